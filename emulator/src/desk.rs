@@ -2,11 +2,12 @@
 //!
 //! Clever has no such page. It is drawn here from what it is given, and knows neither the socket nor who may see it.
 //!
-//! - `entries`: every way into an app, as a link;
-//! - `addresses`: what to write into a configuration;
-//! - `apps`, `people`, `scenarios`, `journal`, `controls`: the parts of the page;
-//! - `desk.css`, `desk.js`: how it looks, and the journal that writes itself on. Without the script everything works but
-//!   that and the filter.
+//! - `logins`: each login as a sequence diagram, with `advice` about what went wrong; `journal`: every request;
+//! - `addresses`, `ready`: what to write into a configuration;
+//! - `apps`, `people`, `scenarios`, `controls`: the other parts of the page; `entries`: every way into an app, as a link;
+//! - `filter`: what is looked for;
+//! - `desk.css`, `desk.js`: how it looks, and what the script adds: logins and journal are drawn as they happen, lists are
+//!   searched at once, and texts are copied. Without the script, everything else works.
 
 use std::sync::Arc;
 
@@ -20,13 +21,18 @@ use crate::pages;
 use crate::world::{Person, World};
 
 pub(crate) use entries::{instant_login, launch};
+pub(crate) use filter::Filter;
 
 mod addresses;
+mod advice;
 mod apps;
 mod controls;
 mod entries;
+mod filter;
 mod journal;
+mod logins;
 mod people;
+mod ready;
 mod scenarios;
 
 /// Where the desk is.
@@ -46,43 +52,93 @@ pub(crate) struct Desk<'a> {
     pub(crate) now: u64,
     /// Seconds.
     pub(crate) ahead: u64,
+    pub(crate) filter: Filter,
+    /// How often something has happened.
+    pub(crate) changes: u64,
+}
+
+/// A part of the page.
+struct Part {
+    id: &'static str,
+    name: &'static str,
+    content: Markup,
+}
+
+const fn named(id: &'static str, name: &'static str, content: Markup) -> Part {
+    Part { id, name, content }
 }
 
 /// The whole page, with the latest requests.
-pub(crate) fn page<'a>(desk: &Desk<'_>, notes: impl Iterator<Item = &'a Note>) -> Markup {
-    let parts = [
-        ("configuration", "Configuration", addresses::table(desk.base_url)),
-        ("journal", "Journal", journal::section(notes)),
-        ("apps", "Apps", apps::section(desk.world)),
-        ("people", "People", people::section(desk.world, desk.signed_in.as_deref(), desk.auto_login)),
-        ("scenarios", "Scenarios", scenarios::section(desk.base_url)),
-        ("controls", "Controls", controls::section(desk.now, desk.ahead)),
+pub(crate) fn page<'a>(desk: &Desk<'_>, notes: impl Iterator<Item = &'a Note> + Clone) -> Markup {
+    let (world, filter) = (desk.world, &desk.filter);
+    let logins = html! {
+        div #watch .tools { (filter::of_activity(filter, world)) }
+        p #news .hint role="status" { noscript { "This page does not update without JavaScript: reload it." } }
+        (logins::list(notes.clone(), world, filter, desk.now))
+    };
+    let happening = [
+        named("logins", "Logins", logins),
+        named("journal", "Journal", journal::section(notes, world, filter)),
+    ];
+    let people = people::section(world, desk.signed_in.as_deref(), desk.auto_login, filter);
+    let there = [
+        named("apps", "Apps", apps::section(world, desk.base_url)),
+        named("configuration", "Configuration", addresses::table(desk.base_url)),
+        named("people", "People", people),
+        named("scenarios", "Scenarios", scenarios::section(desk.base_url, filter)),
+        named("controls", "Controls", controls::section(desk.now, desk.ahead)),
     ];
     pages::frame(
         "The desk",
         &html! {
             link rel="stylesheet" href="/_emulator/desk/style.css";
             nav aria-label="Parts of this page" {
-                @for (id, name, _) in &parts { a href={ "#" (id) } { (name) } " " }
+                @for Part { id, name, .. } in happening.iter().chain(&there) { a href={ "#" (id) } { (name) } " " }
             }
-            @for (id, name, part) in &parts {
-                section.part id=(id) aria-labelledby={ (id) "-title" } { h2 id={ (id) "-title" } { (name) } (part) }
+            div #desk data-changes=(desk.changes) {
+                div.pane { @for part in &happening { (section(part)) } }
+                div.pane { @for part in &there { (section(part)) } }
             }
             script { (PreEscaped(SCRIPT)) }
         },
     )
 }
 
-/// The journal by itself, for the script and for people who only want to see that.
-pub(crate) fn journal_page<'a>(notes: impl Iterator<Item = &'a Note>) -> Markup {
+fn section(part: &Part) -> Markup {
+    let title = format!("{}-title", part.id);
+    html! {
+        section.part id=(part.id) aria-labelledby=(title) { h2 id=(title) { (part.name) } (part.content) }
+    }
+}
+
+/// The journal by itself, for people who only want to see that.
+pub(crate) fn journal_page<'a>(
+    notes: impl Iterator<Item = &'a Note>,
+    world: &World,
+    filter: &Filter,
+) -> Markup {
     pages::frame(
         "The journal",
         &html! {
             link rel="stylesheet" href="/_emulator/desk/style.css";
             p { a href=(PATH) { "The whole desk" } }
-            (journal::list(notes))
+            (journal::list(notes, world, filter))
         },
     )
+}
+
+/// Logins and journal, for the script.
+pub(crate) fn live<'a>(
+    (world, filter): (&World, &Filter),
+    (now, changes): (u64, u64),
+    notes: impl Iterator<Item = &'a Note> + Clone,
+) -> Markup {
+    html! {
+        div #live data-changes=(changes) {
+            (logins::list(notes.clone(), world, filter, now))
+            (journal::list(notes, world, filter))
+        }
+    }
 }
 
 /// What a browser may do on these pages: run this one script, ask the emulator, and nothing else. As on the other pages

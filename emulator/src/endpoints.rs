@@ -24,4 +24,5 @@ mod target;
 mod token_error;
 pub(crate) mod tokeninfo;
 pub(crate) mod tokens;
+pub(crate) mod trace;
 mod visitor;

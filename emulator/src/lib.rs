@@ -45,6 +45,8 @@ mod world;
 
 /// For the command line only.
 #[doc(hidden)]
+pub use http::address::needs_development;
+#[doc(hidden)]
 pub use system::output::{Output, STANDARD_ERROR, STANDARD_OUTPUT};
 
 pub use scenarios::{Scenario, scenarios};

@@ -2,14 +2,16 @@
 //!
 //! - `expiring`: a map whose entries expire;
 //! - `grants`: codes, access tokens and sessions; `rate_limit`: requests per token; `counts`: requests to a path, and what scenarios count;
-//! - `journal`: what clients sent.
+//! - `journal`: what clients sent; `logins`: which requests belong to one login; `changes`: tells the desk that something happened.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub(crate) mod changes;
 pub(crate) mod counts;
 pub(crate) mod expiring;
 pub(crate) mod grants;
 pub(crate) mod journal;
+pub(crate) mod logins;
 pub(crate) mod rate_limit;
 
 /// The value behind the lock. A panic never leaves one half changed here, so a poisoned lock still holds a good value.

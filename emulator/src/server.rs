@@ -36,6 +36,7 @@ use crate::http::cookies;
 use crate::http::middleware;
 use crate::http::request::Request;
 use crate::keys::Keys;
+use crate::memory::changes::Changes;
 use crate::memory::journal::Note;
 use crate::memory::locked;
 use crate::system::clock::Clock;
@@ -282,6 +283,7 @@ fn shared(options: Options, socket: SocketAddr) -> Result<Shared, StartError> {
         counts: Mutex::default(),
         tally: Mutex::default(),
         journal: Mutex::default(),
+        changes: Changes::default(),
     })
 }
 
@@ -418,5 +420,56 @@ mod tests {
             finish.send(()).unwrap();
         });
         assert!(status(&emulator, "/oauth/certs").contains("200"));
+    }
+
+    /// Pages that wait for what happens next, once all of them do.
+    fn waiting(emulator: &Emulator, number: usize) -> Vec<TcpStream> {
+        let address = emulator.base_url().strip_prefix("http://").unwrap();
+        let ask = |_| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            let seen = emulator.shared.changes.count();
+            write!(stream, "GET /_emulator/desk/live?seen={seen} HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .unwrap();
+            stream
+        };
+        let streams = (0..number).map(ask).collect();
+        wait_for(|| emulator.shared.changes.waiting() == number);
+        streams
+    }
+
+    #[track_caller]
+    fn wait_for(condition: impl Fn() -> bool) {
+        let (_sender, never) = mpsc::channel::<()>();
+        let pause = Duration::from_millis(10);
+        let looks = PATIENCE.as_millis() / pause.as_millis();
+        for _ in 0..looks {
+            if condition() {
+                return;
+            }
+            // Nothing is ever sent: this only waits.
+            let _ = never.recv_timeout(pause);
+        }
+        panic!("waited a minute");
+    }
+
+    #[test]
+    fn a_page_that_leaves_stops_waiting_at_once() {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        drop(waiting(&emulator, 20));
+        wait_for(|| emulator.shared.changes.waiting() == 0);
+    }
+
+    #[test]
+    fn the_end_waits_for_no_page_that_waits() {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let streams = waiting(&emulator, 8);
+        drop(emulator);
+        for mut stream in streams {
+            let mut rest = Vec::new();
+            let ended = stream.read_to_end(&mut rest).map_err(|error| error.kind());
+            assert!(!matches!(ended, Err(io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)));
+            assert!(rest.is_empty());
+        }
     }
 }

@@ -6,9 +6,8 @@ use std::io;
 use std::process::{ExitCode, ExitStatus};
 
 use clap::Args;
-use clever_emulator::{App, Emulator};
+use clever_emulator::{App, Emulator, needs_development};
 use tokio::process::{Child, Command};
-use url::{Host, Url};
 
 use super::output::{failed, reach, say};
 use super::settings::Settings;
@@ -100,24 +99,16 @@ fn set_environment(command: &mut Command, emulator: &Emulator) {
         }
     }
     command.env("CLEVER_BASE_URL", emulator.base_url());
-    if needs_development(emulator) {
+    if declares_development(emulator) {
         command.env("CLEVER_DEVELOPMENT", "true");
     }
 }
 
-/// Whether one of the addresses is plain http on another host than this machine: the libraries take it only then.
-fn needs_development(emulator: &Emulator) -> bool {
+/// Whether one of the addresses is plain http on another host than this machine.
+fn declares_development(emulator: &Emulator) -> bool {
     let apps = emulator.apps();
     let redirect_uris = apps.first().into_iter().flat_map(App::redirect_uris);
-    redirect_uris.chain([emulator.base_url()]).filter_map(|text| Url::parse(text).ok()).any(|url| {
-        let is_here = match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost",
-            None => false,
-        };
-        url.scheme() == "http" && !is_here
-    })
+    redirect_uris.chain([emulator.base_url()]).any(needs_development)
 }
 
 /// A command that is stopped has not ended.

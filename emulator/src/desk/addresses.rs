@@ -31,7 +31,7 @@ pub(super) fn table(base_url: &str) -> Markup {
         dl.addresses {
             @for (path, member, called) in ADDRESSES {
                 dt { @if !member.is_empty() { code { (member) } " " } span.hint { (called) } }
-                dd { code.copy { (base_url) (path) } }
+                dd { code.copy data-copy={ "the address " (base_url) (path) } { (base_url) (path) } }
             }
         }
     }

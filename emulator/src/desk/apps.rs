@@ -3,28 +3,31 @@
 use maud::{Markup, html};
 
 use super::entries::{self, Entry};
+use super::ready;
 use crate::world::{App, District, World};
 
-pub(super) fn section(world: &World) -> Markup {
-    html! { div.cards { @for app in world.apps() { (card(world, app)) } } }
+pub(super) fn section(world: &World, base_url: &str) -> Markup {
+    html! { div.cards { @for app in world.apps() { (card(world, app, base_url)) } } }
 }
 
-fn card(world: &World, app: &App) -> Markup {
+fn card(world: &World, app: &App, base_url: &str) -> Markup {
+    let name = app.name();
     html! {
         article.card {
             h3 { bdi dir="auto" { (app.name()) } " " span.hint { (kind(app)) } }
             dl {
-                dt { "client id" } dd { code.copy { (app.client_id()) } }
+                dt { "client id" } dd { code.copy data-copy={ "the client id of " (name) } { (app.client_id()) } }
                 dt { "client secret" } dd { (secret(app)) }
                 dt { "redirect URIs" }
                 @for (place, uri) in app.redirect_uris().enumerate() {
                     dd {
-                        code.copy { (uri) }
+                        code.copy data-copy={ "the redirect URI " (uri) " of " (name) } { (uri) }
                         @if place == 0 { " " span.hint { "primary: where logins arrive that start at Clever" } }
                     }
                 }
                 dt { "for" } dd { (audience(world, app)) }
             }
+            (settings(app, base_url))
             h4 { "Ways in" }
             (list(&entries::general(app), app.name()))
             @for district in entries::districts(app, world) { (from_district(app, district)) }
@@ -39,6 +42,26 @@ fn from_district(app: &App, district: &District) -> Markup {
         details {
             summary aria-label=(label) { "From " bdi dir="auto" { (district.name) } " " code { (district.id) } }
             (list(&entries::of_district(app, district), &destination))
+        }
+    }
+}
+
+/// Folded away, because the secret is in them.
+fn settings(app: &App, base_url: &str) -> Markup {
+    let name = app.name();
+    html! {
+        details.settings {
+            summary aria-label={ "Ready settings for " (name) } { "Ready settings" }
+            p.hint { "For this emulator, ready to paste. Keep the secret of a real app out of your source code." }
+            @for ready in ready::of(app, base_url) {
+                details {
+                    summary aria-label={ (ready.name) ": ready settings for " (name) } { (ready.name) }
+                    p.hint { (ready.place) }
+                    pre tabindex="0" role="region" aria-label={ "Settings for " (ready.name) " of " (name) } {
+                        code.copy data-copy={ "the settings for " (ready.name) " of " (name) } { (ready.text) }
+                    }
+                }
+            }
         }
     }
 }
@@ -73,7 +96,7 @@ fn secret(app: &App) -> Markup {
         @match app.client_secret() {
             Some(secret) => details {
                 summary aria-label={ "show the secret of " (app.name()) } { "show" }
-                code.copy { (secret) }
+                code.copy data-copy={ "the secret of " (app.name()) } { (secret) }
             },
             None => "none: it gets its tokens in the fragment",
         }

@@ -1,23 +1,95 @@
 "use strict";
-// The journal writes itself on: its own page is asked for every two seconds, and what is new in it is put on top.
-const list = document.getElementById("notes");
+// Logins and journal are drawn as they happen: the emulator answers as soon as something has happened.
+const desk = document.getElementById("desk");
+const form = document.getElementById("activity");
+const news = document.getElementById("news");
+const RETRY = 2000; // milliseconds, when the emulator has gone away or too many pages wait
+const PAUSE = 200; // between two answers, so that a busy emulator gets few questions
+const sleep = (time) => new Promise((done) => setTimeout(done, time));
 const number = (item) => (item ? Number(item.dataset.number) : 0);
+let seen = desk.dataset.changes;
 let paused = false;
+let waiting = new AbortController();
 
-const refresh = async () => {
-  if (paused || document.hidden) return;
-  const answer = await fetch("/_emulator/desk/journal");
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = [...page.getElementById("notes").children];
-  const newest = number(list.firstElementChild);
-  // After a reset, or when it was cleared, the numbers start again or nothing is there.
-  if (number(fresh[0]) < newest) list.replaceChildren();
-  const known = number(list.firstElementChild);
-  list.prepend(...fresh.filter((item) => number(item) > known));
-  while (list.children.length > fresh.length) list.lastElementChild.remove();
-  document.getElementById("nothing")?.toggleAttribute("hidden", list.children.length > 0);
+// A hidden page asks for nothing: browsers keep few connections to one host.
+const isIdle = () => paused || document.hidden;
+const chosen = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+
+const writeOn = (fresh) => {
+  const list = document.getElementById("notes");
+  const items = [...fresh.children];
+  const known = new Map([...list.children].map((item) => [number(item), item]));
+  // A row that is there already stays, with what is selected in it. After a reset, the numbers start again.
+  list.replaceChildren(...items.map((item) => {
+    const old = known.get(number(item));
+    return old && old.textContent === item.textContent ? old : item;
+  }));
 };
+
+const drawOn = (fresh) => {
+  const list = document.getElementById("login-list");
+  const known = new Map([...list.querySelectorAll(".login")].map((login) => [login.dataset.login, login]));
+  const drawn = [...fresh.childNodes].map((login) => {
+    const old = login.dataset && known.get(login.dataset.login);
+    if (!old) {
+      login.classList?.add("fresh");
+      return login;
+    }
+    const said = old.querySelector("summary").textContent;
+    if (old.textContent === login.textContent) return old;
+    if (said !== login.querySelector("summary").textContent) tell(login);
+    // It stays folded or unfolded, and keeps the focus: only what is in it is replaced.
+    old.dataset.state = login.dataset.state;
+    old.querySelector(".state").replaceWith(login.querySelector(".state"));
+    old.querySelector(".sequence").replaceWith(login.querySelector(".sequence"));
+    return old;
+  });
+  if (drawn.some((login, place) => login !== list.childNodes[place]) || list.childNodes.length !== drawn.length) {
+    const focused = document.activeElement;
+    list.replaceChildren(...drawn);
+    if (list.contains(focused)) focused.focus({ preventScroll: true });
+  }
+};
+
+const tell = (login) => {
+  const [name, state] = [login.querySelector("h3"), login.querySelector(".state")];
+  news.textContent = `${name.textContent}: ${state.lastChild.textContent.trim()}`;
+};
+
+const show = (text) => {
+  const live = new DOMParser().parseFromString(text, "text/html").getElementById("live");
+  drawOn(live.querySelector("#login-list"));
+  const nothing = live.querySelector("#nothing");
+  document.getElementById("nothing")?.remove();
+  if (nothing) document.getElementById("notes").before(nothing);
+  writeOn(live.querySelector("#notes"));
+  const isNew = live.dataset.changes !== seen;
+  seen = live.dataset.changes;
+  return isNew;
+};
+
+const ask = async (parameters) => {
+  waiting = new AbortController();
+  const query = new URLSearchParams([...chosen(), ...parameters]);
+  const answer = await fetch(`/_emulator/desk/live?${query}`, { signal: waiting.signal });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.text();
+};
+
+const follow = async () => {
+  for (;;) {
+    let isNew = false;
+    const begun = performance.now();
+    if (!isIdle()) isNew = await ask([["seen", seen]]).then((text) => !isIdle() && show(text)).catch(() => false);
+    const isEarly = performance.now() - begun < RETRY;
+    await (isIdle() ? resumed() : sleep(isNew || !isEarly ? PAUSE : RETRY));
+  }
+};
+
+let resume = () => {};
+const resumed = () => new Promise((done) => { resume = done; });
+const look = () => (isIdle() ? waiting.abort() : resume());
+document.addEventListener("visibilitychange", look);
 
 const pause = document.createElement("button");
 pause.type = "button";
@@ -26,38 +98,82 @@ pause.setAttribute("aria-pressed", "false");
 pause.addEventListener("click", () => {
   paused = !paused;
   pause.setAttribute("aria-pressed", String(paused));
+  look();
 });
-document.getElementById("journal-tools").append(pause);
-// An emulator that has gone away is asked again, for it may come back.
-setInterval(() => refresh().catch(() => {}), 2000);
+document.getElementById("watch").append(pause);
 
-// The filters: a scenario or a person stays when every word is in it.
-const filter = (section, label) => {
-  const items = [...section.querySelectorAll("li")];
-  const groups = [...section.querySelectorAll("details")];
+// The address keeps what is looked for.
+const keep = (names) => {
+  const address = new URL(location.href);
+  for (const [name, value] of names) value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
+  history.replaceState(null, "", address);
+};
+
+form.querySelector(".plain").hidden = true;
+form.addEventListener("change", () => {
+  keep([["app", ""], ["failed", ""], ...chosen()].filter(([name]) => ["app", "failed"].includes(name)));
+  waiting.abort();
+  ask([]).then(show).catch(() => {});
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+
+// Lists are searched while somebody types: what has every word stays.
+for (const search of document.querySelectorAll("form[data-list]")) {
+  const section = search.closest("section");
+  const [field, count] = [search.querySelector("input[type=search]"), search.querySelector("[data-count]")];
+  const items = [...section.querySelectorAll("li[data-words]")];
+  const groups = [...section.querySelectorAll("details")].filter((group) => group.querySelector("li[data-words]"));
   const opened = groups.map((group) => group.open);
-  const field = document.createElement("input");
-  field.type = "search";
-  field.id = `${section.id}-filter`;
-  const caption = document.createElement("label");
-  caption.htmlFor = field.id;
-  caption.textContent = label;
-  field.addEventListener("input", () => {
+  search.querySelector(".plain").hidden = true;
+  const find = () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const item of items) {
-      const text = item.textContent.toLowerCase();
+      const text = item.dataset.words.toLowerCase();
       item.hidden = !words.every((word) => text.includes(word));
     }
     groups.forEach((group, place) => {
       group.hidden = !group.querySelector("li:not([hidden])");
       group.open = words.length > 0 || opened[place];
     });
-  });
-  // Enter is not meant for the form around it.
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") event.preventDefault();
-  });
-  groups[0]?.before(caption, field);
+    count.textContent = words.length ? `${items.filter((item) => !item.hidden).length} of ${items.length}` : "";
+    keep([[field.name, field.value]]);
+  };
+  field.addEventListener("input", find);
+  search.addEventListener("submit", (event) => event.preventDefault());
+}
+
+// Copy buttons. Where the browser has no clipboard for the page, as under a name of the network, the text is selected.
+const copy = async (text, code) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(code);
+    return document.execCommand("copy");
+  }
 };
-filter(document.getElementById("scenarios"), "Filter the scenarios");
-filter(document.getElementById("people"), "Filter the people");
+const said = document.createElement("p");
+said.className = "heard";
+said.setAttribute("role", "status");
+desk.after(said);
+for (const code of document.querySelectorAll("code.copy[data-copy]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy-button";
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", `Copy ${code.dataset.copy}`);
+  button.addEventListener("click", async () => {
+    const isCopied = await copy(code.textContent, code);
+    button.textContent = isCopied ? "Copied" : "Press Ctrl+C";
+    button.setAttribute("aria-label", `${button.textContent}: ${code.dataset.copy}`);
+    said.textContent = isCopied ? `Copied ${code.dataset.copy}` : "The text is selected: press Ctrl+C";
+    setTimeout(() => {
+      button.textContent = "Copy";
+      button.setAttribute("aria-label", `Copy ${code.dataset.copy}`);
+    }, RETRY);
+  });
+  const block = code.closest("pre");
+  block ? block.before(button) : code.after(button);
+}
+
+follow();

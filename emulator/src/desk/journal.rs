@@ -2,46 +2,58 @@
 
 use maud::{Markup, html};
 
+use super::filter::Filter;
 use crate::memory::journal::Note;
 use crate::system::clock;
+use crate::world::World;
 
 /// So many are shown; the control API has them all.
 const SHOWN: usize = 200;
 
-pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>) -> Markup {
+pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, filter: &Filter) -> Markup {
     html! {
         p { "Every request to this emulator, the latest first: what happened, and what to do about it. Values are "
             "never stored. "
-            a href="/_emulator/desk/journal" { "By itself" } ", or as JSON at " code.copy { "/_emulator/journal" } "." }
+            a href="/_emulator/desk/journal" { "By itself" } ", or as JSON at "
+            code.copy data-copy="the path of the journal" { "/_emulator/journal" } "." }
         div #journal-tools .tools {
             form method="post" action="/_emulator/desk/journal" { button { "Clear the journal" } }
         }
         // What a finger or a wheel can move, the keys can as well, once it has the focus.
-        div.scroll tabindex="0" role="region" aria-label="Requests, the latest first" { (list(notes)) }
+        div.scroll tabindex="0" role="region" aria-label="Requests, the latest first" { (list(notes, world, filter)) }
     }
 }
 
-/// The list alone, which is what the script looks for.
-pub(super) fn list<'a>(notes: impl Iterator<Item = &'a Note>) -> Markup {
-    let notes: Vec<_> = notes.take(SHOWN).collect();
+/// The list alone.
+pub(super) fn list<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, filter: &Filter) -> Markup {
+    let notes: Vec<_> = notes.filter(|note| filter.shows(note)).take(SHOWN).collect();
+    let is_filtered = filter.failed || !filter.app.is_empty();
     html! {
-        @if notes.is_empty() { p #nothing { "Nothing was sent yet." } }
-        ol #notes reversed { @for note in notes { (row(note)) } }
+        @if notes.is_empty() {
+            p #nothing { @if is_filtered { "No request fits the filter." } @else { "Nothing was sent yet." } }
+        }
+        ol #notes reversed { @for note in notes { (row(note, world)) } }
     }
 }
 
-fn row(note: &Note) -> Markup {
+fn row(note: &Note, world: &World) -> Markup {
     let kind = match note.status {
+        _ if note.is_failure() => "refused",
         ..300 => "good",
-        300..400 => "onwards",
-        _ => "refused",
+        _ => "onwards",
     };
+    let app = note.app.as_deref().and_then(|client_id| world.app(client_id));
     html! {
         li data-number=(note.number) class=(kind) {
             p.request {
+                @if note.is_failure() { span.cross aria-hidden="true" { "\u{2715}" } " " }
                 span.status { (note.status) } " "
                 strong { (note.method) " " (note.path) } " "
-                span.hint { (clock::time_of_day(note.time)) }
+                span.hint {
+                    (clock::time_of_day(note.time))
+                    @if let Some(app) = app { " \u{b7} " bdi dir="auto" { (app.name()) } }
+                    @if let Some(login) = note.login { " \u{b7} login " (login) }
+                }
             }
             p dir="auto" { (note.line) }
             @if !note.parameters.is_empty() || note.authorization.is_some() {

@@ -5,9 +5,15 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::apps;
+use super::filter::{self, Filter};
 use crate::world::{Person, World};
 
-pub(super) fn section(world: &World, signed_in: Option<&Person>, auto_login: Option<&str>) -> Markup {
+pub(super) fn section(
+    world: &World,
+    signed_in: Option<&Person>,
+    auto_login: Option<&str>,
+    filter: &Filter,
+) -> Markup {
     html! {
         @match signed_in {
             Some(person) => p { "This browser is signed in as " (name(person)) "." },
@@ -17,6 +23,7 @@ pub(super) fn section(world: &World, signed_in: Option<&Person>, auto_login: Opt
             p { "Every login is that of " code { (automatic) } " (" code { "--auto-login" } "), no matter who is signed in; only "
                 "a log in from here that goes on to an app is that of the person chosen." }
         }
+        (filter::of_list(filter, "people", "Search people", &filter.people))
         form method="post" action="/_emulator/desk/login" {
             label for="app" { "After \u{201c}Log in as\u{201d}, go on to" }
             select #app name="client_id" {
@@ -25,18 +32,20 @@ pub(super) fn section(world: &World, signed_in: Option<&Person>, auto_login: Opt
                     option value=(app.client_id()) { (app.name()) " (" (apps::kind(app)) ")" }
                 }
             }
-            @for district in world.districts() { (group(world, &district.name, Some(&district.id))) }
-            (group(world, "Clever Library", None))
+            @for district in world.districts() { (group(world, &district.name, Some(&district.id), filter)) }
+            (group(world, "Clever Library", None, filter))
         }
     }
 }
 
-fn group(world: &World, title: &str, district_id: Option<&str>) -> Markup {
+fn group(world: &World, title: &str, district_id: Option<&str>, filter: &Filter) -> Markup {
     let here = |person: &&Arc<Person>| person.district_id.as_deref() == district_id;
     let people: Vec<_> = world.people().iter().filter(here).collect();
+    let is_found = |person: &Person| filter::has_words(&filter.people, &words(person));
+    let none_found = !people.iter().any(|person| is_found(person));
     html! {
         @if !people.is_empty() {
-            details open {
+            details open hidden[none_found] {
                 summary {
                     h3 dir="auto" { (title) } " "
                     span.hint {
@@ -44,25 +53,34 @@ fn group(world: &World, title: &str, district_id: Option<&str>) -> Markup {
                         @if let Some(id) = district_id { code { (id) } }
                     }
                 }
-                ul.people { @for person in people { (row(person)) } }
+                ul.people { @for person in people { (row(person, !is_found(person))) } }
             }
         }
     }
 }
 
-fn row(person: &Person) -> Markup {
+/// What a search looks in.
+fn words(person: &Person) -> String {
+    let roles: Vec<_> = person.roles().map(|role| role.user_type.as_str()).collect();
+    let email = person.email.as_deref().unwrap_or("no email");
+    let quirk = person.quirk.as_deref().unwrap_or_default();
+    let (name, roles) = (person.full_name(), roles.join(" "));
+    format!("{name} {} {} {roles} {email} {} {quirk}", person.handle, person.sign_in_number, person.id)
+}
+
+fn row(person: &Person, hidden: bool) -> Markup {
     let roles = person.roles().map(|role| role.user_type.as_str()).collect::<Vec<_>>().join(", ");
     // Several people have one name.
     let label = format!("Log in as {} ({})", person.full_name(), person.handle);
     html! {
-        li {
+        li hidden[hidden] data-words=(words(person)) {
             div.who {
                 strong { (name(person)) }
                 @if let Some(quirk) = &person.quirk { " " span dir="auto" { (quirk) } }
                 p.hint {
                     code { (person.handle) } " \u{b7} " code { (person.sign_in_number) } " \u{b7} " (roles) " \u{b7} "
                     @match &person.email { Some(email) => span dir="auto" { (email) }, None => "no email" }
-                    " \u{b7} " code.copy { (person.id) }
+                    " \u{b7} " code { (person.id) }
                 }
             }
             button name="person" value=(person.id) aria-label=(label) { "Log in as " span.short { (name(person)) } }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::filter::{self, Filter};
 use crate::scenarios::{Scenario, scenarios};
 
 /// The beginnings of names, and what they are about. A scenario of none of these is in a group of its own word.
@@ -16,26 +17,35 @@ const GROUPS: [(&str, &str); 8] = [
     ("callback-", "The way back to the app"),
 ];
 
-pub(super) fn section(base_url: &str) -> Markup {
+pub(super) fn section(base_url: &str, filter: &Filter) -> Markup {
+    let is_found = |scenario: &Scenario| filter::has_words(&filter.scenarios, &words(scenario));
+    let searched = !filter.scenarios.is_empty();
     html! {
         p { "Each of these is a complete Clever that does one thing differently: give the app its address as the issuer (and as "
             "the base of the API), and log somebody in. Other logins do not see it." }
+        (filter::of_list(filter, "scenarios", "Search scenarios", &filter.scenarios))
         @for (title, group) in groups() {
-            details.group {
+            @let found = group.iter().any(|scenario| is_found(scenario));
+            details.group open[searched && found] hidden[!found] {
                 summary { h3 { (title) } " " span.hint { (group.len()) } }
-                ul.scenarios { @for scenario in group { (row(base_url, scenario)) } }
+                ul.scenarios { @for scenario in group { (row(base_url, scenario, !is_found(scenario))) } }
             }
         }
     }
 }
 
-fn row(base_url: &str, scenario: &Scenario) -> Markup {
+/// What a search looks in.
+fn words(scenario: &Scenario) -> String {
+    [scenario.name(), scenario.what(), scenario.client(), scenario.outcome()].join(" ")
+}
+
+fn row(base_url: &str, scenario: &Scenario, hidden: bool) -> Markup {
     html! {
-        li {
+        li hidden[hidden] data-words=(words(scenario)) {
             strong { (scenario.name()) }
             p { (scenario.what()) }
             p.hint { "A good client: " (scenario.client()) }
-            code.copy { (base_url) (scenario.prefix()) }
+            code.copy data-copy={ "the address of " (scenario.name()) } { (base_url) (scenario.prefix()) }
         }
     }
 }

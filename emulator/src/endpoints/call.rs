@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use crate::http::address::Address;
 use crate::http::request::Request;
 use crate::keys::Keys;
+use crate::memory::changes::Changes;
 use crate::memory::counts::{RequestCounts, Tally};
 use crate::memory::grants::Grants;
 use crate::memory::journal::Journal;
@@ -65,6 +66,7 @@ pub(crate) struct Shared {
     pub(crate) counts: Mutex<RequestCounts>,
     pub(crate) tally: Mutex<Tally>,
     pub(crate) journal: Mutex<Journal>,
+    pub(crate) changes: Changes,
 }
 
 impl Shared {
@@ -83,5 +85,6 @@ impl Shared {
         self.live_world.reset();
         self.clock.reset();
         self.keys.reset();
+        self.changes.happened();
     }
 }

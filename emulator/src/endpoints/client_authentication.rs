@@ -34,6 +34,12 @@ pub(super) fn by_basic<'a>(world: &'a World, request: &Request) -> Result<&'a Ap
     known(world, &client_id, &secret)
 }
 
+/// The client id that a request presents, whether the secret beside it is right or not.
+pub(super) fn presented_id(request: &Request, parameters: &Parameters) -> Option<String> {
+    let basic = request.authorization("Basic").and_then(from_basic).map(|(client_id, _)| client_id);
+    basic.or_else(|| parameters.get("client_id").map(str::to_owned))
+}
+
 const NO_CREDENTIALS_IN_HEADER: &str = "the list of district tokens opens with CLIENT_ID:SECRET as Authorization: Basic \
      only, and there is none; if a code was to be exchanged, send it by POST";
 const NOT_BASE64: &str = "Authorization: Basic is not the Base64 of CLIENT_ID:SECRET";

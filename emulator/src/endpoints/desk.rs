@@ -14,13 +14,15 @@ use super::control::problem::Problem;
 use super::control::{grants, state};
 use super::not_found::not_found;
 use super::{same_origin, session};
-use crate::desk::{self, Desk};
+use crate::desk::{self, Desk, Filter};
 use crate::http::answer::Answer;
 use crate::http::answer_kinds::NOT_IN_JOURNAL;
 use crate::http::parameters::Parameters;
 use crate::http::request::Request;
 use crate::memory::locked;
 
+/// Where an open page asks for what happens next.
+const LIVE: &str = "/_emulator/desk/live";
 /// Nobody needs more than a day at once, in seconds; the control API has no such bound.
 const FARTHEST: u64 = 24 * 60 * 60;
 
@@ -33,6 +35,8 @@ pub(crate) fn front_door(call: &Call) -> Answer {
 pub(crate) fn show(call: &Call) -> Answer {
     guarded(call, |call| {
         only(&call.request, &Method::GET)?;
+        // What happens from now on is drawn by the script.
+        let changes = call.shared.changes.count();
         let desk = Desk {
             base_url: &call.emulator_url(),
             world: &call.world,
@@ -40,6 +44,8 @@ pub(crate) fn show(call: &Call) -> Answer {
             auto_login: call.shared.auto_login.as_deref(),
             now: call.shared.clock.now(),
             ahead: call.shared.clock.ahead(),
+            filter: filter(&call.request),
+            changes,
         };
         Ok(page(desk::page(&desk, locked(&call.shared.journal).latest())))
     })
@@ -49,14 +55,38 @@ pub(crate) fn show(call: &Call) -> Answer {
 pub(crate) fn part(call: &Call) -> Answer {
     guarded(call, |call| match (call.request.segment(2), &call.request.method) {
         ("style.css", &Method::GET) => Ok(style()),
-        ("journal", &Method::GET) => Ok(page(desk::journal_page(locked(&call.shared.journal).latest()))),
-        ("style.css", _) => Err(Problem::method("The style", &["GET"])),
+        ("journal", &Method::GET) => {
+            let filter = filter(&call.request);
+            Ok(page(desk::journal_page(locked(&call.shared.journal).latest(), &call.world, &filter)))
+        }
+        ("live", &Method::GET) => Ok(live(call)),
+        ("style.css" | "live", _) => Err(Problem::method("This part of the desk", &["GET"])),
         (name, _) => {
             let act = action(name).ok_or_else(|| Problem::not_found("The desk has no such button."))?;
             only(&call.request, &Method::POST)?;
             act(call)
         }
     })
+}
+
+/// The count of what had happened when an open page was drawn last, if this is that page asking for what happens next: it waits
+/// for that.
+pub(crate) fn seen(call: &Call) -> Option<u64> {
+    let request = &call.request;
+    let is_live = request.path() == LIVE && request.method == Method::GET;
+    let may_wait = is_live && same_origin::check_control(call).is_ok();
+    Parameters::from_form(request.query()).ok().filter(|_| may_wait)?.get("seen")?.parse().ok()
+}
+
+fn live(call: &Call) -> Answer {
+    let changes = call.shared.changes.count();
+    let (filter, now) = (filter(&call.request), call.shared.clock.now());
+    let journal = locked(&call.shared.journal);
+    page(desk::live((&call.world, &filter), (now, changes), journal.latest()))
+}
+
+fn filter(request: &Request) -> Filter {
+    Filter::of(&Parameters::from_form(request.query()).unwrap_or_default())
 }
 
 type Action = fn(&Call) -> Result<Answer, Problem>;

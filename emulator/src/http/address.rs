@@ -146,6 +146,19 @@ fn origin(given: &str) -> Result<String, NoOrigin> {
     })
 }
 
+/// Whether an address is plain http on another host than this machine: the libraries of this project take one only when the
+/// configuration declares development. For the command line, too.
+pub fn needs_development(address: &str) -> bool {
+    let Ok(url) = Url::parse(address) else { return false };
+    let is_here = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    url.scheme() == "http" && !is_here
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

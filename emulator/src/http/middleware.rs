@@ -18,10 +18,11 @@ use super::route::with_single_slashes;
 use super::{cors, etag, host_guard};
 use crate::endpoints::call::{Call, Shared};
 use crate::endpoints::not_found::not_found;
-use crate::endpoints::{control, health};
+use crate::endpoints::{control, desk, health, trace};
 use crate::memory::journal::{Mask, Note};
 use crate::memory::locked;
-use crate::scenarios::{self, Context};
+use crate::memory::logins::{Side, Trace};
+use crate::scenarios::{self, Context, Scenario};
 use crate::system::output::STANDARD_ERROR;
 
 /// Answers a request.
@@ -29,7 +30,7 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, 
     let mut call = Call::new(shared, request);
     let method = call.request.method.clone();
     if let Some(refusal) = host_guard::refusal(&call.shared.address, &call.request) {
-        return noted(&call, &method, refusal).send().await;
+        return noted(&call, &method, Trace::none(Side::Browser), refusal).send().await;
     }
     let as_sent = call.request.path().to_owned();
     call.request.uri = with_single_slashes(&call.request.uri);
@@ -43,10 +44,13 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, 
     }
     if is_control(&as_sent) {
         // The controls and the desk are not part of Clever: they have no scenario and are not in the journal.
+        if let Some(seen) = desk::seen(&call) {
+            call.shared.changes.after(seen).await;
+        }
         return routed(&Arc::new(call), next).await.send().await;
     }
     if is_control(call.request.path()) {
-        return noted(&call, &method, not_found(&call)).send().await;
+        return noted(&call, &method, Trace::none(Side::Browser), not_found(&call)).send().await;
     }
     match scenarios::find(&call.request.uri) {
         Ok(None) => {}
@@ -55,16 +59,20 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, 
             call.request.prefix = scenario.prefix();
             call.request.uri = below;
         }
-        Err(scenarios::Unknown) => return noted(&call, &method, unknown_scenario()).send().await,
+        Err(scenarios::Unknown) => {
+            return noted(&call, &method, Trace::none(Side::App), unknown_scenario()).send().await;
+        }
     }
     let is_open = call.shared.cors && cors::is_open(&call.request);
     if let Some(permission) = cors::preflight(&call.request).filter(|_| is_open) {
-        return noted(&call, &method, cors::opened(permission)).send().await;
+        return noted(&call, &method, Trace::none(Side::Browser), cors::opened(permission)).send().await;
     }
     let call = Arc::new(call);
-    let answer = deviating(routed(&call, next).await, &call);
+    let answer = routed(&call, next).await;
+    let trace = trace::trace(&call, &answer);
+    let answer = deviating(answer, &call);
     let answer = if is_open { cors::opened(answer) } else { answer };
-    noted(&call, &method, etag::tagged(answer, &call.request)).send().await
+    noted(&call, &method, trace, etag::tagged(answer, &call.request)).send().await
 }
 
 fn is_control(path: &str) -> bool {
@@ -97,14 +105,17 @@ fn deviating(answer: Answer, call: &Call) -> Answer {
 }
 
 /// The same answer, after it was written to the journal.
-fn noted(call: &Call, method: &Method, answer: Answer) -> Answer {
+fn noted(call: &Call, method: &Method, trace: Trace, answer: Answer) -> Answer {
     let secrets = call.world.apps().iter().filter_map(|app| app.client_secret());
     let now = call.shared.clock.now();
-    let note = Note::of(now, method, &call.request, &answer, &Mask::new(secrets));
+    let outcome = trace::outcome(call, &answer);
+    let mut note = Note::of(now, method, &call.request, (&answer, outcome), &Mask::new(secrets));
+    note.scenario = call.scenario.filter(|_| answer.deviates).map(Scenario::name);
     if call.shared.log {
         STANDARD_ERROR.say(format!("{note}\n"));
     }
-    locked(&call.shared.journal).add(note);
+    locked(&call.shared.journal).add(note, trace);
+    call.shared.changes.happened();
     answer
 }
 

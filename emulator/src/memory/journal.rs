@@ -2,7 +2,7 @@
 //! the status, and a line that says what happened and what to do. Values are never stored, and only the latest thousand
 //! requests are kept.
 //!
-//! Every endpoint states its own line. Here it is only kept.
+//! Every endpoint states its own line. Here it is only kept, with the login that the request belongs to.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,6 +14,7 @@ use url::form_urlencoded;
 
 use crate::http::answer::Answer;
 use crate::http::request::Request;
+use crate::memory::logins::{Logins, Outcome, Side, Trace};
 use crate::system::clock::time_of_day;
 
 const LENGTH: usize = 1000;
@@ -29,6 +30,7 @@ pub(crate) struct Journal {
     notes: VecDeque<Note>,
     /// How many notes were added in all.
     added: u64,
+    logins: Logins,
 }
 
 /// One request and its answer.
@@ -44,13 +46,24 @@ pub(crate) struct Note {
     pub(crate) status: u16,
     /// What happened, and what to do about it.
     pub(crate) line: String,
+    pub(crate) side: Side,
+    pub(crate) outcome: Outcome,
+    /// The client id of the app that the request belongs to, if that is one of the world.
+    pub(crate) app: Option<String>,
+    /// The number of the login that it belongs to, if it belongs to one.
+    pub(crate) login: Option<u64>,
+    /// The scenario that changed the answer, if one did.
+    pub(crate) scenario: Option<&'static str>,
 }
 
 impl Journal {
-    /// Adds a note.
-    pub(crate) fn add(&mut self, mut note: Note) {
+    /// Adds a note of a request with this trace.
+    pub(crate) fn add(&mut self, mut note: Note, mut trace: Trace) {
         self.added = self.added.saturating_add(1);
         note.number = self.added;
+        note.login = self.logins.of(note.time, &mut trace, note.outcome);
+        note.side = trace.side;
+        note.app = trace.app;
         if self.notes.len() >= LENGTH {
             self.notes.pop_front();
         }
@@ -63,7 +76,7 @@ impl Journal {
     }
 
     /// The notes, the latest first.
-    pub(crate) fn latest(&self) -> impl Iterator<Item = &Note> {
+    pub(crate) fn latest(&self) -> impl Iterator<Item = &Note> + Clone {
         self.notes.iter().rev()
     }
 
@@ -74,12 +87,12 @@ impl Journal {
 }
 
 impl Note {
-    /// What may be kept of a request that was sent with this method, and of its answer.
+    /// What may be kept of a request that was sent with this method, and of its answer. [`Journal::add`] adds the login.
     pub(crate) fn of(
         time: u64,
         method: &Method,
         request: &Request,
-        answer: &Answer,
+        (answer, outcome): (&Answer, Outcome),
         mask: &Mask<'_>,
     ) -> Self {
         let mut parameters: Vec<_> =
@@ -94,7 +107,17 @@ impl Note {
             authorization: authorization(request),
             status: answer.status.as_u16(),
             line: answer.line.clone().into_owned(),
+            side: Side::Browser,
+            outcome,
+            app: None,
+            login: None,
+            scenario: None,
         }
+    }
+
+    /// Was the request refused, or the app told that there is no code?
+    pub(crate) fn is_failure(&self) -> bool {
+        self.status >= 400 || self.outcome == Outcome::Denied
     }
 
     fn to_json(&self) -> Value {
@@ -191,6 +214,11 @@ mod tests {
             authorization: Some("Basic (masked)"),
             status: 400,
             line: "two\nlines\u{1b}[0m".into(),
+            side: Side::App,
+            outcome: Outcome::Refused,
+            app: None,
+            login: None,
+            scenario: None,
         };
         let expected =
             "22:13:20 UTC POST /oauth/tokens (code, grant_type) Basic (masked) -> 400: two lines [0m";

@@ -31,7 +31,7 @@ pub(crate) fn links(page: &str) -> Vec<String> {
     links.collect()
 }
 
-fn part<'a>(page: &'a str, id: &str) -> &'a str {
+pub(crate) fn part<'a>(page: &'a str, id: &str) -> &'a str {
     let start = page.find(&format!(r#"<section class="part" id="{id}""#)).unwrap();
     &page[start..start + page[start..].find("</section>").unwrap()]
 }
@@ -43,10 +43,19 @@ fn every_app_is_there_with_its_secret_folded_away() {
     for (client_id, secret) in
         [("oauth-app", "oauth-secret"), ("oidc-app", "oidc-secret"), ("library-app", "library-secret")]
     {
-        assert!(apps.contains(&format!(r#"<code class="copy">{client_id}</code>"#)), "{client_id}");
-        let folded = format!(r#">show</summary><code class="copy">{secret}</code></details>"#);
+        let label =
+            format!(r#"<code class="copy" data-copy="the client id of {client_id}">{client_id}</code>"#);
+        assert!(apps.contains(&label), "{client_id}");
+        let folded = format!(
+            r#">show</summary><code class="copy" data-copy="the secret of {client_id}">{secret}</code></details>"#
+        );
         assert!(apps.contains(&folded), "{secret}");
-        assert_eq!(page.matches(secret).count(), 1, "{secret} is shown once");
+        let ready = apps
+            .split(r#"<details class="settings">"#)
+            .find(|part| part.contains(&format!("for {client_id}")));
+        let ready = ready.unwrap().split("<h4>").next().unwrap();
+        assert_eq!(ready.matches(secret).count(), 6, "one for each language, folded away");
+        assert_eq!(page.matches(secret).count(), 7, "{secret} is shown nowhere else");
     }
     for expected in [
         "implicit grant",
@@ -121,7 +130,7 @@ fn the_addresses_for_a_configuration_are_those_of_the_metadata() {
         let row = part(&page, "configuration")
             .split("<dt>")
             .find(|row| row.contains(&format!("<code>{member}</code>")));
-        assert!(row.unwrap().contains(&format!(r#"<code class="copy">{address}</code>"#)), "{member}");
+        assert!(row.unwrap().contains(&format!(">{address}</code>")), "{member}");
     }
 }
 
@@ -131,10 +140,8 @@ fn everybody_is_there_with_what_is_worth_testing() {
     let page = page(&emulator);
     let people = part(&page, "people");
     for person in emulator.people() {
-        let row = people
-            .split("<li>")
-            .find(|row| row.contains(&format!("<code>{}</code>", person.handle)))
-            .unwrap();
+        let row =
+            people.split("<li").find(|row| row.contains(&format!("<code>{}</code>", person.handle))).unwrap();
         let escaped = |text: &str| {
             text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
         };
@@ -162,7 +169,11 @@ fn nothing_of_a_world_becomes_markup() {
     assert_eq!(page.matches("<script").count(), 1, "that of the desk alone");
     assert!(!page.contains("<b title"));
     let escaped = "&lt;/li&gt;&lt;script&gt;alert(1)";
-    assert_eq!(part(&page, "people").matches(escaped).count(), 3, "district, quirk and email");
+    assert_eq!(
+        part(&page, "people").matches(escaped).count(),
+        5,
+        "district; quirk and email, also for the search"
+    );
     assert!(part(&page, "apps").contains(escaped), "the district");
 }
 
@@ -171,9 +182,9 @@ fn every_scenario_is_there_with_its_base_url() {
     let emulator = with_pages();
     let page = page(&emulator);
     for scenario in scenarios() {
-        let base_url = format!("<code class=\"copy\">{}{}</code>", emulator.base_url(), scenario.prefix());
+        let base_url = format!(">{}{}</code>", emulator.base_url(), scenario.prefix());
         let row =
-            part(&page, "scenarios").split("<li>").find(|row| row.contains(&base_url)).unwrap_or_default();
+            part(&page, "scenarios").split("<li").find(|row| row.contains(&base_url)).unwrap_or_default();
         let text = |text: &str| text.replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
         assert!(
             row.contains(&text(scenario.what())) && row.contains(&text(scenario.client())),

@@ -28,6 +28,10 @@ mod desk;
 #[cfg(test)]
 mod desk_buttons;
 #[cfg(test)]
+mod desk_live;
+#[cfg(test)]
+mod desk_logins;
+#[cfg(test)]
 mod differences;
 #[cfg(test)]
 mod discovery;

@@ -42,6 +42,7 @@ pub(super) fn advance(call: &Call) -> Result<Value, Problem> {
         Problem::request(format!("advance must be a whole number of seconds from 0 to {FARTHEST}."))
     })?;
     call.shared.clock.advance(Duration::from_secs(seconds));
+    call.shared.changes.happened();
     Ok(clock(call))
 }
 
@@ -64,6 +65,7 @@ pub(super) fn journal(call: &Call) -> Value {
 /// `DELETE journal`
 pub(in crate::endpoints) fn clear_journal(call: &Call) -> Value {
     locked(&call.shared.journal).clear();
+    call.shared.changes.happened();
     json!({ "done": true })
 }
 

@@ -1,0 +1,309 @@
+//! Which requests belong to one login: the browser's way through the pages, the code, the access token.
+//!
+//! What ties them together is kept as a fingerprint: a hash whose key is random, never leaves this process and ends with it.
+//! Nobody can get a code or a token back from it, and nobody is shown one.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher as _, RandomState};
+
+/// The most fingerprints that are kept: a login has about three.
+const MOST: usize = 4000;
+/// The most logins that a request without a sign of its own can belong to.
+const MOST_OPEN: usize = 64;
+/// A person may take so long between two pages, in seconds. After that, the same address begins another login.
+const LONGEST_PAUSE: u64 = 10 * 60;
+/// An app answers a callback at once. After so many seconds, what it asks for belongs to something else.
+const UNDER_WAY: u64 = 60;
+
+/// Who has sent a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Browser,
+    App,
+}
+
+/// What an answer is about, for a drawing of the login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A page for the person, or data for the app.
+    Shown,
+    /// A redirect that stays here.
+    Onward,
+    /// A redirect to the app, with a code.
+    Code { state: bool },
+    /// A redirect to the app, with an access token in the fragment.
+    Token { state: bool },
+    /// A redirect to the app, with an error or nothing in it.
+    Denied,
+    /// The person may not use the app; somebody else may.
+    NoAccess,
+    /// It was refused.
+    Refused,
+}
+
+impl Outcome {
+    /// Does the browser go back to the app with it?
+    pub(crate) fn ends_at_app(self) -> bool {
+        matches!(self, Self::Code { .. } | Self::Token { .. } | Self::Denied)
+    }
+}
+
+/// What ties a request to others.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Tie {
+    /// The authorize request that a page leads back to.
+    Target(String),
+    Code(String),
+    AccessToken(String),
+}
+
+/// Which request may belong to the only login that is under way, when nothing ties it to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Loose {
+    /// None may.
+    Never,
+    /// One that follows a code: an exchange that cannot be recognized, the keys or the metadata.
+    AfterCode,
+    /// One that follows an access token.
+    AfterToken,
+}
+
+/// What is known of a request besides its note.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    pub(crate) side: Side,
+    /// The client id of the app that it belongs to, if that is one of the world.
+    pub(crate) app: Option<String>,
+    /// What was sent to one scenario belongs to no login at another.
+    pub(crate) prefix: String,
+    /// Does it begin a login, if it belongs to none yet?
+    pub(crate) begins: bool,
+    pub(crate) loose: Loose,
+    /// What ties it to earlier requests.
+    pub(crate) before: Vec<Tie>,
+    /// What ties later requests to it.
+    pub(crate) after: Vec<Tie>,
+}
+
+impl Trace {
+    /// Of a request that belongs to no login.
+    pub(crate) fn none(side: Side) -> Self {
+        let (app, prefix, loose) = (None, String::new(), Loose::Never);
+        Self { side, app, prefix, begins: false, loose, before: Vec::new(), after: Vec::new() }
+    }
+}
+
+/// The logins that requests can still belong to.
+#[derive(Default)]
+pub(crate) struct Logins {
+    key: RandomState,
+    ties: HashMap<u64, u64>,
+    /// The fingerprints, oldest first. Some are gone already.
+    order: VecDeque<u64>,
+    open: VecDeque<Open>,
+    /// How many logins there were.
+    begun: u64,
+}
+
+struct Open {
+    number: u64,
+    app: Option<String>,
+    prefix: String,
+    last: u64,
+    stage: Loose,
+}
+
+impl Logins {
+    /// The number of the login that this request belongs to, counted from 1. The app of the trace becomes that of the login, if
+    /// the request names none.
+    pub(crate) fn of(&mut self, now: u64, trace: &mut Trace, outcome: Outcome) -> Option<u64> {
+        let number = self.tied(now, trace).or_else(|| self.only_one(now, trace));
+        let number = number.or_else(|| trace.begins.then(|| self.begin(trace)))?;
+        self.go_on(now, number, trace, outcome);
+        Some(number)
+    }
+
+    fn tied(&self, now: u64, trace: &Trace) -> Option<u64> {
+        let number = trace.before.iter().find_map(|tie| self.ties.get(&self.key.hash_one(tie)).copied())?;
+        let is_old = |open: &Open| now.saturating_sub(open.last) > LONGEST_PAUSE;
+        let by_page = trace.before.iter().all(|tie| matches!(tie, Tie::Target(_)));
+        let forgotten = by_page && self.open.iter().find(|open| open.number == number).is_none_or(is_old);
+        (!forgotten).then_some(number)
+    }
+
+    fn only_one(&self, now: u64, trace: &Trace) -> Option<u64> {
+        if trace.loose == Loose::Never {
+            return None;
+        }
+        let fits = |open: &&Open| {
+            open.prefix == trace.prefix
+                && now.saturating_sub(open.last) <= UNDER_WAY
+                && (open.stage == trace.loose || (open.stage == Loose::AfterToken && trace.app.is_none()))
+                && (trace.app.is_none() || trace.app == open.app)
+        };
+        let mut fitting = self.open.iter().filter(fits);
+        let first = fitting.next()?;
+        fitting.next().is_none().then_some(first.number)
+    }
+
+    fn begin(&mut self, trace: &Trace) -> u64 {
+        self.begun = self.begun.saturating_add(1);
+        let open = Open {
+            number: self.begun,
+            app: trace.app.clone(),
+            prefix: trace.prefix.clone(),
+            last: 0,
+            stage: Loose::Never,
+        };
+        if self.open.len() >= MOST_OPEN {
+            self.open.pop_front();
+        }
+        self.open.push_back(open);
+        self.begun
+    }
+
+    fn go_on(&mut self, now: u64, number: u64, trace: &mut Trace, outcome: Outcome) {
+        let issues_token = trace.after.iter().any(|tie| matches!(tie, Tie::AccessToken(_)));
+        if let Some(open) = self.open.iter_mut().find(|open| open.number == number) {
+            open.last = now;
+            if trace.app.is_none() {
+                trace.app.clone_from(&open.app);
+            }
+            match outcome {
+                _ if issues_token => open.stage = Loose::AfterToken,
+                Outcome::Code { .. } => open.stage = Loose::AfterCode,
+                _ => {}
+            }
+        }
+        for tie in &trace.after {
+            self.tie(self.key.hash_one(tie), number);
+        }
+        for tie in &trace.before {
+            let fingerprint = self.key.hash_one(tie);
+            // The same address begins another login once this one has gone back to the app, or to nowhere.
+            let is_over = matches!(tie, Tie::Target(_))
+                && (outcome.ends_at_app() || (outcome == Outcome::Refused && trace.begins));
+            if is_over {
+                self.ties.remove(&fingerprint);
+            } else if !self.ties.contains_key(&fingerprint) || trace.begins {
+                self.tie(fingerprint, number);
+            }
+        }
+    }
+
+    fn tie(&mut self, fingerprint: u64, number: u64) {
+        if self.ties.insert(fingerprint, number).is_none() {
+            self.order.push_back(fingerprint);
+        }
+        while self.order.len() > MOST {
+            if let Some(oldest) = self.order.pop_front() {
+                self.ties.remove(&oldest);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn browser(target: &str, begins: bool, after: Vec<Tie>) -> Trace {
+        let (app, before) = (Some("app".to_owned()), vec![Tie::Target(target.to_owned())]);
+        Trace { app, begins, before, after, ..Trace::none(Side::Browser) }
+    }
+
+    fn exchange(code: &str, token: Option<&str>) -> Trace {
+        let after = token.map(|token| Tie::AccessToken(token.to_owned())).into_iter().collect();
+        let (app, before) = (Some("app".to_owned()), vec![Tie::Code(code.to_owned())]);
+        let (begins, loose) = if token.is_some() { (true, Loose::Never) } else { (false, Loose::AfterCode) };
+        Trace { app, begins, loose, before, after, ..Trace::none(Side::App) }
+    }
+
+    fn with_token(token: &str) -> Trace {
+        let before = vec![Tie::AccessToken(token.to_owned())];
+        Trace { loose: Loose::AfterToken, before, ..Trace::none(Side::App) }
+    }
+
+    fn keys() -> Trace {
+        Trace { loose: Loose::AfterCode, ..Trace::none(Side::App) }
+    }
+
+    const CODE: Outcome = Outcome::Code { state: true };
+
+    fn granted(logins: &mut Logins, now: u64, target: &str, code: &str) -> Option<u64> {
+        logins.of(now, &mut browser(target, true, vec![Tie::Code(code.to_owned())]), CODE)
+    }
+
+    #[test]
+    fn a_login_goes_from_the_authorize_request_through_the_pages_to_the_token() {
+        let mut logins = Logins::default();
+        assert_eq!(logins.of(0, &mut browser("a", true, vec![]), Outcome::Onward), Some(1));
+        assert_eq!(logins.of(20, &mut browser("a", false, vec![]), Outcome::Shown), Some(1));
+        assert_eq!(granted(&mut logins, 30, "b", "other"), Some(2), "of another tab");
+        assert_eq!(granted(&mut logins, 40, "a", "code"), Some(1));
+        assert_eq!(logins.of(41, &mut exchange("code", Some("token")), Outcome::Shown), Some(1));
+        let mut me = with_token("token");
+        assert_eq!(logins.of(42, &mut me, Outcome::Shown), Some(1));
+        assert_eq!(me.app.as_deref(), Some("app"), "the request names none");
+    }
+
+    #[test]
+    fn the_same_address_begins_another_login_when_the_first_has_ended_or_was_left_alone() {
+        let mut logins = Logins::default();
+        assert_eq!(granted(&mut logins, 0, "portal", "one"), Some(1));
+        assert_eq!(granted(&mut logins, 5, "portal", "two"), Some(2));
+        assert_eq!(logins.of(9, &mut browser("wrong", true, vec![]), Outcome::Refused), Some(3));
+        assert_eq!(logins.of(9, &mut browser("wrong", true, vec![]), Outcome::Refused), Some(4));
+        assert_eq!(logins.of(9, &mut browser("a", true, vec![]), Outcome::NoAccess), Some(5));
+        assert_eq!(
+            logins.of(9, &mut browser("a", false, vec![]), Outcome::Refused),
+            Some(5),
+            "a wrong password"
+        );
+        assert_eq!(granted(&mut logins, 9, "a", "three"), Some(5), "of somebody else");
+        assert_eq!(logins.of(10, &mut browser("left", true, vec![]), Outcome::Onward), Some(6));
+        assert_eq!(
+            logins.of(11 + LONGEST_PAUSE, &mut browser("left", true, vec![]), Outcome::Onward),
+            Some(7)
+        );
+        assert_eq!(logins.of(12, &mut browser("nowhere", false, vec![]), Outcome::Shown), None);
+    }
+
+    #[test]
+    fn a_code_that_is_not_recognized_belongs_to_the_only_login_that_waits_for_one() {
+        let mut logins = Logins::default();
+        assert_eq!(logins.of(0, &mut exchange("cut", None), Outcome::Refused), None);
+        granted(&mut logins, 0, "a", "code");
+        assert_eq!(logins.of(1, &mut exchange("cut", None), Outcome::Refused), Some(1));
+        assert_eq!(logins.of(2 + UNDER_WAY, &mut exchange("later", None), Outcome::Refused), None);
+        granted(&mut logins, 100, "b", "second");
+        granted(&mut logins, 100, "c", "third");
+        assert_eq!(logins.of(101, &mut exchange("whose", None), Outcome::Refused), None, "two wait");
+        assert_eq!(logins.of(101, &mut exchange("made by a control", Some("t")), Outcome::Shown), Some(4));
+    }
+
+    #[test]
+    fn keys_belong_to_the_only_login_that_is_under_way_at_the_same_address() {
+        let mut logins = Logins::default();
+        assert_eq!(logins.of(0, &mut keys(), Outcome::Shown), None);
+        logins.of(0, &mut browser("a", true, vec![]), Outcome::Onward);
+        assert_eq!(logins.of(0, &mut keys(), Outcome::Shown), None, "nobody has signed in yet");
+        granted(&mut logins, 0, "a", "code");
+        logins.of(1, &mut exchange("code", Some("token")), Outcome::Shown);
+        assert_eq!(logins.of(1, &mut keys(), Outcome::Shown), Some(1));
+        let elsewhere = &mut Trace { prefix: "/s/me-500".into(), ..keys() };
+        assert_eq!(logins.of(1, elsewhere, Outcome::Shown), None);
+        assert_eq!(logins.of(1, &mut with_token("cut"), Outcome::Refused), Some(1));
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut logins = Logins::default();
+        for number in 0..10_000 {
+            granted(&mut logins, 0, &number.to_string(), &format!("code {number}"));
+        }
+        assert!(logins.ties.len() <= MOST && logins.order.len() <= MOST && logins.open.len() <= MOST_OPEN);
+        assert_eq!(logins.of(0, &mut exchange("code 1", None), Outcome::Refused), None);
+        assert_eq!(logins.of(0, &mut exchange("code 9999", None), Outcome::Refused), Some(10_000));
+    }
+}
