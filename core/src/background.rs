@@ -113,9 +113,10 @@ impl<D: Send + 'static> Background<D> {
 impl<D: Send + 'static> Engine<D> {
     fn start(owner: &Background<D>) -> Result<Self> {
         let runtime = owner.runtimes.build().map_err(|error| no_thread(&error))?;
-        let keys = Arc::new(Keys::new(&owner.journey.config, Arc::clone(&owner.inherited)));
+        let (journey, inherited) = (&owner.journey, Arc::clone(&owner.inherited));
+        let keys = Arc::new(Keys::new(&journey.config, inherited, &journey.recorder));
         let deliver = owner.deliver;
-        let client = Client::from_parts(Arc::clone(&owner.journey), keys)?;
+        let client = Client::from_parts(Arc::clone(journey), keys)?;
         let handle = runtime.handle().clone();
         let (running, ended) = oneshot::channel();
         let (done, finished) = mpsc::channel();

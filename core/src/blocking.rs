@@ -16,6 +16,7 @@ use crate::protocol::tokeninfo::TokenInfo;
 use crate::runtime_pool::RuntimePool;
 use crate::runtimes::Runtimes;
 use crate::set_cookie::SetCookie;
+use crate::stats::Stats;
 use crate::urls::{self, AuthorizeOptions};
 
 /// Everything an application does with Clever, for callers that wait. Make one and keep it.
@@ -100,6 +101,17 @@ impl Client {
         &self.journey
     }
 
+    /// What this client has counted in this process. No network.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) {
+    /// print!("{}", client.stats().to_prometheus());
+    /// # }
+    /// ```
+    pub fn stats(&self) -> Stats {
+        self.journey.recorder.read()
+    }
+
     /// Makes a client of a provider whose endpoints stand in its discovery document.
     ///
     /// ```no_run
@@ -158,7 +170,13 @@ impl Client {
     /// # Errors
     /// As [`Client::begin_login`](crate::Client::begin_login).
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
-        self.journey.begin(ResponseType::Code, options, &Inputs::now()?)
+        self.begin(ResponseType::Code, options)
+    }
+
+    fn begin(&self, response_type: ResponseType, options: &LoginOptions) -> Result<Login> {
+        let result = Inputs::now().and_then(|inputs| self.journey.begin(response_type, options, &inputs));
+        self.journey.recorder.begun(&result);
+        result
     }
 
     /// Finishes a login; `cookies` is the `Cookie` header of the callback's request.
@@ -211,7 +229,7 @@ impl Client {
     /// # Errors
     /// As [`Client::begin_implicit`](crate::Client::begin_implicit).
     pub fn begin_implicit(&self, options: &LoginOptions) -> Result<Login> {
-        self.journey.begin(ResponseType::Token, options, &Inputs::now()?)
+        self.begin(ResponseType::Token, options)
     }
 
     /// Finishes a login of [`begin_implicit`](Self::begin_implicit), as

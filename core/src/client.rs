@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tracing::Instrument as _;
+use tracing::field::Empty;
 use tracing::instrument::Instrumented;
 
 use crate::ahead::Ahead;
@@ -13,6 +14,8 @@ use crate::error::Result;
 use crate::journey::{IdTokenCheck, Journey, LoginRequest, Step};
 use crate::keys::{Cached, InheritedKeys, Keys};
 use crate::login::{Inputs, Kept, Login, LoginOptions, Outcome};
+#[cfg(feature = "__face")]
+use crate::observed;
 use crate::protocol::api::{self, District, Me, User, UserInfo};
 use crate::protocol::authorize::ResponseType;
 use crate::protocol::discovery::{self, Metadata};
@@ -22,6 +25,7 @@ use crate::protocol::token::{self, Tokens};
 use crate::protocol::tokeninfo::{self, TokenInfo};
 use crate::protocol::{Request, Response};
 use crate::set_cookie::SetCookie;
+use crate::stats::{LoginTimer, RequestTo, Stats};
 use crate::transport::Transport;
 use crate::urls::{self, AuthorizeOptions};
 
@@ -62,7 +66,7 @@ impl Client {
     /// `network_tls` when this system trusts no certificates at all, `limit_reached`, `internal`.
     pub fn new(config: Config) -> Result<Self> {
         let journey = Arc::new(Journey::new(config)?);
-        let keys = Arc::new(Keys::new(&journey.config, Arc::new(InheritedKeys::new())));
+        let keys = Arc::new(Keys::new(&journey.config, Arc::new(InheritedKeys::new()), &journey.recorder));
         Self::from_parts(journey, keys)
     }
 
@@ -100,11 +104,14 @@ impl Client {
     /// `discovery_issuer`, and those of the provider's answers and the network.
     pub async fn metadata(&self) -> Result<Metadata> {
         let issuer = &self.config().issuer;
-        discovery::response(&self.fetch("metadata", discovery::request(issuer)?).await?, issuer)
+        discovery::response(
+            &self.fetch("metadata", RequestTo::Discovery, discovery::request(issuer)?).await?,
+            issuer,
+        )
     }
 
     pub(crate) fn from_parts(journey: Arc<Journey>, keys: Arc<Keys>) -> Result<Self> {
-        let transport = Transport::new(&journey.config)?;
+        let transport = Transport::new(&journey.config, &journey.recorder)?;
         Ok(Self { journey, keys, transport })
     }
 
@@ -117,6 +124,17 @@ impl Client {
     /// ```
     pub fn issuer(&self) -> &str {
         &self.config().issuer
+    }
+
+    /// What this client has counted in this process. No network.
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::Client) {
+    /// print!("{}", client.stats().to_prometheus());
+    /// # }
+    /// ```
+    pub fn stats(&self) -> Stats {
+        self.journey.recorder.read()
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -140,7 +158,7 @@ impl Client {
     /// # Errors
     /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `page_not_allowed`, `internal`.
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
-        self.journey.begin(ResponseType::Code, options, &Inputs::now()?)
+        self.begin(ResponseType::Code, options)
     }
 
     /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
@@ -166,7 +184,7 @@ impl Client {
     /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's answers and of the network. What is everyday
     /// traffic is an [`Outcome`], not an error.
     pub async fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
-        traced("finish_login", self.finish(ResponseType::Code, callback, Kept::Cookies(cookies))).await
+        self.finish(ResponseType::Code, callback, Kept::Cookies(cookies)).await
     }
 
     /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
@@ -186,8 +204,7 @@ impl Client {
     /// # Errors
     /// As [`Client::finish_login`].
     pub async fn finish_login_with_pending(&self, callback: &str, pending: Option<&str>) -> Result<Outcome> {
-        let kept = Kept::of_application(pending);
-        traced("finish_login", self.finish(ResponseType::Code, callback, kept)).await
+        self.finish(ResponseType::Code, callback, Kept::of_application(pending)).await
     }
 
     /// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access
@@ -207,7 +224,7 @@ impl Client {
     /// # Errors
     /// As [`Client::begin_login`], and `config_invalid` when there is neither a client secret nor a pending key.
     pub fn begin_implicit(&self, options: &LoginOptions) -> Result<Login> {
-        self.journey.begin(ResponseType::Token, options, &Inputs::now()?)
+        self.begin(ResponseType::Token, options)
     }
 
     /// Finishes a login of [`begin_implicit`](Self::begin_implicit). A browser does not send the fragment to a server: a page of yours
@@ -231,8 +248,7 @@ impl Client {
     /// `callback_malformed` also for a token in the query or of another kind than bearer; `token_foreign`, `token_rejected`; and those
     /// of [`Client::finish_login`].
     pub async fn finish_implicit(&self, callback: &str, cookies: &str) -> Result<Outcome> {
-        let kept = Kept::Cookies(cookies);
-        traced("finish_implicit", self.finish(ResponseType::Token, callback, kept)).await
+        self.finish(ResponseType::Token, callback, Kept::Cookies(cookies)).await
     }
 
     /// The same for applications that keep pending logins by themselves, such as a desktop app in its memory: `pending` is the one
@@ -256,8 +272,7 @@ impl Client {
         callback: &str,
         pending: Option<&str>,
     ) -> Result<Outcome> {
-        let kept = Kept::of_application(pending);
-        traced("finish_implicit", self.finish(ResponseType::Token, callback, kept)).await
+        self.finish(ResponseType::Token, callback, Kept::of_application(pending)).await
     }
 
     /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
@@ -314,7 +329,48 @@ impl Client {
         self.journey.session_kept(cookies, || Inputs::now().ok())
     }
 
+    fn begin(&self, response_type: ResponseType, options: &LoginOptions) -> Result<Login> {
+        let result = Inputs::now().and_then(|inputs| self.journey.begin(response_type, options, &inputs));
+        self.journey.recorder.begun(&result);
+        result
+    }
+
+    /// The whole of it: counted, and a span for those who trace.
     async fn finish(&self, response_type: ResponseType, callback: &str, kept: Kept<'_>) -> Result<Outcome> {
+        let call = match response_type {
+            ResponseType::Code => "finish_login",
+            ResponseType::Token => "finish_implicit",
+        };
+        let span = tracing::info_span!(
+            "clever_sso",
+            call,
+            "clever_sso.outcome" = Empty,
+            "clever_sso.code" = Empty,
+            "error.type" = Empty,
+            otel.status_code = Empty,
+        );
+        note_call(call);
+        let timer = LoginTimer::start(&self.journey.recorder);
+        let result = self.finish_here(response_type, callback, kept).instrument(span.clone()).await;
+        let end = timer.end(&result);
+        #[cfg(feature = "__face")]
+        observed::note(|seen| (seen.outcome, seen.code) = (Some(end.outcome()), end.code()));
+        span.record("clever_sso.outcome", end.outcome());
+        if let Some(code) = end.code() {
+            span.record("clever_sso.code", code.as_str());
+        }
+        if let Err(error) = &result {
+            span.record("error.type", error.code().as_str()).record("otel.status_code", "ERROR");
+        }
+        result
+    }
+
+    async fn finish_here(
+        &self,
+        response_type: ResponseType,
+        callback: &str,
+        kept: Kept<'_>,
+    ) -> Result<Outcome> {
         let first = self.journey.finish(response_type, callback, kept, &Inputs::now()?)?;
         let deadline = self.deadline();
         let exchange = match first {
@@ -362,7 +418,7 @@ impl Client {
     }
 
     async fn ask(&self, asked: LoginRequest, deadline: Instant) -> Result<Step> {
-        let sent = self.transport.send(asked.request(), deadline).await;
+        let sent = self.transport.send(asked.to(), asked.request(), deadline).await;
         match sent.and_then(|response| Ok((response, Inputs::now()?))) {
             Ok((response, Inputs { now, entropy })) => asked.response(&response, now, &entropy),
             Err(error) => asked.failed(error),
@@ -439,7 +495,7 @@ impl Client {
     /// `code_rejected`, `client_rejected`, `redirect_uri_unknown`, and those of Clever's answers and the network.
     pub async fn exchange_code(&self, code: &str, redirect_uri: Option<&str>) -> Result<Tokens> {
         let request = self.journey.code_exchange(code, self.config().redirect_uri(redirect_uri)?)?;
-        token::response(&self.fetch("exchange_code", request).await?)
+        token::response(&self.fetch("exchange_code", RequestTo::Token, request).await?)
     }
 
     /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
@@ -509,7 +565,7 @@ impl Client {
     /// `token_foreign`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
         let request = self.journey.token_check(access_token)?;
-        tokeninfo::response(&self.fetch("check_token", request).await?, &self.config().client_id)
+        tokeninfo::response(&self.fetch("check_token", RequestTo::Tokeninfo, request).await?, &self.config().client_id)
     }
 
     /// Who an access token belongs to.
@@ -525,7 +581,7 @@ impl Client {
     /// `token_rejected`, and those of Clever's answers and the network.
     pub async fn me(&self, access_token: &str) -> Result<Me> {
         let request = api::me_request(&self.config().api_base, access_token)?;
-        api::me_response(&self.fetch("me", request).await?)
+        api::me_response(&self.fetch("me", RequestTo::Me, request).await?)
     }
 
     /// A person's record.
@@ -541,7 +597,7 @@ impl Client {
     /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
     pub async fn user(&self, access_token: &str, id: &str) -> Result<User> {
         let request = api::user_request(&self.config().api_base, access_token, id)?;
-        api::user_response(&self.fetch("user", request).await?, id)
+        api::user_response(&self.fetch("user", RequestTo::User, request).await?, id)
     }
 
     /// A district's record.
@@ -557,7 +613,7 @@ impl Client {
     /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
     pub async fn district(&self, access_token: &str, id: &str) -> Result<District> {
         let request = api::district_request(&self.config().api_base, access_token, id)?;
-        api::district_response(&self.fetch("district", request).await?, id)
+        api::district_response(&self.fetch("district", RequestTo::District, request).await?, id)
     }
 
     /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
@@ -576,7 +632,7 @@ impl Client {
     /// `userinfo_subject`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
         let request = api::userinfo_request(&self.config().userinfo_endpoint()?, access_token)?;
-        api::userinfo_response(&self.fetch("userinfo", request).await?, subject)
+        api::userinfo_response(&self.fetch("userinfo", RequestTo::Userinfo, request).await?, subject)
     }
 
     /// Does one-time setup up front: fetches discovery and keys.
@@ -628,12 +684,25 @@ impl Client {
         self.keys.import(text)
     }
 
-    async fn fetch(&self, call: &'static str, request: Request) -> Result<Response> {
-        traced(call, self.transport.send(&request, self.deadline())).await
+    async fn fetch(&self, call: &'static str, to: RequestTo, request: Request) -> Result<Response> {
+        traced(call, self.transport.send(to, &request, self.deadline())).await
     }
 }
 
 /// A call that needs the network, as a span for those who trace.
 fn traced<F: Future>(call: &'static str, work: F) -> Instrumented<F> {
-    work.instrument(tracing::debug_span!("clever_sso", call))
+    note_call(call);
+    work.instrument(tracing::info_span!("clever_sso", call))
+}
+
+/// For a face that observes this call. What it asks for on the way has other names.
+#[cfg_attr(
+    not(feature = "__face"),
+    expect(clippy::missing_const_for_fn, unused_variables, reason = "a face asks for it")
+)]
+fn note_call(call: &'static str) {
+    #[cfg(feature = "__face")]
+    observed::note(|seen| {
+        seen.call.get_or_insert(call);
+    });
 }

@@ -66,6 +66,8 @@ use crate::protocol::tokeninfo;
 use crate::protocol::{Request, Response};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
+#[cfg(feature = "client")]
+use crate::stats::RequestTo;
 
 pub use crate::login::Journey;
 pub use crate::protocol::pending::ENTROPY_BYTES;
@@ -402,6 +404,16 @@ impl LoginRequest {
     /// The code, with what it means for the browser.
     pub fn no_response(self, why: ErrorCode) -> Result<Step> {
         self.failed(Error::new(why))
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) const fn to(&self) -> RequestTo {
+        match self.question {
+            Question::Tokens => RequestTo::Token,
+            Question::Check(_) => RequestTo::Tokeninfo,
+            Question::Person(_) => RequestTo::Me,
+            Question::Record(..) => RequestTo::User,
+        }
     }
 
     pub(crate) fn failed(self, error: Error) -> Result<Step> {

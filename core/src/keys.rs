@@ -18,6 +18,7 @@ use crate::clock::{self, Instant};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::runtimes;
+use crate::stats::Recorder;
 use crate::transport::Transport;
 
 mod attempts;
@@ -42,6 +43,7 @@ pub(crate) struct Keys {
     inherited: Arc<InheritedKeys>,
     /// Locked by the caller that is fetching, and replaced when that one seems to have stopped.
     turn: RwLock<Arc<Mutex<Turn>>>,
+    recorder: Recorder,
 }
 
 /// What the caller that is fetching knows of the fetches before.
@@ -54,13 +56,14 @@ struct Turn {
 
 impl Keys {
     /// The keys that `inherited` has, if there are any. Later ones are added to it.
-    pub(crate) fn new(config: &Config, inherited: Arc<InheritedKeys>) -> Self {
+    pub(crate) fn new(config: &Config, inherited: Arc<InheritedKeys>, recorder: &Recorder) -> Self {
         Self {
             source: Source::new(config),
             wanted: AtomicBool::new(true),
             cached: RwLock::new(inheritance::inherit(&inherited).map(Arc::new)),
             inherited,
             turn: RwLock::default(),
+            recorder: recorder.clone(),
         }
     }
 
@@ -208,6 +211,7 @@ impl Keys {
         turn.attempts.begin();
         let result = self.source.fetch(&mut turn.found, discovery, transport, deadline).await;
         turn.attempts.end(&result);
+        self.recorder.key_fetch(&result);
         let fetched = result.map(Arc::new);
         if let Ok(fetched) = &fetched {
             self.keep(Arc::clone(fetched));

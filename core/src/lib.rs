@@ -70,6 +70,9 @@ mod error;
 #[cfg(feature = "client")]
 mod keys;
 mod login;
+#[cfg(feature = "__face")]
+#[doc(hidden)]
+pub mod observed;
 mod process;
 #[cfg(feature = "blocking")]
 mod runtime_pool;
@@ -77,6 +80,8 @@ mod runtime_pool;
 mod runtimes;
 mod secret;
 mod set_cookie;
+#[cfg(feature = "client")]
+mod stats;
 #[cfg(test)]
 #[path = "../tests/network/stopped_clock.rs"]
 mod stopped_clock;
@@ -116,6 +121,8 @@ pub use protocol::token::Tokens;
 pub use protocol::tokeninfo::TokenInfo;
 pub use secret::Secret;
 pub use set_cookie::SetCookie;
+#[cfg(feature = "client")]
+pub use stats::{Sample, Stats};
 pub use urls::AuthorizeOptions;
 
 // What stands in the signatures of this crate.

@@ -23,6 +23,8 @@ use crate::protocol::pending::{FinishedMark, LoginState, Pending, SealingKeys, S
 use crate::protocol::text::{LONGEST, check_parameter};
 use crate::secret::Secret;
 use crate::set_cookie::SetCookie;
+#[cfg(feature = "client")]
+use crate::stats::Recorder;
 
 mod inputs;
 mod outcome;
@@ -90,6 +92,9 @@ pub(crate) enum Granted {
 pub struct Journey {
     pub(crate) config: Arc<Config>,
     keys: Option<Arc<SealingKeys>>,
+    /// What its client counts.
+    #[cfg(feature = "client")]
+    pub(crate) recorder: Recorder,
 }
 
 impl Journey {
@@ -115,7 +120,12 @@ impl Journey {
             })
             .transpose()?
             .map(|keys| Arc::new(keys.for_redirect_uris(&config.client_id, &config.redirect_uris)));
-        Ok(Self { config: Arc::new(config), keys })
+        Ok(Self {
+            config: Arc::new(config),
+            keys,
+            #[cfg(feature = "client")]
+            recorder: Recorder::new(),
+        })
     }
 
     /// The keys for a login with this grant.

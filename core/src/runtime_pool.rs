@@ -16,7 +16,6 @@ use tokio::runtime::Runtime;
 use tokio::time::sleep;
 
 use crate::client::Client;
-use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
@@ -118,15 +117,16 @@ impl RuntimePool {
     }
 
     fn usable_pool(&self, is_usable: impl FnOnce(&Pool) -> bool) -> &Pool {
-        let make = || Ok::<_, Infallible>(Pool::new(&self.journey.config, Arc::clone(&self.inherited)));
+        let make = || Ok::<_, Infallible>(Pool::new(&self.journey, Arc::clone(&self.inherited)));
         let Ok(pool) = self.pool.try_replace(make, is_usable, |former| former.mark.close_inherited());
         pool
     }
 }
 
 impl Pool {
-    fn new(config: &Config, inherited: Arc<InheritedKeys>) -> Self {
-        Self { keys: Arc::new(Keys::new(config, inherited)), idle: Mutex::default(), mark: Mark::new() }
+    fn new(journey: &Journey, inherited: Arc<InheritedKeys>) -> Self {
+        let keys = Arc::new(Keys::new(&journey.config, inherited, &journey.recorder));
+        Self { keys, idle: Mutex::default(), mark: Mark::new() }
     }
 
     fn take(&self) -> Option<PooledRuntime> {
@@ -233,7 +233,7 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::{blocking, clock};
+    use crate::{Config, blocking, clock};
 
     #[tokio::test(start_paused = true)]
     async fn a_watch_is_asked_ten_times_a_second_until_it_says_so() {

@@ -7,6 +7,7 @@
 //! - `connections`: those of each runtime;
 //! - `retry`: whether and when a request is sent again;
 //! - `server_time`: what an answer says about time;
+//! - `span`: an attempt, for those who trace;
 //! - `failure`: what went wrong, in the words of the catalogue;
 //! - `resolver`: the addresses of a host;
 //! - `tls`: which certificates are trusted, and `provider`: with which cryptography.
@@ -17,6 +18,7 @@ mod provider;
 mod resolver;
 mod retry;
 mod server_time;
+mod span;
 mod tls;
 
 use std::fmt;
@@ -31,6 +33,7 @@ use crate::config::Config;
 use crate::config::proxies::Proxies;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{Request, Response, ThroughProxy};
+use crate::stats::{Recorder, RequestTo};
 use connections::{Connections, Pool};
 use resolver::Resolver;
 
@@ -45,30 +48,52 @@ pub(crate) struct Transport {
     connections: Arc<Connections>,
     proxies: Arc<Proxies>,
     skew: Arc<AtomicI64>,
+    recorder: Recorder,
 }
 
 impl Transport {
-    pub(crate) fn new(config: &Config) -> Result<Self> {
-        Self::with_resolver(config, Resolver::default())
+    pub(crate) fn new(config: &Config, recorder: &Recorder) -> Result<Self> {
+        Self::with_resolver(config, recorder, Resolver::default())
     }
 
-    fn with_resolver(config: &Config, resolver: Resolver) -> Result<Self> {
+    fn with_resolver(config: &Config, recorder: &Recorder, resolver: Resolver) -> Result<Self> {
         let proxies = Arc::clone(&config.proxies);
         let tls = tls::settings(config.trust()?)?;
         let connections = Arc::new(Connections::new(tls, Arc::clone(&proxies), resolver));
-        Ok(Self { connections, proxies, skew: Arc::new(AtomicI64::new(UNKNOWN)) })
+        Ok(Self { connections, proxies, skew: Arc::new(AtomicI64::new(UNKNOWN)), recorder: recorder.clone() })
     }
 
     /// Sends `request`, again where that is safe, until `deadline`.
-    pub(crate) async fn send(&self, request: &Request, deadline: Instant) -> Result<Response> {
+    pub(crate) async fn send(&self, to: RequestTo, request: &Request, deadline: Instant) -> Result<Response> {
         let pool = self.connections.here()?;
         // A runtime that nobody drove meanwhile has not listened to the connections that it keeps. Two turns of its reactor let
         // it see which of them the server has closed, so that no request is written into one of those.
         yield_now().await;
         yield_now().await;
-        timeout_at(deadline, retry::repeat(request, deadline, || self.once(&pool, request)))
+        retry::repeat(request, deadline, &self.recorder, |attempt| {
+            self.attempt(&pool, to, request, deadline, attempt)
+        })
+        .await
+    }
+
+    /// Sends `request` once: counted, and a span for those who trace.
+    async fn attempt(
+        &self,
+        pool: &Pool,
+        to: RequestTo,
+        request: &Request,
+        deadline: Instant,
+        attempt: u32,
+    ) -> Result<Response> {
+        let (span, begun) = (span::of(to, request, attempt), clock::now());
+        let result = timeout_at(deadline, self.once(pool, request))
             .await
-            .unwrap_or_else(|_| Err(failure::timeout(request, &self.proxies)))
+            .unwrap_or_else(|_| Err(failure::timeout(request, &self.proxies)));
+        self.recorder.request(to, retry::reason(&result), clock::now().saturating_duration_since(begun));
+        span::end(&span, &result);
+        #[cfg(feature = "__face")]
+        span::note(to, request, attempt, begun, &result);
+        result
     }
 
     /// By how many seconds the server's clock was ahead of this machine's when it last told the time (`Date`, RFC 9110
@@ -138,9 +163,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_lookup_that_finds_no_place_is_a_limit_that_may_pass_and_says_so() {
         let config = Config::builder("client").base_url("https://clever.example").build().unwrap();
-        let transport = Transport::with_resolver(&config, Resolver::without_a_permit()).unwrap();
+        let transport =
+            Transport::with_resolver(&config, &Recorder::new(), Resolver::without_a_permit()).unwrap();
         let request = discovery::request("https://clever.example").unwrap();
-        let error = transport.send(&request, clock::now() + config.timeout).await.unwrap_err();
+        let error =
+            transport.send(RequestTo::Discovery, &request, clock::now() + config.timeout).await.unwrap_err();
         assert_eq!((error.code(), error.retryable()), (ErrorCode::LimitReached, true));
         let told = error.to_string();
         assert!(told.contains("https://clever.example/") && told.contains("lookups of host names"), "{told}");
@@ -150,11 +177,11 @@ mod tests {
     async fn an_answer_tells_all_clones_how_far_the_clocks_are_apart() {
         let emulator = Emulator::start(Options::new()).unwrap();
         let config = Config::builder("client").base_url(emulator.base_url()).build().unwrap();
-        let transport = Transport::new(&config).unwrap();
+        let transport = Transport::new(&config, &Recorder::new()).unwrap();
         let clone = transport.clone();
         assert_eq!(transport.clock_skew(), None);
         let request = discovery::request(emulator.base_url()).unwrap();
-        transport.send(&request, clock::now() + config.timeout).await.unwrap();
+        transport.send(RequestTo::Discovery, &request, clock::now() + config.timeout).await.unwrap();
         assert!(clone.clock_skew().unwrap().abs() <= 1);
     }
 }

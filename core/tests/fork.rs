@@ -107,6 +107,22 @@ fn start() -> Emulator {
 }
 
 #[test]
+fn a_child_counts_from_zero_and_its_parent_counts_nothing_of_it() {
+    let emulator = start();
+    let scene = Scene::new(&emulator);
+    let asked = |scene: &Scene| {
+        let labels = [("endpoint", "tokeninfo")];
+        format!("{}", scene.client.stats().value("clever_sso_requests_total", &labels).unwrap())
+    };
+    assert_eq!(asked(&scene), "1");
+    let child = fork_and(|| {
+        scene.client.stats().samples().is_empty() && scene.asks_about_ours() && asked(&scene) == "1"
+    });
+    assert!(ended_well(child));
+    assert_eq!(asked(&scene), "1");
+}
+
+#[test]
 fn forked_children_call_at_once_and_so_does_the_parent() {
     let emulator = start();
     let scene = Scene::new(&emulator);

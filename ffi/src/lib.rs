@@ -77,6 +77,9 @@ mod key_set;
 
 mod verify_options;
 
+// Header: Monitoring
+mod stats;
+
 // Header: The log
 mod log;
 

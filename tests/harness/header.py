@@ -21,7 +21,7 @@ class Parameter:
     @property
     def is_output(self) -> bool:
         """Whether the function writes there."""
-        return self.kind.endswith("**") or self.kind in {"int64_t *", "uint16_t *", "bool *"}
+        return self.kind.endswith("**") or self.kind in {"int64_t *", "uint16_t *", "bool *", "double *"}
 
     @property
     def is_text(self) -> bool:

@@ -5,6 +5,7 @@ use crate::clock::Instant;
 use crate::config::Config;
 use crate::error::Result;
 use crate::protocol::{Response, discovery, jwks};
+use crate::stats::RequestTo;
 use crate::transport::Transport;
 
 use super::cached::{Cached, age};
@@ -68,11 +69,12 @@ impl Source {
     }
 
     async fn discover(&self, transport: &Transport, deadline: Instant) -> Result<String> {
-        let document = transport.send(&discovery::request(&self.issuer)?, deadline).await?;
+        let document =
+            transport.send(RequestTo::Discovery, &discovery::request(&self.issuer)?, deadline).await?;
         Ok(discovery::response(&document, &self.issuer)?.jwks_uri)
     }
 }
 
 async fn get(jwks_uri: &str, transport: &Transport, deadline: Instant) -> Result<Response> {
-    transport.send(&jwks::request(jwks_uri)?, deadline).await
+    transport.send(RequestTo::Keys, &jwks::request(jwks_uri)?, deadline).await
 }

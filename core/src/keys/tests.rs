@@ -25,7 +25,9 @@ impl Scene {
 
     fn inheriting(base_url: &str, inherited: Arc<InheritedKeys>) -> Self {
         let config = Config::builder("client").base_url(base_url).build().unwrap();
-        Self { keys: Keys::new(&config, inherited), transport: Transport::new(&config).unwrap() }
+        let recorder = Recorder::new();
+        let keys = Keys::new(&config, inherited, &recorder);
+        Self { keys, transport: Transport::new(&config, &recorder).unwrap() }
     }
 
     async fn current(&self) -> Result<Arc<Cached>> {

@@ -10,6 +10,7 @@ use crate::entropy;
 use crate::error::{ErrorCode, Result};
 use crate::protocol::pause::asked_pause;
 use crate::protocol::{Request, Response};
+use crate::stats::Recorder;
 
 /// Clever asks for at most five attempts.
 const MAX_ATTEMPTS: u32 = 5;
@@ -19,17 +20,21 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
     request: &Request,
     deadline: Instant,
-    send: impl Fn() -> F,
+    recorder: &Recorder,
+    send: impl Fn(u32) -> F,
 ) -> Result<Response> {
     let mut attempt = 1;
     loop {
-        let result = send().await;
+        let result = send(attempt).await;
         let pause = pause(request, &result, attempt, clock::unix_time());
         let left = deadline.saturating_duration_since(clock::now());
         // A pause that would not end in time is not begun: what the server said is known already.
         let Some(pause) = pause.filter(|pause| *pause < left) else { return result };
         attempt += 1;
-        tell(request, &result, attempt);
+        if let Some(reason) = reason(&result) {
+            recorder.retry(reason);
+            tell(request, reason, attempt);
+        }
         sleep(pause).await;
     }
 }
@@ -61,6 +66,16 @@ const fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502..=504 | 506..=599)
 }
 
+/// Why a request did not get the answer that it asked for, as far as HTTP says.
+pub(super) fn reason(result: &Result<Response>) -> Option<ErrorCode> {
+    match result {
+        Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => Some(ErrorCode::RateLimited),
+        Ok(response) if is_passing(response.status()) => Some(ErrorCode::CleverUnavailable),
+        Ok(_) => None,
+        Err(error) => Some(error.code()),
+    }
+}
+
 /// Growing pauses, each shortened by up to a half by chance, so that many clients do not come back at once.
 fn backoff(attempt: u32) -> Duration {
     // Without random numbers the pauses are merely regular.
@@ -75,12 +90,7 @@ fn full_pause(attempt: u32) -> Duration {
 }
 
 /// Says for the log that `request` is about to be sent for the `attempt`th time. No header, query or body is named.
-fn tell(request: &Request, result: &Result<Response>, attempt: u32) {
-    let reason = match result {
-        Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => ErrorCode::RateLimited,
-        Ok(_) => ErrorCode::CleverUnavailable,
-        Err(error) => error.code(),
-    };
+fn tell(request: &Request, reason: ErrorCode, attempt: u32) {
     let uri = request.uri();
     tracing::debug!(
         method = %request.method(),
@@ -129,12 +139,12 @@ mod tests {
     /// and takes no time for them.
     async fn course(method: Method, patience: Duration, answers: &[Result<Response>]) -> Course {
         let (begun, times, next) = (clock::now(), RefCell::new(Vec::new()), Cell::new(0));
-        let send = || {
+        let send = |_| {
             times.borrow_mut().push(clock::now());
             let number = next.replace(next.get() + 1);
             ready(answers[number.min(answers.len() - 1)].clone())
         };
-        let result = repeat(&request(method), begun + patience, send).await;
+        let result = repeat(&request(method), begun + patience, &Recorder::new(), send).await;
         let times = times.into_inner();
         assert_eq!(times.last(), Some(&clock::now()), "the last result is returned at once");
         Course { result, pauses: times.windows(2).map(|pair| pair[1] - pair[0]).collect() }

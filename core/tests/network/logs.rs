@@ -11,7 +11,8 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use crate::clever::{
-    CERTS, DISCOVERY, SECRET, TOKENS, client, config, discovery, key_set, made, ours, publishing,
+    CERTS, DISCOVERY, SECRET, TOKENS, callback, client, closed_port, config, discovery, key_set, made, ours,
+    publishing,
 };
 use crate::server::{Answer, Request, Server};
 use crate::signer::Signer;
@@ -103,7 +104,9 @@ fn no_line_of_a_login_against_a_misbehaving_server_holds_a_secret() {
         .iter()
         .find_map(|request| Some(request.header("authorization")?.strip_prefix("Basic ")?.to_owned()));
     let mut secrets = vec![SECRET.to_owned(), credentials.unwrap(), state.to_owned(), begun.pending.clone()];
-    secrets.extend(["c0de-c0de", "t0ken-t0ken", "b0dy-with", "ada@", "code=", "state="].map(str::to_owned));
+    secrets.extend(
+        ["c0de-c0de", "t0ken-t0ken", "b0dy-with", "ada@", "?code=", "&code=", "state="].map(str::to_owned),
+    );
     for line in &lines {
         assert!(!secrets.iter().any(|secret| line.contains(secret.as_str())), "{line}");
     }
@@ -133,7 +136,14 @@ fn a_call_is_a_span_and_a_login_that_restarts_says_why() {
     let lines = Captured::during(|| drop(client.check_token("t0ken-t0ken").unwrap()));
     assert!(lines.iter().any(|line| line == "span clever_sso call=\"check_token\""), "{lines:?}");
     let lines = Captured::during(|| drop(client.finish_login("code=c0de-c0de", "").unwrap()));
-    assert!(lines.iter().any(|line| line == "span clever_sso call=\"finish_login\""), "{lines:?}");
+    for part in [
+        "span clever_sso call=\"finish_login\"",
+        " clever_sso.outcome=\"restart\"",
+        " clever_sso.code=\"state_missing\"",
+    ] {
+        assert!(lines.iter().any(|line| line == part), "{part}: {lines:?}");
+    }
+    assert!(!lines.iter().any(|line| line.contains("error.type")), "a restart is no failure: {lines:?}");
     let restart = ours_of(&lines).into_iter().find(|line| line.contains("the login restarts")).unwrap();
     assert!(restart.starts_with("DEBUG") && restart.contains("reason=\"state_missing\""), "{restart}");
 }
@@ -169,4 +179,53 @@ fn keys_are_told_of_when_they_come_and_when_old_ones_must_do() {
     let lines = Captured::during(|| drop(client.verify_id_token(&unknown, None, None).unwrap_err()));
     let warning = ours_of(&lines).into_iter().find(|line| line.starts_with("WARN")).unwrap();
     assert!(warning.contains("keys_unusable") && warning.contains("old ones are used"), "{warning}");
+}
+
+#[test]
+fn an_attempt_is_a_span_in_the_words_of_opentelemetry_without_a_persons_id() {
+    let calls = AtomicUsize::new(0);
+    let server = Server::of_answers(move |_| match calls.fetch_add(1, SeqCst) {
+        0 => Answer::status(503),
+        _ => Answer::status(404),
+    });
+    let (client, person) = (client(&server.base()), "58da8c63d7dc0ca068003d3b");
+    let lines = Captured::during(|| drop(client.user("t0ken-t0ken", person).unwrap_err()));
+    let port = server.base().rsplit_once(':').unwrap().1.to_owned();
+    let spans: Vec<_> = lines.iter().filter(|line| line.starts_with("span http_request")).collect();
+    assert_eq!(spans.len(), 2, "{lines:?}");
+    for span in &spans {
+        for part in [
+            "otel.name=\"GET\"",
+            "otel.kind=\"client\"",
+            "http.request.method=\"GET\"",
+            "server.address=\"127.0.0.1\"",
+            &format!("server.port={port}"),
+            &format!("url.full=\"http://127.0.0.1:{port}/v3.0/users/{{id}}\""),
+        ] {
+            assert!(span.contains(part), "{part}: {span}");
+        }
+        assert!(!span.contains(person), "{span}");
+    }
+    assert!(
+        !spans[0].contains("resend_count") && spans[1].contains("http.request.resend_count=1"),
+        "{spans:?}"
+    );
+    for status in ["503", "404"] {
+        assert!(lines.contains(&format!(" http.response.status_code={status}")), "{lines:?}");
+        assert!(lines.contains(&format!(" error.type=\"{status}\"")), "{lines:?}");
+    }
+}
+
+#[test]
+fn a_failed_login_is_a_span_with_its_code_and_so_is_a_request_that_got_no_answer() {
+    let (_socket, base) = closed_port();
+    let client = made(config(&base));
+    let begun = client.begin_login(&LoginOptions::default()).unwrap();
+    let lines = Captured::during(|| {
+        drop(client.finish_login_with_pending(&callback(&begun), Some(&begun.pending)).unwrap_err());
+    });
+    assert!(lines.iter().any(|line| line == " clever_sso.outcome=\"failed\""), "{lines:?}");
+    assert!(lines.iter().any(|line| line == " clever_sso.code=\"network_connect\""), "{lines:?}");
+    let errors = lines.iter().filter(|line| *line == " error.type=\"network_connect\"").count();
+    assert!(errors > 1, "the login and each attempt: {lines:?}");
 }

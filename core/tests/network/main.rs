@@ -22,5 +22,6 @@ mod runtimes;
 mod server;
 mod sharing;
 mod signer;
+mod stats;
 mod stopped_clock;
 mod tls;

@@ -39,7 +39,7 @@ def call(function: Function, text: bytes | None) -> Any:  # noqa: ANN401
     """Call with `text` for every string, NULL for every handle and callback, 0 for every number, and all outputs."""
     called = getattr(library(), function.name)
     # A bool has eight bits and a status of HTTP sixteen: what else is in the register means nothing.
-    numbers = {"void": None, "uint16_t": ctypes.c_uint16, **NUMBERS}
+    numbers = {"void": None, "uint16_t": ctypes.c_uint16, "double": ctypes.c_double, **NUMBERS}
     called.restype = ctypes.c_void_p if "*" in function.result else numbers.get(function.result, ctypes.c_uint32)
     values: list[Any] = []
     for parameter in function.parameters:

@@ -1,0 +1,87 @@
+//! What a call did, for faces that tell it to a tracer of their own: OpenTelemetry in Python.
+//!
+//! Nothing is noted unless a call is observed.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use crate::clock::{self, Instant};
+use crate::error::ErrorCode;
+
+tokio::task_local! {
+    static SEEN: RefCell<Seen>;
+}
+
+/// What a call did.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Seen {
+    /// The operation; `None` when it needed no network.
+    pub call: Option<&'static str>,
+    /// The outcome of a login, as the stats name it.
+    pub outcome: Option<&'static str>,
+    /// The code of a login that failed or restarts.
+    pub code: Option<ErrorCode>,
+    /// How long it took.
+    pub took: Duration,
+    /// The HTTP requests, each attempt.
+    pub attempts: Vec<Attempt>,
+    begun: Instant,
+}
+
+/// An HTTP request that was sent.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// GET or POST.
+    pub method: String,
+    /// Where it went: without the query, and with `{id}` for the id of a person or district.
+    pub url: String,
+    /// The host of the URL.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How often it had been sent before.
+    pub resent: u32,
+    /// The status of the answer.
+    pub status: Option<u16>,
+    /// The status of an answer that is an error, or the code of why there is none.
+    pub error: Option<String>,
+    /// When it was sent, after the beginning of the call.
+    pub begun: Duration,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Seen {
+    fn new() -> Self {
+        let (call, outcome, code, attempts) = (None, None, None, Vec::new());
+        Self { call, outcome, code, took: Duration::ZERO, attempts, begun: clock::now() }
+    }
+
+    /// How long after the beginning of the call.
+    pub(crate) fn since(&self, then: Instant) -> Duration {
+        then.saturating_duration_since(self.begun)
+    }
+}
+
+/// Makes a blocking call, and tells what it did.
+pub fn observe<T>(call: impl FnOnce() -> T) -> (T, Seen) {
+    SEEN.sync_scope(RefCell::new(Seen::new()), || (call(), taken()))
+}
+
+/// Awaits an operation, and tells what it did.
+pub async fn observe_async<T>(operation: impl Future<Output = T>) -> (T, Seen) {
+    SEEN.scope(RefCell::new(Seen::new()), async { (operation.await, taken()) }).await
+}
+
+fn taken() -> Seen {
+    let mut seen = SEEN.try_with(|seen| seen.replace(Seen::new())).unwrap_or_else(|_| Seen::new());
+    seen.took = clock::now().saturating_duration_since(seen.begun);
+    seen
+}
+
+/// Notes something of the call that is observed here, if one is.
+pub(crate) fn note(what: impl FnOnce(&mut Seen)) {
+    let _ = SEEN.try_with(|seen| seen.try_borrow_mut().map(|mut seen| what(&mut seen)));
+}
