@@ -740,8 +740,9 @@ clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
 // Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access token
 // in the fragment. Clever must allow your application to use it. `options` may be NULL. No network.
 //
-// Free the login with `clever_sso_login_free`. Fails as `clever_sso_begin_login` does, and with `CLEVER_SSO_CONFIG` when there is
-// neither a client secret nor a pending key (`clever_sso_config_set_pending_key`).
+// Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, or
+// there is neither a client secret nor a pending key (`clever_sso_config_set_pending_key`), with `CLEVER_SSO_ARGUMENT` when
+// `return_to` would lead to another site or to the callback.
 //
 // Since 0.1.
 clever_sso_status clever_sso_begin_implicit(const clever_sso_client *client,

@@ -55,8 +55,9 @@ pub extern "C" fn clever_sso_begin_login(
 /// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access token
 /// in the fragment. Clever must allow your application to use it. `options` may be NULL. No network.
 ///
-/// Free the login with `clever_sso_login_free`. Fails as `clever_sso_begin_login` does, and with `CLEVER_SSO_CONFIG` when there is
-/// neither a client secret nor a pending key (`clever_sso_config_set_pending_key`).
+/// Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, or
+/// there is neither a client secret nor a pending key (`clever_sso_config_set_pending_key`), with `CLEVER_SSO_ARGUMENT` when
+/// `return_to` would lead to another site or to the callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_begin_implicit(
     client: Option<&clever_sso_client>,

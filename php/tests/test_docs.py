@@ -93,7 +93,7 @@ def test_the_page_without_a_client_secret_logs_in(installed: Installed, applicat
             assert visitor.ask(f"{site}/callback", answer).goes_to.startswith(f"{clever}/oauth/authorize?")
             refused = visitor.open(f"{site}/callback", {"answer": "#access_token=a&token_type=mac"})
             assert (refused.status, refused.text) == (400, "Signing in did not work this time. Please try again.")
-            assert visitor.open(site).text == "Hello, José Núñez"
+            assert visitor.open(f"{site}/").text == "Hello, José Núñez"
 
 
 def nginx(folder: Path, public: Path) -> str:

@@ -285,6 +285,9 @@ typedef struct clever_sso_key_set clever_sso_key_set;
 // What an ID token must match, for `clever_sso_verify_id_token_with`.
 typedef struct clever_sso_verify_options clever_sso_verify_options;
 
+// What a client counted in this process. A forked child starts from zero.
+typedef struct clever_sso_stats clever_sso_stats;
+
 // -------------------------------------------------------------------------------------------------
 // Callbacks
 // -------------------------------------------------------------------------------------------------
@@ -737,8 +740,9 @@ clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
 // Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access token
 // in the fragment. Clever must allow your application to use it. `options` may be NULL. No network.
 //
-// Free the login with `clever_sso_login_free`. Fails as `clever_sso_begin_login` does, and with `CLEVER_SSO_CONFIG` when there is
-// neither a client secret nor a pending key (`clever_sso_config_set_pending_key`).
+// Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, or
+// there is neither a client secret nor a pending key (`clever_sso_config_set_pending_key`), with `CLEVER_SSO_ARGUMENT` when
+// `return_to` would lead to another site or to the callback.
 //
 // Since 0.1.
 clever_sso_status clever_sso_begin_implicit(const clever_sso_client *client,
@@ -1872,6 +1876,65 @@ clever_sso_status clever_sso_verify_id_token_with(const char *id_token,
 //
 // Since 0.1.
 void clever_sso_verify_options_free(clever_sso_verify_options *options);
+
+// =================================================================================================
+// Monitoring
+// =================================================================================================
+
+// The numbers as they are now. docs/stats.md lists their names. No network.
+//
+// Free them with `clever_sso_stats_free`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_client_stats(const clever_sso_client *client,
+                                          clever_sso_stats **stats,
+                                          clever_sso_error **error);
+
+// The text that Prometheus reads: serve it as `text/plain; version=0.0.4; charset=utf-8`. Borrowed from `stats`.
+//
+// Since 0.1.
+const char *clever_sso_stats_prometheus(const clever_sso_stats *stats);
+
+// One number: a counter, or `..._count` or `..._sum` (in seconds) of a histogram. 0 when nothing was counted.
+//
+// `labels` selects what to add up, for example `outcome=failed,code=client_rejected`; NULL adds up everything.
+//
+// Fails with `CLEVER_SSO_ARGUMENT` when this version does not know the name, a label or its word.
+//
+// Since 0.1.
+clever_sso_status clever_sso_stats_value(const clever_sso_stats *stats,
+                                         const char *name,
+                                         const char *labels,
+                                         double *value,
+                                         clever_sso_error **error);
+
+// How many numbers there are. What was never counted is left out.
+//
+// Since 0.1.
+size_t clever_sso_stats_sample_count(const clever_sso_stats *stats);
+
+// The name of a number, for example `clever_sso_logins_total`; NULL after the last one. Borrowed from `stats`.
+//
+// Since 0.1.
+const char *clever_sso_stats_sample_name(const clever_sso_stats *stats,
+                                         size_t index);
+
+// The labels of a number, for example `outcome=failed,code=client_rejected`; NULL after the last one. Borrowed from
+// `stats`.
+//
+// Since 0.1.
+const char *clever_sso_stats_sample_labels(const clever_sso_stats *stats,
+                                           size_t index);
+
+// A count, or seconds; 0 after the last one.
+//
+// Since 0.1.
+double clever_sso_stats_sample_value(const clever_sso_stats *stats, size_t index);
+
+// Frees stats from `clever_sso_client_stats`. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_stats_free(clever_sso_stats *stats);
 
 // =================================================================================================
 // The log
