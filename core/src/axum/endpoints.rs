@@ -153,9 +153,10 @@ impl Call<'_> {
     async fn try_sign_in(&self, signed_in: &SignedIn, extensions: &Extensions) -> sessions::Result<Response> {
         let (leg, session) = (&self.site.leg, self.session);
         let place = sessions::make_room(session, &signed_in.identity, &self.site.store).await?;
-        if place == Place::Gone {
+        if matches!(place, Place::Gone) {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
         }
+        let is_same = matches!(place, Place::Same(_));
         let (decision, is_held) = self.decide_before(signed_in, extensions).await;
         match decision {
             Ok(None) if is_held => {
@@ -166,7 +167,7 @@ impl Call<'_> {
             }
             Ok(None) => {}
             Ok(Some(mut response)) => {
-                if self.was_left(place).await? {
+                if self.was_left(is_same).await? {
                     return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
                 }
                 let status = response.status().as_u16();
@@ -180,7 +181,7 @@ impl Call<'_> {
                 if response.status().is_redirection() && !is_held {
                     sessions::note_answer(session).await?;
                 }
-                if place == Place::Same {
+                if is_same {
                     // The layer of the sessions keeps nothing of an answer that tells of a failure.
                     session.save().await?;
                 }
@@ -188,12 +189,15 @@ impl Call<'_> {
             }
             Err(refused) => return Ok(self.finish(refused).await),
         }
+        if let Place::Same(before) = place {
+            sessions::restore(session, before).await?;
+        }
         sessions::sign_in(session, &leg.session_identity(&signed_in.identity)).await?;
         let answer = match self.decide_after(Login::Now(signed_in.clone()), extensions).await {
             Ok(answer) => answer,
             Err(why) => return Ok(self.finish(leg.refused_sign_in(self.request, signed_in, &why)).await),
         };
-        if self.was_left(place).await? {
+        if self.was_left(is_same).await? {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
         }
         // A store that fails must not leave the person who was signed in before.
@@ -242,8 +246,8 @@ impl Call<'_> {
     }
 
     /// Whether the same person logged out while the application decided.
-    async fn was_left(&self, place: Place) -> sessions::Result<bool> {
-        Ok(place == Place::Same && sessions::has_ended(self.session, &self.site.store).await?)
+    async fn was_left(&self, is_same: bool) -> sessions::Result<bool> {
+        Ok(is_same && sessions::has_ended(self.session, &self.site.store).await?)
     }
 
     /// What the application says before the sign-in: a response of its own, or `None` to go on. And whether it holds the login.

@@ -100,7 +100,18 @@ impl ProvenLogin {
         self.keep(false).await
     }
 
-    /// The same, and the tokens, the email address and the claims are kept as well.
+    /// The same, and the tokens, the email address and the claims are kept as well, in the store of the sessions.
+    ///
+    /// ```
+    /// use axum::response::{IntoResponse, Redirect, Response};
+    /// use clever_sso::axum::ProvenLogin;
+    /// use clever_sso::web::Refused;
+    ///
+    /// async fn ask_for_consent(login: ProvenLogin) -> Result<Option<Response>, Refused> {
+    ///     let key = login.hold_with_tokens().await?;
+    ///     Ok(Some(Redirect::to(&format!("/consent/{key}")).into_response()))
+    /// }
+    /// ```
     ///
     /// # Errors
     /// As [`hold`](Self::hold).

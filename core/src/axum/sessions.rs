@@ -1,7 +1,9 @@
 //! Who is signed in, in a session of tower-sessions.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde_json::Value;
 use tower_sessions::session::{self, Id};
 use tower_sessions::{Session, SessionStore};
 
@@ -59,12 +61,12 @@ pub(super) async fn end(session: &Session) -> Result<()> {
 }
 
 /// How a person comes into a session.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// A new one, with a new id.
     New,
-    /// The one of the same person: other tabs are on their way with it, and an id that was theirs before opens nothing more now.
-    Same,
+    /// The one of the same person, with what it holds: other tabs are on their way with it, and an id that was theirs before opens
+    /// nothing more now.
+    Same(HashMap<String, Value>),
     /// The same person logged out of it while the login was under way.
     Gone,
 }
@@ -85,9 +87,23 @@ pub(super) async fn make_room(
         }
         return Ok(Place::New);
     }
-    let has_ended = has_ended(session, store).await?;
-    session.remove_value(PERSON).await?;
-    Ok(if has_ended { Place::Gone } else { Place::Same })
+    let kept = match session.id() {
+        Some(id) => store.load(&id).await?,
+        None => None,
+    };
+    // The application's own pages may take what is there for a sign-in.
+    empty(session).await?;
+    Ok(kept.map_or(Place::Gone, |record| Place::Same(record.data)))
+}
+
+/// Puts back what a session of the same person held, now that they are in again. What the application has put there since then stays.
+pub(super) async fn restore(session: &Session, before: HashMap<String, Value>) -> Result<()> {
+    for (key, value) in before {
+        if ![PERSON, HELD].contains(&key.as_str()) && session.get_value(&key).await?.is_none() {
+            session.insert_value(&key, value).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether another request ended the session since this one read it: the person logged out. To save it then would bring it back.
@@ -164,7 +180,7 @@ pub(super) async fn take_held(
     Ok(Taken::Login(Box::new(login), id))
 }
 
-/// Empties the session in which a login waited, but for other logins that wait.
+/// Empties a session, but for logins that wait.
 pub(super) async fn empty(session: &Session) -> Result<()> {
     let held = session.get_value(HELD).await?;
     session.clear().await;

@@ -209,6 +209,18 @@ impl HeldLogins {
     ///
     /// No token, email address or claim is kept.
     ///
+    /// ```
+    /// use clever_sso::SignedIn;
+    /// use clever_sso::web::HeldLogins;
+    /// use serde_json::Value;
+    ///
+    /// /// What to keep in the session, and the page to go to.
+    /// fn wait(kept: Option<Value>, signed_in: &SignedIn) -> clever_sso::Result<(HeldLogins, String)> {
+    ///     let (held, key) = HeldLogins::hold(kept.and_then(HeldLogins::from_session), signed_in)?;
+    ///     Ok((held, format!("/second-factor/{key}")))
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// `internal` when this machine gives no random numbers.
     pub fn hold(others: Option<Self>, signed_in: &SignedIn) -> Result<(Self, String)> {
@@ -216,6 +228,16 @@ impl HeldLogins {
     }
 
     /// The same, and the tokens, the email address and the claims are kept as well: only for sessions on the server.
+    ///
+    /// ```
+    /// use clever_sso::SignedIn;
+    /// use clever_sso::web::HeldLogins;
+    ///
+    /// fn has_tokens(signed_in: &SignedIn) -> clever_sso::Result<bool> {
+    ///     let (held, key) = HeldLogins::hold_with_tokens(None, signed_in)?;
+    ///     Ok(held.get(Some(&key)).is_some_and(|login| login.tokens.is_some()))
+    /// }
+    /// ```
     ///
     /// # Errors
     /// `internal` when this machine gives no random numbers.

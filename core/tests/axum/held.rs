@@ -399,4 +399,42 @@ async fn axum_login_knows_who_was_let_in_later() {
     assert_eq!(site.ask(&mut browser, "POST", "/complete/x").await.location(), "/private");
     assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "Ada Ashworth");
     assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
+    // Logged in again, she is nobody until it is completed, for axum-login too.
+    held(&site, &mut browser, "ada").await;
+    assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "nobody");
+    assert_eq!(site.who(&mut browser).await, "nobody");
+    site.ask(&mut browser, "POST", "/complete/x").await;
+    assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "Ada Ashworth");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_hook_puts_into_the_session_is_there_for_its_page() {
+    let store = MemoryStore::default();
+    let is_asked = Arc::new(Mutex::new(false));
+    let asks = Arc::clone(&is_asked);
+    let (site, _) = holding(store.clone(), Gate::default(), move |login: ProvenLogin| {
+        let asks = *asks.lock().unwrap();
+        async move {
+            login.session().insert("of the hook", 1).await.map_err(Refused::failed)?;
+            if asks { hold(login).await } else { Ok(None) }
+        }
+    })
+    .await;
+    let mut browser = Browser::default();
+    site.log_in(&mut browser, "ada").await;
+    site.ask(&mut browser, "GET", "/set").await;
+    site.log_in(&mut browser, "ada").await;
+    let of = async |browser: &Browser| store.load(&session_of(browser).unwrap()).await.unwrap().unwrap().data;
+    assert!(of(&browser).await.contains_key("mine"), "the same person, in the same session");
+    *is_asked.lock().unwrap() = true;
+    let mut other = Browser::default();
+    for browser in [&mut other, &mut browser] {
+        held(&site, browser, "ada").await;
+        let kept = of(browser).await;
+        assert!(kept.contains_key("clever_sso_held") && kept.contains_key("of the hook"), "{kept:?}");
+        assert!(
+            !kept.contains_key("mine"),
+            "pages that look at it only would take her for signed in: {kept:?}"
+        );
+    }
 }
