@@ -54,12 +54,12 @@ impl Settings<'_> {
     }
 
     /// The variables and their values, which Flask and Django have as settings of the same names.
-    fn variables(&self) -> Vec<(&'static str, String)> {
+    fn variables(&self, redirect_uris: &[&str]) -> Vec<(&'static str, String)> {
         let mut variables = vec![("CLEVER_CLIENT_ID", self.app.client_id().to_owned())];
         if self.app.client_secret().is_some() {
             variables.push(("CLEVER_CLIENT_SECRET", self.secret().to_owned()));
         }
-        variables.push(("CLEVER_REDIRECT_URI", self.redirect_uris.join(" ")));
+        variables.push(("CLEVER_REDIRECT_URI", redirect_uris.join(" ")));
         variables.push(("CLEVER_BASE_URL", self.base_url.to_owned()));
         variables
     }
@@ -67,19 +67,22 @@ impl Settings<'_> {
     fn environment(&self) -> String {
         let line = |(name, value): (&str, String)| format!("export {name}={}\n", in_shell(&value));
         let development = self.if_development("export CLEVER_DEVELOPMENT=true\n");
-        self.variables().into_iter().map(line).chain([development]).collect()
+        self.variables(&self.redirect_uris).into_iter().map(line).chain([development]).collect()
     }
 
     fn flask(&self) -> String {
         let line = |(name, value): (&str, String)| format!("    {name}={},\n", in_python(&value));
-        let lines: String = self.variables().into_iter().map(line).collect();
+        let lines: String = self.variables(&self.redirect_uris).into_iter().map(line).collect();
         format!("app.config.update(\n{lines}{})\n", self.if_development("    CLEVER_DEVELOPMENT=True,\n"))
     }
 
     fn django(&self) -> String {
         let line = |(name, value): (&str, String)| format!("{name} = {}\n", in_python(&value));
-        let lines: String = self.variables().into_iter().map(line).collect();
-        let path = self.redirect_uris.first().map(|uri| path_of(uri)).unwrap_or_default();
+        let path = path_of(self.app.primary_redirect_uri());
+        // The callback has one path in Django.
+        let redirect_uris: Vec<_> =
+            self.redirect_uris.iter().copied().filter(|uri| path_of(uri) == path).collect();
+        let lines: String = self.variables(&redirect_uris).into_iter().map(line).collect();
         let routes = match path.strip_suffix("callback") {
             Some(folder) => format!(
                 "# urls.py: path({}, include(\"clever_sso.django.urls\"))\n",
