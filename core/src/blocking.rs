@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use crate::browser::{BrowserRequest, Endpoint, Refusal};
 use crate::config::{Config, ConfigBuilder};
-use crate::error::Result;
+#[cfg(feature = "__face")]
+use crate::doctor::Finding;
+use crate::doctor::{self, Report};
+use crate::error::{ErrorCode, Result};
 use crate::keys::InheritedKeys;
 use crate::login::{Inputs, Journey, Login, LoginOptions, Outcome};
 use crate::protocol::api::{District, Me, User, UserInfo};
@@ -13,7 +16,7 @@ use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::Claims;
 use crate::protocol::token::Tokens;
 use crate::protocol::tokeninfo::TokenInfo;
-use crate::runtime_pool::RuntimePool;
+use crate::runtime_pool::{self, RuntimePool};
 use crate::runtimes::Runtimes;
 use crate::set_cookie::SetCookie;
 use crate::stats::Stats;
@@ -475,6 +478,23 @@ impl Client {
         self.pool.run(async |client| client.userinfo(access_token, subject).await)
     }
 
+    /// Checks the whole setup (settings, network, clock, keys, credentials) and says what is wrong and what to do. It takes at most
+    /// 15 seconds, logs nobody in and spends nothing. For settings that make no client, there is [`doctor`].
+    ///
+    /// ```no_run
+    /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
+    /// let report = client.doctor()?;
+    /// print!("{}", report.to_text(false));
+    /// std::process::exit(report.exit_code().into());
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `runtime_running` inside an async task. What is wrong with the setup is in the report.
+    pub fn doctor(&self) -> Result<Report> {
+        reported(self.pool.run(async |client| client.doctor().await))
+    }
+
     /// Clever's keys as text, for another process of the same application.
     ///
     /// ```no_run
@@ -520,4 +540,54 @@ impl Client {
     pub fn warm_up(&self) -> Result<()> {
         self.pool.run(async |client| client.warm_up().await)
     }
+}
+
+/// Checks the whole setup, as [`Client::doctor`] does, also where these settings make no client: what is wrong with them is then the
+/// first problem.
+///
+/// ```no_run
+/// # fn example() -> clever_sso::Result<()> {
+/// let report = clever_sso::blocking::doctor(clever_sso::Config::builder("client-id").redirect_uri("app.example/callback"))?;
+/// assert_eq!(report.first_problem().map(|problem| problem.check.as_str()), Some("settings"));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// `runtime_running` inside an async task.
+pub fn doctor(builder: ConfigBuilder) -> Result<Report> {
+    reported(runtime_pool::run_alone(doctor::of_builder(builder, false, Vec::new()), None))
+}
+
+/// The same for the faces: with what the caller itself has found about settings.
+///
+/// # Errors
+/// As [`doctor`]; `call_interrupted` when `watch` says so.
+#[cfg(feature = "__face")]
+#[doc(hidden)]
+pub fn doctor_with(
+    builder: ConfigBuilder,
+    discovers: bool,
+    findings: Vec<Finding>,
+    watch: Option<fn() -> bool>,
+) -> Result<Report> {
+    reported(runtime_pool::run_alone(doctor::of_builder(builder, discovers, findings), watch))
+}
+
+/// Checks the setup that the variables `CLEVER_CLIENT_ID` and so on describe.
+///
+/// # Errors
+/// As [`doctor`].
+#[cfg(feature = "__face")]
+#[doc(hidden)]
+pub fn doctor_of_environment() -> Result<Report> {
+    reported(runtime_pool::run_alone(doctor::of_environment(), None))
+}
+
+/// A report where no call can be made too, but for a mistake of the caller.
+fn reported(checked: Result<Report>) -> Result<Report> {
+    checked.or_else(|error| match error.code() {
+        ErrorCode::RuntimeRunning | ErrorCode::CallInterrupted => Err(error),
+        _ => Ok(doctor::of_failure(&error)),
+    })
 }

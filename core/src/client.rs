@@ -10,6 +10,7 @@ use crate::ahead::Ahead;
 use crate::browser::{BrowserRequest, Endpoint, Refusal};
 use crate::clock::{self, Instant};
 use crate::config::{Config, ConfigBuilder};
+use crate::doctor::{self, Report};
 use crate::error::Result;
 use crate::journey::{IdTokenCheck, Journey, LoginRequest, Step};
 use crate::keys::{Cached, InheritedKeys, Keys};
@@ -139,6 +140,11 @@ impl Client {
 
     pub(crate) fn config(&self) -> &Config {
         &self.journey.config
+    }
+
+    #[cfg(test)]
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     fn deadline(&self) -> Instant {
@@ -648,6 +654,23 @@ impl Client {
     /// `discovery_issuer`, `keys_unusable`, and those of Clever's answers and the network.
     pub async fn warm_up(&self) -> Result<()> {
         traced("warm_up", self.keys.current(&self.transport, self.deadline())).await.map(drop)
+    }
+
+    /// Checks the whole setup (settings, network, clock, keys, credentials) and says what is wrong and what to do. It takes at most
+    /// 15 seconds, logs nobody in and spends nothing. For settings that make no client, there is
+    /// [`ConfigBuilder::doctor`](crate::ConfigBuilder::doctor).
+    ///
+    /// ```no_run
+    /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
+    /// println!("{}", client.doctor().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `runtime_missing`. What is wrong with the setup is in the report.
+    pub async fn doctor(&self) -> Result<Report> {
+        doctor::of_client(self.config(), &self.keys).await
     }
 
     /// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched

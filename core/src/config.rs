@@ -14,6 +14,10 @@ pub(crate) mod trust;
 mod variables;
 
 pub use builder::ConfigBuilder;
+#[cfg(feature = "client")]
+pub(crate) use builder::Examined;
+#[cfg(feature = "__face")]
+pub(crate) use environment::OfVariables;
 pub use names::SettingNames;
 pub use settings::Config;
 pub use table::{SETTINGS, Setting, SettingValue};

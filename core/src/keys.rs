@@ -119,6 +119,16 @@ impl Keys {
         self.fetch(&mut turn, Discovery::First, transport, deadline).await.ok()
     }
 
+    /// What is known of the keys, without asking for any.
+    pub(crate) fn known(&self) -> Option<Arc<Cached>> {
+        self.cached()
+    }
+
+    /// Whether the last code exchange gave an ID token, or there was none yet.
+    pub(crate) fn are_wanted(&self) -> bool {
+        self.wanted.load(Relaxed)
+    }
+
     /// What is cached, as text.
     pub(crate) fn export(&self, cached: &Cached) -> Result<String> {
         export::export(&self.source.issuer, cached)

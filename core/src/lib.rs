@@ -36,6 +36,7 @@
 //! - [`Config`]: what the operator knows. [`Client`] for async callers, [`blocking::Client`] for all others.
 //! - [`Outcome`]: the outcome of a login; [`Identity`]: who logged in.
 //! - [`Error`], [`ErrorCode`]: the catalogue of failures.
+//! - [`Client::doctor`], [`Report`]: what is wrong with a setup, and what to do.
 //! - [`ClearingAllocator`]: leaves no secret on the heap.
 //! - [`journey`]: the whole login, and [`protocol`]: every exchange as a pair of pure functions, for those who bring their own
 //!   HTTP client.
@@ -65,6 +66,8 @@ mod browser;
 mod client;
 mod clock;
 mod config;
+#[cfg(feature = "client")]
+mod doctor;
 mod entropy;
 mod error;
 #[cfg(feature = "client")]
@@ -99,6 +102,8 @@ pub use config::{Config, ConfigBuilder};
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub use config::{SETTINGS, Setting, SettingNames, SettingValue};
+#[cfg(feature = "client")]
+pub use doctor::{Finding, Level, Report};
 pub use error::{Actor, Error, ErrorCode, ErrorKind, Result};
 pub use login::{Denied, Login, LoginOptions, Outcome, Restart, SignedIn, leads_to, login_key_of_callback};
 pub use process::ClearingAllocator;

@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 use tokio::time::sleep;
 
 use crate::client::Client;
+use crate::doctor::{Report, Work};
 use crate::error::{Error, ErrorCode, Result};
 use crate::keys::{InheritedKeys, Keys};
 use crate::login::Journey;
@@ -86,6 +87,32 @@ impl RuntimePool {
         pool.put_back(runtime);
         result
     }
+}
+
+/// Runs `operation` to its end on a runtime that nothing else uses.
+pub(crate) fn run_alone(operation: Work<'_, Result<Report>>, watch: Option<fn() -> bool>) -> Result<Report> {
+    with_variables(|| run_alone_here(operation, watch))
+}
+
+#[inline(never)]
+fn run_alone_here(operation: Work<'_, Result<Report>>, watch: Option<fn() -> bool>) -> Result<Report> {
+    if is_polling() {
+        return Err(Error::new(ErrorCode::RuntimeRunning));
+    }
+    let _held = HeldSigpipe::new();
+    prepare_thread();
+    let runtime = Runtimes::new().build();
+    let runtime = runtime.map_err(|error| Error::of_system(&error, "no runtime could be made"))?;
+    let made_in = generation();
+    // Asked for or not, which would be two copies of all that runs.
+    let result = runtime.block_on(unless_stopped(operation, watch.unwrap_or(|| false)));
+    if made_in == generation() {
+        runtime.shutdown_background();
+    } else {
+        // It is the parent's, as in the drop of a pooled one.
+        forget(runtime);
+    }
+    result
 }
 
 impl RuntimePool {

@@ -10,16 +10,19 @@
 //! - `span`: an attempt, for those who trace;
 //! - `failure`: what went wrong, in the words of the catalogue;
 //! - `resolver`: the addresses of a host;
-//! - `tls`: which certificates are trusted, and `provider`: with which cryptography.
+//! - `tls`: which certificates are trusted, and `provider`: with which cryptography;
+//! - `probe` and `witness`: single steps to a host, and the certificates that it shows, for a report.
 
 mod connections;
 mod failure;
+pub(crate) mod probe;
 mod provider;
 mod resolver;
 mod retry;
 mod server_time;
 mod span;
 mod tls;
+mod witness;
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,6 +39,7 @@ use crate::protocol::{Request, Response, ThroughProxy};
 use crate::stats::{Recorder, RequestTo};
 use connections::{Connections, Pool};
 use resolver::Resolver;
+pub(crate) use witness::Witness;
 
 /// Larger answers are refused.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -49,6 +53,7 @@ pub(crate) struct Transport {
     proxies: Arc<Proxies>,
     skew: Arc<AtomicI64>,
     recorder: Recorder,
+    most_attempts: u32,
 }
 
 impl Transport {
@@ -57,10 +62,27 @@ impl Transport {
     }
 
     fn with_resolver(config: &Config, recorder: &Recorder, resolver: Resolver) -> Result<Self> {
+        Ok(Self::with_tls(config, tls::settings(config.trust()?)?, recorder, resolver))
+    }
+
+    /// One with connections of its own that sends each request once and counts for nobody, so that the first failure is told and not
+    /// the last; and what it sees of certificates, or nothing where no address can be one of https.
+    pub(crate) fn witnessed(config: &Config) -> Result<(Self, Option<Arc<Witness>>)> {
+        let recorder = Recorder::new();
+        let (transport, witness) = match tls::witnessed(config.trust()?) {
+            Some((tls, witness)) => {
+                (Self::with_tls(config, tls, &recorder, Resolver::default()), Some(witness))
+            }
+            None => (Self::new(config, &recorder)?, None),
+        };
+        Ok((Self { most_attempts: 1, ..transport }, witness))
+    }
+
+    fn with_tls(config: &Config, tls: rustls::ClientConfig, recorder: &Recorder, resolver: Resolver) -> Self {
         let proxies = Arc::clone(&config.proxies);
-        let tls = tls::settings(config.trust()?)?;
         let connections = Arc::new(Connections::new(tls, Arc::clone(&proxies), resolver));
-        Ok(Self { connections, proxies, skew: Arc::new(AtomicI64::new(UNKNOWN)), recorder: recorder.clone() })
+        let (skew, recorder) = (Arc::new(AtomicI64::new(UNKNOWN)), recorder.clone());
+        Self { connections, proxies, skew, recorder, most_attempts: retry::MAX_ATTEMPTS }
     }
 
     /// Sends `request`, again where that is safe, until `deadline`.
@@ -70,7 +92,7 @@ impl Transport {
         // it see which of them the server has closed, so that no request is written into one of those.
         yield_now().await;
         yield_now().await;
-        retry::repeat(request, deadline, &self.recorder, |attempt| {
+        retry::repeat(request, self.most_attempts, deadline, &self.recorder, |attempt| {
             self.attempt(&pool, to, request, deadline, attempt)
         })
         .await

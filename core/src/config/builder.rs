@@ -16,6 +16,8 @@ use super::proxies::Proxies;
 use super::settings::Config;
 #[cfg(feature = "client")]
 use super::trust::Trust;
+#[cfg(feature = "client")]
+use crate::doctor::{self, Report};
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::LARGEST_LEEWAY;
@@ -70,6 +72,15 @@ pub struct ConfigBuilder {
     base_url: bool,
     issuer_from: &'static str,
     api_base_from: &'static str,
+}
+
+/// What is wrong with a configuration, and what is left of it.
+#[cfg(feature = "client")]
+pub(crate) struct Examined {
+    pub(crate) errors: Vec<Error>,
+    pub(crate) config: Option<Config>,
+    /// Whether client id and secret are as they were set.
+    pub(crate) credentials_are_usable: bool,
 }
 
 impl Config {
@@ -317,6 +328,48 @@ impl ConfigBuilder {
         }
         self.read_network(&urls)?;
         Ok(self.config)
+    }
+
+    /// Checks the whole setup, as [`Client::doctor`](crate::Client::doctor) does, also where these settings make no client: what is
+    /// wrong with them is then the first problem.
+    ///
+    /// ```no_run
+    /// # async fn example() -> clever_sso::Result<()> {
+    /// let report = clever_sso::Config::builder("client-id").redirect_uri("app.example/callback").doctor().await?;
+    /// assert_eq!(report.first_problem().map(|problem| problem.check.as_str()), Some("settings"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `runtime_missing`, `limit_reached`, `internal`.
+    #[cfg(feature = "client")]
+    pub async fn doctor(self) -> Result<Report> {
+        doctor::of_builder(self, false, Vec::new()).await
+    }
+
+    /// Everything that is wrong, and what is left to try: the same without it. Nothing is left where an address, the proxy or the
+    /// trusted certificates are wrong.
+    #[cfg(feature = "client")]
+    pub(crate) fn examine(mut self) -> Examined {
+        let mut errors = Vec::new();
+        let credentials = self.check_credentials();
+        let credentials_are_usable = credentials.is_ok();
+        if let Err(error) = credentials {
+            errors.push(error);
+            "unusable".clone_into(&mut self.config.client_id);
+            (self.config.client_secret, self.config.pending_key) = (None, None);
+        }
+        if let Err(error) = self.check_numbers() {
+            errors.push(error);
+            (self.config.timeout, self.config.leeway) = (DEFAULT_TIMEOUT, DEFAULT_LEEWAY);
+        }
+        let addresses = Addresses { names: self.names, development: self.development };
+        let mut note = |checked: Result<()>| checked.map_err(|error| errors.push(error)).is_ok();
+        self.config.redirect_uris.retain(|uri| note(addresses.check_redirect_uri(uri)));
+        self.config.return_to_origins.retain(|origin| note(addresses.check_origin(origin).map(drop)));
+        let config = self.build().map_err(|error| errors.push(error)).ok();
+        Examined { errors, config, credentials_are_usable }
     }
 
     /// How `urls` are reached.

@@ -132,6 +132,11 @@ impl Config {
         discovered_jwks_uri.clone().or_else(|| token.is_none().then(|| self.at_issuer("/oauth/certs")))
     }
 
+    /// How its maker names settings.
+    pub(crate) const fn names(&self) -> SettingNames {
+        self.endpoints.names
+    }
+
     #[cfg(feature = "client")]
     pub(crate) fn trust(&self) -> Result<&Trust> {
         self.trust.as_deref().ok_or_else(|| Error::new(ErrorCode::Internal))

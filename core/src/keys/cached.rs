@@ -17,8 +17,8 @@ pub(super) const LONGEST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct Cached {
     pub(crate) set: KeySet,
     /// As Clever wrote it.
-    pub(super) jwks: String,
-    pub(super) fresh_until: Instant,
+    pub(crate) jwks: String,
+    pub(crate) fresh_until: Instant,
 }
 
 impl Cached {

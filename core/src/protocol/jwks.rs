@@ -68,6 +68,19 @@ impl KeySet {
     }
 }
 
+/// The keys of a JWKS text that may verify an ID token: their `kid` and their bits. For a report.
+#[cfg(feature = "client")]
+pub(crate) fn described(text: &str) -> Vec<(Option<String>, usize)> {
+    let set = json::lenient(text.as_bytes()).unwrap_or_default();
+    let entries = set.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let bits = |entry: &Value| {
+        let modulus = number(exchange::text(entry, "n")?)?;
+        let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
+        Some((modulus.len() - zeros) * 8)
+    };
+    entries.iter().filter_map(|entry| Some((usable(entry)?.0, bits(entry)?))).collect()
+}
+
 fn from_value(set: &Value) -> Result<KeySet> {
     make_thread_keys().map_err(|error| Error::no_thread_key(&error))?;
     let Some(entries) = set.get("keys").and_then(Value::as_array) else {

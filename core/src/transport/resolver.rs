@@ -69,6 +69,14 @@ impl Resolve for Resolver {
     }
 }
 
+impl Resolver {
+    /// The addresses of `host`, without a port, or why there are none.
+    pub(super) async fn addresses(self, host: &str) -> Result<Vec<SocketAddr>, String> {
+        let name = host.parse().map_err(|_| "it is no name of a host".to_owned())?;
+        self.resolve(name).await.map(Iterator::collect).map_err(|error| error.to_string())
+    }
+}
+
 /// The answer to come, where a thread can be started. The permit is taken until the lookup ends, even when nobody waits for it
 /// any more.
 fn in_a_thread(

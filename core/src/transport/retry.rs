@@ -13,12 +13,14 @@ use crate::protocol::{Request, Response};
 use crate::stats::Recorder;
 
 /// Clever asks for at most five attempts.
-const MAX_ATTEMPTS: u32 = 5;
+pub(super) const MAX_ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Calls `send` until its result is final, with a pause before each new attempt. No pause goes beyond `deadline`.
+/// Calls `send` until its result is final, at most so many times, with a pause before each new attempt. No pause goes beyond
+/// `deadline`.
 pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
     request: &Request,
+    most_attempts: u32,
     deadline: Instant,
     recorder: &Recorder,
     send: impl Fn(u32) -> F,
@@ -29,7 +31,9 @@ pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
         let pause = pause(request, &result, attempt, clock::unix_time());
         let left = deadline.saturating_duration_since(clock::now());
         // A pause that would not end in time is not begun: what the server said is known already.
-        let Some(pause) = pause.filter(|pause| *pause < left) else { return result };
+        let Some(pause) = pause.filter(|pause| attempt < most_attempts && *pause < left) else {
+            return result;
+        };
         attempt += 1;
         if let Some(reason) = reason(&result) {
             recorder.retry(reason);
@@ -144,7 +148,7 @@ mod tests {
             let number = next.replace(next.get() + 1);
             ready(answers[number.min(answers.len() - 1)].clone())
         };
-        let result = repeat(&request(method), begun + patience, &Recorder::new(), send).await;
+        let result = repeat(&request(method), MAX_ATTEMPTS, begun + patience, &Recorder::new(), send).await;
         let times = times.into_inner();
         assert_eq!(times.last(), Some(&clock::now()), "the last result is returned at once");
         Course { result, pauses: times.windows(2).map(|pair| pair[1] - pair[0]).collect() }

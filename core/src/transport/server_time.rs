@@ -7,9 +7,12 @@ use crate::protocol::pause::date;
 /// The last second of the year 9999.
 const LATEST_DATE: u64 = 253_402_300_799;
 
-/// The server's clock minus ours, in seconds, by the `Date` of its answer (RFC 9110 6.6.1).
+/// The server's clock minus ours, in seconds, by the `Date` of its answer (RFC 9110 6.6.1). That is when the answer was made: a
+/// cache that kept it since says for how long (`Age`, RFC 9111 5.1).
 pub(super) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
-    let theirs = i64::try_from(date(headers, &header::DATE)?).ok()?;
+    let age = headers.get(header::AGE).and_then(|age| age.to_str().ok()?.trim().parse().ok());
+    let theirs = date(headers, &header::DATE)?.checked_add(age.unwrap_or(0))?;
+    let theirs = i64::try_from(theirs).ok()?;
     theirs.checked_sub(i64::try_from(now).ok()?)
 }
 
@@ -38,6 +41,11 @@ mod tests {
         assert_eq!(skew("Sat, 01 Jan 2022 00:00:05 GMT", NOW), Some(5));
         assert_eq!(skew("Sat, 01 Jan 2022 00:00:05 GMT", NOW + 65), Some(-60));
         assert_eq!(skew("now", NOW), None);
+        for (age, kept) in [("300", 305), ("0", 5), ("junk", 5), ("18446744073709551615", i64::MIN)] {
+            let mut headers = dated("Sat, 01 Jan 2022 00:00:05 GMT");
+            headers.insert(header::AGE, HeaderValue::from_str(age).unwrap());
+            assert_eq!(super::skew(&headers, NOW).unwrap_or(i64::MIN), kept, "{age}");
+        }
         assert_eq!(skew("Sat, 01 Jan 2022 00:00:05 GMT", u64::MAX), None);
     }
 

@@ -1,8 +1,12 @@
 //! TLS settings: made of what the configuration trusts.
 
+use std::sync::Arc;
+
+use rustls::client::danger::ServerCertVerifier;
 use rustls::{ClientConfig, WantsVerifier};
 
 use super::provider::provider;
+use super::witness::Witness;
 use crate::config::trust::Trust;
 use crate::error::{Error, ErrorCode, Result};
 
@@ -18,21 +22,44 @@ fn make(trust: &Trust) -> Option<ClientConfig> {
     Some(builder().ok()?.with_root_certificates(trust.roots.clone()).with_no_client_auth())
 }
 
-/// The system judges certificates itself. Only with others: on Windows they need a second engine beside it.
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
 fn make(trust: &Trust) -> Option<ClientConfig> {
+    with_verifier(verifier(trust)?)
+}
+
+/// Settings of the same trust whose verifier remembers what it saw. `None` where there is nothing to trust: an address of plain
+/// http needs none.
+pub(super) fn witnessed(trust: &Trust) -> Option<(ClientConfig, Arc<Witness>)> {
+    let witness = Witness::new(verifier(trust)?);
+    let verifier: Arc<dyn ServerCertVerifier> = Arc::<Witness>::clone(&witness);
+    Some((with_verifier(verifier)?, witness))
+}
+
+fn with_verifier(verifier: Arc<dyn ServerCertVerifier>) -> Option<ClientConfig> {
+    // The word warns of verifiers that do not verify; each of these does what rustls itself would.
+    let builder = builder().ok()?.dangerous().with_custom_certificate_verifier(verifier);
+    Some(builder.with_no_client_auth())
+}
+
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+fn verifier(trust: &Trust) -> Option<Arc<dyn ServerCertVerifier>> {
+    use rustls::client::WebPkiServerVerifier;
+
+    let made = WebPkiServerVerifier::builder_with_provider(trust.roots.clone(), provider().into()).build();
+    made.ok().map(|verifier| verifier as _)
+}
+
+/// The system judges certificates itself. Only with others: on Windows they need a second engine beside it.
+#[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
+fn verifier(trust: &Trust) -> Option<Arc<dyn ServerCertVerifier>> {
     use rustls_platform_verifier::Verifier;
 
-    let builder = builder().ok()?;
-    let provider = builder.crypto_provider().clone();
-    let verifier = match trust.others.as_slice() {
+    let provider = provider().into();
+    let made = match trust.others.as_slice() {
         [] => Verifier::new(provider),
         others => Verifier::new_with_extra_roots(others.iter().cloned(), provider),
-    }
-    .ok()?;
-    // The word warns of verifiers that do not verify; this one does what rustls itself would.
-    let builder = builder.dangerous().with_custom_certificate_verifier(std::sync::Arc::new(verifier));
-    Some(builder.with_no_client_auth())
+    };
+    made.ok().map(|verifier| Arc::new(verifier) as _)
 }
 
 fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, WantsVerifier>> {

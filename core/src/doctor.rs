@@ -1,0 +1,165 @@
+//! Checks a setup, and says what is wrong and what to do.
+//!
+//! Findings stand in the order of cause and effect: settings, this process, the way to Clever (name, connection or proxy, TLS),
+//! what Clever answers (discovery, clock, keys, credentials, redirect URIs, API). So the first problem is the cause, and what could
+//! not be checked because of it is no problem of its own. Independent checks run at the same time, all of them before one deadline.
+//!
+//! - `report`: the findings, as values, text and JSON;
+//! - `settings`: what the start-up check says, and what it leaves to say;
+//! - `way`: from here to Clever; `certificate`: what a certificate says;
+//! - `answers`: what Clever's answers say, and `redirect_uris`: what they say of those;
+//! - `machine`: limits of this process, and versions.
+
+mod answers;
+mod certificate;
+mod machine;
+mod redirect_uris;
+mod report;
+mod settings;
+mod way;
+
+use std::future::{Future, poll_fn, ready};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use crate::ahead::Ahead;
+use crate::clock::{self, Instant};
+#[cfg(feature = "__face")]
+use crate::config::OfVariables;
+use crate::config::{Config, ConfigBuilder, Examined};
+use crate::error::{Error, Result};
+use crate::keys::Keys;
+use crate::protocol::{Request, Response};
+use crate::runtimes;
+use crate::stats::RequestTo;
+use crate::transport::{Transport, Witness};
+pub use report::{Finding, Level, Report};
+
+/// All that is asked of the network comes in two rounds; both end before these times have passed.
+const FIRST_ROUND: Duration = Duration::from_secs(8);
+const SECOND_ROUND: Duration = Duration::from_secs(13);
+
+/// What is checked.
+struct Setup<'a> {
+    config: Config,
+    /// Those of a client.
+    keys: Option<&'a Keys>,
+    credentials_are_usable: bool,
+    /// Takes endpoints from discovery.
+    discovers: Option<ConfigBuilder>,
+}
+
+/// Checks the setup of a client.
+pub(crate) fn of_client<'a>(config: &'a Config, keys: &'a Keys) -> Work<'a, Result<Report>> {
+    let findings = settings::of(config);
+    let setup =
+        Setup { config: config.clone(), keys: Some(keys), credentials_are_usable: true, discovers: None };
+    reported(setup, findings)
+}
+
+/// Checks settings that may not make a client. `findings` are the caller's own about settings.
+pub(crate) fn of_builder<'a>(
+    builder: ConfigBuilder,
+    discovers: bool,
+    mut findings: Vec<Finding>,
+) -> Work<'a, Result<Report>> {
+    let discovers = discovers.then(|| builder.clone());
+    let Examined { errors, config, credentials_are_usable } = builder.examine();
+    findings.extend(errors.iter().map(settings::wrong));
+    let Some(config) = config else {
+        findings.extend([machine::process(), settings::nothing_left(), machine::versions()]);
+        return Box::pin(ready(Ok(Report::new(findings))));
+    };
+    if findings.is_empty() {
+        findings = settings::of(&config);
+    }
+    reported(Setup { config, keys: None, credentials_are_usable, discovers }, findings)
+}
+
+/// Checks the setup that environment variables describe.
+#[cfg(feature = "__face")]
+pub(crate) fn of_environment<'a>() -> Work<'a, Result<Report>> {
+    let OfVariables { builder, discovers, unreadable, misspelt } = OfVariables::read();
+    let mut findings: Vec<_> = unreadable.iter().map(|why| settings::unreadable(why)).collect();
+    findings.extend(misspelt.iter().map(|(name, meant, is_set)| settings::misspelt(name, meant, *is_set)));
+    of_builder(builder, discovers, findings)
+}
+
+/// A report that says only why nothing could be checked.
+#[cfg(feature = "blocking")]
+pub(crate) fn of_failure(error: &Error) -> Report {
+    Report::new(vec![settings::not_begun(error), machine::process(), machine::versions()])
+}
+
+/// On the heap, and called through a pointer: its machinery would be copied into each caller's.
+#[inline(never)]
+fn reported(setup: Setup<'_>, mut findings: Vec<Finding>) -> Work<'_, Result<Report>> {
+    Box::pin(async move {
+        examine(setup, &mut findings).await?;
+        Ok(Report::new(findings))
+    })
+}
+
+async fn examine(setup: Setup<'_>, findings: &mut Vec<Finding>) -> Result<()> {
+    runtimes::of_the_caller()?;
+    let begun = clock::now();
+    findings.push(machine::process());
+    let asker = Asker::new(&setup.config, begun + FIRST_ROUND.min(setup.config.timeout))?;
+    let config = setup.config.clone();
+    let mut way = Ahead::new(way::of(&config, asker.deadline));
+    let answers = way.during(answers::first_round(&asker, setup)).await;
+    let reached = way.finish().await;
+    findings.extend(way::judged(&reached, &answers.failures(), asker.witness.as_deref(), answers.config()));
+    answers.judged(&Asker { deadline: begun + SECOND_ROUND, ..asker }, findings).await;
+    findings.push(machine::versions());
+    Ok(())
+}
+
+/// Sends requests, each once and before its deadline.
+struct Asker {
+    transport: Transport,
+    witness: Option<Arc<Witness>>,
+    deadline: Instant,
+}
+
+impl Asker {
+    fn new(config: &Config, deadline: Instant) -> Result<Self> {
+        let (transport, witness) = Transport::witnessed(config)?;
+        Ok(Self { transport, witness, deadline })
+    }
+
+    /// The answers to all of them, which are asked at the same time.
+    async fn ask(&self, requests: Vec<Result<Request>>) -> Vec<Result<Response>> {
+        let asked = requests.into_iter().map(|request| -> Work<'_, Result<Response>> {
+            Box::pin(async move { self.transport.send(&request?, self.deadline).await })
+        });
+        together(asked.collect()).await
+    }
+}
+
+/// Something to wait for.
+pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The results of all of them, which make progress at the same time.
+async fn together<T: Send>(mut works: Vec<Work<'_, T>>) -> Vec<T> {
+    let mut results: Vec<Option<T>> = works.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        let mut is_done = true;
+        for (work, result) in works.iter_mut().zip(&mut results) {
+            if result.is_none() {
+                match work.as_mut().poll(context) {
+                    Poll::Ready(found) => *result = Some(found),
+                    Poll::Pending => is_done = false,
+                }
+            }
+        }
+        if is_done { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    results.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,436 @@
+//! What Clever answers: discovery, the clock, keys, credentials, redirect URIs, the API.
+
+use http::header;
+use url::Url;
+
+use super::redirect_uris::Treated;
+use super::report::{Finding, Level};
+use super::way::Failures;
+use super::{Asker, Setup, redirect_uris};
+use crate::clock;
+use crate::config::Config;
+use crate::error::{Error, ErrorCode, Result, quote};
+use crate::keys::Keys;
+use crate::protocol::discovery::{self, Metadata};
+use crate::protocol::jws::KeySet;
+use crate::protocol::{Request, Response, api, jwks, token};
+use crate::stats::RequestTo;
+
+/// What is no code and no token of Clever's.
+const MADE_UP: &str = "clever-sso-doctor";
+/// The clocks of two machines that are set well are within this many seconds.
+const WELL_SET: u64 = 10;
+
+/// The answers of the first round.
+pub(super) struct Answers<'a> {
+    setup: Setup<'a>,
+    discovery: Result<Metadata>,
+    /// What else the answer to discovery was, where it was none.
+    instead: Option<String>,
+    api: Result<Response>,
+    /// Without one where there are no credentials to check.
+    token: Option<Result<Response>>,
+    /// How each redirect URI was treated; the last one is nobody's.
+    authorize: Vec<Result<Response>>,
+}
+
+/// Asks for everything that can be asked for at once.
+pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Answers<'a> {
+    let asked_first = match setup.discovers.take() {
+        Some(builder) => {
+            let answer = asker.ask(vec![(RequestTo::Discovery, discovery::request(&setup.config.issuer))]).await.pop();
+            if let Some(Ok(answer)) = &answer
+                && let Ok(metadata) = discovery::response(answer, &setup.config.issuer)
+                && let Ok(config) = builder.discovered(&metadata).build()
+            {
+                setup.config = config;
+            }
+            answer
+        }
+        None => None,
+    };
+    let config = &setup.config;
+    let mut requests = vec![(RequestTo::Me, api::me_request(&config.api_base, MADE_UP))];
+    if asked_first.is_none() {
+        requests.push((RequestTo::Discovery, discovery::request(&config.issuer)));
+    }
+    let has_token = setup.credentials_are_usable && config.client_secret.is_some();
+    if has_token {
+        requests.push((RequestTo::Token, token_request(config)));
+    }
+    if setup.credentials_are_usable && !config.redirect_uris.is_empty() {
+        let uris = config.redirect_uris.iter().take(redirect_uris::MOST).map(String::as_str);
+        requests.extend(uris.chain([redirect_uris::NOBODYS]).map(|uri| authorize_request(config, uri)));
+    }
+    let mut answers = asker.ask(requests).await.into_iter();
+    let mut next = || answers.next().unwrap_or_else(|| Err(Error::new(ErrorCode::Internal)));
+    let api = next();
+    let document = asked_first.unwrap_or_else(&mut next);
+    let token = has_token.then(&mut next);
+    let instead = document.as_ref().ok().map(what_it_is);
+    let discovery = document.and_then(|document| discovery::response(&document, &config.issuer));
+    Answers { discovery, instead, api, token, authorize: answers.collect(), setup }
+}
+
+fn token_request(config: &Config) -> Result<Request> {
+    let redirect_uri = config.redirect_uris.first().map_or(redirect_uris::NOBODYS, String::as_str);
+    token::request(
+        &config.token_endpoint()?,
+        &config.client_id,
+        config.client_secret()?,
+        MADE_UP,
+        redirect_uri,
+    )
+}
+
+/// Nobody counts where a browser goes, so it counts as one to the issuer.
+fn authorize_request(config: &Config, redirect_uri: &str) -> (RequestTo, Result<Request>) {
+    (RequestTo::Discovery, redirect_uris::request(config, redirect_uri))
+}
+
+/// Status and kind of an answer: of its text nothing.
+fn what_it_is(answer: &Response) -> String {
+    let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    let kind = header(header::CONTENT_TYPE).map(|kind| format!(", {}", quote(kind))).unwrap_or_default();
+    let target = header(header::LOCATION).and_then(|location| Url::parse(location).ok());
+    let target = target.and_then(|target| target.host_str().map(|host| format!(" to {}", quote(host))));
+    format!("HTTP {}{kind}{}", answer.status().as_u16(), target.unwrap_or_default())
+}
+
+impl Answers<'_> {
+    pub(super) const fn config(&self) -> &Config {
+        &self.setup.config
+    }
+
+    /// What went wrong at the issuer and at the API.
+    pub(super) fn failures(&self) -> Failures<'_> {
+        let config = self.config();
+        [(&config.issuer, self.discovery.as_ref().err()), (&config.api_base, self.api.as_ref().err())]
+    }
+
+    /// The findings, after a second round: `found` is what is known of the way.
+    pub(super) async fn judged(&self, asker: &Asker, found: &mut Vec<Finding>) {
+        let way_is_open = !found.iter().any(|finding| {
+            finding.level == Level::Problem
+                && matches!(&*finding.check, "process" | "name" | "proxy" | "connect" | "tls")
+        });
+        let failed = |check: &str, error: &Error| match error.code() {
+            ErrorCode::NetworkConnect
+            | ErrorCode::NetworkName
+            | ErrorCode::NetworkTls
+            | ErrorCode::NetworkTimeout
+            | ErrorCode::LimitReached
+                if !way_is_open =>
+            {
+                Finding::warning(check, "not checked: no connection", "solve the problem above first")
+            }
+            code => Finding::problem(check, error.to_string(), advice(code)),
+        };
+        found.push(self.discovery(&failed));
+        found.extend(self.clock(asker));
+        let (keys, variants) = self.second_round(asker).await;
+        found.extend(self.keys(keys, &failed));
+        let credentials = self.credentials(&failed);
+        let are_rejected = credentials.as_ref().is_some_and(|finding| finding.level == Level::Problem);
+        found.extend(credentials);
+        self.redirect_uris(&variants, are_rejected, &failed, found);
+        found.push(self.api(&failed));
+        found.push(self.oidc());
+    }
+
+    fn discovery(&self, failed: &dyn Fn(&str, &Error) -> Finding) -> Finding {
+        let config = self.config();
+        let metadata = match &self.discovery {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                let mut finding = failed("discovery", error);
+                if let Some(instead) = self.instead.as_ref().filter(|_| error.http_status().is_some()) {
+                    finding.found = format!("{} ({instead})", finding.found);
+                }
+                return finding;
+            }
+        };
+        let differs = |own: Result<String>, theirs: &Option<String>| {
+            theirs.as_ref().is_some_and(|theirs| own.is_ok_and(|own| own != *theirs))
+        };
+        for (name, own, theirs) in [
+            ("authorization_endpoint", config.authorization_endpoint(), &metadata.authorization_endpoint),
+            ("token_endpoint", config.token_endpoint(), &metadata.token_endpoint),
+        ] {
+            if differs(own, theirs) {
+                let theirs = quote(theirs.as_deref().unwrap_or_default());
+                return Finding::warning(
+                    "discovery",
+                    format!("{} has {name} at {theirs}, which is not where it is asked here", config.issuer),
+                    format!("set {}, or let discovery say it", config.names().of(name)),
+                );
+            }
+        }
+        Finding::ok("discovery", format!("{} names its endpoints", config.issuer))
+    }
+
+    fn clock(&self, asker: &Asker) -> Option<Finding> {
+        let skew = asker.transport.clock_skew()?;
+        let (by, way) = (skew.unsigned_abs(), if skew > 0 { "behind" } else { "ahead of" });
+        let found = format!("this machine's clock is {by} s {way} Clever's");
+        let leeway = self.config().leeway;
+        let advice = format!("set the clock (NTP); ID tokens are refused beyond {leeway} s");
+        Some(match by {
+            by if by > leeway => Finding::problem("clock", found, advice),
+            by if by > WELL_SET => Finding::warning("clock", found, advice),
+            _ => Finding::ok("clock", found),
+        })
+    }
+
+    /// The keys where discovery has them, and those where a setting has them; and what other forms of the redirect URIs lead to.
+    async fn second_round(&self, asker: &Asker) -> ([Option<Result<Response>>; 2], Vec<Variant>) {
+        let config = self.config();
+        let published = self.discovery.as_ref().ok().map(|metadata| metadata.jwks_uri.clone());
+        let set = config.jwks_uri().map(str::to_owned).filter(|set| Some(set) != published.as_ref());
+        let expected = published.or_else(|| config.expected_jwks_uri().filter(|_| set.is_none()));
+        let addresses = [expected, set];
+        let near = |of| redirect_uris::near(of).into_iter().map(move |near| Variant::new(of, near));
+        let mut variants: Vec<_> = self.unknown_redirect_uris().into_iter().flat_map(near).collect();
+        let mut requests: Vec<_> = addresses.iter().flatten().map(|uri| (RequestTo::Keys, jwks::request(uri))).collect();
+        requests.extend(variants.iter().map(|variant| authorize_request(config, &variant.uri)));
+        let mut answers = asker.ask(requests).await.into_iter();
+        let keys = addresses.map(|address| address.and_then(|_| answers.next()));
+        for (variant, answer) in variants.iter_mut().zip(answers) {
+            variant.is_known = answer.is_ok_and(|answer| self.is_known(&answer) == Some(true));
+        }
+        (keys, variants)
+    }
+
+    fn keys(
+        &self,
+        answers: [Option<Result<Response>>; 2],
+        failed: &dyn Fn(&str, &Error) -> Finding,
+    ) -> Option<Finding> {
+        let read = |answer: Result<Response>| answer.and_then(|answer| jwks::response(&answer));
+        let [published, set] = answers.map(|answer| answer.map(read));
+        let own = self.setup.keys.and_then(Keys::known);
+        let text = match (&set, &published) {
+            (Some(set), published) => match (set, published) {
+                (Err(error), _) => return Some(failed("keys", error)),
+                (Ok(set), Some(Ok(published))) if !share_a_key(set, published) => {
+                    let jwks_uri = self.config().names().of("jwks_uri");
+                    return Some(Finding::problem(
+                        "keys",
+                        format!(
+                            "{jwks_uri} has {}, but the keys were changed: discovery has {}",
+                            told(set),
+                            told(published)
+                        ),
+                        format!("remove {jwks_uri}: discovery says where the keys are"),
+                    ));
+                }
+                (Ok(set), _) => set,
+            },
+            (None, Some(Ok(published))) => published,
+            (None, Some(Err(error))) => return Some(failed("keys", error)),
+            (None, None) => return None,
+        };
+        if let Err(error) = KeySet::parse(text) {
+            return Some(failed("keys", &error));
+        }
+        let found = told(text);
+        Some(match own {
+            Some(own) if !share_a_key(&own.jwks, text) => Finding::warning(
+                "keys",
+                format!("{found}: the keys were changed since this process fetched {}", told(&own.jwks)),
+                "nothing, where logins work: this process fetches them again at the next login",
+            ),
+            Some(own) => {
+                let left = own.fresh_until.saturating_duration_since(clock::now()).as_secs();
+                Finding::ok("keys", format!("{found}; this process knows them and asks again in {left} s"))
+            }
+            None => Finding::ok("keys", found),
+        })
+    }
+
+    fn credentials(&self, failed: &dyn Fn(&str, &Error) -> Finding) -> Option<Finding> {
+        const CHECK: &str = "credentials";
+        let names = self.config().names();
+        let (id, secret) = (names.of("client_id"), names.of("client_secret"));
+        let answer = match &self.token {
+            Some(answer) => answer.as_ref().map_err(Clone::clone).and_then(token::response),
+            None if self.setup.credentials_are_usable => return None,
+            None => {
+                return Some(Finding::warning(
+                    CHECK,
+                    "not checked: they cannot be used",
+                    "correct the settings first",
+                ));
+            }
+        };
+        Some(match answer {
+            Err(error) if error.code() == ErrorCode::CodeRejected => {
+                Finding::ok(CHECK, "Clever accepts the client id and secret")
+            }
+            Err(error) if error.code() == ErrorCode::ClientRejected => Finding::problem(
+                CHECK,
+                "Clever does not accept the client id and secret",
+                format!(
+                    "copy both again from Clever's dashboard, into {id} and {secret}; a secret that was replaced ends"
+                ),
+            ),
+            Err(error) => failed(CHECK, &error),
+            Ok(_) => Finding::problem(
+                CHECK,
+                "tokens were given for a made-up code: this is not Clever",
+                "look at the address of the token endpoint",
+            ),
+        })
+    }
+
+    fn treated(&self, answer: &Response) -> Treated {
+        redirect_uris::treated(answer, &self.config().authorization_endpoint().unwrap_or_default())
+    }
+
+    fn is_known(&self, answer: &Response) -> Option<bool> {
+        let other = self.authorize.last()?.as_ref().ok().map(|other| self.treated(other));
+        redirect_uris::is_known(&self.treated(answer), other.as_ref())
+    }
+
+    /// Each redirect URI, and the answer to it.
+    fn asked_redirect_uris(&self) -> impl Iterator<Item = (&str, &Result<Response>)> {
+        let answers = self.authorize.split_last().map(|(_, answers)| answers).unwrap_or_default();
+        self.config().redirect_uris.iter().map(String::as_str).zip(answers)
+    }
+
+    fn unknown_redirect_uris(&self) -> Vec<&str> {
+        let is_unknown = |answer: &Result<Response>| {
+            answer.as_ref().is_ok_and(|answer| self.is_known(answer) == Some(false))
+        };
+        self.asked_redirect_uris().filter(|(_, answer)| is_unknown(answer)).map(|(uri, _)| uri).collect()
+    }
+
+    fn redirect_uris(
+        &self,
+        variants: &[Variant],
+        credentials_are_rejected: bool,
+        failed: &dyn Fn(&str, &Error) -> Finding,
+        found: &mut Vec<Finding>,
+    ) {
+        const CHECK: &str = redirect_uris::CHECK;
+        for (uri, answer) in self.asked_redirect_uris() {
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(error) => {
+                    found.push(failed(CHECK, error));
+                    continue;
+                }
+            };
+            found.push(match self.is_known(answer) {
+                Some(true) => Finding::ok(CHECK, format!("Clever knows {}", quote(uri))),
+                Some(false) if credentials_are_rejected => Finding::warning(
+                    CHECK,
+                    format!("not checked: Clever may not know the app of {}", quote(uri)),
+                    "solve the problem above first",
+                ),
+                Some(false) => {
+                    let instead = variants.iter().find(|variant| variant.is_known && variant.of == uri);
+                    let instead = instead.map(|variant| (variant.uri.as_str(), variant.why));
+                    redirect_uris::unknown(uri, instead, self.config().names())
+                }
+                None => Finding::ok(
+                    CHECK,
+                    format!(
+                        "{} has a good form; Clever does not show from outside whether it knows it",
+                        quote(uri)
+                    ),
+                ),
+            });
+        }
+    }
+
+    fn api(&self, failed: &dyn Fn(&str, &Error) -> Finding) -> Finding {
+        const CHECK: &str = "api";
+        let base = &self.config().api_base;
+        match self.api.as_ref().map_err(Clone::clone).and_then(api::me_response) {
+            Err(error) if error.code() == ErrorCode::TokenRejected => {
+                Finding::ok(CHECK, format!("{base} answers, and refuses a made-up token"))
+            }
+            Err(error) if error.code() == ErrorCode::NotFound => Finding::problem(
+                CHECK,
+                format!("{base} is not Clever's API: it has no /me (404)"),
+                format!(
+                    "set {} to https://api.clever.com, or leave it out",
+                    self.config().names().of("api_base")
+                ),
+            ),
+            Err(error) => failed(CHECK, &error),
+            Ok(_) => Finding::problem(
+                CHECK,
+                format!("{base} takes a made-up token for somebody's: this is not Clever"),
+                "look at the address",
+            ),
+        }
+    }
+
+    fn oidc(&self) -> Finding {
+        const CHECK: &str = "oidc";
+        match self.setup.keys {
+            Some(keys) if !keys.are_wanted() => Finding::warning(
+                CHECK,
+                "the last login came without an ID token: OpenID Connect is not enabled for this app",
+                "ask Clever to enable OpenID Connect: a login then takes one trip instead of three",
+            ),
+            _ => Finding::ok(
+                CHECK,
+                "only a login shows whether OpenID Connect is enabled for this app; logins work either way",
+            ),
+        }
+    }
+}
+
+/// Another form of a redirect URI.
+struct Variant {
+    of: String,
+    uri: String,
+    why: &'static str,
+    is_known: bool,
+}
+
+impl Variant {
+    fn new(of: &str, (uri, why): (String, &'static str)) -> Self {
+        Self { of: of.to_owned(), uri, why, is_known: false }
+    }
+}
+
+fn share_a_key(one: &str, other: &str) -> bool {
+    let others = jwks::described(other);
+    jwks::described(one).iter().any(|key| others.contains(key))
+}
+
+/// The keys of a set, in words.
+fn told(text: &str) -> String {
+    let keys = jwks::described(text);
+    let each = keys.iter().take(8).map(|(kid, bits)| {
+        format!("{} ({bits} bits)", kid.as_deref().map_or_else(|| "one without a kid".to_owned(), quote))
+    });
+    let each: Vec<_> = each.collect();
+    let plural = if keys.len() == 1 { "" } else { "s" };
+    format!("{} key{plural}: {}", keys.len(), each.join(", "))
+}
+
+fn advice(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::ResponseHtml | ErrorCode::ResponseRedirect => {
+            "something else answers in Clever's place: sign in to the captive portal of this network, look at the proxy or gateway, \
+             or correct the address"
+        }
+        ErrorCode::DiscoveryIssuer => {
+            "set the issuer to exactly what the document says, or correct the address"
+        }
+        ErrorCode::NotFound => "there is no OpenID Connect at this address: correct the issuer or base URL",
+        ErrorCode::NetworkTimeout => {
+            "look at the network, the proxy and Clever's status; a longer timeout may hide the cause"
+        }
+        ErrorCode::RateLimited => "wait, then try again",
+        ErrorCode::CleverUnavailable => {
+            "look at status.clever.com; where the answer is a page, a gateway or proxy may have made it"
+        }
+        _ => "look at the address, and at what answers there",
+    }
+}

@@ -1,0 +1,206 @@
+//! Whether Clever knows the redirect URIs, as far as that can be seen from outside: it sends the browser on to a login for those that
+//! it knows, and shows an error for others. An address that nobody has registered shows the difference.
+
+use http::{StatusCode, header};
+use url::Url;
+
+use super::report::Finding;
+use crate::config::{Config, SettingNames};
+use crate::error::{Error, Result, quote};
+use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
+use crate::protocol::{Request, Response};
+
+pub(super) const CHECK: &str = "redirect_uri";
+/// What no app of Clever's has registered: nobody can own such a name (RFC 6761 6.4).
+pub(super) const NOBODYS: &str = "https://clever-sso-doctor.invalid/callback";
+/// As many as are looked at.
+pub(super) const MOST: usize = 8;
+
+/// Asks to send a browser back to `redirect_uri`.
+pub(super) fn request(config: &Config, redirect_uri: &str) -> Result<Request> {
+    let parameters = AuthorizeParameters {
+        response_type: ResponseType::Code,
+        client_id: &config.client_id,
+        redirect_uri,
+        state: None,
+        nonce: None,
+        district_id: None,
+        switch_user: false,
+    };
+    let url = authorize_url(&config.authorization_endpoint()?, &parameters);
+    http::Request::get(url)
+        .header(header::ACCEPT, "text/html")
+        .body(Vec::new())
+        .map_err(|_| Error::new(crate::error::ErrorCode::Internal))
+}
+
+/// What Clever does with a redirect URI.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Treated {
+    /// It sends the browser there, which is the address without its query.
+    SentTo(String),
+    ShownPage,
+    Refused(u16),
+    /// It answers in a way that has nothing to do with the redirect URI.
+    Unclear(u16),
+}
+
+pub(super) fn treated(answer: &Response, asked: &str) -> Treated {
+    let status = answer.status();
+    if status.is_success() {
+        return Treated::ShownPage;
+    }
+    let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+    let target = location.and_then(|location| Url::parse(asked).ok()?.join(location).ok());
+    match (target.filter(|_| status.is_redirection()), status) {
+        (Some(target), _) if target.query_pairs().any(|(name, _)| name == "error") => {
+            Treated::Refused(status.as_u16())
+        }
+        (Some(mut target), _) => {
+            target.set_query(None);
+            target.set_fragment(None);
+            Treated::SentTo(target.into())
+        }
+        (None, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND) => {
+            Treated::Refused(status.as_u16())
+        }
+        (None, status) => Treated::Unclear(status.as_u16()),
+    }
+}
+
+/// Whether Clever knows a redirect URI that it treats so, while it treats [`NOBODYS`] as `other`; `None` when it does not tell.
+pub(super) fn is_known(own: &Treated, other: Option<&Treated>) -> Option<bool> {
+    use Treated::{Refused, SentTo, ShownPage, Unclear};
+    match (own, other?) {
+        (Refused(_), _) => Some(false),
+        (SentTo(one), SentTo(other)) if one == other => None,
+        (Unclear(_), _) | (_, Unclear(_)) | (ShownPage, ShownPage) => None,
+        _ => Some(true),
+    }
+}
+
+/// What people write instead of `uri`, or in place of what they registered, and how it differs.
+pub(super) fn near(uri: &str) -> Vec<(String, &'static str)> {
+    let mut near = Vec::new();
+    let mut add = |other: Option<String>, why| near.extend(other.map(|other| (other, why)));
+    let slash = uri.strip_suffix('/').map_or_else(|| format!("{uri}/"), str::to_owned);
+    add(Some(slash), "a slash at the end");
+    let scheme = uri.strip_prefix("http://").map(|rest| format!("https://{rest}"));
+    add(
+        scheme.or_else(|| uri.strip_prefix("https://").map(|rest| format!("http://{rest}"))),
+        "http and https",
+    );
+    let host = |from: &str, to: &str| uri.contains(from).then(|| uri.replacen(from, to, 1));
+    add(host("://www.", "://").or_else(|| host("://", "://www.")), "www.");
+    add(
+        host("://localhost", "://127.0.0.1").or_else(|| host("://127.0.0.1", "://localhost")),
+        "the name of this machine",
+    );
+    add(uri.split_once('?').map(|(bare, _)| bare.to_owned()), "its query");
+    let lower = uri.to_ascii_lowercase();
+    add((lower != uri).then_some(lower), "capital letters");
+    near
+}
+
+/// A redirect URI that Clever does not know; it knows `instead`, where one was found that is nearly the same.
+pub(super) fn unknown(uri: &str, instead: Option<(&str, &str)>, names: SettingNames) -> Finding {
+    let setting = names.of("redirect_uri");
+    let shown = quote(uri);
+    match instead {
+        Some((known, why)) => Finding::problem(
+            CHECK,
+            format!("Clever knows {}, and not {shown}: they differ by {why}", quote(known)),
+            format!("make {setting} and the redirect URI in Clever's dashboard the same, letter by letter"),
+        ),
+        None => Finding::problem(
+            CHECK,
+            format!("Clever does not know {shown} as a redirect URI of this app"),
+            format!("add it in Clever's dashboard, or correct {setting}: they are compared letter by letter"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, location: Option<&str>) -> Response {
+        let mut answer = http::Response::builder().status(status);
+        if let Some(location) = location {
+            answer = answer.header(header::LOCATION, location);
+        }
+        answer.body(Vec::new()).unwrap()
+    }
+
+    #[test]
+    fn what_is_done_with_an_address_is_read_from_status_and_location() {
+        let asked = "https://clever.com/oauth/authorize?client_id=x";
+        for (status, location, expected) in [
+            (200, None, Treated::ShownPage),
+            (
+                302,
+                Some("/oauth/district-picker?client_id=x"),
+                Treated::SentTo("https://clever.com/oauth/district-picker".into()),
+            ),
+            (
+                303,
+                Some("https://app.example/cb?code=secret#x"),
+                Treated::SentTo("https://app.example/cb".into()),
+            ),
+            (302, Some("/oauth/error?error=invalid_request"), Treated::Refused(302)),
+            (302, None, Treated::Unclear(302)),
+            (400, None, Treated::Refused(400)),
+            (404, None, Treated::Refused(404)),
+            (403, None, Treated::Unclear(403)),
+            (429, None, Treated::Unclear(429)),
+            (502, None, Treated::Unclear(502)),
+        ] {
+            assert_eq!(treated(&answer(status, location), asked), expected, "{status} {location:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_known_when_it_is_treated_otherwise_than_one_of_nobodys() {
+        let (login, error) = (Treated::SentTo("/login".into()), Treated::SentTo("/error".into()));
+        let (refused, page, unclear) = (Treated::Refused(400), Treated::ShownPage, Treated::Unclear(403));
+        for (own, other, known) in [
+            (&login, Some(&refused), Some(true)),
+            (&login, Some(&page), Some(true)),
+            (&login, Some(&error), Some(true)),
+            (&page, Some(&refused), Some(true)),
+            (&refused, Some(&refused), Some(false)),
+            (&refused, Some(&login), Some(false)),
+            (&login, Some(&login), None),
+            (&page, Some(&page), None),
+            (&unclear, Some(&refused), None),
+            (&login, Some(&unclear), None),
+            (&login, None, None),
+        ] {
+            assert_eq!(is_known(own, other), known, "{own:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_nearly_the_same_is_tried() {
+        let near_of = |uri: &str| near(uri).into_iter().map(|(other, _)| other).collect::<Vec<_>>();
+        assert_eq!(
+            near_of("https://app.example/CB?a=b"),
+            [
+                "https://app.example/CB?a=b/",
+                "http://app.example/CB?a=b",
+                "https://www.app.example/CB?a=b",
+                "https://app.example/CB",
+                "https://app.example/cb?a=b",
+            ]
+        );
+        assert_eq!(
+            near_of("http://localhost:5000/cb/"),
+            [
+                "http://localhost:5000/cb",
+                "https://localhost:5000/cb/",
+                "http://www.localhost:5000/cb/",
+                "http://127.0.0.1:5000/cb/",
+            ]
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! What a report says of settings.
+
+use super::report::Finding;
+#[cfg(feature = "__face")]
+use super::report::Level;
+use crate::config::Config;
+use crate::error::{Error, ErrorCode};
+use crate::protocol::address::{is_loopback, parse_http_url};
+
+const CHECK: &str = "settings";
+
+/// What the start-up check refuses, in its words.
+pub(super) fn wrong(error: &Error) -> Finding {
+    let advice = match error.code() {
+        ErrorCode::NetworkTls => "without certificates of authorities, nobody can be trusted",
+        _ => "correct this setting: no client can be made with it (docs/settings.md lists all of them)",
+    };
+    Finding::problem(CHECK, detail(error), advice)
+}
+
+/// A value of the environment that cannot be read.
+#[cfg(feature = "__face")]
+pub(super) fn unreadable(why: &str) -> Finding {
+    Finding::problem(CHECK, why, "correct this variable, or remove it")
+}
+
+/// A variable that nothing reads.
+#[cfg(feature = "__face")]
+pub(super) fn misspelt(name: &str, meant: &str, is_set: bool) -> Finding {
+    let found = format!("nothing reads {name}: is it {meant}?");
+    let level = if is_set { Level::Warning } else { Level::Problem };
+    Finding::new(CHECK, level, &found, Some("rename this variable, or remove it"))
+}
+
+pub(super) fn not_begun(error: &Error) -> Finding {
+    Finding::problem("process", detail(error), "free or raise that limit, then try again")
+}
+
+pub(super) fn nothing_left() -> Finding {
+    Finding::warning(
+        "discovery",
+        "not checked: these settings leave nothing to ask",
+        "correct the settings first",
+    )
+}
+
+/// What an error says, without the sentence that all of its kind begin with.
+fn detail(error: &Error) -> String {
+    error.detail().map_or_else(|| error.code().sentence().to_owned(), str::to_owned)
+}
+
+/// Settings that make a client, and may still not be what was meant.
+pub(super) fn of(config: &Config) -> Vec<Finding> {
+    let names = config.names();
+    let mut findings = Vec::new();
+    if config.client_secret.is_none() {
+        let name = names.of("client_secret");
+        findings.push(Finding::warning(
+            CHECK,
+            format!("{name} is not set: no login can begin"),
+            "copy the client secret from Clever's dashboard; only the implicit grant does without",
+        ));
+    }
+    let redirect_uri = names.of("redirect_uri");
+    if config.redirect_uris.is_empty() {
+        findings.push(Finding::warning(
+            CHECK,
+            format!("{redirect_uri} is not set: no login can begin"),
+            "set it to the address of your callback, as Clever's dashboard has it",
+        ));
+    }
+    let plain = |text: &&String| is_plain(text);
+    if let Some(uri) = config.redirect_uris.iter().find(plain).filter(|_| !is_plain(&config.issuer)) {
+        findings.push(Finding::warning(
+            CHECK,
+            format!("{redirect_uri} is plain http: {uri}"),
+            "Clever takes it for an app in development only; in production it must start with https://",
+        ));
+    }
+    let bases = [&config.issuer, &config.api_base];
+    if let Some(base) = bases.into_iter().find(|base| is_plain(base) && !is_of_this_machine(base)) {
+        findings.push(Finding::warning(
+            CHECK,
+            format!("{base} is plain http to another machine"),
+            "use https in production: here anybody on the way can read the client secret",
+        ));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::ok(CHECK, "every rule is kept"));
+    }
+    findings
+}
+
+fn is_plain(text: &str) -> bool {
+    parse_http_url(text).is_ok_and(|url| url.scheme() == "http")
+}
+
+fn is_of_this_machine(text: &str) -> bool {
+    parse_http_url(text).is_ok_and(|url| is_loopback(&url))
+}

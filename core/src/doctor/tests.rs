@@ -1,0 +1,126 @@
+use std::net::TcpListener;
+
+use clever_emulator::{App, Emulator, Options};
+
+use super::*;
+use crate::client::Client;
+use crate::error::ErrorCode;
+use crate::{LoginOptions, blocking};
+
+const SECRET: &str = "5ec4e7a15ec4e7a15ec4e7a15ec4e7a15ec4e7a1";
+const CALLBACK: &str = "http://localhost:9/callback";
+
+fn emulator() -> Emulator {
+    Emulator::start(Options::new().app(App::new("client", SECRET, CALLBACK))).unwrap()
+}
+
+fn builder(base_url: &str) -> ConfigBuilder {
+    Config::builder("client").client_secret(SECRET).redirect_uri(CALLBACK).base_url(base_url)
+}
+
+fn client(emulator: &Emulator) -> Client {
+    Client::new(builder(emulator.base_url()).build().unwrap()).unwrap()
+}
+
+fn level_of(report: &Report, check: &str) -> Level {
+    let found = report.findings().iter().find(|finding| finding.check == check);
+    found.unwrap_or_else(|| panic!("{check} is missing in {report}")).level
+}
+
+#[tokio::test]
+async fn of_a_good_setup_every_check_is_ok() {
+    const CHECKS: [&str; 11] = [
+        "settings",
+        "process",
+        "connect",
+        "discovery",
+        "clock",
+        "keys",
+        "credentials",
+        "redirect_uri",
+        "api",
+        "oidc",
+        "versions",
+    ];
+    let emulator = emulator();
+    let reports = [client(&emulator).doctor().await, builder(emulator.base_url()).doctor().await];
+    for report in reports.map(Result::unwrap) {
+        let checks: Vec<_> = report.findings().iter().map(|finding| finding.check.as_str()).collect();
+        assert_eq!((checks.as_slice(), report.exit_code()), (CHECKS.as_slice(), 0), "{report}");
+        assert!(!report.to_json().contains(SECRET));
+    }
+}
+
+#[tokio::test]
+async fn a_client_tells_of_its_logins_and_its_keys_and_stays_as_it_was() {
+    let (emulator, other) = (emulator(), emulator());
+    let client = client(&emulator);
+    client.warm_up().await.unwrap();
+    let report = client.doctor().await.unwrap();
+    assert!(report.to_text(false).contains("this process knows them"), "{report}");
+    client.keys().learn(false);
+    let report = client.doctor().await.unwrap();
+    assert_eq!(level_of(&report, "oidc"), Level::Warning, "{report}");
+    assert!(!client.keys().are_wanted());
+
+    // As if the keys had been changed since: those of another issuer, under this one's name.
+    let config = builder(other.base_url()).build().unwrap();
+    let theirs = Client::new(config).unwrap().export_keys().await.unwrap();
+    let client = self::client(&emulator);
+    client.import_keys(&theirs.replace(other.base_url(), emulator.base_url())).unwrap();
+    let report = client.doctor().await.unwrap();
+    assert_eq!(level_of(&report, "keys"), Level::Warning, "{report}");
+    assert!(report.to_text(false).contains("the keys were changed"), "{report}");
+}
+
+#[tokio::test]
+async fn a_setting_that_is_wrong_is_the_first_problem_and_the_rest_is_still_checked() {
+    let emulator = emulator();
+    let good = || builder(emulator.base_url());
+    for (builder, said) in [
+        (good().redirect_uri("app.example"), "redirect_uri must start with https://"),
+        (good().client_secret(" secret"), "client_secret begins or ends with white space"),
+        (good().leeway(601), "leeway must be from 0 to 600 s"),
+        (good().return_to_origin("app.example"), "return_to_origin must start with https://"),
+    ] {
+        let report = builder.doctor().await.unwrap();
+        let first = report.first_problem().unwrap();
+        assert!(first.check == "settings" && first.found.starts_with(said), "{report}");
+        assert_eq!(level_of(&report, "keys"), Level::Ok, "{report}");
+    }
+    let report = good().ca_bundle("/no/such/file").doctor().await.unwrap();
+    assert!(report.first_problem().unwrap().found.contains("/no/such/file"), "{report}");
+    assert_eq!(level_of(&report, "discovery"), Level::Warning, "{report}");
+}
+
+/// The clock of this test goes on by itself whenever nothing else happens.
+#[tokio::test(start_paused = true)]
+async fn where_nobody_answers_it_ends_in_time() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", silent.local_addr().unwrap());
+    let begun = clock::now();
+    let report = builder(&base_url).timeout(Duration::from_secs(60)).doctor().await.unwrap();
+    assert!(clock::now() - begun < Duration::from_secs(15));
+    let first = report.first_problem().unwrap();
+    assert!(matches!(&*first.check, "connect" | "discovery"), "{report}");
+}
+
+#[test]
+fn a_call_in_the_wrong_place_is_an_error_and_no_report() {
+    let emulator = emulator();
+    let waker = std::task::Waker::noop();
+    let (client, mut context) = (client(&emulator), std::task::Context::from_waker(waker));
+    let Poll::Ready(outside) = std::pin::pin!(client.doctor()).poll(&mut context) else { panic!("it waits") };
+    assert_eq!(outside.unwrap_err().code(), ErrorCode::RuntimeMissing);
+
+    let here = blocking::Client::new(builder(emulator.base_url()).build().unwrap()).unwrap();
+    assert_eq!(here.doctor().unwrap().exit_code(), 0);
+    assert_eq!(blocking::doctor(builder(emulator.base_url())).unwrap().exit_code(), 0);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        assert_eq!(here.doctor().unwrap_err().code(), ErrorCode::RuntimeRunning);
+        let alone = blocking::doctor(builder(emulator.base_url()));
+        assert_eq!(alone.unwrap_err().code(), ErrorCode::RuntimeRunning);
+    });
+    assert!(here.begin_login(&LoginOptions::new()).is_ok());
+}
