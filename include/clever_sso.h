@@ -1,7 +1,7 @@
 // clever_sso: Log in with Clever.
 //
-// This file follows a login: configure, begin, finish, who it is, log out, errors. Then come the single steps, keys and the
-// log. Each function says what it does, who frees what it gives out, how it fails, and since which version it exists.
+// This file follows a login: configure, begin, finish, who it is, log out, errors. After that come the single steps, keys and
+// the log. Each comment says what the function does, who frees its results, how it fails, and since which version it exists.
 //
 // Make one client when the process starts, and share it: `clever_sso_config_new`, `clever_sso_client_new`.
 //
@@ -33,13 +33,13 @@
 // Fork. A client that was made, and used, before fork() works in the child at once, even when other threads were in the middle
 // of calls. There is no background thread. A host name is resolved on a thread that ends with its answer, or on your thread
 // when no other can start. The child's first call that needs the network closes the child's copies of the parent's connections
-// (on Linux; elsewhere they stay open, unused). All descriptors close on exec. A child of vfork() may call nothing here. A
-// child that a signal handler or a log callback forks in the middle of a call may only exec or _exit.
+// (on Linux; elsewhere they stay open, unused). All descriptors close on exec. A child of vfork() must not call this
+// library. A child that a signal handler or a log callback forks in the middle of a call may only exec or _exit.
 //
-// Signals. No signal leaves a call: SIGPIPE is held back in your thread while the call runs. One that the call raised is
-// removed; one that was pending before, or comes from outside, is not. The library installs no handler and changes no mask of
-// other threads; its own threads handle no signals. Interrupted system calls are repeated, so a handler may run during a call.
-// A handler itself may call nothing here, and must not leave a call with longjmp().
+// Signals. A call raises no signal in your program: it blocks SIGPIPE in your thread while it runs, and removes a SIGPIPE that
+// it caused. A SIGPIPE that was pending before, or comes from outside, stays. The library installs no handler and changes no
+// signal mask of other threads. Its own threads handle no signals. Interrupted system calls are repeated, so your handler may
+// run during a call. A handler itself must not call this library, and must not leave a call with longjmp().
 //
 // Ends of threads and programs. A thread that is canceled (pthread_cancel) finishes its call first, on Linux. exit() is fine
 // while other threads are in calls. The library stays in memory after dlclose(), because threads that called it may end later.
@@ -47,25 +47,25 @@
 // thread's variables (pthread_key_create(), thread_local). A call that needs the network then runs on a thread that ends with
 // it, and yours waits. Your log callback runs on that thread. If none can start, the call fails with `limit_reached`.
 //
-// Memory. The library overwrites all memory before it frees it: when you freed everything and the client, no token, code or
-// secret is left on the heap. Clear your own copies yourself. When malloc() fails, the process ends: a line on stderr says so,
-// and abort() is called; nothing can catch it. What a peer can make a call allocate is bounded: docs/c.md lists the bounds.
+// Memory. The library overwrites all memory before it frees it: when you have freed everything and the client, no token, code
+// or secret is left on the heap. Clear your own copies yourself. When malloc() fails, a line on stderr says so, and the process
+// ends with abort(), which you cannot catch. There is a limit to what a peer can make a call allocate: see docs/c.md.
 //
 // Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL. Otherwise it
 // receives NULL on success, or an error to free: a stable error code, a line for the log, and a sentence to show to the person
 // who is logging in. Functions that read never fail: on a NULL handle they return NULL, 0 or false. No C++ exception leaves a
 // call.
 //
-// Growth. New versions may add functions, statuses, kinds and levels, so give each `switch` a `default`. What exists stays as
-// it is while the SONAME stays.
+// Compatibility. New versions may add functions, statuses, kinds and levels, so give each `switch` a `default`. With the same
+// SONAME, existing functions and values don't change.
 //
 // Time. A call takes at most as long as you configure (10 seconds by default), retries included.
 //
-// Environment. The variables for proxies and certificates are read when a client is made, and not by other calls: other threads
-// may use setenv() then. The system's resolver has variables of its own.
+// Environment. The library reads the variables for proxies and certificates only when it makes a client. During other calls,
+// your threads may use setenv(). The system's resolver reads its own variables.
 //
-// Log. Nothing is written anywhere, not even to stderr, until you set a callback with `clever_sso_set_log_callback`. No event
-// and no error holds a token, code, secret, email or response body.
+// Log. The library writes no log, not even to stderr, until you set a callback with `clever_sso_set_log_callback`. No event and
+// no error contains a token, code, secret, email or response body.
 
 
 #ifndef CLEVER_SSO_H
@@ -113,7 +113,7 @@ typedef uint32_t clever_sso_setting_names;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// One of the three addresses that your application has for logins.
+// One of the three addresses of your application that handle logins.
 enum clever_sso_endpoint
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -134,7 +134,7 @@ typedef uint32_t clever_sso_endpoint;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// The kind of an outcome. All of them are everyday traffic, none is an error.
+// The kind of an outcome. All kinds happen in normal use; none is an error.
 enum clever_sso_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -157,7 +157,7 @@ typedef uint32_t clever_sso_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// The result of a call. The `clever_sso_error` says what exactly failed.
+// The result of a call. The `clever_sso_error` says exactly what failed.
 enum clever_sso_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -177,7 +177,7 @@ enum clever_sso_status
   CLEVER_SSO_CLEVER = 5,
   // Clever could not be reached.
   CLEVER_SSO_NETWORK = 6,
-  // A fault of this library or of this machine.
+  // A problem of this library or of this machine.
   CLEVER_SSO_INTERNAL = 7,
 };
 #ifndef __cplusplus
@@ -188,7 +188,7 @@ typedef uint32_t clever_sso_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// How much an event matters.
+// How important an event is.
 enum clever_sso_log_level
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -223,7 +223,7 @@ typedef struct clever_sso_config clever_sso_config;
 // Many threads and forked children may use it at once.
 typedef struct clever_sso_client clever_sso_client;
 
-// A browser's request: its method, and the headers that say what caused it.
+// A browser's request: its method, and the headers that show what caused it.
 typedef struct clever_sso_request clever_sso_request;
 
 // Options for `clever_sso_begin_login` and `clever_sso_begin_implicit`. Each has a default.
@@ -232,7 +232,7 @@ typedef struct clever_sso_login_options clever_sso_login_options;
 // A login that has begun: where to send the browser, and the cookies to set.
 typedef struct clever_sso_login clever_sso_login;
 
-// A cookie to set in the browser. Send `clever_sso_set_cookie_header` as a `Set-Cookie` header of its own, or use the parts.
+// A cookie to set in the browser. Send `clever_sso_set_cookie_header` as a separate `Set-Cookie` header, or use the parts.
 // Each one also has `Path=/`, `HttpOnly` and `SameSite=Lax`.
 typedef struct clever_sso_set_cookie clever_sso_set_cookie;
 
@@ -246,10 +246,10 @@ typedef struct clever_sso_identity clever_sso_identity;
 // Claims about a person: those of a verified ID token, of an identity, or of userinfo.
 typedef struct clever_sso_claims clever_sso_claims;
 
-// The cookies to set at a log out, or where you found a session.
+// The cookies to set at a logout, or when a request has a session.
 typedef struct clever_sso_logout clever_sso_logout;
 
-// What failed. It never holds a token, code, secret, email or response body, so you may log all of it.
+// What failed. It never contains a token, code, secret, email or response body, so you may log all of it.
 typedef struct clever_sso_error clever_sso_error;
 
 // Options for `clever_sso_authorize_url`. Each has a default.
@@ -285,14 +285,14 @@ typedef struct clever_sso_key_set clever_sso_key_set;
 // What an ID token must match, for `clever_sso_verify_id_token_with`.
 typedef struct clever_sso_verify_options clever_sso_verify_options;
 
-// What a client counted in this process. A forked child starts from zero.
+// What a client has counted in this process. A forked child starts from zero.
 typedef struct clever_sso_stats clever_sso_stats;
 
 // -------------------------------------------------------------------------------------------------
 // Callbacks
 // -------------------------------------------------------------------------------------------------
 
-// Receives an event: your `user_data`, how much the event matters, the part of the library that it comes from (for example
+// Receives an event: your `user_data`, how important the event is, the part of the library that it comes from (for example
 // `clever_sso::keys`), and a line of text. `target` and `message` are freed when the callback returns.
 typedef void (*clever_sso_log_callback)(void *user_data,
                                         clever_sso_log_level level,
@@ -381,7 +381,7 @@ clever_sso_status clever_sso_config_set_base_url(clever_sso_config *config,
                                                  const char *base_url,
                                                  clever_sso_error **error);
 
-// The key that seals pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
+// The key that encrypts pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
 // every process that knows the secret can finish a login that another one began.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
@@ -391,7 +391,7 @@ clever_sso_status clever_sso_config_set_pending_key(clever_sso_config *config,
                                                     const char *pending_key,
                                                     clever_sso_error **error);
 
-// A key, or a client secret, that sealed pending logins before: those stay valid until they expire.
+// An old key, or an old client secret: pending logins that it encrypted stay valid until they expire.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -400,7 +400,7 @@ clever_sso_status clever_sso_config_add_old_pending_key(clever_sso_config *confi
                                                         const char *old_pending_key,
                                                         clever_sso_error **error);
 
-// An origin, such as `https://www.example.org`, that `return_to` may lead to, besides paths of the application.
+// An origin, such as `https://www.example.org`, that `return_to` may lead to, in addition to paths of the application.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -418,7 +418,8 @@ clever_sso_status clever_sso_config_set_timeout(clever_sso_config *config,
                                                 double seconds,
                                                 clever_sso_error **error);
 
-// How many seconds two clocks may differ when the times in an ID token are checked, at most 600. Default: 60.
+// The largest allowed difference between the clocks, in seconds, when the times in an ID token are checked. At most 600.
+// Default: 60.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -458,8 +459,8 @@ clever_sso_status clever_sso_config_set_proxy(clever_sso_config *config,
                                               const char *proxy,
                                               clever_sso_error **error);
 
-// How error messages name settings: a program that reads its settings from environment variables wants
-// `CLEVER_SSO_NAMES_ENVIRONMENT`. `names` is a `clever_sso_setting_names`. Default: `CLEVER_SSO_NAMES_C`.
+// How error messages name settings. Use `CLEVER_SSO_NAMES_ENVIRONMENT` in a program that reads its settings from environment
+// variables. `names` is a `clever_sso_setting_names`. Default: `CLEVER_SSO_NAMES_C`.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`, also when `names` is another number.
 //
@@ -495,7 +496,7 @@ clever_sso_status clever_sso_config_set_tokeninfo_endpoint(clever_sso_config *co
                                                            const char *tokeninfo_endpoint,
                                                            clever_sso_error **error);
 
-// Where the claims of an access token's person are. Default: `/userinfo` at the API.
+// Where to fetch the claims of the person that an access token belongs to. Default: `/userinfo` at the API.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -504,7 +505,7 @@ clever_sso_status clever_sso_config_set_userinfo_endpoint(clever_sso_config *con
                                                           const char *userinfo_endpoint,
                                                           clever_sso_error **error);
 
-// Where the keys are. Default: the issuer's discovery document says it.
+// Where the keys are. Default: the address in the issuer's discovery document.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -513,9 +514,9 @@ clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config,
                                                  const char *jwks_uri,
                                                  clever_sso_error **error);
 
-// Asks the issuer for its discovery document, and takes from it the endpoints that are not set. For OpenID Providers other
-// than Clever: its endpoints are built in. An endpoint that the document does not have, or has in a form that cannot be used, is
-// `config_invalid` when it is needed.
+// Fetches the issuer's discovery document, and takes the endpoints from it that you did not set. For OpenID Providers other
+// than Clever, whose endpoints are built in. If the document does not have the endpoint, or has an unusable one, the call that
+// needs it fails with `config_invalid`.
 //
 // Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 //
@@ -547,7 +548,7 @@ clever_sso_status clever_sso_client_new(const clever_sso_config *config,
 // Since 0.1.
 const char *clever_sso_client_issuer(const clever_sso_client *client);
 
-// Does one-time setup up front: fetches Clever's discovery document and keys. When it fails, log that and go on: the first
+// Does one-time setup up front: fetches Clever's discovery document and keys. If it fails, log that and continue: the first
 // login fetches what is missing.
 //
 // Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
@@ -566,7 +567,7 @@ void clever_sso_client_free(clever_sso_client *client);
 // =================================================================================================
 
 // -------------------------------------------------------------------------------------------------
-// clever_sso_request: whether a request may begin a login, finish one or log out.
+// clever_sso_request: whether a request may begin a login, finish a login, or log out.
 // -------------------------------------------------------------------------------------------------
 
 // Makes a request with its method, such as `GET`, and no headers yet.
@@ -596,10 +597,10 @@ clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
                                                 const char *value,
                                                 clever_sso_error **error);
 
-// Whether to refuse a request: `*status` is 0 when it may begin or finish a login or log out. Otherwise answer with that
-// HTTP status (200 for `HEAD`, 403, 405 or 503) and no body. Call it before anything else. No network.
+// Whether to refuse a request: `*status` is 0 when it may begin or finish a login or log out. Otherwise respond with that HTTP
+// status (200 for `HEAD`, 403, 405 or 503) and no body. Call it before anything else. No network.
 //
-// So prefetched links, frames, images, scripts and forms of other sites neither use up a code nor log people out.
+// So prefetched links, frames, images, scripts and forms of other sites cannot use a code or log people out.
 // `endpoint` is a `clever_sso_endpoint`. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with
 // `CLEVER_SSO_ARGUMENT`.
 //
@@ -616,16 +617,15 @@ clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
 // Since 0.1.
 const char *clever_sso_endpoint_allow(uint32_t endpoint);
 
-// Reads a switch in a query, such as `switch_user=1`, by the rule of every language. False when `value` is NULL, empty, `0`,
-// `false`, `no` or `off`, in any case; true otherwise.
+// Reads a switch in a query, such as `switch_user=1`, by the same rule as the other languages. False when `value` is NULL,
+// empty, `0`, `false`, `no` or `off`, in any case; true otherwise.
 //
 // Since 0.1.
 bool clever_sso_is_switched_on(const char *value);
 
 // Whether a path or URL leads to the page at `path`, even when either is percent-encoded (also more than once) or has dot
-// segments, double slashes or a slash at the end. Leave out a `return_to` that leads to your login or log out, or each
-// login would start the next one. `clever_sso_begin_login` itself refuses one that leads to the callback. False when
-// either is NULL.
+// segments, double slashes or a slash at the end. Do not pass a `return_to` that leads to your login or logout, or each login
+// would start the next one. `clever_sso_begin_login` itself refuses one that leads to the callback. False when either is NULL.
 //
 // Since 0.1.
 bool clever_sso_leads_to(const char *target,
@@ -675,8 +675,8 @@ clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_option
                                                          const char *return_to,
                                                          clever_sso_error **error);
 
-// The `Cookie` header of the request that begins the login; NULL when it has none. With it the browser keeps at most eight
-// logins in flight, and a session that is lost again and again ends with an error instead of a loop.
+// The `Cookie` header of the request that begins the login; NULL when it has none. With it, the browser keeps at most eight
+// logins in progress, and a session that is lost again and again ends with an error instead of a loop.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -696,8 +696,8 @@ clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_opti
                                                            clever_sso_error **error);
 
 // Whether the browser has a session of your application. Pass false when you looked and found none: sign-ins that leave no
-// session then end with `session_not_kept` instead of a loop. With true, pages that send a person who is signed in back to
-// log in again and again end with `page_not_allowed`. Default: unknown.
+// session then end with `session_not_kept` instead of a loop. With true, pages that send a signed-in person back to log in
+// again and again end with `page_not_allowed`. Default: unknown.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -706,8 +706,8 @@ clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_opti
                                                            bool has_session,
                                                            clever_sso_error **error);
 
-// Where people go after a login without `return_to`: a page of your own. With it, a person who is signed in and sent back to
-// log in again and again goes there, and not to Clever each time.
+// Where people go after a login without `return_to`: your own page. If a signed-in person is sent back to log in again and
+// again, they go there instead of to Clever each time.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -750,14 +750,14 @@ clever_sso_status clever_sso_begin_implicit(const clever_sso_client *client,
                                             clever_sso_login **login,
                                             clever_sso_error **error);
 
-// The URL to redirect the browser to. It is Clever's, or a page of your own for a person who is signed in and was sent back to
-// log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
+// The URL to redirect the browser to. It is Clever's, or your own page if a signed-in person was sent back to log in several
+// times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 //
 // Since 0.1.
 const char *clever_sso_login_url(const clever_sso_login *login);
 
-// Whether to answer with a page that leads to the URL by itself, such as one with `<meta http-equiv="refresh">`, and not with
-// a redirect: browsers give up after some twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
+// Whether to respond with a page that continues to the URL by itself (for example with `<meta http-equiv="refresh">`) instead
+// of a redirect. Browsers give up after about twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
 // False when `login` is NULL.
 //
 // Since 0.1.
@@ -822,10 +822,10 @@ bool clever_sso_set_cookie_secure(const clever_sso_set_cookie *cookie);
 // that request, or NULL when it has none.
 //
 // Set the cookies of the outcome (`clever_sso_outcome_set_cookie`) or of the error (`clever_sso_error_set_cookie`), and
-// end the session that the browser had when `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` says so.
+// end the session that the browser had if `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` is true.
 // One network round trip when Clever sends an ID token and its keys are known, up to three otherwise.
 //
-// Free the outcome with `clever_sso_outcome_free`. Fails with any status; a failed call never leaves half a login.
+// Free the outcome with `clever_sso_outcome_free`. Fails with any status. A failed call never signs a person in.
 //
 // Since 0.1.
 clever_sso_status clever_sso_finish_login(const clever_sso_client *client,
@@ -884,7 +884,7 @@ clever_sso_status clever_sso_login_key_of_callback(const char *callback,
                                                    char **key,
                                                    clever_sso_error **error);
 
-// The kind of the outcome; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL. New kinds may come: keep a `default`.
+// The kind of the outcome; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL. Newer versions may add kinds: keep a `default`.
 //
 // Since 0.1.
 clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
@@ -895,7 +895,7 @@ clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
 const clever_sso_set_cookie *clever_sso_outcome_set_cookie(const clever_sso_outcome *outcome, size_t index);
 
 // Whether to end the session that the browser had: a new one replaces it, or a login that this browser began was refused.
-// Devices are shared, so the person who is there now must not continue as the one before. False when `outcome` is NULL.
+// Devices are shared, so the person who uses it now must not continue as the last person. False when `outcome` is NULL.
 //
 // Since 0.1.
 bool clever_sso_outcome_ends_session(const clever_sso_outcome *outcome);
@@ -921,8 +921,8 @@ const clever_sso_login *clever_sso_outcome_login(const clever_sso_outcome *outco
 // Since 0.1.
 const char *clever_sso_outcome_return_to(const clever_sso_outcome *outcome);
 
-// Whether the login began with `switch_user`: a "Try again" link, after a refusal by Clever or by your application, begins
-// the next one with it, too. False when it is unknown or `outcome` is NULL.
+// Whether the login began with `switch_user`. If so, begin the next one with it too when Clever or your application refuses
+// the person and they click "Try again". False when it is unknown or `outcome` is NULL.
 //
 // Since 0.1.
 bool clever_sso_outcome_switch_user(const clever_sso_outcome *outcome);
@@ -933,13 +933,13 @@ bool clever_sso_outcome_switch_user(const clever_sso_outcome *outcome);
 // Since 0.1.
 const char *clever_sso_outcome_restart_reason(const clever_sso_outcome *outcome);
 
-// Clever's word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
+// Clever's error word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
 // `CLEVER_SSO_DENIED`.
 //
 // Since 0.1.
 const char *clever_sso_outcome_denied_error(const clever_sso_outcome *outcome);
 
-// Text that came with the refusal, or NULL. Anybody can make such a URL, so do not show it as Clever's text. Borrowed from
+// Text that came with the refusal, or NULL. Anyone can make such a URL, so do not show it as Clever's text. Borrowed from
 // `outcome`.
 //
 // Since 0.1.
@@ -1136,9 +1136,9 @@ clever_sso_status clever_sso_log_out(const clever_sso_client *client,
                                      clever_sso_logout **logout,
                                      clever_sso_error **error);
 
-// The cookies to set when a request has a session of your application: the library then knows that the last sign-in was
-// kept. Call it wherever you find a session; most of the time there is no cookie to set. `cookies` is the `Cookie` header
-// of the request, or NULL. No network.
+// The cookies to set when a request has a session of your application. They tell the library that the last sign-in was kept.
+// Call it for each request with a session; most of the time there is no cookie to set. `cookies` is the `Cookie` header of the
+// request, or NULL. No network.
 //
 // Without it, a person who logs out without `clever_sso_log_out` and signs in again four times in a minute gets
 // `session_not_kept`. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails
@@ -1155,7 +1155,7 @@ clever_sso_status clever_sso_session_kept(const clever_sso_client *client,
 // Since 0.1.
 const clever_sso_set_cookie *clever_sso_logout_set_cookie(const clever_sso_logout *logout, size_t index);
 
-// Frees the cookies of a log out. NULL is fine.
+// Frees the cookies of a logout. NULL is fine.
 //
 // Since 0.1.
 void clever_sso_logout_free(clever_sso_logout *logout);
@@ -1190,7 +1190,7 @@ const char *clever_sso_error_actor(const clever_sso_error *error);
 // Since 0.1.
 uint16_t clever_sso_error_page_status(const clever_sso_error *error);
 
-// The HTTP status of Clever's answer; 0 when there was no answer or `error` is NULL.
+// The HTTP status of Clever's response; 0 when there was no response or `error` is NULL.
 //
 // Since 0.1.
 uint16_t clever_sso_error_http_status(const clever_sso_error *error);
@@ -1214,7 +1214,7 @@ const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error 
                                                          size_t index);
 
 // Whether to end the session that the browser had: a login that this browser began has failed. Devices are shared, so the
-// person who is there now must not continue as the one before. False when `error` is NULL.
+// person who uses it now must not continue as the last person. False when `error` is NULL.
 //
 // Since 0.1.
 bool clever_sso_error_ends_session(const clever_sso_error *error);
@@ -1367,7 +1367,8 @@ clever_sso_status clever_sso_portal_url(const clever_sso_client *client,
 // Reads a callback: the whole URL that the browser came back with, or only its query or its fragment. No network.
 //
 // The first `?` begins the query. Another one is a character of a name or a value: `?code=a?b` has the code `a?b`, and
-// `??code=a` has none. Hand a query over with its `?`, as it came: without it, one that begins with `?` loses that.
+// `??code=a` has none. Pass a query with its `?`, as it arrived: without it, a query that itself starts with `?` loses that
+// character.
 //
 // Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it is empty, repeats a
 // parameter, or contradicts itself.
@@ -1397,7 +1398,7 @@ const char *clever_sso_callback_state(const clever_sso_callback *callback);
 // Since 0.1.
 const char *clever_sso_callback_denied_error(const clever_sso_callback *callback);
 
-// Text that came with the error word, or NULL. Anybody can make such a URL, so do not show it as Clever's text. Borrowed
+// Text that came with the error word, or NULL. Anyone can make such a URL, so do not show it as Clever's text. Borrowed
 // from `callback`.
 //
 // Since 0.1.
@@ -1466,7 +1467,7 @@ void clever_sso_tokens_free(clever_sso_tokens *tokens);
 // -------------------------------------------------------------------------------------------------
 
 // Asks Clever whether an access token was issued to your application. The implicit grant has no other protection against a
-// token that was issued to another one.
+// token that was issued to another application.
 //
 // Free it with `clever_sso_token_info_free`. Fails with `CLEVER_SSO_TOKEN` when the token was issued to another
 // application (`token_foreign`) or is not valid (`token_rejected`), with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
@@ -1677,14 +1678,14 @@ const char *clever_sso_district_record_json(const clever_sso_district_record *di
 void clever_sso_district_record_free(clever_sso_district_record *district);
 
 // -------------------------------------------------------------------------------------------------
-// clever_sso_userinfo_record: the claims of an access token's person, as OpenID Connect defines them.
+// clever_sso_userinfo_record: the OpenID Connect claims of the person that an access token belongs to.
 // -------------------------------------------------------------------------------------------------
 
-// Fetches the claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is the `sub` of
-// the ID token that came with it, or NULL: an answer about another person is refused.
+// Fetches the claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is the `sub` of the ID
+// token that came with it, or NULL. A response about another person is refused.
 //
-// Free the record with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the
-// token or the answer is about another person, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+// Free the record with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
+// or the response is about another person, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 //
 // Since 0.1.
 clever_sso_status clever_sso_userinfo(const clever_sso_client *client,
@@ -1719,8 +1720,8 @@ void clever_sso_userinfo_record_free(clever_sso_userinfo_record *userinfo);
 
 // Fetches the issuer's discovery document.
 //
-// Free the record with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when it is not such a document
-// or another issuer's, and with `CLEVER_SSO_NETWORK`.
+// Free the record with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when the response is not a discovery
+// document or belongs to another issuer, and with `CLEVER_SSO_NETWORK`.
 //
 // Since 0.1.
 clever_sso_status clever_sso_metadata(const clever_sso_client *client,
@@ -1742,7 +1743,7 @@ const char *clever_sso_metadata_record_authorization_endpoint(const clever_sso_m
 // Since 0.1.
 const char *clever_sso_metadata_record_token_endpoint(const clever_sso_metadata_record *metadata);
 
-// Where the claims of an access token's person are, or NULL. Borrowed from `metadata`.
+// Where to fetch the claims of the person that an access token belongs to, or NULL. Borrowed from `metadata`.
 //
 // Since 0.1.
 const char *clever_sso_metadata_record_userinfo_endpoint(const clever_sso_metadata_record *metadata);
@@ -1753,7 +1754,7 @@ const char *clever_sso_metadata_record_userinfo_endpoint(const clever_sso_metada
 void clever_sso_metadata_record_free(clever_sso_metadata_record *metadata);
 
 // -------------------------------------------------------------------------------------------------
-// Strings that you own: what comes out through a char **.
+// Strings that you own: functions return them through a char **.
 // -------------------------------------------------------------------------------------------------
 
 // Frees a string that you got through a `char **`. NULL is fine.
@@ -1770,7 +1771,7 @@ void clever_sso_string_free(char *string);
 // -------------------------------------------------------------------------------------------------
 
 // Clever's keys as text, for another process of the same application. They are fetched when the client does not have them
-// yet. Keep the text where nobody else can write: a person who can change it can sign in as anyone.
+// yet. Store the text where no other user can write: a person who can change it can sign in as anyone.
 //
 // Free the text with `clever_sso_string_free`. Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 //
@@ -1793,7 +1794,7 @@ clever_sso_status clever_sso_import_keys(const clever_sso_client *client,
 // clever_sso_key_set: keys that you have as JWKS text.
 // -------------------------------------------------------------------------------------------------
 
-// Reads JWKS text (RFC 7517). Broken keys and keys for other purposes are left out.
+// Reads JWKS text (RFC 7517). Broken keys and keys for other purposes are ignored.
 //
 // Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is not a JWKS or has no key that
 // can verify ID tokens, and with `CLEVER_SSO_INTERNAL` (`limit_reached`) as `clever_sso_client_new` does.
@@ -1850,7 +1851,8 @@ clever_sso_status clever_sso_verify_options_set_now(clever_sso_verify_options *o
                                                     uint64_t now,
                                                     clever_sso_error **error);
 
-// How many seconds the clocks may differ, at most 600. Default: 60. A larger one is refused when a token is verified.
+// The largest allowed difference between the clocks, in seconds. At most 600: a larger one is refused when a token is
+// verified. Default: 60.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1881,7 +1883,7 @@ void clever_sso_verify_options_free(clever_sso_verify_options *options);
 // Monitoring
 // =================================================================================================
 
-// The numbers as they are now. docs/stats.md lists their names. No network.
+// The current numbers. docs/stats.md lists their names. No network.
 //
 // Free them with `clever_sso_stats_free`.
 //
@@ -1895,11 +1897,11 @@ clever_sso_status clever_sso_client_stats(const clever_sso_client *client,
 // Since 0.1.
 const char *clever_sso_stats_prometheus(const clever_sso_stats *stats);
 
-// One number: a counter, or `..._count` or `..._sum` (in seconds) of a histogram. 0 when nothing was counted.
+// One number: a counter, or `..._count` or `..._sum` (in seconds) of a histogram. 0 if nothing was counted.
 //
 // `labels` selects what to add up, for example `outcome=failed,code=client_rejected`; NULL adds up everything.
 //
-// Fails with `CLEVER_SSO_ARGUMENT` when this version does not know the name, a label or its word.
+// Fails with `CLEVER_SSO_ARGUMENT` if this version does not know the name, a label or its value.
 //
 // Since 0.1.
 clever_sso_status clever_sso_stats_value(const clever_sso_stats *stats,
@@ -1908,7 +1910,7 @@ clever_sso_status clever_sso_stats_value(const clever_sso_stats *stats,
                                          double *value,
                                          clever_sso_error **error);
 
-// How many numbers there are. What was never counted is left out.
+// How many numbers there are. Series that never counted anything are left out.
 //
 // Since 0.1.
 size_t clever_sso_stats_sample_count(const clever_sso_stats *stats);
@@ -1940,23 +1942,23 @@ void clever_sso_stats_free(clever_sso_stats *stats);
 // The log
 // =================================================================================================
 
-// Sets the callback that receives the log of this process. It replaces the one before; NULL turns the log off, which is the
-// default.
+// Sets the callback that receives the log of this process. It replaces the previous callback. NULL turns the log off, which is
+// the default.
 //
-// `level` is a `clever_sso_log_level`: events that matter less are left out. `user_data` is passed to the callback
+// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback
 // unchanged. The callback runs on the thread that calls this library, during that call, and on several threads at once:
 // lock what they share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held
 // back and `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this
-// library are not logged. No event holds a token, code, secret, email or response body.
+// library are not logged. No event contains a token, code, secret, email or response body.
 //
-// When this function succeeds, no thread runs the callback before, and none will call it again: you may free its
-// `user_data`. So this function waits for a callback that is running: do not hold a lock that the callback takes. Each
-// change keeps a few dozen bytes for good: call it at the start of a program, not for each request. A forked child has the
-// callback, too.
+// When this function succeeds, no thread is running the previous callback, and no thread will call it again: you may free its
+// `user_data`. To guarantee this, the function waits for a running callback, so do not hold a lock that the callback takes.
+// Each change uses a few dozen bytes that are never freed, so call it at the start of a program, not for each request. A
+// forked child has the callback too.
 //
-// Fails with `CLEVER_SSO_ARGUMENT` when `level` is not a level, or when the callback itself makes this call: then nothing
-// changes. It fails with the same status when the callback before is still running after 5 seconds: then the new one is set,
-// but the `user_data` of the one before is still in use.
+// Fails with `CLEVER_SSO_ARGUMENT` when `level` is not a level, or when the callback itself makes this call. Then nothing
+// changes. It fails with the same status when the previous callback is still running after 5 seconds. Then the new callback is
+// set, but the `user_data` of the previous one is still in use.
 //
 // Since 0.1.
 clever_sso_status clever_sso_set_log_callback(uint32_t level,

@@ -1,4 +1,4 @@
-//! Work that starts before its result is known to be needed.
+//! Work that starts before it is clear that its result is needed.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -16,7 +16,7 @@ impl<F: Future> Ahead<F> {
         Self { work: Box::pin(work), done: None }
     }
 
-    /// Waits for `other`, which goes first, and does as much of the work meanwhile as can be done.
+    /// Waits for `other`, which has priority, and does as much of the work as possible in the meantime.
     pub(crate) async fn during<T>(&mut self, other: impl Future<Output = T>) -> T {
         let mut other = pin!(other);
         poll_fn(|context| {

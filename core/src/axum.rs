@@ -1,6 +1,6 @@
 //! Log in with Clever in axum 0.8.
 //!
-//! [`CleverSso::protect`] gives a router the login, the callback, the log out and sessions. A handler that takes a [`Person`]
+//! [`CleverSso::protect`] gives a router the login, the callback, the logout and sessions. A handler that takes a [`Person`]
 //! is only for people who are signed in: others are sent to log in and come back, and scripts get 401 with JSON.
 //!
 //! ```no_run
@@ -33,8 +33,8 @@
 //! ```
 //!
 //! The pages are at `/clever/login`, `/clever/logout` (for a form with `method="post"`), `/clever/whoami`, and at the path of
-//! the redirect URI. Sessions are those of tower-sessions, in any of its stores; a sign-in gives a session a new id, and it ends
-//! after 12 hours, or with the browser.
+//! the redirect URI. Sessions are those of tower-sessions, in any of its stores; a sign-in gives a session a new id. It ends
+//! after 12 hours, or when the browser closes.
 //!
 //! With axum-login, let [`CleverSso::protect_with`] put its layer around the router, and sign the person in there with
 //! [`CleverSso::on_sign_in`].

@@ -1,8 +1,8 @@
-//! The operations for callers with an event loop of another kind, such as Python's: they must not wait, and cannot poll.
+//! The operations for callers with a different event loop, such as Python's: they must not block, and cannot poll.
 //!
-//! An *engine* is a thread that runs the operations, and one that delivers their results, several at a time when
-//! they come fast. It starts with the first operation and belongs to one process: a forked child makes its own. It ends
-//! with the last of its operations, once nobody can start another.
+//! An *engine* is two threads: one runs the operations, the other delivers their results, several at a time if they arrive
+//! fast. It starts with the first operation and belongs to one process: a forked child makes its own. It ends with its last
+//! operation, when no more operations can start.
 
 use std::fmt;
 use std::future::Future;
@@ -37,20 +37,20 @@ impl<D> fmt::Debug for Background<D> {
     }
 }
 
-/// What one process has.
+/// The engine of one process.
 struct Engine<D> {
     client: Client,
     handle: Handle,
     done: Sender<D>,
     running: Arc<Running>,
-    /// By which a child tells the descriptors of this engine from all others.
+    /// How a child recognizes the descriptors of this engine.
     mark: Arc<Mark>,
 }
 
-/// Held by an engine and its operations: when nobody holds it any more, the threads end.
+/// An engine and its operations hold it. When it is dropped everywhere, the threads end.
 type Running = oneshot::Sender<()>;
 
-/// An operation on its way.
+/// An operation in progress.
 #[derive(Debug)]
 pub struct Task {
     handle: AbortHandle,
@@ -58,9 +58,9 @@ pub struct Task {
 }
 
 impl Task {
-    /// Drops the operation, and with it its request. Nothing is delivered then, unless it was done already.
+    /// Drops the operation and its request. No result is delivered, unless the operation was already done.
     ///
-    /// In a forked child nothing happens: the operation is its parent's, and so are the locks around it.
+    /// In a forked child, this does nothing: the operation and its locks belong to the parent.
     pub fn cancel(&self) {
         if self.made_in == generation() {
             self.handle.abort();
@@ -69,8 +69,8 @@ impl Task {
 }
 
 impl<D: Send + 'static> Background<D> {
-    /// Will run the operations of `client` and hand their results to `deliver`, on a thread of its own. Starts
-    /// nothing yet.
+    /// Prepares to run the operations of `client` and to pass their results to `deliver` on a separate thread. Does not start
+    /// the threads yet.
     pub fn new(client: &blocking::Client, deliver: fn(Vec<D>)) -> Self {
         let (journey, inherited) = (Arc::clone(client.journey()), Arc::clone(client.inherited()));
         let runtimes = Arc::clone(client.runtimes());
@@ -88,7 +88,7 @@ impl<D: Send + 'static> Background<D> {
         with_variables(|| self.start_here(operation))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the engine is there to run what outlives its call")]
+    #[expect(clippy::disallowed_methods, reason = "the engine runs operations that outlive their call")]
     fn start_here<F>(&self, operation: impl FnOnce(Client) -> F) -> Result<Task>
     where
         F: Future<Output = D> + Send + 'static,
@@ -97,7 +97,7 @@ impl<D: Send + 'static> Background<D> {
         let work = operation(engine.client.clone());
         let (done, running) = (engine.done.clone(), Arc::clone(&engine.running));
         let task = engine.handle.spawn(async move {
-            // The other thread receives as long as anybody can send.
+            // The other thread receives as long as a sender exists.
             let _ = done.send(work.await);
             drop(running);
         });
@@ -138,22 +138,22 @@ impl<D: Send + 'static> Engine<D> {
 /// Turns the reactor until the engine and all its operations are gone.
 fn run(runtime: &Runtime, ended: oneshot::Receiver<()>) {
     prepare_thread();
-    // Nothing is ever sent: it ends by its sender being dropped.
+    // Nothing is ever sent: it ends when its sender is dropped.
     let _ = runtime.block_on(ended);
 }
 
-/// Delivers what is done, all of it that is there, until nobody can send any more.
+/// Delivers all available results, until no sender is left.
 fn courier<D>(finished: &Receiver<D>, deliver: fn(Vec<D>)) {
     while let Ok(first) = finished.recv() {
         let mut batch = vec![first];
         batch.extend(finished.try_iter());
-        // The operations that end later are delivered whatever happens to these.
+        // Later results are delivered even if delivering these fails.
         let _ = catch_unwind(AssertUnwindSafe(|| deliver(batch)));
     }
 }
 
 fn no_thread(error: &std::io::Error) -> Error {
-    Error::of_system(error, "no thread or runtime could be made")
+    Error::of_system(error, "could not make a thread or runtime")
 }
 
 #[cfg(test)]
@@ -171,7 +171,7 @@ mod tests {
         Background::new(&blocking::Client::new(config).unwrap(), deliver)
     }
 
-    /// An answer with the way to the test that waits for it.
+    /// A result, with the channel to the test that waits for it.
     type Told = (Sender<bool>, bool);
 
     fn tell(batch: Vec<Told>) {
@@ -180,13 +180,13 @@ mod tests {
         }
     }
 
-    /// Waits until nobody holds the other end.
+    /// Waits until the other end is dropped.
     fn is_dropped<T>(other_end: &Receiver<T>) -> bool {
         matches!(other_end.recv_timeout(HANGS), Err(RecvTimeoutError::Disconnected))
     }
 
     #[test]
-    fn what_comes_of_an_operation_is_delivered() {
+    fn the_result_of_an_operation_is_delivered() {
         let emulator = Emulator::start(Options::new()).unwrap();
         let background = background(&emulator, tell);
         let (waiting, told) = channel();
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn the_threads_end_with_the_last_operation() {
         thread_local!(static KEPT: RefCell<Vec<Sender<()>>> = const { RefCell::new(Vec::new()) });
-        // What is kept by the thread that delivers is dropped when it ends.
+        // The data of the delivering thread is dropped when the thread ends.
         let keep = |batch| KEPT.with_borrow_mut(|kept| kept.extend(batch));
         let emulator = Emulator::start(Options::new()).unwrap();
         let background = background(&emulator, keep);

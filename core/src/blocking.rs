@@ -24,16 +24,16 @@ use crate::urls::{self, AuthorizeOptions};
 
 /// Everything an application does with Clever, for callers that wait. Make one and keep it.
 ///
-/// In a program with a tokio runtime, call it where waiting is allowed: in `tokio::task::spawn_blocking`, actix's `web::block`, or
-/// `tokio::task::block_in_place`. Inside an async task it would hold up all other tasks of the thread, so there its calls fail with
-/// `runtime_running`.
+/// In a program with a tokio runtime, call it where blocking is allowed: in `tokio::task::spawn_blocking`, actix's
+/// `web::block`, or `tokio::task::block_in_place`. Inside an async task it would block all other tasks of the thread, so its
+/// calls fail there with `runtime_running`.
 ///
-/// May be used from many threads at once, and from forked children: a child finds no connection, lock or thread of its
-/// parent's and makes its own; Clever's keys, which the parent had, it need not fetch. There is no background thread; a host name is resolved on a thread
-/// that ends with its answer, or on the caller's where none can be started.
+/// Many threads and forked children may use it at once. A child shares no connection, lock or thread with its parent and makes
+/// its own, but it does not need to fetch Clever's keys again. There is no background thread. A host name is resolved on a
+/// thread that ends with its answer, or on the caller's thread if no other can start.
 ///
-/// No SIGPIPE comes out of a call, whatever the program does with that signal: it is held back meanwhile in the calling
-/// thread, and one that the call raised is taken away.
+/// No SIGPIPE leaves a call, regardless of how the program handles that signal: it is blocked in the calling thread during the
+/// call, and a SIGPIPE that the call raised is removed.
 #[derive(Clone, Debug)]
 pub struct Client {
     journey: Arc<Journey>,
@@ -61,7 +61,7 @@ impl Client {
         Ok(Self { journey, pool })
     }
 
-    /// The same client, whose calls ask `watch` ten times a second, while they wait, whether to give up: when it says so,
+    /// The same client, but its calls ask `watch` ten times a second, while they wait, whether to give up. If it returns true,
     /// the call ends with `call_interrupted`, and its request is dropped.
     ///
     /// A call runs on its caller's thread, and so does `watch`.
@@ -81,7 +81,7 @@ impl Client {
         Self { pool, ..self }
     }
 
-    /// Gives up the connections that are kept for the next call. The client can be used as before.
+    /// Closes the connections that are open for the next call. The client can still be used.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) {
@@ -115,7 +115,7 @@ impl Client {
         self.journey.recorder.read()
     }
 
-    /// Makes a client of a provider whose endpoints stand in its discovery document.
+    /// Makes a client of a provider whose endpoints are in its discovery document.
     ///
     /// ```no_run
     /// # fn example() -> clever_sso::Result<()> {
@@ -145,7 +145,7 @@ impl Client {
         &self.journey.config.issuer
     }
 
-    /// The issuer's discovery document, as far as this crate reads it.
+    /// The parts of the issuer's discovery document that this crate reads.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -200,7 +200,7 @@ impl Client {
         self.pool.run(async |client| client.finish_login(callback, cookies).await)
     }
 
-    /// Finishes a login whose pending login the application kept in a session of its own.
+    /// Finishes a login whose pending login the application stored in its own session.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -271,8 +271,8 @@ impl Client {
         self.pool.run(async |client| client.finish_implicit_with_pending(callback, pending).await)
     }
 
-    /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
-    /// may. No network.
+    /// Whether to refuse a request to one of the application's own addresses, and the response to send then; `None` when the
+    /// request may act. No network.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -290,7 +290,7 @@ impl Client {
         self.journey.refusal(endpoint, request)
     }
 
-    /// The cookies to set when somebody logs out. No network.
+    /// The cookies to set when a person logs out. No network.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -526,7 +526,7 @@ impl Client {
         self.pool.keys().import(text)
     }
 
-    /// Fetches discovery and keys before the first student comes.
+    /// Does one-time setup up front: fetches discovery and keys.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {

@@ -1,8 +1,8 @@
-//! What a browser keeps during a login: cookies in, cookies out; and which requests of a browser may act.
+//! The cookies of a login, and which requests of a browser may act.
 //!
-//! One browser has many logins in flight: restored tabs, a portal opened twice, a back button. So each login has a cookie of
-//! its own, named after its state. A callback can find, finish and delete the cookie of the login that its state names, and
-//! no other. Everything about these cookies is decided here, once, for every language.
+//! One browser can have many logins in progress: restored tabs, a portal opened twice, a back button. So each login has its own
+//! cookie, named after its state. A callback can find, finish and delete the cookie of the login that its state names, and no
+//! other. Everything about these cookies is decided here, once, for every language.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,28 +19,29 @@ mod sealed_login;
 
 pub(crate) use sealed_login::SealedLogin;
 
-/// More logins of one browser are not kept in flight.
+/// The most logins that one browser can have in progress.
 const MAX_IN_FLIGHT: usize = 8;
-/// The same for all applications of one host together: their cookies come along with every request.
+/// The same for all applications of one host together, because the browser sends all their cookies with every request.
 const MAX_IN_FLIGHT_OF_ALL: usize = 24;
-/// One answer drops no more logins than this: what an answer says fits a small buffer, whatever a neighbor planted.
+/// One response drops at most this many logins, so that its headers fit a small buffer even if a neighbor plants cookies.
 const MAX_DROPPED: usize = 8;
-/// Cookies of ours beyond this number are not looked at.
+/// Cookies of ours beyond this number are ignored.
 const MAX_READ: usize = 64;
-/// For so long after a sign-in, in seconds, a login that begins without a session counts it as lost, and one that begins with a
-/// session as a return.
+/// For this many seconds after a sign-in, a login that begins without a session counts the sign-in as lost, and a login that
+/// begins with a session counts as a return.
 const MARK_SECONDS: u32 = 60;
-/// When two sign-ins are this many seconds apart, or fewer, the second one goes on with the returns of the first.
+/// When two sign-ins are at most this many seconds apart, the second one continues the count of returns of the first.
 const ONE_LOOP_SECONDS: u64 = 120;
 
-/// What may stand around a cookie's name and value (RFC 6265 section 4.2).
+/// The characters that may surround a cookie's name and value (RFC 6265 section 4.2).
 const SPACES: [char; 2] = [' ', '\t'];
-/// How the names of all cookies of this library begin, after the prefix.
+/// The start of the names of all cookies of this library, after the prefix.
 const OURS: &str = "clever_";
 const LOGIN: &str = "clever_login_";
 const SIGNED_IN: &str = "clever_signed_in_";
 const FINISHED: &str = "clever_finished_";
-/// A name that starts so can be set only by this host over https: no sibling subdomain can plant it (RFC 6265bis 4.1.3.2).
+/// Only this host can set a cookie whose name starts like this, and only over https: no sibling subdomain can plant it (RFC
+/// 6265bis 4.1.3.2).
 const HOST: &str = "__Host-";
 
 /// The cookies of one request that belong to this library.
@@ -64,8 +65,8 @@ impl Jar {
             finished: Vec::new(),
         };
         for pair in header.split(';').map(|pair| pair.trim_matches(SPACES)) {
-            // A browser holds a name to the rules of its prefix only if it starts with that, to the byte. So nothing else may be
-            // trimmed away before it: a sibling subdomain can set a name that starts with some other space.
+            // A browser enforces the rules of the prefix only if the name starts with exactly these bytes. So no other
+            // character may be trimmed before it: a sibling subdomain can set a name that starts with another kind of space.
             let Some(pair) = without_prefix(pair, secure).filter(|pair| pair.starts_with(OURS)) else {
                 continue;
             };
@@ -86,8 +87,8 @@ impl Jar {
         jar
     }
 
-    /// The sealed pending logins that the browser keeps for the login with this key. On plain http another host of the
-    /// domain can add one of its own.
+    /// The sealed pending logins that the browser has for the login with this key. On plain http, another host of the domain
+    /// can add its own.
     pub(crate) fn logins_with(&self, key: &str) -> impl Iterator<Item = &SealedLogin> {
         self.logins.iter().filter(move |(held, _)| held == key).map(|(_, login)| login)
     }
@@ -97,19 +98,19 @@ impl Jar {
         self.logins.is_empty() && self.signed_in.is_empty() && self.finished.is_empty()
     }
 
-    /// Whether the browser keeps a cookie of this application, so that its cookies work.
+    /// Whether the browser has a cookie of this application, so cookies work.
     pub(crate) fn keeps_cookies(&self) -> bool {
         self.logins.iter().any(|(_, login)| login.open(&self.keys).is_some())
             || self.finished_at().is_some()
             || self.signed_in.iter().any(|value| SignedInMark::open(&self.keys, value).is_some())
     }
 
-    /// When a login of this browser was finished last, well or not, in Unix seconds.
+    /// When a login of this browser last ended, successfully or not, in Unix seconds.
     pub(crate) fn finished_at(&self) -> Option<u64> {
         self.finished().map(|mark| mark.at)
     }
 
-    /// The login of this browser that was finished last.
+    /// The login of this browser that ended last.
     pub(crate) fn finished(&self) -> Option<FinishedMark> {
         let marks = self.finished.iter().filter_map(|value| FinishedMark::open(&self.keys, value));
         marks.max_by_key(|mark| mark.at)
@@ -120,25 +121,24 @@ impl Jar {
         self.finished().map(|mark| mark.used).unwrap_or_default()
     }
 
-    /// The last login of this browser, if somebody signed in with it a moment ago.
+    /// The last login of this browser, if a person just signed in with it.
     pub(crate) fn recent_sign_in(&self, now: u64) -> Option<FinishedMark> {
         self.finished().filter(|mark| mark.is_sign_in && now.abs_diff(mark.at) <= MARK_SECONDS.into())
     }
 
-    /// How often a person who signed in was sent back to log in, for a login that follows soon: pages that take long must not
-    /// loop forever.
+    /// How often a signed-in person was sent back to log in, for a login that follows soon: slow pages must not loop forever.
     pub(crate) fn returns_so_far(&self, now: u64) -> u8 {
         let recent = self.finished().filter(|mark| now.abs_diff(mark.at) <= ONE_LOOP_SECONDS);
         recent.map_or(0, |mark| mark.returns)
     }
 
-    /// Whether somebody signed in last with the login of this state, after Clever had asked who they are.
+    /// Whether the last sign-in was with the login of this state, after Clever had asked who they are.
     pub(crate) fn has_switched(&self, state: &str) -> bool {
         self.finished().is_some_and(|mark| mark.switched == Some(LoginDigest::of(state)))
     }
 
-    /// Marks that a login was finished. The mark lives as long as a login may be in flight: all that was sent to Clever
-    /// before it can be told apart from a browser that blocks cookies.
+    /// Marks that a login ended. The mark exists as long as a login may be in progress. So logins that went to Clever earlier
+    /// can be distinguished from a browser that blocks cookies.
     pub(crate) fn mark_finished(&self, sealed: String) -> SetCookie {
         SetCookie::new(self.name(FINISHED, self.keys.application()), sealed, LIFETIME_SECONDS, self.secure)
     }
@@ -148,11 +148,11 @@ impl Jar {
         SetCookie::deleting(self.name(LOGIN, key), self.secure)
     }
 
-    /// Keeps a login that begins here, and drops others where the browser has too many in flight: first those that took too long,
-    /// then the oldest. Of those that began in the same second the browser sends the oldest first (RFC 6265 section 5.4).
+    /// Keeps a login that begins here. If the browser has too many in progress, it drops others: first the expired ones, then
+    /// the oldest. Of logins that began in the same second, the browser sends the oldest first (RFC 6265 section 5.4).
     ///
-    /// What cannot be read may belong to another application of this host, which has its own eight. It goes only when there are
-    /// too many of all.
+    /// A login that cannot be read may belong to another application of this host, which has its own eight. It is dropped only
+    /// when there are too many of all applications together.
     pub(crate) fn add(&self, state: &str, sealed: String, now: u64) -> Vec<SetCookie> {
         let others = self.logins.iter().enumerate().map(|(position, (key, login))| {
             let rank = login.open(&self.keys).map_or(Rank::Unreadable, |pending| {
@@ -182,8 +182,8 @@ impl Jar {
         SetCookie::new(self.name(LOGIN, &login_key(state)), sealed, LIFETIME_SECONDS, self.secure)
     }
 
-    /// How a login that restarts is proven later. It must drop no other login, because any site can send the callback that restarts
-    /// it. When all slots are taken, it borrows the cookie of the youngest login: that one is dropped last.
+    /// How a login that restarts is proven later. It must drop no other login, because any site can send the callback that
+    /// restarts it. When all slots are taken, it borrows the cookie of the newest login, because that one is dropped last.
     pub(crate) fn free_slot(&self) -> Slot<'_> {
         let own = self
             .logins
@@ -196,25 +196,25 @@ impl Jar {
         }
         match own.max_by_key(|(_, _, issued_at)| *issued_at) {
             Some((_, lender, _)) => Slot::Of(lender),
-            // Other applications of this host took all slots. One more is fine, unless a neighbor keeps planting cookies.
+            // Other applications of this host use all slots. One more is fine, unless a neighbor keeps planting cookies.
             None if self.logins.len() + self.signed_in.len() + self.finished.len() < MAX_READ => Slot::Free,
             None => Slot::Taken,
         }
     }
 
-    /// The loan of a login, where these have been used.
+    /// The loan of a login, given the loans that have been used.
     pub(crate) fn loan(&self, lender: &SealedLogin, used: &Used) -> Option<Loan> {
         lender.loan(&self.keys, used)
     }
 
-    /// The login whose cookie a login with this loan borrows; `None` when that login has ended, well or not.
+    /// The login whose cookie a login with this loan borrows; `None` when that login has ended, successfully or not.
     pub(crate) fn lender(&self, loan: &Loan, borrower: &LoginDigest) -> Option<&SealedLogin> {
         let used = self.used();
         let mut logins = self.logins.iter().map(|(_, login)| login).filter(|_| !used.has(borrower));
         logins.find(|login| self.loan(login, &used).as_ref() == Some(loan))
     }
 
-    /// How many sign-ins in a row, the last one a moment ago, left no session.
+    /// How many sign-ins in a row, the last of them just now, left no session.
     pub(crate) fn lost_sessions(&self, now: u64) -> u8 {
         let marks = self.signed_in.iter().filter_map(|value| SignedInMark::open(&self.keys, value));
         let fresh = marks.filter(|mark| now.abs_diff(mark.at) <= MARK_SECONDS.into());
@@ -226,7 +226,7 @@ impl Jar {
         SetCookie::new(self.name(SIGNED_IN, self.keys.application()), sealed, MARK_SECONDS, self.secure)
     }
 
-    /// Forgets the last sign-in, if the browser knows of one.
+    /// Forgets the last sign-in, if the browser has a mark of one.
     pub(crate) fn unmark(&self) -> Option<SetCookie> {
         let name = || self.name(SIGNED_IN, self.keys.application());
         (!self.signed_in.is_empty()).then(|| SetCookie::deleting(name(), self.secure))
@@ -239,7 +239,7 @@ impl Jar {
 
 /// How a login that restarts is proven later.
 pub(crate) enum Slot<'a> {
-    /// By a cookie of its own.
+    /// By its own cookie.
     Free,
     /// By the cookie of this login.
     Of(&'a SealedLogin),
@@ -259,7 +259,7 @@ fn without_prefix(pair: &str, secure: bool) -> Option<&str> {
     if secure { pair.strip_prefix(HOST) } else { Some(pair) }
 }
 
-/// One of the three addresses that an application has for its logins.
+/// One of the three addresses of an application that handle logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
@@ -271,7 +271,7 @@ pub enum Endpoint {
     Logout,
 }
 
-/// What decides whether a request may begin, finish or end something: its method and some of its headers.
+/// The method and headers that decide whether a request may begin a login, finish a login, or log out.
 ///
 /// ```
 /// use clever_sso::BrowserRequest;
@@ -287,7 +287,7 @@ pub struct BrowserRequest {
 }
 
 impl BrowserRequest {
-    /// The names of the headers that decide. Hand over these, or simply all headers: others are ignored.
+    /// The names of the headers that decide. Pass these, or simply all headers: others are ignored.
     pub const HEADERS: [&'static str; 8] = [
         "Sec-Fetch-Site",
         "Sec-Fetch-Mode",
@@ -316,8 +316,8 @@ impl BrowserRequest {
         self
     }
 
-    /// Adds a header. Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) are known as well. The
-    /// values of a header that comes twice are joined: no browser sends one so, and it stays what nobody would believe.
+    /// Adds a header. Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) work as well. The values
+    /// of a repeated header are joined: no browser sends one, and no check accepts the joined value.
     pub fn add_header(&mut self, name: &str, value: &str) {
         let Some(held) = Self::position(name).and_then(|position| self.values.get_mut(position)) else {
             return;
@@ -345,8 +345,8 @@ impl BrowserRequest {
         self.values.get(position)?.as_deref().filter(|value| !value.is_empty())
     }
 
-    /// Whether nobody asked for the page yet: browsers fetch it in case somebody will. Browsers of today say so in
-    /// `Sec-Purpose`, older ones and those inside other apps in one of the other headers.
+    /// Whether the browser prefetches the page before a person asks for it. Current browsers say so in `Sec-Purpose`, older
+    /// browsers and browsers inside other apps in one of the other headers.
     fn is_in_advance(&self) -> bool {
         ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"].into_iter().any(|name| {
             let value = self.header(name).unwrap_or_default().to_ascii_lowercase();
@@ -362,14 +362,14 @@ impl BrowserRequest {
         self
     }
 
-    /// Whether the browser goes to a page, as far as it says; and not a script.
+    /// Whether the browser opens a page (as far as it says), not a script.
     #[cfg(feature = "web")]
     pub(crate) fn is_navigation(&self) -> bool {
         self.header("Sec-Fetch-Mode").is_none_or(|mode| mode.eq_ignore_ascii_case("navigate"))
     }
 
-    /// Whether the browser goes to this page in a tab of its own. A page inside another page (`iframe`) is under somebody
-    /// else's eyes and clicks, and its cookies may not come along.
+    /// Whether the browser opens this page in its own tab. A page inside another page (`iframe`) can be hidden or clicked by
+    /// that page, and the browser may not send its cookies.
     fn goes_to_a_page(&self) -> bool {
         let mode = self.header("Sec-Fetch-Mode");
         let is_page = match self.header("Sec-Fetch-Dest") {
@@ -382,7 +382,7 @@ impl BrowserRequest {
     }
 }
 
-/// How to answer a request that must not act: with this status and no body.
+/// The response to a request that must not act: this status and no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[must_use = "a request that must not act would act"]
@@ -403,7 +403,7 @@ impl Refusal {
     }
 }
 
-/// Whether a request to `endpoint` must not act, and how to answer it then. `own` are the origins of the application.
+/// Whether a request to `endpoint` must not act, and the response to it. `own` are the origins of the application.
 pub(crate) fn refusal(endpoint: Endpoint, request: &BrowserRequest, own: &[String]) -> Option<Refusal> {
     match endpoint {
         Endpoint::Login | Endpoint::Callback => refusal_of_page(request),
@@ -412,8 +412,8 @@ pub(crate) fn refusal(endpoint: Endpoint, request: &BrowserRequest, own: &[Strin
     }
 }
 
-/// A login begins and ends with a page that somebody goes to. A look (`HEAD`), a page fetched in advance, a frame, an image or
-/// a script must neither spend a code nor begin a login that nobody waits for.
+/// A login begins and ends with a page that a person opens. A `HEAD` request, a prefetched page, a frame, an image or a script
+/// must not use a code, or begin a login that no one waits for.
 fn refusal_of_page(request: &BrowserRequest) -> Option<Refusal> {
     match request.method.as_str() {
         "HEAD" => Some(Refusal::new(200)),
@@ -424,7 +424,7 @@ fn refusal_of_page(request: &BrowserRequest) -> Option<Refusal> {
     }
 }
 
-/// Whether this form was on a page of the application itself. Not even a sibling subdomain may log somebody out.
+/// Whether this form was on a page of the application itself. Even a sibling subdomain must not log a person out.
 fn is_same_origin(request: &BrowserRequest, own: &[String]) -> bool {
     match (request.header("Sec-Fetch-Site"), request.header("Origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),

@@ -32,15 +32,15 @@ use crate::urls::{self, AuthorizeOptions};
 
 /// Everything an application does with Clever, for async callers. Cheap to clone; make one and keep it.
 ///
-/// It runs on the caller's tokio runtime, and on several at once: each has connections of its own, which end with it. So one
-/// client in a `static` serves all workers of actix, and all tests. It must not be carried through a fork; for servers that fork
-/// there is [`blocking::Client`](crate::blocking::Client).
+/// It runs on the caller's tokio runtime, and on several at once: each has its own connections, which end with it. So one
+/// client in a `static` serves all workers of actix, and all tests. Do not use it after a fork; servers that fork use
+/// [`blocking::Client`](crate::blocking::Client).
 ///
 /// Outside a tokio runtime, calls that need the network fail with `runtime_missing`.
 ///
-/// A server that ends a connection can raise SIGPIPE on a thread of your runtime. Rust programs ignore that signal, so nothing
-/// happens. If yours sets it to its default action, block it on those threads (`Builder::on_thread_start`), or the signal ends your
-/// program. The blocking client holds it back by itself.
+/// A server that ends a connection can raise SIGPIPE on a thread of your runtime. Rust programs ignore that signal, so this has
+/// no effect. If your program sets it to its default action, block it on those threads (`Builder::on_thread_start`), or the
+/// signal ends your program. The blocking client blocks it by itself.
 ///
 /// # Panics
 /// Calls that need the network panic on a runtime that was built without `enable_io` and `enable_time` (or `enable_all`).
@@ -71,9 +71,9 @@ impl Client {
         Self::from_parts(journey, keys)
     }
 
-    /// Makes a client of a provider whose endpoints stand in its discovery document: what `builder` leaves out is taken from
-    /// there. Clever's are known without asking; this is for other OpenID Providers. An endpoint that the document does not have,
-    /// or has in a form that cannot be used, is `config_invalid` when it is needed.
+    /// Makes a client of a provider whose endpoints are in its discovery document: it takes the endpoints from there that you
+    /// did not set. This is for OpenID Providers other than Clever, whose endpoints are built in. If the document does not have
+    /// an endpoint, or has an unusable one, the call that needs it fails with `config_invalid`.
     ///
     /// ```no_run
     /// # async fn example() -> clever_sso::Result<()> {
@@ -92,7 +92,7 @@ impl Client {
         Self::new(builder.discovered(&metadata).build()?)
     }
 
-    /// The issuer's discovery document, as far as this crate reads it.
+    /// The parts of the issuer's discovery document that this crate reads.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -167,13 +167,13 @@ impl Client {
         self.begin(ResponseType::Code, options)
     }
 
-    /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
-    /// that request. The outcome, and the error too, has the cookies to set with the answer.
+    /// Finishes a login. `callback` is the URL (or its query) that the browser came back with. `cookies` is the `Cookie` header
+    /// of that request. The outcome or error has the cookies to set with the response.
     ///
-    /// With several redirect URIs, hand over the URL: a login that began at Clever goes on at the one where it arrived.
+    /// With several redirect URIs, pass the URL: a login that began at Clever continues at the redirect URI where it arrived.
     ///
-    /// One network round trip when Clever sends an ID token, else up to three. Keys that are not known yet are fetched while
-    /// the code is exchanged.
+    /// One network round trip when Clever sends an ID token, otherwise up to three. Keys that are not known yet are fetched
+    /// while the code is exchanged.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -187,14 +187,14 @@ impl Client {
     ///
     /// # Errors
     /// The words of the callback (`callback_…`), of a login that cannot restart again (`cookies_blocked`, `login_loop`,
-    /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's answers and of the network. What is everyday
-    /// traffic is an [`Outcome`], not an error.
+    /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's answers and of the network. Results that happen in
+    /// normal use are an [`Outcome`], not an error.
     pub async fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
         self.finish(ResponseType::Code, callback, Kept::Cookies(cookies)).await
     }
 
-    /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
-    /// key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
+    /// The same for applications that store pending logins in their own session: `pending` is the one under the key that
+    /// [`login_key_of_callback`](crate::login_key_of_callback) returns. The outcome sets no cookies.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -281,8 +281,8 @@ impl Client {
         self.finish(ResponseType::Token, callback, Kept::of_application(pending)).await
     }
 
-    /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
-    /// may. No network.
+    /// Whether to refuse a request to one of the application's own addresses, and the response to send then; `None` when the
+    /// request may act. No network.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -300,7 +300,7 @@ impl Client {
         self.journey.refusal(endpoint, request)
     }
 
-    /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request. No network.
+    /// The cookies to set when a person logs out. `cookies` is the `Cookie` header of the request. No network.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -315,12 +315,12 @@ impl Client {
         self.journey.log_out(cookies, || Inputs::now().ok())
     }
 
-    /// The cookies to set when a request comes with a session of the application: the last sign-in was kept. Mostly there are
-    /// none. Without it, people who log out by the application's own means and sign in again four times in a minute are
-    /// told that their session does not stick. `cookies` is the `Cookie` header of the request. No network.
+    /// The cookies to set when a request has a session of the application: the last sign-in was kept. Most of the time there
+    /// are none. Without this call, people who log out in the application's own way and sign in again four times in a minute
+    /// get `session_not_kept`. `cookies` is the `Cookie` header of the request. No network.
     ///
-    /// A cookie with a `max_age` above 0 is only for a page that is shown, and not for a redirect, a picture or an answer to a script:
-    /// it says that the person is in no loop.
+    /// Set a cookie with a `max_age` above 0 only with a page, not with a redirect, an image or a response to a script: it says
+    /// that the person is not in a loop.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -341,7 +341,7 @@ impl Client {
         result
     }
 
-    /// The whole of it: counted, and a span for those who trace.
+    /// Finishes a login, counts it, and traces it as a span.
     async fn finish(&self, response_type: ResponseType, callback: &str, kept: Kept<'_>) -> Result<Outcome> {
         let call = match response_type {
             ResponseType::Code => "finish_login",
@@ -384,7 +384,7 @@ impl Client {
             // Nothing here needs the keys.
             _ => return self.go_on(first, deadline).await,
         };
-        // What is fetched for nothing is given up with the call: when the exchange fails, or gives no ID token.
+        // A fetch that turns out to be unnecessary is dropped with the call: when the exchange fails, or returns no ID token.
         let mut keys = Ahead::new(self.keys.ahead(&self.transport, deadline));
         match keys.during(self.ask(exchange, deadline)).await? {
             Step::Verify(id_token) => {
@@ -442,7 +442,7 @@ impl Client {
         self.verify(known, deadline, |keys| id_token.verify(keys, now)).await
     }
 
-    /// The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+    /// The URL that asks Clever for a code or a token, for applications that drive the flow themselves. No network.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -487,7 +487,7 @@ impl Client {
         urls::portal_url(self.config(), district)
     }
 
-    /// Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+    /// Exchanges a code, for applications that drive the flow themselves. A code works once, within a minute.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -504,7 +504,7 @@ impl Client {
         token::response(&self.fetch("exchange_code", RequestTo::Token, request).await?)
     }
 
-    /// Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+    /// Verifies an ID token with Clever's keys, which are fetched when they are not known yet.
     ///
     /// `nonce` is the one that was sent; without one, the token must have none.
     ///
@@ -536,12 +536,12 @@ impl Client {
     async fn known_keys(&self, now: Instant, deadline: Instant) -> Result<Arc<Cached>> {
         match self.keys.fresh_at(now) {
             Some(fresh) => Ok(fresh),
-            // What is seldom needed is made only then: it is large.
+            // Made only when needed, which is rare: it is large.
             None => Box::pin(traced("keys", self.keys.current(&self.transport, deadline))).await,
         }
     }
 
-    /// Verifies with the keys that are known; with newer ones too when those do not verify the token.
+    /// Verifies with the known keys, and with newer keys if those do not verify the token.
     async fn verify<T>(
         &self,
         known: Arc<Cached>,
@@ -557,8 +557,8 @@ impl Client {
         result.map_err(|error| error.with_clock_skew(self.transport.clock_skew(), self.config().leeway))
     }
 
-    /// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection
-    /// against a token of somebody else's.
+    /// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection against a
+    /// token of another application.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -571,7 +571,10 @@ impl Client {
     /// `token_foreign`, `token_rejected`, and those of Clever's answers and the network.
     pub async fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
         let request = self.journey.token_check(access_token)?;
-        tokeninfo::response(&self.fetch("check_token", RequestTo::Tokeninfo, request).await?, &self.config().client_id)
+        tokeninfo::response(
+            &self.fetch("check_token", RequestTo::Tokeninfo, request).await?,
+            &self.config().client_id,
+        )
     }
 
     /// Who an access token belongs to.
@@ -624,7 +627,7 @@ impl Client {
 
     /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
     ///
-    /// `subject` is that of the ID token which came with the access token: an answer about somebody else is refused
+    /// `subject` is the subject of the ID token that came with the access token: a response about another person is refused
     /// (section 5.3.2).
     ///
     /// ```no_run
@@ -691,8 +694,8 @@ impl Client {
         self.keys.export(&*traced("export_keys", current).await?)
     }
 
-    /// Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as
-    /// fetched ones. No network.
+    /// Takes keys that another process exported, unless the client has fresh ones. They must pass the same rules as fetched
+    /// keys. No network.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -702,7 +705,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `argument_invalid` when the text is none that was exported for this issuer; `keys_unusable`, `response_malformed`.
+    /// `argument_invalid` when the text was not exported for this issuer; `keys_unusable`, `response_malformed`.
     pub fn import_keys(&self, text: &str) -> Result<()> {
         self.keys.import(text)
     }
@@ -712,13 +715,13 @@ impl Client {
     }
 }
 
-/// A call that needs the network, as a span for those who trace.
+/// A call that needs the network, as a span for tracing.
 fn traced<F: Future>(call: &'static str, work: F) -> Instrumented<F> {
     note_call(call);
     work.instrument(tracing::info_span!("clever_sso", call))
 }
 
-/// For a face that observes this call. What it asks for on the way has other names.
+/// For a language binding that observes this call. Its inner calls have other names.
 #[cfg_attr(
     not(feature = "__face"),
     expect(clippy::missing_const_for_fn, unused_variables, reason = "a face asks for it")

@@ -1,4 +1,4 @@
-//! What the operator knows: checked once, immutable after.
+//! The configuration: checked once, then immutable.
 
 mod builder;
 mod checks;

@@ -1,8 +1,8 @@
-//! Random bytes: asked from the operating system here and nowhere else, and handed down as arguments.
+//! Random bytes: requested from the operating system only here, and passed down as arguments.
 //!
-//! They do not come from the crypto library. Its generator is one for the whole process and is guarded by locks: a fork
-//! while another thread holds one of them would leave it held in the child for ever, even in a child that only exits.
-//! The kernel's generator has no lock in this process, knows no forks and is ready at once.
+//! They do not come from the crypto library. The whole process shares its generator, which has locks: a fork while another
+//! thread holds a lock would leave it locked in the child forever, even in a child that only exits. The kernel's generator has
+//! no lock in this process, is not affected by forks, and is ready at once.
 
 use crate::error::{Error, ErrorCode, Result};
 

@@ -1,10 +1,10 @@
-//! What can go wrong, said once.
+//! Everything that can go wrong.
 //!
 //! Every failure has a stable error code, which `error/catalogue.rs` explains. An [`Error`] is one failure: the error code, and
-//! the particulars that help to find the cause.
+//! the details that help to find the cause.
 //!
-//! No token, code, secret, email or response body ever stands in an [`Error`]: details are built only from what is
-//! named at the place where the error is made, and text from outside goes through [`quote`].
+//! An [`Error`] never contains a token, code, secret, email or response body: the code that makes the error lists all its
+//! details, and text from outside goes through [`quote`].
 
 use std::fmt;
 use std::io;
@@ -24,7 +24,7 @@ pub(crate) use quote::{quote, quote_path};
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// A failure: its code, and the particulars that help to find the cause.
+/// A failure: its code, and the details that help to find the cause.
 ///
 /// ```
 /// use clever_sso::{Client, LoginOptions};
@@ -33,7 +33,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 ///     match client.begin_login(&LoginOptions::new()) {
 ///         Ok(login) => login.url,
 ///         Err(error) => {
-///             eprintln!("no login: {error}, to be put right by: {}", error.actor());
+///             eprintln!("no login: {error}, can be fixed by: {}", error.actor());
 ///             format!("/sorry?status={}&say={}", error.page_status(), error.user_message())
 ///         }
 ///     }
@@ -50,7 +50,7 @@ pub struct Error {
     cause: Option<Cause>,
 }
 
-/// What the operating system said.
+/// The error number of the operating system.
 #[derive(Clone, Debug)]
 struct Cause(Arc<io::Error>);
 
@@ -62,7 +62,7 @@ impl PartialEq for Cause {
 
 impl Eq for Cause {}
 
-// It is a number, which nobody changes.
+// It is a number, and numbers are safe to share.
 impl UnwindSafe for Cause {}
 impl RefUnwindSafe for Cause {}
 
@@ -108,7 +108,7 @@ impl Error {
         self
     }
 
-    /// Passes only when somebody changes a setting, though others with this code pass by themselves.
+    /// Lasts until a setting is changed, although other errors with this code are temporary.
     pub(crate) const fn lasting(mut self) -> Self {
         self.lasting = true;
         self
@@ -120,7 +120,7 @@ impl Error {
         self
     }
 
-    /// What the failed login was begun with: where it wanted to go, and whether Clever lets the person say who they are.
+    /// The options of the failed login: its `return_to`, and whether Clever asks the person who they are.
     pub(crate) fn with_wishes(mut self, return_to: Option<String>, switch_user: bool) -> Self {
         if return_to.is_some() || switch_user {
             let leg = self.browser_leg.get_or_insert_default();
@@ -134,8 +134,8 @@ impl Error {
         self
     }
 
-    /// Adds to a failure about the times in a token what Clever's own clock said last (in seconds ahead of this machine's),
-    /// when that alone explains it: then the token is good and the clock is wrong.
+    /// Adds to a failure about the times in a token how far Clever's clock was ahead of this machine's (in seconds), if that
+    /// explains the failure: then the token is good and this machine's clock is wrong.
     pub(crate) fn with_clock_skew(mut self, skew: Option<i64>, leeway: u64) -> Self {
         let explains = |skew: i64| match self.code {
             ErrorCode::IdTokenExpired => skew < 0,
@@ -152,14 +152,14 @@ impl Error {
         self
     }
 
-    /// Adds what the operating system said, by its number: a text may come from anywhere.
+    /// Adds the error of the operating system, by its number, because the text could come from anywhere.
     pub(crate) fn with_cause(mut self, error: &io::Error) -> Self {
         let number = error.raw_os_error();
         self.cause = number.map(|number| Cause(Arc::new(io::Error::from_raw_os_error(number))));
         self
     }
 
-    /// A fault of the machine, `what` did not work: a limit that may pass, or `internal`.
+    /// A problem of the machine (`what` did not work): a temporary limit, or `internal`.
     pub(crate) fn of_system(error: &io::Error, what: &str) -> Self {
         let limit = crate::process::is_limit(error);
         let code = if limit { ErrorCode::LimitReached } else { ErrorCode::Internal };
@@ -170,12 +170,15 @@ impl Error {
         Self::with_detail(ErrorCode::ArgumentInvalid, format!("{} is not {what}", quote(word)))
     }
 
-    /// The process has none of the keys left under which C keeps something for each thread.
+    /// The process has used up its keys for thread-specific data in C.
     pub(crate) fn no_thread_key(error: &io::Error) -> Self {
-        Self::of_system(error, "the process has used up its keys for data of threads (pthread_key_create)")
+        Self::of_system(
+            error,
+            "the process has used up its keys for thread-specific data (pthread_key_create)",
+        )
     }
 
-    /// A fault that a face (C, Python) met before or after it called the core.
+    /// A failure in C or Python code, before or after it calls the core.
     #[cfg(feature = "__face")]
     #[doc(hidden)]
     pub fn from_face(code: ErrorCode, detail: &str) -> Self {
@@ -192,51 +195,51 @@ impl Error {
         self.code.kind()
     }
 
-    /// Who can put it right.
+    /// Who can fix it.
     pub const fn actor(&self) -> Actor {
         self.code.actor()
     }
 
-    /// What was expected and what was found, where that is known; for the log.
+    /// What was expected and found, if it is known. For the log.
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
 
-    /// The HTTP status of Clever's answer that led to this failure, if there was one.
+    /// The HTTP status of the response from Clever that led to this failure, if there was one.
     pub const fn http_status(&self) -> Option<u16> {
         self.http_status
     }
 
-    /// How long to wait before the next attempt, in whole seconds, where the server said it: `Retry-After` (RFC 9110
-    /// 10.2.3), or Clever's `X-RateLimit-Reset` when it limits the rate. At most one day, whatever it said.
+    /// How long to wait before the next attempt, in whole seconds, if the server said so: `Retry-After` (RFC 9110
+    /// 10.2.3), or Clever's `X-RateLimit-Reset` when it limits the rate. At most one day.
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether the same call, or the same login started again, may succeed later without anybody changing anything.
+    /// Whether the same call, or the same login started again, may succeed later without any change.
     pub const fn retryable(&self) -> bool {
         self.code.retryable() && !self.lasting
     }
 
-    /// The cookies to set with the answer to the browser, after `begin_login` or `finish_login` failed.
+    /// The cookies to set with the response to the browser, after `begin_login` or `finish_login` failed.
     pub fn set_cookies(&self) -> &[SetCookie] {
         self.browser_leg.as_ref().map_or(&[], |leg| &leg.set_cookies)
     }
 
     /// Whether the session that the browser had must end: a login that this browser began has failed. Devices are shared, so
-    /// nobody may go on as the person before.
+    /// the next person must not continue as the last one.
     pub fn ends_session(&self) -> bool {
         self.browser_leg.as_ref().is_some_and(|leg| leg.ends_session)
     }
 
-    /// Where the failed login wanted to go, as an ASCII URL or path, if that is known: begin the next one with it, so that
-    /// "Try again" leads to the same page.
+    /// The `return_to` of the failed login, as an ASCII URL or path, if it is known. Begin the next login with it, so that "Try
+    /// again" leads to the same page.
     pub fn return_to(&self) -> Option<&str> {
         self.browser_leg.as_ref().and_then(|leg| leg.return_to.as_deref())
     }
 
-    /// Whether the failed login was begun with `switch_user`, if that is known: begin the next one with it, or "Try again"
-    /// signs in the person who wanted to switch.
+    /// Whether the failed login began with `switch_user`, if it is known. Begin the next login with it, or "Try again" signs in
+    /// the person who wanted to switch.
     pub fn switch_user(&self) -> bool {
         self.browser_leg.as_ref().is_some_and(|leg| leg.switch_user)
     }
@@ -246,8 +249,8 @@ impl Error {
         self.code.user_message()
     }
 
-    /// The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503. With 503, send
-    /// [`retry_after`](Self::retry_after) along as `Retry-After` where it is known.
+    /// The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503. With 503, also send
+    /// [`retry_after`](Self::retry_after) as `Retry-After` if it is known.
     pub const fn page_status(&self) -> u16 {
         self.code.page_status()
     }
@@ -267,7 +270,7 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
-    /// What the operating system said, as a [`std::io::Error`] with its number, where it was asked.
+    /// The error of the operating system as a [`std::io::Error`] with its number, if there was one.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.cause.as_ref().map(|cause| &*cause.0 as _)
     }
@@ -320,7 +323,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn display_names_the_code_then_the_sentence_then_the_particulars() {
+    fn display_names_the_code_then_the_sentence_then_the_details() {
         let error = Error::with_detail(ErrorCode::NotFound, "GET /v3.0/me").with_status(404);
         assert_eq!(
             error.to_string(),

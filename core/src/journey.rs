@@ -5,8 +5,8 @@
 //!
 //! 1. [`Journey::begin_login`]: send the browser to the login's `url`, with its `set_cookies`.
 //! 2. [`Journey::finish_login`]: the callback and the browser's cookies give the first [`Step`].
-//! 3. Send each request that a step asks for, and hand its response over, until a step is the [`Outcome`]. When Clever sent an
-//!    ID token, you are asked for its keys instead.
+//! 3. Send each request that a step asks for, and pass its response on, until a step is the [`Outcome`]. If Clever sent an ID
+//!    token, the step asks for Clever's keys instead.
 //!
 //! ```
 //! use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -98,8 +98,8 @@ impl Journey {
         self.begin(ResponseType::Code, options, &Inputs { now, entropy: *entropy })
     }
 
-    /// Finishes a login: `callback` is the URL (or its query) with which the browser came back, `cookies` the `Cookie` header of
-    /// that request. The outcome, and the error too, has the cookies to set with the answer.
+    /// Finishes a login. `callback` is the URL (or its query) that the browser came back with. `cookies` is the `Cookie` header
+    /// of that request. The outcome or error has the cookies to set with the response.
     ///
     /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
     ///
@@ -128,8 +128,8 @@ impl Journey {
         self.finish(ResponseType::Code, callback, Kept::Cookies(cookies), &inputs)
     }
 
-    /// The same for applications that keep pending logins in a session of their own: `pending` is the one that was kept under the
-    /// key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
+    /// The same for applications that store pending logins in their own session: `pending` is the one under the key that
+    /// [`login_key_of_callback`](crate::login_key_of_callback) returns. The outcome sets no cookies.
     ///
     /// ```no_run
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -181,7 +181,7 @@ impl Journey {
         self.begin(ResponseType::Token, options, &Inputs { now, entropy: *entropy })
     }
 
-    /// Finishes a login of [`begin_implicit`](Self::begin_implicit): `callback` is the URL with which the browser came back, its
+    /// Finishes a login of [`begin_implicit`](Self::begin_implicit): `callback` is the URL that the browser came back with, its
     /// fragment included, or the fragment alone; `cookies` the `Cookie` header of the request that brought it.
     ///
     /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
@@ -238,7 +238,7 @@ impl Journey {
         self.finish(ResponseType::Token, callback, Kept::of_application(pending), &inputs)
     }
 
-    /// The cookies to set when somebody logs out. `cookies` is the `Cookie` header of the request.
+    /// The cookies to set when a person logs out. `cookies` is the `Cookie` header of the request.
     ///
     /// `entropy` are random bytes of the operating system, which are used for nothing else.
     ///
@@ -278,7 +278,7 @@ impl Journey {
         self.session_kept(cookies, || Some(Inputs { now, entropy: *entropy }))
     }
 
-    /// The request that spends a code.
+    /// The request that exchanges a code.
     pub(crate) fn code_exchange(&self, code: &str, redirect_uri: &str) -> Result<Request> {
         let config = &self.config;
         let secret = config.client_secret()?;
@@ -320,11 +320,11 @@ impl Journey {
 
 /// The next step of a login that is being finished.
 ///
-/// Another one would be a breaking change, so the compiler sees that you answer all of them.
+/// A new variant would be a breaking change, so the compiler makes sure that you handle all of them.
 #[derive(Debug)]
-#[must_use = "the browser waits for an answer"]
+#[must_use = "the browser waits for a response"]
 pub enum Step {
-    /// There is nothing left to do.
+    /// The login is finished.
     Finished(Outcome),
     /// A request to send.
     Send(LoginRequest),
@@ -351,27 +351,27 @@ pub enum Step {
 ///     }
 /// }
 /// ```
-#[must_use = "the login goes on with the response"]
+#[must_use = "the login continues with the response"]
 pub struct LoginRequest {
     request: Box<Request>,
     question: Question,
     login: Box<Proven>,
 }
 
-/// What a request asks for.
+/// The purpose of the request.
 enum Question {
-    /// What the code is good for.
+    /// Exchanges the code.
     Tokens,
     /// Whether the token of the implicit grant was issued to this application.
     Check(Tokens),
-    /// Who the tokens belong to, since there is no ID token.
+    /// Asks who the tokens belong to, because there is no ID token.
     Person(Tokens),
     /// The record of that person.
     Record(Tokens, Me),
 }
 
 impl LoginRequest {
-    /// The request. Send it once: it may spend the code.
+    /// The request. Send it only once: it may exchange the code.
     pub fn request(&self) -> &Request {
         &self.request
     }
@@ -381,7 +381,7 @@ impl LoginRequest {
     /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
     ///
     /// # Errors
-    /// Those of Clever's answers; the error says what it means for the browser.
+    /// The errors of Clever's responses. The error says what it means for the browser.
     pub fn response(self, response: &Response, now: u64, entropy: &[u8; ENTROPY_BYTES]) -> Result<Step> {
         let Self { question, login, .. } = self;
         let next = match question {
@@ -428,7 +428,7 @@ impl LoginRequest {
 }
 
 impl fmt::Debug for LoginRequest {
-    /// The request has the code or a token.
+    /// The request contains the code or a token.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "LoginRequest({} {})", self.request.method(), self.request.uri().path())
     }
@@ -455,7 +455,7 @@ impl fmt::Debug for LoginRequest {
 ///     }
 /// }
 /// ```
-#[must_use = "the login goes on when the token is verified"]
+#[must_use = "the login continues when the token is verified"]
 pub struct IdTokenCheck {
     tokens: Tokens,
     id_token: Secret,
@@ -484,8 +484,8 @@ impl IdTokenCheck {
         Ok(self.login.signed_in(identity::from_claims(&config.issuer, &claims), self.tokens.clone()))
     }
 
-    /// Whether newer keys may verify a token that failed with this error: Clever may have changed its keys since you fetched them,
-    /// also under an old name. Fetch them again, at most twice a minute, and verify the token once more.
+    /// Whether newer keys may verify a token that failed with this error: Clever may have changed its keys since you fetched
+    /// them, even under an old `kid`. Fetch the keys again, at most twice a minute, and verify the token once more.
     pub const fn needs_newer_keys(error: &Error) -> bool {
         matches!(error.code(), ErrorCode::IdTokenKeyUnknown | ErrorCode::IdTokenSignature)
     }
@@ -503,14 +503,14 @@ impl fmt::Debug for IdTokenCheck {
     }
 }
 
-/// A login that state and cookie have proven. When it fails from here on, nobody goes on in the session that was there.
+/// A login that state and cookie have proven. If it fails from here on, the old session ends.
 struct Proven {
     journey: Journey,
     exchange: Exchange,
 }
 
 impl Proven {
-    /// The code was exchanged, or Clever did not take it.
+    /// The code was exchanged, or Clever rejected it.
     fn after_exchange(&self, response: &Response, inputs: &Inputs) -> Result<Next> {
         match token::response(response) {
             Err(error) if error.code() == ErrorCode::CodeRejected => {
@@ -550,7 +550,7 @@ impl Proven {
         Ok(Next::Finish(self.described(tokens, me, user.as_ref(), &response.status().to_string())))
     }
 
-    /// The record of the person that `/me` named only describes: without it a login goes on.
+    /// The record of the person from `/me` only adds details: the login continues without it.
     fn described(&self, tokens: Tokens, me: &Me, user: Option<&User>, why: &str) -> Outcome {
         if user.is_none() {
             tracing::warn!(
@@ -574,7 +574,7 @@ impl Proven {
     }
 }
 
-/// What follows a response.
+/// The step after a response.
 enum Next {
     Ask(Box<Request>, Question),
     Verify(Tokens, Secret),

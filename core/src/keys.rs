@@ -1,9 +1,9 @@
 //! Clever's keys: discovered, cached, refreshed, kept when Clever is down, and inherited by forked children.
 //!
-//! This file decides which keys a caller gets, and whether they are fetched first. The rest is in `keys/`:
+//! This file decides which keys a caller gets, and whether to fetch them first. The rest is in `keys/`:
 //!
 //! - `cached`: how long keys are fresh;
-//! - `attempts`: how often they are asked for;
+//! - `attempts`: how often they are fetched;
 //! - `fetching`: where they are, and in which order discovery and keys are fetched;
 //! - `export`: the keys as text, for another process;
 //! - `inheritance`: the keys of a forked child.
@@ -36,17 +36,17 @@ pub(crate) use inheritance::InheritedKeys;
 #[derive(Debug)]
 pub(crate) struct Keys {
     source: Source,
-    /// Whether a login is likely to need them: the last code exchange gave an ID token, or there was none yet.
+    /// Whether a login is likely to need them: the last code exchange returned an ID token, or there was no exchange yet.
     wanted: AtomicBool,
     cached: RwLock<Option<Arc<Cached>>>,
     /// For the children of this process.
     inherited: Arc<InheritedKeys>,
-    /// Locked by the caller that is fetching, and replaced when that one seems to have stopped.
+    /// Locked by the caller that is fetching, and replaced when that caller seems to have stopped.
     turn: RwLock<Arc<Mutex<Turn>>>,
     recorder: Recorder,
 }
 
-/// What the caller that is fetching knows of the fetches before.
+/// What the fetching caller knows about earlier fetches.
 #[derive(Debug, Default)]
 struct Turn {
     attempts: Attempts,
@@ -55,7 +55,7 @@ struct Turn {
 }
 
 impl Keys {
-    /// The keys that `inherited` has, if there are any. Later ones are added to it.
+    /// Starts with the keys of `inherited`, if there are any. Later keys are added to it.
     pub(crate) fn new(config: &Config, inherited: Arc<InheritedKeys>, recorder: &Recorder) -> Self {
         Self {
             source: Source::new(config),
@@ -67,7 +67,7 @@ impl Keys {
         }
     }
 
-    /// Keys that need not be fetched: the way of nearly every login.
+    /// Keys that need not be fetched. Nearly every login takes this path.
     pub(crate) fn fresh(&self) -> Option<Arc<Cached>> {
         self.fresh_at(clock::now())
     }
@@ -76,13 +76,13 @@ impl Keys {
         self.cached().filter(|cached| now < cached.fresh_until)
     }
 
-    /// The keys to verify with: fresh ones if they can be had, else the last ones that could.
+    /// The keys to verify with: fresh ones if possible, otherwise the last ones that were fetched.
     pub(crate) async fn current(&self, transport: &Transport, deadline: Instant) -> Result<Arc<Cached>> {
         self.fresh_or_fetched(Discovery::First, transport, deadline).await
     }
 
-    /// The same for a login whose code is being exchanged, in as few trips as can be; `None` when an ID token is unlikely
-    /// to come and the keys would have to be fetched for nothing.
+    /// The same for a login whose code is being exchanged, in as few round trips as possible; `None` when an ID token is
+    /// unlikely and the keys would have to be fetched.
     pub(crate) async fn ahead(
         &self,
         transport: &Transport,
@@ -94,13 +94,13 @@ impl Keys {
         self.fresh().map(Ok)
     }
 
-    /// Learns from a code exchange whether the application gets ID tokens.
+    /// Remembers from a code exchange whether the application gets ID tokens.
     pub(crate) fn learn(&self, got_id_token: bool) {
         self.wanted.store(got_id_token, Relaxed);
     }
 
-    /// Newer keys than `seen`, which did not verify a token: the provider may have changed them, also under the same `kid`.
-    /// `None` when it is too early to ask again, or asking failed.
+    /// Newer keys than `seen`, which did not verify a token: the provider may have changed them, even under the same `kid`.
+    /// `None` when it is too early to fetch again, or fetching failed.
     pub(crate) async fn newer(
         &self,
         seen: &Arc<Cached>,
@@ -134,7 +134,7 @@ impl Keys {
         export::export(&self.source.issuer, cached)
     }
 
-    /// Takes keys that another process exported, unless fresh ones are here already.
+    /// Takes keys that another process exported, unless there are fresh ones already.
     pub(crate) fn import(&self, text: &str) -> Result<()> {
         let imported = export::import(&self.source.issuer, text)?;
         if self.fresh().is_none() {
@@ -152,11 +152,11 @@ impl Keys {
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
         }
-        // Before it counts as an attempt that failed, which other callers would hear of.
+        // Checked before it counts as a failed attempt, which other callers would get.
         runtimes::of_the_caller()?;
         let mut turn = match (self.cached(), self.current_turn().try_lock_owned()) {
             (_, Ok(turn)) => turn,
-            // Another caller is fetching: what is there will do.
+            // Another caller is fetching: use the keys that are there.
             (Some(stale), Err(_)) => return Ok(stale),
             (None, Err(_)) => self.turn(deadline).await?,
         };
@@ -181,10 +181,10 @@ impl Keys {
         }
     }
 
-    /// Waits until nobody else fetches, but not beyond the deadline: theirs may be later.
+    /// Waits until no other caller is fetching, but not beyond the deadline: theirs may be later.
     ///
-    /// The fetching call may be on a runtime that nothing drives any more. So a call that has waited for half of its time starts
-    /// a turn of its own.
+    /// The fetching call may be on a runtime that nothing drives any more. So a call that has waited for half of its time
+    /// fetches by itself.
     async fn turn(&self, deadline: Instant) -> Result<OwnedMutexGuard<Turn>> {
         runtimes::of_the_caller()?;
         let (now, seen) = (clock::now(), self.current_turn());
@@ -202,7 +202,7 @@ impl Keys {
         Arc::clone(&self.turn.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The turn after one that takes too long: another caller may have begun it.
+    /// The turn after one that takes too long: another caller may have started it.
     fn turn_after(&self, seen: &Arc<Mutex<Turn>>) -> Arc<Mutex<Turn>> {
         let mut turn = self.turn.write().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&turn, seen) {
@@ -226,7 +226,7 @@ impl Keys {
         if let Ok(fetched) = &fetched {
             self.keep(Arc::clone(fetched));
         }
-        // Who hears of it may ask for keys: they are there.
+        // Anyone who reads the log line may ask for keys, so store them first.
         self.tell(&fetched);
         fetched
     }
@@ -247,7 +247,7 @@ impl Keys {
                     "keys could not be fetched, old ones are used"
                 );
             }
-            // The caller that asked for them gets the error.
+            // The caller that requested them gets the error.
             Err(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Log in with Clever: the whole journey of a login, verified.
+//! Log in with Clever: the whole login, verified.
 //!
 //! ```no_run
 //! use clever_sso::{Client, Config, LoginOptions, Outcome};
@@ -25,21 +25,21 @@
 //!
 //! # Features
 //!
-//! - `client` (default): [`Client`], which sends requests with reqwest and rustls. Without it, the crate is the verifier of ID
-//!   tokens, [`journey`] and [`protocol`], and brings no HTTP client.
+//! - `client` (default): [`Client`], which sends requests with reqwest and rustls. Without it, the crate contains the verifier
+//!   of ID tokens, [`journey`] and [`protocol`], and no HTTP client.
 //! - `blocking`: [`blocking::Client`], for code without async.
-//! - `web`: [`web`], login pages for any framework: cookies, statuses, pages, and what must not act.
+//! - `web`: [`web`], login pages for any framework: cookies, statuses, pages, and the check of requests that must not act.
 //! - `axum`: [`axum`], the same for axum with tower-sessions: `protect` a router, and take a `Person` as an argument.
 //!
 //! # Where things are
 //!
-//! - [`Config`]: what the operator knows. [`Client`] for async callers, [`blocking::Client`] for all others.
+//! - [`Config`]: your settings. [`Client`] for async callers, [`blocking::Client`] for all others.
 //! - [`Outcome`]: the outcome of a login; [`Identity`]: who logged in.
 //! - [`Error`], [`ErrorCode`]: the catalogue of failures.
 //! - [`Client::doctor`], [`Report`]: what is wrong with a setup, and what to do.
 //! - [`ClearingAllocator`]: leaves no secret on the heap.
-//! - [`journey`]: the whole login, and [`protocol`]: every exchange as a pair of pure functions, for those who bring their own
-//!   HTTP client.
+//! - [`journey`]: the whole login, and [`protocol`]: every exchange as a pair of pure functions, for applications with their
+//!   own HTTP client.
 
 #![cfg_attr(
     not(feature = "__face"),
@@ -130,7 +130,7 @@ pub use set_cookie::SetCookie;
 pub use stats::{Sample, Stats};
 pub use urls::AuthorizeOptions;
 
-// What stands in the signatures of this crate.
+// Crates whose types are in the signatures of this crate.
 pub use http;
 pub use serde_json;
 

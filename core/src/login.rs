@@ -1,13 +1,13 @@
 //! The journey of a login: out to Clever and back, and its outcome.
 //!
-//! Pure, as the protocol is: [`Journey`] decides, the client fetches. A login may begin here or at Clever (Portal, Instant
-//! Login). One that begins at Clever arrives without a state, so nothing shows that this browser asked for it; its code is
-//! left unspent and the login restarts from here (RFC 9700 section 4.7). The person is signed in at Clever already and sees
-//! nothing of it.
+//! Pure, like the protocol: [`Journey`] decides, the client fetches. A login may begin here or at Clever (Portal, Instant
+//! Login). A login that begins at Clever arrives without a state, so nothing proves that this browser asked for it. Its code is
+//! not used, and the login restarts from here (RFC 9700 section 4.7). The person is already signed in at Clever and does not
+//! notice.
 //!
-//! A callback is *proven* when its state names a login that this browser keeps. Only a proven callback touches anything:
-//! its own cookie, the code, the session. Any other one restarts the login or shows an error, and changes nothing. When the
-//! browser keeps too many logins, one that restarts gets no cookie: it borrows the cookie of another login.
+//! A callback is *proven* when its state belongs to a login whose cookie this browser has. Only a proven callback changes
+//! anything: its own cookie, the code, the session. Any other callback restarts the login or shows an error, and changes
+//! nothing. When the browser has too many logins, a login that restarts gets no cookie: it borrows the cookie of another login.
 
 use std::sync::Arc;
 
@@ -39,23 +39,24 @@ use return_to::{check_return_to, to_uri};
 pub(crate) use returned::Kept;
 use returned::{Proof, Returned};
 
-/// One login sends the browser to Clever so often. Then something is broken that another restart will not mend.
+/// How often one login may send the browser to Clever. After that, something is broken that another restart will not fix.
 const MAX_REDIRECTS: u8 = 3;
-/// The same when the browser sends other cookies of ours: then this login's cookie only made room for another's.
+/// The same when the browser sends other cookies of ours: then this login's cookie was only dropped to make room for another.
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
-/// So many sign-ins in a row may leave nobody signed in.
+/// How many sign-ins in a row may leave no person signed in.
 const MAX_LOST_SESSIONS: u8 = 3;
-/// So often in a row, without a page that is shown, may a person who is signed in be sent back to log in. Ten tabs that found nobody
-/// signed in, and whose logins all begin once somebody is, come nine times.
+/// How often in a row a signed-in person may be sent back to log in without seeing a page. Ten tabs that found no one signed
+/// in, and whose logins all begin after the sign-in, need nine.
 const MAX_RETURNS: u8 = 12;
-/// After so many, nobody is sent to Clever any more: they go to their page at once.
+/// After this many, people are no longer sent to Clever: they go straight to their page.
 const MAX_RETURNS_TO_CLEVER: u8 = 2;
-/// The same when they wanted to go nowhere: links to log in are like this, and guards mostly are not.
+/// The same without a `return_to`: links to log in often have none, and guards usually have one.
 const MAX_RETURNS_TO_CLEVER_WITHOUT_GOAL: u8 = 3;
-/// Each such return is answered with a page: browsers give up after some twenty redirects in a row, and begin to count again.
+/// Returns that are answered with a page: browsers give up after about twenty redirects in a row, and a page restarts their
+/// count.
 const RETURNS_TO_A_PAGE: [u8; 3] = [4, 7, 10];
 
-/// What an arrival leads to.
+/// The result of a callback.
 pub(crate) enum Arrival {
     /// State and redirect URI are right: now, and only now, the code may be spent, or the token be used.
     Exchange(Exchange),
@@ -75,7 +76,7 @@ pub(crate) struct Exchange {
     pub(crate) when_failed: Vec<SetCookie>,
     pub(crate) state: LoginState,
     proof: Proof,
-    /// The browser's cookies, unless the application keeps logins by itself.
+    /// The browser's cookies, unless the application stores logins itself.
     jar: Option<Arc<Jar>>,
 }
 
@@ -136,8 +137,8 @@ impl Journey {
         })
     }
 
-    /// Whether a request to one of the application's own addresses must not act, and how to answer it then; `None` when it
-    /// may.
+    /// Whether to refuse a request to one of the application's own addresses, and the response to send then; `None` when the
+    /// request may act.
     ///
     /// ```
     /// use clever_sso::journey::Journey;
@@ -156,8 +157,8 @@ impl Journey {
         self.config.redirect_uris.iter().filter_map(|uri| origin_of(uri)).collect()
     }
 
-    /// The cookies to set when the last sign-in turns out to have left a session: somebody is seen in it. A login after that is not
-    /// a lost session, however soon it comes; and one who sees a page is in no loop.
+    /// The cookies to set when the last sign-in has left a session with a person in it. A login after that does not count as a
+    /// lost session, even if it comes soon. And a person who sees a page is not in a loop.
     pub(crate) fn session_kept(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
         self.forget(cookies, now, |mark| {
             let is_counted = mark.returns > 0 || mark.ended_sessions > 0;
@@ -165,8 +166,8 @@ impl Journey {
         })
     }
 
-    /// The cookies to set when somebody logs out: nothing that was counted for them counts for the next person, and Clever asks again
-    /// when the callback of a switch is loaded once more.
+    /// The cookies to set when a person logs out: their counts do not apply to the next person, and Clever asks again when the
+    /// callback of a switch is loaded again.
     pub(crate) fn log_out(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
         self.forget(cookies, now, |mark| {
             let is_known = mark.returns > 0 || mark.ended_sessions > 0 || mark.switched.is_some();
@@ -174,7 +175,8 @@ impl Journey {
         })
     }
 
-    /// Forgets the last sign-in, and what `changed` leaves out of the mark of the last login. `now` is asked for when it does.
+    /// Deletes the mark of the last sign-in, and updates the mark of the last login with `changed`. `now` is called only if
+    /// there is something to change.
     fn forget(
         &self,
         cookies: &str,
@@ -262,7 +264,7 @@ impl Journey {
         let response_type = leg.state.response_type;
         let is_code = response_type == ResponseType::Code;
         if is_code {
-            // The secret will be needed when the browser is back: better to miss it before anybody is sent away.
+            // The secret is needed when the browser comes back: if it is missing, fail before the person is sent away.
             self.config.client_secret()?;
         }
         let keys = self.keys_for(response_type)?;
@@ -295,7 +297,7 @@ impl Journey {
         })
     }
 
-    /// Judges what the browser brought, before anything is sent to Clever.
+    /// Checks the callback, before anything is sent to Clever.
     pub(crate) fn arrive(
         &self,
         response_type: ResponseType,
@@ -322,7 +324,7 @@ impl Journey {
         inputs: &Inputs,
     ) -> Result<Arrival> {
         let when_finished = returned.finish(keys, inputs)?;
-        // Nobody but Clever and this browser knows the state of a proven login: so this is its end, and no stranger's.
+        // Only Clever and this browser know the state of a proven login. So it ends here, and not because of a stranger.
         let failed = |error: Error| error.with_browser_leg(when_finished.clone(), returned.is_proven());
         self.check_issuer(&callback).map_err(failed)?;
         if let Some(error) = callback.error {
@@ -336,7 +338,7 @@ impl Journey {
         };
         let Some(granted) = granted else {
             let detail = match returned.response_type {
-                ResponseType::Code => "an access token came where a code belongs",
+                ResponseType::Code => "an access token arrived instead of a code",
                 ResponseType::Token => "a code came where an access token belongs",
             };
             return Err(failed(Error::with_detail(ErrorCode::CallbackMalformed, detail)));
@@ -397,12 +399,12 @@ impl Journey {
         self.config.redirect_uris.first().map(String::as_str)
     }
 
-    /// Where a login was to come back. One that has left the configuration since must not be sent to Clever again.
+    /// The redirect URI of a login. If it is no longer configured, it must not be sent to Clever again.
     fn redirect_uri_of(&self, state: &LoginState) -> Option<&str> {
         self.config.redirect_uris.iter().find(|uri| state.has_redirect_uri(uri)).map(String::as_str)
     }
 
-    /// The redirect URI at which the browser came back, where the callback says it.
+    /// The redirect URI where the browser came back, if the callback shows it.
     fn arrived_at(&self, callback: &str) -> Option<&str> {
         let at = without_query(callback)?;
         self.config
@@ -456,7 +458,7 @@ impl Journey {
         self.send_again(&again, returned.jar.as_deref(), &proof, inputs)
     }
 
-    /// Clever did not take the code: it was spent by a refresh, the back button or another device, or a minute passed.
+    /// Clever rejected the code: it was used by a refresh, the back button or another device, or it is more than a minute old.
     pub(crate) fn restart_after_exchange(&self, spent: &Exchange, inputs: &Inputs) -> Result<Outcome> {
         let redirects = spent.state.redirects;
         if redirects >= MAX_REDIRECTS {
@@ -472,8 +474,8 @@ impl Journey {
         self.send_again(&again, spent.jar.as_deref(), &spent.proof, inputs)
     }
 
-    /// Sends the browser to Clever once more, with the goal of the login that it began, if that can be read. One that cannot be read
-    /// comes back to where the browser arrived: a login from the portal stays on its host.
+    /// Sends the browser to Clever once more, with the `return_to` of its login if the state can be read. Otherwise the login
+    /// returns to the redirect URI where the browser arrived: a login from the portal stays on its host.
     fn send_again(
         &self,
         again: &Again<'_>,
@@ -509,7 +511,7 @@ impl Journey {
         Ok(Outcome::Restart(Restart { login, reason }))
     }
 
-    /// Where a login was to lead. What was allowed when it began may no longer be.
+    /// The `return_to` of a login, checked again: it may no longer be allowed.
     fn goal<'s>(&self, known: Option<&'s LoginState>) -> Option<&'s str> {
         let return_to = known.and_then(|state| state.return_to.as_deref());
         return_to.filter(|target| self.check_return_to(target).is_ok())
@@ -521,7 +523,7 @@ impl Journey {
     }
 }
 
-/// One way of a browser to Clever.
+/// One trip of a browser to Clever.
 struct Leg<'a> {
     redirect_uri: &'a str,
     state: LoginState,
@@ -542,8 +544,8 @@ struct Again<'a> {
     redirects: u8,
 }
 
-/// The key under which an application that keeps logins by itself finds the pending login of this callback; `None` when the
-/// callback has no state or cannot be read.
+/// The key of this callback's pending login, for applications that store logins themselves; `None` when the callback has no
+/// state or cannot be read.
 ///
 /// ```
 /// use clever_sso::login_key_of_callback;
@@ -555,9 +557,9 @@ pub fn login_key_of_callback(callback: &str) -> Option<String> {
     Some(login_key(parse_callback(callback).ok()?.state?.expose()))
 }
 
-/// How many sign-ins in a row, the last one a moment ago, left a session that came back with nobody signed in: the application ended
-/// it, and showed no page before. A session that did not come back is counted elsewhere, and takes along what was counted here; so
-/// does a person who is signed in.
+/// How many sign-ins in a row, the last of them just now, left a session that came back without a signed-in person: the
+/// application ended it before it showed a page. A session that did not come back is counted elsewhere, and resets this count;
+/// so does a signed-in person.
 fn ended_sessions(options: &LoginOptions, jar: &Jar, now: u64) -> u8 {
     let is_known = options.has_session.is_some() && !options.switch_user;
     let Some(mark) = jar.recent_sign_in(now).filter(|_| is_known) else { return 0 };
@@ -565,8 +567,8 @@ fn ended_sessions(options: &LoginOptions, jar: &Jar, now: u64) -> u8 {
     mark.ended_sessions.saturating_add(is_ended.into())
 }
 
-/// Whether sign-ins leave somebody signed in. The marks stay for their minute: the other tabs of this browser end here too, instead of
-/// starting a new count.
+/// Fails if sign-ins leave no person signed in. The marks stay for their minute, so the other tabs of this browser end here too
+/// instead of starting a new count.
 fn check_sessions(lost: u8, ended: u8, options: &LoginOptions, return_to: Option<&str>) -> Result<()> {
     let (count, reason) = if lost >= MAX_LOST_SESSIONS {
         (lost, "no request came with the session")
@@ -579,8 +581,8 @@ fn check_sessions(lost: u8, ended: u8, options: &LoginOptions, return_to: Option
     Err(Error::with_detail(ErrorCode::SessionNotKept, detail))
 }
 
-/// Counts when a person who is signed in is sent back to log in soon after they signed in: how often by now, and the cookie that
-/// remembers it. `None` when it is nothing of the kind.
+/// Counts how often a signed-in person was sent back to log in soon after they signed in. Returns the count and the cookie that
+/// stores it; `None` when this is not such a case.
 fn count_return(
     options: &LoginOptions,
     return_to: Option<&str>,
@@ -599,13 +601,13 @@ fn count_return(
     Ok(Some((mark.returns, jar.mark_finished(sealed))))
 }
 
-/// The page that a login is on its way to, for the log. What a query says may be about the person.
+/// The page that a login leads to, for the log. The query is left out, because it may be about the person.
 fn page_of(return_to: Option<&str>) -> String {
     let page = return_to.map(|target| target.split(['?', '#']).next().unwrap_or_default());
     page.map_or_else(|| "the page after the login".to_owned(), quote)
 }
 
-/// Adds a login that borrowed a cookie to those that have ended: its callback proves nothing when it is loaded again.
+/// Adds a login that borrowed a cookie to the list of ended logins: its callback proves nothing when it is loaded again.
 fn end_loan(jar: &Jar, proof: &Proof, keys: &SealingKeys, inputs: &Inputs) -> Result<SetCookie> {
     let mark = jar.finished().unwrap_or_else(|| FinishedMark { at: inputs.now, ..FinishedMark::default() });
     let mark = FinishedMark { used: proof.used(jar), ..mark };

@@ -1,6 +1,6 @@
-//! What a call did, for faces that tell it to a tracer of their own: OpenTelemetry in Python.
+//! What a call did, for language bindings with their own tracer: OpenTelemetry in Python.
 //!
-//! Nothing is noted unless a call is observed.
+//! Nothing is recorded unless a call is observed.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -16,7 +16,7 @@ tokio::task_local! {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Seen {
-    /// The operation; `None` when it needed no network.
+    /// The operation; `None` if it needed no network.
     pub call: Option<&'static str>,
     /// The outcome of a login, as the stats name it.
     pub outcome: Option<&'static str>,
@@ -35,19 +35,19 @@ pub struct Seen {
 pub struct Attempt {
     /// GET or POST.
     pub method: String,
-    /// Where it went: without the query, and with `{id}` for the id of a person or district.
+    /// The URL without the query, and with `{id}` for the id of a person or district.
     pub url: String,
     /// The host of the URL.
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// How often it had been sent before.
+    /// How many times it was sent before.
     pub resent: u32,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: Option<u16>,
-    /// The status of an answer that is an error, or the code of why there is none.
+    /// The status of an error response, or the code of the reason that there is no response.
     pub error: Option<String>,
-    /// When it was sent, after the beginning of the call.
+    /// When it was sent, counted from the start of the call.
     pub begun: Duration,
     /// How long it took.
     pub took: Duration,
@@ -59,18 +59,18 @@ impl Seen {
         Self { call, outcome, code, took: Duration::ZERO, attempts, begun: clock::now() }
     }
 
-    /// How long after the beginning of the call.
+    /// The time since the start of the call.
     pub(crate) fn since(&self, then: Instant) -> Duration {
         then.saturating_duration_since(self.begun)
     }
 }
 
-/// Makes a blocking call, and tells what it did.
+/// Makes a blocking call, and returns what it did.
 pub fn observe<T>(call: impl FnOnce() -> T) -> (T, Seen) {
     SEEN.sync_scope(RefCell::new(Seen::new()), || (call(), taken()))
 }
 
-/// Awaits an operation, and tells what it did.
+/// Awaits an operation, and returns what it did.
 pub async fn observe_async<T>(operation: impl Future<Output = T>) -> (T, Seen) {
     SEEN.scope(RefCell::new(Seen::new()), async { (operation.await, taken()) }).await
 }
@@ -81,7 +81,7 @@ fn taken() -> Seen {
     seen
 }
 
-/// Notes something of the call that is observed here, if one is.
+/// Records something about the observed call, if there is one.
 pub(crate) fn note(what: impl FnOnce(&mut Seen)) {
     let _ = SEEN.try_with(|seen| seen.try_borrow_mut().map(|mut seen| what(&mut seen)));
 }

@@ -1,19 +1,19 @@
-//! Values that belong to one process, and what a fork and a signal change.
+//! Values that belong to one process, and how forks and signals affect them.
 //!
-//! A fork copies memory but only one thread: a runtime, a lock or a connection that the parent was using is useless in
-//! the child, and a shared connection would hand one process's answer to the other. So such things live in a
-//! [`PerProcess`]: a child finds that its generation is another, leaves the old value untouched and builds its own. Only
-//! what has no lock can be [`Inherited`].
+//! A fork copies memory but only one thread. A runtime, a lock or a connection that the parent was using is useless in the
+//! child, and a shared connection would give the response for one process to the other. So such things are in a [`PerProcess`]:
+//! a child has a different generation, leaves the old value untouched and builds its own. Only values without locks can be
+//! [`Inherited`].
 //!
 //! - `generation`: which process this is;
-//! - `per_process`, `exclusive`, `inherited`: values that a fork leaves alone, makes new or hands on;
-//! - `signals`: no SIGPIPE comes out of a call, and threads of ours handle none of the host's;
-//! - `memory`: an allocator that clears what it frees;
-//! - `descriptors`: a child closes those of its parent's runtimes;
-//! - `gate`: a fork waits until nobody is inside, but not for long;
+//! - `per_process`, `exclusive`, `inherited`: values that a child replaces, remakes or inherits;
+//! - `signals`: no SIGPIPE leaves a call, and our threads handle none of the host's signals;
+//! - `memory`: an allocator that clears memory when it frees it;
+//! - `descriptors`: a child closes the descriptors of its parent's runtimes;
+//! - `gate`: a fork waits until no thread is inside, but not for long;
 //! - `lookups`: a fork waits for name lookups; `permits`: how many there may be;
-//! - `crypto`: a thread enters and leaves the crypto library while no fork is made;
-//! - `thread_keys`: what a thread keeps in C has its keys, or a limit is reached.
+//! - `crypto`: a thread enters and leaves the crypto library while no fork is in progress;
+//! - `thread_keys`: reserves keys for thread-specific data in C, or fails with a limit.
 //!
 //! The only unsafe code of the crate.
 #![expect(
@@ -54,14 +54,13 @@ pub(crate) use permits::{Permit, Permits};
 pub(crate) use signals::{HeldSigpipe, on_another_thread, spawn};
 pub use thread_keys::make_thread_keys;
 
-/// Does the work; there is no fork here.
+/// Does the work; there is no fork on this system.
 #[cfg(not(unix))]
 pub fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Whether `error` says that a limit of the process or machine is reached, which may pass: descriptors, threads, memory,
-/// ports.
+/// Whether `error` says that a temporary limit of the process or machine is reached: descriptors, threads, memory, ports.
 pub(crate) fn is_limit(error: &io::Error) -> bool {
     #[cfg(unix)]
     const LIMITS: [i32; 6] =

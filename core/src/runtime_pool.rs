@@ -1,8 +1,8 @@
-//! The runtimes that blocking calls borrow.
+//! The runtimes that blocking calls use.
 //!
-//! Each is a runtime without threads of its own, with a client whose connections live on it. A call takes the one that was
-//! used last, runs on the caller's thread and puts it back; so there is no background thread that a fork could lose.
-//! The pool belongs to one process: a forked child finds it empty, but knows the keys that its parent knew.
+//! Each is a runtime without threads, with a client whose connections belong to it. A call takes the runtime that was used
+//! last, runs on the caller's thread and puts the runtime back. So there is no background thread that a fork could lose. The
+//! pool belongs to one process: a forked child starts with an empty pool, but has the keys of its parent.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -23,7 +23,7 @@ use crate::login::Journey;
 use crate::process::{HeldSigpipe, Mark, Marked, PerProcess, generation, prepare_thread};
 use crate::runtimes::{Runtimes, is_polling, with_variables};
 
-/// More idle runtimes than this are given up.
+/// More idle runtimes than this are dropped.
 const MAX_IDLE: usize = 16;
 
 /// Short enough for a person who pressed Ctrl-C, long enough to cost nothing.
@@ -39,12 +39,12 @@ pub(crate) struct RuntimePool {
     watch: Option<fn() -> bool>,
 }
 
-/// Everything that has a lock: it lives and dies with one process.
+/// Everything that has a lock: it belongs to one process.
 #[derive(Debug)]
 struct Pool {
     keys: Arc<Keys>,
     idle: Mutex<Vec<PooledRuntime>>,
-    /// By which a child tells the descriptors of this pool's runtimes from all others.
+    /// How a child recognizes the descriptors of this pool's runtimes.
     mark: Mark,
 }
 
@@ -72,7 +72,7 @@ impl RuntimePool {
         with_variables(|| self.run_here(operation))
     }
 
-    /// Called in two places, and each copy of it for each operation would count in the size of the library.
+    /// Called in two places: inlining it for each operation would make the library larger.
     #[inline(never)]
     fn run_here<T>(&self, operation: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
         if is_polling() {
@@ -116,7 +116,7 @@ fn run_alone_here(operation: Work<'_, Result<Report>>, watch: Option<fn() -> boo
 }
 
 impl RuntimePool {
-    /// The keys as the children of this process find them.
+    /// The keys that children of this process inherit.
     pub(crate) const fn inherited(&self) -> &Arc<InheritedKeys> {
         &self.inherited
     }
@@ -134,7 +134,7 @@ impl RuntimePool {
         self.pool().idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Finds a new one too where the host has closed the descriptors of this one.
+    /// Also makes a new one if the host has closed the descriptors of this one.
     fn open_pool(&self) -> &Pool {
         self.usable_pool(|pool| pool.mark.is_open())
     }
@@ -160,7 +160,8 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    /// Keeps a runtime for the next call. One of another process stays out: its parent's threads may have held the lock.
+    /// Keeps a runtime for the next call. A runtime of another process is not kept: the parent's threads may have locked the
+    /// lock.
     fn put_back(&self, runtime: PooledRuntime) {
         if runtime.made_in != generation() {
             return;
@@ -172,7 +173,7 @@ impl Pool {
     }
 }
 
-/// What the host has closed is not closed again: its numbers may be those of the host's own descriptors by now.
+/// Descriptors that the host has closed are not closed again: the host may have reused their numbers.
 impl Drop for Pool {
     fn drop(&mut self) {
         if !self.mark.is_open() {
@@ -184,7 +185,7 @@ impl Drop for Pool {
 impl PooledRuntime {
     fn new(journey: &Arc<Journey>, runtimes: &Runtimes, pool: &Pool) -> Result<Self> {
         let runtime =
-            runtimes.build().map_err(|error| Error::of_system(&error, "no runtime could be made"))?;
+            runtimes.build().map_err(|error| Error::of_system(&error, "could not make a runtime"))?;
         let marked = pool.mark.put_on(&runtime);
         let client = Client::from_parts(Arc::clone(journey), Arc::clone(&pool.keys))?;
         Ok(Self { client: Some(client), runtime: Some(runtime), marked, made_in: generation() })
@@ -217,16 +218,16 @@ async fn unless_stopped<T>(operation: impl Future<Output = Result<T>>, watch: fn
     })
     .await;
     if generation() != begun_in {
-        // Dropped, it would take its connection from the parent, which still waits for the answer.
+        // Dropping it would take its connection from the parent, which still waits for the response.
         forget(operation);
     }
     result
 }
 
-/// Ends when `watch` says so, and in a child that was forked by `watch`: the call that it finds itself in is its parent's.
+/// Ends when `watch` returns true, and in a child that `watch` forked: the call belongs to the parent.
 async fn told_to_stop(watch: fn() -> bool) {
     let begun_in = generation();
-    // Not at once: most calls are over before anybody could lose patience.
+    // Not at once: most calls end before a person could lose patience.
     loop {
         sleep(WATCH_EVERY).await;
         if watch() || generation() != begun_in {
@@ -239,8 +240,8 @@ impl Drop for PooledRuntime {
     fn drop(&mut self) {
         let (client, runtime, marked) = (self.client.take(), self.runtime.take(), self.marked.take());
         if self.made_in != generation() {
-            // A handler forked in the middle of a call, and the child came back into it. What was its parent's has numbers
-            // of descriptors that may be somebody else's by now, and takes connections from its parent when it is dropped.
+            // A handler forked in the middle of a call, and the child returned into it. The parent's values have descriptor
+            // numbers that may have been reused by now, and dropping them would take connections from the parent.
             forget((client, runtime, marked));
             return;
         }

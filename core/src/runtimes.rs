@@ -1,7 +1,7 @@
-//! The runtimes that operations run on: those of blocking calls, without threads of their own, and the caller's.
+//! The runtimes that operations run on: those of blocking calls, without threads, and the caller's.
 //!
-//! tokio reads an environment variable when it begins to build a runtime, and the host may be changing its environment by
-//! then. So the builder is made with the client and used for every runtime after that, in forked children too.
+//! tokio reads an environment variable when it starts to build a runtime, while the host may be changing its environment. So
+//! the builder is made with the client and used for every later runtime, also in forked children.
 
 #[cfg(feature = "__face")]
 use std::cell::OnceCell;
@@ -30,8 +30,8 @@ impl Runtimes {
         Self(Exclusive::new(builder()))
     }
 
-    /// No fork comes in the middle of it: tokio may be making values for the whole process, under a lock that a child would
-    /// find held for ever.
+    /// No fork happens in the middle of it: tokio may be making values for the whole process, under a lock that would stay
+    /// locked in a child forever.
     pub(crate) fn build(&self) -> io::Result<Runtime> {
         while_no_fork_is_made(|| self.0.with(builder, Builder::build))
     }
@@ -48,18 +48,18 @@ fn builder() -> Builder {
 
 #[cfg(feature = "__face")]
 thread_local! {
-    /// On a thread that turns a reactor for others: by what it is known.
+    /// On a thread that runs a reactor for others: its mark.
     static MARK: OnceCell<Arc<Mark>> = const { OnceCell::new() };
 }
 
-/// From now on this thread does nothing more once the host has closed `mark`, and with it the descriptors of its runtime.
+/// From now on, this thread stops once the host has closed `mark`, and with it the descriptors of its runtime.
 #[cfg(feature = "__face")]
 pub(crate) fn end_with(mark: Arc<Mark>) {
     let _ = MARK.try_with(|known| known.set(mark));
 }
 
-/// When a reactor wakes, before anything runs. Its numbers may be those of the host's own descriptors by now: a connection that is
-/// dropped would close one, and a reactor that goes on, or ends, would panic.
+/// Runs when a reactor wakes, before anything else. The host may have reused its descriptor numbers: dropping a connection
+/// would close one of the host's, and a reactor that continues, or ends, would panic.
 #[cfg(feature = "__face")]
 fn end_if_lost() {
     let is_lost = MARK.try_with(|known| known.get().is_some_and(|mark| !mark.is_open())).unwrap_or_default();
@@ -75,12 +75,12 @@ pub(crate) fn of_the_caller() -> Result<Handle> {
     Handle::try_current().map_err(|_| Error::new(ErrorCode::RuntimeMissing))
 }
 
-/// Does work that needs the variables of its thread, as a runtime does. They are gone in `atexit`, in destructors of a library or
-/// of a thread, and where a host ends an interpreter there; then another thread does it.
+/// Does work that needs thread-local variables, as a runtime does. They no longer exist in `atexit` handlers, in destructors of
+/// a library or of a thread, and when a host ends an interpreter there. Then another thread does the work.
 pub(crate) fn with_variables<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     if has_no_variables() {
         let result = on_another_thread(work);
-        return result.unwrap_or_else(|error| Err(Error::of_system(&error, "no thread could be made")));
+        return result.unwrap_or_else(|error| Err(Error::of_system(&error, "could not start a thread")));
     }
     work()
 }
@@ -89,14 +89,14 @@ fn has_no_variables() -> bool {
     Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed())
 }
 
-/// Whether this thread polls async tasks at the moment, so that it must not wait. Threads of `spawn_blocking`, and those in
-/// `block_in_place`, know a runtime too, but may wait.
+/// Whether this thread is polling async tasks, so it must not block. Threads of `spawn_blocking`, and those in
+/// `block_in_place`, also have a runtime, but may block.
 pub(crate) fn is_polling() -> bool {
     Handle::try_current().is_ok() && (has_budget() || has_scheduler())
 }
 
-/// tokio gives each task that it polls a budget, after which the task must yield; code that may wait has none. The caller's
-/// budget stays as it is.
+/// tokio gives each task that it polls a budget, after which the task must yield. Code that may block has no budget. The
+/// caller's budget does not change.
 fn has_budget() -> bool {
     let context = &mut Context::from_waker(Waker::noop());
     // Puts the budget back when it is dropped.
@@ -111,7 +111,8 @@ fn has_budget() -> bool {
     })
 }
 
-/// A task can give up its budget (`unconstrained`). One that yields is still woken by its scheduler, later; where none is, at once.
+/// A task can opt out of its budget (`unconstrained`). A task that yields is still woken by its scheduler, later; without a
+/// scheduler, at once.
 fn has_scheduler() -> bool {
     let woken = Arc::new(Woken(AtomicBool::new(false)));
     let waker = Waker::from(Arc::clone(&woken));

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 /// A client secret, a token or a code.
 ///
-/// There is no `PartialEq` and no `Display`: what leaves it, leaves by [`Secret::expose`], and that word is easy to
-/// search for.
+/// There is no `PartialEq` and no `Display`: the only way to read it is [`Secret::expose`], and that word is easy to search
+/// for.
 ///
 /// ```
 /// use clever_sso::Secret;
@@ -21,17 +21,17 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes `text` into keeping.
+    /// Makes a secret from `text`.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text itself. Send it, do not print it.
+    /// The text itself. Send it, but do not print it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether `text` is the same, found out in a time that does not depend on where they differ.
+    /// Whether `text` is the same. The time of the comparison does not depend on where they differ.
     pub fn matches(&self, text: &str) -> bool {
         verify_slices_are_equal(self.0.as_bytes(), text.as_bytes()).is_ok()
     }

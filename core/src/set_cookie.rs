@@ -4,10 +4,10 @@ use std::fmt;
 
 use cookie::{Cookie, SameSite, time::Duration};
 
-/// A cookie that the answer to the browser must set.
+/// A cookie that the response to the browser must set.
 ///
-/// Send [`header`](Self::header) as a `Set-Cookie` header of its own, or hand the parts to your framework. The attributes
-/// that no getter tells are always the same: `Path=/`, `HttpOnly` and `SameSite=Lax`.
+/// Send [`header`](Self::header) as a separate `Set-Cookie` header, or pass the parts to your framework. The attributes without
+/// a getter are always the same: `Path=/`, `HttpOnly` and `SameSite=Lax`.
 ///
 /// ```
 /// use clever_sso::SetCookie;
@@ -45,7 +45,7 @@ impl SetCookie {
         &self.name
     }
 
-    /// The value. Empty when the cookie is to be deleted.
+    /// The value. Empty to delete the cookie.
     pub fn value(&self) -> &str {
         &self.value
     }

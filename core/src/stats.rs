@@ -1,8 +1,8 @@
 //! What a client has counted: logins, requests, retries and key fetches, and how long they took.
 //!
-//! A count is an atomic number. There is no lock, so nothing waits, and a fork leaves nothing held. The labels are words of this
-//! library alone, so the number of series has a bound, and no series says anything about a person. A forked child starts from
-//! zero: the sum over all processes counts nothing twice.
+//! Each count is an atomic number. There is no lock, so nothing waits, and a fork cannot leave a lock held. All labels come
+//! from this library, so the number of series is limited, and no series says anything about a person. A forked child starts
+//! from zero, so the sum over all processes counts nothing twice.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -45,12 +45,12 @@ pub(crate) enum RequestTo {
     District,
 }
 
-/// What tells the series of a metric apart.
+/// What distinguishes the series of a metric.
 #[derive(Clone, Copy)]
 enum Label {
     Outcome,
     Endpoint,
-    /// A code of the catalogue, or nothing when all went well.
+    /// A code of the catalogue, or empty for success.
     Code,
 }
 
@@ -140,7 +140,8 @@ const RETRIES: usize = 5;
 const KEY_FETCHES: usize = 6;
 
 impl Metric {
-    /// The numbers of one series: one; or a bucket for each bound, one for all that is slower, and the sum in microseconds.
+    /// The numbers of one series: one for a counter; for a histogram a bucket for each bound, one for slower ones, and the sum
+    /// in microseconds.
     const fn width(&self) -> usize {
         if self.is_histogram { BOUNDS.len() + 2 } else { 1 }
     }
@@ -154,7 +155,7 @@ impl Metric {
         count
     }
 
-    /// The words of the labels of a series.
+    /// The label values of a series.
     fn words(&self, mut series: usize) -> Vec<(&'static str, &'static str)> {
         let mut words: Vec<_> = self
             .labels
@@ -171,7 +172,7 @@ impl Metric {
     }
 }
 
-/// Where the numbers of a metric begin; behind the last one, how many there are.
+/// Where the numbers of a metric begin; after the last metric, how many numbers there are.
 const fn offset(metric: usize) -> usize {
     let (mut offset, mut before) = (0, 0);
     while before < metric {
@@ -188,7 +189,7 @@ const fn code_number(code: Option<ErrorCode>) -> usize {
     }
 }
 
-/// The counts of one client: of this process, made at the first event.
+/// The counts of one client in this process, created at the first event.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder(Arc<PerProcess<Box<[AtomicU64]>>>);
 
@@ -217,9 +218,9 @@ impl Recorder {
         }
     }
 
-    /// A login began, or could not.
+    /// A login began, or failed to begin.
     pub(crate) fn begun(&self, result: &Result<Login>) {
-        // One that leads to a page of the application's own is no login.
+        // A URL that leads to one of the application's own pages is not a login.
         if !result.as_ref().is_ok_and(|login| login.key.is_empty()) {
             self.count(BEGUN, code_number(result.as_ref().err().map(Error::code)));
         }
@@ -272,7 +273,7 @@ impl LoginEnd {
     }
 }
 
-/// A login on its way. One that is dropped before its end was given up by the caller.
+/// A login in progress. If it is dropped before it ends, the caller canceled it.
 pub(crate) struct LoginTimer {
     recorder: Recorder,
     begun: Instant,
@@ -328,7 +329,7 @@ pub struct Stats {
 pub struct Sample {
     /// For example `clever_sso_logins_total`. A histogram has samples that end in `_bucket`, `_sum` and `_count`.
     pub name: String,
-    /// Names and words of the labels, in the order of the documentation.
+    /// Names and values of the labels, in the order of the documentation.
     pub labels: Vec<(&'static str, &'static str)>,
     /// A count, or seconds.
     pub value: f64,
@@ -369,7 +370,7 @@ impl Stats {
         }
     }
 
-    /// All numbers, one by one. What was never counted is left out.
+    /// All numbers, one by one. Series that never counted anything are left out.
     ///
     /// ```
     /// # fn example(client: &clever_sso::Client) {
@@ -385,9 +386,9 @@ impl Stats {
         samples
     }
 
-    /// One number: of the series that have these labels, all together. 0 when nothing was counted.
+    /// One number: the sum of the series that have these labels. 0 if nothing was counted.
     ///
-    /// `name` is that of a counter, or of a histogram with `_count` or `_sum` (in seconds).
+    /// `name` is the name of a counter, or of a histogram with `_count` or `_sum` (in seconds).
     ///
     /// ```
     /// # fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -401,7 +402,7 @@ impl Stats {
     /// ```
     ///
     /// # Errors
-    /// `argument_invalid` when this version knows no such name, label or word: a misspelled one would be 0 for ever.
+    /// `argument_invalid` if this version does not know the name, the label or its value: a misspelled one would always be 0.
     pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> Result<f64> {
         let metric = METRICS.iter().find(|metric| {
             name.strip_prefix(metric.name).is_some_and(|suffix| match suffix {
@@ -451,7 +452,7 @@ impl Stats {
             text.push_str(metric.name);
             text.push_str(suffix);
             let mut before = "{";
-            // The words of this library need no escape: a test holds them to that.
+            // The words of this library need no escape: a test checks that.
             for (name, word) in labels {
                 for part in [before, name, "=\"", word, "\""] {
                     text.push_str(part);
@@ -471,7 +472,7 @@ impl Stats {
 }
 
 impl Number {
-    /// Exact up to 2^53, which no count reaches.
+    /// Exact up to 2^53. No count gets that high.
     #[expect(clippy::cast_precision_loss, reason = "Prometheus counts in such numbers")]
     fn value(self) -> f64 {
         match self {

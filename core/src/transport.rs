@@ -1,14 +1,14 @@
 //! The HTTP client: one deadline for a whole call, capped bodies, retries only where they are safe.
 //!
-//! Redirects are never followed: an answer that sends a secret elsewhere is no answer. https only, plain http only to
-//! this machine and in development; the configuration and the discovery document were held to that before an address
-//! arrives here. The environment was read when the configuration was built.
+//! Redirects are never followed, because they could send a secret elsewhere. https only; plain http only to this machine and in
+//! development. The configuration and the discovery document have already enforced this for all addresses here. The environment
+//! was read when the configuration was built.
 //!
-//! - `connections`: those of each runtime;
+//! - `connections`: the connections of each runtime;
 //! - `retry`: whether and when a request is sent again;
-//! - `server_time`: what an answer says about time;
-//! - `span`: an attempt, for those who trace;
-//! - `failure`: what went wrong, in the words of the catalogue;
+//! - `server_time`: what a response says about time;
+//! - `span`: the span of an attempt, for tracing;
+//! - `failure`: what went wrong, as an error of the catalogue;
 //! - `resolver`: the addresses of a host;
 //! - `tls`: which certificates are trusted, and `provider`: with which cryptography;
 //! - `probe` and `witness`: single steps to a host, and the certificates that it shows, for a report.
@@ -41,9 +41,9 @@ use connections::{Connections, Pool};
 use resolver::Resolver;
 pub(crate) use witness::Witness;
 
-/// Larger answers are refused.
+/// Larger responses are refused.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// No answer has come yet that told the time.
+/// No response has told the time yet.
 const UNKNOWN: i64 = i64::MIN;
 
 /// Sends requests, on any runtime.
@@ -85,11 +85,11 @@ impl Transport {
         Self { connections, proxies, skew, recorder, most_attempts: retry::MAX_ATTEMPTS }
     }
 
-    /// Sends `request`, again where that is safe, until `deadline`.
+    /// Sends `request`, and repeats it if that is safe, until `deadline`.
     pub(crate) async fn send(&self, to: RequestTo, request: &Request, deadline: Instant) -> Result<Response> {
         let pool = self.connections.here()?;
-        // A runtime that nobody drove meanwhile has not listened to the connections that it keeps. Two turns of its reactor let
-        // it see which of them the server has closed, so that no request is written into one of those.
+        // A runtime that was idle has not watched its open connections. Two turns of its reactor let it see which of them the
+        // server has closed, so that no request is written to one of those.
         yield_now().await;
         yield_now().await;
         retry::repeat(request, self.most_attempts, deadline, &self.recorder, |attempt| {
@@ -98,7 +98,7 @@ impl Transport {
         .await
     }
 
-    /// Sends `request` once: counted, and a span for those who trace.
+    /// Sends `request` once, counts it, and traces it as a span.
     async fn attempt(
         &self,
         pool: &Pool,
@@ -118,8 +118,8 @@ impl Transport {
         result
     }
 
-    /// By how many seconds the server's clock was ahead of this machine's when it last told the time (`Date`, RFC 9110
-    /// 6.6.1); behind when negative.
+    /// How many seconds the server's clock was ahead of this machine's when it last told the time (`Date`, RFC 9110 6.6.1);
+    /// negative if it was behind.
     pub(crate) fn clock_skew(&self) -> Option<i64> {
         Some(self.skew.load(Relaxed)).filter(|skew| *skew != UNKNOWN)
     }
@@ -149,7 +149,7 @@ impl Transport {
 }
 
 impl fmt::Debug for Transport {
-    /// A client shows its proxy, and that may have a password.
+    /// A client would show its proxy, which may have a password.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Transport(..)")
     }

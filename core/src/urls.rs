@@ -1,11 +1,11 @@
-//! The plain URLs of a configured application, for those who drive the flow themselves.
+//! The plain URLs of a configured application, for applications that drive the flow themselves.
 
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::authorize::{self, AuthorizeParameters, ResponseType};
 use crate::protocol::text::{LONGEST, LONGEST_STATE, check_parameter};
 
-/// What goes into an authorization request of one's own. Everything has a default.
+/// Options for your own authorization request. Everything has a default.
 ///
 /// ```
 /// use clever_sso::{AuthorizeOptions, ResponseType};
@@ -20,7 +20,7 @@ pub struct AuthorizeOptions<'a> {
     pub response_type: ResponseType,
     /// One of the configured redirect URIs; the primary one by default.
     pub redirect_uri: Option<&'a str>,
-    /// Comes back unchanged; compare it with what this browser was given.
+    /// Comes back unchanged: compare it with the state that you gave to this browser.
     pub state: Option<&'a str>,
     /// Says that there is no state on purpose. A token that comes back without one may be anybody's: do not sign a person in
     /// with it.
@@ -29,7 +29,7 @@ pub struct AuthorizeOptions<'a> {
     pub nonce: Option<&'a str>,
     /// The district, if it is known: Clever then skips the school picker.
     pub district_id: Option<&'a str>,
-    /// Whether Clever lets the person confirm who they are (`confirmed=false`).
+    /// Whether Clever asks the person to confirm who they are (`confirmed=false`).
     pub switch_user: bool,
 }
 
@@ -75,7 +75,7 @@ impl<'a> AuthorizeOptions<'a> {
         self
     }
 
-    /// Whether Clever lets the person confirm who they are.
+    /// Whether Clever asks the person to confirm who they are.
     pub const fn switch_user(mut self, yes: bool) -> Self {
         self.switch_user = yes;
         self

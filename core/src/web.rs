@@ -1,8 +1,8 @@
-//! What every web application does with a login, in types of the [`http`] crate: for a framework that has no module here.
+//! The web part of a login, in types of the [`http`] crate, for frameworks without their own module here.
 //!
-//! [`BrowserLeg`] answers the requests to the login, the callback and the log out. It decides which requests may act, sets
-//! the cookies of each outcome and each error, makes the pages that people see, and knows when the session of the browser
-//! has to end. Your code carries requests in and answers out, and keeps a [`SessionIdentity`] in a session.
+//! [`BrowserLeg`] handles the requests to the login, the callback and the logout. It decides which requests may act, sets the
+//! cookies of each outcome and each error, makes the pages that people see, and says when the session of the browser must end.
+//! Your code passes requests in, sends the answers, and stores a [`SessionIdentity`] in a session.
 //!
 //! ```no_run
 //! use clever_sso::web::{BrowserLeg, SessionIdentity, Step, WebOptions, WebRequest, plain_cookies};

@@ -196,7 +196,7 @@ struct Work {
     id_token: String,
 }
 
-/// Names of the variables that the host hands over.
+/// Names of the variables that the host passes.
 const ECHO: &str = "CLEVER_SSO_TEST_ECHO_URL";
 const CLEVER: &str = "CLEVER_SSO_TEST_BASE_URL";
 const TOKEN: &str = "CLEVER_SSO_TEST_ID_TOKEN";
@@ -245,7 +245,7 @@ impl Host {
 }
 
 impl Work {
-    fn handed_over() -> Self {
+    fn passed_by_parent() -> Self {
         let [echo, clever, id_token] = [ECHO, CLEVER, TOKEN].map(|name| std::env::var(name).unwrap());
         Self { echo, clever, id_token }
     }
@@ -300,7 +300,7 @@ fn two_hundred_forks_in_the_middle_of_calls_and_first_verifications_disturb_nobo
 #[test]
 #[ignore = "run by the test before, in a process of its own"]
 fn in_the_middle_of_calls_and_first_verifications() {
-    let work = Work::handed_over();
+    let work = Work::passed_by_parent();
     let asking = Work::client(&work.echo);
     let mut children = VecDeque::new();
     for number in 0..FORKS {
@@ -362,7 +362,7 @@ fn fork_and_exit(call: impl FnOnce() -> bool) -> libc::pid_t {
 #[test]
 #[ignore = "run by the test before, in a process of its own"]
 fn in_the_middle_of_what_happens_first() {
-    let work = Work::handed_over();
+    let work = Work::passed_by_parent();
     let first_times = || {
         let client = Work::client(&work.clever);
         client.begin_login(&LoginOptions::default()).is_ok() && work.is_verified(&client)

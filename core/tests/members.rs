@@ -1,5 +1,5 @@
 //! Every member of every answer with a value of every wrong kind: either it decides who somebody is, and the answer is
-//! refused, or the login goes on without that datum. And every answer with text in it that is odd. The table is
+//! refused, or the login continues without that value. And every answer with text in it that is odd. The table is
 //! `members.json`; here the pure readers read it.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test may")]
 

@@ -67,7 +67,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let options =
         WebOptions::new().prefix("/").after_login("/me").waiting_page(waiting_page).district_id(district_id);
     let leg = BrowserLeg::new(client, options)?;
-    // Each start makes a new key, which logs everybody out; several processes need the same one.
+    // Each start makes a new key, which logs everyone out; several processes need the same one.
     let key = Key::generate();
     let port = env::var("PORT").map_or(Ok(5000), |port| port.parse())?;
     let app = move || {

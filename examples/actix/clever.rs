@@ -46,7 +46,7 @@ fn end(session: &Session) {
 #[derive(Clone, Copy)]
 pub(crate) struct ProblemPage(pub(crate) fn(&Problem) -> String);
 
-/// Middleware: login, callback and log out, and what is looked at around every other page. It needs a `BrowserLeg` in the data of
+/// Middleware: login, callback and logout, and what is looked at around every other page. It needs a `BrowserLeg` in the data of
 /// the app, and shows failed logins with the `ProblemPage` there, if there is one.
 pub(crate) async fn pages(
     request: ServiceRequest,

@@ -62,7 +62,7 @@ const char *session_of(const struct request *request)
     return request->session[0] != '\0' ? request->session : NULL;
 }
 
-/* Without Max-Age it ends with the browser. Not SameSite=Strict: it must come along when the browser returns from Clever. */
+/* Without Max-Age it ends with the browser. Not SameSite=Strict: the browser must send it when it returns from Clever. */
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name)
 {
     char line[256];

@@ -4,7 +4,7 @@
  *     cc login.c $(pkg-config --cflags --libs clever_sso) -o login
  *     CLEVER_CLIENT_ID=... CLEVER_CLIENT_SECRET=... CLEVER_REDIRECT_URI=... ./login [login|portal|instant|implicit]
  *
- * It prints `open URL` and reads the URL with which the browser came back. CLEVER_BASE_URL points it at a local
+ * It prints `open URL` and reads the URL that the browser came back with. CLEVER_BASE_URL points it at a local
  * emulator; CLEVER_DISTRICT_ID names a district for `login`, and is needed for `instant`.
  */
 #ifdef _WIN32
@@ -219,7 +219,7 @@ static size_t random_bytes(unsigned char *bytes, size_t size)
     return got;
 }
 
-/* A state of one's own: 128 random bits. */
+/* Your own state: 128 random bits. */
 static int random_state(char state[33])
 {
     unsigned char bytes[16];
@@ -258,7 +258,7 @@ static int identify(const clever_sso_client *client, const char *access_token)
     return status ? failed(error) : 0;
 }
 
-/* What came back is believed only with our own state, and the token only after Clever said that it is ours. */
+/* The answer is trusted only with our own state, and the token only after Clever said that it is ours. */
 static int arrive_implicit(const clever_sso_client *client, const char *text, const char *state)
 {
     clever_sso_error *error = NULL;

@@ -19,7 +19,7 @@
 
 /* The prefix is in every address, and an answer with one of the longest addresses must fit into the 4 KiB that nginx takes. */
 enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 256, LONGEST_COOKIE_NAME = 64 };
-/* libmicrohttpd takes some 70 bytes for each parameter and cookie, and answers nothing when they run out. This is enough for an
+/* libmicrohttpd takes about 70 bytes for each parameter and cookie, and answers nothing when they run out. This is enough for an
    address and cookies of 8 KiB each, whatever is in them: proxies and browsers send no longer ones. Only what is used takes room. */
 enum { BYTES_PER_CONNECTION = 2 * 1024 * 1024 };
 #define WAITED "clever_waited"
@@ -103,7 +103,7 @@ static const char *goal(const struct request *request)
     }
     const char *why = NULL;
     if (memchr(value, '\0', size) != NULL) why = "it has control characters";
-    else if (leads_around(request, value)) why = "it leads to the login or the log out";
+    else if (leads_around(request, value)) why = "it leads to the login or the logout";
     if (why == NULL) return fitting(value);
     fprintf(stderr, "return_to is left out: return_to_unsafe: %s\n", why);
     return NULL;
@@ -148,7 +148,7 @@ static enum MHD_Result login(const struct request *request)
     clever_sso_error *error = NULL;
     clever_sso_login *begun = NULL;
     clever_sso_status status = begin(request, goal(request), &begun, &error);
-    if (status == CLEVER_SSO_ARGUMENT) { /* an address that leads away or is no text: the log says why, and the login goes on without it */
+    if (status == CLEVER_SSO_ARGUMENT) { /* an address of another site, or no text: the log says why, and the login continues without it */
         fprintf(stderr, "return_to is left out: %s\n", clever_sso_error_message(error));
         clever_sso_error_free(error);
         error = NULL;
@@ -258,7 +258,7 @@ static enum MHD_Result add_header(void *out, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
-/* 0 when the request may act, else the status to answer with: a page fetched in advance must not spend a code. */
+/* 0 when the request may act, else the status to answer with: a prefetched page must not use a code. */
 static unsigned refusal(const struct request *request, uint32_t endpoint)
 {
     struct asked asked = {NULL, CLEVER_SSO_OK};
@@ -301,7 +301,7 @@ static enum MHD_Result me(const struct request *request)
     struct person person;
     if (!session_find(session_of(request), &person)) {
         unsigned refused = refusal(request, CLEVER_SSO_ENDPOINT_LOGIN);
-        /* What is only fetched in advance may be asked for again, and then lead on. */
+        /* A page that was only prefetched may be requested again, and can then redirect. */
         if (refused == MHD_HTTP_FORBIDDEN || refused == MHD_HTTP_METHOD_NOT_ALLOWED) return refuse(request, MHD_HTTP_UNAUTHORIZED, 0);
         char *here = address_of(prefix, "/me", request->query);
         struct MHD_Response *to_login = here != NULL ? redirect_to_made(login_address(prefix, fitting(here))) : NULL;

@@ -16,7 +16,7 @@ enum session_start { SESSION_FAILED, SESSION_STARTED, SESSION_LOGGED_OUT };
 /* Starts a session of so many seconds for the person who logged in, under a fresh name. It replaces the session under `replaced`,
    which may be NULL. Where the same person is signed in there, that one answers for another minute: other tabs are on their way
    with its name. Any other one ends at once, with all that replaced it. It starts none when somebody has logged out of that session
-   while the login was under way. */
+   during the login. */
 enum session_start session_begin(const clever_sso_identity *identity, uint32_t seconds, const char *replaced, char name[SESSION_NAME_SIZE]);
 
 /* Copies who is signed in under `name`, which may be NULL. Returns 0 when nobody is; else free it with `person_clear`. */
@@ -25,7 +25,7 @@ int session_find(const char *name, struct person *person);
 /* Ends the session under `name`, which may be NULL, with those that it replaced and that replaced it. */
 void session_end(const char *name);
 
-/* The same, and no login that is under way with its cookie starts another one. */
+/* The same, and no login in progress with its cookie starts another one. */
 void session_log_out(const char *name);
 
 /* Ends all sessions. */

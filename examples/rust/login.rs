@@ -5,7 +5,7 @@
 //!     cargo run -p example-rust -- [login|portal|instant|implicit]
 //! ```
 //!
-//! It prints `open URL` and reads the URL with which the browser came back. `CLEVER_BASE_URL` points it at a local
+//! It prints `open URL` and reads the URL that the browser came back with. `CLEVER_BASE_URL` points it at a local
 //! emulator; `CLEVER_DISTRICT_ID` names a district for `login`, and is needed for `instant`.
 
 use std::collections::BTreeMap;
@@ -162,7 +162,7 @@ fn greet(identity: &Identity, proof: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The implicit grant: the token is believed only with our own state, and only after Clever said that it is ours.
+/// The implicit grant: the token is trusted only with our own state, and only after Clever said that it is ours.
 async fn implicit(client: &Client) -> Result<ExitCode> {
     let state = Secret::new(random_state()?);
     let options = AuthorizeOptions::new().response_type(ResponseType::Token).state(state.expose());
@@ -180,7 +180,7 @@ async fn implicit(client: &Client) -> Result<ExitCode> {
     Ok(greet(&identity, "tokeninfo"))
 }
 
-/// A state of one's own: 128 random bits.
+/// Your own state: 128 random bits.
 fn random_state() -> Result<String> {
     let mut bytes = [0; 16];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| "no random numbers")?;

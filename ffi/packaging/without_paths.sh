@@ -24,7 +24,7 @@ for index in "$sources"/*/; do
     [ -d "$index" ] && names+=("${index%/}=")
 done
 
-# Cargo reads RUSTFLAGS at blanks only; folders may have blanks, so the flags are handed over in its other form.
+# Cargo reads RUSTFLAGS at blanks only; folders may have blanks, so the flags are passed in its other form.
 unit=$'\x1f'
 flags=${CARGO_ENCODED_RUSTFLAGS-}
 if [ -z "${CARGO_ENCODED_RUSTFLAGS+set}" ]; then

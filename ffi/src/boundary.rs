@@ -1,5 +1,5 @@
 //! Where Rust ends and C begins: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL` and prints nothing, and
-//! nothing cancels a thread in between.
+//! no thread is canceled in between.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -13,7 +13,7 @@ use crate::cancellation::Uncancelled;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{null, owned, required};
 
-/// Runs `body` and reports how it went.
+/// Runs `body` and returns its status.
 pub(crate) fn run(
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
     body: impl FnOnce() -> Result<()>,
@@ -32,17 +32,17 @@ pub(crate) fn run(
     status
 }
 
-/// A panic is told by its error; the standard library would print it. This library has a copy of that library of its own,
-/// so no other Rust code in the process is concerned.
+/// Prints nothing on a panic: the error reports it. This library has its own copy of the standard library, so other Rust code
+/// in the process still prints its panics.
 fn say_nothing_of_panics() {
-    // Not in the tests of this crate: there the standard library is the test harness's too.
+    // Not in the tests of this crate: there, the test harness shares the standard library.
     static DONE: AtomicBool = AtomicBool::new(cfg!(test));
     if !DONE.load(Relaxed) && !DONE.swap(true, Relaxed) {
         panic::set_hook(Box::new(|_| {}));
     }
 }
 
-/// Runs `body` and gives what it makes to the caller.
+/// Runs `body` and passes its result to the caller.
 pub(crate) fn give<T>(
     out: Option<&mut MaybeUninit<Option<Box<T>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
@@ -60,7 +60,7 @@ pub(crate) fn handle<T>(handle: Option<T>, name: &str) -> Result<T> {
     handle.ok_or_else(|| null(name))
 }
 
-/// Changes what a handle holds.
+/// Changes the content of a handle.
 pub(crate) fn set<T>(
     changed: Option<&mut T>,
     name: &str,
@@ -85,7 +85,7 @@ pub(crate) fn set_text<T>(
     })
 }
 
-/// Gives the string that `body` makes to the caller, who frees it.
+/// Passes the string that `body` makes to the caller, who frees it.
 pub(crate) fn give_string(
     out: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
@@ -94,7 +94,7 @@ pub(crate) fn give_string(
     give_string_option(out, error, || body().map(Some))
 }
 
-/// Gives the string that `body` makes, or NULL, to the caller, who frees it.
+/// Passes the string that `body` makes, or NULL, to the caller, who frees it.
 pub(crate) fn give_string_option(
     out: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,

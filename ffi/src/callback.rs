@@ -40,7 +40,8 @@ impl From<&Callback> for clever_sso_callback {
 /// Reads a callback: the whole URL that the browser came back with, or only its query or its fragment. No network.
 ///
 /// The first `?` begins the query. Another one is a character of a name or a value: `?code=a?b` has the code `a?b`, and
-/// `??code=a` has none. Hand a query over with its `?`, as it came: without it, one that begins with `?` loses that.
+/// `??code=a` has none. Pass a query with its `?`, as it arrived: without it, a query that itself starts with `?` loses that
+/// character.
 ///
 /// Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it is empty, repeats a
 /// parameter, or contradicts itself.
@@ -77,7 +78,7 @@ pub extern "C" fn clever_sso_callback_denied_error(callback: Option<&clever_sso_
     borrowed(callback.and_then(|callback| callback.denied_error.as_ref()))
 }
 
-/// Text that came with the error word, or NULL. Anybody can make such a URL, so do not show it as Clever's text. Borrowed
+/// Text that came with the error word, or NULL. Anyone can make such a URL, so do not show it as Clever's text. Borrowed
 /// from `callback`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_callback_denied_description(

@@ -1,4 +1,4 @@
-//! `pthread_cancel` waits for the end of a call: it unwinds the stack, and Rust's may not be unwound so.
+//! `pthread_cancel` waits for the end of a call: it unwinds the stack, which Rust does not allow.
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::Uncancelled;
@@ -16,7 +16,7 @@ mod linux {
 
     const DISABLED: c_int = 1;
 
-    /// While it lives, this thread cannot be cancelled; a request to cancel it waits.
+    /// While it exists, this thread cannot be canceled; a request to cancel it waits.
     pub(crate) struct Uncancelled(c_int);
 
     impl Uncancelled {
@@ -30,8 +30,8 @@ mod linux {
 
     impl Drop for Uncancelled {
         fn drop(&mut self) {
-            // SAFETY: the state is the one that was there before, and no former one is asked for. Nothing is cancelled
-            // here: that happens at the next cancellation point.
+            // SAFETY: this restores the old state, and does not ask for the current one. No thread is canceled here: that
+            // happens at the next cancellation point.
             unsafe { pthread_setcancelstate(self.0, ptr::null_mut()) };
         }
     }
@@ -39,7 +39,7 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 mod other {
-    /// Not promised on this system.
+    /// This system does not guarantee it.
     pub(crate) struct Uncancelled;
 
     impl Uncancelled {

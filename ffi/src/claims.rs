@@ -11,7 +11,7 @@ use crate::text::{borrowed, owned, required};
 
 /// Claims about a person: those of a verified ID token, of an identity, or of userinfo.
 pub struct clever_sso_claims {
-    /// Names and texts, each with a NUL behind it: one piece of memory, since a busy application makes and frees many of
+    /// Names and texts, each followed by a NUL. They share one allocation, because a busy application makes and frees many of
     /// these.
     texts: Vec<u8>,
     members: Vec<(Offset, Kept)>,
@@ -27,7 +27,7 @@ enum Kept {
     Boolean(bool),
     List(Vec<Offset>),
     Object(Box<clever_sso_claims>),
-    /// What C can read as JSON only: null, a fraction, a list of other things than strings.
+    /// Values that C can only read as JSON: null, a fraction, a list of anything but strings.
     Other,
 }
 
@@ -115,7 +115,7 @@ impl clever_sso_claims {
     }
 }
 
-/// A number that was written as 1767225600.0 or 1.7672256e9 is a whole one all the same.
+/// A number that is written as 1767225600.0 or 1.7672256e9 is a whole number too.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked here")]
 fn whole(number: f64) -> Option<i64> {
     /// Whole numbers are exact up to here (2^53).

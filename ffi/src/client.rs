@@ -42,7 +42,7 @@ pub extern "C" fn clever_sso_client_issuer(client: Option<&clever_sso_client>) -
     borrowed(client.map(|client| &client.issuer))
 }
 
-/// Does one-time setup up front: fetches Clever's discovery document and keys. When it fails, log that and go on: the first
+/// Does one-time setup up front: fetches Clever's discovery document and keys. If it fails, log that and continue: the first
 /// login fetches what is missing.
 ///
 /// Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
@@ -57,7 +57,7 @@ pub extern "C" fn clever_sso_warm_up(
 /// Frees a client. No thread may be in a call with it. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_client_free(client: Option<Box<clever_sso_client>>) {
-    // Closing a connection is where a thread can be cancelled.
+    // A thread can be canceled while it closes a connection.
     let _uncancelled = Uncancelled::new();
     drop(client);
 }

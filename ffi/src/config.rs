@@ -112,7 +112,7 @@ pub extern "C" fn clever_sso_config_set_base_url(
     set_setting(config, base_url, "base_url", error, ConfigBuilder::base_url)
 }
 
-/// The key that seals pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
+/// The key that encrypts pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
 /// every process that knows the secret can finish a login that another one began.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
@@ -125,7 +125,7 @@ pub extern "C" fn clever_sso_config_set_pending_key(
     set_setting(config, pending_key, "pending_key", error, ConfigBuilder::pending_key)
 }
 
-/// A key, or a client secret, that sealed pending logins before: those stay valid until they expire.
+/// An old key, or an old client secret: pending logins that it encrypted stay valid until they expire.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -137,7 +137,7 @@ pub extern "C" fn clever_sso_config_add_old_pending_key(
     set_setting(config, old_pending_key, "old_pending_key", error, ConfigBuilder::old_pending_key)
 }
 
-/// An origin, such as `https://www.example.org`, that `return_to` may lead to, besides paths of the application.
+/// An origin, such as `https://www.example.org`, that `return_to` may lead to, in addition to paths of the application.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -161,7 +161,8 @@ pub extern "C" fn clever_sso_config_set_timeout(
     set(config, "config", error, |config| config.change(|builder| builder.timeout_seconds(seconds)))
 }
 
-/// How many seconds two clocks may differ when the times in an ID token are checked, at most 600. Default: 60.
+/// The largest allowed difference between the clocks, in seconds, when the times in an ID token are checked. At most 600.
+/// Default: 60.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -239,8 +240,8 @@ impl clever_sso_setting_names {
     }
 }
 
-/// How error messages name settings: a program that reads its settings from environment variables wants
-/// `CLEVER_SSO_NAMES_ENVIRONMENT`. `names` is a `clever_sso_setting_names`. Default: `CLEVER_SSO_NAMES_C`.
+/// How error messages name settings. Use `CLEVER_SSO_NAMES_ENVIRONMENT` in a program that reads its settings from environment
+/// variables. `names` is a `clever_sso_setting_names`. Default: `CLEVER_SSO_NAMES_C`.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`, also when `names` is another number.
 #[unsafe(no_mangle)]
@@ -251,7 +252,7 @@ pub extern "C" fn clever_sso_config_set_setting_names(
 ) -> clever_sso_status {
     run(error, || {
         let refused =
-            || Error::from_face(ErrorCode::ArgumentInvalid, "names is none of clever_sso_setting_names");
+            || Error::from_face(ErrorCode::ArgumentInvalid, "names is not a clever_sso_setting_names value");
         let names = clever_sso_setting_names::numbered(names).ok_or_else(refused)?;
         handle(config, "config")?.change(|builder| builder.setting_names(names));
         Ok(())

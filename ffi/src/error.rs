@@ -7,7 +7,7 @@ use clever_sso::{Error, ErrorKind};
 use crate::set_cookie::{self, clever_sso_set_cookie};
 use crate::text::{borrowed, owned, owned_option};
 
-/// The result of a call. The `clever_sso_error` says what exactly failed.
+/// The result of a call. The `clever_sso_error` says exactly what failed.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_status {
@@ -25,7 +25,7 @@ pub enum clever_sso_status {
     CLEVER_SSO_CLEVER = 5,
     /// Clever could not be reached.
     CLEVER_SSO_NETWORK = 6,
-    /// A fault of this library or of this machine.
+    /// A problem of this library or of this machine.
     CLEVER_SSO_INTERNAL = 7,
 }
 
@@ -43,7 +43,7 @@ impl From<ErrorKind> for clever_sso_status {
     }
 }
 
-/// What failed. It never holds a token, code, secret, email or response body, so you may log all of it.
+/// What failed. It never contains a token, code, secret, email or response body, so you may log all of it.
 pub struct clever_sso_error {
     code: CString,
     message: CString,
@@ -111,7 +111,7 @@ pub extern "C" fn clever_sso_error_page_status(error: Option<&clever_sso_error>)
     error.map_or(0, |error| error.page_status)
 }
 
-/// The HTTP status of Clever's answer; 0 when there was no answer or `error` is NULL.
+/// The HTTP status of Clever's response; 0 when there was no response or `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_http_status(error: Option<&clever_sso_error>) -> u16 {
     error.map_or(0, |error| error.http_status)
@@ -141,7 +141,7 @@ pub extern "C" fn clever_sso_error_set_cookie(
 }
 
 /// Whether to end the session that the browser had: a login that this browser began has failed. Devices are shared, so the
-/// person who is there now must not continue as the one before. False when `error` is NULL.
+/// person who uses it now must not continue as the last person. False when `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_ends_session(error: Option<&clever_sso_error>) -> bool {
     error.is_some_and(|error| error.ends_session)

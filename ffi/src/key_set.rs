@@ -14,7 +14,7 @@ pub struct clever_sso_key_set {
     pub(crate) keys: KeySet,
 }
 
-/// Reads JWKS text (RFC 7517). Broken keys and keys for other purposes are left out.
+/// Reads JWKS text (RFC 7517). Broken keys and keys for other purposes are ignored.
 ///
 /// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is not a JWKS or has no key that
 /// can verify ID tokens, and with `CLEVER_SSO_INTERNAL` (`limit_reached`) as `clever_sso_client_new` does.

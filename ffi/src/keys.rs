@@ -9,7 +9,7 @@ use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::required;
 
 /// Clever's keys as text, for another process of the same application. They are fetched when the client does not have them
-/// yet. Keep the text where nobody else can write: a person who can change it can sign in as anyone.
+/// yet. Store the text where no other user can write: a person who can change it can sign in as anyone.
 ///
 /// Free the text with `clever_sso_string_free`. Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]

@@ -1,8 +1,8 @@
-//! `libclever_sso`: the C face. A file per handle; nothing here decides anything, it hands over.
+//! `libclever_sso`: the C face. Each handle has its file. This crate decides nothing: it only translates.
 //!
 //! Ownership shows in the signatures: `Option<&T>` reads a handle that may be NULL, `Option<&mut T>` changes one,
-//! `Option<&mut MaybeUninit<Option<Box<T>>>>` gives one to the caller, `Option<Box<T>>` takes it back. So the header
-//! that cbindgen writes needs no hand, and almost nothing here is unsafe.
+//! `Option<&mut MaybeUninit<Option<Box<T>>>>` gives one to the caller, `Option<Box<T>>` takes it back. So cbindgen can write
+//! the header by itself, and almost nothing here is unsafe.
 #![expect(unsafe_code, reason = "C calls these functions by their names, and strings come as pointers")]
 #![expect(non_camel_case_types, reason = "the names are those of the C header")]
 #![expect(unreachable_pub, reason = "what is public here is public in the header, not in Rust")]
@@ -11,8 +11,8 @@ mod boundary;
 mod cancellation;
 mod text;
 
-// From here on the modules stand in the order of the header, with a blank line between them, so that rustfmt keeps it. A comment
-// that begins with `Header:` is a heading of the header, and so is the first line of each module.
+// From here on, the modules are in the order of the header. The blank lines keep rustfmt from sorting them. A comment that
+// starts with `Header:` becomes a heading of the header, and so does the first line of each module.
 
 // Header: The version
 mod version;
@@ -83,6 +83,6 @@ mod stats;
 // Header: The log
 mod log;
 
-/// No piece of a token, code or secret stays on the heap, whatever library in between has made a copy.
+/// Leaves no piece of a token, code or secret on the heap, even if another library made a copy.
 #[global_allocator]
 static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;

@@ -1,6 +1,6 @@
 //! Events for your own log.
 //!
-//! A `tracing` subscriber of this library alone. Until a callback is set there is none, and an event costs the reading of
+//! A `tracing` subscriber for this library only. Until a callback is set, there is no subscriber, and an event costs reading
 //! one number.
 
 use std::ffi::c_void;
@@ -24,23 +24,23 @@ mod listener;
 
 use level::{clever_sso_log_callback, clever_sso_log_level};
 
-/// Sets the callback that receives the log of this process. It replaces the one before; NULL turns the log off, which is the
-/// default.
+/// Sets the callback that receives the log of this process. It replaces the previous callback. NULL turns the log off, which is
+/// the default.
 ///
-/// `level` is a `clever_sso_log_level`: events that matter less are left out. `user_data` is passed to the callback
+/// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback
 /// unchanged. The callback runs on the thread that calls this library, during that call, and on several threads at once:
 /// lock what they share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held
 /// back and `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this
-/// library are not logged. No event holds a token, code, secret, email or response body.
+/// library are not logged. No event contains a token, code, secret, email or response body.
 ///
-/// When this function succeeds, no thread runs the callback before, and none will call it again: you may free its
-/// `user_data`. So this function waits for a callback that is running: do not hold a lock that the callback takes. Each
-/// change keeps a few dozen bytes for good: call it at the start of a program, not for each request. A forked child has the
-/// callback, too.
+/// When this function succeeds, no thread is running the previous callback, and no thread will call it again: you may free its
+/// `user_data`. To guarantee this, the function waits for a running callback, so do not hold a lock that the callback takes.
+/// Each change uses a few dozen bytes that are never freed, so call it at the start of a program, not for each request. A
+/// forked child has the callback too.
 ///
-/// Fails with `CLEVER_SSO_ARGUMENT` when `level` is not a level, or when the callback itself makes this call: then nothing
-/// changes. It fails with the same status when the callback before is still running after 5 seconds: then the new one is set,
-/// but the `user_data` of the one before is still in use.
+/// Fails with `CLEVER_SSO_ARGUMENT` when `level` is not a level, or when the callback itself makes this call. Then nothing
+/// changes. It fails with the same status when the previous callback is still running after 5 seconds. Then the new callback is
+/// set, but the `user_data` of the previous one is still in use.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_log_callback(
     level: u32,
@@ -50,7 +50,8 @@ pub extern "C" fn clever_sso_set_log_callback(
 ) -> clever_sso_status {
     run(error, || {
         let refused = |why| Error::from_face(ErrorCode::ArgumentInvalid, why);
-        let level = clever_sso_log_level::numbered(level).ok_or_else(|| refused("level is no log level"))?;
+        let level = clever_sso_log_level::numbered(level)
+            .ok_or_else(|| refused("level is not a clever_sso_log_level value"))?;
         if listener::speaking() {
             return Err(refused("the log callback cannot set another one"));
         }
@@ -59,21 +60,23 @@ pub extern "C" fn clever_sso_set_log_callback(
         tracing::callsite::rebuild_interest_cache();
         let gone = listener::wait_for_the_former();
         gone.then_some(()).ok_or_else(|| {
-            refused("the former log callback is still running: does it wait for a lock that is held during this call?")
+            refused(
+                "the previous log callback is still running: does it wait for a lock that this thread holds?",
+            )
         })
     })
 }
 
-/// Once, and never undone: a second subscriber would make each event take a lock.
+/// Installed once and never removed: a second subscriber would make each event take a lock.
 fn subscribe() {
     static DONE: AtomicBool = AtomicBool::new(false);
     if !DONE.swap(true, SeqCst) {
-        // It fails where there is one already, and nobody else sets one: this library has its own copy of `tracing`.
+        // It fails if there is already a subscriber. No other code sets one: this library has its own copy of `tracing`.
         let _ = tracing::subscriber::set_global_default(ToC);
     }
 }
 
-/// Hands the events of this library on, and nobody else's: only these are known to hold no secret.
+/// Passes on only the events of this library: only these are known to contain no secret.
 struct ToC;
 
 impl Subscriber for ToC {
@@ -112,7 +115,7 @@ fn ours(metadata: &Metadata<'_>) -> bool {
     metadata.is_event() && (target == "clever_sso" || target.starts_with("clever_sso::"))
 }
 
-/// The message of an event, and its fields behind it as `name=value`.
+/// The message of an event, followed by its fields as `name=value`.
 #[derive(Default)]
 struct Line {
     message: String,

@@ -72,15 +72,15 @@ pub extern "C" fn clever_sso_begin_implicit(
     })
 }
 
-/// The URL to redirect the browser to. It is Clever's, or a page of your own for a person who is signed in and was sent back to
-/// log in several times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
+/// The URL to redirect the browser to. It is Clever's, or your own page if a signed-in person was sent back to log in several
+/// times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_url(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.url))
 }
 
-/// Whether to answer with a page that leads to the URL by itself, such as one with `<meta http-equiv="refresh">`, and not with
-/// a redirect: browsers give up after some twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
+/// Whether to respond with a page that continues to the URL by itself (for example with `<meta http-equiv="refresh">`) instead
+/// of a redirect. Browsers give up after about twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
 /// False when `login` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_needs_page(login: Option<&clever_sso_login>) -> bool {

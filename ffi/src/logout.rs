@@ -1,4 +1,4 @@
-//! `clever_sso_logout`: cookies to set at a log out, and where you find a session.
+//! `clever_sso_logout`: cookies to set at a logout, and when a request has a session.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -9,7 +9,7 @@ use crate::error::{clever_sso_error, clever_sso_status};
 use crate::set_cookie::{self, clever_sso_set_cookie};
 use crate::text::header;
 
-/// The cookies to set at a log out, or where you found a session.
+/// The cookies to set at a logout, or when a request has a session.
 pub struct clever_sso_logout {
     set_cookies: Vec<clever_sso_set_cookie>,
 }
@@ -32,9 +32,9 @@ pub extern "C" fn clever_sso_log_out(
     })
 }
 
-/// The cookies to set when a request has a session of your application: the library then knows that the last sign-in was
-/// kept. Call it wherever you find a session; most of the time there is no cookie to set. `cookies` is the `Cookie` header
-/// of the request, or NULL. No network.
+/// The cookies to set when a request has a session of your application. They tell the library that the last sign-in was kept.
+/// Call it for each request with a session; most of the time there is no cookie to set. `cookies` is the `Cookie` header of the
+/// request, or NULL. No network.
 ///
 /// Without it, a person who logs out without `clever_sso_log_out` and signs in again four times in a minute gets
 /// `session_not_kept`. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails
@@ -61,7 +61,7 @@ pub extern "C" fn clever_sso_logout_set_cookie(
     logout.and_then(|logout| logout.set_cookies.get(index))
 }
 
-/// Frees the cookies of a log out. NULL is fine.
+/// Frees the cookies of a logout. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_logout_free(logout: Option<Box<clever_sso_logout>>) {
     drop(logout);

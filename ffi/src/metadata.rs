@@ -31,8 +31,8 @@ impl From<&Metadata> for clever_sso_metadata_record {
 
 /// Fetches the issuer's discovery document.
 ///
-/// Free the record with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when it is not such a document
-/// or another issuer's, and with `CLEVER_SSO_NETWORK`.
+/// Free the record with `clever_sso_metadata_record_free`. Fails with `CLEVER_SSO_CLEVER` when the response is not a discovery
+/// document or belongs to another issuer, and with `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_metadata(
     client: Option<&clever_sso_client>,
@@ -66,7 +66,7 @@ pub extern "C" fn clever_sso_metadata_record_token_endpoint(
     borrowed(metadata.and_then(|metadata| metadata.token_endpoint.as_ref()))
 }
 
-/// Where the claims of an access token's person are, or NULL. Borrowed from `metadata`.
+/// Where to fetch the claims of the person that an access token belongs to, or NULL. Borrowed from `metadata`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_metadata_record_userinfo_endpoint(
     metadata: Option<&clever_sso_metadata_record>,

@@ -14,7 +14,7 @@ use crate::set_cookie::{self, clever_sso_set_cookie};
 use crate::text::{borrowed, header, optional, owned, owned_option, required};
 use crate::tokens::clever_sso_tokens;
 
-/// The kind of an outcome. All of them are everyday traffic, none is an error.
+/// The kind of an outcome. All kinds happen in normal use; none is an error.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_kind {
@@ -93,10 +93,10 @@ impl From<&Outcome> for clever_sso_outcome {
 /// that request, or NULL when it has none.
 ///
 /// Set the cookies of the outcome (`clever_sso_outcome_set_cookie`) or of the error (`clever_sso_error_set_cookie`), and
-/// end the session that the browser had when `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` says so.
+/// end the session that the browser had if `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` is true.
 /// One network round trip when Clever sends an ID token and its keys are known, up to three otherwise.
 ///
-/// Free the outcome with `clever_sso_outcome_free`. Fails with any status; a failed call never leaves half a login.
+/// Free the outcome with `clever_sso_outcome_free`. Fails with any status. A failed call never signs a person in.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_finish_login(
     client: Option<&clever_sso_client>,
@@ -182,7 +182,7 @@ pub extern "C" fn clever_sso_login_key_of_callback(
     give_string_option(key, error, || Ok(login_key_of_callback(required(callback, "callback")?)))
 }
 
-/// The kind of the outcome; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL. New kinds may come: keep a `default`.
+/// The kind of the outcome; `CLEVER_SSO_NO_OUTCOME` when `outcome` is NULL. Newer versions may add kinds: keep a `default`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_kind(outcome: Option<&clever_sso_outcome>) -> clever_sso_kind {
     outcome.map_or(clever_sso_kind::CLEVER_SSO_NO_OUTCOME, |outcome| outcome.kind)
@@ -198,7 +198,7 @@ pub extern "C" fn clever_sso_outcome_set_cookie(
 }
 
 /// Whether to end the session that the browser had: a new one replaces it, or a login that this browser began was refused.
-/// Devices are shared, so the person who is there now must not continue as the one before. False when `outcome` is NULL.
+/// Devices are shared, so the person who uses it now must not continue as the last person. False when `outcome` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_ends_session(outcome: Option<&clever_sso_outcome>) -> bool {
     outcome.is_some_and(|outcome| outcome.ends_session)
@@ -235,8 +235,8 @@ pub extern "C" fn clever_sso_outcome_return_to(outcome: Option<&clever_sso_outco
     borrowed(outcome.and_then(|outcome| outcome.return_to.as_ref()))
 }
 
-/// Whether the login began with `switch_user`: a "Try again" link, after a refusal by Clever or by your application, begins
-/// the next one with it, too. False when it is unknown or `outcome` is NULL.
+/// Whether the login began with `switch_user`. If so, begin the next one with it too when Clever or your application refuses
+/// the person and they click "Try again". False when it is unknown or `outcome` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_switch_user(outcome: Option<&clever_sso_outcome>) -> bool {
     outcome.is_some_and(|outcome| outcome.switch_user)
@@ -249,14 +249,14 @@ pub extern "C" fn clever_sso_outcome_restart_reason(outcome: Option<&clever_sso_
     borrowed(outcome.and_then(|outcome| outcome.reason.as_ref()))
 }
 
-/// Clever's word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
+/// Clever's error word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
 /// `CLEVER_SSO_DENIED`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_denied_error(outcome: Option<&clever_sso_outcome>) -> *const c_char {
     borrowed(outcome.and_then(|outcome| outcome.denied_error.as_ref()))
 }
 
-/// Text that came with the refusal, or NULL. Anybody can make such a URL, so do not show it as Clever's text. Borrowed from
+/// Text that came with the refusal, or NULL. Anyone can make such a URL, so do not show it as Clever's text. Borrowed from
 /// `outcome`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_denied_description(

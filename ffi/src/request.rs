@@ -1,4 +1,4 @@
-//! `clever_sso_request`: whether a request may begin a login, finish one or log out.
+//! `clever_sso_request`: whether a request may begin a login, finish a login, or log out.
 
 use std::borrow::Cow;
 use std::ffi::{CStr, c_char};
@@ -13,7 +13,7 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{header, null};
 
-/// One of the three addresses that your application has for logins.
+/// One of the three addresses of your application that handle logins.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_endpoint {
@@ -25,7 +25,7 @@ pub enum clever_sso_endpoint {
     CLEVER_SSO_ENDPOINT_LOGOUT = 3,
 }
 
-/// A browser's request: its method, and the headers that say what caused it.
+/// A browser's request: its method, and the headers that show what caused it.
 pub struct clever_sso_request {
     seen: BrowserRequest,
 }
@@ -83,10 +83,10 @@ pub extern "C" fn clever_sso_request_set_header(
     })
 }
 
-/// Whether to refuse a request: `*status` is 0 when it may begin or finish a login or log out. Otherwise answer with that
-/// HTTP status (200 for `HEAD`, 403, 405 or 503) and no body. Call it before anything else. No network.
+/// Whether to refuse a request: `*status` is 0 when it may begin or finish a login or log out. Otherwise respond with that HTTP
+/// status (200 for `HEAD`, 403, 405 or 503) and no body. Call it before anything else. No network.
 ///
-/// So prefetched links, frames, images, scripts and forms of other sites neither use up a code nor log people out.
+/// So prefetched links, frames, images, scripts and forms of other sites cannot use a code or log people out.
 /// `endpoint` is a `clever_sso_endpoint`. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with
 /// `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -101,7 +101,7 @@ pub extern "C" fn clever_sso_request_refusal(
         let status = status.ok_or_else(|| null("status"))?.write(403);
         let request = handle(request, "request")?;
         let endpoint = known(endpoint).ok_or_else(|| {
-            Error::from_face(ErrorCode::ArgumentInvalid, "endpoint is none of clever_sso_endpoint")
+            Error::from_face(ErrorCode::ArgumentInvalid, "endpoint is not a clever_sso_endpoint value")
         })?;
         let refusal = handle(client, "client")?.client.refusal(endpoint, &request.seen);
         *status = refusal.map_or(0, |refusal| refusal.status);
@@ -120,17 +120,16 @@ pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
     }
 }
 
-/// Reads a switch in a query, such as `switch_user=1`, by the rule of every language. False when `value` is NULL, empty, `0`,
-/// `false`, `no` or `off`, in any case; true otherwise.
+/// Reads a switch in a query, such as `switch_user=1`, by the same rule as the other languages. False when `value` is NULL,
+/// empty, `0`, `false`, `no` or `off`, in any case; true otherwise.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_is_switched_on(value: *const c_char) -> bool {
     is_switched_on(Some(&header(value)))
 }
 
 /// Whether a path or URL leads to the page at `path`, even when either is percent-encoded (also more than once) or has dot
-/// segments, double slashes or a slash at the end. Leave out a `return_to` that leads to your login or log out, or each
-/// login would start the next one. `clever_sso_begin_login` itself refuses one that leads to the callback. False when
-/// either is NULL.
+/// segments, double slashes or a slash at the end. Do not pass a `return_to` that leads to your login or logout, or each login
+/// would start the next one. `clever_sso_begin_login` itself refuses one that leads to the callback. False when either is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_leads_to(target: *const c_char, path: *const c_char) -> bool {
     !target.is_null() && !path.is_null() && leads_to(&header(target), &header(path))
@@ -142,7 +141,7 @@ pub extern "C" fn clever_sso_request_free(request: Option<Box<clever_sso_request
     drop(request);
 }
 
-/// What a browser sent, which must be there.
+/// A required string that a browser sent.
 fn sent<'a>(text: *const c_char, name: &str) -> Result<Cow<'a, str>> {
     if text.is_null() { Err(null(name)) } else { Ok(header(text)) }
 }

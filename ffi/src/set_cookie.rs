@@ -6,7 +6,7 @@ use clever_sso::SetCookie;
 
 use crate::text::{borrowed, owned};
 
-/// A cookie to set in the browser. Send `clever_sso_set_cookie_header` as a `Set-Cookie` header of its own, or use the parts.
+/// A cookie to set in the browser. Send `clever_sso_set_cookie_header` as a separate `Set-Cookie` header, or use the parts.
 /// Each one also has `Path=/`, `HttpOnly` and `SameSite=Lax`.
 pub struct clever_sso_set_cookie {
     header: CString,

@@ -10,7 +10,7 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, null, optional, owned, required};
 
-/// What a client counted in this process. A forked child starts from zero.
+/// What a client has counted in this process. A forked child starts from zero.
 pub struct clever_sso_stats {
     stats: Stats,
     prometheus: CString,
@@ -28,7 +28,7 @@ impl From<Stats> for clever_sso_stats {
     }
 }
 
-/// The numbers as they are now. docs/stats.md lists their names. No network.
+/// The current numbers. docs/stats.md lists their names. No network.
 ///
 /// Free them with `clever_sso_stats_free`.
 #[unsafe(no_mangle)]
@@ -46,11 +46,11 @@ pub extern "C" fn clever_sso_stats_prometheus(stats: Option<&clever_sso_stats>) 
     borrowed(stats.map(|stats| &stats.prometheus))
 }
 
-/// One number: a counter, or `..._count` or `..._sum` (in seconds) of a histogram. 0 when nothing was counted.
+/// One number: a counter, or `..._count` or `..._sum` (in seconds) of a histogram. 0 if nothing was counted.
 ///
 /// `labels` selects what to add up, for example `outcome=failed,code=client_rejected`; NULL adds up everything.
 ///
-/// Fails with `CLEVER_SSO_ARGUMENT` when this version does not know the name, a label or its word.
+/// Fails with `CLEVER_SSO_ARGUMENT` if this version does not know the name, a label or its value.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_stats_value(
     stats: Option<&clever_sso_stats>,
@@ -72,7 +72,7 @@ pub extern "C" fn clever_sso_stats_value(
     })
 }
 
-/// How many numbers there are. What was never counted is left out.
+/// How many numbers there are. Series that never counted anything are left out.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_stats_sample_count(stats: Option<&clever_sso_stats>) -> usize {
     stats.map_or(0, |stats| stats.samples.len())

@@ -1,4 +1,4 @@
-//! Strings that you own: what comes out through a `char **`.
+//! Strings that you own: functions return them through a `char **`.
 
 use std::ffi::{CString, c_char};
 

@@ -6,16 +6,16 @@ use std::ptr;
 
 use clever_sso::{Error, ErrorCode, Result};
 
-/// How languages whose texts may hold a NUL write one for C (modified UTF-8). It is no UTF-8, so such a text is refused; it is
-/// only called by its name.
+/// How languages whose strings may contain a NUL write it for C (modified UTF-8). This is not UTF-8, so such a string is
+/// refused. The constant only makes the error name the NUL.
 const NUL: &[u8] = b"\xc0\x80";
 
-/// What is said of a NULL where something must be.
+/// The error for a NULL where a value is required.
 pub(crate) fn null(name: &str) -> Error {
     Error::from_face(ErrorCode::ArgumentInvalid, &format!("{name} is NULL"))
 }
 
-/// A string that may be left out.
+/// An optional string.
 pub(crate) fn optional<'a>(text: *const c_char, name: &str) -> Result<Option<&'a str>> {
     if text.is_null() {
         return Ok(None);
@@ -29,12 +29,12 @@ pub(crate) fn optional<'a>(text: *const c_char, name: &str) -> Result<Option<&'a
     })
 }
 
-/// A string that must be there.
+/// A required string.
 pub(crate) fn required<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
     optional(text, name)?.ok_or_else(|| null(name))
 }
 
-/// A string that must be there and say something.
+/// A required string that must not be empty.
 pub(crate) fn filled<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
     let text = required(text, name)?;
     if text.is_empty() {
@@ -43,7 +43,7 @@ pub(crate) fn filled<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
     Ok(text)
 }
 
-/// A header that a browser sent, empty when it is NULL. What is not UTF-8 in it belongs to somebody else's cookies.
+/// A header that a browser sent; empty when it is NULL. Bytes that are not UTF-8 belong to cookies of other applications.
 pub(crate) fn header<'a>(text: *const c_char) -> Cow<'a, str> {
     if text.is_null() {
         return Cow::Borrowed("");
@@ -53,12 +53,12 @@ pub(crate) fn header<'a>(text: *const c_char) -> Cow<'a, str> {
     text.to_string_lossy()
 }
 
-/// For C. A NUL inside becomes U+FFFD: a text that ended there would be another text.
+/// For C. A NUL inside becomes U+FFFD, because a text that ended there would be a different text.
 pub(crate) fn owned(text: &str) -> CString {
     CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default()
 }
 
-/// For C, when there is one.
+/// For C, if there is a text.
 pub(crate) fn owned_option(text: Option<&str>) -> Option<CString> {
     text.map(owned)
 }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nul_that_another_language_hands_over_is_called_one() {
+    fn a_nul_from_another_language_is_named() {
         for text in [c"\xc0\x80", c"a\xc0\x80b"] {
             let error = required(text.as_ptr(), "x").unwrap_err();
             assert_eq!(error.code(), ErrorCode::ArgumentInvalid);

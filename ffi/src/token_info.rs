@@ -26,7 +26,7 @@ impl From<&TokenInfo> for clever_sso_token_info {
 }
 
 /// Asks Clever whether an access token was issued to your application. The implicit grant has no other protection against a
-/// token that was issued to another one.
+/// token that was issued to another application.
 ///
 /// Free it with `clever_sso_token_info_free`. Fails with `CLEVER_SSO_TOKEN` when the token was issued to another
 /// application (`token_foreign`) or is not valid (`token_rejected`), with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.

@@ -1,4 +1,4 @@
-//! `clever_sso_userinfo_record`: the claims of an access token's person, as OpenID Connect defines them.
+//! `clever_sso_userinfo_record`: the OpenID Connect claims of the person that an access token belongs to.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -25,11 +25,11 @@ impl From<&UserInfo> for clever_sso_userinfo_record {
     }
 }
 
-/// Fetches the claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is the `sub` of
-/// the ID token that came with it, or NULL: an answer about another person is refused.
+/// Fetches the claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is the `sub` of the ID
+/// token that came with it, or NULL. A response about another person is refused.
 ///
-/// Free the record with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the
-/// token or the answer is about another person, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
+/// Free the record with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
+/// or the response is about another person, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_userinfo(
     client: Option<&clever_sso_client>,

@@ -11,7 +11,7 @@ use crate::error::{clever_sso_error, clever_sso_status};
 use crate::key_set::clever_sso_key_set;
 use crate::text::{filled, optional, required};
 
-/// In seconds, as for a client.
+/// In seconds; the same default as a client has.
 const DEFAULT_LEEWAY: u64 = 60;
 
 /// What an ID token must match, for `clever_sso_verify_id_token_with`.
@@ -89,7 +89,8 @@ pub extern "C" fn clever_sso_verify_options_set_now(
     set(options, "options", error, |options| options.now = Some(now))
 }
 
-/// How many seconds the clocks may differ, at most 600. Default: 60. A larger one is refused when a token is verified.
+/// The largest allowed difference between the clocks, in seconds. At most 600: a larger one is refused when a token is
+/// verified. Default: 60.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! Answers of this crate, as responses of axum.
+//! The results of this crate as axum responses.
 
 use ::axum::body::Body;
 use ::axum::response::{IntoResponse, Response};
@@ -14,9 +14,9 @@ impl IntoResponse for WebAnswer {
 }
 
 impl IntoResponse for Error {
-    /// The page for the person in English, with its status and cookies. A response ends no session: after a call of your own of
-    /// `finish_login`, end it where [`Error::ends_session`] says so. [`CleverSso::protect`](super::CleverSso::protect) does that for
-    /// you, in the language of the person, with a page of `on_problem`.
+    /// The page for the person in English, with its status and cookies. A response ends no session: if you call `finish_login`
+    /// yourself, end the session if [`Error::ends_session`] is true. [`CleverSso::protect`](super::CleverSso::protect) does
+    /// that for you, in the language of the person, with a page of `on_problem`.
     fn into_response(self) -> Response {
         IntoResponse::into_response(WebAnswer::from(&self))
     }
@@ -37,7 +37,7 @@ impl IntoResponse for Restart {
 }
 
 impl IntoResponse for Denied {
-    /// The page for the person in English, with its cookies. A response ends no session: end it where `ends_session` says so.
+    /// The page for the person in English, with its cookies. A response ends no session: end it if `ends_session` is true.
     /// [`CleverSso::protect`](super::CleverSso::protect) does that for you, in the language of the person.
     fn into_response(self) -> Response {
         IntoResponse::into_response(WebAnswer::from(&self))

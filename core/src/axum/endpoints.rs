@@ -1,4 +1,4 @@
-//! Login, callback and log out, and what is looked at around every other page.
+//! Login, callback and logout, and the checks around every other page.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -78,7 +78,7 @@ async fn stay_logged_out(session: &Session, site: &Site) -> sessions::Result<()>
 }
 
 impl Site {
-    /// What is sent for an answer: a failed login has a page of the application's own, where it makes one.
+    /// The response to send: for a failed login, the application's own page if it has one.
     fn show(&self, answer: WebAnswer) -> Response {
         let (Some(show), Some(problem)) = (&self.on_problem, answer.problem()) else {
             return IntoResponse::into_response(answer);
@@ -108,7 +108,7 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The answer of a page of the login; `None` for all other pages.
+    /// The response of a login page; `None` for all other pages.
     async fn answer(&self, found: &Found, extensions: &Extensions) -> Option<Response> {
         let (leg, path) = (&self.site.leg, self.request.path());
         let answer = if leg.is_login(path) {
@@ -128,7 +128,7 @@ impl Call<'_> {
         Some(self.finish(answer).await)
     }
 
-    /// Ends the session where the answer says so.
+    /// Ends the session if the answer requires it.
     async fn finish(&self, answer: WebAnswer) -> Response {
         if answer.ends_session()
             && let Err(error) = sessions::end(self.session).await
@@ -200,7 +200,7 @@ impl Call<'_> {
         if self.was_left(is_same).await? {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
         }
-        // A store that fails must not leave the person who was signed in before.
+        // If the store fails, the last person must not stay signed in.
         session.save().await?;
         Ok(self.welcome(answer, signed_in).await)
     }
@@ -281,7 +281,7 @@ impl Call<'_> {
     }
 }
 
-/// An application's own answer to a callback is for one person, and the address of the page holds a code.
+/// The application's own response to a callback is for one person, and the address of the page contains a code.
 fn keep_private(response: &mut Response) {
     response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
     response.headers_mut().entry(REFERRER_POLICY).or_insert(NO_REFERRER);

@@ -8,7 +8,7 @@ use ::axum::response::Response;
 
 use crate::web::plain_cookies;
 
-/// Takes cookies out that would be taken for others, before a session is looked for.
+/// Removes cookies that could be mistaken for others, before the session is read.
 pub(super) async fn without_disguised_cookies(mut request: Request, next: Next) -> Response {
     let cookies = plain_cookies(request.headers().get_all(COOKIE).iter().map(HeaderValue::as_bytes));
     request.headers_mut().remove(COOKIE);

@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorCode};
 use crate::protocol::person::{IntoRoles, RoleName};
 use crate::web::{HeldLogin, HeldLogins, SessionIdentity, WebRequest};
 
-/// What a request brought, for the extractors.
+/// Data of a request for the extractors.
 #[derive(Clone)]
 pub(super) struct Current {
     pub(super) site: Site,
@@ -26,7 +26,7 @@ pub(super) struct Current {
     pub(super) session: Session,
     pub(super) person: Option<Arc<SessionIdentity>>,
     pub(super) held: Option<Arc<HeldLogins>>,
-    /// Whether the answer may name the person.
+    /// Whether the response may name the person.
     pub(super) was_asked: Arc<AtomicBool>,
     /// Whether a login was completed, and the answer has its cookies.
     pub(super) has_completed: Arc<AtomicBool>,
@@ -48,10 +48,11 @@ impl Current {
     }
 }
 
-/// The person who is signed in. As an argument of a handler, it lets in nobody else; `Option<Person>` lets in everybody.
+/// The person who is signed in. A handler with this argument is only for signed-in people; with `Option<Person>`, it is for
+/// everyone.
 ///
-/// People who go to a page are sent to log in and come back to it; scripts get 401 with JSON. Answers of a handler that takes it are
-/// kept by no cache, unless they say otherwise: devices are shared.
+/// People who open a page without being signed in are sent to log in and come back to it. Scripts get 401 with JSON. No cache
+/// stores the responses of the handler, unless they allow it: devices are shared.
 ///
 /// ```
 /// use clever_sso::axum::{Person, Rejection};
@@ -68,10 +69,10 @@ pub struct Person {
 }
 
 impl Person {
-    /// Lets in only people who logged in with this role, or one of several: others get 403, scripts with JSON.
+    /// Continues only for people who logged in with this role, or one of several. Others get 403, and scripts get it with JSON.
     ///
     /// # Errors
-    /// The answer, when the person has none of them.
+    /// The response, when the person has none of these roles.
     pub fn require(&self, roles: impl IntoRoles) -> Result<(), Rejection> {
         if self.has_role(roles) {
             return Ok(());
@@ -168,7 +169,7 @@ impl Clever {
         Call { site, request, session }.complete(key, &self.extensions).await
     }
 
-    /// The button "Log in with Clever" as HTML. It leads to `next` afterwards, a path of the application.
+    /// The button "Log in with Clever" as HTML. After the login, the person goes to `next`, a path of the application.
     pub fn login_button(&self, next: Option<&str>) -> String {
         self.current.site.leg.login_button(&self.current.request, next)
     }
@@ -178,12 +179,12 @@ impl Clever {
         self.current.site.leg.signed_in_line(&self.current.request, person)
     }
 
-    /// The address that begins a login, and leads to `next` afterwards.
+    /// The address that starts a login. After the login, the person goes to `next`.
     pub fn login_url(&self, next: Option<&str>) -> String {
         self.current.site.leg.login_url(&self.current.request, next)
     }
 
-    /// The address for a "Not you?" link: Clever lets the person say who they are.
+    /// The address for a "Not you?" link: Clever asks the person who they are.
     pub fn switch_user_url(&self, next: Option<&str>) -> String {
         self.current.site.leg.switch_user_url(&self.current.request, next)
     }
@@ -208,7 +209,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Clever {
     }
 }
 
-/// The answer to a person who may not see a page.
+/// The response to a person who may not see a page.
 #[derive(Debug)]
 pub struct Rejection(Box<Response>);
 
@@ -224,11 +225,11 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// The roles that [`login_required`] asks for.
+/// The roles that [`login_required`] requires.
 #[derive(Clone, Debug)]
 pub struct Roles(Arc<[RoleName]>);
 
-/// Lets a request pass when the person has one of the [`Roles`]; any, when there are none.
+/// Lets a request pass if the person has one of the [`Roles`]; without roles, for any signed-in person.
 #[derive(Debug)]
 pub struct Allowed;
 
@@ -244,8 +245,8 @@ impl FromRequestParts<Roles> for Allowed {
     }
 }
 
-/// A layer that lets in people who are signed in with this role, or one of several; with an empty list (`[""; 0]`), everybody who is
-/// signed in. For `route_layer`.
+/// A layer that lets in people who are signed in with this role, or one of several; with an empty list (`[""; 0]`), all people
+/// who are signed in. For `route_layer`.
 ///
 /// ```
 /// use axum::{Router, routing::get};

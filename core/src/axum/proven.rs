@@ -67,12 +67,12 @@ impl ProvenLogin {
         }
     }
 
-    /// Where the person wanted to go; `None` for the page after a login.
+    /// The page that the person wanted; `None` for the page after a login.
     pub fn return_to(&self) -> Option<&str> {
         self.login.proven().return_to()
     }
 
-    /// Whether the login was begun by a "Not you?" link.
+    /// Whether a "Not you?" link started the login.
     pub fn switch_user(&self) -> bool {
         self.login.proven().switch_user()
     }
@@ -128,18 +128,18 @@ impl ProvenLogin {
         Ok(key)
     }
 
-    /// The client, for questions to Clever's API. Let its errors pass with `?`: the person gets a page that says so.
+    /// The client, for requests to Clever's API. Return its errors with `?`: the person gets an error page.
     pub const fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The session of this browser. It holds nothing of anybody else.
+    /// The session of this browser. It contains no data of another person.
     pub const fn session(&self) -> &Session {
         &self.session
     }
 
-    /// The extensions of the request, with what the layers of the application put there: the `AuthSession` of axum-login, for
-    /// example.
+    /// The extensions of the request, including those from layers of the application: for example, the `AuthSession` of
+    /// axum-login.
     pub const fn extensions(&self) -> &Extensions {
         &self.extensions
     }

@@ -19,10 +19,10 @@ use crate::client::Client;
 use crate::error::{Error, ErrorCode, Result};
 use crate::web::{BrowserLeg, Problem, Refused, WebOptions};
 
-/// So long tower-sessions keeps a session that ends with the browser.
+/// How long tower-sessions stores a session that ends when the browser closes.
 const LONGEST_SESSION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// Login, callback and log out for a router, with sessions in a store of tower-sessions.
+/// Login, callback and logout for a router, with sessions in a store of tower-sessions.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -41,7 +41,8 @@ pub struct CleverSso<Store> {
 }
 
 impl<Store: SessionStore + Clone> CleverSso<Store> {
-    /// Checks the options. `store` keeps the sessions: `MemoryStore` for one process, else one that all processes share.
+    /// Checks the options. `store` stores the sessions: `MemoryStore` for one process, otherwise a store that all processes
+    /// share.
     ///
     /// ```no_run
     /// # fn example(client: clever_sso::Client) -> clever_sso::Result<()> {
@@ -54,11 +55,12 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
     /// ```
     ///
     /// # Errors
-    /// As [`BrowserLeg::new`], and `config_invalid` for a `session_lifetime` of more than 14 days: tower-sessions keeps a session
-    /// that ends with the browser no longer.
+    /// As [`BrowserLeg::new`], and `config_invalid` for a `session_lifetime` of more than 14 days: tower-sessions does not
+    /// store a session that ends with the browser for longer.
     pub fn new(client: Client, options: WebOptions, store: Store) -> Result<Self> {
         if options.session_lifetime > LONGEST_SESSION {
-            let detail = "session_lifetime must be at most 14 days: tower-sessions keeps a session no longer";
+            let detail =
+                "session_lifetime must be at most 14 days: tower-sessions stores a session for no longer";
             return Err(Error::with_detail(ErrorCode::ConfigInvalid, detail));
         }
         let site = Site {
@@ -71,9 +73,9 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         Ok(Self { site, store })
     }
 
-    /// Lets `decide` decide about each person who proved a login, before they are signed in: `None` lets them in. A response is sent
-    /// to the browser, and nobody is signed in; so is [`Refused`], as a page for the person. An [`Error`](crate::Error) of a question to
-    /// Clever's API becomes one with `?`.
+    /// Calls `decide` for each person who proved a login, before they are signed in. `None` signs them in. A response is sent
+    /// to the browser, and the person is not signed in. [`Refused`] becomes a page for the person. With `?`, an
+    /// [`Error`](crate::Error) of a request to Clever's API becomes a page too.
     ///
     /// ```no_run
     /// use clever_sso::axum::{CleverSso, ProvenLogin, tower_sessions::MemoryStore};
@@ -97,9 +99,9 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self
     }
 
-    /// Calls `act` with each person who is signed in now: their session is new, and may be added to. What it returns is as for
-    /// [`before_sign_in`](Self::before_sign_in): a response is sent instead of the redirect, and the person stays signed in;
-    /// with [`Refused`] nobody is.
+    /// Calls `act` for each person who was just signed in. Their session is new, and you can add data to it. The result works
+    /// as for [`before_sign_in`](Self::before_sign_in): a response is sent instead of the redirect, and the person stays signed
+    /// in; [`Refused`] signs the person out.
     pub fn on_sign_in<F, Decision>(mut self, act: F) -> Self
     where
         F: Fn(ProvenLogin) -> Decision + Send + Sync + 'static,
@@ -109,8 +111,8 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self
     }
 
-    /// Lets `show` make the page of a failed login. A page with status 200, as `Html` makes it, gets the status of the problem, and
-    /// every page gets the cookies and headers that the answer needs.
+    /// Calls `show` to make the page of a failed login. A page with status 200, as from `Html`, gets the status of the problem.
+    /// Every page gets the required cookies and headers.
     ///
     /// ```no_run
     /// use axum::response::Html;
@@ -134,8 +136,8 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self
     }
 
-    /// The router with the login, the callback, the log out and sessions around it. Put no layer around it that answers by itself or
-    /// changes paths.
+    /// The router with the login, the callback, the logout and sessions around it. Do not wrap it in a layer that responds by
+    /// itself or changes paths.
     pub fn protect<S>(self, router: Router<S>) -> Router<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -143,8 +145,8 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self.protect_with(router, Router::layer)
     }
 
-    /// The same, where another layer brings the sessions: that of axum-login, for example. Leave `with_always_save` off: a slow
-    /// answer would bring a session back that ended meanwhile.
+    /// The same, if another layer provides the sessions, for example the one of axum-login. Do not use `with_always_save`: a
+    /// slow response would restore a session that ended in the meantime.
     ///
     /// ```no_run
     /// use axum::Router;
@@ -167,7 +169,7 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
     {
         let is_secure = self.site.leg.is_secure();
         let layer = SessionManagerLayer::new(self.store)
-            // A cookie of this name comes from this host only, and over https only.
+            // Only this host can set a cookie of this name, and only over https.
             .with_name(self.site.leg.session_cookie_name())
             .with_secure(is_secure)
             .with_http_only(true)

@@ -11,28 +11,29 @@ use crate::login::SignedIn;
 use crate::protocol::identity::Identity;
 use crate::web::{BrowserLeg, HeldLogin, HeldLogins, SessionIdentity};
 
-/// The key in a session under which the person is.
+/// The key of the person in a session.
 const PERSON: &str = "clever_sso";
 /// The key in a session under which logins wait for the application to complete them.
 const HELD: &str = "clever_sso_held";
-/// The key that shows that a session came back, when an answer of the application's own sent the browser on before a sign-in.
+/// The key that shows that a session came back, after the application's own response sent the browser elsewhere before a
+/// sign-in.
 const ANSWERED: &str = "clever_sso_answered";
 
 pub(super) type Result<T> = std::result::Result<T, session::Error>;
 
-/// What a request finds in its session.
+/// The content of a request's session.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) person: Option<SessionIdentity>,
     /// The logins that wait for the application to complete them.
     pub(super) held: Option<HeldLogins>,
-    /// Whether it was left by a sign-in: then that was not lost.
+    /// Whether a sign-in made it: then the sign-in was not lost.
     pub(super) came_back: bool,
     /// Whether a login waits or waited, or an answer of the application's own sent the browser on before a sign-in.
     pub(super) was_answered: bool,
 }
 
-/// Looks who is signed in. A session whose time has come ends, with everything in it.
+/// Reads who is signed in. A session that has expired ends, with all its data.
 pub(super) async fn look(session: &Session) -> Result<Found> {
     // A request without a session is left alone.
     if session.id().is_none() {
@@ -52,7 +53,7 @@ pub(super) async fn look(session: &Session) -> Result<Found> {
     Ok(Found { person, held: waits.and_then(HeldLogins::from_session), came_back: true, was_answered: false })
 }
 
-/// Ends a session: what its id opens is empty, and nothing is carried over.
+/// Ends a session: its id leads to an empty session, and no data is kept.
 ///
 /// `flush` alone would let a session that is filled again have the same id.
 pub(super) async fn end(session: &Session) -> Result<()> {
@@ -71,8 +72,8 @@ pub(super) enum Place {
     Gone,
 }
 
-/// Makes room for a person: ends the session of anybody else. Until they are signed in, it is nobody's. Their own logins that wait go
-/// on to the new session.
+/// Prepares the session for a person: ends the session of any other person. Until the person is signed in, the session belongs
+/// to no one. Their own logins that wait go on to the new session.
 pub(super) async fn make_room(
     session: &Session,
     identity: &Identity,
@@ -106,7 +107,7 @@ pub(super) async fn restore(session: &Session, before: HashMap<String, Value>) -
     Ok(())
 }
 
-/// Whether another request ended the session since this one read it: the person logged out. To save it then would bring it back.
+/// Whether another request ended the session since this request read it: the person logged out. Saving it would restore it.
 ///
 /// A session with a new id, which is not saved yet, has not ended.
 pub(super) async fn has_ended(session: &Session, store: &Arc<dyn SessionStore>) -> Result<bool> {
@@ -175,7 +176,7 @@ pub(super) async fn take_held(
         return Ok(Taken::SignedIn(Box::new(login)));
     }
     note_answer(session).await?;
-    // Until the person is in, the session is there for a log out to end it.
+    // Until the person is in, the session is there for a logout to end it.
     session.save().await?;
     Ok(Taken::Login(Box::new(login), id))
 }
@@ -203,7 +204,7 @@ pub(super) async fn renew(session: &Session, waited: Id, store: &Arc<dyn Session
     Ok(true)
 }
 
-/// Lets the session show that it comes back.
+/// Marks the session, to see whether it comes back.
 pub(super) async fn note_answer(session: &Session) -> Result<()> {
     session.insert(ANSWERED, true).await
 }

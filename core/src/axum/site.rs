@@ -11,7 +11,7 @@ use super::proven::ProvenLogin;
 use crate::web::{BrowserLeg, Problem, Refused};
 
 pub(super) type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-/// What an application says about a person: a response of its own, or `None` to go on.
+/// The decision of an application about a person: its own response, or `None` to continue.
 pub(super) type Decision = Result<Option<Response>, Refused>;
 pub(super) type Decide = dyn Fn(ProvenLogin) -> Later<Decision> + Send + Sync;
 pub(super) type Show = dyn Fn(&Problem) -> Response + Send + Sync;

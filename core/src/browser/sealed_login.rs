@@ -1,10 +1,10 @@
-//! A pending login as a browser or an application keeps it: it is opened once, however often it is looked at.
+//! A pending login as a browser or an application stores it. It is decrypted only once, no matter how often it is read.
 
 use std::sync::OnceLock;
 
 use crate::protocol::pending::{Loan, Pending, SealingKeys, Used};
 
-/// Only this file has the sealed text, and so nobody else can open it a second time.
+/// Only this file has the sealed text, so no other code can decrypt it again.
 pub(crate) struct SealedLogin {
     sealed: String,
     opened: OnceLock<Option<Pending>>,

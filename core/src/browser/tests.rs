@@ -222,7 +222,7 @@ fn only_a_page_that_somebody_goes_to_begins_or_finishes_a_login() {
 }
 
 #[test]
-fn a_page_fetched_in_advance_neither_begins_nor_finishes_a_login() {
+fn a_page_prefetched_neither_begins_nor_finishes_a_login() {
     for endpoint in [Endpoint::Login, Endpoint::Callback] {
         for (name, value) in [
             ("Sec-Purpose", "prefetch"),

@@ -35,7 +35,7 @@ const BASE_URL: &str = "base_url";
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_LEEWAY: u64 = 60;
-/// A longer timeout (a day) is a mistake of the unit.
+/// A timeout of more than a day means that the unit is wrong.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 const SHORTEST_PENDING_KEY: usize = 16;
 
@@ -65,7 +65,7 @@ pub struct ConfigBuilder {
     development: bool,
     /// Whether the environment asks for a discovery document, which nobody has asked for yet.
     discover: bool,
-    /// As the caller wrote them, where that is not what the configuration holds.
+    /// The values as the caller wrote them, if the configuration stores another form.
     timeout_given: Option<f64>,
     leeway_given: Option<i64>,
     /// Whether `base_url` was called, and which settings issuer and API come from.
@@ -185,19 +185,19 @@ impl ConfigBuilder {
         self
     }
 
-    /// Where the claims of an access token's person are. Default: `/userinfo` at the API.
+    /// Where to fetch the claims of the person that an access token belongs to. Default: `/userinfo` at the API.
     pub fn userinfo_endpoint(mut self, url: impl Into<String>) -> Self {
         self.config.endpoints.userinfo = Some(url.into());
         self
     }
 
-    /// Where the keys are. Default: the issuer's discovery document says it.
+    /// Where the keys are. Default: the address in the issuer's discovery document.
     pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
         self.config.endpoints.jwks_uri = Some(url.into());
         self
     }
 
-    /// Takes from a discovery document the endpoints that were not set.
+    /// Takes the endpoints that you did not set from a discovery document.
     pub fn discovered(mut self, metadata: &Metadata) -> Self {
         self.config.endpoints.fill(metadata);
         self.with_discovery(false)
@@ -216,7 +216,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// The same in seconds, as other languages have them: any number, which is named when it cannot be used.
+    /// The same in seconds, for other languages: any number. If it cannot be used, the error shows it.
     #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
     pub fn timeout_seconds(self, seconds: f64) -> Self {
@@ -224,20 +224,21 @@ impl ConfigBuilder {
     }
 
     pub(super) fn with_timeout(mut self, seconds: f64) -> Self {
-        // What is no duration becomes one that is refused.
+        // A number that is not a duration becomes a duration that is refused.
         self.config.timeout = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         self.timeout_given = Some(seconds);
         self
     }
 
-    /// How many seconds two clocks may differ when the times in an ID token are checked, at most 600. Default: 60.
+    /// The largest allowed difference between the clocks, in seconds, when the times in an ID token are checked. At most 600.
+    /// Default: 60.
     pub fn leeway(mut self, seconds: u64) -> Self {
         self.config.leeway = seconds;
         self.leeway_given = None;
         self
     }
 
-    /// The same as other languages have it: any whole number, which is named when it cannot be used.
+    /// The same for other languages: any whole number. If it cannot be used, the error shows it.
     #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
     pub fn leeway_seconds(self, seconds: i64) -> Self {
@@ -250,7 +251,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// The key that seals pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
+    /// The key that encrypts pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
     /// every process that knows the secret can finish a login that another one began.
     ///
     /// An application without a client secret must set it: a server one that all its processes share, and that nobody else
@@ -260,13 +261,13 @@ impl ConfigBuilder {
         self
     }
 
-    /// A key, or a client secret, that sealed pending logins before: those stay valid until they expire.
+    /// An old key, or an old client secret: pending logins that it encrypted stay valid until they expire.
     pub fn old_pending_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.old_pending_keys.push(key.into());
         self
     }
 
-    /// An origin, such as `https://www.example.org`, that `return_to` may lead to, besides paths of the application.
+    /// An origin, such as `https://www.example.org`, that `return_to` may lead to, in addition to paths of the application.
     pub fn return_to_origin(mut self, origin: impl Into<String>) -> Self {
         self.config.return_to_origins.push(origin.into());
         self
@@ -295,7 +296,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// How errors name settings.
+    /// How error messages name settings.
     #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
     pub fn setting_names(mut self, names: SettingNames) -> Self {
@@ -303,7 +304,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// Checks everything and fixes it.
+    /// Checks all settings. The result cannot be changed.
     ///
     /// It reads these environment variables: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case, and,
     /// where the system's authorities are files, `SSL_CERT_FILE` and `SSL_CERT_DIR`. The settings themselves it takes from the
@@ -317,7 +318,7 @@ impl ConfigBuilder {
     /// ```
     ///
     /// # Errors
-    /// `config_invalid`, and which value is wrong in what way; `network_tls` when this system trusts no certificates.
+    /// `config_invalid`, with the setting and what is wrong; `network_tls` when this system trusts no certificates.
     pub fn build(mut self) -> Result<Config> {
         self.check_credentials()?;
         self.check_numbers()?;
@@ -434,13 +435,13 @@ impl ConfigBuilder {
         Ok(())
     }
 
-    /// Puts the addresses that are asked into canonical form, and gives them back.
+    /// Puts the addresses of the servers into canonical form, and returns them.
     fn check_addresses(&mut self) -> Result<Vec<Url>> {
         if self.base_url && self.issuer_from != BASE_URL && self.api_base_from != BASE_URL {
             let [base_url, issuer, api_base] =
                 [BASE_URL, ISSUER, API_BASE].map(|name| self.config.names.of(name));
             return Err(invalid(format!(
-                "{base_url} has no effect beside both {issuer} and {api_base}: remove one of them"
+                "{base_url} has no effect when both {issuer} and {api_base} are set: remove one of them"
             )));
         }
         let addresses = Addresses { names: self.config.names, development: self.development };
@@ -461,7 +462,7 @@ impl ConfigBuilder {
     }
 }
 
-/// A number for a message: short, however large or small it is.
+/// A number for a message: always short, even if it is very large or small.
 fn number(value: f64) -> String {
     let plain = value == 0.0 || (1e-4..1e15).contains(&value.abs());
     if plain { value.to_string() } else { format!("{value:?}") }

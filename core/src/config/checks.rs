@@ -1,4 +1,4 @@
-//! What a value of the configuration must be.
+//! The rules for the values of the configuration.
 
 use url::Url;
 
@@ -12,8 +12,8 @@ pub(super) fn invalid(detail: impl Into<String>) -> Error {
     Error::with_detail(ErrorCode::ConfigInvalid, detail)
 }
 
-/// What was found, for a message. An address with credentials is not repeated, nor what looks like none: a secret may
-/// have been set in the wrong place.
+/// The value that was found, for a message. A value with credentials is not shown, and neither is a value that does not look
+/// like an address: it may be a secret in the wrong setting.
 fn found(text: &str) -> String {
     if text.contains('@') || !text.contains([':', '/', '.']) {
         return String::new();
@@ -71,7 +71,7 @@ impl Addresses {
         Ok(url)
     }
 
-    /// A base URL in canonical form, without the slash at its end: endpoints are appended to it.
+    /// A base URL in canonical form, without a trailing slash: endpoints are appended to it.
     pub(super) fn check_base(&self, setting: &str, text: &str) -> Result<String> {
         let url = self.check_url(setting, text)?;
         if url.query().is_some() {
@@ -80,7 +80,7 @@ impl Addresses {
         Ok(url.as_str().trim_end_matches('/').to_owned())
     }
 
-    /// A redirect URI. It stays as it was written: Clever compares it byte by byte with the one that is registered.
+    /// A redirect URI. It is not changed: Clever compares it byte by byte with the registered one.
     pub(super) fn check_redirect_uri(&self, text: &str) -> Result<()> {
         const SETTING: &str = "redirect_uri";
         if let Some(scheme) = custom_scheme(text) {
@@ -98,12 +98,12 @@ impl Addresses {
         self.check_query(SETTING, text, &url, &callback::PARAMETERS)
     }
 
-    /// The address of the authorization endpoint, to which the parameters of a request are added.
+    /// The address of the authorization endpoint. The parameters of a request are added to it.
     pub(super) fn check_authorization_endpoint(&self, setting: &str, text: &str, url: &Url) -> Result<()> {
         self.check_query(setting, text, url, &authorize::PARAMETERS)
     }
 
-    /// A parameter that comes twice makes every login fail (RFC 6749 3.1), so a query of its own may have none of `taken`.
+    /// A repeated parameter makes every login fail (RFC 6749 3.1), so the query of this address must not have any of `taken`.
     fn check_query(&self, setting: &str, text: &str, url: &Url, taken: &[&str]) -> Result<()> {
         match url.query_pairs().find(|(name, _)| taken.contains(&&**name)) {
             None => Ok(()),
@@ -119,7 +119,7 @@ impl Addresses {
     }
 }
 
-/// A scheme of an app's own. `localhost:5000` has none, but a port.
+/// An app's custom scheme. `localhost:5000` has a port, not a scheme.
 fn custom_scheme(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once(':')?;
     let url = Url::parse(text).ok()?;

@@ -1,4 +1,4 @@
-//! Where the provider's endpoints are: at the usual places of the issuer, or where they were said to be.
+//! Where the provider's endpoints are: at the usual places of the issuer, or where the configuration says.
 
 use url::Url;
 
@@ -17,7 +17,7 @@ pub(crate) struct Endpoints {
     pub(super) tokeninfo: Option<String>,
     pub(super) userinfo: Option<String>,
     pub(super) jwks_uri: Option<String>,
-    /// What discovery said about it when the configuration was made.
+    /// What discovery said when the configuration was made.
     pub(super) discovered_jwks_uri: Option<String>,
     pub(super) names: SettingNames,
 }
@@ -34,7 +34,7 @@ impl Endpoints {
         ]
     }
 
-    /// Puts them into canonical form, and gives them back as what they are.
+    /// Puts them into canonical form, and returns them.
     pub(super) fn check(&mut self, addresses: &Addresses) -> Result<Vec<Url>> {
         self.names = addresses.names;
         let mut urls = Vec::new();
@@ -50,8 +50,8 @@ impl Endpoints {
         Ok(urls)
     }
 
-    /// `set`, or else Clever's `usual` place. That means nothing for a provider that was discovered: what its document does not
-    /// name, it does not have.
+    /// `set`, or else Clever's `usual` place. For a discovered provider there is no usual place: it does not have an endpoint
+    /// that its document does not name.
     pub(super) fn choose(&self, set: Option<&String>, name: &str, usual: String) -> Result<String> {
         match set {
             Some(set) => Ok(set.clone()),
@@ -63,8 +63,8 @@ impl Endpoints {
         }
     }
 
-    /// Takes from the discovery document what was not set. `jwks_uri` is only remembered: it is read
-    /// again whenever keys are fetched.
+    /// Takes the endpoints that were not set from the discovery document. `jwks_uri` is only remembered: it is read again
+    /// whenever keys are fetched.
     pub(super) fn fill(&mut self, metadata: &Metadata) {
         self.discovered_jwks_uri = Some(metadata.jwks_uri.clone());
         let found = [

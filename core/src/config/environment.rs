@@ -1,4 +1,4 @@
-//! The environment variables: read here, when a configuration is built, and nowhere else.
+//! The environment variables: read only here, when a configuration is built.
 //!
 //! A host may change its environment while it runs, which races with every reader.
 
@@ -29,7 +29,7 @@ pub(super) struct Environment {
 #[cfg(feature = "client")]
 impl Environment {
     pub(super) fn read() -> Self {
-        // A CGI program finds the request's `Proxy` header in HTTP_PROXY: the sender of the request wrote it.
+        // In a CGI program, HTTP_PROXY is the request's `Proxy` header: the sender of the request controls it.
         let http: &[&str] = if variable("REQUEST_METHOD").is_some() {
             &["http_proxy"]
         } else {

@@ -1,8 +1,8 @@
-//! What settings are called: an error names a setting as its caller does.
+//! The names of settings: an error uses the name that the caller used.
 
 use super::table::SETTINGS;
 
-/// The names of settings, as one face or place has them.
+/// The names of settings in one language or place.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SettingNames {
@@ -33,7 +33,7 @@ impl SettingNames {
         }
     }
 
-    /// How development is declared.
+    /// How to declare development.
     pub(super) const fn development(self) -> &'static str {
         match self {
             Self::Rust => "development(true)",

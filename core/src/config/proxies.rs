@@ -1,4 +1,4 @@
-//! The proxy that stands between here and Clever: which one, and for which addresses.
+//! The proxy between this machine and Clever: which proxy, and for which addresses.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -19,7 +19,7 @@ const LONGEST_SOCKS_CREDENTIAL: usize = 255;
 /// The proxies of a client. This machine is always reached without one.
 #[derive(Debug, Default)]
 pub(crate) struct Proxies {
-    /// For https addresses. One that cannot be used is an error only for those who need it.
+    /// For https addresses. An unusable proxy is an error only when it is needed.
     https: Option<Result<Proxy>>,
     /// For plain http addresses.
     http: Option<Result<Proxy>>,
@@ -68,16 +68,16 @@ impl Proxies {
 }
 
 impl Proxy {
-    /// As other programs read a variable: the scheme may be missing, and a path has no meaning.
+    /// Reads a variable like other programs: the scheme may be missing, and a path has no meaning.
     fn of_variable(name: &str, text: &str) -> Result<Self> {
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        // An `@` behind a slash belongs to a password that is not encoded.
+        // An `@` after a slash belongs to a password that is not encoded.
         let end = with_scheme.match_indices('/').nth(2).map(|(at, _)| at);
         let end = end.filter(|end| !with_scheme[*end..].contains('@')).unwrap_or(with_scheme.len());
         Self::parse(name.to_owned(), &with_scheme[..end])
     }
 
-    /// No message quotes the text: it may hold a password.
+    /// No message quotes the text: it may contain a password.
     fn parse(setting: String, text: &str) -> Result<Self> {
         let refuse = |why: &str| Err(invalid(format!("{setting} {why}")));
         if text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
@@ -151,7 +151,7 @@ enum Exempt {
     Everything,
     Network(IpNet),
     Address(IpAddr, Option<u16>),
-    /// A host and all below it.
+    /// A host and all its subdomains.
     Name(String, Option<u16>),
 }
 
@@ -160,7 +160,7 @@ impl Exempt {
         text.split([',', ' ', '\t', ';']).filter(|entry| !entry.is_empty()).map(Self::parse).collect()
     }
 
-    /// What cannot be read is a name that no host has: every program has a syntax of its own here.
+    /// An entry that cannot be read matches no host: every program has its own syntax here.
     fn parse(entry: &str) -> Self {
         let entry = entry.split_once("://").map_or(entry, |(_, rest)| rest).trim_end_matches('/');
         if entry == "*" {
@@ -179,7 +179,7 @@ impl Exempt {
             return Self::Address(address, port);
         }
         let name = host.strip_prefix('*').unwrap_or(host).trim_matches('.');
-        // As the parser of URLs writes it: lower case, IDNA.
+        // In the form of the URL parser: lower case, IDNA.
         let name = Host::parse(name).map_or_else(|_| name.to_ascii_lowercase(), |host| host.to_string());
         Self::Name(name, port)
     }
@@ -193,7 +193,7 @@ impl Exempt {
         };
         match self {
             Self::Everything => true,
-            // An IPv4 address may be written as the IPv6 address that stands for it.
+            // An IPv4 address may be written as an IPv4-mapped IPv6 address.
             Self::Network(network) => address
                 .is_some_and(|address| [address, address.to_canonical()].iter().any(|a| network.contains(a))),
             Self::Address(exempt, port) => {

@@ -1,4 +1,4 @@
-//! The settings of an application, after they were checked.
+//! The checked settings of an application.
 
 #[cfg(feature = "client")]
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::trust::Trust;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::secret::Secret;
 
-/// How an application is known at Clever, and how it talks to it.
+/// An application's settings at Clever, and how it connects.
 ///
 /// ```
 /// use clever_sso::Config;
@@ -71,10 +71,10 @@ impl Config {
         Error::with_detail(ErrorCode::ConfigInvalid, detail)
     }
 
-    /// The configured redirect URI that is meant: the primary one, or exactly `wanted`.
+    /// The configured redirect URI to use: the primary one, or exactly `wanted`.
     ///
-    /// Clever compares redirect URIs byte by byte, and an application that builds one from a request's Host header can
-    /// be led astray; so only configured ones leave this library.
+    /// Clever compares redirect URIs byte by byte. And if an application built one from a request's Host header, an attacker
+    /// could choose it. So this library only sends configured ones.
     pub(crate) fn redirect_uri(&self, wanted: Option<&str>) -> Result<&str> {
         let found = match wanted {
             None => self.redirect_uris.first(),
@@ -105,7 +105,7 @@ impl Config {
         self.endpoints.choose(set, "token_endpoint", self.at_issuer("/oauth/tokens"))
     }
 
-    /// No discovery document names it: it is Clever's own.
+    /// Discovery documents do not name it: only Clever has it.
     pub(crate) fn tokeninfo_endpoint(&self) -> String {
         self.endpoints.tokeninfo.clone().unwrap_or_else(|| self.at_issuer("/oauth/tokeninfo"))
     }
@@ -120,7 +120,7 @@ impl Config {
         self.endpoints.choose(set, "userinfo_endpoint", format!("{}/userinfo", self.api_base))
     }
 
-    /// Where the keys are, if that was said; otherwise discovery says it.
+    /// Where the keys are, if it is set; otherwise discovery says it.
     pub(crate) fn jwks_uri(&self) -> Option<&str> {
         self.endpoints.jwks_uri.as_deref()
     }
@@ -128,7 +128,7 @@ impl Config {
     /// Where the keys most likely are: discovery has the last word.
     pub(crate) fn expected_jwks_uri(&self) -> Option<String> {
         let Endpoints { discovered_jwks_uri, token, .. } = &self.endpoints;
-        // Clever's usual place means something only where the codes are exchanged at Clever's usual place.
+        // Clever's usual place is used only if the codes are exchanged at Clever's usual place too.
         discovered_jwks_uri.clone().or_else(|| token.is_none().then(|| self.at_issuer("/oauth/certs")))
     }
 
@@ -143,7 +143,7 @@ impl Config {
     }
 }
 
-/// How `wanted` nearly is `known`: what people overlook.
+/// How `wanted` differs from `known`, if only by a detail that is easy to overlook.
 fn difference(known: &str, wanted: &str) -> Option<&'static str> {
     let bare = |uri: &str| {
         uri.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase()

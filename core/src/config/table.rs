@@ -1,27 +1,27 @@
 //! Every setting of a client, once: its names, its value, its default, and what it does.
 //!
-//! `docs/settings.md` is written from this list, and tests hold each language against it: the setters in Rust and in C, the
+//! `docs/settings.md` is generated from this list. Tests compare each language with it: the setters in Rust and in C, the
 //! arguments in Python and PHP, the environment variables, and the tables in the guides.
 
 /// A setting of a client.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
-    /// Its name in Rust: that of the setter of [`ConfigBuilder`](super::ConfigBuilder).
+    /// Its name in Rust: the name of the setter of [`ConfigBuilder`](super::ConfigBuilder).
     pub rust: &'static str,
-    /// Its name in C: that of the setter, without what all of them begin with.
+    /// Its name in C: the name of the setter, without the prefix that all setters share.
     pub c: &'static str,
-    /// Its name in Python. From this one come those in PHP and in an environment.
+    /// Its name in Python. The names in PHP and in the environment are derived from it.
     pub python: &'static str,
-    /// What it takes.
+    /// The type of its value.
     pub value: SettingValue,
-    /// What holds without it.
+    /// Its default.
     pub default: &'static str,
-    /// What it does. The comments of the setters in Rust and C begin with this.
+    /// What it does. The comments of the setters in Rust and C start with this sentence.
     pub sentence: &'static str,
 }
 
-/// What a setting takes.
+/// The type of a setting's value.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingValue {
@@ -37,7 +37,7 @@ pub enum SettingValue {
     WholeSeconds,
     /// On or off.
     Switch,
-    /// Something to do when the client is made; a switch where a call cannot be made.
+    /// An action when the client is made; a switch where a call is not possible.
     Action,
 }
 
@@ -78,26 +78,27 @@ pub const SETTINGS: [Setting; 20] = [
         "leeway",
         WholeSeconds,
         "60 seconds",
-        "How many seconds two clocks may differ when the times in an ID token are checked, at most 600.",
+        "The largest allowed difference between the clocks, in seconds, when the times in an ID token are checked. At \
+         most 600.",
     ),
     Setting::new(
         "pending_key",
         Text,
         "derived from the client secret",
-        "The key that seals pending logins: at least 16 random bytes as text.",
+        "The key that encrypts pending logins: at least 16 random bytes as text.",
     ),
     Setting::new(
         "old_pending_key",
         Texts,
         "none",
-        "A key, or a client secret, that sealed pending logins before: those stay valid until they expire.",
+        "An old key, or an old client secret: pending logins that it encrypted stay valid until they expire.",
     )
     .in_python("old_pending_keys"),
     Setting::new(
         "return_to_origin",
         Texts,
         "none",
-        "An origin, such as `https://www.example.org`, that `return_to` may lead to, besides paths of the application.",
+        "An origin, such as `https://www.example.org`, that `return_to` may lead to, in addition to paths of the application.",
     )
     .in_python("return_to_origins"),
     Setting::new("development", Switch, "off", "Whether any address may be plain http, on any host."),
@@ -118,7 +119,7 @@ pub const SETTINGS: [Setting; 20] = [
         "userinfo_endpoint",
         Text,
         "`/userinfo` at the API",
-        "Where the claims of an access token's person are.",
+        "Where to fetch the claims of the person that an access token belongs to.",
     ),
     Setting::new("jwks_uri", Text, "in the issuer's discovery document", "Where the keys are."),
     Setting {
@@ -127,7 +128,7 @@ pub const SETTINGS: [Setting; 20] = [
             "discover",
             Action,
             "off",
-            "Asks the issuer for its discovery document, and takes from it the endpoints that are not set.",
+            "Fetches the issuer's discovery document, and takes the endpoints from it that you did not set.",
         )
     },
     Setting::new(

@@ -15,16 +15,17 @@ use crate::error::{Result, quote_path};
 use crate::process::PerProcess;
 
 const BEGIN: &str = "-----BEGIN";
-/// Far more than all the authorities of a system, which are some 200 KiB.
+/// Far more than all the authorities of a system, which are about 200 KiB.
 const MAX_BUNDLE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The authorities to trust, and the TLS settings made of them.
 #[derive(Debug)]
 pub(crate) struct Trust {
-    /// All of them, where they are files. They are read when a configuration is built: the environment says where.
+    /// All authorities, on systems where they are files. They are read when a configuration is built: the environment says
+    /// where.
     #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
     pub(crate) roots: Arc<RootCertStore>,
-    /// Those besides the system's, where the system itself is asked.
+    /// The authorities in addition to the system's, on systems that check certificates themselves.
     #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
     pub(crate) others: Vec<CertificateDer<'static>>,
     /// Made by the transport at first use.
@@ -32,7 +33,8 @@ pub(crate) struct Trust {
 }
 
 impl Trust {
-    /// Reads what is trusted. Without `needed`, where every address is plain http, a system without certificates will do.
+    /// Reads the trusted certificates. If they are not `needed`, because every address is plain http, a system without
+    /// certificates is fine.
     pub(super) fn read(
         setting: &str,
         ca_bundle: Option<&str>,
@@ -53,7 +55,7 @@ fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static
         return Err(invalid(format!("{setting} has more than {MAX_BUNDLE_BYTES} bytes")));
     }
     if bundle.contains(BEGIN) {
-        // Files with one variable a line have no other way to write line breaks.
+        // Files with one variable per line cannot write line breaks in another way.
         let escaped = !bundle.contains('\n') && bundle.contains("\\n");
         let text = if escaped { bundle.replace("\\n", "\n") } else { bundle.to_owned() };
         return certificates(setting, text.as_bytes());
@@ -66,10 +68,10 @@ fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static
     certificates(&place, &content)
 }
 
-/// The content of a regular file: a pipe may never end, nor a device, and one that nobody writes to cannot even be opened.
+/// The content of a regular file. A pipe or a device may never end, and opening a pipe without a writer blocks.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let odd = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
-    // Looked at before it is opened, and again after: it may have been exchanged in between.
+    // Checked before it is opened, and again after that: it may have been replaced in between.
     let is_file = std::fs::metadata(path)?.is_file();
     let file = if is_file { File::open(path)? } else { return Err(odd("it is no regular file".to_owned())) };
     let mut content = Vec::new();
@@ -83,7 +85,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Certificates from PEM text: one at least, and none that is broken, since a half-read bundle is found out late.
+/// Certificates from PEM text: at least one, and no broken one, because a partly read bundle would be noticed late.
 fn certificates(place: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
@@ -105,7 +107,7 @@ fn certificates(place: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>>
     Ok(certificates)
 }
 
-/// Where the system's authorities are files, and the environment may name others.
+/// For systems where the authorities are files, and the environment can name others.
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 mod system {
     use std::ffi::OsString;
@@ -120,7 +122,7 @@ mod system {
     use crate::error::{Error, ErrorCode, Result, quote_path};
     use crate::process::Inherited;
 
-    /// What was read last, and where. Reading costs two milliseconds, so clients of one process share it.
+    /// What was read last, and from where. Reading takes two milliseconds, so the clients of one process share it.
     struct Known {
         file: Option<OsString>,
         directories: Option<OsString>,
@@ -204,7 +206,7 @@ mod system {
         if environment.ssl_cert_file.is_none() && directories.is_empty() {
             let usual = openssl_probe::probe();
             let mut directories = usual.cert_dir.iter().map(PathBuf::as_path);
-            // Both at once: what is linked twice is read once.
+            // Both at once: a file that is linked twice is read once.
             add(&mut roots, usual.cert_file.as_deref(), directories.next());
             for directory in directories {
                 add(&mut roots, None, Some(directory));
@@ -213,13 +215,13 @@ mod system {
         if roots.is_empty() { Err(Error::new(ErrorCode::NetworkTls)) } else { Ok(roots) }
     }
 
-    /// Odd certificates of a system are no reason to trust none.
+    /// If some certificates of a system are odd, the others are still trusted.
     fn add(roots: &mut RootCertStore, file: Option<&Path>, directory: Option<&Path>) -> usize {
         roots.add_parsable_certificates(load_certs_from_paths(file, directory).certs).0
     }
 }
 
-/// Where the system itself judges certificates: it is asked by the transport, and the environment has no say.
+/// For systems that check certificates themselves: the transport asks the system, and the environment has no effect.
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
 mod system {
     use std::sync::Arc;

@@ -1,9 +1,9 @@
-//! The catalogue of failures: for each its error code, its kind, whether trying again can help, who must act, a sentence for
-//! the log and a sentence for the person in front of the screen.
+//! The catalogue of failures. Each has its error code, its kind, whether a retry can help, who can fix it, a sentence for the
+//! log, and a sentence for the person at the screen.
 //!
 //! C and Python read this table; they add nothing to it.
 
-/// The groups of failures: what a caller may want to treat alike.
+/// The groups of failures, for callers that handle a whole group in the same way.
 ///
 /// As text, and with serde, it is its word:
 ///
@@ -17,19 +17,19 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The configuration is wrong or lacks something.
+    /// The configuration is wrong or incomplete.
     Config,
-    /// A value handed to the call cannot be used.
+    /// An argument of the call cannot be used.
     Argument,
-    /// The browser came back with something that cannot finish a login.
+    /// The callback cannot finish a login.
     Login,
-    /// A token is not what it must be.
+    /// A token breaks a rule, or Clever does not accept it.
     Token,
-    /// Clever refused, or answered what cannot be understood.
+    /// Clever refused, or its response cannot be read.
     Clever,
     /// Clever could not be reached.
     Network,
-    /// A fault of this library or of the machine it runs on.
+    /// A problem of this library or of the machine it runs on.
     Internal,
 }
 
@@ -58,7 +58,7 @@ impl ErrorKind {
     }
 }
 
-/// Who can put it right.
+/// Who can fix it.
 ///
 /// As text, and with serde, it is its word:
 ///
@@ -162,7 +162,7 @@ catalogue! {
     RuntimeRunning, "runtime_running", Config, false, App, "a blocking call was made inside an async task: use the async client there, or spawn_blocking", SETUP;
     RuntimeMissing, "runtime_missing", Config, false, App, "an async call was made outside a tokio runtime: use the blocking client there", SETUP;
 
-    ArgumentInvalid, "argument_invalid", Argument, false, App, "a value handed to the call cannot be used", SETUP;
+    ArgumentInvalid, "argument_invalid", Argument, false, App, "an argument of the call cannot be used", SETUP;
     ReturnToUnsafe, "return_to_unsafe", Argument, false, App, "return_to is neither a path of this application nor on an allowed origin", AGAIN;
 
     CallbackMalformed, "callback_malformed", Login, false, App, "the callback carries neither a code, nor a token, nor an error that can be read", AGAIN;
@@ -237,17 +237,17 @@ impl ErrorCode {
         self.entry().kind
     }
 
-    /// Whether the same call, or the same login started again, may succeed later without anybody changing anything.
+    /// Whether the same call, or the same login started again, may succeed later without any change.
     pub const fn retryable(self) -> bool {
         self.entry().retryable
     }
 
-    /// Who can put it right.
+    /// Who can fix it.
     pub const fn actor(self) -> Actor {
         self.entry().actor
     }
 
-    /// The sentence for the log, without the particulars of one failure.
+    /// The sentence for the log, without the details of one failure.
     pub const fn sentence(self) -> &'static str {
         self.entry().log
     }
@@ -263,7 +263,7 @@ impl ErrorCode {
             // The browser did nothing wrong: the application loses its session.
             Self::SessionNotKept => 500,
             Self::PageNotAllowed => 403,
-            // It passes by itself, but it is this machine's own.
+            // It is temporary, but a problem of this machine.
             Self::LimitReached => 503,
             _ => match (self.kind(), self.actor()) {
                 (ErrorKind::Config | ErrorKind::Internal, _) => 500,

@@ -1,6 +1,6 @@
-//! Text from outside, as it may stand in an error.
+//! Makes text from outside safe for an error.
 
-/// Text from outside, made fit for a log line: at most 64 characters, nothing that could break or forge a line.
+/// Text from outside, made safe for a log line: at most 64 characters, and none that could break or forge a line.
 pub(crate) fn quote(text: &str) -> String {
     quote_up_to(text, 64)
 }

@@ -1,22 +1,22 @@
-//! How often keys are asked for: a flood of tokens that do not verify must not become a flood of requests.
+//! How often keys are fetched: a flood of tokens that do not verify must not become a flood of requests.
 
 use std::time::Duration;
 
 use crate::clock::{self, Instant};
 use crate::error::{Error, Result};
 
-/// Attempts to fetch keys again are at least so far apart, the failed ones too.
+/// The shortest time between two attempts to fetch keys again, including failed ones.
 pub(super) const COOLDOWN: Duration = Duration::from_secs(30);
-/// While there are no keys at all, a failure is repeated for so long to the calls that waited for it.
+/// While there are no keys at all, calls that waited get the last failure again for this long.
 pub(super) const SHARED_FAILURE: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Default)]
 pub(super) struct Attempts {
-    /// When the last one began.
+    /// When the last attempt began.
     pub(super) last: Option<Instant>,
-    /// When the last one for a token that did not verify began.
+    /// When the last attempt for a token that did not verify began.
     for_token: Option<Instant>,
-    /// When and how the last one failed.
+    /// When and how the last attempt failed.
     failure: Option<(Instant, Error)>,
 }
 
@@ -37,7 +37,7 @@ impl Attempts {
         within(self.last, COOLDOWN)
     }
 
-    /// A key that was made just after the keys were fetched must not wait; a failure counts whatever it was for.
+    /// A key that was made just after the keys were fetched must not wait. A failure always counts.
     pub(super) fn is_early_for_token(&self) -> bool {
         within(self.for_token, COOLDOWN) || (self.failure.is_some() && self.is_early())
     }

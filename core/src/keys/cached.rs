@@ -1,4 +1,4 @@
-//! A key set that was fetched or handed over, and how long it counts as fresh.
+//! A key set that was fetched or imported, and how long it counts as fresh.
 
 use std::time::Duration;
 

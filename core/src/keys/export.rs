@@ -1,4 +1,4 @@
-//! The keys as text, for another process: a worker that has just begun need not fetch what its neighbor knows.
+//! The keys as text, for another process: a new worker need not fetch keys that another worker has.
 
 use std::time::Duration;
 
@@ -29,19 +29,18 @@ pub(super) fn export(issuer: &str, cached: &Cached) -> Result<String> {
     serde_json::to_string(&exported).map_err(|_| Error::with_detail(ErrorCode::Internal, "keys as text"))
 }
 
-/// Reads keys that another process exported. They are held to the same rules as fetched ones, and are fresh for a day at
-/// most.
+/// Reads keys that another process exported. They must pass the same rules as fetched keys, and are fresh for at most a day.
 pub(super) fn import(issuer: &str, text: &str) -> Result<Cached> {
     let unusable =
         |why: &str| Error::with_detail(ErrorCode::ArgumentInvalid, format!("exported keys: {why}"));
-    // serde would take an array in the order of the members as well.
+    // serde would also accept an array in the order of the members.
     let is_object = text.trim_ascii_start().starts_with('{');
     let exported: Exported = Some(text)
         .filter(|_| is_object)
         .and_then(|text| serde_json::from_str(text).ok())
-        .ok_or_else(|| unusable("this is no such text"))?;
+        .ok_or_else(|| unusable("this is not an export of keys"))?;
     if exported.issuer != issuer {
-        return Err(unusable("they are those of another issuer"));
+        return Err(unusable("the keys belong to another issuer"));
     }
     let left = Duration::from_secs(exported.fresh_until.saturating_sub(clock::unix_time())).min(LONGEST_AGE);
     Cached::new(exported.jwks, left)

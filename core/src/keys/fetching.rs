@@ -14,19 +14,19 @@ use super::cached::{Cached, age};
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) issuer: String,
-    /// Where the keys are, if the configuration says it.
+    /// Where the keys are, if it is configured.
     jwks_uri: Option<String>,
-    /// Where they most likely are, if it does not.
+    /// Where they most likely are, if it is not configured.
     expected_jwks_uri: Option<String>,
 }
 
-/// How the address of the keys is found when the configuration does not say it. It is read from discovery at each fetch,
-/// since it may move.
+/// How to find the address of the keys when it is not configured. It is read from discovery at each fetch, because it may
+/// change.
 #[derive(Clone, Copy)]
 pub(super) enum Discovery {
     /// First discovery, then the keys.
     First,
-    /// Discovery and, at the address where they are expected, the keys: two connections, but one trip less.
+    /// Discovery and the keys at the same time, the keys at their expected address: two connections, but one round trip less.
     Beside,
 }
 
@@ -39,7 +39,7 @@ impl Source {
         }
     }
 
-    /// The keys as they are now. `found` is where discovery found them last: there they are expected again.
+    /// The current keys. `found` is the address where discovery found them last: they are expected there again.
     pub(super) async fn fetch(
         &self,
         found: &mut Option<String>,

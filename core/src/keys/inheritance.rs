@@ -1,4 +1,4 @@
-//! What forked children inherit: the text of the keys, since keys that were parsed have locks inside.
+//! What forked children inherit: the text of the keys, because parsed keys contain locks.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -31,21 +31,21 @@ impl KeyText {
         self.fresh_for.store(u64::try_from(fresh_for).unwrap_or_default(), Relaxed);
     }
 
-    /// The keys, as fresh as they were where they were published.
+    /// The keys, with the freshness that they had when they were published.
     fn revive(&self) -> Option<Cached> {
         let fresh_until = self.since + Duration::from_millis(self.fresh_for.load(Relaxed));
         Cached::new(self.jwks.clone(), fresh_until.saturating_duration_since(clock::now())).ok()
     }
 }
 
-/// The keys that this process or one it was forked from had last, if any.
+/// The last keys of this process or of its parent, if any.
 pub(super) fn inherit(inherited: &InheritedKeys) -> Option<Cached> {
     inherited.read(|newest| newest.and_then(KeyText::revive))
 }
 
-/// Lets children that are forked from now on inherit `keys`.
+/// Lets children that are forked later inherit `keys`.
 pub(super) fn publish(keys: &Cached, inherited: &InheritedKeys) {
-    // Every hour the same: only the time is new.
+    // Usually the same keys every hour: only the time is new.
     let same = inherited.read(|newest| {
         let same = newest.filter(|text| text.jwks == keys.jwks);
         same.map(|text| text.renew(keys.fresh_until)).is_some()

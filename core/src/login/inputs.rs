@@ -1,11 +1,11 @@
-//! What a step of the journey takes from outside: the time, and what is drawn by chance.
+//! The inputs of a step: the time and random bytes.
 
 use crate::clock;
 use crate::entropy;
 use crate::error::Result;
 use crate::protocol::pending::ENTROPY_BYTES;
 
-/// What a step of the journey takes from outside.
+/// The inputs of a step.
 #[derive(Clone, Copy)]
 pub(crate) struct Inputs {
     /// In Unix seconds.

@@ -1,4 +1,4 @@
-//! What goes into a login, and what comes out of it.
+//! Options and outcomes of a login.
 
 use crate::error::ErrorCode;
 use crate::protocol::identity::Identity;
@@ -18,7 +18,7 @@ use crate::set_cookie::SetCookie;
 #[non_exhaustive]
 #[must_use]
 pub struct LoginOptions {
-    /// The `Cookie` header of the request that begins the login. With it the browser keeps at most eight logins in flight,
+    /// The `Cookie` header of the request that begins the login. With it, the browser keeps at most eight logins in progress,
     /// and a session that is lost again and again ends with an error instead of a loop.
     pub cookies: Option<String>,
     /// One of the configured redirect URIs; the primary one by default.
@@ -26,19 +26,19 @@ pub struct LoginOptions {
     /// The district, if it is known: Clever then skips the school picker.
     pub district_id: Option<String>,
     /// Where to go after the login: a path of the application, or a URL on an allowed origin, but not the callback. At most 1,024
-    /// bytes, as a browser shows it: percent-encoded letters outside ASCII count as the letters that they are.
+    /// bytes, as a browser shows it: percent-encoded letters outside ASCII count as the letters they stand for.
     pub return_to: Option<String>,
-    /// Whether Clever lets the person confirm who they are (`confirmed=false`). For "Not you?" links: without it, the
-    /// same person is signed in again.
+    /// Whether Clever asks the person to confirm who they are (`confirmed=false`), for "Not you?" links. Without it, the same
+    /// person is signed in again.
     pub switch_user: bool,
     /// Whether the browser has a session of the application. `Some(false)` when you looked and found none: sign-ins that
     /// leave no session then end with `session_not_kept` instead of a loop. `None` when you do not know.
     ///
-    /// `Some(true)` when somebody is signed in: where pages send them back to log in again and again, that ends with
+    /// `Some(true)` when a person is signed in: pages that send them back to log in again and again end with
     /// `page_not_allowed`.
     pub has_session: Option<bool>,
-    /// Where people go after a login without `return_to`: a page of your own. With it, a person who is signed in and sent back to
-    /// log in again and again goes there, and not to Clever each time.
+    /// Where people go after a login without `return_to`: your own page. If a signed-in person is sent back to log in again and
+    /// again, they go there instead of to Clever each time.
     pub home: Option<String>,
 }
 
@@ -72,13 +72,13 @@ impl LoginOptions {
         self
     }
 
-    /// Whether Clever lets the person confirm who they are.
+    /// Whether Clever asks the person to confirm who they are.
     pub const fn switch_user(mut self, yes: bool) -> Self {
         self.switch_user = yes;
         self
     }
 
-    /// Whether somebody is signed in, where you looked.
+    /// Whether a person is signed in, if you looked.
     pub const fn has_session(mut self, yes: bool) -> Self {
         self.has_session = Some(yes);
         self
@@ -108,18 +108,18 @@ impl std::fmt::Debug for LoginOptions {
 #[non_exhaustive]
 #[must_use = "the browser must be sent to its URL, and must keep its cookies"]
 pub struct Login {
-    /// Send the browser there. It is Clever's, or a page of your own for a person who is signed in and was sent back to log in
-    /// several times: then `key` and `pending` are empty.
+    /// Send the browser there. It is Clever's, or your own page if a signed-in person was sent back to log in several times:
+    /// then `key` and `pending` are empty.
     pub url: String,
     /// The cookies to set with the redirect.
     pub set_cookies: Vec<SetCookie>,
-    /// For applications that keep logins in a session of their own instead: the key to keep [`pending`](Self::pending)
-    /// under. [`login_key_of_callback`](crate::login_key_of_callback) finds it again.
+    /// For applications that store logins in their own session instead: the key for [`pending`](Self::pending).
+    /// [`login_key_of_callback`](crate::login_key_of_callback) returns it again.
     pub key: String,
-    /// For the same: what to keep for ten minutes. URL-safe, about 100 bytes.
+    /// For the same applications: the text to store for ten minutes. URL-safe, about 100 bytes.
     pub pending: String,
-    /// Whether to answer with a page that leads to `url` by itself, such as one with `<meta http-equiv="refresh">`, and not with a
-    /// redirect: browsers give up after some twenty redirects in a row. Only with `has_session`.
+    /// Whether to respond with a page that continues to `url` by itself (for example with `<meta http-equiv="refresh">`)
+    /// instead of a redirect. Browsers give up after about twenty redirects in a row. Only with `has_session`.
     pub needs_page: bool,
 }
 
@@ -129,9 +129,9 @@ impl std::fmt::Debug for Login {
     }
 }
 
-/// The outcome of a login's second leg. All of it is everyday traffic.
+/// The outcome of a callback. All variants happen in normal use.
 ///
-/// Another one would be a breaking change, so the compiler sees that you answer all of them.
+/// A new variant would be a breaking change, so the compiler makes sure that you handle all of them.
 ///
 /// ```
 /// use clever_sso::Outcome;
@@ -145,11 +145,11 @@ impl std::fmt::Debug for Login {
 /// }
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "the browser waits for an answer"]
+#[must_use = "the browser waits for a response"]
 pub enum Outcome {
     /// The person logged in.
     SignedIn(Box<SignedIn>),
-    /// The login restarts: send the browser to the new login's URL. The person sees nothing of it.
+    /// The login restarts: send the browser to the new login's URL. The person does not notice.
     Restart(Restart),
     /// Clever refused this person.
     Denied(Denied),
@@ -165,8 +165,8 @@ impl Outcome {
         }
     }
 
-    /// Whether the session that the browser had must end: it is replaced by the new one, or the browser's own login was
-    /// refused. Devices are shared, so nobody may go on as the person before.
+    /// Whether the session that the browser had must end: a new session replaces it, or the browser's own login was refused.
+    /// Devices are shared, so the next person must not continue as the last one.
     pub const fn ends_session(&self) -> bool {
         match self {
             Self::SignedIn(_) => true,
@@ -185,9 +185,9 @@ pub struct SignedIn {
     pub identity: Identity,
     /// The tokens of this login.
     pub tokens: Tokens,
-    /// Where the application wanted to go, as an ASCII URL or path.
+    /// The `return_to` of the login, as an ASCII URL or path.
     pub return_to: Option<String>,
-    /// Whether the login was begun with `switch_user`: when the application refuses this person, "Try again" begins one with
+    /// Whether the login began with `switch_user`. If the application refuses this person, begin the login of "Try again" with
     /// it too.
     pub switch_user: bool,
     /// The cookies to set with the answer to the browser.
@@ -210,15 +210,15 @@ pub struct Restart {
 #[non_exhaustive]
 #[must_use = "the person waits for a page"]
 pub struct Denied {
-    /// Clever's word, for example `access_denied` or `unauthorized-user`.
+    /// Clever's error word, for example `access_denied` or `unauthorized-user`.
     pub error: String,
-    /// The text that came with it through the browser. Anybody can make such a URL: do not show it.
+    /// The text that came with it through the browser. Anyone can make such a URL: do not show it.
     pub description: Option<String>,
-    /// Whether the session that the browser had must end: only when this is the answer to a login of this browser.
+    /// Whether the session that the browser had must end: only when this answers a login of this browser.
     pub ends_session: bool,
-    /// Where the login wanted to go, as an ASCII URL or path, if that is known: for a link to try again.
+    /// The `return_to` of the login, as an ASCII URL or path, if it is known: for a "Try again" link.
     pub return_to: Option<String>,
-    /// Whether the login was begun with `switch_user`, if that is known: the link to try again begins one with it too.
+    /// Whether the login began with `switch_user`, if it is known. Begin the login of "Try again" with it too.
     pub switch_user: bool,
     /// The cookies to set with the answer to the browser.
     pub set_cookies: Vec<SetCookie>,

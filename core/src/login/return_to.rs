@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::address::parse_http_url;
 use crate::protocol::pending::MAX_RETURN_TO_BYTES;
 
-/// What a path or URL may not hold as it is, besides everything outside ASCII (RFC 3986 section 2).
+/// The ASCII characters that a path or URL must not contain unencoded (RFC 3986 section 2).
 const NOT_IN_A_URI: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -30,9 +30,8 @@ pub(super) fn to_uri(target: &str) -> String {
     }
 }
 
-/// A path or URL as a browser shows it: what percent-encoding hides of letters outside ASCII is written out, and nothing else
-/// changes. This form is checked, counted and sealed, whatever the caller had: encoded, such a letter would take three times as
-/// many of the bytes that there are.
+/// A path or URL as a browser shows it: percent-encoded letters outside ASCII are decoded, and nothing else changes. This form
+/// is checked, counted and sealed, regardless of the caller's form: an encoded letter would take three times as many bytes.
 pub(crate) fn as_shown(target: &str) -> Cow<'_, str> {
     if !target.contains('%') {
         return Cow::Borrowed(target);
@@ -63,7 +62,7 @@ fn encoded_bytes(text: &str) -> Vec<u8> {
     escapes.take_while(|byte| !byte.is_ascii()).collect()
 }
 
-/// Letters, as far as the bytes are some that may stand in an address; the others stay encoded.
+/// The letters that these bytes encode, if an address may contain them; the others stay encoded.
 fn show(bytes: &[u8], shown: &mut String) {
     for chunk in bytes.utf8_chunks() {
         for letter in chunk.valid().chars() {
@@ -87,11 +86,11 @@ fn byte_of(high: u8, low: u8) -> Option<u8> {
     Some(digit(high)? << 4 | digit(low)?)
 }
 
-/// Whether a path or URL leads to the page at `path`, however either is written: percent-encoded, also more than once, with dot
-/// segments, with slashes doubled or at the end. A query and a fragment do not matter.
+/// Whether a path or URL leads to the page at `path`, even if either is percent-encoded (also more than once) or has dot
+/// segments, double slashes or a slash at the end. A query and a fragment do not matter.
 ///
-/// A `return_to` that leads to the login itself, or to the log out, would make every login the start of the next one: pages that begin
-/// logins leave it out. The callback is known from the redirect URI, and `begin_login` refuses it by itself.
+/// If a `return_to` leads to the login or logout itself, each login would start the next one. So do not pass such a
+/// `return_to`. The callback is known from the redirect URI, and `begin_login` refuses it by itself.
 ///
 /// ```
 /// use clever_sso::leads_to;
@@ -103,7 +102,7 @@ pub fn leads_to(target: &str, path: &str) -> bool {
     let own = decoded_to_the_end(before_query(path_of(path).as_bytes()));
     let target = path_of(target).as_bytes();
     let written = decoded_to_the_end(before_query(target));
-    // An encoded `?` belongs to the path for browsers, and may begin the query for servers that decode twice.
+    // For browsers, an encoded `?` belongs to the path; for servers that decode twice, it may start the query.
     [&written[..], before_query(&written)].into_iter().any(|target| segments(target) == segments(&own))
 }
 
@@ -120,7 +119,7 @@ fn before_query(target: &[u8]) -> &[u8] {
     target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default()
 }
 
-/// The segments of a decoded path, without what writes one path in different ways.
+/// The segments of a decoded path, in canonical form.
 fn segments(path: &[u8]) -> Vec<&[u8]> {
     let mut segments = Vec::new();
     for segment in path.split(|byte| matches!(byte, b'/' | b'\\')) {
@@ -133,7 +132,7 @@ fn segments(path: &[u8]) -> Vec<&[u8]> {
     segments
 }
 
-/// Decodes until nothing is left to decode, in one pass: what an escape gives may complete another one.
+/// Decodes until nothing is left to decode, in one pass: the result of one escape may complete another one.
 fn decoded_to_the_end(text: &[u8]) -> Vec<u8> {
     let mut decoded: Vec<u8> = Vec::with_capacity(text.len());
     for byte in text {
@@ -148,8 +147,8 @@ fn decoded_to_the_end(text: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// Whether a target leads back to a redirect URI. One with a query of its own may share its path with other pages: then the target
-/// has to have that query, too.
+/// Whether a target leads back to a redirect URI. A redirect URI with a query may share its path with other pages: then the
+/// target must have that query too.
 fn leads_to_callback(target: &str, redirect_uri: &Url) -> bool {
     if Url::parse(target).is_ok_and(|target| target.origin() != redirect_uri.origin()) {
         return false;
@@ -163,7 +162,7 @@ fn leads_to_callback(target: &str, redirect_uri: &Url) -> bool {
     leads_to(target, redirect_uri.path()) && has_query()
 }
 
-/// No open redirect, and no circle: a path of this application, or a URL on an origin that was allowed, but not the callback.
+/// Prevents open redirects and loops: accepts a path of this application, or a URL on an allowed origin, but not the callback.
 ///
 /// Browsers read `//host`, `/\host` and paths with tabs in them as another host.
 pub(super) fn check_return_to(target: &str, origins: &[String], redirect_uris: &[String]) -> Result<()> {
@@ -193,5 +192,5 @@ fn check_destination(target: &str, origins: &[String]) -> Result<()> {
     }
     let allowed =
         parse_http_url(target).is_ok_and(|url| origins.contains(&url.origin().ascii_serialization()));
-    if allowed { Ok(()) } else { unsafe_target("it is no path, and its origin is not allowed") }
+    if allowed { Ok(()) } else { unsafe_target("it is not a path, and its origin is not allowed") }
 }

@@ -1,4 +1,4 @@
-//! What a browser brought back: to which login it belongs, and whether this browser began that login.
+//! A callback: which login it belongs to, and whether this browser began that login.
 
 use std::sync::Arc;
 
@@ -13,23 +13,23 @@ use crate::set_cookie::SetCookie;
 use super::inputs::Inputs;
 use super::outcome::{Denied, Outcome};
 
-/// What the browser brings along besides the callback.
+/// What the browser sends in addition to the callback.
 #[derive(Clone, Copy)]
 pub(crate) enum Kept<'a> {
     /// The `Cookie` header of the callback's request.
     Cookies(&'a str),
-    /// The pending login that the application kept by itself.
+    /// The pending login that the application stored itself.
     Pending(Option<&'a str>),
 }
 
 impl<'a> Kept<'a> {
-    /// What the application kept; none when it is empty.
+    /// The stored pending login; none when it is empty.
     pub(crate) fn of_application(pending: Option<&'a str>) -> Self {
         Self::Pending(pending.filter(|sealed| !sealed.is_empty()))
     }
 }
 
-/// The state of a callback, beside what the browser keeps.
+/// The state of a callback, together with the browser's cookies.
 pub(super) struct Returned {
     /// What the login asked Clever for.
     pub(super) response_type: ResponseType,
@@ -37,7 +37,7 @@ pub(super) struct Returned {
     /// The browser's cookies, unless the application keeps logins by itself.
     pub(super) jar: Option<Arc<Jar>>,
     pub(super) pending: Held,
-    /// The redirect URI at which it arrived, or the primary one.
+    /// The redirect URI where it arrived, or the primary one.
     pub(super) arrived_at: Option<String>,
 }
 
@@ -52,7 +52,7 @@ pub(super) enum State {
     },
 }
 
-/// The pending login that came along for a state.
+/// The pending login that came with a state.
 pub(super) enum Held {
     Missing,
     /// It cannot be opened.
@@ -63,7 +63,7 @@ pub(super) enum Held {
     Proof {
         pending: Pending,
         is_expired: bool,
-        /// Whether it is lent by another login.
+        /// Whether another login lends it.
         is_borrowed: bool,
     },
 }
@@ -119,11 +119,11 @@ impl Returned {
         }
     }
 
-    /// How often the login sent the browser to Clever in a row, as far as that is known.
+    /// How often the login sent the browser to Clever in a row, if it is known.
     ///
-    /// The count starts again when this browser finished a login since: its cookies work, so this callback is one of an old
-    /// page, or this login's cookie made room for that of another tab. It also starts again after ten minutes: no loop takes
-    /// so long.
+    /// The count starts over when this browser has finished a login since then: its cookies work, so this is the callback of an
+    /// old page, or this login's cookie was dropped for the one of another tab. It also starts over after ten minutes: no loop
+    /// takes that long.
     pub(super) fn redirects(&self, now: u64) -> u8 {
         match (&self.state, &self.pending) {
             (State::Known { state, .. }, Held::Proof { is_expired: false, .. }) => state.redirects,
@@ -138,7 +138,8 @@ impl Returned {
         }
     }
 
-    /// Whether the browser keeps other cookies of this application: then this login's only made room for another's.
+    /// Whether the browser has other cookies of this application: then this login's cookie was only dropped to make room for
+    /// another.
     pub(super) fn keeps_others(&self) -> bool {
         !self.is_proven() && self.jar.as_deref().is_some_and(Jar::keeps_cookies)
     }
@@ -163,23 +164,23 @@ impl Returned {
         }
     }
 
-    /// The cookies with which a proven login ends, well or not: its own is deleted, and no other, and the browser remembers that
-    /// it finished one. None for a callback that proves nothing.
+    /// The cookies to set when a proven login ends, successfully or not: only its own cookie is deleted, and a mark stores that
+    /// a login has ended. Empty for a callback that proves nothing.
     pub(super) fn finish(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         self.finish_as(&FinishedMark::default(), keys, inputs)
     }
 
-    /// The same for one with which somebody signs in.
+    /// The same for a login that signs a person in.
     pub(super) fn signed_in(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         let mut mark = FinishedMark { is_sign_in: true, ..FinishedMark::default() };
         match &self.state {
-            // A person who says who they are is in no loop.
+            // A person who was asked who they are is not in a loop.
             State::Known { text, state } if state.switch_user => mark.switched = Some(LoginDigest::of(text)),
             State::Known { state, .. } => {
-                // A login of another tab, or the restarted one of a reload, leaves the callback of the switch as it was.
+                // A login of another tab, or the restart after a reload, does not change the callback of the switch.
                 mark.switched = self.jar.as_ref().and_then(|jar| jar.finished()?.switched);
                 mark.ended_sessions = state.ended_sessions;
-                // A person who was not signed in comes from no page that sends signed-in people back.
+                // A person who was not signed in does not come from a page that sends signed-in people back.
                 let jar = self.jar.as_ref().filter(|_| state.in_session);
                 mark.returns = jar.map_or(0, |jar| jar.returns_so_far(inputs.now));
             }
@@ -194,14 +195,14 @@ impl Returned {
         };
         let proof = self.proof();
         let own = if let Proof::Own(key) = &proof { Some(jar.delete(key)) } else { None };
-        // Machines whose clocks differ may have sent the browser away and taken it back.
+        // Machines with different clocks may have sent the browser away and received the callback.
         let (at, used) = (inputs.now.max(state.issued_at), proof.used(jar));
         let mark = FinishedMark { at, used, ..mark.clone() };
         Ok(own.into_iter().chain([jar.mark_finished(mark.seal(keys, &inputs.entropy)?)]).collect())
     }
 
-    /// What a login that restarts goes on with. When somebody signed in with it already, Clever has asked who they are, and need
-    /// not ask again because its page is loaded once more.
+    /// The state that a restart continues with. If a person already signed in with this login, Clever has asked who they are,
+    /// and need not ask again only because the page is reloaded.
     pub(super) fn to_repeat(&self) -> Option<LoginState> {
         let State::Known { text, state } = &self.state else { return None };
         let has_switched = self.jar.as_ref().is_some_and(|jar| jar.has_switched(text));
@@ -236,7 +237,7 @@ impl Returned {
                 return Ok(Outcome::Denied(denied));
             }
         };
-        // Nobody was refused, so the session stays.
+        // No person was refused, so the session stays.
         Err(Error::with_detail(code, quote(&error)).with_browser_leg(set_cookies, false))
     }
 }
@@ -254,9 +255,9 @@ impl State {
 pub(crate) enum Proof {
     /// Nothing.
     None,
-    /// The login with this key, by its own cookie.
+    /// The login with this key, proven by its own cookie.
     Own(String),
-    /// A login, by the cookie that it borrows.
+    /// A login, proven by the cookie that it borrows.
     Borrowed(LoginDigest),
 }
 
@@ -271,7 +272,7 @@ impl Proof {
 }
 
 impl Held {
-    /// The proof of a login that borrows a cookie which the browser still keeps.
+    /// The proof of a login that borrows a cookie that the browser still has.
     fn borrowed(jar: &Jar, text: &str, state: &LoginState, now: u64) -> Option<Self> {
         let pending = jar.lender(state.loan.as_ref()?, &LoginDigest::of(text))?.lend(text, state.issued_at);
         Some(Self::Proof { is_expired: pending.is_expired(now), pending, is_borrowed: true })
@@ -284,7 +285,7 @@ impl Held {
         now: u64,
     ) -> Self {
         let mut best = Self::Missing;
-        // On plain http a sibling host can add a cookie of the same name: one of them is the right one.
+        // On plain http, a sibling host can add a cookie of the same name: one of them is the right one.
         for sealed in sealed {
             best = match (sealed.open(keys), state) {
                 (Some(pending), State::Known { text, .. }) if pending.has_state(text) => {

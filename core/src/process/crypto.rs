@@ -1,16 +1,16 @@
 //! A fork waits while a thread enters or leaves the crypto library.
 //!
-//! aws-lc keeps its errors in memory of each thread, which it makes at the first error and frees when the thread ends. Both
-//! take one lock for the whole process. A child of a fork in that moment would find it held forever, and hang at its own
-//! first error. So both happen behind a gate that a fork closes: a thread is given that memory before its first use of the
-//! library, and nothing but its end takes the lock again.
+//! aws-lc stores its errors in thread-specific memory, which it allocates at the first error and frees when the thread ends.
+//! Both take one lock for the whole process. After a fork at that moment, the lock would stay locked in the child forever, and
+//! the child would hang at its own first error. So both happen behind a gate that a fork closes: a thread gets this memory
+//! before its first use of the library, and only its end takes the lock again.
 
 #[cfg(unix)]
 pub(crate) use unix::prepare_thread;
 #[cfg(unix)]
 pub(super) use unix::{makes_its_key, makes_our_key};
 
-/// Before a thread uses the crypto library: nothing, where there is no fork.
+/// Call before a thread uses the crypto library. Does nothing on systems without fork.
 #[cfg(not(unix))]
 pub(crate) const fn prepare_thread() {}
 
@@ -28,66 +28,66 @@ mod unix {
 
     thread_local!(static PREPARED: Prepared = Prepared::new());
 
-    /// Before a thread uses the crypto library. All calls but a thread's first cost next to nothing.
+    /// Call before a thread uses the crypto library. Only a thread's first call costs anything.
     pub(crate) fn prepare_thread() {
-        // A thread that is at its end has done without it, or has it still.
+        // A thread that is ending either never needed it, or still has it.
         let _ = PREPARED.try_with(|_| ());
     }
 
-    /// Whether the library has its key for what it keeps for a thread, which it makes now if needed. Call it while no fork is
-    /// made.
+    /// Whether the library has its key for thread-specific data. It makes the key now if needed. Call it while no fork is in
+    /// progress.
     pub(crate) fn makes_its_key() -> bool {
         // Without a key it keeps no error.
-        // SAFETY: the text has an end and is never changed.
+        // SAFETY: the text is terminated and never changes.
         unsafe { ERR_put_error(1, 0, 1, c"".as_ptr(), 0) };
-        // SAFETY: reads what this thread has.
+        // SAFETY: reads data of this thread.
         let has_error = unsafe { ERR_peek_error() } != 0;
-        // SAFETY: takes the error away again.
+        // SAFETY: removes the error again.
         unsafe { ERR_clear_error() };
         has_error
     }
 
-    /// The same for the key that tells of a thread's end.
+    /// The same for the key that reports a thread's end.
     pub(crate) fn makes_our_key() -> bool {
         end_key().is_some()
     }
 
     struct Prepared {
-        /// Tells when the thread has ended; `None` when this process has no more such keys.
+        /// Reports when the thread has ended; `None` when this process has no more such keys.
         end: Option<pthread_key_t>,
     }
 
     impl Prepared {
         fn new() -> Self {
-            // SAFETY: makes the memory of this thread if need be, and empties it.
+            // SAFETY: allocates the memory of this thread if needed, and empties it.
             while_no_fork_is_made(|| unsafe { ERR_clear_error() });
             Self { end: end_key() }
         }
     }
 
     impl Drop for Prepared {
-        /// Runs before anything is freed that C keeps for the thread.
+        /// Runs before C frees the data of the thread.
         fn drop(&mut self) {
-            // What C keeps for the first thread lasts as long as the process.
+            // The data of the first thread lasts as long as the process.
             let Some(end) = self.end.filter(|_| !is_first_thread()) else { return };
             let ending = Ending { round: BRIEF.enter(generation()), turns: 0 };
             ending.wait_for(end);
         }
     }
 
-    /// The thread frees what C keeps for it.
+    /// The thread frees its data in C.
     struct Ending {
         round: Round,
         turns: u32,
     }
 
     impl Ending {
-        /// Comes back with the next turn in which the thread frees what it has under any key.
+        /// Runs again in the next round in which the thread frees its data of all keys.
         fn wait_for(self, end: pthread_key_t) {
             let kept = Box::into_raw(Box::new(self));
-            // SAFETY: the key is never deleted, and what is kept under it is taken back by its destructor only.
+            // SAFETY: the key is never deleted, and only its destructor takes the value back.
             if unsafe { libc::pthread_setspecific(end, kept.cast()) } != 0 {
-                // SAFETY: it was made here, and nobody else has it.
+                // SAFETY: it was made here, and no other code has it.
                 unsafe { Box::from_raw(kept) }.over();
             }
         }
@@ -97,9 +97,9 @@ mod unix {
         }
     }
 
-    /// The order within a turn is not known. In the second one, the library's own key was seen to.
+    /// The order within a round is unknown. In the second round, the library's own key has been handled.
     extern "C" fn turn(kept: *mut c_void) {
-        // SAFETY: nothing else is kept under this key, and it is taken out before its destructor is called.
+        // SAFETY: this key has no other values, and the value is removed before its destructor is called.
         let ending = unsafe { Box::from_raw(kept.cast::<Ending>()) };
         match end_key() {
             Some(end) if ending.turns == 0 => Ending { turns: 1, ..*ending }.wait_for(end),
@@ -107,7 +107,7 @@ mod unix {
         }
     }
 
-    /// One for the process. Threads that race may each make one, and one wins: a lock could be held while a fork is made.
+    /// One for the process. Threads that race may each make one, and one wins: a lock could be locked during a fork.
     fn end_key() -> Option<pthread_key_t> {
         /// One more than the key; 0 while there is none.
         static KEY: AtomicU64 = AtomicU64::new(0);
@@ -119,7 +119,7 @@ mod unix {
                 return None;
             }
             if KEY.compare_exchange(0, u64::from(made) + 1, SeqCst, SeqCst).is_err() {
-                // SAFETY: nothing was ever kept under it.
+                // SAFETY: it never had a value.
                 unsafe { libc::pthread_key_delete(made) };
             }
         }

@@ -1,13 +1,13 @@
 //! Descriptors of a parent's runtimes, which a forked child closes.
 //!
-//! A child cannot drop what its parent made: there are locks that other threads may have held, and an epoll instance that
-//! both share, so that taking a connection off it would take it from the parent. What the child can do is to close its own
-//! copies by their numbers, with `close(2)`: that needs no lock and changes nothing for the parent.
+//! A child cannot drop its parent's values: other threads may have locked their locks, and both processes share an epoll
+//! instance, so removing a connection from it would remove it for the parent. But the child can close its own copies by their
+//! numbers, with `close(2)`: that needs no lock and changes nothing for the parent.
 //!
-//! But a number says nothing by itself, for the host may have closed and opened descriptors of its own since the fork. So
-//! each pool has a *mark*: a socket that is registered with the epoll instance of each of its runtimes. The kernel tells
-//! whether an epoll instance has the mark, and whether the mark is still the same socket; what else is registered with such
-//! an instance is its runtime's. Where the kernel does not tell, nothing is closed.
+//! But a number alone is not enough, because the host may have closed and opened its own descriptors since the fork. So each
+//! pool has a *mark*: a socket that is registered with the epoll instance of each of its runtimes. The kernel says whether an
+//! epoll instance has the mark, and whether the mark is still the same socket. Everything else that is registered with such an
+//! instance belongs to its runtime. If the kernel does not say, nothing is closed.
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{Mark, Marked};
@@ -20,11 +20,11 @@ mod other {
 
     use tokio::runtime::Runtime;
 
-    /// Only Linux tells what is registered where.
+    /// Only Linux says what is registered with an epoll instance.
     #[derive(Debug)]
     pub(crate) struct Mark;
 
-    /// Never made. A box, because what has nothing to drop may not be dropped by name.
+    /// Never made. A box, because a type without a destructor must not be dropped explicitly.
     pub(crate) type Marked = Box<Infallible>;
 
     impl Mark {
@@ -59,7 +59,7 @@ mod linux {
     use tokio::io::unix::AsyncFd;
     use tokio::runtime::Runtime;
 
-    /// A socket by which the runtimes of one pool are known, in a child too.
+    /// A socket that identifies the runtimes of one pool, also in a child.
     #[derive(Debug)]
     pub(crate) struct Mark(Option<Known>);
 
@@ -77,7 +77,7 @@ mod linux {
     }
 
     impl Mark {
-        /// Where no socket can be made there is no mark, and a child closes nothing.
+        /// If no socket can be made, there is no mark, and a child closes nothing.
         pub(crate) fn new() -> Self {
             let known = UnixDatagram::unbound().ok().and_then(|socket| {
                 let inode = socket_inode(socket.as_raw_fd())?;
@@ -90,19 +90,19 @@ mod linux {
         pub(crate) fn put_on(&self, runtime: &Runtime) -> Option<Marked> {
             let socket = Arc::clone(&self.0.as_ref()?.socket);
             let _context = runtime.enter();
-            // An interest in what never happens to such a socket.
-            // SAFETY: what is registered holds the socket open, under its number.
+            // An event that never happens to such a socket.
+            // SAFETY: the registration keeps the socket open, with its number.
             let registered = unsafe { AsyncFd::register_with_interest(socket, Interest::PRIORITY) }.ok()?;
             Some(Marked { _registered: registered })
         }
 
-        /// Whether the host has left it open. A host that closed it, as one that becomes a daemon does with all that it finds open,
-        /// has closed the descriptors of the runtimes as well.
+        /// Whether the host has left it open. A host that closed it, like a program that becomes a daemon and closes all
+        /// descriptors, has closed the descriptors of the runtimes too.
         pub(crate) fn is_open(&self) -> bool {
             self.0.as_ref().is_none_or(|known| socket_inode(known.socket.as_raw_fd()) == Some(known.inode))
         }
 
-        /// In a forked child, on the mark of its parent: closes what belonged to its runtimes, and the mark itself.
+        /// In a forked child, on the mark of its parent: closes the descriptors of the parent's runtimes, and the mark itself.
         pub(crate) fn close_inherited(&self) {
             let Some(known) = &self.0 else { return };
             let mark = known.socket.as_raw_fd();
@@ -117,14 +117,14 @@ mod linux {
             theirs.sort_unstable();
             theirs.dedup();
             for descriptor in theirs {
-                // SAFETY: what it stands for was found out just now, and nothing in this process uses it: the value that
-                // owned it is its parent's, and is never dropped here.
+                // SAFETY: its meaning was just checked, and nothing in this process uses it: the value that owned it belongs to
+                // the parent, and is never dropped here.
                 unsafe { libc::close(descriptor) };
             }
         }
     }
 
-    /// A number that the host has closed may be that of a descriptor of its own by now.
+    /// The host may have reused the number of a closed descriptor for its own.
     impl Drop for Mark {
         fn drop(&mut self) {
             if !self.is_open() {
@@ -138,16 +138,16 @@ mod linux {
         entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
     }
 
-    /// Whether `epoll` is an epoll instance with which the mark is registered. What the mark is waited for is changed from
-    /// nothing to nothing, and that succeeds nowhere else.
+    /// Whether `epoll` is an epoll instance with which the mark is registered. Changes the events of the mark from none to
+    /// none, which succeeds only there.
     fn has(epoll: RawFd, mark: RawFd) -> bool {
         let mut nothing = libc::epoll_event { events: 0, u64: 0 };
         // SAFETY: the event is valid for the length of the call; whatever the descriptor is, no memory is touched.
         unsafe { libc::epoll_ctl(epoll, libc::EPOLL_CTL_MOD, mark, &raw mut nothing) == 0 }
     }
 
-    /// What else is registered with it. The instance is shared with the parent, which may have added more since: what has a
-    /// number here that says otherwise is left alone.
+    /// The other descriptors that are registered with it. The parent shares the instance and may have added more since: a
+    /// number that means something else here is left alone.
     fn registered_with(epoll: RawFd) -> Vec<RawFd> {
         let text = read_to_string(format!("/proc/self/fdinfo/{epoll}")).unwrap_or_default();
         text.lines()
@@ -164,8 +164,8 @@ mod linux {
         Some((number, u64::from_str_radix(inode, 16).ok()?))
     }
 
-    /// A connection, which its inode tells from all others; or a runtime's waker. Wakers have one inode in common, so that
-    /// this one's number says which it is: it was registered when the runtime was made, and is open since then.
+    /// A connection, identified by its inode; or a runtime's waker. All wakers share one inode, so the number identifies this
+    /// one: it was registered when the runtime was made, and has been open since then.
     fn is_same(number: RawFd, inode: u64) -> bool {
         let Some(found) = status_of(number) else { return false };
         found.st_ino == inode && (is_socket(&found) || is_eventfd(number))

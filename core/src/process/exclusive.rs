@@ -1,4 +1,4 @@
-//! A value that one thread at a time works with, with no lock that a fork could leave held.
+//! A value that one thread at a time uses, without a lock that could stay locked after a fork.
 
 use std::cell::UnsafeCell;
 use std::ptr;
@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering
 
 use super::generation::generation;
 
-/// A value that one thread at a time works with, and that forked children inherit.
+/// A value that one thread at a time uses, and that forked children inherit.
 ///
-/// A child of a fork in the middle of such work finds a value that is half changed, and makes another.
+/// After a fork in the middle of such work, the child finds a half-changed value and makes a new one.
 pub(crate) struct Exclusive<T> {
-    /// The generation of the thread that works with it now; 0 when none does.
+    /// The generation of the thread that uses it now; 0 when none does.
     busy: AtomicU64,
     value: UnsafeCell<T>,
 }
@@ -23,7 +23,7 @@ impl<T> Exclusive<T> {
         Self { busy: AtomicU64::new(0), value: UnsafeCell::new(value) }
     }
 
-    /// Lets `work` have the value, once no other thread of this process has it: for work that takes microseconds.
+    /// Gives the value to `work` once no other thread of this process uses it. For work that takes microseconds.
     pub(crate) fn with<R>(&self, renew: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
         let now = generation();
         let mut expected = 0;
@@ -35,7 +35,7 @@ impl<T> Exclusive<T> {
         }
         let _done = Done(&self.busy);
         if expected != 0 {
-            // SAFETY: the thread that had it is not in this process, and no other one has access.
+            // SAFETY: the thread that used it is not in this process, and no other thread has access.
             unsafe { ptr::write(self.value.get(), renew()) };
         }
         // SAFETY: no other thread has access before `busy` is 0 again.
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_a_thread_of_the_parent_was_changing_is_made_anew() {
+    fn a_value_that_a_parent_thread_was_changing_is_made_again() {
         let shared = Exclusive::new(7);
         shared.busy.store(generation() + 1, SeqCst);
         assert_eq!(shared.with(|| 8, |value| *value), 8);

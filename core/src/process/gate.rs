@@ -1,8 +1,7 @@
-//! A gate that a fork closes: it waits until nobody is inside, and keeps others out while it is made.
+//! A gate that a fork closes: it waits until no thread is inside, and keeps threads out while the fork is made.
 //!
-//! Neither side waits for long, because each may be needed to end the other's wait: a handler of the host's around the fork
-//! may want a lock that is held by a thread in a call of ours. A fork passes two gates and waits at most a second, half of it
-//! at each.
+//! Neither side waits for long, because each may need the other to continue: a fork handler of the host may want a lock that a
+//! thread in one of our calls has locked. A fork passes two gates and waits at most a second, half of it at each.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
@@ -11,23 +10,22 @@ use std::time::{Duration, Instant};
 
 use super::generation::generation;
 
-/// For threads that ask the system's resolver.
+/// For threads that call the system's resolver.
 pub(super) static LOOKUPS: Gate = Gate::new(PATIENCE);
-/// For threads in the middle of what takes microseconds and a lock of somebody else's.
+/// For threads in brief work that takes a lock of other code.
 pub(super) static BRIEF: Gate = Gate::new(PATIENCE);
 
 thread_local! {
-    /// How many of the lookups in flight are this thread's own: a fork that interrupts one must not wait for it.
+    /// How many of the running lookups belong to this thread: a fork that interrupts one must not wait for it.
     pub(super) static LOOKUPS_OF_THIS_THREAD: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Between two looks at what the other threads do.
+/// The pause between two checks of the other threads.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Longer than any lock is held, also where many threads share one core. With one pause that takes longer than it should,
-/// half a second.
+/// Longer than any lock is held, even if many threads share one core. With one pause that takes too long, half a second.
 const PATIENCE: Duration = Duration::from_millis(450);
 
-/// Tells the system what to do around each fork. Threads that race may each do so: the gates count.
+/// Registers the fork handlers. Threads that race may each register them: the gates count.
 pub(super) fn register() {
     static DONE: AtomicBool = AtomicBool::new(false);
     if !DONE.load(SeqCst) {
@@ -37,7 +35,7 @@ pub(super) fn register() {
     }
 }
 
-/// Does what no fork comes in the middle of: brief work that takes a lock which is not ours.
+/// Does brief work that no fork may interrupt, because it takes a lock that is not ours.
 pub fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
     register();
     let _inside = Inside(BRIEF.enter(generation()));
@@ -52,27 +50,27 @@ impl Drop for Inside {
     }
 }
 
-/// A lookup may last, and what is brief must not wait for it.
+/// A lookup may take long, and brief work must not wait for it.
 extern "C" fn before() {
     LOOKUPS.close(generation(), LOOKUPS_OF_THIS_THREAD.get());
     BRIEF.close(generation(), 0);
 }
 
-/// In the parent. A child finds the gates open, because it is another generation.
+/// In the parent. In a child, the gates are open because it is another generation.
 extern "C" fn after() {
     BRIEF.open(generation());
     LOOKUPS.open(generation());
 }
 
-/// Holds no lock that a fork could leave held: one number says how many forks are being made and how many threads are
-/// inside, in which process, and in which round of it.
+/// Has no lock that could stay locked after a fork: one number says how many forks are in progress and how many threads are
+/// inside, in which process, and in which round.
 pub(super) struct Gate {
     state: AtomicU64,
     patience: Duration,
 }
 
-/// Threads that enter in one round are counted together. A round ends when a fork has waited for them in vain, or a child was
-/// forked: those that are left do not count any more.
+/// Threads that enter in one round are counted together. A round ends when a fork has waited for them without success, or a
+/// child was forked: the remaining threads no longer count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Round {
     process: u64,
@@ -93,7 +91,7 @@ impl State {
         value & ((1 << bits) - 1)
     }
 
-    /// What the number says of this process: of another one it says nothing.
+    /// The part of the number for this process; none if it belongs to another process.
     const fn read(packed: u64, process: u64) -> Self {
         let [of_process, of_number, of_forks, of_inside] = Self::BITS;
         let process = Self::low(process, of_process);
@@ -136,7 +134,7 @@ impl Gate {
     pub(super) fn enter(&self, process: u64) -> Round {
         let inside = |state: State| State { inside: state.inside + 1, ..state };
         let mut round = None;
-        // To see that there is no fork and to be counted is one step: a fork that begins between two would not wait.
+        // Checking for a fork and being counted must be one step: a fork that begins in between would not wait.
         pause_while(self.patience, &Real, || {
             let no_fork = |now| Some(State::read(now, process)).filter(|state| state.forks == 0);
             let entered = self.state.fetch_update(SeqCst, SeqCst, |now| Some(inside(no_fork(now)?).packed()));
@@ -173,8 +171,8 @@ impl Gate {
     }
 }
 
-/// Waits until the condition is no longer met, but not much longer than the patience lasts: by one pause, which may take
-/// longer than it should. Says whether the condition ended first.
+/// Waits until the condition is no longer true, but at most one pause longer than the patience. Returns whether the condition
+/// ended first.
 fn pause_while(patience: Duration, time: &impl Time, mut condition: impl FnMut() -> bool) -> bool {
     let begun = time.now();
     while condition() {
@@ -186,7 +184,7 @@ fn pause_while(patience: Duration, time: &impl Time, mut condition: impl FnMut()
     true
 }
 
-/// The clock and its pauses. Not those of `clock.rs`: no runtime may be asked around a fork.
+/// The clock and its pauses. Not the ones of `clock.rs`: around a fork, no runtime may be used.
 trait Time {
     fn now(&self) -> Instant;
     fn pause(&self);
@@ -213,7 +211,7 @@ mod tests {
 
     use super::*;
 
-    /// The processes of these tests; `leave` asks which one it really is.
+    /// The processes of these tests; `leave` checks the real one.
     fn here() -> u64 {
         generation()
     }
@@ -279,7 +277,7 @@ mod tests {
         }
         let waited = slow.now() - begun;
         assert!(waited >= 2 * PATIENCE && waited <= Duration::from_secs(1), "{waited:?}");
-        // What is done by then has not waited in vain.
+        // Work that ends by then has not waited for nothing.
         let looks = Cell::new(0);
         assert!(pause_while(PATIENCE, &slow, || looks.replace(looks.get() + 1) < 5));
     }

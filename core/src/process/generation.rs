@@ -1,4 +1,4 @@
-//! Which process is this? A number that a fork changes.
+//! A number that identifies the process: a fork changes it.
 
 use std::sync::atomic::{AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
 
@@ -7,7 +7,7 @@ pub(crate) fn generation() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let Some(mark) = wiped_page::mark() else { return of_this_process() };
     match mark.load(Acquire) {
-        // The page is new, or a fork has wiped it. NEXT was inherited, so what it gives no ancestor has used.
+        // The page is new, or a fork has wiped it. NEXT was inherited, so no ancestor has used its next number.
         0 => {
             let fresh = NEXT.fetch_add(1, Relaxed);
             mark.compare_exchange(0, fresh, AcqRel, Acquire).map_or_else(|other| other, |_| fresh)
@@ -16,7 +16,7 @@ pub(crate) fn generation() -> u64 {
     }
 }
 
-/// Where no page can be wiped the process id tells. Windows has no fork: a process there has one generation.
+/// If no page can be wiped, the process id is used. Windows has no fork: a process there has one generation.
 fn of_this_process() -> u64 {
     if cfg!(windows) { 1 } else { u64::from(std::process::id()) }
 }
@@ -29,7 +29,7 @@ mod wiped_page {
     static PAGE: AtomicPtr<AtomicU64> = AtomicPtr::new(ptr::null_mut());
 
     /// The number on the page, or `None` where the kernel gives no such page (before Linux 4.14, some sandboxes).
-    /// No lock guards the making: a fork in the middle of it would leave the lock held in the child forever.
+    /// No lock protects its creation: after a fork in the middle of it, the lock would stay locked in the child forever.
     pub(super) fn mark() -> Option<&'static AtomicU64> {
         let mut page = PAGE.load(Acquire);
         if page.is_null() {
@@ -42,7 +42,7 @@ mod wiped_page {
         Some(unsafe { &*page })
     }
 
-    /// A page of its own that reads as zero in every forked child. Two threads may both map one; one is then unused.
+    /// A separate page that reads as zero in every forked child. Two threads may both map one; then one is unused.
     fn map() -> Option<*mut AtomicU64> {
         let (size, access) = (4096, libc::PROT_READ | libc::PROT_WRITE);
         // SAFETY: an anonymous private mapping at an address of the kernel's choice touches no memory of ours.
@@ -58,7 +58,7 @@ mod wiped_page {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod wiped_page {
-    /// No such page here.
+    /// This system has no such page.
     pub(super) fn mark() -> Option<&'static super::AtomicU64> {
         None
     }

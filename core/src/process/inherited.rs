@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::SeqCst};
 
 use super::generation::generation;
 
-/// A value that forked children inherit: a parent's child reads what was published before the fork.
+/// A value that forked children inherit: a child reads what was published before the fork.
 ///
-/// There is no lock that a fork could leave held. A value is never changed, and one that was replaced is freed by the
-/// next that is published while nobody reads.
+/// It has no lock that could stay locked after a fork. A value never changes. A replaced value is freed when the next one is
+/// published while no thread reads.
 pub(crate) struct Inherited<T> {
     newest: AtomicPtr<Published<T>>,
     visitors: Visitors,
@@ -30,7 +30,7 @@ impl<T: Send + Sync> Inherited<T> {
         }
     }
 
-    /// Shows `reader` what was published last, here or before a fork.
+    /// Gives `reader` the last published value, from here or from before a fork.
     pub(crate) fn read<R>(&self, reader: impl FnOnce(Option<&T>) -> R) -> R {
         let _visit = self.visitors.enter();
         // SAFETY: the pointer is null or came from a box, which is not freed during a visit that began before it was
@@ -46,23 +46,23 @@ impl<T: Send + Sync> Inherited<T> {
         // SAFETY: `made` came from a box. Only a thread that is the only visitor frees it, and this visit lasts.
         let made = unsafe { &*made };
         made.older.store(older, SeqCst);
-        // Who comes from now on finds the new value; who came before and is still here may look at an older one.
+        // New visitors find the new value; visitors that came earlier may still read an older one.
         if visit.is_the_only_one() {
             free(made.older.swap(ptr::null_mut(), SeqCst));
         }
     }
 }
 
-/// Frees values that nobody looks at any more.
+/// Frees values that no thread reads any more.
 fn free<T>(mut next: *mut Published<T>) {
     while !next.is_null() {
-        // SAFETY: every pointer of the chain came from a box, and the caller says that nobody reads it any more.
+        // SAFETY: every pointer of the chain came from a box, and the caller guarantees that no thread reads it any more.
         next = unsafe { Box::from_raw(next) }.older.load(SeqCst);
     }
 }
 
-/// How many threads of this process are inside: the generation, and below it a count. A forked child does not wait for
-/// threads of its parent.
+/// How many threads of this process are inside: the generation in the high bits, the count in the low bits. A forked child does
+/// not wait for threads of its parent.
 struct Visitors(AtomicU64);
 
 struct Visit<'a> {

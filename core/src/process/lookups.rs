@@ -1,11 +1,11 @@
 //! A fork waits for name lookups.
 //!
-//! The system's resolver has locks of its own. glibc reads `resolv.conf` under one that a fork does not release, so a child
-//! of a fork in the middle of that could never look a name up again, not even by the host's own code. So a fork waits until
-//! no lookup of ours runs, and lookups wait while a fork is made.
+//! The system's resolver has its own locks. glibc reads `resolv.conf` under a lock that a fork does not release. After a fork
+//! in the middle of that, the child could never look up a name again, not even in the host's own code. So a fork waits until
+//! none of our lookups runs, and lookups wait while a fork is made.
 //!
-//! A resolver that waits for a silent name server holds no lock by then: a lookup for which one fork has waited in vain
-//! holds up no other.
+//! A resolver that waits for a silent name server has no lock locked: if a fork has waited for a lookup without success, later
+//! forks do not wait for it.
 
 #[cfg(unix)]
 pub(crate) use unix::Lookup;
@@ -30,7 +30,7 @@ mod unix {
     use super::super::gate::{LOOKUPS, LOOKUPS_OF_THIS_THREAD, Round, register};
     use super::super::generation::generation;
 
-    /// While it lives, a thread is asking the system's resolver.
+    /// While it exists, a thread is in the system's resolver.
     #[derive(Debug)]
     pub(crate) struct Lookup(Round);
 

@@ -5,8 +5,8 @@ use std::ptr;
 
 use zeroize::optimization_barrier;
 
-/// The system's allocator, but what is freed is overwritten with zeros first: no piece of a token or secret stays on the
-/// heap, wherever a library in between has put a copy.
+/// The system's allocator, but memory is overwritten with zeros before it is freed: no piece of a token or secret stays on the
+/// heap, even if another library made a copy.
 ///
 /// The C library and the Python package use it for everything that they allocate. A Rust program may too:
 ///
@@ -17,8 +17,8 @@ use zeroize::optimization_barrier;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ClearingAllocator;
 
-// SAFETY: everything is handed to the system's allocator as it came; a block is written to only before it is freed, when
-// it is its owner's still. `realloc` is the trait's own: it allocates, copies and frees, so that no remnant stays behind.
+// SAFETY: every call is passed to the system's allocator unchanged. A block is written to only before it is freed, while it
+// still belongs to its owner. `realloc` is the trait's default: it allocates, copies and frees, so nothing stays behind.
 unsafe impl GlobalAlloc for ClearingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller keeps the rules of `alloc`.
@@ -31,9 +31,9 @@ unsafe impl GlobalAlloc for ClearingAllocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller hands over a block of this size, which nobody reads any more.
+        // SAFETY: the caller passes a block of this size, which no code reads any more.
         unsafe { ptr::write_bytes(block, 0, layout.size()) };
-        // SAFETY: as above; the bytes were just written. The compiler must believe that somebody reads them.
+        // SAFETY: as above; the bytes were just written. The compiler must assume that they are read.
         optimization_barrier(unsafe { std::slice::from_raw_parts(block, layout.size()) });
         // SAFETY: the caller keeps the rules of `dealloc`.
         unsafe { System.dealloc(block, layout) }

@@ -24,14 +24,13 @@ impl<T: Send + Sync> PerProcess<T> {
         value
     }
 
-    /// The same where making may fail: then nothing is kept, and the next caller tries again.
+    /// The same if making it can fail: then nothing is stored, and the next caller tries again.
     pub(crate) fn try_get<E>(&self, build: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
         self.try_replace(build, |_| true, |_| ())
     }
 
-    /// The same. A value of this process is replaced too if it is no longer usable, and never freed: it may still be in use.
-    /// `retire` is shown the value that is replaced, by one thread, once. It may read what never changes, and nothing that has a
-    /// lock.
+    /// The same. An unusable value of this process is replaced too, but never freed: it may still be in use. One thread passes
+    /// the replaced value to `retire` once. `retire` may read what never changes, and nothing that has a lock.
     pub(crate) fn try_replace<E>(
         &self,
         build: impl FnOnce() -> Result<T, E>,
@@ -72,9 +71,9 @@ impl<T: Send + Sync> PerProcess<T> {
 impl<T> Drop for PerProcess<T> {
     fn drop(&mut self) {
         let slot = *self.slot.get_mut();
-        // SAFETY: a slot is null or came from a box; `&mut self` says that nobody reads it any more.
+        // SAFETY: a slot is null or came from a box; `&mut self` guarantees that no code reads it any more.
         if unsafe { slot.as_ref() }.is_some_and(|(made_in, _)| *made_in == generation()) {
-            // SAFETY: as above. A parent's value is left alone: its locks may be held by threads that are not here.
+            // SAFETY: as above. A parent's value is left alone: threads that do not exist here may have locked its locks.
             drop(unsafe { Box::from_raw(slot) });
         }
     }

@@ -1,4 +1,4 @@
-//! A bound on what one process does at once.
+//! A limit on how much one process does at once.
 
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
@@ -8,7 +8,7 @@ use super::generation::generation;
 #[derive(Debug)]
 pub(crate) struct Permits {
     most: u64,
-    /// The generation, and below it how many are taken: one number, so that a fork finds no lock.
+    /// The generation in the high bits, the number of taken permits in the low bits: one number, so there is no lock.
     taken: AtomicU64,
 }
 
@@ -45,7 +45,7 @@ impl Permits {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        // In a child, or where a child of a child has counted again, it is not among those that are taken.
+        // In a child, or if a child of a child has counted again, it is not one of the taken permits.
         let one_less = |now: u64| (now >> BITS == self.generation).then_some(now - 1);
         let _ = self.permits.taken.fetch_update(SeqCst, SeqCst, one_less);
     }

@@ -1,8 +1,8 @@
-//! Signals: no SIGPIPE comes out of a call, and no signal of the host's is handled on a thread of ours.
+//! Signals: no SIGPIPE leaves a call, and our threads handle none of the host's signals.
 //!
-//! A write into a connection that the other end has closed raises SIGPIPE in the thread that writes, and by default that
-//! ends the process. The library may not change what the host does with the signal, so a call holds it back while it runs
-//! and takes away the one that it raised itself.
+//! A write to a connection that the other end has closed raises SIGPIPE in the writing thread, which ends the process by
+//! default. The library must not change how the host handles the signal. So a call blocks it while it runs, and removes a
+//! SIGPIPE that the call itself raised.
 
 use std::thread::{self, Builder};
 use std::{io, panic};
@@ -12,10 +12,10 @@ pub(crate) use other::HeldSigpipe;
 #[cfg(unix)]
 pub(crate) use unix::HeldSigpipe;
 
-/// What the standard library gives a thread by itself, but it looks into the environment for another size.
+/// The standard library's default, which would also read the environment for another size.
 const STACK_BYTES: usize = 2 * 1024 * 1024;
 
-/// Starts a thread that handles no signal. It is not waited for.
+/// Starts a thread that handles no signal. Does not wait for it.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts threads")]
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     #[cfg(unix)]
@@ -23,7 +23,7 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Res
     Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work).map(drop)
 }
 
-/// Runs `work` on a thread of its own, which handles no signal, and waits for it. A panic goes on in the caller.
+/// Runs `work` on a separate thread, which handles no signal, and waits for it. A panic continues in the caller.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts threads")]
 pub(crate) fn on_another_thread<T: Send>(work: impl FnOnce() -> T + Send) -> io::Result<T> {
     thread::scope(|scope| {
@@ -41,7 +41,7 @@ pub(crate) fn on_another_thread<T: Send>(work: impl FnOnce() -> T + Send) -> io:
 
 #[cfg(not(unix))]
 mod other {
-    /// There is no SIGPIPE here.
+    /// This system has no SIGPIPE.
     pub(crate) struct HeldSigpipe;
 
     impl HeldSigpipe {
@@ -59,20 +59,20 @@ mod unix {
 
     use libc::{SIGPIPE, c_int, sigset_t};
 
-    /// While it lives, SIGPIPE is held back in this thread; one that was raised meanwhile by this thread is taken away.
+    /// While it exists, SIGPIPE is blocked in this thread. A SIGPIPE that this thread raises in the meantime is removed.
     ///
-    /// One that was pending before stays pending, and one that was sent to the process reaches it.
+    /// A SIGPIPE that was pending before stays pending, and one that was sent to the process reaches it.
     pub(crate) struct HeldSigpipe {
-        /// Restored after the signal was taken away.
+        /// Restored after the signal was removed.
         _mask: HeldSignals,
-        /// There was one before, for this thread alone. Signals do not queue, so ours is the same one.
+        /// One was pending before, for this thread only. Signals do not queue, so ours is the same one.
         pending_before: bool,
     }
 
     impl HeldSigpipe {
         pub(crate) fn new() -> Self {
             let held = HeldSignals::one(SIGPIPE);
-            // Where it was not held back before, one that had come would have been delivered.
+            // If it was not blocked before, a pending one would have been delivered.
             let pending_before = held.held_before(SIGPIPE) && raised_by_this_thread();
             Self { _mask: held, pending_before }
         }
@@ -86,14 +86,14 @@ mod unix {
         }
     }
 
-    /// Signals that this thread does not receive while it lives. It belongs to the thread that made it.
+    /// Signals that this thread does not receive while the value exists. It belongs to the thread that made it.
     pub(super) struct HeldSignals {
         former: sigset_t,
         of_this_thread: PhantomData<*const ()>,
     }
 
     impl HeldSignals {
-        /// All but those that a fault of the thread itself raises.
+        /// All signals except those that an error of the thread itself raises.
         pub(super) fn all() -> Self {
             let mut all = MaybeUninit::uninit();
             // SAFETY: the call fills the set.
@@ -127,7 +127,7 @@ mod unix {
 
     impl Drop for HeldSignals {
         fn drop(&mut self) {
-            // SAFETY: the set came from the kernel when the signals were held back.
+            // SAFETY: the set came from the kernel when the signals were blocked.
             unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.former, ptr::null_mut()) };
         }
     }
@@ -152,8 +152,8 @@ mod unix {
         unsafe { libc::sigismember(set, signal) == 1 }
     }
 
-    /// Whether a held back SIGPIPE is there for this thread, which only its own writes send. What was sent to the process
-    /// is told apart where the kernel says so, in the rare case that there is any.
+    /// Whether a blocked SIGPIPE is pending for this thread; only its own writes send one. A SIGPIPE that was sent to the
+    /// process is distinguished if the kernel says so, in the rare case that there is one.
     fn raised_by_this_thread() -> bool {
         let mut pending = empty();
         // SAFETY: the set is valid for the length of the call.
@@ -169,7 +169,7 @@ mod unix {
         Some((pending >> (signal - 1)) & 1 == 1)
     }
 
-    /// Takes a pending signal away; what was sent to this thread goes before what was sent to the process.
+    /// Removes a pending signal. A signal that was sent to this thread is removed before one that was sent to the process.
     fn take(signal: c_int) {
         let signals = only(signal);
         #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -205,11 +205,11 @@ mod unix {
         }
 
         fn raise() {
-            // SAFETY: the signal is held back in this thread.
+            // SAFETY: the signal is blocked in this thread.
             unsafe { libc::raise(SIGPIPE) };
         }
 
-        /// What a thread of a test sets up ends with the thread.
+        /// The setup of a test's thread ends with the thread.
         fn in_a_thread(work: impl FnOnce() + Send) {
             std::thread::scope(|scope| scope.spawn(work).join().unwrap());
         }

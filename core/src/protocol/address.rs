@@ -1,15 +1,15 @@
-//! Web addresses from a configuration, an answer or a request: http(s), no credentials, in canonical form.
+//! Web addresses from a configuration, a response or a request: http(s), no credentials, in canonical form.
 //!
-//! Browsers and parsers repair much: `https:host`, `https:\\host`, tabs and line breaks inside. What one of them repairs
-//! another reads as a different host, so an address that needs repair is refused.
+//! Browsers and parsers repair many mistakes: `https:host`, `https:\\host`, tabs and line breaks inside. One program may repair
+//! an address that another reads as a different host, so an address that needs repair is refused.
 
 use url::{Host, Url};
 
-/// Parses an `http://` or `https://` URL. What comes back is canonical: host in lower case and IDNA form, no default port,
-/// no dot segments.
+/// Parses an `http://` or `https://` URL. The result is canonical: host in lower case and IDNA form, no default port, no dot
+/// segments.
 ///
 /// # Errors
-/// What the text must be, as the rest of a sentence that begins with its name.
+/// What the text must be. Add it to the name of the setting to get a sentence.
 pub(crate) fn parse_http_url(text: &str) -> Result<Url, &'static str> {
     let rest = ["https://", "http://"]
         .into_iter()
@@ -39,9 +39,9 @@ pub(crate) fn parse_http_url(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-/// A longer address does not go into a URL: servers on the way take 8 KiB for everything.
+/// Longer addresses are refused: servers in between often accept only 8 KiB for a whole URL.
 pub(crate) const LONGEST_ADDRESS: usize = 2048;
-/// RFC 6749 3.1 and 3.2; and no request carries a fragment.
+/// RFC 6749 3.1 and 3.2; and a request never contains a fragment.
 pub(crate) const NO_FRAGMENT: &str = "must have no fragment (#)";
 
 /// Parses the URL of an endpoint.
@@ -74,7 +74,8 @@ pub(crate) fn parse_origin(text: &str) -> Result<String, &'static str> {
     Ok(url.origin().ascii_serialization())
 }
 
-/// Whether the host is this machine. `localhost` counts: browsers and resolvers keep it at home (RFC 6761 6.3).
+/// Whether the host is this machine. `localhost` counts: browsers and resolvers always resolve it to this machine (RFC 6761
+/// 6.3).
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -84,7 +85,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Adds `query` to an endpoint, which may have a query of its own (RFC 6749 3.1).
+/// Adds `query` to an endpoint, which may already have a query (RFC 6749 3.1).
 pub(crate) fn with_query(endpoint: &str, query: &str) -> String {
     let joint = match endpoint.split_once('?') {
         None => "?",

@@ -1,7 +1,7 @@
-//! The resources that an access token of a login opens: `/me`, `/users/{id}`, `/districts/{id}`, userinfo.
+//! The resources that a login's access token gives access to: `/me`, `/users/{id}`, `/districts/{id}`, userinfo.
 //!
-//! Clever's API v3. Whatever is missing stays missing: of a person only the id is certain, and what this file does not
-//! know is kept in `json`.
+//! Clever's API v3. Missing data stays missing: only a person's id is certain. Members that this file does not know are in
+//! `json`.
 
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ pub struct Me {
     pub id: String,
     /// The district; a person of Clever Library has none.
     pub district_id: Option<String>,
-    /// The kind of account; API v3 says `user` of everybody, older ones name the role.
+    /// The kind of account. API v3 says `user` for everyone; older versions name the role.
     pub user_type: Option<UserType>,
     /// Who gave the application access: `district` or `teacher`.
     pub authorized_by: Option<String>,
@@ -60,11 +60,11 @@ pub struct District {
     pub json: Value,
 }
 
-/// The claims of a person, as the userinfo endpoint tells them.
+/// The claims of a person from the userinfo endpoint.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserInfo {
-    /// Who it is, as the issuer names them (`sub`).
+    /// The person's id at the issuer (`sub`).
     pub id: String,
     /// All claims. Clever's `name` is an object.
     pub json: Value,
@@ -154,7 +154,7 @@ pub fn userinfo_request(endpoint: &str, access_token: &str) -> Result<Request> {
     exchange::bearer_get(endpoint, access_token)
 }
 
-/// Clever's ids are letters and digits; anything that could lead out of the path is none.
+/// Clever's ids are letters and digits. Anything that could lead out of the path is not an id.
 fn path_segment(id: &str) -> Result<&str> {
     if is_id(id) {
         Ok(id)
@@ -167,7 +167,7 @@ fn is_id(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Judges the answer of `/me`.
+/// Checks the response of `/me`.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, me_response};
@@ -190,10 +190,10 @@ pub fn me_response(response: &Response) -> Result<Me> {
     })
 }
 
-/// What Clever's API has records of besides people. An access token that was not made by a login may belong to one.
+/// The other kinds of records in Clever's API. An access token that is not from a login may belong to one.
 const NO_PEOPLE: [&str; 7] = ["application", "course", "district", "resource", "school", "section", "term"];
 
-/// The same where somebody is to be signed in: it must not be about something that is no person.
+/// The same for a sign-in: the record must be about a person.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, person_response};
@@ -203,7 +203,7 @@ const NO_PEOPLE: [&str; 7] = ["application", "course", "district", "resource", "
 /// ```
 ///
 /// # Errors
-/// As [`me_response`]; `response_malformed` also when it says that it is about a district or the like.
+/// As [`me_response`]; `response_malformed` also when it is about a district or another kind of record.
 pub fn person_response(response: &Response) -> Result<Me> {
     let me = me_response(response)?;
     let answer = exchange::record(response)?;
@@ -213,8 +213,8 @@ pub fn person_response(response: &Response) -> Result<Me> {
     why.map_or(Ok(me), |why| Err(exchange::malformed(response, why)))
 }
 
-/// Judges the answer of `/users/{id}`: it must be about `id`, for a name and roles of somebody else would become this
-/// person's.
+/// Checks the response of `/users/{id}`: it must be about `id`. Otherwise this person would get the name and roles of another
+/// person.
 ///
 /// ```
 /// use clever_sso::RoleName;
@@ -226,7 +226,7 @@ pub fn person_response(response: &Response) -> Result<Me> {
 /// ```
 ///
 /// # Errors
-/// As [`me_response`]; `response_malformed` also when it is about somebody else.
+/// As [`me_response`]; `response_malformed` also when it is about another person.
 pub fn user_response(response: &Response, id: &str) -> Result<User> {
     let json = data(response)?;
     let part = |part| exchange::text(json.get("name")?, part).and_then(text::shown);
@@ -240,7 +240,8 @@ pub fn user_response(response: &Response, id: &str) -> Result<User> {
     })
 }
 
-/// The same for the person that `/me` named: the record only describes, so a login goes on without it. Only one that names somebody else is refused: then it is not known whose login this is.
+/// The same for the person from `/me`: the record only adds details, so a login continues without it. Only a record of another
+/// person is refused, because then it is unclear whose login this is.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, own_user_response};
@@ -252,7 +253,7 @@ pub fn user_response(response: &Response, id: &str) -> Result<User> {
 /// ```
 ///
 /// # Errors
-/// `response_malformed` when the record names somebody else.
+/// `response_malformed` when the record is about another person.
 pub fn own_user_response(response: &Response, id: &str) -> Result<Option<User>> {
     match user_response(response, id) {
         Err(error) if names_another(response, id) => Err(error),
@@ -260,7 +261,7 @@ pub fn own_user_response(response: &Response, id: &str) -> Result<Option<User>> 
     }
 }
 
-/// Whether an answer is a record with a Clever id that is not `id`.
+/// Whether a response is a record with a Clever id that is not `id`.
 fn names_another(response: &Response, id: &str) -> bool {
     let named =
         |json: Value| exchange::text(json.get("data")?, "id").filter(|found| is_id(found)).map(str::to_owned);
@@ -268,7 +269,7 @@ fn names_another(response: &Response, id: &str) -> bool {
         && exchange::json(response).ok().and_then(named).is_some_and(|found| found != id)
 }
 
-/// Judges the answer of `/districts/{id}`: it must be about `id`.
+/// Checks the response of `/districts/{id}`: it must be about `id`.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, district_response};
@@ -286,7 +287,7 @@ pub fn district_response(response: &Response, id: &str) -> Result<District> {
     Ok(District { id: expected_id(&json, response, id)?, name, json })
 }
 
-/// Judges the answer of the userinfo endpoint: it must be about `subject`, if that is known (OpenID Connect Core 5.3.2).
+/// Checks the response of the userinfo endpoint: it must be about `subject`, if that is known (OpenID Connect Core 5.3.2).
 ///
 /// ```
 /// use clever_sso::protocol::{Response, userinfo_response};
@@ -314,7 +315,7 @@ pub fn userinfo_response(response: &Response, subject: Option<&str>) -> Result<U
 fn data(response: &Response) -> Result<Value> {
     match exchange::record(response)?.get_mut("data") {
         Some(data) if data.is_object() => Ok(data.take()),
-        _ => Err(exchange::malformed(response, "data is no object")),
+        _ => Err(exchange::malformed(response, "data is not an object")),
     }
 }
 
@@ -322,7 +323,7 @@ fn id_of(data: &Value, response: &Response) -> Result<String> {
     exchange::text(data, "id")
         .filter(|id| is_id(id))
         .map(str::to_owned)
-        .ok_or_else(|| exchange::malformed(response, "data.id is missing, or no Clever id"))
+        .ok_or_else(|| exchange::malformed(response, "data.id is missing, or not a Clever id"))
 }
 
 fn expected_id(data: &Value, response: &Response, expected: &str) -> Result<String> {
@@ -330,20 +331,19 @@ fn expected_id(data: &Value, response: &Response, expected: &str) -> Result<Stri
     if found == expected {
         return Ok(found);
     }
-    Err(exchange::malformed(response, "the answer is about another id than was asked for"))
+    Err(exchange::malformed(response, "the response is about another id than the request"))
 }
 
 fn identifier(record: &Value, name: &str) -> Option<String> {
     exchange::text(record, name).and_then(text::identifier).map(str::to_owned)
 }
 
-/// `roles` is an object of objects, keyed by the role: a role that is null, or anything but an object, is none. One that
-/// is not known yet is kept.
+/// `roles` is an object of objects, keyed by the role. A role that is not an object does not count. Unknown roles are kept.
 fn roles(data: &Value) -> Vec<Role> {
     let (mut roles, mut known) = (Vec::new(), HashSet::new());
     for (name, role) in data.get("roles").and_then(Value::as_object).into_iter().flatten() {
         let Some(name) = RoleName::read(name).filter(|_| role.is_object()) else { continue };
-        // Clever writes one of them in two ways.
+        // Clever has two spellings for one role.
         if known.insert(name.clone()) {
             roles.push(Role { name, legacy_id: identifier(role, "legacy_id") });
         }
@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_mended_where_it_only_describes() {
+    fn text_is_repaired_where_it_only_describes() {
         let body = "\u{feff}{\"data\":{\"id\":\"1\",\"name\":{\"first\":\"Ada \\ud83d\",\"middle\":\"B\\u0000\\n\",\"last\":\"\\n\"},\
             \"email\":\"a\\ud83d@b\",\"district\":\"d\\u0000\",\"age\":1e999}}";
         let user = user_response(&answer(200, body), "1").unwrap();

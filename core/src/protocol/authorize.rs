@@ -4,7 +4,7 @@ use url::form_urlencoded::Serializer;
 
 use super::address::with_query;
 
-/// What the browser brings back (OAuth 2.0, RFC 6749 3.1.1).
+/// What the callback contains (OAuth 2.0, RFC 6749 3.1.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseType {
@@ -23,7 +23,7 @@ pub struct AuthorizeParameters<'a> {
     pub response_type: ResponseType,
     /// The client id.
     pub client_id: &'a str,
-    /// Where the browser comes back to; one that is registered with Clever.
+    /// Where the browser comes back to. It must be registered with Clever.
     pub redirect_uri: &'a str,
     /// Comes back unchanged.
     pub state: Option<&'a str>,
@@ -31,12 +31,12 @@ pub struct AuthorizeParameters<'a> {
     pub nonce: Option<&'a str>,
     /// The district, if it is known: Clever then skips the school picker.
     pub district_id: Option<&'a str>,
-    /// Whether Clever lets the person confirm who they are.
+    /// Whether Clever asks the person to confirm who they are.
     pub switch_user: bool,
 }
 
 impl<'a> AuthorizeParameters<'a> {
-    /// A request for a code. Set the fields that you need besides.
+    /// A request for a code. Set the other fields that you need.
     ///
     /// ```
     /// use clever_sso::protocol::AuthorizeParameters;
@@ -58,7 +58,7 @@ impl std::fmt::Debug for AuthorizeParameters<'_> {
     }
 }
 
-/// What [`authorize_url`] adds to the query of the endpoint. A parameter must not come twice (RFC 6749 3.1).
+/// The parameters that [`authorize_url`] adds to the query of the endpoint. A parameter must not be repeated (RFC 6749 3.1).
 pub(crate) const PARAMETERS: [&str; 8] =
     ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "district_id", "confirmed"];
 
@@ -98,7 +98,7 @@ pub fn authorize_url(endpoint: &str, parameters: &AuthorizeParameters<'_>) -> St
     with_query(endpoint, &query.finish())
 }
 
-/// An Instant Login link: a login that begins at Clever and arrives without state.
+/// An Instant Login link: a login that begins at Clever and arrives without a state.
 ///
 /// ```
 /// use clever_sso::protocol::instant_login_url;
@@ -114,7 +114,7 @@ pub fn instant_login_url(endpoint: &str, client_id: &str, district_id: &str) -> 
     with_query(endpoint, &query)
 }
 
-/// The portal of a district by its short name, or the page that asks for the school when there is none.
+/// The portal of a district by its short name; without one, the page that asks for the school.
 ///
 /// ```
 /// use clever_sso::protocol::portal_url;

@@ -1,7 +1,7 @@
-//! What the browser brought back: the query of a redirect, or the fragment of the implicit grant.
+//! The callback: the query of a redirect, or the fragment of the implicit grant.
 //!
-//! RFC 6749 4.1.2 and 4.2.2. A parameter that comes twice, or two that exclude each other, make the whole callback
-//! worthless (RFC 6749 3.1): which of the two was meant is a question an attacker should not get to answer.
+//! RFC 6749 4.1.2 and 4.2.2. A repeated parameter, or two parameters that exclude each other, make the whole callback invalid
+//! (RFC 6749 3.1): an attacker must not be able to choose which one counts.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::{text, token};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Secret;
 
-/// Longer callbacks are refused unread; Clever's have a few hundred bytes.
+/// Longer callbacks are refused without reading them. Clever's have a few hundred bytes.
 const MAX_CALLBACK_BYTES: usize = 16 * 1024;
 
 /// The parameters that Clever sends. All others belong to the application.
@@ -25,7 +25,7 @@ pub(crate) const PARAMETERS: [&str; 9] = [
     "loginas_by_admin",
 ];
 
-/// What Clever said through the browser. Nothing in it is proven yet.
+/// What Clever sent through the browser. None of it is proven yet.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Callback {
@@ -33,24 +33,24 @@ pub struct Callback {
     pub code: Option<Secret>,
     /// The access token of the implicit grant.
     pub access_token: Option<Secret>,
-    /// The state, if there was one: a login that begins at Clever has none.
+    /// The state, if there is one: a login that begins at Clever has none.
     pub state: Option<Secret>,
     /// The scopes that Clever names.
     pub scopes: Vec<String>,
-    /// The error word in place of a code or token, for example `access_denied`.
+    /// The error word instead of a code or token, for example `access_denied`.
     pub error: Option<String>,
-    /// Text that came with the error; written by the sender of the URL.
+    /// Text that came with the error. The sender of the URL controls it.
     pub error_description: Option<String>,
-    /// The issuer (RFC 9207), if it is named.
+    /// The issuer (RFC 9207), if the callback names it.
     pub issuer: Option<String>,
-    /// Whether an administrator of Clever logs in as this person.
+    /// Whether an administrator at Clever is logging in as this person.
     pub loginas_by_admin: bool,
 }
 
-/// Reads the callback: a whole URL, its query or its fragment, as the browser brought it.
+/// Reads the callback: a whole URL, its query or its fragment, exactly as the browser sent it.
 ///
-/// An access token counts only in a fragment: a query stands in logs and histories, and goes to other sites. It must be a
-/// bearer token, if its kind is named.
+/// An access token is accepted only in a fragment, because a query appears in logs and histories and is sent to other sites. If
+/// the type of the token is named, it must be a bearer token.
 ///
 /// ```
 /// let callback = clever_sso::parse_callback("https://app.example/callback?code=1234&state=random")?;
@@ -63,7 +63,7 @@ pub struct Callback {
 pub fn parse_callback(callback: &str) -> Result<Callback> {
     if callback.len() > MAX_CALLBACK_BYTES {
         return Err(malformed(format!(
-            "it has {} bytes, at most {MAX_CALLBACK_BYTES} are read",
+            "it has {} bytes, at most {MAX_CALLBACK_BYTES} are allowed",
             callback.len()
         )));
     }
@@ -84,7 +84,7 @@ enum Part {
     Either,
 }
 
-/// The query and the fragment. Text without an address before it is a query or a fragment by itself.
+/// The query and the fragment. Text without an address is itself a query or a fragment.
 fn parts(callback: &str) -> impl Iterator<Item = (Part, &str)> {
     let (before, fragment) = match callback.split_once('#') {
         Some((before, fragment)) => (before, Some(fragment)),
@@ -98,13 +98,13 @@ fn parts(callback: &str) -> impl Iterator<Item = (Part, &str)> {
     query.into_iter().chain(fragment.map(|fragment| (Part::Fragment, fragment)))
 }
 
-/// What stands before a query: an address, its last part or nothing. A question mark inside of a query is one of its characters
-/// (RFC 3986 section 3.4).
+/// The part before a query: an address, its last part or nothing. A question mark inside a query is one of its characters (RFC
+/// 3986 section 3.4).
 fn is_place(text: &str) -> bool {
     is_address(text) || !text.contains(['=', '&'])
 }
 
-/// An address without a query, not a query by itself: the value of a parameter may well look like an address.
+/// Whether it is an address without a query, and not itself a query: the value of a parameter may look like an address.
 fn is_address(text: &str) -> bool {
     text.starts_with('/') || text.split(['=', '&']).next().is_some_and(|start| start.contains("://"))
 }
@@ -125,12 +125,13 @@ impl Reader {
             return Err(Error::with_detail(ErrorCode::CallbackDuplicate, name));
         }
         self.seen.push(name);
-        // What was no UTF-8 has been replaced. That is fine in a description, but a changed code or state must not be sent on.
+        // Bytes that are not UTF-8 have been replaced. That is fine in a description, but a changed code or state must not be
+        // used.
         let decides = matches!(name, "code" | "access_token" | "state" | "iss");
         if decides && value.contains(char::REPLACEMENT_CHARACTER) {
             return Err(malformed(format!("{name} is not UTF-8")));
         }
-        // A control character would not reach Clever, C or a header unchanged either. A state is only compared.
+        // A control character would not reach Clever, C or a header unchanged. A state is only compared.
         if matches!(name, "code" | "access_token") && value.chars().any(char::is_control) {
             return Err(malformed(format!("{name} has control characters")));
         }
@@ -155,7 +156,7 @@ impl Reader {
                 callback.scopes =
                     value.split_whitespace().filter_map(text::identifier).map(str::to_owned).collect();
             }
-            // The sender of the URL wrote these, and they are shown.
+            // The sender of the URL controls these, and they are shown.
             "error" => callback.error = Some(text::printable(&value).into_owned()),
             "error_description" => callback.error_description = text::shown(&value),
             "iss" => callback.issuer = Some(value),
@@ -168,12 +169,12 @@ impl Reader {
         let said =
             [("code", code.is_some()), ("access_token", access_token.is_some()), ("error", error.is_some())];
         let names: Vec<_> = said.into_iter().filter_map(|(name, there)| there.then_some(name)).collect();
-        // RFC 6749 7.1: a token of a kind one does not know must not be used.
+        // RFC 6749 7.1: a token of an unknown type must not be used.
         let bearer = self.token_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
         match names[..] {
             [] => Err(malformed("code, access_token and error are all missing")),
             ["access_token"] if self.token_in_query => {
-                Err(malformed("an access token belongs into the fragment, not into the query"))
+                Err(malformed("an access token must be in the fragment, not in the query"))
             }
             ["access_token"] if !bearer => Err(malformed("token_type is not \"bearer\"")),
             [_] => Ok(self.callback),

@@ -10,18 +10,18 @@ use super::exchange;
 use super::message::{Request, Response};
 use crate::error::{Error, ErrorCode, Result, quote};
 
-/// What is taken from the discovery document.
+/// The parts of the discovery document that this crate reads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metadata {
     /// Where the key set is.
     pub jwks_uri: String,
-    /// Where the browser is sent. This one and those that follow are `None` when they are missing or cannot be used: not https,
+    /// Where the browser is sent. This and the following endpoints are `None` when they are missing or unusable: not https,
     /// with credentials or a fragment, or longer than 2,048 bytes.
     pub authorization_endpoint: Option<String>,
     /// Where codes are exchanged.
     pub token_endpoint: Option<String>,
-    /// Where the claims of an access token's person are.
+    /// Where to fetch the claims of the person that an access token belongs to.
     pub userinfo_endpoint: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub fn request(issuer: &str) -> Result<Request> {
     exchange::request(Method::GET, &format!("{issuer}/.well-known/openid-configuration"), &[], Vec::new())
 }
 
-/// Judges the answer: it must speak for exactly `issuer` (section 4.3), and name keys at an address that may be asked.
+/// Checks the response: it must name exactly `issuer` (section 4.3), and an address for the keys that may be used.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, discovery_response};
@@ -69,13 +69,13 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
     })
 }
 
-/// An address in the document, in canonical form, if it may be asked.
+/// An address in the document, in canonical form, if it may be used.
 fn endpoint(answer: &Value, name: &str, issuer: &str) -> Option<String> {
     let url = parse_endpoint(exchange::text(answer, name)?).ok()?;
     may_be_asked(&url, issuer).then(|| url.into())
 }
 
-/// Why the keys cannot be fetched from there. The address is shown without a password that may be in it.
+/// Why the keys cannot be fetched from there. The address is shown without its password.
 fn why_not_asked(jwks_uri: &str) -> String {
     let why = parse_endpoint(jwks_uri).err().unwrap_or("must start with https://");
     let shown = Url::parse(jwks_uri).ok().filter(Url::has_host).and_then(|mut url| {
@@ -87,8 +87,8 @@ fn why_not_asked(jwks_uri: &str) -> String {
     format!("jwks_uri{} {why}", shown.unwrap_or_default())
 }
 
-/// https, or plain http to this machine; and where the issuer itself is plain http on another, which a configuration
-/// allows only in development.
+/// https, or plain http to this machine; also plain http if the issuer itself is plain http on another machine, which a
+/// configuration allows only in development.
 fn may_be_asked(url: &Url, issuer: &str) -> bool {
     let is_plain_elsewhere =
         |issuer| parse_http_url(issuer).is_ok_and(|url| url.scheme() == "http" && !is_loopback(&url));

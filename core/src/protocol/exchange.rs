@@ -1,5 +1,5 @@
-//! What all exchanges share: how a request is built, and what every answer goes through before its own rules: status, content
-//! type, JSON.
+//! The common part of all exchanges: how a request is built, and the checks of every response before its own rules: status,
+//! content type, JSON.
 
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::message::{Request, Response, ThroughProxy};
 use super::pause::asked_pause;
 use crate::error::{Error, ErrorCode, Result};
 
-/// Builds a request; the parts are ours, so one that cannot be built is a fault of this library or of its settings.
+/// Builds a request. Its parts are ours, so a failure is a problem of this library or of its settings.
 pub(crate) fn request(
     method: Method,
     url: &str,
@@ -20,7 +20,7 @@ pub(crate) fn request(
         http::Request::builder().method(method).uri(url).header(header::ACCEPT, "application/json");
     for (name, value) in headers {
         let mut value = header::HeaderValue::from_str(value).map_err(|_| {
-            Error::with_detail(ErrorCode::ArgumentInvalid, format!("not fit for the header {name}"))
+            Error::with_detail(ErrorCode::ArgumentInvalid, format!("not allowed in the header {name}"))
         })?;
         value.set_sensitive(*name == header::AUTHORIZATION);
         builder = builder.header(name, value);
@@ -28,7 +28,7 @@ pub(crate) fn request(
     builder.body(body).map_err(|_| Error::with_detail(ErrorCode::Internal, "a request could not be built"))
 }
 
-/// A GET that shows `access_token` as RFC 6750 2.1 says: in a header, never in the URL.
+/// A GET with `access_token` as in RFC 6750 2.1: in a header, never in the URL.
 pub(crate) fn bearer_get(url: &str, access_token: &str) -> Result<Request> {
     if access_token.is_empty() || !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Error::with_detail(ErrorCode::ArgumentInvalid, "this cannot be an access token"));
@@ -36,13 +36,13 @@ pub(crate) fn bearer_get(url: &str, access_token: &str) -> Result<Request> {
     request(Method::GET, url, &[(header::AUTHORIZATION, format!("Bearer {access_token}"))], Vec::new())
 }
 
-/// Whether the answer may hold what was asked for. Clever says 200; a proxy that changed something on the way says 203 (RFC
-/// 9110 15.3.4). A part of an answer (206) is none.
+/// Whether the response may contain the requested resource. Clever sends 200; a proxy that changed something sends 203 (RFC
+/// 9110 15.3.4). A partial response (206) does not count.
 pub(crate) fn is_good(response: &Response) -> bool {
     response.status().is_success() && response.status() != StatusCode::PARTIAL_CONTENT
 }
 
-/// Reads the body as JSON, whatever the status was.
+/// Reads the body as JSON, with any status.
 pub(crate) fn json(response: &Response) -> Result<Value> {
     let status = response.status().as_u16();
     if is_html(response.headers(), response.body()) {
@@ -50,7 +50,7 @@ pub(crate) fn json(response: &Response) -> Result<Value> {
         return Err(error.with_retry_after(asked_pause(response, None)));
     }
     json::lenient(response.body()).map_err(|error| {
-        // The position helps, the text of the error could quote the body.
+        // Only the position: the text of the error could quote the body.
         let place =
             format!("line {}, column {} of {} bytes", error.line(), error.column(), response.body().len());
         malformed(
@@ -60,11 +60,11 @@ pub(crate) fn json(response: &Response) -> Result<Value> {
     })
 }
 
-/// What else the body is than text in UTF-8: a proxy may have made it so.
+/// What the body is, if not UTF-8 text: a proxy may have changed it.
 fn form_of(response: &Response) -> Option<&'static str> {
     let body = response.body().as_slice();
     if response.headers().contains_key(header::CONTENT_ENCODING) || body.starts_with(b"\x1f\x8b") {
-        return Some("it is compressed, which was not asked for");
+        return Some("it is compressed, which was not requested");
     }
     let is_utf_16 = body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff");
     if is_utf_16 || body.get(..2).is_some_and(|two| two.contains(&0)) {
@@ -73,7 +73,7 @@ fn form_of(response: &Response) -> Option<&'static str> {
     body.trim_ascii().is_empty().then_some("it is empty")
 }
 
-/// Reads the body of a good answer as one JSON object: an array, for one, is no record.
+/// Reads the body of a good response as one JSON object. An array, for example, is not a record.
 pub(crate) fn record(response: &Response) -> Result<Value> {
     if !is_good(response) {
         return Err(refused(response));
@@ -82,7 +82,7 @@ pub(crate) fn record(response: &Response) -> Result<Value> {
     if value.is_object() { Ok(value) } else { Err(malformed(response, "expected one JSON object")) }
 }
 
-/// An answer that lacks what decides.
+/// The error for a response without a required member.
 pub(crate) fn malformed(response: &Response, detail: impl Into<String>) -> Error {
     let detail = match through(response) {
         Some(proxy) => format!("{}; {proxy}", detail.into()),
@@ -91,13 +91,13 @@ pub(crate) fn malformed(response: &Response, detail: impl Into<String>) -> Error
     Error::with_detail(ErrorCode::ResponseMalformed, detail).with_status(response.status().as_u16())
 }
 
-/// A member that is a text with something in it.
+/// A member that is a non-empty text.
 pub(crate) fn text<'a>(record: &'a Value, name: &str) -> Option<&'a str> {
     record.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-/// The judgment on any status of no good answer that an exchange has no rule of its own for. How long to wait is read by the
-/// answer's own `Date`; the transport adds one where it is missing.
+/// The error for every bad status that an exchange has no rule for. The time to wait is computed from the response's own
+/// `Date`; the transport adds one if it is missing.
 pub(crate) fn refused(response: &Response) -> Error {
     let status = response.status();
     let code = match status {
@@ -117,7 +117,7 @@ pub(crate) fn refused(response: &Response) -> Error {
     error.with_status(status.as_u16()).with_retry_after(asked_pause(response, None))
 }
 
-/// An error about an answer that Clever's documents do not know: the proxy may have given it by itself.
+/// An error about a response that Clever does not document: it may come from the proxy.
 fn of_proxy(response: &Response, code: ErrorCode) -> Error {
     match through(response) {
         Some(proxy) => Error::with_detail(code, proxy),
@@ -125,7 +125,7 @@ fn of_proxy(response: &Response, code: ErrorCode) -> Error {
     }
 }
 
-/// That an answer came through a proxy, which may have given it by itself.
+/// Says that a response came through a proxy, and so may be the proxy's own.
 fn through(response: &Response) -> Option<String> {
     let ThroughProxy(proxy) = response.extensions().get()?;
     Some(format!("it came through the proxy {proxy}; NO_PROXY can exempt this host"))
@@ -139,7 +139,7 @@ fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     declared || json::without_mark(body).trim_ascii_start().first() == Some(&b'<')
 }
 
-/// The `error` member of an OAuth error answer (RFC 6749 5.2), if it is a plain word: it may stand in a message.
+/// The `error` member of an OAuth error response (RFC 6749 5.2), if it is a plain word, which is safe in a message.
 pub(crate) fn error_word(response: &Response) -> Option<String> {
     let answer = json::lenient(response.body()).ok()?;
     let word = text(&answer, "error")?;

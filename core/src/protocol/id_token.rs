@@ -1,8 +1,8 @@
 //! The ID token: the rules of OpenID Connect Core 3.1.3.7, one small function each, in their order.
 //!
-//! The rules that are about keys and signatures (6, 7 and 8 of the list) are in [`jws`]. Rule 1 (encryption)
-//! does not arise: an encrypted token has five parts and is refused there. Rules 12 and 13 (`acr`, `auth_time`) bind only a
-//! client that asked for them, and this one does not. No setting turns a check off.
+//! The rules about keys and signatures (6, 7 and 8 of the list) are in [`jws`]. Rule 1 (encryption) does not apply: an
+//! encrypted token has five parts and is refused there. Rules 12 and 13 (`acr`, `auth_time`) apply only to a client that
+//! requested these claims, and this client does not. No setting turns a check off.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -15,16 +15,16 @@ use super::jws::{self, KeySet};
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::secret::Redacted;
 
-/// A token that claims to live longer than a year (in seconds) is no ID token but a mistake, such as milliseconds.
+/// A token that is valid for more than a year (in seconds) is a mistake, for example milliseconds.
 const LONGEST_LIFE: u64 = 366 * 24 * 3600;
-/// More leeway than this would keep tokens alive that have long expired (in seconds).
+/// More leeway than this (in seconds) would accept tokens that expired long ago.
 pub(crate) const LARGEST_LEEWAY: u64 = 600;
-/// The claims that decide: who somebody is, which client the token is for, and when it is good. The rules below look at them.
+/// The claims that decide who the person is, which client the token is for, and when it is valid. The rules below check them.
 const DECIDING: [&str; 9] = ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "nonce", "at_hash"];
 /// OpenID Connect Core 2.
 const MAX_SUBJECT_BYTES: usize = 255;
 
-/// What an ID token is held against.
+/// What an ID token must match.
 ///
 /// ```
 /// use clever_sso::{Claims, Expected, KeySet, verify_id_token_with};
@@ -42,13 +42,13 @@ pub struct Expected<'a> {
     pub issuer: &'a str,
     /// The client id: the only audience.
     pub client_id: &'a str,
-    /// The nonce that was sent; `None` means that none was sent, and then none may be in the token.
+    /// The nonce that was sent. `None` means that none was sent, and then the token must have none.
     pub nonce: Option<&'a str>,
     /// The time, in Unix seconds.
     pub now: u64,
-    /// How many seconds the clocks may differ, at most 600.
+    /// The largest allowed difference between the clocks, in seconds, at most 600.
     pub leeway: u64,
-    /// The access token that came with it: then `at_hash`, if there is one, must belong to it.
+    /// The access token that came with it. If it is set, `at_hash` (if there is one) must match it.
     pub access_token: Option<&'a str>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Expected<'a> {
         self
     }
 
-    /// How many seconds the clocks may differ, at most 600.
+    /// The largest allowed difference between the clocks, in seconds, at most 600.
     pub const fn leeway(mut self, seconds: u64) -> Self {
         self.leeway = seconds;
         self
@@ -112,25 +112,25 @@ impl Claims {
         self.object.text(name)
     }
 
-    /// Who logged in, as the issuer names them (`sub`).
+    /// The id of the person at the issuer (`sub`).
     pub fn subject(&self) -> &str {
         // Rule 2 of `verify` made sure that it is there.
         self.text("sub").unwrap_or_default()
     }
 
-    /// All claims, in the order of the token, or by their names where one that came twice was left out.
+    /// All claims, in the order of the token; sorted by name if a repeated claim was removed.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Member<'_>)> {
         self.object.iter()
     }
 
-    /// All claims, as the JSON text that was signed, without a byte order mark. What only describes is repaired in it: half of
-    /// a surrogate pair has become U+FFFD, a number beyond every machine's range or a value nested more than 64 deep null,
-    /// and a claim that came twice is left out.
+    /// All claims, as the JSON text that was signed, without a byte order mark. Claims that only describe are repaired: half of
+    /// a surrogate pair becomes U+FFFD, a number out of range or a value nested more than 64 levels deep becomes null, and a
+    /// repeated claim is removed.
     pub fn as_json(&self) -> &str {
         self.object.as_text()
     }
 
-    /// All claims, as values of their own.
+    /// All claims, as owned values.
     pub fn to_map(&self) -> Map<String, Value> {
         self.object.to_map()
     }
@@ -142,7 +142,7 @@ impl std::fmt::Debug for Claims {
     }
 }
 
-/// Verifies an ID token: no network, no clock, nothing but the arguments.
+/// Verifies an ID token with only the arguments: no network, no clock.
 ///
 /// ```
 /// use clever_sso::{ErrorCode, Expected, KeySet, verify_id_token_with};
@@ -205,15 +205,15 @@ fn check_subject(claims: &Claims) -> Result<()> {
     Err(Error::with_detail(ErrorCode::IdTokenSubject, "expected 1 to 255 visible ASCII characters"))
 }
 
-/// Whether `text` can name somebody (OpenID Connect Core 2). One with spaces around it is refused: databases take it for the one
-/// without, and that may be somebody else.
+/// Whether `text` can be a subject (OpenID Connect Core 2). A text with spaces around it is refused: databases may treat it
+/// like the text without spaces, which may be another person.
 pub(super) fn is_subject(text: &str) -> bool {
     (1..=MAX_SUBJECT_BYTES).contains(&text.len())
         && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
         && text.trim_ascii() == text
 }
 
-/// 3.1.3.7 rule 3: this client is the audience, and no other is: another one could pass the token on.
+/// 3.1.3.7 rule 3: this client is the only audience, because another client could pass the token on.
 fn check_audience(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     let alone = match claims.text("aud") {
         Some(audience) => audience == expected.client_id,
@@ -222,7 +222,7 @@ fn check_audience(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     if alone { Ok(()) } else { Err(found(claims, "aud", ErrorCode::IdTokenAudience, expected.client_id)) }
 }
 
-/// 3.1.3.7 rules 4 and 5: `azp`, where it is present, is this client.
+/// 3.1.3.7 rules 4 and 5: if `azp` is present, it is this client.
 fn check_authorized_party(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     if !claims.object.has("azp") || claims.text("azp") == Some(expected.client_id) {
         return Ok(());
@@ -263,8 +263,8 @@ fn check_times(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     Ok(())
 }
 
-/// RFC 7519 2, `NumericDate`: a JSON number of Unix seconds. Clever writes whole ones; 1.7e9 and fractions are the same
-/// kind of number, and what they are beyond the second is cut off.
+/// RFC 7519 2, `NumericDate`: a JSON number of Unix seconds. Clever writes whole numbers. 1.7e9 and fractions are also allowed;
+/// fractions of a second are cut off.
 fn seconds(claims: &Claims, name: &str) -> Result<u64> {
     let value = || claims.object.value(name)?.as_f64().and_then(cut_to_seconds);
     claims.object.whole(name).or_else(value).ok_or_else(|| {
@@ -280,7 +280,7 @@ fn cut_to_seconds(seconds: f64) -> Option<u64> {
     (0.0..LAST).contains(&seconds).then_some(seconds as u64)
 }
 
-/// 3.1.3.7 rule 11: the nonce is the one that was sent; where none was sent, none is there.
+/// 3.1.3.7 rule 11: the nonce is the one that was sent; if none was sent, the token has none.
 fn check_nonce(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     let is_sent =
         |sent: &str, nonce: &str| verify_slices_are_equal(sent.as_bytes(), nonce.as_bytes()).is_ok();
@@ -294,7 +294,7 @@ fn check_nonce(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     Err(Error::with_detail(ErrorCode::IdTokenNonce, problem))
 }
 
-/// 3.1.3.8: `at_hash`, where it is present, is the left half of the access token's SHA-256.
+/// 3.1.3.8: if `at_hash` is present, it is the left half of the access token's SHA-256.
 fn check_access_token(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     let Some(access_token) = expected.access_token.filter(|_| claims.object.has("at_hash")) else {
         return Ok(());
@@ -307,13 +307,13 @@ fn check_access_token(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     Err(Error::new(ErrorCode::IdTokenAccessToken))
 }
 
-/// The signature was good when this is said, so the claim is Clever's own word and may be shown.
+/// The signature has been verified by now, so the claim is from Clever and may be shown.
 fn found(claims: &Claims, name: &str, code: ErrorCode, expected: &str) -> Error {
     let found = match claims.object.value(name) {
         None => "none".to_owned(),
         Some(Value::String(text)) => quote(&text),
         Some(Value::Array(list)) => format!("a list of {}", list.len()),
-        Some(_) => "something that is no string".to_owned(),
+        Some(_) => "something that is not a string".to_owned(),
     };
     Error::with_detail(code, format!("expected {}, found {found}", quote(expected)))
 }

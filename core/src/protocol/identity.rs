@@ -1,4 +1,4 @@
-//! Who logged in, in one typed value, whichever way it was proven.
+//! Who logged in, as one typed value for all kinds of proof.
 
 use std::fmt;
 use std::str::FromStr;
@@ -52,7 +52,7 @@ error::words! {
 ///
 /// The key of a user is (`issuer`, `id`). Names and email addresses change and repeat.
 ///
-/// It can be kept in a session as it is (serde). A session that an older version wrote can be read by a newer one.
+/// You can store it in a session as it is (serde). Newer versions can read sessions of older versions.
 ///
 /// ```
 /// use clever_sso::{Identity, RoleName};
@@ -62,19 +62,19 @@ error::words! {
 /// }
 /// ```
 ///
-/// As text it is the Clever id, for a log: `{identity}`.
+/// Its text is the Clever id, for a log: `{identity}`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Identity {
-    /// The issuer that vouches for this person.
+    /// The issuer that proved who this person is.
     pub issuer: String,
     /// The Clever id (API v3).
     pub id: String,
     /// The district; a person of Clever Library has none.
     pub district_id: Option<String>,
-    /// The role of this login, when it is known: a person with several roles may not say which one this is.
+    /// The role of this login, if it is known: a person with several roles may not have picked one.
     pub user_type: Option<UserType>,
-    /// Every role that is known.
+    /// Every known role.
     #[serde(default)]
     pub roles: Vec<Role>,
     /// The name.
@@ -89,7 +89,7 @@ pub struct Identity {
     pub authorized_by: Option<String>,
     /// How this identity was proven.
     pub proven_by: Proof,
-    /// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
+    /// Whether an administrator at Clever logged in as this person. The callback says so; it is not proven.
     #[serde(default)]
     pub loginas_by_admin: bool,
     /// Everything that Clever said: the claims of the ID token, or the `data` of `/me` and `/users/{id}`.
@@ -98,7 +98,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// A person with only the key, for tests of an application. Real ones come from a login.
+    /// A person with only the key, for tests of an application. Real identities come from a login.
     pub fn new(issuer: impl Into<String>, id: impl Into<String>) -> Self {
         Self {
             issuer: issuer.into(),
@@ -116,8 +116,8 @@ impl Identity {
         }
     }
 
-    /// Whether the person has this role, or one of several, no matter which one they logged in with. A role that Clever did not tell
-    /// does not count.
+    /// Whether the person has this role, or one of several, no matter which one they logged in with. Only roles that Clever
+    /// named count.
     pub fn has_role(&self, roles: impl IntoRoles) -> bool {
         let wanted = roles.into_roles();
         self.roles.iter().any(|known| wanted.contains(&known.name))
@@ -161,7 +161,7 @@ pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
     let legacy_id = identifier("user_id").filter(|legacy| *legacy != id);
     Identity {
         issuer: issuer.to_owned(),
-        // Clever's documents have both names for it, in pages of different age.
+        // Clever's documentation has both names for it, in older and newer pages.
         district_id: identifier("district").or_else(|| identifier("district_id")),
         roles: role.iter().map(|name| Role { name: name.clone(), legacy_id: legacy_id.clone() }).collect(),
         user_type: role.map(UserType::from),
@@ -176,7 +176,7 @@ pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
     }
 }
 
-/// The identity as the API tells it: `/me`, and the person's own record when Clever gave it.
+/// The identity from the API: `/me`, and the person's record if Clever returned it.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, identity_from_api, me_response};

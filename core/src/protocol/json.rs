@@ -1,11 +1,12 @@
-//! JSON, strict about what decides who somebody is and tolerant about the rest.
+//! JSON: strict about members that decide who a person is, tolerant about the rest.
 //!
-//! A signed document must be JSON (RFC 8259) in UTF-8, one object and nothing after it. RFC 8259 leaves open what a repeated
-//! name means: two readers that choose differently see two documents under one signature. So a repeated member that
-//! decides is refused (RFC 7515 4, RFC 7519 4, RFC 8725 2.4), and one that only describes says nothing, at any depth.
+//! A signed document must be JSON (RFC 8259) in UTF-8: one object and nothing after it. RFC 8259 does not define what a
+//! repeated name means: two readers could see two different documents under one signature. So if a member that decides is
+//! repeated, the document is refused (RFC 7515 4, RFC 7519 4, RFC 8725 2.4). If a member that only describes is repeated, it is
+//! ignored, at any depth.
 //!
-//! An [`Object`] keeps its text and remembers where the members stand in it, so that reading a token allocates next to
-//! nothing. Unsigned answers go through [`lenient`].
+//! An [`Object`] keeps its text and remembers the positions of its members, so reading a token allocates almost nothing.
+//! Unsigned responses go through [`lenient`].
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -24,17 +25,17 @@ mod repair;
 mod unreadable;
 mod value;
 
-/// What is found out about repeated members while a document is read.
+/// The repeated members that were found while reading a document.
 struct RepeatedMembers<'a> {
-    /// None of these may be repeated.
+    /// The members that must not be repeated.
     deciding: &'a [&'static str],
-    /// One of them that is.
+    /// One of them that is repeated.
     one: Cell<Option<&'static str>>,
-    /// Whether any member was left out, at any depth.
+    /// Whether any member was removed, at any depth.
     any: Cell<bool>,
 }
 
-/// A member of a JSON object, lent.
+/// A borrowed member of a JSON object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Member<'a> {
     /// A string.
@@ -76,7 +77,7 @@ struct Members {
     tags: [u8; USUAL_MEMBERS],
 }
 
-/// Names whose tags differ are different: so most are told apart without a look at the document.
+/// Names with different tags are different. So most names are distinguished without reading the document.
 fn tag(name: &str) -> u8 {
     let [first, last] =
         [name.as_bytes().first(), name.as_bytes().last()].map(|byte| byte.copied().unwrap_or(0));
@@ -89,7 +90,7 @@ impl fmt::Debug for Object {
     }
 }
 
-/// A string of the document: a place in its text or, when it was written with escapes, its own copy.
+/// A string of the document: a position in its text or, if it has escapes, a separate copy.
 #[derive(Clone)]
 enum Text {
     Span(usize, usize),
@@ -106,26 +107,26 @@ enum Item {
 impl Object {
     /// Reads one JSON object.
     ///
-    /// Members other than `deciding` never make it unreadable: half of a surrogate pair becomes U+FFFD, a number beyond every
-    /// machine's range and a value that is nested too deeply become null, and a repeated member is left out.
+    /// Members other than `deciding` never make it unreadable: half of a surrogate pair becomes U+FFFD, a number out of range
+    /// and a value that is nested too deeply become null, and a repeated member is removed.
     pub(crate) fn read(bytes: Vec<u8>, deciding: &[&'static str]) -> Result<Self, Unreadable> {
         let text = String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)?;
         match Self::read_text(text, deciding) {
             Err((text, Unreadable::NotOneObject { .. })) => {
                 Self::read_text(repair::repaired(&text, Faults::OfValues), deciding)
             }
-            // Nearly all documents come this way: no repair costs them anything.
+            // Nearly all documents take this path: they need no repair.
             result => result,
         }
         .map_err(|(_, why)| why)
     }
 
-    /// With the reason the text comes back.
+    /// The error contains the reason and the text.
     fn read_text(text: String, deciding: &[&'static str]) -> Result<Self, (String, Unreadable)> {
         let repeated = RepeatedMembers { deciding, one: Cell::default(), any: Cell::default() };
         match members(&text, &repeated) {
             Ok(members) if !repeated.any.get() => Ok(Self { text, members }),
-            // The text must say what the members say: other readers get it.
+            // The text must match the members, because other readers get it.
             Ok(members) => Self::written(&Self { text, members }.to_map(), deciding),
             Err(error) => {
                 let (line, column) = (error.line(), error.column());
@@ -143,7 +144,7 @@ impl Object {
         members: &Map<String, Value>,
         deciding: &[&'static str],
     ) -> Result<Self, (String, Unreadable)> {
-        // Writing what was read cannot fail.
+        // Writing a value that was read cannot fail.
         Self::read_text(serde_json::to_string(members).unwrap_or_default(), deciding)
     }
 
@@ -163,7 +164,7 @@ impl Object {
         }
     }
 
-    /// Whether there is such a member, whatever it is.
+    /// Whether there is such a member, of any type.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.item(name).is_some()
     }
@@ -173,7 +174,7 @@ impl Object {
         matches!(self.item(name), Some(Item::Other(Value::Null)))
     }
 
-    /// A member, whatever it is, as a value of its own.
+    /// A member of any type, as an owned value.
     pub(crate) fn value(&self, name: &str) -> Option<Value> {
         self.item(name).map(|item| item.lent(&self.text).into())
     }
@@ -202,7 +203,7 @@ impl RepeatedMembers<'_> {
     /// Notes a repeated member.
     ///
     /// # Errors
-    /// When it is one that decides.
+    /// When it is a member that decides.
     fn note(&self, name: &str) -> Result<(), &'static str> {
         self.any.set(true);
         self.one.set(self.deciding.iter().find(|deciding| **deciding == name).copied());
@@ -226,10 +227,10 @@ impl Members {
     }
 }
 
-/// Reads JSON that only describes: what can be mended is mended, a member that comes twice says nothing.
+/// Reads JSON that only describes: it repairs what it can, and ignores repeated members.
 ///
 /// # Errors
-/// Where it is no JSON at all.
+/// When it is not JSON at all.
 pub(crate) fn lenient(bytes: &[u8]) -> serde_json::Result<Value> {
     let text = String::from_utf8_lossy(without_mark(bytes));
     let read = |text: &str| {
@@ -240,12 +241,12 @@ pub(crate) fn lenient(bytes: &[u8]) -> serde_json::Result<Value> {
     read(&text).or_else(|_| read(&repair::repaired(&text, Faults::OfText)))
 }
 
-/// A byte order mark in front of JSON may be ignored (RFC 8259 8.1).
+/// A byte order mark before JSON may be ignored (RFC 8259 8.1).
 pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// The same for bytes that are kept.
+/// The same for owned bytes.
 pub(crate) fn without_mark_owned(mut bytes: Vec<u8>) -> Vec<u8> {
     let mark = bytes.len() - without_mark(&bytes).len();
     if mark > 0 {
@@ -271,7 +272,7 @@ impl Item {
 }
 
 impl Text {
-    /// Whether it is `name`. Members are looked for often: most differ in length, and then the document is not touched.
+    /// Whether it is `name`. This is called often: most names differ in length, and then the document is not read.
     fn is(&self, name: &str, document: &str) -> bool {
         match self {
             Self::Span(start, end) => {
@@ -296,7 +297,7 @@ impl Text {
     }
 }
 
-/// Reads the members of the outermost object. serde lends strings as places in `text`; what is kept is where they are.
+/// Reads the members of the outermost object. serde borrows strings from `text`; only their positions are stored.
 struct AllMembers<'a, 'de> {
     text: &'de str,
     repeated: &'a RepeatedMembers<'a>,
@@ -339,18 +340,18 @@ impl<'de> Visitor<'de> for AllMembers<'_, 'de> {
     }
 }
 
-/// So many members are compared one by one, and have tags.
+/// Up to this many members are compared one by one, and have tags.
 const USUAL_MEMBERS: usize = 16;
 
-/// Finds names that come twice. A few are compared, which is fastest; once there are many, all are hashed, so that the
-/// work grows with the length of the document and not with its square.
+/// Finds repeated names. A few names are compared, which is fastest. If there are many, all are hashed, so the work grows with
+/// the length of the document and not with its square.
 #[derive(Default)]
 struct Names<'de> {
     hashed: Option<HashSet<Cow<'de, str>>>,
 }
 
 impl<'de> Names<'de> {
-    /// Whether `name` is new beside those of `members`.
+    /// Whether `name` is not yet in `members`.
     fn add(&mut self, name: &Lent<'de>, members: &Members, document: &'de str) -> bool {
         if members.list.len() < USUAL_MEMBERS {
             return members.find(name.as_str(), document).is_none();
@@ -360,7 +361,7 @@ impl<'de> Names<'de> {
     }
 }
 
-/// A string as serde gives it out.
+/// A string from serde.
 enum Lent<'de> {
     Borrowed(&'de str),
     Owned(Box<str>),

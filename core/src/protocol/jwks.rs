@@ -1,7 +1,7 @@
 //! The key set (RFC 7517 5): which of the published keys may verify an ID token.
 //!
-//! A key that is broken, of another kind or meant for something else is left out; it never spoils the set. What a good
-//! key is, stands in one place, `usable`.
+//! A key that is broken, of another kind or for another purpose is ignored. It never makes the whole set unusable. `usable`
+//! defines a good key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,7 +29,7 @@ pub fn request(jwks_uri: &str) -> Result<Request> {
     exchange::request(Method::GET, jwks_uri, &[], Vec::new())
 }
 
-/// Judges the answer: the text of a key set, for [`KeySet::parse`].
+/// Checks the response, and returns the text of a key set for [`KeySet::parse`].
 ///
 /// ```
 /// use clever_sso::KeySet;
@@ -61,7 +61,7 @@ impl KeySet {
     /// ```
     ///
     /// # Errors
-    /// `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify an ID token, `limit_reached`.
+    /// `response_malformed` when it is not a JWKS, `keys_unusable` when no key in it may verify an ID token, `limit_reached`.
     pub fn parse(text: &str) -> Result<Self> {
         let value = json::lenient(text.as_bytes()).map_err(|_| Error::new(ErrorCode::ResponseMalformed))?;
         from_value(&value)
@@ -86,7 +86,7 @@ fn from_value(set: &Value) -> Result<KeySet> {
     let Some(entries) = set.get("keys").and_then(Value::as_array) else {
         return Err(Error::with_detail(ErrorCode::ResponseMalformed, "the key set has no array \"keys\""));
     };
-    // All of them: an answer of at most a mebibyte holds some two thousand.
+    // All of them: a response of at most a mebibyte contains about two thousand.
     let keys: Vec<_> = entries.iter().filter_map(usable).collect();
     if keys.is_empty() {
         return Err(Error::with_detail(
@@ -99,8 +99,7 @@ fn from_value(set: &Value) -> Result<KeySet> {
 
 /// RSA, for signatures, for RS256 or for no algorithm in particular, 2048 bits or more.
 ///
-/// Members that have no say in this are not looked at: a certificate in the wrong form spoils no key. A member that is
-/// null is not there.
+/// Other members are ignored: a certificate in the wrong form does not make a key unusable. A member that is null is missing.
 fn usable(entry: &Value) -> Option<(Option<String>, PublicKey)> {
     const LOOKED_AT: [&str; 6] = ["kty", "n", "e", "use", "key_ops", "alg"];
     let there = |name: &str| entry.get(name).filter(|value| !value.is_null()).cloned();

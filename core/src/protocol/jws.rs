@@ -1,7 +1,7 @@
 //! Strict compact JWS (RFC 7515 7.1) with RS256 (RFC 7518 3.3) and nothing else.
 //!
-//! The algorithm is fixed before the token is looked at; the header can only agree or be refused (RFC 8725 3.1). The
-//! only thing in a token that has a say in its key is `kid`, and that is looked up, never fetched (RFC 8725 3.10).
+//! The algorithm is fixed before the token is read: a token whose header names another one is refused (RFC 8725 3.1). Only
+//! `kid` in a token can choose its key, and the key is looked up, never fetched (RFC 8725 3.10).
 //!
 //! The only file that calls the signature library.
 
@@ -18,27 +18,27 @@ use crate::process::prepare_thread;
 
 /// Longer tokens are refused before anything in them is decoded. Clever's have about 900 bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 32 * 1024;
-/// A longer header is refused before it is decoded: it is read before the signature is checked, so by everybody's leave.
+/// A longer header is refused before it is decoded: it is read before the signature is checked, so anyone can send one.
 /// Clever's have about 60 bytes.
 const MAX_HEADER_BYTES: usize = 8 * 1024;
-/// The members of a header that have a say in how the token is read: those that are looked at below, and the claims that a
-/// header may repeat (RFC 7519 5.3).
+/// The members of a header that affect how the token is read: those that are checked below, and the claims that a header may
+/// repeat (RFC 7519 5.3).
 const DECIDING: [&str; 10] = ["alg", "kid", "typ", "cty", "crit", "b64", "zip", "iss", "sub", "aud"];
-/// A token costs at most so many RSA operations, whatever it names and however many keys there are.
+/// A token costs at most this many RSA operations, regardless of its header and the number of keys.
 const MOST_TRIES: usize = 16;
 /// RS256 signatures of keys from 2048 to 8192 bits.
 const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 /// A verification takes as many steps as the exponent has bits; keys in use have 2 or 17.
 const MAX_EXPONENT_BYTES: usize = 8;
 
-/// An RSA key that may verify: parsed once, and used once before anybody else sees it.
+/// An RSA key that may verify: parsed once, and used once before any other thread sees it.
 pub(crate) struct PublicKey {
     parsed: ParsedPublicKey,
 }
 
 impl PublicKey {
     /// Takes modulus and exponent, big-endian; `None` unless it is a key of 2048 to 8192 bits with an odd exponent above 1
-    /// (with 1 everybody could sign). Leading zeros, which some providers write before a high bit, are left out.
+    /// (with 1, anyone could sign). Leading zeros, which some providers write before a high bit, are removed.
     pub(crate) fn from_components(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
         let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
         let sized =
@@ -51,14 +51,14 @@ impl PublicKey {
         prepare_thread();
         let components = RsaPublicKeyComponents { n: modulus, e: exponent };
         let parsed = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
-        // A key's first use takes a lock inside the library. A fork in that moment would leave it held in the child
-        // for ever, so the first use happens here, where no other thread has the key yet.
+        // A key's first use takes a lock inside the library. After a fork at that moment, the lock would stay locked in the
+        // child forever, so the first use happens here, where no other thread has the key yet.
         let key = Self { parsed };
         let _ = key.verifies(b"", &vec![0; modulus.len()]);
         Some(key)
     }
 
-    /// Hashed first: the library then has less to set up than for a message.
+    /// Hashed first: then the library has less to set up than for a message.
     fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         prepare_thread();
         self.parsed.verify_digest_sig(&digest(&SHA256, message), signature).is_ok()
@@ -86,10 +86,10 @@ impl fmt::Debug for PublicKey {
 #[derive(Debug, Default)]
 pub struct KeySet {
     keys: Vec<(Option<String>, PublicKey)>,
-    /// The header of the last token that verified. A provider writes the same one again and again, and one that was
-    /// checked need not be checked again.
+    /// The header of the last token that verified. A provider sends the same header again and again, and a checked header need
+    /// not be checked again.
     ///
-    /// The lock is only ever tried, never waited for: a fork may leave it held in the child.
+    /// The lock is only tried, never waited for: it may stay locked in a forked child.
     last_header: RwLock<Option<Arc<Header>>>,
 }
 
@@ -119,7 +119,7 @@ impl KeySet {
         }
     }
 
-    /// The keys that a header's `kid` may mean, and whether the `kid` itself names one.
+    /// The keys that may belong to a header's `kid`, and whether a key has exactly this `kid`.
     ///
     /// A token without `kid` may have been signed by any key of the set, and one with a `kid` by a key that has no name
     /// (OpenID Connect Core 10.1): every signature is checked in full, so it decides.
@@ -167,16 +167,16 @@ pub(super) fn verify_with_header(token: &str, keys: &KeySet) -> Result<(Arc<Head
     Ok((header, decode(parts.payload, "payload")?))
 }
 
-/// A header that may stand before an ID token.
+/// The header of an ID token that passed its checks.
 #[derive(Debug)]
 pub(super) struct Header {
-    /// As it stands in the token.
+    /// As it is in the token.
     encoded: Box<str>,
     pub(super) object: Object,
 }
 
 impl Header {
-    /// The name of the key. An empty one names none.
+    /// The name of the key. Empty means unset.
     fn kid(&self) -> Option<&str> {
         self.object.text("kid").filter(|kid| !kid.is_empty())
     }
@@ -184,7 +184,7 @@ impl Header {
     fn read(encoded: &str) -> Result<Self> {
         if encoded.len() > MAX_HEADER_BYTES {
             return Err(malformed(format!(
-                "the header has {} bytes, at most {MAX_HEADER_BYTES} are read",
+                "the header has {} bytes, at most {MAX_HEADER_BYTES} are allowed",
                 encoded.len()
             )));
         }
@@ -208,7 +208,7 @@ impl<'a> Parts<'a> {
     fn split(token: &'a str) -> Result<Self> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(malformed(format!(
-                "it has {} bytes, at most {MAX_TOKEN_BYTES} are read",
+                "it has {} bytes, at most {MAX_TOKEN_BYTES} are allowed",
                 token.len()
             )));
         }
@@ -216,8 +216,8 @@ impl<'a> Parts<'a> {
             let (header, payload) = signed.split_once('.')?;
             Some(Self { header, payload, signature, signed })
         });
-        // A further dot stands in the payload now, where base64url refuses it.
-        parts.ok_or_else(|| malformed("it has not three parts"))
+        // Another dot would be in the payload now, where base64url refuses it.
+        parts.ok_or_else(|| malformed("it does not have three parts"))
     }
 }
 
@@ -250,23 +250,23 @@ fn check_algorithm(header: &Object) -> Result<()> {
 }
 
 fn check_header(header: &Object) -> Result<()> {
-    // Each of these says that the token must be read in another way than here (RFC 7515 4.1.11, RFC 7797 3,
-    // RFC 7516 4.1.3, RFC 7519 5.2): reading it in ours all the same would be a guess.
+    // Each of these says that the token must be read in a different way (RFC 7515 4.1.11, RFC 7797 3, RFC 7516 4.1.3, RFC 7519
+    // 5.2): reading it in our way anyway would be a guess.
     for name in ["crit", "b64", "zip", "cty"] {
         if header.has(name) {
             return Err(Error::with_detail(ErrorCode::IdTokenHeader, name));
         }
     }
-    // RFC 8725 3.11: other kinds of tokens say what they are (`at+jwt`, `logout+jwt`), and are no ID tokens.
-    // The prefix may be written or left out (RFC 7515 4.1.9).
+    // RFC 8725 3.11: other kinds of tokens say what they are (`at+jwt`, `logout+jwt`), and are not ID tokens. The prefix is
+    // optional (RFC 7515 4.1.9).
     let is_jwt =
         |kind: &str| kind.eq_ignore_ascii_case("JWT") || kind.eq_ignore_ascii_case("application/jwt");
-    // Null says nothing, as in any other place. `kid` is only a hint at the key (RFC 7515 4.1.4): the signature decides.
+    // Null means unset, as everywhere. `kid` is only a hint (RFC 7515 4.1.4): the signature decides.
     if header.has("typ") && !header.is_null("typ") && !header.text("typ").is_some_and(is_jwt) {
         return Err(Error::with_detail(ErrorCode::IdTokenHeader, "typ is not \"JWT\""));
     }
     if header.has("kid") && !header.is_null("kid") && header.text("kid").is_none() {
-        return Err(Error::with_detail(ErrorCode::IdTokenHeader, "kid is no string"));
+        return Err(Error::with_detail(ErrorCode::IdTokenHeader, "kid is not a string"));
     }
     Ok(())
 }

@@ -5,6 +5,6 @@ pub type Request = http::Request<Vec<u8>>;
 /// An HTTP response as a value.
 pub type Response = http::Response<Vec<u8>>;
 
-/// An extension of a response: the proxy that it came through, as it may be shown. It may be the proxy's own answer.
+/// An extension of a response: the proxy that it came through, in a form that may be shown. It may be the proxy's own response.
 #[derive(Clone)]
 pub(crate) struct ThroughProxy(pub(crate) String);

@@ -1,17 +1,17 @@
-//! What must be remembered between the two legs of a login, sealed.
+//! The data between the start of a login and its callback, encrypted ("sealed").
 //!
 //! Two texts belong to one login, both sealed with AES-256-GCM-SIV (RFC 8452):
 //!
-//! - the **state** travels through Clever and comes back in the callback. It holds everything about the login that is no
-//!   secret from the person: where to go afterwards, which redirect URI was used, how often the browser was sent to Clever.
-//! - the **pending login** stays with the browser. It holds the nonce, and is good for its own state only.
+//! - the **state** travels through Clever and comes back in the callback. It contains the data of the login that need not stay
+//!   with this browser: where to go afterwards, which redirect URI was used, how often the browser was sent to Clever.
+//! - the **pending login** stays with the browser. It contains the nonce, and is valid only for its own state.
 //!
-//! Only a callback whose state matches a pending login of the same browser may spend its code (RFC 6749 section 10.12). A state
-//! by itself proves nothing about the browser, but it was written here, so a login that lost its cookie can restart with
-//! the same goal. Any process with the key can finish the login: no session store is needed.
+//! The code of a callback may be exchanged only if its state matches a pending login of the same browser (RFC 6749 section
+//! 10.12). A state alone proves nothing about the browser, but this application made it, so a login that lost its cookie can
+//! restart with the same `return_to`. Any process with the key can finish the login: no session store is needed.
 //!
-//! A browser keeps eight pending logins at most. When a login restarts and there are eight, it borrows the cookie of another: its
-//! state holds a digest of that cookie ([`Loan`]), so only the browser that has the cookie can finish it.
+//! A browser keeps at most eight pending logins. If a login restarts when there are eight, it borrows the cookie of another:
+//! its state contains a digest of that cookie ([`Loan`]), so only the browser that has the cookie can finish it.
 
 use std::fmt;
 
@@ -27,17 +27,17 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::process::prepare_thread;
 use crate::secret::Secret;
 
-/// A pending login is good for ten minutes.
+/// A pending login is valid for ten minutes.
 pub const LIFETIME_SECONDS: u32 = 600;
 /// The longest `return_to`, in bytes.
 pub const MAX_RETURN_TO_BYTES: usize = 1024;
 /// The length of a login's key: the end of its cookie's name.
 pub const KEY_BYTES: usize = 16;
-/// The length of a client's short name: the end of the names of the cookies that are not about one login.
+/// The length of a client's short name: the end of the names of cookies that do not belong to one login.
 const APPLICATION_BYTES: usize = 4;
-/// The length of what tells a finished login from others. It is sealed, and cookies must be short.
+/// The length of the digest that identifies a finished login. It is sealed, and cookies must be short.
 const LOGIN_DIGEST_BYTES: usize = 4;
-/// A mark lists so many logins at most.
+/// A mark lists at most this many logins.
 const MAX_USED: usize = 8;
 
 const VERSION: u8 = 4;
@@ -88,8 +88,8 @@ pub struct SealingKeys {
 }
 
 impl SealingKeys {
-    /// Derives one key from each secret (HKDF-SHA256, RFC 5869), for this client only. Its applications are told apart by
-    /// [`for_redirect_uris`](Self::for_redirect_uris).
+    /// Derives one key from each secret (HKDF-SHA256, RFC 5869), for this client only.
+    /// [`for_redirect_uris`](Self::for_redirect_uris) distinguishes its applications.
     ///
     /// # Errors
     /// `client_secret_missing` when there is none, `internal` when the crypto library fails.
@@ -110,7 +110,7 @@ impl SealingKeys {
         Self { application: short_name(&[&[client_id], &sorted[..]].concat()), ..self }
     }
 
-    /// A short name for this application: cookies do not tell ports or paths apart, so applications of one host share them.
+    /// A short name for this application: browsers send cookies to all ports and paths, so applications on one host share them.
     pub fn application(&self) -> &str {
         &self.application
     }
@@ -164,33 +164,33 @@ fn derive(client_id: &str, secret: &Secret) -> Result<LessSafeKey> {
     Ok(LessSafeKey::new(key))
 }
 
-/// What a state says about its login.
+/// The data of a state.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LoginState {
     /// When the login began, in Unix seconds.
     pub issued_at: u64,
-    /// How often this login sent the browser to Clever, this time included.
+    /// How often this login sent the browser to Clever, including this time.
     pub redirects: u8,
     /// How many sign-ins in a row came right before this login and left no session.
     pub lost_sessions: u8,
-    /// How many left one that came back with nobody signed in.
+    /// How many left a session that came back without a signed-in person.
     pub ended_sessions: u8,
     /// What Clever is asked for: a state of one grant proves nothing in the other.
     pub response_type: ResponseType,
-    /// Whether Clever is asked to let the person confirm who they are.
+    /// Whether Clever asks the person to confirm who they are.
     pub switch_user: bool,
-    /// Whether somebody was signed in when this login began.
+    /// Whether a person was signed in when this login began.
     pub in_session: bool,
     /// Which redirect URI was used, as a digest: the URI itself is in the configuration.
     redirect_uri_digest: [u8; DIGEST_BYTES],
-    /// The cookie that proves it, when it has none of its own.
+    /// The cookie that proves the login, if it has no cookie of its own.
     pub loan: Option<Loan>,
-    /// Where the application wants to go afterwards.
+    /// Where to go afterwards.
     pub return_to: Option<String>,
 }
 
 impl LoginState {
-    /// The state of a login that begins now and goes out with `redirect_uri`.
+    /// The state of a login that begins now with `redirect_uri`.
     pub fn new(redirect_uri: &str, return_to: Option<&str>, now: u64) -> Self {
         Self {
             issued_at: now,
@@ -259,7 +259,7 @@ impl LoginState {
         })
     }
 
-    /// Whether this login went out with `redirect_uri`.
+    /// Whether this login used `redirect_uri`.
     pub fn has_redirect_uri(&self, redirect_uri: &str) -> bool {
         self.redirect_uri_digest == short_digest(redirect_uri)
     }
@@ -271,8 +271,8 @@ impl fmt::Debug for LoginState {
     }
 }
 
-/// Which cookie of the browser proves a login that has none of its own: that of another login in flight, as long as the list of
-/// [`Used`] loans has not started again.
+/// Which cookie of the browser proves a login without its own cookie: the cookie of another login in progress, as long as the
+/// list of [`Used`] loans has not started over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loan([u8; DIGEST_BYTES]);
 
@@ -283,11 +283,11 @@ impl Loan {
     }
 }
 
-/// The logins that have ended with a borrowed cookie: each may do so once. When the list is full it starts again, and all loans that
-/// were made before are void.
+/// The logins that have ended with a borrowed cookie: each may do so once. When the list is full, it starts over, and all
+/// earlier loans become invalid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Used {
-    /// How often it has started again.
+    /// How often it has started over.
     list: u16,
     logins: Vec<LoginDigest>,
 }
@@ -336,7 +336,7 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// Draws a nonce for the login with this sealed `state`. Gives the pending login and its sealed form.
+    /// Makes a nonce for the login with this sealed `state`. Returns the pending login and its sealed form.
     ///
     /// # Errors
     /// `internal`.
@@ -352,7 +352,8 @@ impl Pending {
         Ok((begun, sealed))
     }
 
-    /// The pending login of a `state` that borrows the one that is sealed in `lender`. It began at `issued_at`, in Unix seconds.
+    /// The pending login of a `state` that borrows the pending login sealed in `lender`. It began at `issued_at`, in Unix
+    /// seconds.
     pub fn borrowing(lender: &str, state: &str, issued_at: u64) -> Self {
         let nonce = short_digest(&format!("nonce {lender} {state}"));
         Self { nonce, issued_at, state_digest: short_digest(state) }
@@ -384,12 +385,12 @@ impl Pending {
         URL_SAFE_NO_PAD.encode(self.nonce)
     }
 
-    /// Whether `state` is the one of this login.
+    /// Whether `state` belongs to this login.
     pub fn has_state(&self, state: &str) -> bool {
         verify_slices_are_equal(&self.state_digest, &short_digest(state)).is_ok()
     }
 
-    /// Whether more than ten minutes have passed, or the clock went far backwards.
+    /// Whether more than ten minutes have passed, or the clock went far back.
     pub fn is_expired(&self, now: u64) -> bool {
         now.abs_diff(self.issued_at) > LIFETIME_SECONDS.into()
     }
@@ -401,12 +402,12 @@ impl fmt::Debug for Pending {
     }
 }
 
-/// A sign-in that the next request should find a session for.
+/// A sign-in that should have left a session for the next request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SignedInMark {
     /// When it happened, in Unix seconds.
     pub at: u64,
-    /// How many in a row left no session, this one included.
+    /// How many in a row left no session, including this one.
     pub lost_sessions: u8,
 }
 
@@ -429,29 +430,29 @@ impl SignedInMark {
     }
 }
 
-/// A login of this browser that was finished, well or not: a callback proved it, so the browser keeps our cookies.
+/// A login of this browser that ended, successfully or not: a callback proved it, so cookies work in this browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FinishedMark {
     /// When it happened, in Unix seconds.
     pub at: u64,
-    /// Whether somebody signed in with it.
+    /// Whether a person signed in with it.
     pub is_sign_in: bool,
-    /// How often a person who had signed in was sent back to log in since.
+    /// How often a signed-in person was sent back to log in since then.
     pub returns: u8,
-    /// How many sign-ins in a row came right before it and left a session that came back with nobody signed in.
+    /// How many sign-ins in a row right before it left a session that came back without a signed-in person.
     pub ended_sessions: u8,
-    /// Which login it was, when somebody signed in with it and Clever asked them who they are.
+    /// Which login it was, if a person signed in with it after Clever asked them who they are.
     pub switched: Option<LoginDigest>,
     /// The logins of this browser that have ended with a borrowed cookie.
     pub used: Used,
 }
 
-/// Tells one login from all others.
+/// Identifies a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginDigest([u8; LOGIN_DIGEST_BYTES]);
 
 impl LoginDigest {
-    /// That of the login with this sealed state.
+    /// The digest of the login with this sealed state.
     pub fn of(state: &str) -> Self {
         let mut short = [0; LOGIN_DIGEST_BYTES];
         short.copy_from_slice(&short_digest(state)[..LOGIN_DIGEST_BYTES]);
@@ -491,7 +492,7 @@ impl FinishedMark {
     }
 }
 
-/// The key of the login that a state belongs to: the end of its cookie's name. It tells nothing about the state.
+/// The key of the login that a state belongs to: the end of its cookie's name. It reveals nothing about the state.
 pub fn login_key(state: &str) -> String {
     let mut key = URL_SAFE_NO_PAD.encode(digest(&SHA256, state.as_bytes()));
     key.truncate(KEY_BYTES);
@@ -504,7 +505,7 @@ fn short_name(texts: &[&str]) -> String {
     name
 }
 
-/// Another part of the same hash than the key shows.
+/// A different part of the same hash than the key.
 fn short_digest(text: &str) -> [u8; DIGEST_BYTES] {
     let mut short = [0; DIGEST_BYTES];
     short.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[DIGEST_BYTES..]);

@@ -1,4 +1,4 @@
-//! A person's name and roles, as an answer or an ID token tells them.
+//! A person's name and roles, from a response or an ID token.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::text;
 use crate::secret::Redacted;
 
-/// Clever's words for people, as a type that keeps those which this version does not know.
+/// Clever's words for people, as a type that also keeps words that this version does not know.
 macro_rules! words {
     ($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$about])*
@@ -17,7 +17,7 @@ macro_rules! words {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$meaning])* $variant,)*
-            /// One that this version does not know, by Clever's word.
+            /// A word that this version does not know, as Clever sent it.
             Other(String),
         }
 
@@ -89,7 +89,7 @@ macro_rules! words {
 }
 
 words! {
-    /// The name of a role. Text in Clever's words becomes one with `from` or `parse`.
+    /// The name of a role. `from` and `parse` make it from Clever's word.
     ///
     /// ```
     /// use clever_sso::RoleName;
@@ -103,7 +103,7 @@ words! {
         Student = "student",
         /// A teacher.
         Teacher = "teacher",
-        /// Staff of a school, among them its administrators.
+        /// Staff of a school, including its administrators.
         Staff = "staff",
         /// An administrator of a school, as older versions of the API call them.
         SchoolAdmin = "school_admin",
@@ -129,7 +129,7 @@ words! {
         Student = "student",
         /// A teacher.
         Teacher = "teacher",
-        /// Staff of a school, among them its administrators.
+        /// Staff of a school, including its administrators.
         Staff = "staff",
         /// An administrator of a school, as older versions of the API call them.
         SchoolAdmin = "school_admin",
@@ -137,13 +137,13 @@ words! {
         DistrictAdmin = "district_admin",
         /// A contact of a student: a parent or guardian.
         Contact = "contact",
-        /// What version 3 of the API says of everybody.
+        /// What version 3 of the API says for everyone.
         User = "user",
     }
 }
 
 impl RoleName {
-    /// The role that an answer names; `None` for what is no word.
+    /// The role in a response; `None` if the text is not a word.
     pub(super) fn read(word: &str) -> Option<Self> {
         UserType::read(word)?.role()
     }
@@ -165,7 +165,7 @@ pub trait IntoRoles: sealed::Sealed {
 }
 
 mod sealed {
-    /// Nobody else can implement [`IntoRoles`](super::IntoRoles), so it can take more kinds of lists later.
+    /// Other crates cannot implement [`IntoRoles`](super::IntoRoles), so it can accept more kinds of lists later.
     pub trait Sealed {}
 }
 
@@ -198,12 +198,12 @@ into_roles! {
 }
 
 impl UserType {
-    /// The kind that an answer names; `None` for what is no word.
+    /// The kind in a response; `None` if the text is not a word.
     pub(super) fn read(word: &str) -> Option<Self> {
         text::word(word).map(Self::from)
     }
 
-    /// The role of this name; `None` for [`User`](Self::User), which is no role.
+    /// The role of this name; `None` for [`User`](Self::User), which is not a role.
     pub fn role(&self) -> Option<RoleName> {
         (*self != Self::User).then(|| self.as_str().into())
     }
@@ -237,9 +237,9 @@ pub struct Role {
     pub legacy_id: Option<String>,
 }
 
-/// A person's name, as far as Clever tells it.
+/// A person's name, as far as Clever sent it.
 ///
-/// As text it is the full name; `Debug` shows none.
+/// Its text is the full name. `Debug` shows no name.
 ///
 /// ```
 /// use clever_sso::Name;
@@ -256,7 +256,7 @@ pub struct Name {
     pub first: Option<String>,
     /// The middle name.
     pub middle: Option<String>,
-    /// The last name; of a student in Clever Library only the initial.
+    /// The last name; for a student in Clever Library, only the initial.
     pub last: Option<String>,
 }
 

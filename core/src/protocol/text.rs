@@ -1,16 +1,16 @@
-//! Text from outside: what people wrote is made fit to be shown, what programs compare is taken as it is or not at all.
+//! Text from outside: text for people is made safe to show; text for programs is accepted unchanged or not at all.
 
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorCode, Result};
 
-/// Longer than every id and every word that is compared.
+/// Longer than any id or word that is compared.
 pub(crate) const LONGEST: usize = 255;
-/// A longer state does not go into a URL: servers on the way take 8 KiB for everything.
+/// A longer state is refused: servers in between often accept only 8 KiB for a whole URL.
 pub(crate) const LONGEST_STATE: usize = 2048;
 
-/// `text` for a C string, a log or a page: line breaks and tabs become spaces, other control characters and those that
-/// turn the direction of the text around become U+FFFD.
+/// `text` for a C string, a log or a page: line breaks and tabs become spaces. Other control characters, and characters that
+/// change the direction of the text, become U+FFFD.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unprintable) {
         return Cow::Borrowed(text);
@@ -28,19 +28,19 @@ fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Something to show, if there is anything to see in it.
+/// Text to show, if it has any visible characters.
 pub(crate) fn shown(text: &str) -> Option<String> {
     let text = printable(text);
     (!text.trim().is_empty()).then(|| text.into_owned())
 }
 
-/// Something that is compared, such as an id: visible ASCII. It is never mended: a mended id could be another one's.
+/// Text that is compared, such as an id: visible ASCII. It is never repaired: a repaired id could belong to another person.
 pub(crate) fn identifier(text: &str) -> Option<&str> {
     let plain = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then_some(text)
 }
 
-/// A word such as a role: as [`identifier`], but spaces may stand inside it.
+/// A word such as a role: like [`identifier`], but it may contain spaces.
 pub(crate) fn word(text: &str) -> Option<&str> {
     let plain = (1..=LONGEST).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
@@ -48,14 +48,14 @@ pub(crate) fn word(text: &str) -> Option<&str> {
     plain.then_some(text)
 }
 
-/// An email address as it was written, which need not look like one. One with control characters or with letters that
-/// were lost on the way is none.
+/// An email address as it was written. It need not look like one, but an address with control characters or with lost letters
+/// does not count.
 pub(crate) fn email(text: &str) -> Option<&str> {
     let whole = !text.trim().is_empty() && !text.chars().any(|c| is_unprintable(c) || c == '\u{fffd}');
     whole.then_some(text)
 }
 
-/// A value that a caller wants in a URL, under its name there. Its form is Clever's business, its length is ours.
+/// A value that a caller wants in a URL, with its name there. Clever checks its form; this function checks its length.
 pub(crate) fn check_parameter(name: &str, text: &str, longest: usize) -> Result<()> {
     let invalid = |why: &str| Err(Error::with_detail(ErrorCode::ArgumentInvalid, format!("{name} {why}")));
     if text.len() > longest {
@@ -67,8 +67,8 @@ pub(crate) fn check_parameter(name: &str, text: &str, longest: usize) -> Result<
     Ok(())
 }
 
-/// What a switch in a query, such as `switch_user=1`, says. Every language reads one by this rule: off when it is missing,
-/// empty, `0`, `false`, `no` or `off`, in any case; else on.
+/// Reads a switch in a query, such as `switch_user=1`. All languages use this rule: off when it is missing, empty, `0`,
+/// `false`, `no` or `off`, in any case; otherwise on.
 pub fn is_switched_on(value: Option<&str>) -> bool {
     let off = ["", "0", "false", "no", "off"];
     value.is_some_and(|value| !off.iter().any(|word| value.trim().eq_ignore_ascii_case(word)))
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_compared_is_never_mended() {
+    fn what_is_compared_is_never_repaired() {
         for odd in ["", " ", "a b", "a\0", "a\n", "é", "\u{fffd}", "a\u{200b}"] {
             assert_eq!(identifier(odd), None, "{odd:?}");
         }

@@ -11,17 +11,17 @@ use super::message::{Request, Response};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Secret;
 
-/// What a code was exchanged for.
+/// The tokens from a code exchange.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// Opens Clever's API for 24 hours.
+    /// Gives access to Clever's API for 24 hours.
     pub access_token: Secret,
-    /// Says who logged in; only for applications with OpenID Connect, and not for Clever Library.
+    /// Says who logged in. Only for applications with OpenID Connect, and not for Clever Library.
     pub id_token: Option<Secret>,
 }
 
-/// The request that spends a code. The credentials go by HTTP Basic (RFC 6749 2.3.1), which Clever demands.
+/// The request that exchanges a code. It sends the credentials with HTTP Basic (RFC 6749 2.3.1), which Clever requires.
 ///
 /// ```
 /// use clever_sso::Secret;
@@ -59,7 +59,7 @@ fn basic(client_id: &str, client_secret: &Secret) -> String {
     format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(client_id), encode(client_secret.expose()))))
 }
 
-/// Judges the answer.
+/// Checks the response.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, token_response};
@@ -78,18 +78,18 @@ pub fn response(response: &Response) -> Result<Tokens> {
         return Err(refused(response));
     }
     let answer = exchange::record(response)?;
-    // RFC 6749 7.1: a token of a kind one does not know must not be used. Clever leaves the kind out in its examples.
+    // RFC 6749 7.1: a token of an unknown type must not be used. Clever's examples have no type.
     let bearer = exchange::text(&answer, "token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
     let access_token = exchange::text(&answer, "access_token").filter(|token| is_token(token));
     let (true, Some(access_token)) = (bearer, access_token) else {
-        return Err(exchange::malformed(response, "no bearer token in the answer"));
+        return Err(exchange::malformed(response, "no bearer token in the response"));
     };
-    // It decides who logged in: null means that there is none, and anything but a text means nothing.
+    // It decides who logged in. Null means that there is none. Anything but a text is an error.
     let id_token = match answer.get("id_token") {
         None | Some(Value::Null) => None,
         Some(Value::String(token)) if token.is_empty() => None,
         Some(Value::String(token)) => Some(token.as_str().into()),
-        Some(_) => return Err(exchange::malformed(response, "id_token is no text")),
+        Some(_) => return Err(exchange::malformed(response, "id_token is not a string")),
     };
     Ok(Tokens { access_token: access_token.into(), id_token })
 }

@@ -1,7 +1,7 @@
 //! tokeninfo: was this access token issued by Clever, and to this application?
 //!
-//! The implicit grant has no other protection against a token that was issued to somebody else (RFC 9700 2.1.2): an
-//! application that skips this check logs in everybody who holds a token of any other application.
+//! The implicit grant has no other protection against a token that was issued to another application (RFC 9700 2.1.2): an
+//! application that skips this check logs in anyone who has a token of any other application.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::message::{Request, Response};
 use super::{exchange, text};
 use crate::error::{Error, ErrorCode, Result, quote};
 
-/// What Clever says of a token that was issued to this application.
+/// What Clever says about a token that was issued to this application.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TokenInfo {
@@ -34,7 +34,7 @@ pub fn request(endpoint: &str, access_token: &str) -> Result<Request> {
     exchange::bearer_get(endpoint, access_token)
 }
 
-/// Judges the answer.
+/// Checks the response.
 ///
 /// ```
 /// use clever_sso::ErrorCode;
@@ -58,7 +58,7 @@ pub fn response(response: &Response, client_id: &str) -> Result<TokenInfo> {
     Ok(TokenInfo { client_id: client_id.to_owned(), scopes: scopes(&answer) })
 }
 
-/// A scope is a word in a list of texts (RFC 6749 3.3); nothing else opens anything.
+/// A scope is a word in a list of strings (RFC 6749 3.3). Anything else gives no access.
 fn scopes(answer: &Value) -> Vec<String> {
     let list = answer.get("scopes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     list.iter().filter_map(Value::as_str).filter_map(text::identifier).map(str::to_owned).collect()

@@ -1,8 +1,8 @@
 //! The connections of each runtime that a client is used on.
 //!
-//! A task of the runtime that made a connection drives it. On another runtime, a call would wait until something drives the first
-//! runtime, and would lose its connection when that one ends. So each runtime has an HTTP client of its own, which is dropped with
-//! the runtime.
+//! A task of the runtime that made a connection drives it. On another runtime, a call would wait until something drives the
+//! first runtime, and would lose its connection when that runtime ends. So each runtime has its own HTTP client, which is
+//! dropped with the runtime.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -16,11 +16,11 @@ use crate::config::proxies::Proxies;
 use crate::error::{Error, ErrorCode, Result};
 use crate::runtimes;
 
-/// An idle connection is given up before common servers close theirs.
+/// Idle connections are closed before common servers close theirs.
 const IDLE: Duration = Duration::from_secs(20);
-/// Each request that is on its way has a connection of its own; a process has a thousand descriptors, often.
+/// Each running request has its own connection, and a process often has only a thousand descriptors.
 const MOST_AT_ONCE: usize = 100;
-/// Clever sends some twenty; what is between here and there adds its own.
+/// Clever sends about twenty; proxies in between add their own.
 const MAX_HEADERS: usize = 256;
 
 /// The connections of a client, by runtime.
@@ -36,7 +36,7 @@ type ByRuntime = Mutex<Vec<(Id, Arc<Pool>)>>;
 /// The connections that one runtime made.
 pub(super) struct Pool {
     pub(super) client: reqwest::Client,
-    /// Requests that find none left wait for their turn, within their deadline.
+    /// Requests without a free connection wait for their turn, within their deadline.
     pub(super) turns: Semaphore,
     /// Ends the task that watches the runtime.
     _in_use: oneshot::Sender<()>,
@@ -59,12 +59,12 @@ impl Connections {
         let (in_use, unused) = oneshot::channel();
         let client = client(self.tls.clone(), Arc::clone(&self.proxies), self.resolver)?;
         let pool = Arc::new(Pool { client, turns: Semaphore::new(MOST_AT_ONCE), _in_use: in_use });
-        // Another thread of the runtime may have been as fast: each uses its own then, and the later one is kept.
+        // Another thread of the runtime may have been as fast: then each uses its own, and the later one is kept.
         let former = replace(&mut lock(&self.by_runtime), id, &pool);
         drop(former);
         let end =
             EndOfRuntime { id, pool: Arc::downgrade(&pool), by_runtime: Arc::downgrade(&self.by_runtime) };
-        // It is dropped with its runtime, or at once where that is ending already.
+        // It is dropped with its runtime, or at once if the runtime is already ending.
         drop(runtime.spawn(async move {
             let _end = end;
             let _ = unused.await;
@@ -85,7 +85,7 @@ fn lock(by_runtime: &ByRuntime) -> std::sync::MutexGuard<'_, Vec<(Id, Arc<Pool>)
     by_runtime.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Dropped when a runtime ends: takes its connections along.
+/// Dropped when a runtime ends, together with its connections.
 struct EndOfRuntime {
     id: Id,
     pool: Weak<Pool>,
@@ -107,7 +107,7 @@ impl Drop for EndOfRuntime {
 
 #[expect(clippy::disallowed_methods, reason = "the one place that makes an HTTP client")]
 fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>, resolver: Resolver) -> Result<reqwest::Client> {
-    // One of its own keeps reqwest from looking into the environment.
+    // With our own resolver, reqwest does not read the environment.
     let proxy = reqwest::Proxy::custom(move |url| Some(proxies.choose(url).ok()??.url().clone()));
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
@@ -116,7 +116,7 @@ fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>, resolver: Resolver) 
         .retry(reqwest::retry::never())
         .referer(false)
         .pool_idle_timeout(IDLE)
-        // A header that something on the way wrote in no good form keeps nobody out: it is left out.
+        // A malformed header, for example from a proxy, must not stop a login: it is ignored.
         .http1_max_headers(MAX_HEADERS)
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true)
@@ -124,7 +124,7 @@ fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>, resolver: Resolver) 
         .dns_resolver(resolver)
         .user_agent(concat!("clever-sso/", env!("CARGO_PKG_VERSION")))
         .build()
-        .map_err(|_| Error::with_detail(ErrorCode::Internal, "no HTTP client could be made"))
+        .map_err(|_| Error::with_detail(ErrorCode::Internal, "could not make an HTTP client"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What went wrong on the way, in the words of the catalogue.
+//! What went wrong with a request, as an error of the catalogue.
 
 use std::error::Error as _;
 use std::io;
@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::process;
 use crate::protocol::Request;
 
-/// Judges a failure on the way to `request`'s address, or to the proxy that leads there.
+/// The error for a failure on the way to `request`'s address, or to its proxy.
 pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Error {
     let judged = judge(request, proxy, error);
     let by_the_system = |cause: &&io::Error| cause.raw_os_error().is_some();
@@ -64,7 +64,7 @@ fn judge(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Er
     }
 }
 
-/// What the operating system says: a firewall, a sandbox or `SELinux` refuses in other words than a closed port.
+/// The error of the operating system: a firewall, a sandbox or `SELinux` refuses with other errors than a closed port.
 fn reason(error: &reqwest::Error) -> String {
     causes(error)
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
@@ -73,7 +73,7 @@ fn reason(error: &reqwest::Error) -> String {
         .unwrap_or_default()
 }
 
-/// What a proxy answered in Clever's place: only plain http requests are handed to it whole.
+/// The response of a proxy instead of Clever: a proxy only sees whole requests with plain http.
 pub(super) fn of_proxy(request: &Request, proxy: &Proxy, answer: &reqwest::Response) -> Result<()> {
     let status = answer.status();
     let is_plain = request.uri().scheme() == Some(&http::uri::Scheme::HTTP);
@@ -118,10 +118,10 @@ fn wants_credentials(proxy: &Proxy) -> String {
     }
 }
 
-/// Why a proxy does not take the credentials of its URL, or that it wants some, by what was `said` on the way.
+/// Why a proxy rejects the credentials of its URL, or that it needs credentials, from the errors in `said`.
 fn refused_credentials(proxy: &Proxy, said: &[String]) -> Option<String> {
     let says = |words| said.iter().any(|text| text.contains(words));
-    // A SOCKS proxy is only offered what its URL has: credentials, or none.
+    // The client only offers a SOCKS proxy the credentials in its URL, or none.
     if proxy.has_credentials() && says("authentication") {
         return Some(format!("the proxy {proxy} takes no user name and password: remove them from its URL"));
     }
@@ -131,12 +131,14 @@ fn refused_credentials(proxy: &Proxy, said: &[String]) -> Option<String> {
         .then(|| wants_credentials(proxy))
 }
 
-/// Why no connection came about through a proxy. Its own words for that are no public types, so they are recognized by
-/// what they say; where nothing is recognized, the proxy is named all the same.
+/// Why there is no connection through a proxy. The errors have no public types, so they are recognized by their text. If
+/// nothing is recognized, the message still names the proxy.
 fn proxy_cause(proxy: &Proxy, code: ErrorCode, said: &[String]) -> String {
     let says = |words| said.iter().any(|text| text.contains(words));
     if says("error resolving for socks proxy") {
-        return format!("before the proxy {proxy} is asked: socks5h:// and socks4a:// let it resolve names");
+        return format!(
+            "before the proxy {proxy} is used: with socks5h:// and socks4a://, the proxy resolves names"
+        );
     }
     if code == ErrorCode::NetworkName {
         return format!("the proxy {proxy} has a name that cannot be resolved");
@@ -168,8 +170,8 @@ fn is_limit(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<io::Error>().is_some_and(process::is_limit)
 }
 
-/// What `error` stems from. An I/O error that wraps another error does not name it as its source, only what is below it;
-/// a TLS failure lies inside two of those.
+/// The cause of `error`. An I/O error that wraps another error does not name it as its source, only the next one below; a TLS
+/// failure is inside two of those.
 fn below<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(wrapped) => Some(wrapped),
@@ -184,7 +186,7 @@ fn tls_cause(error: &rustls::Error) -> String {
     };
     let known = match error {
         rustls::Error::InvalidCertificate(UnknownIssuer) => {
-            "the certificate comes from an authority that is not trusted here: does the network inspect TLS?"
+            "the certificate comes from an authority that this machine does not trust: does the network inspect TLS?"
         }
         rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) => {
             "the certificate has expired, or the clock is wrong"
@@ -197,16 +199,16 @@ fn tls_cause(error: &rustls::Error) -> String {
         }
         rustls::Error::InvalidCertificate(reason) => {
             let reason = format!("{reason:?}");
-            // An error of rustls's own verifier, whose type it does not show.
+            // An error of rustls's own verifier, whose type is not public.
             let hint = if reason.contains("CaUsedAsEndEntity") {
-                ": it is an authority's own (CA:TRUE), and a server needs one of its own"
+                ": it belongs to an authority (CA:TRUE), and a server needs a server certificate"
             } else {
                 ""
             };
             return format!("the certificate is not valid{hint} ({reason})");
         }
         rustls::Error::InvalidMessage(_) => {
-            "the TLS handshake failed: what answers there does not speak TLS. Is it plain http?"
+            "the TLS handshake failed: the server there does not speak TLS. Is it plain http?"
         }
         _ => return format!("the TLS handshake failed ({error})"),
     };
@@ -217,7 +219,7 @@ pub(super) fn about(request: &Request, code: ErrorCode) -> Error {
     Error::with_detail(code, method_and_address(request))
 }
 
-/// Where the request went, with the port and without the query: it is ours, and it never carries a secret.
+/// The address of the request, with the port and without the query. It is ours, and never contains a secret.
 fn method_and_address(request: &Request) -> String {
     let uri = request.uri();
     format!(

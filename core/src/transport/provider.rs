@@ -1,8 +1,8 @@
 //! The cryptography of TLS: aws-lc's, with random bytes from the operating system.
 //!
-//! aws-lc draws its own random numbers under locks that a fork must not find held (see `entropy`), and does so also where
-//! it makes a key pair. So the key pairs of a handshake are made of bytes that are handed to it. The hybrid with ML-KEM is
-//! left out: aws-lc makes its keys only from its own generator, and rustls uses it only for a server that takes nothing else.
+//! aws-lc makes its own random numbers under locks that must not be locked during a fork (see `entropy`), also when it makes a
+//! key pair. So the key pairs of a handshake are made from bytes that we pass to it. The hybrid with ML-KEM is not offered:
+//! aws-lc makes its keys only with its own generator, and rustls uses it only for a server that accepts nothing else.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::entropy;
 
-/// What rustls would take by itself, but for where random bytes come from.
+/// The defaults of rustls, except for the source of random bytes.
 pub(super) fn provider() -> CryptoProvider {
     CryptoProvider {
         kx_groups: vec![&X25519, &SECP256R1, &SECP384R1],
@@ -39,8 +39,8 @@ struct Group {
     name: NamedGroup,
     algorithm: &'static Algorithm,
     private_key_bytes: usize,
-    /// Whether a public key has the one form that TLS allows (RFC 8446, 4.2.8.2). That it is a point of the curve is
-    /// checked by aws-lc.
+    /// Whether a public key has the only form that TLS allows (RFC 8446, 4.2.8.2). aws-lc checks that it is a point of the
+    /// curve.
     is_in_form: fn(&[u8]) -> bool,
 }
 
@@ -70,8 +70,8 @@ fn is_uncompressed(public_key: &[u8]) -> bool {
 }
 
 impl Group {
-    /// A private key that is drawn evenly: bytes that are no number below the order of the curve are drawn again, which
-    /// happens once in four billion times (FIPS 186-5, A.2.2).
+    /// A uniformly random private key: bytes that are not a number below the order of the curve are replaced, which happens
+    /// once in four billion times (FIPS 186-5, A.2.2).
     fn private_key(&self) -> Result<PrivateKey, Error> {
         const DRAWS: usize = 8;
         let mut bytes = Zeroizing::new([0; 48]);

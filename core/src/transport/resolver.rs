@@ -1,11 +1,11 @@
-//! Resolves host names, on a short-lived thread when one can be started, else on the caller's.
+//! Resolves host names, on a short-lived thread if one can be started, otherwise on the caller's.
 //!
-//! The system's resolver blocks, for longer than a deadline at times, so it gets a thread of its own that ends with its
-//! answer. Where a process may start no thread (a pids limit, seccomp) the caller's thread waits for the name: then the
-//! deadline holds only once the name is known.
+//! The system's resolver blocks, sometimes beyond a deadline, so it runs on a separate thread that ends with its answer. If a
+//! process may not start threads (a pids limit, seccomp), the caller's thread waits for the name: then the deadline applies
+//! only after the name is known.
 //!
-//! A call whose deadline has passed leaves its thread behind until the resolver gives up. So that a name server that is
-//! silent does not fill a process with such threads, there are [`MOST`] of them at once: one more lookup is refused.
+//! When the deadline of a call has passed, its thread continues until the resolver gives up. So that a silent name server does
+//! not fill a process with such threads, there are at most [`MOST`] of them at once: one more lookup is refused.
 
 use std::fmt;
 use std::io;
@@ -16,9 +16,9 @@ use tokio::sync::oneshot;
 
 use crate::process::{self, Lookup, Permit, Permits};
 
-/// More than any number of calls that begin together needs, where names are found within a moment.
+/// More than any number of simultaneous calls needs, if names are resolved quickly.
 const MOST: u64 = 256;
-/// Those of this process, for all of its clients.
+/// The permits of this process, for all of its clients.
 static PERMITS: Permits = Permits::new(MOST);
 
 /// The resolver of every HTTP client of this crate.
@@ -34,7 +34,7 @@ impl Default for Resolver {
     }
 }
 
-/// As many names as may be are looked up already.
+/// The maximum number of lookups is already running.
 #[derive(Debug)]
 pub(super) struct TooMany {
     most: u64,
@@ -44,7 +44,7 @@ impl fmt::Display for TooMany {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{} lookups of host names are waiting already: does a name server not answer?",
+            "{} lookups of host names are already waiting: is a name server not responding?",
             self.most
         )
     }
@@ -88,7 +88,7 @@ fn in_a_thread(
     process::spawn("clever-sso-name", move || {
         let found = look_up(&host);
         drop(permit);
-        // Nobody waits any more when the deadline has passed.
+        // No call waits any more when the deadline has passed.
         let _ = answer.send(found);
     })?;
     Ok(coming)
@@ -107,8 +107,8 @@ fn look_up(host: &str) -> io::Result<Vec<SocketAddr>> {
     (host, 0).to_socket_addrs().map(Iterator::collect).map_err(|error| limit().unwrap_or(error))
 }
 
-/// The limit that keeps this process from asking a name server, if there is one: the system's resolver does not tell it
-/// from a server that is silent.
+/// The limit that stops this process from asking a name server, if there is one: the system's resolver reports it like a silent
+/// server.
 #[expect(clippy::disallowed_methods, reason = "it sends nothing")]
 fn limit() -> Option<io::Error> {
     UdpSocket::bind("127.0.0.1:0").err().filter(process::is_limit)
@@ -121,7 +121,7 @@ pub(super) mod tests {
     use super::*;
 
     impl Resolver {
-        /// One for which all permits are taken.
+        /// A resolver whose permits are all taken.
         pub(in super::super) fn without_a_permit() -> Self {
             static NONE: Permits = Permits::new(0);
             Self { look_up, permits: &NONE }

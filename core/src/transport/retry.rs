@@ -43,10 +43,10 @@ pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
     }
 }
 
-/// How long to wait before the next attempt; `None` when that is not safe, cannot help or was done often enough.
+/// How long to wait before the next attempt; `None` if another attempt is not safe, cannot help, or would be one too many.
 ///
-/// A GET may be repeated. Anything else (the code exchange) only if no byte of it was sent: a code arrives at Clever
-/// once. 401 is never tried again.
+/// A GET may be repeated. Anything else (the code exchange) may be repeated only if no byte of it was sent: a code must reach
+/// Clever only once. 401 is never tried again.
 fn pause(request: &Request, result: &Result<Response>, attempt: u32, now: u64) -> Option<Duration> {
     let repeatable = request.method() == Method::GET;
     let again = match result {
@@ -61,16 +61,16 @@ fn pause(request: &Request, result: &Result<Response>, attempt: u32, now: u64) -
         },
     };
     let asked = result.as_ref().ok().and_then(|response| asked_pause(response, Some(now)));
-    // Not exactly when the server said either: all others come then.
+    // Not exactly at the time that the server named, because all other clients come then.
     (again && attempt < MAX_ATTEMPTS).then(|| asked.unwrap_or_default().saturating_add(backoff(attempt)))
 }
 
-/// What a server or a proxy in front of it says of the moment, not of the request (RFC 9110 15.5.9, RFC 8470 5.2).
+/// Statuses that are about the moment, not about the request (RFC 9110 15.5.9, RFC 8470 5.2).
 const fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502..=504 | 506..=599)
 }
 
-/// Why a request did not get the answer that it asked for, as far as HTTP says.
+/// Why a request failed, judged by HTTP alone.
 pub(super) fn reason(result: &Result<Response>) -> Option<ErrorCode> {
     match result {
         Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => Some(ErrorCode::RateLimited),
@@ -80,7 +80,7 @@ pub(super) fn reason(result: &Result<Response>) -> Option<ErrorCode> {
     }
 }
 
-/// Growing pauses, each shortened by up to a half by chance, so that many clients do not come back at once.
+/// Growing pauses, each randomly shortened by up to a half, so that many clients do not come back at once.
 fn backoff(attempt: u32) -> Duration {
     // Without random numbers the pauses are merely regular.
     let [chance] = entropy::bytes().unwrap_or_default();
@@ -88,12 +88,12 @@ fn backoff(attempt: u32) -> Duration {
     full.saturating_sub(full * u32::from(chance) / 512)
 }
 
-/// The pause after the `attempt`th attempt, before chance shortens it.
+/// The pause after the `attempt`th attempt, before it is randomly shortened.
 fn full_pause(attempt: u32) -> Duration {
     FIRST_PAUSE * 2_u32.pow(attempt.saturating_sub(1).min(8))
 }
 
-/// Says for the log that `request` is about to be sent for the `attempt`th time. No header, query or body is named.
+/// Logs that `request` is about to be sent for the `attempt`th time, without headers, query or body.
 fn tell(request: &Request, reason: ErrorCode, attempt: u32) {
     let uri = request.uri();
     tracing::debug!(
@@ -133,7 +133,7 @@ mod tests {
         Err(Error::new(code))
     }
 
-    /// What a request led to: the last result, and the pause before each attempt but the first.
+    /// The last result of a request, and the pause before each attempt but the first.
     struct Course {
         result: Result<Response>,
         pauses: Vec<Duration>,

@@ -1,4 +1,4 @@
-//! What an answer says about the server's clock.
+//! What a response says about the server's clock.
 
 use http::{HeaderMap, HeaderValue, header};
 
@@ -16,7 +16,7 @@ pub(super) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
     theirs.checked_sub(i64::try_from(now).ok()?)
 }
 
-/// The `Date` that a recipient adds to an answer without one (RFC 9110 6.6.1): what it says about time can then be read.
+/// The `Date` that a recipient adds to a response without one (RFC 9110 6.6.1), so that its times can be read.
 pub(super) fn add_date(headers: &mut HeaderMap, now: u64) {
     if date(headers, &header::DATE).is_some() {
         return;

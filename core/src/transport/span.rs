@@ -1,6 +1,6 @@
-//! An attempt as a span, in the words of OpenTelemetry's semantic conventions for HTTP clients.
+//! An attempt as a span, named by OpenTelemetry's semantic conventions for HTTP clients.
 //!
-//! No header, query or body stands in it, and no id of a person or district: where the path ends with one, `{id}` stands instead.
+//! It contains no header, query or body, and no id of a person or district: at the end of a path, `{id}` replaces it.
 
 use http::Uri;
 use tracing::Span;
@@ -14,7 +14,7 @@ use crate::observed::{self, Attempt};
 use crate::protocol::{Request, Response};
 use crate::stats::RequestTo;
 
-/// The span of the `attempt`th attempt. It begins now.
+/// The span of the `attempt`th attempt. It starts now.
 pub(super) fn of(to: RequestTo, request: &Request, attempt: u32) -> Span {
     let (method, uri) = (request.method().as_str(), request.uri());
     tracing::info_span!(
@@ -36,7 +36,7 @@ fn port(uri: &Uri) -> u16 {
     uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 })
 }
 
-/// Where it goes: without the query, and without what could stand before the host.
+/// The URL without the query, and without a user and password before the host.
 fn address(to: RequestTo, uri: &Uri) -> String {
     let (scheme, host) = (uri.scheme_str().unwrap_or_default(), uri.host().unwrap_or_default());
     let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
@@ -49,7 +49,7 @@ fn address(to: RequestTo, uri: &Uri) -> String {
     format!("{scheme}://{host}{port}{path}")
 }
 
-/// Says how it ended.
+/// Records how it ended.
 pub(super) fn end(span: &Span, result: &Result<Response>) {
     if span.is_disabled() {
         return;
@@ -62,7 +62,7 @@ pub(super) fn end(span: &Span, result: &Result<Response>) {
     }
 }
 
-/// The same for the face that observes this call.
+/// The same for the language binding that observes this call.
 #[cfg(feature = "__face")]
 pub(super) fn note(
     to: RequestTo,
@@ -94,7 +94,7 @@ fn status(result: &Result<Response>) -> Option<u16> {
     }
 }
 
-/// The status of an answer that is an error, or the code of why there is none.
+/// The status of an error response, or the code of the reason that there is no response.
 fn error_type(result: &Result<Response>) -> Option<String> {
     match result {
         Ok(response) => {

@@ -1,4 +1,4 @@
-//! TLS settings: made of what the configuration trusts.
+//! TLS settings, made from the certificates that the configuration trusts.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What goes to the browser.
+//! Answers to the browser.
 
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use http::header::{REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
@@ -12,10 +12,10 @@ use crate::login::{Denied, Login, Restart, SignedIn};
 use crate::set_cookie::SetCookie;
 
 const HTML: &str = "text/html; charset=utf-8";
-/// nginx takes 4 KiB of headers, less what servers add, and answers with 502 otherwise: the address of a page outside ASCII takes up
-/// to 3 KiB.
+/// nginx accepts 4 KiB of headers, including those that servers add, and otherwise responds with 502. The address of a page
+/// outside ASCII takes up to 3 KiB.
 const MAX_HEADER_BYTES: usize = 3936;
-/// What the cookie of a session on the server takes, about.
+/// The approximate size of the cookie of a server-side session.
 const SESSION_COOKIE_BYTES: usize = 200;
 
 pub(super) const DENIED: &str = "access_denied";
@@ -29,13 +29,13 @@ pub(super) const DENIED_SENTENCE: &str =
 pub enum Step {
     /// Send this to the browser.
     Answer(WebAnswer),
-    /// The person proved the login: end the session that is there, start a new one, and answer with
+    /// The person proved the login: end the old session, start a new one, and answer with
     /// [`BrowserLeg::admitted`](super::BrowserLeg::admitted); or with
     /// [`BrowserLeg::refused_sign_in`](super::BrowserLeg::refused_sign_in).
     SignIn(Box<SignedIn>),
 }
 
-/// An answer to the browser, and whether the session that it had must end.
+/// An answer to the browser, and whether its old session must end.
 ///
 /// ```
 /// use clever_sso::web::WebAnswer;
@@ -59,13 +59,13 @@ impl WebAnswer {
     pub(super) fn new(status: u16, body: String) -> Self {
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        // What is shown belongs to one person, and the address of the callback holds a code.
+        // The page is for one person, and the address of the callback contains a code.
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         Self { response, ends_session: false, problem: None }
     }
 
-    /// A redirect; a page that leads on by itself when it is too long for one.
+    /// A redirect; if the address is too long for one, a page that continues by itself.
     pub(super) fn redirect(target: &str, cookies: &[SetCookie], language: Language) -> Self {
         let answer = Self::new(303, String::new()).header(LOCATION, target).cookies(cookies);
         let headers = answer.response.headers();
@@ -116,18 +116,18 @@ impl WebAnswer {
         self
     }
 
-    /// Whether the session that the browser had must end: somebody logged out, or a login that this browser began has failed.
-    /// Devices are shared, so nobody may go on as the person before.
+    /// Whether the session that the browser had must end: the person logged out, or a login that this browser began has failed.
+    /// Devices are shared, so the next person must not continue as the last one.
     pub const fn ends_session(&self) -> bool {
         self.ends_session
     }
 
-    /// What went wrong, when this is the page that says so.
+    /// What went wrong, if this is an error page.
     pub fn problem(&self) -> Option<&Problem> {
         self.problem.as_deref()
     }
 
-    /// The same with a page of your own (HTML) instead of that of this crate.
+    /// The same with your own page (HTML) instead of this crate's.
     pub fn with_page(mut self, html: impl Into<String>) -> Self {
         *self.response.body_mut() = html.into();
         self.response.headers_mut().remove(CONTENT_SECURITY_POLICY);
@@ -139,7 +139,7 @@ impl WebAnswer {
         &self.response
     }
 
-    /// The same, to be sent.
+    /// The same as an owned response, ready to send.
     pub fn into_http(self) -> Response<String> {
         self.response
     }
@@ -172,9 +172,9 @@ impl From<&Restart> for WebAnswer {
     }
 }
 
-/// A page in English that says that Clever refused, with its cookies and without links. End the session when
-/// [`ends_session`](WebAnswer::ends_session) says so. [`BrowserLeg::callback`](super::BrowserLeg::callback) makes the page in the
-/// language of the person, with links.
+/// A page in English that says that Clever refused, with its cookies and without links. End the session if
+/// [`ends_session`](WebAnswer::ends_session) is true. [`BrowserLeg::callback`](super::BrowserLeg::callback) makes the page in
+/// the language of the person, with links.
 impl From<&Denied> for WebAnswer {
     fn from(denied: &Denied) -> Self {
         let problem = Problem::without_links(DENIED, DENIED_SENTENCE, 403);
@@ -184,8 +184,8 @@ impl From<&Denied> for WebAnswer {
     }
 }
 
-/// A page in English that says what the person may know of the error, with its status and cookies and without links. End the session
-/// when [`ends_session`](WebAnswer::ends_session) says so.
+/// A page in English with the sentence of the error for the person, with its status and cookies and without links. End the
+/// session if [`ends_session`](WebAnswer::ends_session) is true.
 impl From<&Error> for WebAnswer {
     fn from(error: &Error) -> Self {
         let problem =

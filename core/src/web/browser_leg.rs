@@ -1,4 +1,4 @@
-//! The browser's side of a login: what login, callback, log out and guarded pages answer.
+//! The browser's side of a login: the answers of login, callback, logout and guarded pages.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -23,9 +23,9 @@ use crate::protocol::pending::MAX_RETURN_TO_BYTES;
 use crate::protocol::text::is_switched_on;
 use crate::set_cookie::SetCookie;
 
-/// The parameter with which the waiting page leads on.
+/// The parameter that the waiting page adds when it continues.
 const WAITED: &str = "clever_waited";
-/// Browsers ask for no password because of it (RFC 9110 11.6.1).
+/// Browsers do not ask for a password because of it (RFC 9110 11.6.1).
 const CHALLENGE: &str = "Session realm=\"Log in with Clever\"";
 const NOT_ADMITTED: &str = "not_admitted";
 const NOT_ADMITTED_SENTENCE: &str =
@@ -34,7 +34,7 @@ const NOT_SIGNED_IN: &str = "not_signed_in";
 const NOT_SIGNED_IN_SENTENCE: &str = "You are not signed in.";
 const NOT_ALLOWED: &str = "not_allowed";
 const NOT_ALLOWED_SENTENCE: &str = "Your account doesn't have access to this.";
-/// What `finish_login` percent-encodes of the letters that `begin_login` takes as they are in a path.
+/// The characters that `finish_login` percent-encodes although `begin_login` accepts them unencoded in a path.
 const ENCODED: [(&str, &str); 8] = [
     ("%22", "\""),
     ("%3C", "<"),
@@ -46,8 +46,8 @@ const ENCODED: [(&str, &str); 8] = [
     ("%7D", "}"),
 ];
 
-/// The browser's side of a login. It knows no framework and no session: it is given requests, and tells what to answer and when
-/// the session has to end. Cheap to clone; make one and keep it.
+/// The browser's side of a login, without a framework or sessions: you pass requests, and it returns the answers and says when
+/// the session must end. Cheap to clone; make one and keep it.
 ///
 /// ```
 /// use clever_sso::web::{BrowserLeg, WebOptions, WebRequest};
@@ -69,9 +69,9 @@ pub struct BrowserLeg {
     completed: Arc<Completed>,
 }
 
-/// Why an application does not let somebody in who logged in.
+/// Why an application refuses a person who logged in.
 ///
-/// An [`Error`] of a question to Clever's API becomes one with `?`: the person gets a page that says so.
+/// With `?`, an [`Error`] of a request to Clever's API becomes a `Refused`: the person gets an error page.
 ///
 /// ```
 /// use clever_sso::web::Refused;
@@ -93,13 +93,13 @@ impl Refused {
         Self::default()
     }
 
-    /// With a sentence of your own, which the person reads.
+    /// With your own sentence, which the person sees.
     pub fn with_sentence(sentence: impl Into<String>) -> Self {
         Self { sentence: Some(sentence.into()), ..Self::default() }
     }
 
-    /// Because the application's own code failed, a database for example. The person gets a page that says that signing in did not
-    /// work, and the log gets the reason: no name and no email address belongs there.
+    /// Because the application's own code failed, for example a database. The person gets a page that says that signing in did
+    /// not work. The log gets the reason, so it must contain no name or email address.
     pub fn failed(reason: impl std::fmt::Display) -> Self {
         let fault = format!("the application's own code failed: {reason}");
         Self { error: Some(Error::with_detail(ErrorCode::Internal, fault)), sentence: None }
@@ -112,7 +112,7 @@ impl From<Error> for Refused {
     }
 }
 
-/// How a guard answers somebody that it does not let in.
+/// How a guard answers a person that it does not let in.
 enum Guard {
     ToLogIn,
     Page,
@@ -132,7 +132,7 @@ impl BrowserLeg {
     /// ```
     ///
     /// # Errors
-    /// `config_invalid`, and which option is wrong in what way; `client_secret_missing` and `redirect_uri_unknown` when the client
+    /// `config_invalid`, with the option and what is wrong; `client_secret_missing` and `redirect_uri_unknown` when the client
     /// has none.
     pub fn new(client: Client, options: WebOptions) -> Result<Self> {
         client.config().client_secret()?;
@@ -150,13 +150,13 @@ impl BrowserLeg {
         self.paths.is(&self.paths.login, path)
     }
 
-    /// Whether requests to this path finish a login. At the root it shares its path with the front page, and is only for requests
-    /// with `code` or `error`: ask [`takes_callback`](Self::takes_callback).
+    /// Whether requests to this path finish a login. A callback at the root has the same path as the front page, and only
+    /// handles requests with `code` or `error`: use [`takes_callback`](Self::takes_callback).
     pub fn is_callback(&self, path: &str) -> bool {
         self.paths.callbacks.iter().any(|callback| callback == path.strip_suffix('/').unwrap_or(path))
     }
 
-    /// The same for a request. A callback at the root is told from the front page by its parameters.
+    /// The same for a request. The parameters distinguish a callback at the root from the front page.
     pub fn takes_callback(&self, request: &WebRequest) -> bool {
         let is_at_root = request.path() == "/";
         let has = |name: &str| request.parameter(name).is_some();
@@ -179,22 +179,22 @@ impl BrowserLeg {
         self.client.config().redirect_uris.first().is_some_and(|uri| uri.starts_with("https:"))
     }
 
-    /// The name of the cookie of your sessions. Over https, a cookie of this name comes from this host only.
+    /// The name of the cookie of your sessions. Over https, only this host can set a cookie of this name.
     pub fn session_cookie_name(&self) -> &'static str {
         if self.is_secure() { "__Host-session" } else { "session" }
     }
 
-    /// What a session keeps of a person.
+    /// What a session stores about a person.
     pub fn session_identity(&self, identity: &Identity) -> SessionIdentity {
         SessionIdentity::new(identity, self.options.session_lifetime)
     }
 
-    /// The address that begins a login, and leads to `next` afterwards: a path of the application.
+    /// The address that starts a login. After the login, the person goes to `next`, a path of the application.
     pub fn login_url(&self, request: &WebRequest, next: Option<&str>) -> String {
         self.login_address(request, next, false)
     }
 
-    /// The address for "Not you?" links: Clever lets the person say who they are.
+    /// The address for "Not you?" links: Clever asks the person who they are.
     pub fn switch_user_url(&self, request: &WebRequest, next: Option<&str>) -> String {
         self.login_address(request, next, true)
     }
@@ -204,7 +204,7 @@ impl BrowserLeg {
         self.inside(request, &self.paths.log_out)
     }
 
-    /// The button "Log in with Clever" as HTML, in the language of the person. It leads to `next` afterwards.
+    /// The button "Log in with Clever" as HTML, in the language of the person. After the login, the person goes to `next`.
     pub fn login_button(&self, request: &WebRequest, next: Option<&str>) -> String {
         pages::button(&self.login_url(request, next), request.language())
     }
@@ -216,8 +216,8 @@ impl BrowserLeg {
         pages::signed_in_line(&person.full_name, &other, &self.log_out_url(request), request.language())
     }
 
-    /// Begins a login. In the query, `next` is where the person goes afterwards, `district_id` skips Clever's school picker, and
-    /// with `switch_user` Clever lets the person say who they are. `has_session` says whether somebody is signed in.
+    /// Begins a login. In the query, `next` is where the person goes afterwards, `district_id` skips Clever's school picker,
+    /// and with `switch_user` Clever asks the person who they are. `has_session` says whether a person is signed in.
     pub fn login(&self, request: &WebRequest, has_session: bool) -> WebAnswer {
         if let Some(refused) = self.refused(Endpoint::Login, request) {
             return refused;
@@ -225,10 +225,10 @@ impl BrowserLeg {
         match self.begin(request, has_session) {
             Ok(login) => Self::to_clever(&login, request),
             Err(error) => {
-                // Where the session came back, the mark of the last sign-in is deleted by now.
+                // If the session came back, the mark of the last sign-in is already deleted.
                 let marks = self.client.session_kept_cookies(request.cookies());
                 if error.code() == ErrorCode::SessionNotKept && marks.iter().any(|mark| mark.max_age() == 0) {
-                    let advice = "look at its Domain, Path, Secure and SameSite";
+                    let advice = "check its Domain, Path, Secure and SameSite";
                     tracing::error!("the session cookie does not come back: {advice}");
                 }
                 self.failed(request, &error)
@@ -242,7 +242,7 @@ impl BrowserLeg {
             (wish("next"), wish("district_id").or_else(|| self.options.district_id.clone()));
         if next.as_deref().is_some_and(|next| self.paths.own().any(|path| leads_to(next, &path))) {
             tracing::warn!(
-                "a login goes on without its `next`: it leads to the login, the callback or the log out itself"
+                "a login continues without its `next`: it leads to the login, the callback or the logout itself"
             );
             next = None;
         }
@@ -255,14 +255,14 @@ impl BrowserLeg {
             options.return_to.clone_from(&next);
             options.district_id.clone_from(&district_id);
             options.redirect_uri = self.redirect_uri_at(request.host()).map(str::to_owned);
-            // The author of the link learns nothing, and nobody is sent there.
+            // The author of the link learns nothing, and no person is sent there.
             match self.client.begin_login(&options) {
                 Err(error) if error.code() == ErrorCode::ReturnToUnsafe && next.is_some() => {
-                    tracing::warn!("a login goes on without its `next`: {error}");
+                    tracing::warn!("a login continues without its `next`: {error}");
                     next = None;
                 }
                 Err(error) if error.code() == ErrorCode::ArgumentInvalid && district_id.is_some() => {
-                    tracing::warn!("a login goes on without its `district_id`: {error}");
+                    tracing::warn!("a login continues without its `district_id`: {error}");
                     district_id = None;
                 }
                 begun => return begun,
@@ -276,7 +276,7 @@ impl BrowserLeg {
             return Step::Answer(refused);
         }
         let has = |name: &str| request.parameter(name).is_some();
-        // One without a state is only started again, which takes no time.
+        // A login without a state is only restarted, which takes no time.
         if self.options.waiting_page && has("code") && has("state") && !has(WAITED) {
             let onwards = format!("?{}&{WAITED}=1", request.query());
             return Step::Answer(WebAnswer::page(200, pages::waiting(&onwards, request.language())));
@@ -292,8 +292,8 @@ impl BrowserLeg {
         })
     }
 
-    /// The answer to a person who is signed in now: on to the page that they wanted. `login` is the [`SignedIn`] of the callback, or a
-    /// [`HeldLogin`].
+    /// The answer to a person who is now signed in: a redirect to the page that they wanted. `login` is the [`SignedIn`] of the
+    /// callback, or a [`HeldLogin`].
     pub fn admitted(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
         let Identity { id, user_type, .. } = login.identity();
         let role = user_type.as_ref().map_or("role unknown", |user_type| user_type.as_str());
@@ -325,7 +325,7 @@ impl BrowserLeg {
         WebAnswer::redirect(&self.login_url(request, None), &[], request.language())
     }
 
-    /// The answer to a person that the application does not let in. Nobody is signed in then.
+    /// The answer to a person that the application refuses. The person is not signed in.
     pub fn refused_sign_in(&self, request: &WebRequest, login: &dyn Proven, why: &Refused) -> WebAnswer {
         let (code, sentence, status) = match &why.error {
             Some(error) => (error.code().as_str(), error.user_message(), error.page_status()),
@@ -343,14 +343,14 @@ impl BrowserLeg {
             .ending_session(true)
     }
 
-    /// The answer to a person who logged out while their login was under way. Nobody is signed in then.
+    /// The answer to a person who logged out while their login was in progress. The person is not signed in.
     pub fn logged_out_meanwhile(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
         let target = self.inside(request, &self.options.after_log_out);
         WebAnswer::redirect(&target, &self.without_sign_in(request, login), request.language())
             .ending_session(true)
     }
 
-    /// The answer when the application's own code or the store of its sessions failed; the log has to say why.
+    /// The answer when the application's own code or the store of its sessions failed. Log the reason yourself.
     pub fn broken(&self, request: &WebRequest, login: Option<&dyn Proven>) -> WebAnswer {
         let error = ErrorCode::Internal;
         let wishes = login.map_or((None, false), |login| (login.return_to(), login.switch_user()));
@@ -361,8 +361,8 @@ impl BrowserLeg {
             .ending_session(login.is_some())
     }
 
-    /// The cookies to set with an answer of the application's own, with this status, to a person who proved a login and is not signed
-    /// in yet. What counts sign-ins stays while nobody sees a page: a loop that leads through the answer ends as any other does.
+    /// The cookies to set with the application's own answer, with this status, to a person who proved a login and is not signed
+    /// in yet. The counts of sign-ins stay until a page is shown, so a loop through this answer ends like any other.
     pub fn cookies_before_sign_in(&self, signed_in: &SignedIn, status: u16) -> Vec<SetCookie> {
         if (300..400).contains(&status) {
             signed_in.set_cookies.clone()
@@ -382,8 +382,8 @@ impl BrowserLeg {
         Self::later(signed_in, seen)
     }
 
-    /// Logs out. Only a form on a page of the application may do so; end your session as the answer says. The person stays signed
-    /// in at Clever, as Clever wants it.
+    /// Logs out. Only a form on a page of the application may do so. End your session if the answer says so. The person stays
+    /// signed in at Clever, as Clever recommends.
     pub fn log_out(&self, request: &WebRequest) -> WebAnswer {
         if let Some(refused) = self.refused(Endpoint::Logout, request) {
             return refused;
@@ -401,8 +401,8 @@ impl BrowserLeg {
         }
     }
 
-    /// The answer to a page that is only for people who are signed in. A person who goes to a page is sent to log in and comes back to
-    /// it; a script (`fetch`) gets 401 with JSON, and so does a frame; a form that was sent gets a page.
+    /// The answer to a request for a page that is only for signed-in people. A person who opens a page is sent to log in and
+    /// comes back to it. A script (`fetch`) or a frame gets 401 with JSON. A submitted form gets a page.
     pub fn not_signed_in(&self, request: &WebRequest) -> WebAnswer {
         match self.guard(request) {
             Guard::ToLogIn => WebAnswer::redirect(
@@ -419,7 +419,7 @@ impl BrowserLeg {
         }
     }
 
-    /// The answer to a person who is signed in with none of the roles that a page asks for: 403, a script gets JSON.
+    /// The answer to a signed-in person without the roles that a page requires: 403, with JSON for a script.
     pub fn not_allowed(&self, request: &WebRequest) -> WebAnswer {
         if matches!(self.guard(request), Guard::Json) {
             return WebAnswer::json(403, &json!({"detail": NOT_ALLOWED_SENTENCE, "code": NOT_ALLOWED}));
@@ -431,8 +431,8 @@ impl BrowserLeg {
         WebAnswer::problem_page(problem, request.language())
     }
 
-    /// The cookies to set with the answer to a request that came with a session in which somebody is signed in: the last sign-in was
-    /// kept. `status` is that of the answer; only a page that is shown says that the person is in no loop.
+    /// The cookies to set with the answer to a request whose session has a signed-in person: the last sign-in was kept.
+    /// `status` is the status of the answer; only a page that is shown proves that the person is not in a loop.
     pub fn session_kept(&self, request: &WebRequest, status: u16) -> Vec<SetCookie> {
         let mut cookies = self.client.session_kept_cookies(request.cookies());
         let is_page = request.method() == "GET"
@@ -447,19 +447,19 @@ impl BrowserLeg {
         WebAnswer::json(401, &body).header(WWW_AUTHENTICATE, CHALLENGE)
     }
 
-    /// How a guard answers: with a redirect for a person who may be sent to log in, with a page for one who would lose a form, and
-    /// with JSON for a script.
+    /// How a guard answers: a redirect for a person who can be sent to log in, a page for a person who would lose a form, and
+    /// JSON for a script.
     fn guard(&self, request: &WebRequest) -> Guard {
         let may_go = ["GET", "HEAD"].contains(&request.method()) && request.wants_page();
         let refusal = self.client.refusal(Endpoint::Login, &request.browser_as_get());
-        // What is only fetched in advance may be asked for again, and then lead on.
+        // A page that was only prefetched may be requested again, and can then redirect.
         if may_go && refusal.is_none_or(|refusal| refusal.status != 403) {
             return Guard::ToLogIn;
         }
         if request.is_for_a_person() { Guard::Page } else { Guard::Json }
     }
 
-    /// Answers a look, a page that is fetched in advance, a frame and a form of another site: none of them may act.
+    /// Answers a `HEAD` request, a prefetched page, a frame and a form of another site: none of them may act.
     fn refused(&self, endpoint: Endpoint, request: &WebRequest) -> Option<WebAnswer> {
         let refusal = self.client.refusal(endpoint, request.browser())?;
         let answer = WebAnswer::new(refusal.status, String::new());
@@ -501,7 +501,7 @@ impl BrowserLeg {
             .ending_session(error.ends_session())
     }
 
-    /// What the person is told, with links that lead to where they wanted to go.
+    /// The page for the person, with links to the page that they wanted.
     fn problem(
         &self,
         request: &WebRequest,
@@ -524,13 +524,13 @@ impl BrowserLeg {
 
     fn login_address(&self, request: &WebRequest, next: Option<&str>, switch_user: bool) -> String {
         let login = self.inside(request, &self.paths.login);
-        // The login would refuse a longer one, and servers in front of the application take no address of any length.
+        // The login would refuse a longer one, and servers in front of the application limit the length of addresses.
         let next = next.map(as_shown).filter(|next| {
             let is_short = next.len() <= MAX_RETURN_TO_BYTES;
             if !is_short {
                 let bytes = next.len();
                 tracing::warn!(
-                    "people go on without the page they wanted: its address has {bytes} bytes, it is longer than \
+                    "people continue without the page they wanted: its address has {bytes} bytes, it is longer than \
                      {MAX_RETURN_TO_BYTES} bytes"
                 );
             }
@@ -542,14 +542,14 @@ impl BrowserLeg {
         with_parameters(&login, &parameters)
     }
 
-    /// The cookies of a login that Clever let through and that is not completed here: nobody was signed in.
+    /// The cookies of a login that Clever accepted but that is not completed here: the person was not signed in.
     fn without_sign_in(&self, request: &WebRequest, login: &dyn Proven) -> Vec<SetCookie> {
         let sent = sent_from_now_on(login);
         let sent = if login.was_held() { request.cookies() } else { &sent };
         Self::later(login, self.client.log_out_cookies(sent))
     }
 
-    /// The cookies of a login, and these. One header for each name (RFC 6265 4.1.1): the later word counts.
+    /// The cookies of a login, and these. One header for each name (RFC 6265 4.1.1): the later one counts.
     fn later(login: &dyn Proven, mut cookies: Vec<SetCookie>) -> Vec<SetCookie> {
         let earlier = login.set_cookies().iter();
         let earlier = earlier.filter(|cookie| cookies.iter().all(|later| later.name() != cookie.name()));
@@ -574,7 +574,7 @@ impl BrowserLeg {
         format!("{}{}", self.paths.root(request.path()), request.address())
     }
 
-    /// A path inside the application, as the browser sees it; anything else is left as it is.
+    /// A path inside the application, as the browser sees it; anything else stays unchanged.
     fn inside(&self, request: &WebRequest, target: &str) -> String {
         let root = self.paths.root(request.path());
         if target.starts_with('/') { format!("{root}{target}") } else { target.to_owned() }
@@ -588,10 +588,10 @@ fn sent_from_now_on(login: &dyn Proven) -> String {
     kept.join("; ")
 }
 
-/// A `return_to` of `finish_login` in the shortest form that `begin_login` takes for the same page.
+/// A `return_to` of `finish_login` in the shortest form that `begin_login` accepts for the same page.
 fn as_typed(return_to: &str) -> Cow<'_, str> {
     let shown = as_shown(return_to);
-    // The rules of whole URLs are others.
+    // Whole URLs have other rules.
     if !shown.starts_with('/') || !shown.contains('%') {
         return shown;
     }

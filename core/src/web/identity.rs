@@ -1,4 +1,4 @@
-//! Who is signed in, as a session keeps it.
+//! Who is signed in, as a session stores it.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use crate::clock::unix_time;
 use crate::protocol::identity::Identity;
 use crate::protocol::person::{IntoRoles, RoleName, UserType};
 
-/// Another shape than this one was written by another version: the person it belongs to logs in again.
+/// A session with another format was written by another version: its person logs in again.
 const FORMAT: u8 = 1;
 
-/// Who is signed in: the part of an [`Identity`] that a session keeps, with the time when the session ends.
+/// Who is signed in: the part of an [`Identity`] that a session stores, with the time when the session ends.
 ///
-/// The key of a user is the pair of `issuer` and `id`. It holds no email address: one that Clever tells is unverified and may
-/// be another person's.
+/// The key of a user is the pair of `issuer` and `id`. It contains no email address, because Clever's addresses are unverified
+/// and may belong to another person.
 ///
 /// ```
 /// use clever_sso::Identity;
@@ -30,23 +30,23 @@ const FORMAT: u8 = 1;
 #[non_exhaustive]
 pub struct SessionIdentity {
     format: u8,
-    /// The issuer that vouches for this person.
+    /// The issuer that proved who this person is.
     pub issuer: String,
     /// The Clever id.
     pub id: String,
     /// The district; a person of Clever Library has none.
     pub district_id: Option<String>,
-    /// The role of this login; `None` when a person has several and did not say which.
+    /// The role of this login; `None` when a person has several roles and did not pick one.
     pub user_type: Option<UserType>,
-    /// The name of every role that is known.
+    /// The name of every known role.
     pub roles: Vec<RoleName>,
     /// First, middle and last name; empty when nothing is known.
     pub full_name: String,
     /// The first name.
     pub first_name: Option<String>,
-    /// The last name; of a student in Clever Library only the initial.
+    /// The last name; for a student in Clever Library, only the initial.
     pub last_name: Option<String>,
-    /// Whether an administrator logged in as this person, as the callback says; not proven.
+    /// Whether an administrator logged in as this person. The callback says so; it is not proven.
     #[serde(default)]
     pub loginas_by_admin: bool,
     /// When this session ends, in Unix seconds.
@@ -54,7 +54,7 @@ pub struct SessionIdentity {
 }
 
 impl SessionIdentity {
-    /// What to keep of `identity`, for so long.
+    /// The part of `identity` to store, and for how long.
     pub fn new(identity: &Identity, lifetime: Duration) -> Self {
         Self {
             format: FORMAT,
@@ -71,13 +71,13 @@ impl SessionIdentity {
         }
     }
 
-    /// Whether the session has not come to its end, and was not written by another version. Otherwise, forget all of it: the
-    /// device may be in other hands by now.
+    /// Whether the session has not expired, and was not written by another version. Otherwise delete all of it: another person
+    /// may be using the device now.
     pub fn is_current(&self) -> bool {
         self.format == FORMAT && self.ends_at > unix_time()
     }
 
-    /// What a session holds, if it was written by [`serde`] and [is current](Self::is_current).
+    /// The content of a session, if it was written by [`serde`] and [is current](Self::is_current).
     pub fn from_session(value: serde_json::Value) -> Option<Self> {
         serde_json::from_value::<Self>(value).ok().filter(Self::is_current)
     }
@@ -87,8 +87,8 @@ impl SessionIdentity {
         (&self.issuer, &self.id) == (&identity.issuer, &identity.id)
     }
 
-    /// Whether the person logged in with this role, or one of several. The role of the login counts. Only when Clever did not say which it
-    /// is, every role of the person counts.
+    /// Whether the person logged in with this role, or one of several. Only the role of the login counts. If Clever did not say
+    /// which role that is, all roles of the person count.
     pub fn has_role(&self, roles: impl IntoRoles) -> bool {
         let wanted = roles.into_roles();
         match &self.user_type {

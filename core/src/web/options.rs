@@ -1,4 +1,4 @@
-//! What an application says about its login.
+//! The options of the login pages.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use url::Url;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::login::leads_to;
 
-/// So long a session lasts unless the application says otherwise: a school day.
+/// How long a session lasts by default: a school day.
 const TWELVE_HOURS: Duration = Duration::from_secs(12 * 60 * 60);
 const LONGEST_SESSION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -50,14 +50,14 @@ impl WebOptions {
         Self::default()
     }
 
-    /// Below which path `login`, `logout` and `whoami` are. Default: `/clever`.
+    /// The path below which `login`, `logout` and `whoami` are. Default: `/clever`.
     pub fn prefix(mut self, path: impl Into<String>) -> Self {
         self.prefix = path.into();
         self
     }
 
-    /// The path of the callback inside the application, where a proxy takes off what the redirect URI has before it. Default:
-    /// that of the redirect URI.
+    /// The path of the callback inside the application, if a proxy removes the start of the redirect URI's path. Default: the
+    /// path of the redirect URI.
     pub fn callback_path(mut self, path: impl Into<String>) -> Self {
         self.callback_path = Some(path.into());
         self
@@ -69,26 +69,27 @@ impl WebOptions {
         self
     }
 
-    /// Where people go after a login that was not on its way to a page. Default: `/`.
+    /// Where people go after a login without `next`. Default: `/`.
     pub fn after_login(mut self, target: impl Into<String>) -> Self {
         self.after_login = target.into();
         self
     }
 
-    /// Where people go after a log out. Default: `/`.
+    /// Where people go after a logout. Default: `/`.
     pub fn after_log_out(mut self, target: impl Into<String>) -> Self {
         self.after_log_out = target.into();
         self
     }
 
-    /// Whether people see a page while their login is finished. With it, cookies may be `SameSite=Strict`. Default: false.
+    /// Whether people see a page while their login finishes. With it, cookies may be `SameSite=Strict`. Default: false.
     pub const fn waiting_page(mut self, yes: bool) -> Self {
         self.waiting_page = yes;
         self
     }
 
-    /// The longest time that somebody stays signed in, at most 30 days; in axum 14, because tower-sessions keeps
-    /// no longer what ends with the browser. The session also ends with the browser. Default: 12 hours.
+    /// The longest time that a person stays signed in, at most 30 days. In axum, at most 14 days, because tower-sessions does
+    /// not store a session that ends with the browser for longer. The session also ends when the browser closes. Default: 12
+    /// hours.
     pub const fn session_lifetime(mut self, lifetime: Duration) -> Self {
         self.session_lifetime = lifetime;
         self
@@ -98,9 +99,9 @@ impl WebOptions {
 /// Where the login is.
 #[derive(Clone, Debug)]
 pub(super) struct Paths {
-    /// What a proxy takes off before requests arrive, where the callback has another path inside the application.
+    /// The prefix that a proxy removes before requests arrive, if the callback has another path inside the application.
     known_root: String,
-    /// The same, as the redirect URI alone tells it.
+    /// The same, from the redirect URI alone.
     likely_root: String,
     pub(super) login: String,
     pub(super) log_out: String,
@@ -109,7 +110,7 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    /// The paths that the options and the redirect URIs make, after a check of all of them.
+    /// The paths from the options and the redirect URIs, after all are checked.
     pub(super) fn new(options: &WebOptions, redirect_uris: &[String]) -> Result<Self> {
         let Some(primary) = redirect_uris.first().and_then(|uri| Url::parse(uri).ok()) else {
             return Err(Error::with_detail(ErrorCode::RedirectUriUnknown, "none is configured"));
@@ -168,7 +169,7 @@ impl Paths {
         {
             let is_path = target.starts_with('/');
             let is_own = |path: &&String| !path.is_empty() && is_path && leads_to(target, path);
-            // A log out may lead to the login: then the next person is asked who they are.
+            // A logout may lead to the login: then the next person is asked who they are.
             let found = own.into_iter().chain(&self.callbacks).find(is_own);
             if let Some(path) = found.filter(|path| name == "after_login" || **path != self.login) {
                 return Err(invalid(format!("{name} must not lead to the login's own {}", quote(path))));
@@ -177,8 +178,8 @@ impl Paths {
         Ok(self)
     }
 
-    /// Below which path the browser sees the application, when it asks for this one. A request that has what the redirect URI has
-    /// before the callback was not stripped of it.
+    /// The path below which the browser sees the application, for a request to this path. If the request has the prefix of the
+    /// redirect URI, no proxy removed it.
     pub(super) fn root(&self, path: &str) -> &str {
         let is_whole = || format!("{path}/").starts_with(&format!("{}/", self.likely_root));
         match self.known_root.as_str() {
@@ -194,8 +195,8 @@ impl Paths {
         path == own || path.strip_prefix(self.likely_root.as_str()) == Some(own)
     }
 
-    /// The login, callback and log out, as the browser may see them: no login may lead to one of them, or it would never end. A
-    /// callback at the root is left out: it shares its path with the front page.
+    /// The login, callback and logout, as the browser may see them: no login may lead to one of them, or it would never end. A
+    /// callback at the root is not included, because it has the same path as the front page.
     pub(super) fn own(&self) -> impl Iterator<Item = String> {
         let roots = ["", &self.known_root, &self.likely_root];
         let paths = [&self.login, &self.log_out].into_iter().chain(&self.callbacks);
@@ -204,7 +205,7 @@ impl Paths {
     }
 }
 
-/// What the path of all redirect URIs has before `callback`; empty when they do not agree.
+/// The part of the path before `callback`, if it is the same in all redirect URIs; otherwise empty.
 fn root_of(redirect_uris: &[String], callback: &str) -> String {
     let mut roots = redirect_uris.iter().map(|uri| {
         let uri = Url::parse(uri).ok()?;

@@ -1,4 +1,4 @@
-//! The pages that people see when a login takes long or fails, and the button. An application may show its own instead.
+//! The pages that people see when a login takes long or fails, and the button. An application can show its own instead.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -40,8 +40,8 @@ pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// What happened, two ways to log in again, and a code for support. Clever remembers the person: only the second way lets
-/// somebody else in.
+/// What happened, two ways to log in again, and a code for support. Clever remembers the person, so only the second way lets
+/// another person log in.
 pub(super) fn problem(problem: &Problem, language: Language) -> String {
     let (button, title, address) = match &problem.home_url {
         Some(home) => ("Go to the start page", "This page is not open to you", home),
@@ -63,13 +63,13 @@ pub(super) fn problem(problem: &Problem, language: Language) -> String {
     page(title, &content, "", language)
 }
 
-/// The page that the browser shows while the login is finished: it goes on to `onwards` by itself.
+/// The page that the browser shows while the login finishes: it continues to `onwards` by itself.
 pub(super) fn waiting(onwards: &str, language: Language) -> String {
     let moment = format!("<p role=\"status\">{}</p>\n", language.say("One moment, please."));
     leading_to(onwards, &moment, language)
 }
 
-/// The page that leads to `target` by itself, instead of a redirect.
+/// A page that continues to `target` by itself, instead of a redirect.
 pub(super) fn moved(target: &str, language: Language) -> String {
     leading_to(target, "", language)
 }
@@ -100,7 +100,7 @@ pub(super) fn button(login_url: &str, language: Language) -> String {
     )
 }
 
-/// Who is signed in, with a link for somebody else and a button to log out.
+/// Who is signed in, with a link for another person and a button to log out.
 pub(super) fn signed_in_line(
     name: &str,
     switch_user_url: &str,

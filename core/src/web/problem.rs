@@ -1,4 +1,4 @@
-//! What a person is told when a login fails.
+//! What a person sees when a login fails.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::spanish::Language;
 
-/// A login that failed, or a page that is not open to somebody, as the person is told.
+/// A failed login, or a page that the person may not open, as the person sees it.
 ///
 /// ```
 /// use clever_sso::web::Problem;
@@ -18,20 +18,20 @@ use super::spanish::Language;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The word for helpers: an error code of the catalogue, `access_denied` (Clever), `not_admitted` (the application),
+    /// The error code for support: a code of the catalogue, `access_denied` (Clever), `not_admitted` (the application),
     /// `not_signed_in` or `not_allowed`.
     pub code: String,
-    /// What the person reads, in their language.
+    /// The sentence for the person, in their language.
     pub sentence: String,
     /// The HTTP status of the page.
     pub status: u16,
-    /// The link to try again. It leads to where the person wanted to go.
+    /// The link to try again. It leads to the page that the person wanted.
     pub login_url: String,
-    /// The same, and Clever lets the person say who they are.
+    /// The same, but Clever asks the person who they are.
     pub switch_user_url: String,
-    /// Where to go on, when the person stays signed in.
+    /// Where the person can continue, if they stay signed in.
     pub home_url: Option<String>,
-    /// How long to wait before the next try, if Clever said so.
+    /// How long to wait before the next attempt, if Clever said so.
     pub retry_after: Option<Duration>,
     /// The language of the person: `en` or `es`.
     pub language: &'static str,

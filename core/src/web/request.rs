@@ -1,4 +1,4 @@
-//! What a request alone decides: may it act, may the person be sent to log in, what language do they read?
+//! What a request itself decides: whether it may act, whether the person can be sent to log in, and in which language.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,12 @@ use crate::browser::BrowserRequest;
 
 use super::spanish::Language;
 
-/// More parameters than this are not read: no login has as many.
+/// More parameters than this are not read: no login has that many.
 const MAX_PARAMETERS: usize = 100;
 const OF_PAGES: [&str; 2] = ["text/html", "application/xhtml+xml"];
 const OF_ANYTHING: [&str; 2] = ["*/*", "text/*"];
 
-/// A request, as far as a login needs it: made from those of the [`http`] crate, or with [`WebRequest::new`].
+/// The parts of a request that a login needs: made from a request of the [`http`] crate, or with [`WebRequest::new`].
 ///
 /// ```
 /// use clever_sso::web::WebRequest;
@@ -36,8 +36,8 @@ pub struct WebRequest {
 }
 
 impl WebRequest {
-    /// A request of a framework with types of its own: its method, such as `GET`, its target (path and query as they came), and
-    /// its headers.
+    /// A request of a framework with other types: its method, such as `GET`, its target (path and query, unchanged), and its
+    /// headers.
     pub fn new<N: AsRef<str>, V: AsRef<[u8]>>(
         method: &str,
         target: &str,
@@ -88,7 +88,7 @@ impl WebRequest {
         &self.method
     }
 
-    /// The path, as it came.
+    /// The path, unchanged.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -98,7 +98,7 @@ impl WebRequest {
         &self.cookies
     }
 
-    /// The first parameter of this name in the query. Bytes that are no text are replaced.
+    /// The first parameter of this name in the query. Bytes that are not text are replaced.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let first =
             self.query.match_indices('&').nth(MAX_PARAMETERS - 1).map_or(self.query.len(), |(at, _)| at);
@@ -132,8 +132,8 @@ impl WebRequest {
         self.browser.clone().with_method("GET")
     }
 
-    /// Whether the answer is for a person to read, as far as `Accept` and `X-Requested-With` tell. A program that takes anything
-    /// is treated like a browser; what `Sec-Fetch-Mode` and `Sec-Fetch-Dest` say is judged elsewhere.
+    /// Whether the answer is for a person, according to `Accept` and `X-Requested-With`. A program that accepts anything is
+    /// treated like a browser. `Sec-Fetch-Mode` and `Sec-Fetch-Dest` are checked elsewhere.
     pub(super) fn wants_page(&self) -> bool {
         if self.is_xml_http_request {
             return false;
@@ -153,7 +153,7 @@ impl WebRequest {
         best(&is_other).is_none() && best(&|_| true) > Some(0)
     }
 
-    /// Whether this certainly is a request of a page, with a form for example, and not of a script.
+    /// Whether this certainly is a request of a page, for example of a form, and not of a script.
     pub(super) fn is_for_a_person(&self) -> bool {
         let names_a_page = accepted(&self.accept)
             .iter()
@@ -161,7 +161,7 @@ impl WebRequest {
         self.browser.is_navigation() && self.wants_page() && names_a_page
     }
 
-    /// The language of the pages for this person: Spanish where `Accept-Language` prefers it to English.
+    /// The language of the pages for this person: Spanish if `Accept-Language` prefers it to English.
     pub(super) fn language(&self) -> Language {
         let accepted = accepted(&self.accept_language);
         let weight = |wanted: &str| {
@@ -210,11 +210,11 @@ impl std::fmt::Debug for WebRequest {
     }
 }
 
-/// The `Cookie` headers of a request as one, without cookies that would be taken for others; `None` when nothing is left. Hand it to
-/// what reads your session cookie.
+/// The `Cookie` headers of a request as one, without cookies that could be mistaken for others; `None` when nothing is left.
+/// Pass it to the code that reads your session cookie.
 ///
-/// Many readers decode names (`%5F_Host-session`), which browsers do not: any host of the domain may set such a one. Others read
-/// no cookie at all when one has bytes outside ASCII.
+/// Many readers decode names (`%5F_Host-session`), but browsers do not: any host of the domain can set such a cookie. Other
+/// readers read no cookie at all if one has bytes outside ASCII.
 ///
 /// ```
 /// use clever_sso::web::plain_cookies;
@@ -239,7 +239,7 @@ fn is_data(kind: &str) -> bool {
     kind.ends_with("/json") || kind.ends_with("+json")
 }
 
-/// What a header accepts, in lower case, with the weights in thousandths (RFC 9110 12.4.2).
+/// The values that a header accepts, in lower case, with the weights in thousandths (RFC 9110 12.4.2).
 fn accepted(header: &str) -> Vec<(String, u16)> {
     let parts = header.split(',').filter_map(|part| {
         let mut parts = part.split(';').map(|part| part.trim().to_ascii_lowercase());
@@ -250,7 +250,7 @@ fn accepted(header: &str) -> Vec<(String, u16)> {
     parts.collect()
 }
 
-/// A weight; 0 for what is none.
+/// A weight; 0 if it is not valid.
 fn thousandths(weight: &str) -> u16 {
     let (whole, rest) = weight.split_once('.').unwrap_or((weight, ""));
     let digits: String = rest.chars().chain("000".chars()).take(3).collect();

@@ -5,7 +5,7 @@ use axum::response::Redirect;
 
 use super::*;
 
-/// What an application is told of each person who is signed in.
+/// What an application learns about each person who is signed in.
 type Told = Arc<Mutex<Vec<(String, bool)>>>;
 
 async fn hold(login: ProvenLogin) -> Result<Option<Response>, Refused> {
@@ -118,7 +118,7 @@ async fn a_held_login_is_completed_in_this_browser_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_held_login_lasts_ten_minutes_and_ends_with_a_log_out() {
+async fn a_held_login_lasts_ten_minutes_and_ends_with_a_logout() {
     let store = MemoryStore::default();
     let (site, told) = holding(store.clone(), Gate::default(), hold).await;
     let mut browser = Browser::default();
@@ -161,7 +161,7 @@ async fn each_tab_ends_at_its_own_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_out_counts_while_a_held_login_is_completed() {
+async fn a_logout_counts_while_a_held_login_is_completed() {
     for page in ["late", "complete"] {
         let (store, gate) = (MemoryStore::default(), Gate::default());
         let (site, told) = holding(store.clone(), gate.clone(), hold).await;

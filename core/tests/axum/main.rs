@@ -196,7 +196,7 @@ async fn a_session_ends_after_its_time_and_with_everything_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tabs_of_the_same_person_share_a_session_and_a_log_out_ends_it() {
+async fn tabs_of_the_same_person_share_a_session_and_a_logout_ends_it() {
     let store = MemoryStore::default();
     let site = site(store.clone(), protect).await;
     let mut browser = Browser::default();
@@ -245,7 +245,7 @@ impl Gate {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_out_counts_while_a_login_of_the_same_person_is_under_way() {
+async fn a_logout_counts_during_a_login_of_the_same_person() {
     for is_before in [true, false] {
         for own_answer in [false, true] {
             let (store, gate) = (MemoryStore::default(), Gate::default());
@@ -279,7 +279,7 @@ async fn a_log_out_counts_while_a_login_of_the_same_person_is_under_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_out_counts_while_a_slow_page_writes_to_the_session() {
+async fn a_logout_counts_while_a_slow_page_writes_to_the_session() {
     let (store, gate) = (MemoryStore::default(), Gate::default());
     let slow = gate.clone();
     let site = site(store.clone(), |clever, router| {

@@ -44,7 +44,7 @@ async fn shelf(_: Person, Path(name): Path<String>, Query(query): Query<BTreeMap
     format!("shelf {name} {query:?}")
 }
 
-/// As many applications guard a page: one way without a word of where to go afterwards.
+/// As many applications guard a page: one way does not say where to go afterwards.
 async fn vault(person: Option<Person>, RawQuery(query): RawQuery) -> Response {
     match person {
         Some(person) if person.has_role(["keeper"]) => "gold".into_response(),

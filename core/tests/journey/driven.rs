@@ -200,7 +200,7 @@ fn the_implicit_grant_asks_whose_token_it_is_before_anything_else() {
 }
 
 #[test]
-fn a_token_that_nobody_vouches_for_ends_the_login() {
+fn an_unproven_token_ends_the_login() {
     let driver = public();
     let login = begin_implicit(&driver);
     let callback = visit(&login);

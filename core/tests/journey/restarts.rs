@@ -79,7 +79,7 @@ fn no_sequence_of_arrivals_goes_to_clever_more_than_three_times() {
 }
 
 #[test]
-fn a_single_mishap_is_mended_by_one_restart() {
+fn a_single_mishap_is_repaired_by_one_restart() {
     let emulator = emulator();
     let client = client(&emulator, OIDC);
     for mishap in Mishap::ALL {

@@ -35,7 +35,7 @@ impl Meeting {
     }
 }
 
-/// The nonce of the login that is under way, known to the server that signs.
+/// The nonce of the login in progress, known to the server that signs.
 type Nonce = Arc<Mutex<String>>;
 
 /// Tokens with an ID token.
@@ -127,7 +127,7 @@ fn discovery_has_the_last_word_about_where_the_keys_are() {
                 Answer::json(&json!({ "issuer": base, "jwks_uri": format!("{base}/moved") }))
             }
             "/moved" => key_set(&[Signer::first().jwk()]),
-            // What stands at the usual place is not believed.
+            // The keys at the usual place are not used.
             _ => key_set(&[Signer::second().jwk()]),
         });
         assert!(is_signed_in(&log_in(&server, &nonce)));

@@ -165,7 +165,7 @@ fn a_retry_says_what_is_sent_again_and_why() {
 }
 
 #[test]
-fn keys_are_told_of_when_they_come_and_when_old_ones_must_do() {
+fn the_log_has_new_keys_and_the_use_of_old_ones() {
     let fetches = AtomicUsize::new(0);
     let server = Server::of_answers(move |request| match request.path.as_str() {
         DISCOVERY => discovery(request),

@@ -14,7 +14,7 @@ pub(crate) fn run(name: &str, environment: &[(&str, &str)]) {
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
-/// What the parent handed over.
+/// What the parent passed.
 pub(crate) fn given(name: &str) -> String {
     std::env::var(name).unwrap()
 }

@@ -17,7 +17,7 @@ fn exported_keys_spare_another_process_the_fetch() {
 }
 
 #[test]
-fn imported_keys_that_are_old_are_fetched_anew() {
+fn old_imported_keys_are_fetched_again() {
     let server = Server::of_answers(|request| publishing(request, Signer::first()));
     let (first, second) = (client(&server.base()), client(&server.base()));
     let mut exported: Value = serde_json::from_str(&first.export_keys().unwrap()).unwrap();

@@ -131,7 +131,7 @@ fn a_certificate_that_cannot_be_a_servers_is_refused_with_the_reason() {
     for (params, reason) in [
         (
             of_authority,
-            "the certificate is not valid: it is an authority's own (CA:TRUE), and a server needs one",
+            "the certificate is not valid: it belongs to an authority (CA:TRUE), and a server needs",
         ),
         (of_client, "the certificate is not valid (InvalidPurpose"),
     ] {
@@ -165,7 +165,7 @@ fn plain_http_where_tls_belongs_is_network_tls() {
     });
     let shown = message(at(&server));
     assert!(
-        shown.ends_with("the TLS handshake failed: what answers there does not speak TLS. Is it plain http?"),
+        shown.ends_with("the TLS handshake failed: the server there does not speak TLS. Is it plain http?"),
         "{shown}"
     );
 }

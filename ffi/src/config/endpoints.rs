@@ -52,7 +52,7 @@ pub extern "C" fn clever_sso_config_set_tokeninfo_endpoint(
     set_setting(config, tokeninfo_endpoint, "tokeninfo_endpoint", error, ConfigBuilder::tokeninfo_endpoint)
 }
 
-/// Where the claims of an access token's person are. Default: `/userinfo` at the API.
+/// Where to fetch the claims of the person that an access token belongs to. Default: `/userinfo` at the API.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -64,7 +64,7 @@ pub extern "C" fn clever_sso_config_set_userinfo_endpoint(
     set_setting(config, userinfo_endpoint, "userinfo_endpoint", error, ConfigBuilder::userinfo_endpoint)
 }
 
-/// Where the keys are. Default: the issuer's discovery document says it.
+/// Where the keys are. Default: the address in the issuer's discovery document.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -76,9 +76,9 @@ pub extern "C" fn clever_sso_config_set_jwks_uri(
     set_setting(config, jwks_uri, "jwks_uri", error, ConfigBuilder::jwks_uri)
 }
 
-/// Asks the issuer for its discovery document, and takes from it the endpoints that are not set. For OpenID Providers other
-/// than Clever: its endpoints are built in. An endpoint that the document does not have, or has in a form that cannot be used, is
-/// `config_invalid` when it is needed.
+/// Fetches the issuer's discovery document, and takes the endpoints from it that you did not set. For OpenID Providers other
+/// than Clever, whose endpoints are built in. If the document does not have the endpoint, or has an unusable one, the call that
+/// needs it fails with `config_invalid`.
 ///
 /// Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]

@@ -1,11 +1,11 @@
-//! What a callback of the log is told: how much it matters, and its text.
+//! What a log callback receives: how important an event is, and its text.
 
 use std::ffi::{c_char, c_void};
 
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
-/// How much an event matters.
+/// How important an event is.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_log_level {
@@ -50,7 +50,7 @@ impl clever_sso_log_level {
     }
 }
 
-/// Receives an event: your `user_data`, how much the event matters, the part of the library that it comes from (for example
+/// Receives an event: your `user_data`, how important the event is, the part of the library that it comes from (for example
 /// `clever_sso::keys`), and a line of text. `target` and `message` are freed when the callback returns.
 pub type clever_sso_log_callback = Option<
     unsafe extern "C" fn(

@@ -1,4 +1,5 @@
-//! Who listens to the log. No lock: a fork while another thread speaks would leave it held in the child for ever.
+//! The callback that receives the log. There is no lock: after a fork while another thread logs, a lock would stay locked in
+//! the child forever.
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_void};
@@ -9,7 +10,7 @@ use std::{process, thread};
 
 use super::level::{clever_sso_log_callback, clever_sso_log_level};
 
-/// A callback writes a line; one that takes longer waits for something, perhaps for a lock of the caller's.
+/// A callback writes a line. If it takes longer, it waits for something, perhaps for a lock that the caller holds.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
@@ -19,7 +20,8 @@ struct Listener {
     user_data: *mut c_void,
     /// How many threads are inside the callback.
     speakers: Speakers,
-    /// Never freed, since a thread may just be about to read it; kept in a chain, so that it is not lost either.
+    /// Never freed, because a thread may be about to read it. The chain keeps it reachable, so that leak checkers don't report
+    /// it.
     former: *const Self,
 }
 
@@ -30,7 +32,7 @@ thread_local! {
 }
 
 fn at(pointer: *const Listener) -> Option<&'static Listener> {
-    // SAFETY: it is NULL or came out of a box in `set`, is never freed, and never changes but by atomics.
+    // SAFETY: it is NULL or came from a box in `set`. It is never freed, and changes only through atomics.
     unsafe { pointer.as_ref() }
 }
 
@@ -43,7 +45,7 @@ pub(super) fn speaking() -> bool {
     SPEAKING.get()
 }
 
-/// What is wanted, if anybody listens.
+/// The level of the callback, if there is one.
 pub(super) fn level() -> Option<clever_sso_log_level> {
     present().filter(|listener| listener.callback.is_some()).map(|listener| listener.level)
 }
@@ -54,7 +56,7 @@ pub(super) fn set(level: clever_sso_log_level, callback: clever_sso_log_callback
         Box::into_raw(Box::new(Listener { level, callback, user_data, speakers, former: ptr::null() }));
     let mut former = LISTENER.load(SeqCst);
     loop {
-        // SAFETY: nobody else knows `fresh` before it is published.
+        // SAFETY: no other thread knows `fresh` before it is published.
         unsafe { (*fresh).former = former };
         match LISTENER.compare_exchange(former, fresh, SeqCst, SeqCst) {
             Ok(_) => return,
@@ -88,17 +90,18 @@ pub(super) fn tell(level: clever_sso_log_level, target: &CStr, message: &CStr) {
         return;
     }
     listener.speakers.enter();
-    // The thread that replaces the listener looks for speakers after that: either it sees this one, or this one sees it.
+    // The thread that replaces the listener counts the running callbacks afterwards. So either it sees this thread, or this
+    // thread sees the new listener.
     if ptr::eq(LISTENER.load(SeqCst), listener) {
-        // SAFETY: the header asks for a function that may be called so, until another one is set.
+        // SAFETY: the header requires a function that may be called this way until another one is set.
         unsafe { callback(listener.user_data, level, target.as_ptr(), message.as_ptr()) };
     }
     listener.speakers.leave();
     SPEAKING.set(false);
 }
 
-/// A count that belongs to one process: the process id, and below it how many. A forked child does not wait for threads of
-/// its parent.
+/// A count for one process: the process id in the high bits, the number of threads in the low bits. A forked child does not
+/// wait for threads of its parent.
 struct Speakers(AtomicU64);
 
 impl Speakers {

@@ -169,7 +169,7 @@ static void make_up(char *secret, size_t length, unsigned seed)
     must_be_gone(secret);
 }
 
-static int come_to_nothing(int keep)
+static int fail_every_time(int keep)
 {
     enum { LENGTH = 40 };
     char token[LENGTH + 1], code[LENGTH + 1], query[LENGTH + 8], id_token[3 * LENGTH + 3], password[LENGTH + 1], proxy[128];
@@ -207,7 +207,7 @@ int main(int argc, char **argv)
     int keep = strcmp(argv[1], "keep") == 0, keep_login = strcmp(argv[1], "keep-login") == 0;
     int with_cookies = strcmp(argv[2], "cookies") == 0;
     marks = mmap(NULL, MOST_PIECES * sizeof *marks, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (strcmp(argv[2], "errors") == 0) return come_to_nothing(keep);
+    if (strcmp(argv[2], "errors") == 0) return fail_every_time(keep);
     clever_sso_config *config = NULL;
     clever_sso_client *client = NULL;
     clever_sso_login_options *options = NULL;

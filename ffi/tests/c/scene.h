@@ -103,8 +103,8 @@ static void log_in(struct scene *scene)
     for (size_t i = 0; (cookie = clever_sso_outcome_set_cookie(scene->outcome, i)) != NULL; i++) {
         keep(cookies, sizeof cookies, cookie);
     }
-    must("a log out", clever_sso_log_out(scene->online, cookies, &scene->logout, NULL));
-    must("cookies of a log out", clever_sso_logout_set_cookie(scene->logout, 0) ? CLEVER_SSO_OK : CLEVER_SSO_INTERNAL);
+    must("a logout", clever_sso_log_out(scene->online, cookies, &scene->logout, NULL));
+    must("cookies of a logout", clever_sso_logout_set_cookie(scene->logout, 0) ? CLEVER_SSO_OK : CLEVER_SSO_INTERNAL);
     must("a parsed callback", clever_sso_parse_callback(callback, &scene->callback, NULL));
 }
 
@@ -184,7 +184,7 @@ static void judge(const char *function, const char *varied, clever_sso_status st
     clever_sso_error_free(error);
 }
 
-/* Strings that somebody might hand over. The last ones are made when the program starts. */
+/* Strings that a caller might pass. The last ones are made when the program starts. */
 static const char *surprises[] = {
     "", "\xff\xfe", "\xc3", "\xed\xa0\x80", "\xf5\x80\x80\x80", " ", "a b", "a\r\nSet-Cookie: b=c", "\x01\x7f\x1b[31m", "%00%n%s%x",
     "%", "../../../etc/passwd", "?code=a&code=b&state=c#d", "https://user:password@[::1", "http://127.0.0.1:99999999/", "javascript:a",

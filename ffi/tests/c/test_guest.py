@@ -137,7 +137,7 @@ def test_a_thread_that_is_cancelled_finishes_its_call_first(guest: Path, clever:
     runs(guest, "cancel", APP.client_id, clever)
 
 
-def test_a_log_callback_that_waits_for_the_callers_lock_holds_nobody_up_for_ever(guest: Path, clever: str) -> None:
+def test_a_log_callback_that_waits_for_the_callers_lock_blocks_no_call_forever(guest: Path, clever: str) -> None:
     runs(guest, "log", APP.client_id, clever)
 
 

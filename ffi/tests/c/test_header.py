@@ -100,7 +100,7 @@ def test_every_function_stands_below_a_heading_and_those_of_a_handle_below_its_o
     below = {name: (step, noun) for (step, noun), names in sections().items() for name in names}
     assert below.keys() == FUNCTIONS.keys()
     headed = {noun.split(":")[0] for _, noun in below.values()} & HANDLES
-    # The log, the error and a log out have a step to themselves, and an outcome the second half of the login.
+    # The log, the error and a logout have a step to themselves, and an outcome the second half of the login.
     alone = {"clever_sso_outcome": "Finish a login", "clever_sso_logout": "Log out", "clever_sso_error": "Errors"}
     assert headed | alone.keys() == HANDLES
     for name, (step, noun) in below.items():

@@ -41,7 +41,7 @@ def test_nothing_is_left_of_a_login_over_tls(tmp_path: Path, what: str, way: str
 
 
 @pytest.mark.parametrize("what", ["free", "keep"])
-def test_nothing_is_left_of_logins_that_come_to_nothing(what: str) -> None:
+def test_nothing_is_left_of_logins_that_fail(what: str) -> None:
     heap = compiled(ROOT / "ffi/tests/c/heap.c", "-std=gnu11")
     with emulator.running([OIDC], "ada") as clever:
         ended = log_in_with([str(heap), what, "errors"], OIDC, clever, environment())

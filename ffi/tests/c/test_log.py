@@ -46,7 +46,7 @@ def lines_of(log: Path) -> list[list[str]]:
     return [line.split("\t") for line in log.read_text("utf-8").splitlines()]
 
 
-def test_a_login_with_trouble_is_told_of_and_no_secret_of_it(clever: str, tmp_path: Path) -> None:
+def test_a_login_with_trouble_is_logged_without_a_secret(clever: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("w") as events, driver(events) as ask:
         assert ask("log")["result"] == "ok"

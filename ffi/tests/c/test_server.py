@@ -475,7 +475,7 @@ def test_not_you_lets_another_person_log_in(browser: Browser, site: Site) -> Non
     assert link
     seen = len(browser.visited)
     asked = browser.open(site.url + html.unescape(link[1]))
-    assert asked.url.startswith(site.emulator), "the same person would be back without a word"
+    assert asked.url.startswith(site.emulator), "the same person would be back without a question"
     assert "confirmed=false" in browser.visited[seen]
     browser.sign_out()
     assert "José Núñez" in browser.sign_in(JOSE, browser.open(browser.visited[seen])).text
@@ -830,13 +830,13 @@ def test_the_longest_prefix_leaves_room_for_the_longest_addresses(scheme: str) -
                 assert finished.headers["Location"] == page
 
 
-def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(browser: Browser, site: Site) -> None:
+def test_a_person_who_logs_out_during_a_login_stays_logged_out(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     session = f"session={cookie_of(browser, 'session')}"
     login = site.asked("/login", Cookie=session)
     pair = login.headers["Set-Cookie"].partition(";")[0]
     back = urlsplit(AtClever(site.emulator, ADA).callback(login.headers["Location"]))
-    # The callback was sent with the session; the log out overtakes it while Clever is asked.
+    # The callback was sent with the session; the logout overtakes it while Clever is asked.
     site.asked("/logout", "POST", Cookie=session)
     finished = site.asked(f"{back.path}?{back.query}", Cookie=f"{pair}; {session}")
     assert (finished.status, finished.headers["Location"]) == (303, "/")
@@ -844,7 +844,7 @@ def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(brows
     assert site.asked("/me", Cookie=session).status == 303
 
 
-def test_somebody_who_is_sent_back_to_log_in_while_signed_in_reads_why(browser: Browser, site: Site) -> None:
+def test_a_signed_in_person_who_is_sent_back_to_log_in_reads_why(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     session = f"session={cookie_of(browser, 'session')}"
     kept = {cookie.name: cookie.value for cookie in browser.cookies}
@@ -961,7 +961,7 @@ def test_the_server_works_below_a_prefix_that_a_proxy_may_take_off(is_taken_off:
         assert alone.asked("/app/lessons").status == 200
 
 
-def test_a_login_that_is_under_way_when_the_server_restarts_arrives() -> None:
+def test_a_login_in_progress_when_the_server_restarts_arrives() -> None:
     with ports.reserved() as port:
         url = f"http://127.0.0.1:{port}"
         app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)

@@ -62,7 +62,7 @@ fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() 
         let login = browser.begin(&journey, options, 1000)?;
         browser.arrive(&journey, &back(&login), 1000).map(drop)
     };
-    // The page after each sign-in finds the session; the application's own log out knows nothing of this library.
+    // The page after each sign-in finds the session; the application's own logout knows nothing of this library.
     for _ in 0..20 {
         sign_in(&mut browser).unwrap();
         browser.obey(&journey.session_kept(&browser.header(), || Some(at(1000))));
@@ -130,7 +130,7 @@ fn a_session_that_comes_back_with_nobody_in_it_ends_with_an_error() {
 }
 
 #[test]
-fn somebody_in_the_session_now_and_then_makes_no_loop_without_end() {
+fn a_person_in_the_session_now_and_then_is_no_endless_loop() {
     for in_session in [&[false, true][..], &[true, false], &[true, true, false], &[false, false, true]] {
         let (journey, mut browser) = (journey(), Browser::default());
         let (_, error) = sent_back(&mut browser, &journey, in_session, 1000, 0);
@@ -139,7 +139,7 @@ fn somebody_in_the_session_now_and_then_makes_no_loop_without_end() {
 }
 
 #[test]
-fn tabs_of_somebody_who_logged_out_in_the_apps_own_way_all_sign_in() {
+fn all_tabs_sign_in_after_a_logout_in_the_apps_own_way() {
     for in_lock_step in [true, false] {
         let (journey, mut browser) = (journey(), Browser::default());
         let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();

@@ -112,7 +112,7 @@ fn ten_tabs_that_found_nobody_and_go_on_one_after_the_other_all_arrive() {
 }
 
 #[test]
-fn somebody_who_sees_a_page_in_between_may_log_in_any_number_of_times() {
+fn a_person_who_sees_a_page_in_between_can_log_in_any_number_of_times() {
     let (journey, mut browser) = (journey(), Browser::default());
     sign_in(&mut browser, &journey, going_to("/a"), 1000);
     for _ in 0..40 {
@@ -127,7 +127,7 @@ fn somebody_who_sees_a_page_in_between_may_log_in_any_number_of_times() {
 }
 
 #[test]
-fn what_is_counted_ends_with_a_log_out_a_failure_and_a_quiet_minute() {
+fn what_is_counted_ends_with_a_logout_a_failure_and_a_quiet_minute() {
     let journey = journey();
     let returned = |browser: &mut Browser, times: u32| {
         sign_in(browser, &journey, going_to("/a"), 1000);

@@ -1,7 +1,7 @@
-//! Mends JSON text that a strict reader refuses for a reason that decides nothing.
+//! Repairs JSON text that a strict reader refuses for an unimportant reason.
 //!
-//! A name that was cut inside an emoji, or a number larger than a machine's, must not keep a person out. The text is
-//! walked through once, so the work is linear; whatever is not mended is left as it is for the reader to refuse.
+//! A name that was cut inside an emoji, or a number out of range, must not stop a login. The text is read once, so the work is
+//! linear. Anything that is not repaired stays unchanged, and the reader refuses it.
 
 use std::fmt::Write as _;
 
@@ -9,20 +9,19 @@ use serde_json::Number;
 
 use super::value::DEEPEST;
 
-/// Which faults are mended.
+/// Which mistakes are repaired.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Faults {
-    /// In a document that is signed: half of a surrogate pair becomes U+FFFD; a number beyond every machine's range and a
-    /// value that is nested too deeply become null. All are JSON (RFC 8259 6, 8.2 and 9), and readers differ in what they
-    /// make of them.
+    /// In a signed document: half of a surrogate pair becomes U+FFFD; a number out of range and a value that is nested too
+    /// deeply become null. All are valid JSON (RFC 8259 6, 8.2 and 9), but readers handle them differently.
     OfValues,
-    /// In an answer that only describes: also control characters inside strings and what is no JSON number (`NaN`, `01`).
+    /// In a response that only describes: also control characters inside strings and invalid numbers (`NaN`, `01`).
     OfText,
 }
 
-/// `text` with its faults mended.
+/// `text` with its mistakes repaired.
 pub(super) fn repaired(text: &str, faults: Faults) -> String {
-    let mut mended = String::with_capacity(text.len());
+    let mut repaired = String::with_capacity(text.len());
     let (mut rest, mut depth) = (text, 0_usize);
     while let Some(first) = rest.bytes().next() {
         let (token, after) = rest.split_at(token_length(first, rest));
@@ -32,31 +31,31 @@ pub(super) fn repaired(text: &str, faults: Faults) -> String {
             b'{' | b'[' => {
                 depth += 1;
                 if depth <= DEEPEST {
-                    mended.push_str(token);
+                    repaired.push_str(token);
                 } else if shown {
-                    mended.push_str("null");
+                    repaired.push_str("null");
                 }
             }
             b'}' | b']' => {
                 if shown {
-                    mended.push_str(token);
+                    repaired.push_str(token);
                 }
                 depth = depth.saturating_sub(1);
             }
             _ if !shown => {}
-            b'"' => mend_string(token, faults, &mut mended),
-            _ if is_lost(token, faults) => mended.push_str("null"),
-            _ => mended.push_str(token),
+            b'"' => repair_string(token, faults, &mut repaired),
+            _ if is_lost(token, faults) => repaired.push_str("null"),
+            _ => repaired.push_str(token),
         }
     }
-    mended
+    repaired
 }
 
 const fn is_single(byte: u8) -> bool {
     matches!(byte, b'{' | b'}' | b'[' | b']' | b':' | b',' | b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// How long the string, the mark or the word is that `rest` begins with. All of them end at an ASCII byte.
+/// The length of the string, punctuation or word at the start of `rest`. All of them end at an ASCII byte.
 fn token_length(first: u8, rest: &str) -> usize {
     let bytes = rest.as_bytes();
     match first {
@@ -77,7 +76,7 @@ fn string_length(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether a word stands for a number that cannot be held.
+/// Whether a word is a number that is out of range.
 fn is_lost(word: &str, faults: Faults) -> bool {
     if matches!(word, "true" | "false" | "null") || serde_json::from_str::<Number>(word).is_ok() {
         return false;
@@ -107,53 +106,53 @@ fn is_number(word: &str) -> bool {
         && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
 }
 
-fn mend_string(token: &str, faults: Faults, mended: &mut String) {
+fn repair_string(token: &str, faults: Faults, repaired: &mut String) {
     let mut rest = token;
     while let Some(at) = rest.bytes().position(|byte| byte == b'\\' || byte < b' ') {
         let (plain, found) = rest.split_at(at);
-        mended.push_str(plain);
+        repaired.push_str(plain);
         rest = match (unit(found), found.bytes().next()) {
             (Some(high @ 0xD800..=0xDFFF), _) => {
                 let (escape, after) = found.split_at(ESCAPE);
                 match unit(after) {
                     Some(0xDC00..=0xDFFF) if high < 0xDC00 => {
                         let (low, after) = after.split_at(ESCAPE);
-                        mended.extend([escape, low]);
+                        repaired.extend([escape, low]);
                         after
                     }
                     _ => {
-                        mended.push('\u{fffd}');
+                        repaired.push('\u{fffd}');
                         after
                     }
                 }
             }
-            // With what it escapes: that may be another backslash.
+            // With the escaped character, which may be another backslash.
             (_, Some(b'\\')) => {
                 let length = found.chars().take(2).map(char::len_utf8).sum();
                 let (escape, after) = found.split_at(length);
-                mended.push_str(escape);
+                repaired.push_str(escape);
                 after
             }
             (_, Some(control)) => {
                 let (raw, after) = found.split_at(1);
                 if faults == Faults::OfText {
                     // Writing into a string cannot fail.
-                    let _ = write!(mended, "\\u{control:04x}");
+                    let _ = write!(repaired, "\\u{control:04x}");
                 } else {
-                    mended.push_str(raw);
+                    repaired.push_str(raw);
                 }
                 after
             }
             (_, None) => "",
         };
     }
-    mended.push_str(rest);
+    repaired.push_str(rest);
 }
 
 /// The length of `\u0000`.
 const ESCAPE: usize = 6;
 
-/// The UTF-16 code unit that `text` begins with as an escape.
+/// The UTF-16 code unit of the escape at the start of `text`.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..ESCAPE - 2)?;
     digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?

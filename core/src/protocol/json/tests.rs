@@ -60,7 +60,7 @@ fn a_repeated_member_is_found_among_many_by_its_hash_and_among_few_by_comparison
 }
 
 #[test]
-fn values_of_a_signed_document_are_mended_and_its_structure_is_not() {
+fn values_of_a_signed_document_are_repaired_and_its_structure_is_not() {
     let object = read(r#"{"name":"Ada \ud83d","deep":{"grade":1e999},"sub":"1"}"#).unwrap();
     assert_eq!((object.text("name"), object.text("sub")), (Some("Ada \u{fffd}"), Some("1")));
     assert_eq!(object.value("deep"), Some(serde_json::json!({ "grade": null })));

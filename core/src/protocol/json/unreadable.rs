@@ -1,4 +1,4 @@
-//! Why a signed document is not read.
+//! Why a signed document cannot be read.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ pub(crate) enum Unreadable {
     NotUtf8,
     /// The text is not one JSON object. Line and column are where the reader gave up.
     NotOneObject { line: usize, column: usize },
-    /// This member, which decides, is there more than once.
+    /// This member, which decides, is repeated.
     Repeated(&'static str),
 }
 
-/// The end of a sentence that begins with what was read.
+/// The end of a sentence that starts with the name of the document.
 impl fmt::Display for Unreadable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

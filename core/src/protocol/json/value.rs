@@ -1,4 +1,4 @@
-//! A JSON value of its own, without the members that come twice.
+//! An owned JSON value, without repeated members.
 
 use std::cell::Cell;
 use std::fmt;
@@ -7,16 +7,15 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
-/// Objects and lists in more than so many others are not read: each takes stack, and a thread may have little.
+/// Objects and lists that are nested deeper are not read: each level takes stack, and a thread may have little.
 pub(super) const DEEPEST: usize = 64;
 
-/// Reads a value into memory of its own. A member that comes twice in one object says nothing, at every depth: none of its
-/// values is believed.
+/// Reads an owned value. If an object has a member twice, none of the values counts, at every depth.
 #[derive(Clone, Copy)]
 pub(super) struct AnyValue<'a> {
-    /// Set where a member came twice.
+    /// Set when a member is repeated.
     repeated: &'a Cell<bool>,
-    /// How many objects and lists the value is in.
+    /// How many objects and lists contain the value.
     depth: usize,
 }
 
