@@ -1,7 +1,7 @@
 //! Clever's endpoints, one file for each concern.
 //!
-//! Each is a function from a [`Call`](call::Call) to an [`Answer`](crate::http::answer::Answer), which states its own line for
-//! the journal. None of them waits, logs, or knows about the socket.
+//! Each is a function from a [`Call`](call::Call) to an [`Answer`](crate::http::answer::Answer), which has its own line for the
+//! journal. None of them waits, logs, or uses the socket.
 
 pub(crate) mod api;
 pub(crate) mod authorize;

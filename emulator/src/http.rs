@@ -1,10 +1,10 @@
 //! HTTP in small pieces.
 //!
-//! - `request`, `answer`: what an endpoint gets and gives; `answer_kinds`: JSON, pages, redirects;
+//! - `request`, `answer`: input and output of an endpoint; `answer_kinds`: JSON, pages, redirects;
 //! - `delivery`: how an answer is sent: whole, late, or cut off;
 //! - `parameters`, `cookies`, `redirect_uri`: what is in a request;
-//! - `connections`: how many there may be, and how long a request may take; `write_limit`: how long an answer may take;
-//! - `route`: what a request is about; `verbatim`: JSON values as somebody wrote them;
+//! - `connections`: limits their number, and the time of a request; `write_limit`: limits the time of an answer;
+//! - `route`: the resource of a request; `verbatim`: JSON values exactly as written;
 //! - `address`: where the emulator is, as its clients name it;
 //! - `middleware`: what happens around every endpoint, with `host_guard`, `cors` and `etag`.
 

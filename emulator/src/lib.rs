@@ -1,8 +1,8 @@
 //! A Clever to run on your own machine.
 //!
-//! The emulator answers as Clever's OAuth 2.0 and OIDC endpoints do, with people who do not exist, so
-//! that "Log in with Clever" can be developed and tested without an account, a network or real students. It is
-//! both a binary (`clever-emulator`) and this library, for tests in Rust:
+//! The emulator answers like Clever's OAuth 2.0 and OIDC endpoints, with made-up people, so that you can develop and test "Log
+//! in with Clever" without an account, a network or real students. It is both a binary (`clever-emulator`) and this library,
+//! for tests in Rust:
 //!
 //! ```
 //! use clever_emulator::{App, Emulator, Options};
@@ -17,15 +17,15 @@
 //! The feature `cli`, which is on by default, is the command. Tests take the crate without it:
 //! `cargo add --dev clever-emulator --no-default-features`.
 //!
-//! It listens on the loopback address unless told otherwise, speaks plain HTTP, keeps everything in memory, and stops when it is
-//! dropped. It is not an identity provider: anyone who can reach it can be anyone in it.
+//! By default, it listens on the loopback address. It speaks plain HTTP, keeps everything in memory, and stops when it is
+//! dropped. It is not an identity provider: anyone who can reach it can log in as anyone.
 //!
 //! What is where:
-//! - `server`: the whole of it on a socket, with the options that it is started with;
+//! - `server`: the whole emulator on a socket, with its options;
 //! - `system`: the only sources of time and random numbers, and the only way to standard error;
-//! - `http`: requests, answers and what happens to both around every endpoint;
-//! - `endpoints`: one file for each concern of Clever's; `pages`: what people see;
-//! - `world`: who lives here: people, districts and apps;
+//! - `http`: requests, answers and the middleware around every endpoint;
+//! - `endpoints`: Clever's endpoints, one file for each concern; `pages`: what people see;
+//! - `world`: people, districts and apps;
 //! - `keys`: the signature keys and what they sign;
 //! - `memory`: what is remembered, and for how long, with the journal of requests;
 //! - `scenarios`: what each scenario does differently from Clever;

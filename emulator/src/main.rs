@@ -1,7 +1,7 @@
 //! The command line of the emulator.
 //!
-//! Standard output carries one line, the base URL, for the program that started it; everything for people goes to standard
-//! error. SIGTERM and Ctrl-C end it: as process 1 of a container it would ignore them if it had no handlers.
+//! Standard output gets one line, the base URL, for the program that started it. Everything for people goes to standard error.
+//! SIGTERM and Ctrl-C end it: without handlers, process 1 of a container would ignore them.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
             say(&error.to_string());
             ExitCode::from(2)
         }
-        // What was asked for, such as the help, is worth waiting for its reader.
+        // Wait for the reader of requested output, such as the help.
         Err(help) => help.exit(),
     };
     flush();
@@ -64,7 +64,7 @@ fn run(command_line: CommandLine) -> ExitCode {
 fn serve(settings: Settings) -> ExitCode {
     let mut reach = reach(settings.listen, settings.any_host);
     if let Some(person) = &settings.auto_login {
-        let _ = write!(reach, "\nNobody has to sign in: every login succeeds at once as {person}.");
+        let _ = write!(reach, "\nNo sign-in is needed: every login succeeds at once as {person}.");
     }
     // Before anything is printed: a program that reads the base URL may end the emulator at once.
     if let Err(error) = signals::end_process_on_request() {

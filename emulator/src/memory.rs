@@ -14,7 +14,7 @@ pub(crate) mod journal;
 pub(crate) mod logins;
 pub(crate) mod rate_limit;
 
-/// The value behind the lock. A panic never leaves one half changed here, so a poisoned lock still holds a good value.
+/// The value behind the lock. A panic never leaves it half changed here, so a poisoned lock still has a good value.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,13 +1,13 @@
 //! The pages of the emulator: plain HTML, escaped by maud. They load nothing and run no script.
 //!
-//! They say "emulator" at the top and show none of Clever's marks, so that nobody takes them for Clever's. A file answers one
-//! question of the person, and all pages share a frame:
+//! They say "emulator" at the top and show none of Clever's trademarks, so that they cannot be mistaken for Clever's pages.
+//! Each file answers one question of the person, and all pages share a frame:
 //!
-//! - `frame`, `style`: what is around every page and shared by several, and how it looks;
+//! - `frame`, `style`: the shared parts of the pages, and their style;
 //! - `picker`: which school is yours?
 //! - `login`: who are you, and is it still you? `developers`: short ways to sign in;
 //! - `portal`: your apps;
-//! - `refusal`: why the login cannot go on.
+//! - `refusal`: why the login cannot continue.
 
 mod developers;
 mod frame;

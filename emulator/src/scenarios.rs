@@ -1,14 +1,14 @@
-//! Scenarios: Clevers that each do exactly one thing differently.
+//! Scenarios: each is a Clever that does exactly one thing differently.
 //!
-//! `BASE/s/NAME` is the base URL of a whole Clever that deviates as its line in the [table] says. To test a client, set
-//! that base URL and nothing else. Two tests never disturb each other: what a scenario must remember, it remembers for one
-//! access token, one code or one client.
+//! `BASE/s/NAME` is the base URL of a complete Clever that differs as its line in the [table] says. To test a client, set only
+//! that base URL. Two tests never disturb each other: a scenario only remembers data for one access token, one code or one
+//! client.
 //!
-//! - `table`: every scenario, one entry each; `members`: those about one describing member, made from a list;
-//! - `scenario`, `member`: what a scenario is; `context`: what it is told;
-//! - `claims`, `jws`: what an ID token says, and how it is signed;
-//! - `callbacks`: what the browser brings back;
-//! - `endpoints`: what the other endpoints answer.
+//! - `table`: every scenario, one entry each; `members`: scenarios about one describing member, made from a list;
+//! - `scenario`, `member`: what a scenario is; `context`: its input;
+//! - `claims`, `jws`: changes of an ID token's claims and signature;
+//! - `callbacks`: changes of callbacks;
+//! - `endpoints`: changes of the other endpoints' answers.
 
 use std::sync::LazyLock;
 
@@ -27,7 +27,7 @@ mod table;
 pub(crate) use context::{Context, Login};
 pub use scenario::Scenario;
 
-/// Every scenario, in the order of the table, then those about one member each.
+/// Every scenario, in the order of the table, then the scenarios about one member.
 pub fn scenarios() -> &'static [Scenario] {
     static ALL: LazyLock<Vec<Scenario>> =
         LazyLock::new(|| table::TABLE.iter().cloned().chain(members::all()).collect());

@@ -1,7 +1,7 @@
 //! An emulator on a socket: its start, its routes, its end.
 //!
-//! An event loop of its own serves everything, with a thread for each core. When the [`Emulator`] is dropped, the
-//! threads, the socket and every connection are gone before the drop returns.
+//! It has its own event loop, with a thread for each core. When the [`Emulator`] is dropped, the threads, the socket and every
+//! connection are gone before the drop returns.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -51,7 +51,7 @@ pub(crate) mod options;
 
 /// No request of a login is larger.
 const MAXIMUM_BODY: usize = 64 * 1024;
-/// So many threads serve at most.
+/// The most threads that serve requests.
 const MOST_THREADS: usize = 8;
 
 /// A running emulator. It stops when it is dropped.
@@ -65,7 +65,7 @@ impl Emulator {
     /// Starts an emulator; it answers when this returns.
     ///
     /// # Errors
-    /// When the world, an app, the person of the automatic login or the port cannot be taken.
+    /// When the world, an app, the person of the automatic login or the port cannot be used.
     #[expect(clippy::disallowed_methods, reason = "the one place that starts the thread that serves")]
     pub fn start(options: Options) -> Result<Self, StartError> {
         let address = SocketAddr::new(options.listen.unwrap_or(Ipv4Addr::LOCALHOST.into()), options.port);
@@ -82,7 +82,7 @@ impl Emulator {
         Ok(Self { shared, stop: Some(stop), thread: Some(thread.map_err(StartError::System)?) })
     }
 
-    /// Where it is, without a slash at the end: the issuer, and the host of every endpoint.
+    /// The base URL, without a trailing slash: the issuer, and the host of every endpoint.
     pub fn base_url(&self) -> &str {
         self.shared.address.base_url()
     }
@@ -97,7 +97,7 @@ impl Emulator {
         self.shared.world().person(name)
     }
 
-    /// Everybody who can log in.
+    /// All people who can log in.
     pub fn people(&self) -> Vec<Arc<Person>> {
         self.shared.world().people().to_vec()
     }
@@ -107,7 +107,7 @@ impl Emulator {
         self.shared.clock.now()
     }
 
-    /// Moves the emulator's clock forward: codes, tokens and sign-ins grow older at once.
+    /// Moves the emulator's clock forward: codes, tokens and sign-ins get older at once.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
     }
@@ -126,9 +126,9 @@ impl Emulator {
         Some(format!("{}{link}", self.base_url()))
     }
 
-    /// What a browser does at Clever, in which somebody is signed in: it opens the URL of a login, a portal link or an Instant Login
-    /// link, and is sent back to the app. Returns the URL of the callback; `None` when there is no such person, the person may not
-    /// use the app, or the URL is none of this emulator's.
+    /// Acts like a browser with a signed-in person: opens the URL of a login, a portal link or an Instant Login link, and is
+    /// sent back to the app. Returns the URL of the callback; `None` when there is no such person, the person may not use the
+    /// app, or the URL does not belong to this emulator.
     ///
     /// ```
     /// use clever_emulator::{App, Emulator, Options};
@@ -161,11 +161,11 @@ impl Emulator {
     /// # Errors
     /// When no key can be made.
     pub fn rotate_keys(&self) -> Result<String, StartError> {
-        let unmade = |_| StartError::System(io::Error::other("no key could be made"));
+        let unmade = |_| StartError::System(io::Error::other("could not make a key"));
         Ok(self.shared.keys.rotate().map_err(unmade)?.key_id().to_owned())
     }
 
-    /// What clients sent, oldest first: the latest requests, and what the emulator said of each.
+    /// The latest requests, oldest first, and the emulator's explanation of each.
     pub fn journal(&self) -> Vec<JournalEntry> {
         let journal = locked(&self.shared.journal);
         let mut entries: Vec<_> = journal.latest().map(JournalEntry::from).collect();
@@ -173,24 +173,24 @@ impl Emulator {
         entries
     }
 
-    /// Makes everything as it was after the start: codes, tokens and sign-ins are gone, the clock and the keys are the first ones.
+    /// Resets everything to its state after the start: without codes, tokens and sign-ins, and with the original clock and keys.
     pub fn reset(&self) {
         self.shared.reset();
     }
 
-    /// How many requests this path has received, with any method and query, and any answer but one to a body too
-    /// large. The first thousand different paths are counted.
+    /// How many requests this path has received, with any method and query, and any answer except to a body that is too large.
+    /// The first thousand different paths are counted.
     pub fn request_count(&self, path: &str) -> u64 {
         locked(&self.shared.counts).of(path)
     }
 
-    /// Blocks for as long as the emulator serves, which in a binary is until the process is ended.
+    /// Blocks as long as the emulator runs: in a binary, until the process ends.
     pub fn wait(mut self) {
         thread::scope(|scope| {
             // There is time to make the key now. A request that needs it reports it if that fails.
             scope.spawn(|| self.shared.keys.first().map(drop));
             if let Some(thread) = self.thread.take() {
-                // A panic of that thread has been reported by itself already.
+                // A panic of that thread has already been reported.
                 let _ = thread.join();
             }
         });
@@ -203,7 +203,7 @@ impl Emulator {
 pub struct JournalEntry {
     /// The number of the request, counted from 1.
     pub number: u64,
-    /// When it came, in Unix seconds, by the emulator's clock.
+    /// When it arrived, in Unix seconds, by the emulator's clock.
     pub time: u64,
     /// The method.
     pub method: String,
@@ -238,7 +238,7 @@ impl fmt::Debug for Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // Nobody listens when the thread has ended by itself.
+            // The thread may have ended by itself; then no one receives this.
             let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take() {
@@ -255,7 +255,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Requests are short, so more threads than a few would only wait for each other.
+/// Requests are short, so more than a few threads would only wait for each other.
 fn runtime() -> io::Result<Runtime> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     Builder::new_multi_thread().worker_threads(cores.min(MOST_THREADS)).enable_all().build()
@@ -292,7 +292,7 @@ fn address(socket: SocketAddr, options: &Options) -> Result<Address, StartError>
     Address::new(socket, public_url, options.any_host).map_err(|NoOrigin(url)| StartError::PublicUrl { url })
 }
 
-/// The name, if somebody has it.
+/// The name, if a person has it.
 fn known(world: &World, name: String) -> Result<String, StartError> {
     if world.person(&name).is_some() {
         return Ok(name);
@@ -302,8 +302,7 @@ fn known(world: &World, name: String) -> Result<String, StartError> {
 }
 
 async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver<()>) {
-    // A listener that the system opened a moment ago is accepted by the event loop; if not, the thread ends and connections
-    // are refused.
+    // The event loop accepts a listener that was just opened. If not, the thread ends and connections are refused.
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     tokio::select! {
         () = connections::serve(listener, routes) => (),
@@ -312,7 +311,7 @@ async fn serve(listener: TcpListener, routes: Router, stopped: oneshot::Receiver
 }
 
 /// The endpoints, and the middleware around them. The middleware rewrites a path before it is looked up, so the endpoints are
-/// a router of their own.
+/// a separate router.
 fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .fallback_service(endpoints())
@@ -357,7 +356,7 @@ fn pages() -> Router {
         )
 }
 
-/// The API. At Clever it is a host of its own, which answers every path.
+/// The API. Clever has a separate host for it, which answers every path.
 fn resources() -> Router {
     let unversioned = ["/me", "/userinfo"].map(str::to_owned);
     let versioned = api::Version::ALL.map(|version| format!("/{}/{{*path}}", version.as_str()));

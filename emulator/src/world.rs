@@ -1,14 +1,14 @@
-//! Who lives in the emulator: districts, schools, people, and the apps they log in to.
+//! The world of the emulator: districts, schools, people, and the apps they log in to.
 //!
-//! A world comes from one TOML text, and so does the built-in one. Nobody in it exists: its people are chosen for what a login
-//! must handle. Ids look like Clever's (24 lowercase hexadecimal digits). As in API v3, one id stands for a person in all
-//! roles, and each role keeps the id it had before as `legacy_id`. For students the two are the same unless the id changed.
+//! A world comes from one TOML text, including the built-in one. Its people are made up, and chosen for what a login must
+//! handle. Ids look like Clever's (24 lowercase hexadecimal digits). As in API v3, a person has one id in all roles, and each
+//! role keeps its old id as `legacy_id`. For students, the two are the same unless the id changed.
 //!
 //! - `person`, `district`, `apps`: who and what is in a world; `model`: the world itself;
 //! - `home`: where people sign in; `badge`: the code on a badge; `search`: how people find their school;
 //! - `file`: reads the TOML text, or refuses it with `error`;
-//! - `derived`, `grade`: what the text leaves out, made from an id;
-//! - `built_in`: the world and the app of an emulator that is given no other;
+//! - `derived`, `grade`: details that the text does not have, made from an id;
+//! - `built_in`: the default world and app;
 //! - `reload`: reads a file again when it changes; `additions`: people and apps added while the emulator runs.
 
 mod additions;

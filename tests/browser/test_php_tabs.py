@@ -44,7 +44,7 @@ TURNSTILE = """<?php
 if (str_contains($_SERVER['REQUEST_URI'], '/callback?')) {{
     touch('{folder}/' . uniqid('', true));
     for ($end = time() + {seconds}; count(glob('{folder}/*')) < (int) file_get_contents('{many}'); usleep(10000)) {{
-        time() < $end ?: exit('waited for other callbacks in vain');
+        time() < $end ?: exit('waited too long for other callbacks');
     }}
 }}
 """

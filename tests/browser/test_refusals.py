@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LOGIN_PAGE, NO_ACCESS, STOPPED = (
     "Log in to Emulated School District",
     "You have no access to this app",
-    "This login cannot go on",
+    "This login cannot continue",
 )
 
 
@@ -49,7 +49,7 @@ def test_a_student_who_is_asked_and_is_another_logs_in_and_goes_on_to_the_same_a
     asked_whether_it_is_they(page, place, ADA)
     page.get_by_role("button", name="No, that is not me").click()
     headed(page, LOGIN_PAGE)
-    assert "to go on to Word Garden" in page.locator("main").inner_text()
+    assert "to continue to Word Garden" in page.locator("main").inner_text()
     with_password(page, JOSE)
     assert "Are you José Núñez?" in page.locator("main").inner_text()
     page.get_by_role("link", name="Yes, that is me").click()
@@ -86,9 +86,7 @@ def test_an_app_that_is_not_shared_refuses_and_is_not_in_the_portal(page: Page, 
     assert "Homework Desk" not in " ".join(icons)
 
 
-def test_an_app_that_asks_for_it_is_told_of_no_access_and_nobody_stays_signed_in_at_it(
-    page: Page, place: Place
-) -> None:
+def test_an_app_that_asks_for_it_learns_about_no_access_and_ends_its_session(page: Page, place: Place) -> None:
     page.goto(f"{place.homework}/login?district_id=53ee4b8a44abc88c1c00119b")
     with_password(page, ADA)
     greeted(page, place.homework, "Ada Ashworth")
@@ -157,6 +155,6 @@ def test_a_form_of_another_site_is_refused_and_logs_nobody_out(page: Page, place
     page.route(f"{place.garden}/prize", lambda route: route.fulfill(body=form, content_type="text/html"))
     page.goto(f"{place.garden}/prize")
     page.get_by_role("button", name="A prize").click()
-    headed(page, "This cannot go on")
+    headed(page, "This cannot continue")
     page.goto(f"{place.clever}/in/emulated")
     headed(page, "Emulated School District")

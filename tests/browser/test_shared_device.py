@@ -119,7 +119,7 @@ def test_a_sign_in_ends_after_two_hours_and_the_icon_asks_again(page: Page, with
     control(place, "clock", {"advance": 60})
     page.get_by_role("link", name="Word Garden").click()
     headed(page, LOGIN_PAGE)
-    assert "to go on to Word Garden" in page.locator("main").inner_text()
+    assert "to continue to Word Garden" in page.locator("main").inner_text()
     control(place, "reset", {})
     with_password(page, ADA)
     greeted(page, place.garden, "Ada Ashworth")

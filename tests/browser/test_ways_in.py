@@ -71,7 +71,7 @@ def test_the_instant_login_link_of_the_desk_leads_to_the_school_and_then_into_th
     card = page.locator("article", has=page.get_by_role("heading", name="Word Garden"))
     card.get_by_role("link", name="Instant Login").click()
     headed(page, "Find your school")
-    assert "to go on to Word Garden" in page.locator("main").inner_text()
+    assert "to continue to Word Garden" in page.locator("main").inner_text()
     page.get_by_role("button", name="Emulated High School").click()
     with_password(page, ADA)
     greeted(page, place.garden, "Ada Ashworth")
@@ -113,7 +113,7 @@ def test_the_button_of_the_app_leads_through_the_school_picker(  # noqa: PLR0913
     assert buttons.first.inner_text().startswith(found)
     buttons.first.click()
     headed(page, title)
-    assert "to go on to Word Garden" in page.locator("main").inner_text()
+    assert "to continue to Word Garden" in page.locator("main").inner_text()
     if person:
         with_password(page, person)
         greeted(page, place.garden, "Ada Ashworth")
@@ -131,7 +131,7 @@ def test_the_school_is_remembered_until_it_is_not_yours(page: Page, place: Place
     headed(page, ISLAND_PAGE)
     page.get_by_role("link", name="Not your school?").click()
     headed(page, "Find your school")
-    assert "to go on to Word Garden" in page.locator("main").inner_text()
+    assert "to continue to Word Garden" in page.locator("main").inner_text()
     page.get_by_label("School or district").fill("nowhere at all")
     page.get_by_role("button", name="Search").click()
     assert page.get_by_role("status").inner_text() == "No matching school or district."
@@ -145,7 +145,7 @@ def test_the_school_is_remembered_until_it_is_not_yours(page: Page, place: Place
     greeted(page, place.garden, "José Núñez")
 
 
-def test_whoever_has_signed_in_at_clever_enters_without_a_page(page: Page, place: Place) -> None:
+def test_a_person_signed_in_at_clever_enters_without_a_page(page: Page, place: Place) -> None:
     signed_in(page, place, ADA)
     seen: list[str] = []
     page.on("framenavigated", lambda frame: seen.append(frame.url))

@@ -1,5 +1,5 @@
-//! `clever-emulator exec -- COMMAND`: an emulator for as long as a command runs, and its settings in the environment of the
-//! command.
+//! `clever-emulator exec -- COMMAND`: runs an emulator as long as a command runs, and gives the command its settings in the
+//! environment.
 
 use std::ffi::OsString;
 use std::io;
@@ -43,7 +43,7 @@ Example:
 const NOT_RUNNABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
-/// Settings of this project's libraries that are not set here, and would lead elsewhere.
+/// Settings of this project's libraries that are not set here, and would point to another Clever.
 const OF_ANOTHER_CLEVER: [&str; 9] = [
     "CLEVER_CLIENT_SECRET",
     "CLEVER_ISSUER",
@@ -56,7 +56,7 @@ const OF_ANOTHER_CLEVER: [&str; 9] = [
     "CLEVER_DISCOVER",
 ];
 
-/// Runs the command, and ends as it ends.
+/// Runs the command, and ends with the same exit code.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let Arguments { settings, command } = arguments;
     let Some((program, rest)) = command.split_first() else { return ExitCode::from(2) };
@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 }
 
 fn set_environment(command: &mut Command, emulator: &Emulator) {
-    // What stands there of another Clever must not be mixed with what is set here.
+    // Settings of another Clever must not be mixed with these.
     for other in OF_ANOTHER_CLEVER {
         command.env_remove(other);
     }
@@ -104,7 +104,7 @@ fn set_environment(command: &mut Command, emulator: &Emulator) {
     }
 }
 
-/// Whether one of the addresses is plain http on another host than this machine.
+/// Whether one of the addresses is plain http on another host: only then do the libraries need the development setting.
 fn declares_development(emulator: &Emulator) -> bool {
     let apps = emulator.apps();
     let redirect_uris = apps.first().into_iter().flat_map(App::redirect_uris);
@@ -121,7 +121,7 @@ async fn to_its_end(mut child: Child, mut signals: Signals) -> io::Result<ExitSt
     }
 }
 
-/// As a shell tells it: the command's own code, or 128 and the number of the signal that ended it.
+/// Like a shell: the command's exit code, or 128 plus the number of the signal that ended it.
 fn exit_code(status: ExitStatus) -> ExitCode {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {

@@ -1,4 +1,5 @@
-//! What the command line prints: one line for the program that started it, and everything for people on standard error.
+//! The output of the command line: one line on standard output for the program that started it, and everything for people on
+//! standard error.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -7,12 +8,12 @@ use std::process::ExitCode;
 use clever_emulator::{App, Emulator, Person, STANDARD_ERROR, STANDARD_OUTPUT, StartError, World};
 use url::form_urlencoded;
 
-/// Writes to standard error. Nobody may be reading there, and that is no reason to wait.
+/// Writes to standard error. If nothing reads it, this does not wait.
 pub(crate) fn say(text: &str) {
     STANDARD_ERROR.say(text.to_owned());
 }
 
-/// Waits until what was said is written, or until nobody reads any more. The end of the process does not wait for it.
+/// Waits until all output is written, or until the reader stops. The end of the process does not wait for it.
 pub(crate) fn flush() {
     STANDARD_OUTPUT.flush();
     STANDARD_ERROR.flush();
@@ -20,7 +21,7 @@ pub(crate) fn flush() {
 
 /// Says why the emulator did not start.
 pub(crate) fn failed(error: &StartError) -> ExitCode {
-    // The sentences are those of the library, which knows no options.
+    // The sentences come from the library, which does not know the options.
     let option = match error {
         StartError::App(_) => "--app: ",
         StartError::World(_) => "--world: ",
@@ -32,10 +33,10 @@ pub(crate) fn failed(error: &StartError) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Prints the base URL for the program that started the emulator, then hints for people. It goes on if nobody reads them.
+/// Prints the base URL for the program that started the emulator, then hints for people. It continues if nothing reads them.
 pub(crate) fn announce(emulator: &Emulator, reach: &str) {
     STANDARD_OUTPUT.say(format!("{}\n", emulator.base_url()));
-    // At a terminal it comes before the hints.
+    // At a terminal, it appears before the hints.
     STANDARD_OUTPUT.flush();
     say(&hints(emulator, reach));
 }
@@ -83,11 +84,11 @@ fn app_hint(base_url: &str, app: &App) -> String {
     if app.name() != client_id {
         let _ = writeln!(hint, "  called {}", app.name());
     }
-    // The secrets of the built-in world are known to everybody; those of the user's own apps are not shown.
+    // The secrets of the built-in world are public. Those of the user's own apps are not shown.
     if World::built_in().apps().contains(app) {
         let secret = app.client_secret().map(|secret| format!("with the secret {secret}"));
         let secret = secret.unwrap_or_else(|| "without a secret".to_owned());
-        let _ = writeln!(hint, "  built in, {secret}; give --app for one of your own");
+        let _ = writeln!(hint, "  built in, {secret}; use --app for your own");
     }
     if let Some(user_types) = app.user_types() {
         let words: Vec<_> = user_types.iter().map(|user_type| user_type.as_str()).collect();
@@ -107,7 +108,7 @@ fn app_hint(base_url: &str, app: &App) -> String {
     hint
 }
 
-/// Everybody in the world, one line each.
+/// All people of the world, one line each.
 pub(crate) fn people_table<'a>(people: impl Iterator<Item = &'a Person>) -> String {
     people.fold(String::new(), |mut table, person| {
         let roles: Vec<_> = person.roles().map(|role| role.user_type.as_str()).collect();

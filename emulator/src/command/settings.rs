@@ -8,7 +8,7 @@ use clever_emulator::{Emulator, Options, StartError};
 
 // A comment and not a doc comment: clap would show it as the help of the whole program.
 #[derive(Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate switch on the command line")]
 pub(crate) struct Settings {
     /// The IP address to listen on [default: 127.0.0.1]
     ///

@@ -13,15 +13,15 @@ use super::output::flush;
 #[cfg(unix)]
 pub(crate) mod mask;
 
-/// Ends this process, with exit code 0, when it is told to by SIGTERM or Ctrl-C. Nothing has to be saved or removed: all
-/// that the emulator knows is in its memory. Process 1 also ends by SIGHUP and SIGQUIT, as any other does without a handler. They are
-/// no longer blocked after this.
-#[expect(clippy::disallowed_methods, reason = "it waits for a signal as long as the process lives")]
+/// Ends this process with exit code 0 on SIGTERM or Ctrl-C. Nothing has to be saved or removed: all data of the emulator is in
+/// its memory. Process 1 also ends on SIGHUP and SIGQUIT, which end any other process without a handler. These signals are no
+/// longer blocked after this.
+#[expect(clippy::disallowed_methods, reason = "it waits for a signal as long as the process runs")]
 pub(crate) fn end_process_on_request() -> io::Result<()> {
     #[cfg(unix)]
     mask::unblock(&that_end());
     let runtime = runtime()?;
-    // The handlers are there when this returns.
+    // The handlers are installed when this returns.
     let request = runtime.block_on(async { end_request() })?;
     let wait = move || {
         runtime.block_on(request);

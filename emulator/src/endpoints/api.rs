@@ -1,13 +1,13 @@
-//! Clever's API: who logged in, with the access token of a login, and a district, with its token.
+//! Clever's API: the person, with the access token of a login, and a district, with its token.
 //!
 //! All versions from 1.1 to 3.1. A page of any origin may read every answer. Every answer to a valid token has the rate-limit
-//! headers, the HTML 404 too. A resource for another kind of token is the same 404 as one that does not exist. Past the limit
-//! the answer is an empty 429.
+//! headers, including the HTML 404. A resource for another kind of token is the same 404 as one that does not exist. Past the
+//! limit the answer is an empty 429.
 //!
-//! - `resource`: what a path asks for, and the versions;
+//! - `resource`: the resource of a path, and the versions;
 //! - `caller`: which people a token may read;
 //! - `me`, `users`, `districts`, `schools`: the answers;
-//! - `roles`, `facts`: what is told of a person in a role;
+//! - `roles`, `facts`: the data of a person in a role;
 //! - `links`: objects with links;
 //! - `lines`: what the journal says.
 
@@ -39,7 +39,7 @@ mod roles;
 mod schools;
 mod users;
 
-/// What every answer of the API says besides: pages of any origin may read it, and nobody may store it.
+/// The headers of every answer of the API: pages of any origin may read it, and no cache may store it.
 const HEADERS: [(HeaderName, &str); 5] = [
     (
         ACCESS_CONTROL_ALLOW_HEADERS,
@@ -90,7 +90,7 @@ fn told(resource: &Resource<'_>, caller: &Caller<'_>, not_found: impl FnOnce() -
     }
 }
 
-/// The answer, if this token has not asked too often.
+/// The answer, if this token is within its rate limit.
 fn limited(shared: &Shared, bearer: &Bearer<'_>, answer: impl FnOnce() -> Answer) -> Answer {
     let standing = locked(&shared.rate_limits).count(shared.clock.now(), &bearer.token);
     let mut answer = if standing.exceeded() {
@@ -105,7 +105,7 @@ fn limited(shared: &Shared, bearer: &Bearer<'_>, answer: impl FnOnce() -> Answer
 /// The resource is for another kind of token.
 struct WrongToken;
 
-/// The resource as this caller may see it; nothing, if it is not there for this caller.
+/// The resource as this caller may see it; nothing, if it does not exist for this caller.
 fn read(resource: &Resource<'_>, caller: &Caller<'_>) -> Result<Option<Value>, WrongToken> {
     match (resource, caller.holder) {
         (Resource::Me(version), Holder::Person(person)) => Ok(Some(me::me(*version, person))),

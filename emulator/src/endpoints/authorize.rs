@@ -1,7 +1,7 @@
 //! The authorization endpoint (RFC 6749 section 3.1) and Instant Login.
 //!
 //! As at Clever, a person sees a page that says what is wrong with a request, or that they have no access to the app. The app
-//! is told of missing access only with `return_unshared=true`. `confirmed=false` asks students whether they are still the one
+//! learns about missing access only with `return_unshared=true`. `confirmed=false` asks students whether they are still the one
 //! who signed in. `scope`, `channel` and everything unknown are accepted and ignored, and so is PKCE (RFC 7636).
 
 use std::sync::Arc;
@@ -27,9 +27,9 @@ mod callback;
 pub(super) mod request;
 
 const SIGN_IN_FIRST: &str =
-    "nobody is signed in at the emulator yet: the browser goes to the login page, and on from there";
-const FIND_SCHOOL_FIRST: &str = "nobody is signed in at the emulator yet: the browser goes to the school picker, and on from \
-     there; district_id would skip it";
+    "no one is signed in at the emulator: the browser goes to the login page, and then back here";
+const FIND_SCHOOL_FIRST: &str = "no one is signed in at the emulator: the browser goes to the school picker, and then to the login \
+     page; district_id skips it";
 const CONFIRM_FIRST: &str =
     "confirmed=false: the student is asked whether they are still the one who signed in";
 const TOLD_OF_NO_ACCESS: &str = "the person has no access to the app: it is told error=unauthorized-user, because \
@@ -47,8 +47,8 @@ pub(crate) fn authorize(call: &Call) -> Answer {
     answer(call, read)
 }
 
-/// `GET /oauth/instant-login`: a login that starts at Clever. It arrives with a code at the primary redirect URI, and without
-/// a state, whatever else the link says.
+/// `GET /oauth/instant-login`: a login that starts at Clever. It always arrives at the primary redirect URI with a code and
+/// without a state.
 pub(crate) fn instant_login(call: &Call) -> Answer {
     answer(call, read_instant_login)
 }
@@ -88,7 +88,7 @@ fn answer_to(
     answer.unwrap_or_else(Refusal::page)
 }
 
-/// To the login page of the district that is named or was chosen before; if there is none, to the school picker.
+/// To the login page of the district in the request or of the remembered one; without either, to the school picker.
 fn sign_in_first(call: &Call, asked: &AuthorizeRequest<'_>) -> Answer {
     let request = &call.request;
     let named = asked.district.map(|district| district.short_name.as_str());
@@ -114,7 +114,7 @@ fn without_access(call: &Call, asked: &AuthorizeRequest<'_>, person: &Person) ->
     Err(Refusal::no_access(&call.world, asked.app, person, &login_page))
 }
 
-/// Only students are asked, and nobody where the pages are skipped.
+/// Only students are asked, and no one if the pages are skipped.
 fn must_confirm(asked: &AuthorizeRequest<'_>, visitor: &Visitor) -> bool {
     let user_type = asked.app.in_role(Arc::clone(&visitor.person)).role.user_type;
     asked.to_confirm && visitor.on_pages && user_type == UserType::Student
@@ -171,7 +171,7 @@ fn issue_code(
     store_code(shared, grant)
 }
 
-/// A new code that stands for `grant`.
+/// A new code for `grant`.
 pub(super) fn store_code(shared: &Shared, grant: CodeGrant) -> Result<String, Unspecified> {
     let code = shared.random.hex::<20>()?;
     locked(&shared.grants).issue_code(shared.clock.now(), code.clone(), grant);

@@ -1,6 +1,6 @@
-//! What an access token opens, and why one opens nothing.
+//! What an access token gives access to, or why it gives none.
 //!
-//! What Clever's 401 says is unknown; here it is the RFC's error word and a message.
+//! The content of Clever's 401 is unknown. Here it is the RFC's error word and a message.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::keys::district_token;
 use crate::memory::locked;
 use crate::world::Person;
 
-/// A valid token and what it opens.
+/// A valid token and what it gives access to.
 pub(super) struct Bearer<'a> {
     pub(super) token: Cow<'a, str>,
     /// The app it was issued to.
@@ -28,7 +28,7 @@ pub(super) struct Bearer<'a> {
     pub(super) claims: CustomClaims,
 }
 
-/// Who a token speaks for.
+/// Who a token belongs to.
 pub(super) enum Holder {
     /// The person who logged in.
     Person(Arc<Person>),
@@ -36,7 +36,7 @@ pub(super) enum Holder {
     District(String),
 }
 
-/// The token of this request, or the 401 that answers it.
+/// The token of this request, or the 401 answer.
 #[expect(clippy::result_large_err, reason = "the error is the answer itself, and is made once for a request")]
 pub(super) fn bearer(call: &Call) -> Result<Bearer<'_>, Answer> {
     let Ok(presented) = call.request.access_token() else { return Err(presented_twice()) };
@@ -49,11 +49,11 @@ pub(super) fn bearer(call: &Call) -> Result<Bearer<'_>, Answer> {
     }
 }
 
-/// RFC 6750 section 2: a client uses one way only.
+/// RFC 6750 section 2: a client sends the token in only one way.
 fn presented_twice() -> Answer {
     let body = json!({
         "error": "invalid_request",
-        "message": "the access token is there more than once",
+        "message": "the access token was sent more than once",
     });
     let line = "the access token is in the header and in the form, or twice in the form: send it once";
     let challenge = r#"Bearer error="invalid_request""#;
@@ -65,7 +65,7 @@ type Opened = (String, Holder, CustomClaims);
 
 fn login_access(call: &Call, token: &str) -> Option<Opened> {
     let access = locked(&call.shared.grants).access(call.shared.clock.now(), token).cloned()?;
-    // The person as of now: the world may have changed since the token was issued.
+    // The current data of the person: the world may have changed since the token was issued.
     let person = call.world.same_at(&access.person, &access.client_id)?;
     Some((access.client_id, Holder::Person(person), access.claims))
 }
@@ -86,16 +86,16 @@ fn line(call: &Call, token: Option<&str>) -> Cow<'static, str> {
         .into();
     }
     let line = if grants.access(now, token).is_some() {
-        "the person of this access token is not in the world any more"
+        "the person of this access token is no longer in the world"
     } else if grants.is_code(now, token) {
-        "this is a code and no access token: exchange it at /oauth/tokens first"
+        "this is a code, not an access token: exchange it at /oauth/tokens first"
     } else if token.matches('.').count() == 2 {
-        "this looks like an ID token: what opens the API is the access_token beside it"
+        "this looks like an ID token: use the access_token that came with it for the API"
     } else if district_token::has_its_form(token) {
         "the token is unknown here; it looks like a district's, which ends when the district shares the app no longer or the \
          secret of the app changes"
     } else {
-        "the access token is unknown here: was it cut, or given by another emulator or before its reset?"
+        "the access token is unknown: was it cut off, or is it from another emulator or from before a reset?"
     };
     line.into()
 }
@@ -103,9 +103,9 @@ fn line(call: &Call, token: Option<&str>) -> Cow<'static, str> {
 fn without_token(request: &Request) -> &'static str {
     let in_url = form_urlencoded::parse(request.query()).any(|(name, _)| name == "access_token");
     match request.headers.get(AUTHORIZATION) {
-        Some(_) => "Authorization is there, but not as Bearer and the access token behind it",
+        Some(_) => "Authorization is set, but not to Bearer and the access token",
         None if in_url => {
-            "the access token is in the URL, where nobody looks: send it as Authorization: Bearer"
+            "the access token is in the URL, where it is ignored: send it as Authorization: Bearer"
         }
         None => "no access token: send Authorization: Bearer and the access token",
     }

@@ -1,4 +1,4 @@
-//! What an endpoint is called with: one request, and what all requests share.
+//! The argument of an endpoint: one request, and the state that all requests share.
 
 use std::sync::{Arc, Mutex};
 
@@ -27,7 +27,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Makes the call of a request that was sent to no scenario.
+    /// Makes the call of a request without a scenario.
     pub(crate) fn new(shared: Arc<Shared>, request: Request) -> Self {
         let world = shared.world();
         Self { shared, world, request, scenario: None }
@@ -44,15 +44,15 @@ impl Call {
     }
 }
 
-/// What all requests share: the settings of this emulator, its clock and its memory.
+/// The state that all requests share: the settings of this emulator, its clock and its memory.
 pub(crate) struct Shared {
     pub(crate) address: Address,
     pub(crate) live_world: LiveWorld,
-    /// The name of who logs in when a request names nobody else; none when people sign in on the pages.
+    /// The person who logs in if a request names no other; none when people sign in on the pages.
     pub(crate) auto_login: Option<String>,
     pub(crate) session_cookie: String,
     pub(crate) school_cookie: String,
-    /// Are the credentials of apps taken from the header only?
+    /// Are the credentials of apps accepted only in the header?
     pub(crate) basic_only: bool,
     /// May pages of every origin read what is not the API?
     pub(crate) cors: bool,
@@ -70,12 +70,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// The people, districts and apps as of now.
+    /// The current people, districts and apps.
     pub(crate) fn world(&self) -> Arc<World> {
         self.live_world.current(&self.clock)
     }
 
-    /// As after the start, but that a seed's row of values goes on, so that nothing old becomes valid again.
+    /// Resets everything, but the sequence of a seed continues, so that nothing old becomes valid again.
     pub(crate) fn reset(&self) {
         *locked(&self.grants) = Grants::default();
         *locked(&self.rate_limits) = RateLimits::default();

@@ -1,7 +1,7 @@
 //! Which app is calling? (RFC 6749 section 2.3.1)
 //!
-//! By HTTP Basic, where identifier and secret are form-encoded before they are joined, or by `client_id` and
-//! `client_secret` in the body; never by both. Credentials in the URL are not looked at, and a public app has none.
+//! By HTTP Basic, where identifier and secret are form-encoded before they are joined, or by `client_id` and `client_secret` in
+//! the body; never by both. Credentials in the URL are ignored, and a public app has none.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::http::request::Request;
 use crate::world::App;
 use crate::world::World;
 
-/// The app whose credentials these are; with `basic_only`, those in a body are none.
+/// The app with these credentials; with `basic_only`, those in a body are ignored.
 pub(super) fn authenticate<'a>(
     world: &'a World,
     request: &Request,
@@ -44,10 +44,10 @@ const NO_CREDENTIALS_IN_HEADER: &str = "the list of district tokens opens with C
      only, and there is none; if a code was to be exchanged, send it by POST";
 const NOT_BASE64: &str = "Authorization: Basic is not the Base64 of CLIENT_ID:SECRET";
 const BASIC_ONLY: &str =
-    "the credentials are in the body, and this emulator was told to take them by Basic only";
+    "the credentials are in the body, but this emulator accepts them only as Basic (--basic-only)";
 
 fn known<'a>(world: &'a World, client_id: &str, secret: &str) -> Result<&'a App, TokenError> {
-    let unknown = "no app has this client_id, or client id and secret have changed places";
+    let unknown = "no app has this client_id; or are client id and secret swapped?";
     let app = world.app(client_id).ok_or_else(|| TokenError::invalid_client(unknown))?;
     if app.is_public() {
         return Err(TokenError::invalid_client(
@@ -79,8 +79,8 @@ fn credentials(
 
 fn missing(parameters: &Parameters) -> &'static str {
     match (parameters.get("client_id"), parameters.get("client_secret")) {
-        (Some(_), _) => "there is a client_id and no secret: send both, best as Authorization: Basic",
-        (None, Some(_)) => "there is a secret and no client_id: send both, best as Authorization: Basic",
+        (Some(_), _) => "there is a client_id but no secret: send both, best as Authorization: Basic",
+        (None, Some(_)) => "there is a secret but no client_id: send both, best as Authorization: Basic",
         (None, None) => "there are no credentials: send CLIENT_ID:SECRET as Authorization: Basic",
     }
 }

@@ -24,7 +24,7 @@ pub(super) mod state;
 /// Where the controls are.
 pub(crate) const PREFIX: &str = "/_emulator/";
 
-/// What a control is: some cannot fail.
+/// The function of a control: some cannot fail.
 #[derive(Clone, Copy)]
 enum Control {
     Sure(fn(&Call) -> Value),
@@ -49,7 +49,7 @@ const CONTROLS: &[(Method, &str, Control)] = &[
     (Method::POST, "reset", Control::Sure(state::reset)),
 ];
 
-/// Any request below `/_emulator/`. Here and nowhere else it is decided who may ask, so there is no way around it.
+/// Any request below `/_emulator/`. Only here is it decided who may use the controls, so no control can skip the check.
 pub(crate) fn control(call: &Call) -> Answer {
     if call.scenario.is_some() {
         return not_found(call);

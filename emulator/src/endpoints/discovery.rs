@@ -1,6 +1,6 @@
 //! The provider's metadata (OIDC Discovery 1.0 section 4) and its key set (RFC 7517 section 5).
 //!
-//! Only what Clever is known to have is announced: no PKCE, no registration, no logout, no revocation.
+//! It only announces what Clever is known to support: no PKCE, no registration, no logout, no revocation.
 
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;

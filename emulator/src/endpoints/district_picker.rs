@@ -1,5 +1,4 @@
-//! The school picker: which school is yours? It is shown to a person who came to an app first, when the app does not name the
-//! district.
+//! The school picker: which school is yours? It is shown when an app sends a person without naming the district.
 //!
 //! `GET /oauth/district-picker` has the parameters of an authorize request, and leads to it. The same question is asked at
 //! `/login` where no app is waiting. The answer is remembered, and can be changed on the login page.
@@ -18,7 +17,7 @@ use crate::pages::{self, PickerPage};
 use crate::world::World;
 
 const SHOWN: &str = "the school picker was shown";
-const KNOWN: &str = "the district is known already: the browser goes on to sign in";
+const KNOWN: &str = "the district is already known: the browser continues to the login page";
 
 const SEARCH: &str = "search";
 
@@ -43,7 +42,7 @@ fn shown(call: &Call) -> Result<Answer, Refusal> {
     Ok(Answer::page(StatusCode::OK, page(world, &parameters, question), SHOWN))
 }
 
-/// The same question where no app is waiting, or only behind a target.
+/// The same question when no app is waiting, or only one in a target.
 pub(super) fn anywhere(world: &World, parameters: &Parameters) -> Answer {
     Answer::page(StatusCode::OK, at_login(world, parameters, None), SHOWN)
 }

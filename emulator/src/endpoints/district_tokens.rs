@@ -29,10 +29,10 @@ fn tokens(world: &World, request: &Request) -> Result<Value, TokenError> {
     let app = by_basic(world, request)?;
     let parameters = Parameters::from_form(request.query());
     let twice =
-        |Malformed| TokenError::invalid_request("a parameter is there twice", "send each parameter once");
+        |Malformed| TokenError::invalid_request("a parameter is repeated", "send each parameter once");
     let parameters = parameters.map_err(twice)?;
     if parameters.get("owner_type").is_some_and(|owner_type| owner_type != "district") {
-        let why = "owner_type must be district: there are no tokens of other owners to be listed";
+        let why = "owner_type must be district: other owners have no tokens";
         return Err(TokenError::invalid_request("owner_type must be district", why));
     }
     let wanted = parameters.get("district");

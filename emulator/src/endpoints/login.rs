@@ -1,10 +1,10 @@
 //! Signing in and out.
 //!
-//! `portal` names the home by its short name; `target` is where the person goes afterwards. A form with a `portal` comes from
-//! a login page, which accepts its own people only. A form without one, as developers and scripts send it, accepts everybody.
+//! `portal` names the home by its short name; `target` is where the person goes afterwards. A form with a `portal` comes from a
+//! login page, which accepts only its own people. A form without one, from developers and scripts, accepts all people.
 //!
 //! - `page`: the login page, which several endpoints show;
-//! - `provider`, `badge`: the ways to sign in that have a page of their own; `claims`: with claims of your own, for developers.
+//! - `provider`, `badge`: the ways to sign in that have their own page; `claims`: with claims of your own, for developers.
 
 use std::sync::Arc;
 
@@ -25,9 +25,9 @@ pub(crate) mod provider;
 /// Where a sign-in without a target leads: to the portal.
 const PORTAL: &str = "/login";
 
-const FRONT_DOOR: &str = "the front door: the browser goes to the login page";
-const SIGNED_IN_ALREADY: &str = "somebody is signed in already, and goes on";
-const SIGNED_IN: &str = "somebody signed in on the login page";
+const FRONT_DOOR: &str = "the start page: the browser goes to the login page";
+const SIGNED_IN_ALREADY: &str = "a person is already signed in, and continues";
+const SIGNED_IN: &str = "a person signed in on the login page";
 
 /// `GET /`
 pub(crate) fn front_door(_: &Call) -> Answer {

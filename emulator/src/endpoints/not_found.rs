@@ -3,18 +3,18 @@
 use super::call::Call;
 use crate::http::answer::Answer;
 
-/// Any path that Clever does not have, and any method that it does not take there: the 404 of its servers.
+/// Any path that Clever does not have, and any method that it does not accept there: the 404 of its servers.
 pub(crate) fn not_found(call: &Call) -> Answer {
     let (method, path) = (call.request.method.as_str(), call.request.path());
     Answer::cannot(method, path, line(path))
 }
 
-/// Other providers have some of these paths, and Clever calls them something else.
+/// Paths of other providers, for which Clever has other names.
 fn line(path: &str) -> &'static str {
     match path {
-        "/oauth/tokens" => return "the token endpoint takes POST, and GET for the list of district tokens",
+        "/oauth/tokens" => return "the token endpoint accepts POST, and GET for the list of district tokens",
         "/oauth/authorize" | "/oauth/instant-login" => {
-            return "Clever takes GET here: send the browser with a link or a redirect";
+            return "Clever accepts GET here: send the browser with a link or a redirect";
         }
         _ => {}
     }
@@ -32,11 +32,11 @@ fn line(path: &str) -> &'static str {
             "Clever has no such path: its keys are at /oauth/certs, as the metadata says"
         }
         "/oauth/revoke" | "/oauth/introspect" | "/oauth/logout" | "/oauth/register" => {
-            "Clever has nothing of this kind: no revocation, no introspection, no logout, no registration"
+            "Clever does not support this: it has no revocation, no introspection, no logout, no registration"
         }
         "/oauth/certs" | "/.well-known/openid-configuration" | "/oauth/tokeninfo" | "/userinfo" | "/me" => {
-            "Clever does not take this method here, or the path has an extra trailing slash"
+            "Clever does not accept this method here, or the path has an extra trailing slash"
         }
-        _ => "Clever has no such path, or does not take this method there",
+        _ => "Clever has no such path, or does not accept this method there",
     }
 }

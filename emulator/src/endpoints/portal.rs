@@ -1,4 +1,4 @@
-//! The portal: what somebody sees who comes to Clever first, and goes to an app from there.
+//! The portal: the page of people who start at Clever, and open an app from there.
 
 use axum::http::StatusCode;
 
@@ -43,8 +43,8 @@ fn address(request: &Request, home: Home<'_>) -> String {
     format!("{}/in/{}", request.prefix, home.short_name())
 }
 
-/// What an icon leads to, as in Clever's portal: no state and no nonce. An app without a secret can only get a token, and
-/// the people of Clever Library have no district to name.
+/// The link of an icon, as in Clever's portal: no state and no nonce. An app without a secret can only get a token, and people
+/// of Clever Library have no district to name.
 fn link(request: &Request, app: &App, home: Home<'_>) -> String {
     let response_type = if app.is_public() { "token" } else { "code" };
     let mut parameters =

@@ -1,7 +1,7 @@
-//! What the person reads when a login cannot go on, and what the developer should do.
+//! What the person sees when a login cannot continue, and what the developer should do.
 //!
-//! As at Clever, the person sees on a page what is wrong. The app is never told by a redirect, so the emulator cannot be used to
-//! send anyone anywhere but to a registered URI.
+//! As with Clever, a page tells the person what is wrong. The app does not get a redirect, so the emulator only ever sends
+//! people to a registered URI.
 
 use std::borrow::Cow;
 
@@ -24,8 +24,8 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// The app's request is wrong: what the person reads, what the developer does, and the line of the journal, in which nothing
-    /// from the request is repeated.
+    /// The app's request is wrong: the sentence for the person, the advice for the developer, and the line of the journal,
+    /// which repeats nothing from the request.
     pub(super) fn because(
         reason: &str,
         developer: impl Into<String>,
@@ -33,10 +33,10 @@ impl Refusal {
     ) -> Self {
         let developer = format!("{} Nothing was sent back to the app.", developer.into());
         let help = html! { p { "Go back to the app and try again, or ask the people who run it." } };
-        Self::new(StatusCode::BAD_REQUEST, "This login cannot go on", reason, Some(&developer), help, line)
+        Self::new(StatusCode::BAD_REQUEST, "This login cannot continue", reason, Some(&developer), help, line)
     }
 
-    /// The request is right, and this person may not use the app. `login_page` is where they can be somebody else.
+    /// The request is right, but this person may not use the app. On `login_page`, another person can sign in.
     pub(super) fn no_access(world: &World, app: &App, person: &Person, login_page: &str) -> Self {
         let (name, because) = (person.full_name(), app.refusal(person).unwrap_or_default());
         let reason = format!("{name} has no access to this app: it {because}.");
@@ -97,7 +97,7 @@ impl Refusal {
         let reason = "This was sent by a page of another site, so nothing has happened.";
         Self::new(
             StatusCode::FORBIDDEN,
-            "This cannot go on",
+            "This cannot continue",
             reason,
             Some(developer),
             help,
@@ -127,15 +127,15 @@ impl From<Malformed> for Refusal {
     fn from(_: Malformed) -> Self {
         Self::because(
             "The app asked in a way that cannot be understood.",
-            "A parameter is there twice.",
-            "a parameter is there twice: send each once; the person sees a page that says so",
+            "A parameter is repeated.",
+            "a parameter is repeated: send each once; the person sees a page that says so",
         )
     }
 }
 
 impl From<Unspecified> for Refusal {
     fn from(_: Unspecified) -> Self {
-        let (title, reason) = ("This cannot go on", "The emulator could not make a random value.");
+        let (title, reason) = ("This cannot continue", "The emulator could not make a random value.");
         let help = html! { p { "Try again." } };
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, title, reason, None, help, EMULATOR_FAILED)
     }

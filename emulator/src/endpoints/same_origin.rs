@@ -1,8 +1,8 @@
 //! Does a request come from a page of another site?
 //!
 //! Browsers say where a request comes from in `Origin` and `Sec-Fetch-Site`; programs send neither. A request that changes
-//! something is refused when a page of another site sends it: signing somebody in or out behind their back is an attack
-//! (login CSRF). A page with a name of its own for this machine (DNS rebinding) has been refused before, on every route.
+//! something is refused if a page of another site sends it: signing people in or out without their knowledge is an attack
+//! (login CSRF). A page whose own name points to this machine (DNS rebinding) has already been refused, on every route.
 
 use axum::http::header::{HeaderName, ORIGIN};
 
@@ -26,8 +26,8 @@ pub(super) fn form(call: &Call) -> Result<Parameters, Refusal> {
 
 /// Refuses to let a page of another site use the controls or see the desk.
 ///
-/// The emulator listens on the loopback address unless it is told otherwise. Other machines cannot reach it there, but the
-/// browser of this machine can.
+/// By default, the emulator listens on the loopback address. Other machines cannot reach it there, but the browser of this
+/// machine can.
 pub(super) fn check_control(call: &Call) -> Result<(), Problem> {
     if is_foreign(call) {
         return Err(Problem::forbidden("Web pages of other sites may not use the controls of the emulator."));

@@ -1,7 +1,7 @@
 //! What the emulator remembers of a browser: who is signed in, and which school was chosen.
 //!
-//! A session lasts two hours and is kept in the emulator's memory. The cookie holds only its random name, a new one for every
-//! sign-in. The choice of a school is not a secret: its cookie holds the short name.
+//! A session lasts two hours, in the emulator's memory. The cookie contains only its random name, which is new for every
+//! sign-in. The choice of a school is not a secret: its cookie contains the short name.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ pub(super) fn id(call: &Call) -> Option<&str> {
     cookies::value(&call.request.headers, &call.shared.session_cookie)
 }
 
-/// Signs `person` in instead of anyone who was, and sends the browser on.
+/// Signs `person` in instead of anyone who was signed in, and redirects the browser.
 pub(super) fn start(
     call: &Call,
     person: Arc<Person>,
@@ -64,10 +64,10 @@ pub(super) fn start_with(
     Ok(onward(location, &cookie, line))
 }
 
-/// Signs out anyone who is signed in, and sends the browser on.
+/// Signs out anyone who is signed in, and redirects the browser.
 pub(super) fn end(call: &Call, location: &str) -> Answer {
     forget(call);
-    let line = "somebody signed out at the emulator, and stays signed in at the app";
+    let line = "a person signed out at the emulator, and stays signed in at the app";
     onward(location, &cookies::clear(&call.shared.session_cookie), line)
 }
 
@@ -76,7 +76,7 @@ pub(super) fn chosen(call: &Call) -> Option<Home<'_>> {
     call.world.home(cookies::value(&call.request.headers, &call.shared.school_cookie)?)
 }
 
-/// Remembers the home, and sends the browser on.
+/// Remembers the home, and redirects the browser.
 pub(super) fn choose(call: &Call, home: Home<'_>, location: &str) -> Answer {
     let cookie = cookies::set(&call.shared.school_cookie, home.short_name(), CHOICE_LIFETIME);
     onward(location, &cookie, "a school was chosen, and this browser remembers it")

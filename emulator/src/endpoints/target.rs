@@ -6,7 +6,7 @@ use crate::http::parameters::{Parameters, escaped};
 use crate::http::request::Request;
 use crate::world::{App, World};
 
-/// The target a request names, if it is one.
+/// The target of a request, if it is valid.
 pub(super) fn of(parameters: &Parameters) -> Option<&str> {
     parameters.get("target").filter(|target| is_own_path(target))
 }
@@ -33,7 +33,7 @@ pub(super) fn app<'a>(world: &'a World, target: Option<&str>) -> Option<&'a App>
     world.app(&client_id)
 }
 
-/// The same target with `confirmed=true`; everything else in it stays as it is, to the letter.
+/// The same target with `confirmed=true`; everything else in it stays exactly the same.
 pub(super) fn confirmed(target: &str) -> String {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let is_confirmed =
@@ -43,8 +43,8 @@ pub(super) fn confirmed(target: &str) -> String {
     format!("{path}?{}", pairs.join("&"))
 }
 
-/// Is this a path of the emulator, and can no browser take it for another host? Two slashes begin a host, browsers
-/// read a backslash as a slash, and they drop tabs and line feeds before they look.
+/// Is this a path of the emulator that no browser reads as another host? Two slashes begin a host, browsers read a backslash as
+/// a slash, and they first drop tabs and line feeds.
 fn is_own_path(target: &str) -> bool {
     target.starts_with('/')
         && !target.starts_with("//")

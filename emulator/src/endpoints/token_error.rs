@@ -1,4 +1,4 @@
-//! The errors of the token endpoint (RFC 6749 section 5.2), and what the journal says of each.
+//! The errors of the token endpoint (RFC 6749 section 5.2), and the journal's line for each.
 
 use std::borrow::Cow;
 
@@ -24,11 +24,10 @@ impl TokenError {
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description, line: line.into() }
     }
 
-    /// Clever demands the header; a body in chunks has none (RFC 9112 section 6.2).
+    /// Clever requires the header; a chunked body has none (RFC 9112 section 6.2).
     pub(super) fn length_required() -> Self {
         let description = "the header Content-Length is missing";
-        let line =
-            "the body came in chunks, and Clever demands a Content-Length; the code is not spent".into();
+        let line = "the body is chunked, but Clever requires a Content-Length; the code is not spent".into();
         Self { status: StatusCode::LENGTH_REQUIRED, error: "invalid_request", description, line }
     }
 
@@ -36,7 +35,7 @@ impl TokenError {
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_grant", description, line: line.into() }
     }
 
-    /// One answer for every wrong pair of credentials, so that it does not tell which half is wrong. The journal does.
+    /// One answer for every wrong pair of credentials, so that it does not reveal which half is wrong. The journal does.
     pub(super) fn invalid_client(line: &'static str) -> Self {
         let description = "the client credentials are missing or wrong";
         let line = line.into();
@@ -49,12 +48,12 @@ impl TokenError {
         Self { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description, line }
     }
 
-    /// The same, with the comfort that the code can still be exchanged.
+    /// The same, and says that the code can still be exchanged.
     pub(super) fn with_code_unspent(self) -> Self {
         Self { line: format!("{}; the code is not spent", self.line).into(), ..self }
     }
 
-    /// A client that used the header is told of the scheme (RFC 6749 section 5.2). Others are not: a browser would ask the
+    /// A client that used the header gets the scheme (RFC 6749 section 5.2). Others do not, because a browser would ask the
     /// person for a password.
     pub(super) fn into_answer(self, request: &Request) -> Answer {
         let body = json!({ "error": self.error, "error_description": self.description });

@@ -1,6 +1,6 @@
 //! Clever's tokeninfo: to which app was this access token issued, and what may it read?
 //!
-//! It says neither who the person is nor how long the token lives. It is no introspection endpoint (RFC 7662).
+//! It says neither who the person is nor how long the token is valid. It is not an introspection endpoint (RFC 7662).
 
 use axum::http::StatusCode;
 use axum::http::header::VARY;

@@ -82,13 +82,13 @@ fn spend(call: &Call, app: &App, parameters: &Parameters) -> Result<CodeGrant, T
         let line = lines::another_redirect_uri(&grant.redirect_uri, redirect_uri);
         return Err(TokenError::invalid_grant("redirect_uri mismatch", line));
     }
-    // The person as of now: the world may have changed since the login.
+    // The current data of the person: the world may have changed since the login.
     let person = call.world.same_at(&grant.person, app.client_id());
     let person = person.ok_or_else(|| invalid(lines::GONE.into()))?;
     Ok(CodeGrant { person, ..grant })
 }
 
-/// What the token endpoint answers to a code that stood for `grant`.
+/// The answer of the token endpoint for a code with this `grant`.
 pub(super) fn tokens(call: &Call, app: &App, grant: &CodeGrant) -> Result<Value, Unspecified> {
     let access = Access {
         client_id: grant.client_id.clone(),

@@ -1,4 +1,4 @@
-//! What ties a request to others of the same login, for the drawing on the desk. What is read here is never shown.
+//! What connects a request to others of the same login, for the drawing on the desk. The values read here are never shown.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
@@ -14,10 +14,10 @@ use crate::keys::district_token;
 use crate::memory::locked;
 use crate::memory::logins::{Loose, Outcome, Side, Tie, Trace};
 
-/// What a sign-in adds to an authorize request on its way through the pages, or changes in it.
+/// What a sign-in adds to an authorize request on its way through the pages, or changes.
 const OF_THE_PAGES: [&str; 2] = ["confirmed", "search"];
 
-/// Of a request and the answer that its endpoint gave, before a scenario changed it.
+/// The trace of a request and its endpoint's response, before a scenario changed the response.
 pub(crate) fn trace(call: &Call, answer: &Answer) -> Trace {
     let request = &call.request;
     match request.route() {
@@ -62,7 +62,7 @@ fn of_exchange(call: &Call, answer: &Answer) -> Trace {
     let token =
         tokens.get("access_token").and_then(Value::as_str).map(|token| Tie::AccessToken(token.to_owned()));
     let prefix = request.prefix.clone();
-    // A code that is good and was never seen was made by a control: its login begins here.
+    // A valid code that was never seen was created by a control: its login begins here.
     let (loose, begins) = if token.is_some() { (Loose::Never, true) } else { (Loose::AfterCode, false) };
     Trace { app, prefix, begins, loose, before, after: token.into_iter().collect(), ..Trace::none(Side::App) }
 }
@@ -78,7 +78,7 @@ fn of_token(call: &Call, token: &str) -> Trace {
     Trace { app, prefix, loose, before, ..Trace::none(Side::App) }
 }
 
-/// A page on the way to an app has the authorize request with it: as its own parameters, or as a target.
+/// A page on the way to an app carries the authorize request as its own parameters, or as a target.
 fn of_page(call: &Call) -> Trace {
     let request = &call.request;
     let is_picker = request.path() == "/oauth/district-picker" && !request.query().is_empty();
@@ -137,7 +137,7 @@ fn presented(call: &Call, parameters: &Parameters) -> Option<String> {
     presented_id(&call.request, parameters).and_then(|id| known(call, &id))
 }
 
-/// The client id, if an app has it: nothing else that was sent is ever shown.
+/// The client id, if it belongs to an app: nothing else from a request is ever shown.
 fn known(call: &Call, client_id: &str) -> Option<String> {
     call.world.app(client_id).map(|app| app.client_id().to_owned())
 }

@@ -1,8 +1,8 @@
 //! Who logs in with a request: the person of the automatic login, or the person who signed in on the pages.
 //!
-//! Only if the automatic login is on, a request may choose another person with `emulator_login`, say with `emulator_admin=true`
-//! that an administrator logs in as that person, and bring claims for this login in `emulator_claims`. So one emulator serves
-//! scripted runs with many people, and no link can skip the pages where people sign in on them.
+//! Only with the automatic login, a request may choose another person with `emulator_login`, say with `emulator_admin=true`
+//! that an administrator logs in as that person, and set claims for this login with `emulator_claims`. So one emulator serves
+//! scripted runs with many people. If people sign in on the pages, no link can skip them.
 
 use std::sync::Arc;
 
@@ -20,11 +20,11 @@ pub(super) struct Visitor {
     pub(super) loginas_by_admin: bool,
     /// Did they sign in on the pages?
     pub(super) on_pages: bool,
-    /// Claims that the request chooses; those of a session are taken when the login is granted.
+    /// Claims from the request; the claims of a session are used when the login is granted.
     pub(super) claims: CustomClaims,
 }
 
-/// Who it is; nobody when a sign-in is needed first.
+/// The person; none if they must sign in first.
 pub(super) fn visitor(call: &Call, parameters: &Parameters) -> Result<Option<Visitor>, Refusal> {
     let Some(automatic) = &call.shared.auto_login else {
         let signed_in = session::signed_in(call);
@@ -44,17 +44,17 @@ pub(super) fn visitor(call: &Call, parameters: &Parameters) -> Result<Option<Vis
     let world = &call.world;
     let Some(name) = parameters.get("emulator_login") else {
         // There was such a person when the emulator started, but the file of the world may have changed.
-        let nobody = || nobody(&format!("Nobody is called {automatic:?}, who logs in automatically."));
+        let nobody = || nobody(&format!("No person has the name {automatic:?}, the value of --auto-login."));
         let person = world.person(automatic).ok_or_else(nobody)?;
         return Ok(Some(Visitor { person, loginas_by_admin: false, on_pages: false, claims }));
     };
-    let nobody = || nobody(&format!("Nobody is called {name:?}, the value of emulator_login."));
+    let nobody = || nobody(&format!("No person has the name {name:?}, the value of emulator_login."));
     let person = world.person(name).ok_or_else(nobody)?;
     let loginas_by_admin = parameters.get("emulator_admin") == Some("true");
     Ok(Some(Visitor { person, loginas_by_admin, on_pages: false, claims }))
 }
 
 fn nobody(developer: &str) -> Refusal {
-    let line = "nobody is called as --auto-login or emulator_login says: the desk lists everybody; the person sees a page";
+    let line = "no person has the name in --auto-login or emulator_login: the desk lists all people; the person sees a page";
     Refusal::because("The person who should log in is not known here.", developer, line)
 }

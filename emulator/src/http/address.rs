@@ -1,4 +1,4 @@
-//! Where an emulator is, as its clients know it. That is not always the address it listens on.
+//! The address of an emulator as its clients know it. This is not always the address it listens on.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -6,9 +6,9 @@ use url::{Host, Url};
 
 /// Which requests are meant for this emulator, and what its base URL is for each of them.
 ///
-/// A web page cannot choose `Host`, which contains any name that an attacker controls (DNS rebinding). So names are checked:
-/// only loopback names, the public URL and, where others may connect, IP addresses are accepted. The port is not checked: the
-/// port of a container is often mapped to another one, and no attack changes it.
+/// A web page cannot choose `Host`: with DNS rebinding, it contains the attacker's name. So names are checked: only loopback
+/// names, the public URL and, if other machines may connect, IP addresses are accepted. The port is not checked: the port of a
+/// container is often mapped to another one, and no attack changes it.
 pub(crate) struct Address {
     /// The base URL, unless a request's own host decides.
     base_url: String,
@@ -18,7 +18,7 @@ pub(crate) struct Address {
     any_host: bool,
 }
 
-/// This public URL is not just scheme, host and port. A user name and password in it are left out here.
+/// This public URL is not just scheme, host and port. A user name and password in it are not shown.
 #[derive(Debug)]
 pub(crate) struct NoOrigin(pub(crate) String);
 
@@ -87,11 +87,11 @@ impl Address {
         self.public.as_ref().is_some_and(is_it)
     }
 
-    /// A name that no attacker can point elsewhere: a loopback one, or an address by which others may connect.
+    /// A name that no attacker can point elsewhere: a loopback name, or an address for connections from other machines.
     fn is_own_name(&self, name: &Host<String>) -> bool {
         let ip: IpAddr = match name {
             Host::Domain(name) => {
-                // A dot at the end says that the name is whole (RFC 1034 section 3.1).
+                // A dot at the end means that the name is complete (RFC 1034 section 3.1).
                 let name = name.strip_suffix('.').unwrap_or(name);
                 return name == "localhost" || name.ends_with(".localhost");
             }
@@ -146,8 +146,8 @@ fn origin(given: &str) -> Result<String, NoOrigin> {
     })
 }
 
-/// Whether an address is plain http on another host than this machine: the libraries of this project take one only when the
-/// configuration declares development. For the command line, too.
+/// Whether an address is plain http on a host other than this machine: this project's libraries accept one only if the
+/// configuration declares development. The command line uses this too.
 pub fn needs_development(address: &str) -> bool {
     let Ok(url) = Url::parse(address) else { return false };
     let is_here = match url.host() {

@@ -1,4 +1,4 @@
-//! What an endpoint answers: whole and in memory, so that a scenario can still change it or let it fail to arrive.
+//! The answer of an endpoint: complete and in memory, so that a scenario can still change it or interrupt it.
 
 use std::borrow::Cow;
 use std::mem;
@@ -19,8 +19,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The line of the journal: what happened, and what to do about it. It is not sent, and nothing from the request is in it:
-    /// only words of the emulator, and what is known of the apps.
+    /// The line of the journal: what happened, and what to do about it. It is not sent, and contains nothing from the request:
+    /// only words of the emulator, and data of the apps.
     pub(crate) line: Cow<'static, str>,
     /// Did a scenario change it? Then the line is about the scenario.
     pub(crate) deviates: bool,
@@ -64,12 +64,12 @@ impl Answer {
     pub(crate) fn from_routed(mut response: Response) -> Option<Self> {
         let mut answer = response.extensions_mut().remove::<Self>()?;
         answer.headers = mem::take(response.headers_mut());
-        // The length is that of the empty body of the response.
+        // This is the length of the empty body of the response.
         answer.headers.remove(CONTENT_LENGTH);
         Some(answer)
     }
 
-    /// The same with another status and body. The headers stay, but for those that are about the status or the body.
+    /// The same with another status and body. The headers stay, except those about the status or the body.
     pub(crate) fn replaced(
         mut self,
         status: u16,
@@ -84,7 +84,7 @@ impl Answer {
         self.with_header(CONTENT_TYPE, content_type)
     }
 
-    /// The same with one more header. A value that cannot stand in a header is left out.
+    /// The same with one more header. A value that is not valid in a header is dropped.
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
@@ -100,7 +100,7 @@ impl Answer {
         {
             change(&mut object);
             self.body = verbatim::written(&Value::Object(object).to_string()).into();
-            // The length is that of the old body.
+            // This is the length of the old body.
             self.headers.remove(CONTENT_LENGTH);
         }
         self
@@ -128,19 +128,19 @@ impl Answer {
         self
     }
 
-    /// The same, of which only the first half arrives.
+    /// The same, but only the first half arrives.
     pub(crate) fn half(mut self) -> Self {
         self.delivery = Delivery::Half;
         self
     }
 
-    /// The same, of which nothing arrives.
+    /// The same, but nothing arrives.
     pub(crate) fn nothing(mut self) -> Self {
         self.delivery = Delivery::Nothing;
         self
     }
 
-    /// Gives it to the server to send.
+    /// Converts it for the server to send.
     pub(crate) async fn send(mut self) -> Response {
         let body = self.delivery.body(self.body, &mut self.headers).await;
         let mut response = Response::new(body);

@@ -16,13 +16,13 @@ use super::verbatim;
 
 /// The challenge to an app that must show who it is.
 pub(crate) const BASIC_CHALLENGE: &str = r#"Basic realm="Clever emulator""#;
-/// The line of answers about which nobody reads a line: the journal leaves out the controls and the desk.
+/// The line of answers that the journal does not list: those of the controls and the desk.
 pub(crate) const NOT_IN_JOURNAL: &str = "";
 /// For the journal, when random numbers or a key could not be made.
 pub(crate) const EMULATOR_FAILED: &str = "the emulator itself failed: Clever does not answer this";
 
 impl Answer {
-    /// A JSON body, typed as Clever types it.
+    /// A JSON body with Clever's content type.
     pub(crate) fn json(status: StatusCode, value: &Value, line: impl Into<Cow<'static, str>>) -> Self {
         let body = verbatim::written(&value.to_string());
         Self::new(status, &[(CONTENT_TYPE, "application/json; charset=utf-8")], body, line)
@@ -45,7 +45,7 @@ impl Answer {
         Self::new(status, &headers, markup.into_string(), line)
     }
 
-    /// The page that Clever's servers show for what they do not have, with the path escaped.
+    /// The page of Clever's servers for an unknown path, with the path escaped.
     pub(crate) fn cannot(method: &str, path: &str, line: impl Into<Cow<'static, str>>) -> Self {
         let what = html! { (method) " " (path) }.into_string();
         let body = format!(
@@ -60,13 +60,13 @@ impl Answer {
         Self::new(StatusCode::NOT_FOUND, &headers, body, line)
     }
 
-    /// A redirect that nobody may cache, for it may carry a code or a token.
+    /// A redirect that must not be cached, because it may contain a code or a token.
     pub(crate) fn redirect(status: StatusCode, location: &str, line: impl Into<Cow<'static, str>>) -> Self {
         let headers = [(CACHE_CONTROL, "no-store"), (REFERRER_POLICY, "no-referrer")];
         Self::new(status, &headers, Bytes::new(), line).with_header(LOCATION, location)
     }
 
-    /// The same answer with the headers that Clever sends with tokens, against browsers that guess.
+    /// The same answer with the headers that Clever sends with tokens, against content sniffing.
     pub(crate) fn hardened(self) -> Self {
         [
             ("x-content-type-options", "nosniff"),
@@ -78,7 +78,7 @@ impl Answer {
         .fold(self, |answer, (name, value)| answer.with_header(HeaderName::from_static(name), value))
     }
 
-    /// The same answer, which nobody may store (RFC 6749 section 5.1).
+    /// The same answer, which must not be stored (RFC 6749 section 5.1).
     pub(crate) fn not_stored(self) -> Self {
         self.with_header(CACHE_CONTROL, "no-store")
     }

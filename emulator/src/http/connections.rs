@@ -1,7 +1,7 @@
 //! Connections: how many there may be, and how long a request may take to arrive and an answer to leave.
 //!
-//! A client that sends half a request and then nothing would hold its connection forever. So would one that does not read
-//! its answer, and a kept connection that nobody uses.
+//! Without limits, a client could keep its connection forever if it sends half a request, does not read its answer, or does not
+//! use the connection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,20 +16,20 @@ use tokio::sync::Semaphore;
 
 use super::write_limit::WriteLimit;
 
-/// The head of a request arrives within this time after the connection was made or the last answer was sent, and its body
-/// within the same time after that. An answer leaves within this time after the client's system takes no more of it.
+/// The head of a request must arrive within this time after the connection was made or the last answer was sent, and its body
+/// within the same time after that. An answer must be read within this time after the client's system accepts no more of it.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 /// A process often has a thousand descriptors. Clients that find all connections taken wait until one ends.
 pub(crate) const MOST: usize = 512;
 
-/// Answers everybody who connects.
+/// Answers all connections.
 pub(crate) async fn serve(listener: TcpListener, routes: Router) {
     serve_at_most(MOST, listener, routes).await;
 }
 
 async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
     let permits = Arc::new(Semaphore::new(most));
-    // Nobody closes the semaphore.
+    // The semaphore is never closed.
     while let Ok(permit) = Arc::clone(&permits).acquire_owned().await {
         // It tries again when the system refuses one, for example because too many files are open.
         let (stream, _) = Listener::accept(&mut listener).await;
@@ -41,7 +41,7 @@ async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
             .header_read_timeout(LIMIT)
             .serve_connection(TokioIo::new(WriteLimit::new(stream, LIMIT)), service);
         tokio::spawn(async move {
-            // However it ends, nobody is there to be told.
+            // The result does not matter: there is no one to tell.
             let _ = connection.await;
             drop(permit);
         });

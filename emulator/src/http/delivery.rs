@@ -23,7 +23,7 @@ pub(super) enum Delivery {
 }
 
 impl Delivery {
-    /// The body as it is sent. What is cut off has its whole length in the headers.
+    /// The body as it is sent. An answer that is cut off has its full length in the headers.
     pub(super) async fn body(self, body: Bytes, headers: &mut HeaderMap) -> Body {
         let cut = match self {
             Self::Whole => return Body::from(body),
@@ -39,7 +39,7 @@ impl Delivery {
     }
 }
 
-/// Long enough for the server to send the beginning; otherwise it would drop that together with the connection.
+/// Long enough for the server to send the beginning. Otherwise it would drop the beginning together with the connection.
 const FLUSH: Duration = Duration::from_millis(50);
 
 /// Some bytes, then a failure.

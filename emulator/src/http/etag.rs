@@ -1,4 +1,4 @@
-//! Entity tags, and the empty answer to a client that has the newest answer already (RFC 9110 sections 8.8.3 and 13.1.2).
+//! Entity tags, and the empty answer to a client that already has the newest answer (RFC 9110 sections 8.8.3 and 13.1.2).
 //!
 //! Clever's JSON is tagged as the Express framework tags it: weakly, by length and hash of the body. A GET whose
 //! `If-None-Match` has that tag is answered with 304, although the same answer says `Cache-Control: no-store`.
@@ -18,7 +18,7 @@ const HASH_LENGTH: usize = 27;
 
 const NOT_MODIFIED: &str = "the client already has this answer and sent its ETag: no body was sent";
 
-/// The same answer with a tag, if it is JSON, and without the rest if the client has it already.
+/// The same answer with a tag, if it is JSON, and without a body if the client already has it.
 pub(crate) fn tagged(mut answer: Answer, request: &Request) -> Answer {
     let json =
         answer.headers.get(CONTENT_TYPE).is_some_and(|own| own.as_bytes().starts_with(b"application/json"));

@@ -38,7 +38,7 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, request: Request, 
     if call.request.path() == health::PATH {
         return health::answer(&call.request).send().await;
     }
-    // What is said of the body must be right in the answer to a HEAD: the server leaves the body out at the end.
+    // The headers about the body must be right in the answer to a HEAD: the server removes the body at the end.
     if method == Method::HEAD {
         call.request.method = Method::GET;
     }
@@ -79,7 +79,7 @@ fn is_control(path: &str) -> bool {
     path.starts_with(control::PREFIX) || path == control::PREFIX.trim_end_matches('/')
 }
 
-/// What the endpoint of this call answers.
+/// The answer of the endpoint of this call.
 async fn routed(call: &Arc<Call>, next: Next) -> Answer {
     let mut request = axum::extract::Request::new(Body::empty());
     *request.method_mut() = call.request.method.clone();
@@ -88,7 +88,7 @@ async fn routed(call: &Arc<Call>, next: Next) -> Answer {
     Answer::from_routed(next.run(request).await).unwrap_or_else(failed)
 }
 
-/// The answer as the scenario of this call gives it, if it was sent to one.
+/// The answer, changed by the scenario of this call, if there is one.
 fn deviating(answer: Answer, call: &Call) -> Answer {
     let Some(scenario) = call.scenario else { return answer };
     let context = Context {
@@ -122,7 +122,7 @@ fn noted(call: &Call, method: &Method, trace: Trace, answer: Answer) -> Answer {
 fn unknown_scenario() -> Answer {
     let message = "There is no scenario of this name; GET /_emulator/scenarios lists them.";
     let body = json!({ "error": "unknown_scenario", "message": message });
-    let line = "there is no scenario of this name: the desk lists those there are";
+    let line = "there is no scenario of this name: the desk lists all of them";
     Answer::json(StatusCode::NOT_FOUND, &body, line)
 }
 

@@ -1,7 +1,7 @@
 //! The parameters of a request, from a query, a form or a JSON object.
 //!
-//! RFC 6749 sections 3.1 and 3.2 apply to all of them: a parameter without a value counts as omitted, unknown ones are
-//! ignored, and none may be there twice. (If a JSON object has a member twice, the last one counts.)
+//! RFC 6749 sections 3.1 and 3.2 apply to all of them: a parameter without a value counts as omitted, unknown ones are ignored,
+//! and none may be repeated. (If a JSON object has a member twice, the last one counts.)
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,7 +17,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 #[derive(Debug, Default)]
 pub(crate) struct Parameters(HashMap<String, String>);
 
-/// The parameters cannot be read: one is there twice, or the JSON is not an object of strings.
+/// The parameters cannot be read: one is repeated, or the JSON is not an object of strings.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 

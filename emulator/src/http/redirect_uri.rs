@@ -1,4 +1,4 @@
-//! How two redirect URIs differ, said without repeating the one that was sent: it could contain anything.
+//! How two redirect URIs differ, without repeating the one that was sent, because it could contain anything.
 
 use url::Url;
 
@@ -24,7 +24,7 @@ pub(crate) fn difference(known: &str, sent: &str) -> &'static str {
             "the path differs in upper and lower case",
         ),
         (known.path() != sent.path(), "the path is different"),
-        (known.query() != sent.query(), "the query is different: it may not be added to or left out"),
+        (known.query() != sent.query(), "the query is different: it must be the same"),
         (known.fragment() != sent.fragment(), "a fragment was added"),
     ];
     let first = differences.into_iter().find(|(differs, _)| *differs);

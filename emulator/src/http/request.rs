@@ -1,4 +1,4 @@
-//! A request as endpoints see it: whole, and in memory.
+//! A request as endpoints see it: complete, and in memory.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub(crate) struct Request {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// What was before the path and leads to a scenario, such as `/s/me-500`; otherwise empty.
+    /// The prefix of the path that selects a scenario, such as `/s/me-500`; otherwise empty.
     pub(crate) prefix: String,
 }
 
@@ -40,15 +40,18 @@ impl<S: Send + Sync> FromRequest<S> for Request {
     }
 }
 
-/// The body is too large or takes too long, or the connection ended before it was there. Nothing else is known of such a request.
+/// The body is too large or takes too long, or the connection ended before it arrived. Nothing else is known about such a
+/// request.
 pub(crate) struct NoBody(StatusCode);
 
 impl IntoResponse for NoBody {
     fn into_response(self) -> Response {
         let message = match self.0 {
-            StatusCode::PAYLOAD_TOO_LARGE => "The body is larger than 64 KiB, and no request of a login is.",
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                "The body is larger than 64 KiB. No request of a login is that large."
+            }
             StatusCode::REQUEST_TIMEOUT => "The body did not arrive within 60 seconds.",
-            _ => "The body did not arrive whole.",
+            _ => "The body did not arrive completely.",
         };
         let body = json!({ "error": "invalid_request", "message": message }).to_string();
         let mut answer = (self.0, [(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response();
@@ -60,8 +63,8 @@ impl IntoResponse for NoBody {
 }
 
 impl Request {
-    /// The one `Host` of the request. There is none if the header is missing, is there twice, or differs from the host in the
-    /// request target (RFC 9112 section 3.2).
+    /// The one `Host` of the request. There is none if the header is missing, repeated, or differs from the host in the request
+    /// target (RFC 9112 section 3.2).
     pub(crate) fn host(&self) -> Option<&str> {
         let mut hosts = self.headers.get_all(HOST).iter();
         let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?;
@@ -74,7 +77,7 @@ impl Request {
         self.uri.path()
     }
 
-    /// What it is about.
+    /// Its route.
     pub(crate) fn route(&self) -> Route {
         Route::of(&self.method, self.path())
     }
@@ -96,7 +99,7 @@ impl Request {
         media_type.trim().to_ascii_lowercase()
     }
 
-    /// What the `Authorization` header says after this scheme (RFC 9110 section 11.4).
+    /// The value of the `Authorization` header after this scheme (RFC 9110 section 11.4).
     pub(crate) fn authorization(&self, scheme: &str) -> Option<&str> {
         let (own, credentials) = self.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
         own.eq_ignore_ascii_case(scheme).then_some(credentials.trim())
@@ -125,5 +128,5 @@ impl Request {
     }
 }
 
-/// An access token was sent in two ways at once.
+/// An access token was sent in two ways.
 pub(crate) struct SentTwice;

@@ -1,8 +1,8 @@
-//! What a request is about, in one word, whatever the version of the API, and however many slashes are in its path.
+//! The route of a request as one word, independent of the version of the API and of repeated slashes in the path.
 
 use axum::http::{Method, Uri};
 
-/// What a request is about.
+/// The route of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     /// A browser asks for a code or a token.
@@ -77,7 +77,7 @@ pub(crate) fn with_single_slashes(uri: &Uri) -> Uri {
         merged.push('?');
         merged.push_str(query);
     }
-    // What was part of a URI stays one with fewer slashes.
+    // A part of a valid URI stays valid with fewer slashes.
     merged.parse().unwrap_or_else(|_| uri.clone())
 }
 

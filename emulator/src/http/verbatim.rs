@@ -1,8 +1,8 @@
-//! JSON values as somebody wrote them, also those that no `Value` can hold: half an emoji (`"\ud83d"`), `1e400`, a member that stands
-//! twice.
+//! JSON values exactly as written, even those that no `Value` can contain: half an emoji (`"\ud83d"`), `1e400`, a repeated
+//! member.
 //!
-//! A test of a client wants just these to arrive. A value that would come out otherwise than it went in is kept as a text with a mark
-//! before it, in which form it passes through everything that holds claims. [`written`] puts the value back.
+//! Tests of clients need exactly these values. A value that would change is stored as a text with a mark before it, so it
+//! passes unchanged through all code that handles claims. [`written`] restores the value.
 
 use std::fmt::{self, Write as _};
 
@@ -11,12 +11,12 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// Begins the text that stands for a value. The first character is none that a text should have (a noncharacter of Unicode).
+/// The start of a text that represents a value. No text should have the first character (a Unicode noncharacter).
 const MARK: &str = "\u{FFFF}as written:";
-/// Some programs write a byte order mark before a text (RFC 8259 section 8.1 lets a reader skip it).
+/// Some programs write a byte order mark before a text (RFC 8259 section 8.1 allows readers to skip it).
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
-/// The members of the JSON object that this text is, each as it is written.
+/// The members of the JSON object in this text, each exactly as written.
 ///
 /// The error says where the text is wrong, and repeats none of its values.
 pub(crate) fn members(text: &str) -> Result<Vec<(String, Box<RawValue>)>, String> {
@@ -37,7 +37,7 @@ pub(crate) fn reason(error: &serde_json::Error) -> String {
     whole.rsplit_once(" at line ").map_or(whole.clone(), |(reason, _)| reason.to_owned())
 }
 
-/// The object that this text is, with values that [`written`] puts back as they are.
+/// The object in this text, with values that [`written`] restores exactly.
 pub(crate) fn object(text: &str) -> Result<Map<String, Value>, String> {
     Ok(members(text)?.into_iter().map(|(name, raw)| (name, value(&raw))).collect())
 }
@@ -74,7 +74,7 @@ fn decoded(hexadecimal: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// An object, in which no name stands twice.
+/// An object without repeated names.
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
@@ -100,7 +100,7 @@ impl<'de> Visitor<'de> for Members {
 mod tests {
     use super::*;
 
-    /// What comes out of an object that was read and written again.
+    /// The result of reading and writing an object.
     fn again(text: &str) -> String {
         written(&Value::Object(object(text).unwrap()).to_string())
     }

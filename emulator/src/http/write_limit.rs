@@ -1,4 +1,4 @@
-//! A connection on which an answer may take only so long to leave.
+//! A connection with a time limit for sending an answer.
 //!
 //! A client that does not read fills the buffers of both systems. The server then waits for it, and reads nothing either, so
 //! no other limit would end the connection.
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-/// A stream whose writer waits only so long until everything is written.
+/// A stream whose writer waits a limited time until everything is written.
 pub(super) struct WriteLimit<S> {
     stream: S,
     limit: Duration,
@@ -26,7 +26,7 @@ impl<S> WriteLimit<S> {
 }
 
 impl<S: AsyncWrite + Unpin> WriteLimit<S> {
-    /// What a write came to, or an error when it has waited too long.
+    /// The result of a write, or an error if it has waited too long.
     fn in_time<T>(
         &mut self,
         context: &mut Context<'_>,

@@ -17,7 +17,7 @@ const ABOUT_THE_TOKEN: [&str; 10] =
 pub(crate) const WRONG: &str =
     "The claims must be one JSON object, for example {\"user_type\": \"teacher\"}.";
 
-/// The claims in a text, each as it is written; an empty text has none.
+/// The claims in a text, each exactly as written; an empty text has none.
 pub(crate) fn read(text: &str) -> Result<CustomClaims, String> {
     if text.trim_start_matches('\u{FEFF}').trim().is_empty() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! District tokens: an app reads a district with one, without a login.
+//! District tokens: with one, an app reads a district without a login.
 //!
 //! Each district that shares an app gives it one token. It is made from the app's identifier and secret and the district's id,
 //! so it is the same at every start and can be put into a configuration, and nobody can guess it without the secret.
@@ -23,7 +23,7 @@ pub(crate) fn districts<'a>(world: &'a World, app: &App) -> impl Iterator<Item =
 /// The token that this district gives this app.
 pub(crate) fn token(app: &App, district: &District) -> String {
     let secret = app.client_secret().unwrap_or_default();
-    // The lengths keep one pair of texts from making the same row of bytes as another.
+    // The lengths make sure that no two pairs of texts make the same bytes.
     let parts = ["district token", app.client_id(), secret, &district.id];
     let text = parts.map(|part| format!("{}:{part}", part.len()));
     let hash = digest::digest(&SHA256, text.concat().as_bytes());

@@ -1,4 +1,4 @@
-//! What an ID token says (OIDC Core 1.0 section 2), with Clever's own claims beside the standard ones.
+//! The claims of an ID token (OIDC Core 1.0 section 2): the standard claims and Clever's own.
 //!
 //! Clever documents no `at_hash`, `azp` or `auth_time`, so there are none here. A person without an email has no such claim, and
 //! no email is ever verified.
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::world::Person;
 
-/// Clever's ID tokens live one hour.
+/// Clever's ID tokens are valid for one hour.
 const LIFETIME: u64 = 60 * 60;
 
 /// The claims of an ID token.

@@ -1,4 +1,4 @@
-//! Tells the desk that something has happened, so that it is drawn again at once, and only then.
+//! Tells the desk that something has happened, so that the desk is redrawn at once, and only then.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// How many open pages wait at most. One more is answered at once, and asks again a little later.
+/// How many open pages may wait. One more is answered at once, and asks again a little later.
 const MOST_WAITING: usize = 32;
-/// No page waits longer: what the clock changes is drawn then.
+/// No page waits longer, so that time-dependent parts are redrawn.
 const LONGEST: Duration = Duration::from_secs(if cfg!(test) { 60 * 60 } else { 25 });
 
 /// Counts what has happened. The count never starts again, not even with a reset. It begins at a random number, so a page that

@@ -1,8 +1,8 @@
-//! A map whose entries all have the same lifetime, and which keeps only the latest.
+//! A map whose entries all have the same lifetime. It keeps only the latest entries.
 //!
-//! Because the lifetime is the same for all, entries expire in the order in which they came, and one queue is enough to drop
-//! them. A long test run does not fill the memory even if the clock stands still: when the map is full, the oldest entry goes.
-//! A map that remembers keeps expired entries for a while, but only to say how long ago they expired.
+//! Because all have the same lifetime, entries expire in the order in which they were added, and one queue is enough to drop
+//! them. A long test run does not fill the memory even if the clock is stopped: when the map is full, the oldest entry is
+//! dropped. A map with a memory keeps expired entries for a while, but only to say how long ago they expired.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

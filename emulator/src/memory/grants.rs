@@ -16,14 +16,14 @@ const CODE_LIFETIME: u64 = 60;
 const ACCESS_TOKEN_LIFETIME: u64 = 24 * 60 * 60;
 /// A sign-in at the emulator lasts two hours, as at Clever.
 pub(crate) const SESSION_LIFETIME: u64 = 2 * 60 * 60;
-/// How long it is remembered that a code was there, in seconds.
+/// How long an expired code is remembered, in seconds.
 const CODE_MEMORY: u64 = 60 * 60;
 /// The most codes, tokens and sessions that are remembered; one more, and the oldest is forgotten.
 const MOST: usize = 10_000;
-/// The most spent codes that are recognized when they come a second time.
+/// The most spent codes that are recognized when they are sent again.
 const MOST_SPENT: usize = 1000;
 
-/// What an authorization code stands for.
+/// The grant of an authorization code.
 pub(crate) struct CodeGrant {
     /// The app that asked for it.
     pub(crate) client_id: String,
@@ -37,12 +37,12 @@ pub(crate) struct CodeGrant {
     pub(crate) claims: CustomClaims,
 }
 
-/// What an access token opens.
+/// The grant of an access token.
 #[derive(Clone)]
 pub(crate) struct Access {
     /// The app it was issued to.
     pub(crate) client_id: String,
-    /// The person it speaks for.
+    /// Whose token it is.
     pub(crate) person: Arc<Person>,
     /// Claims that were chosen for this login.
     pub(crate) claims: CustomClaims,
@@ -59,7 +59,7 @@ pub(crate) struct SignIn {
 /// Why a code is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Worthless {
-    /// It was never issued, or that is forgotten.
+    /// It was never issued, or is forgotten.
     Unknown,
     /// It was spent.
     Spent,
@@ -87,13 +87,13 @@ impl Default for Grants {
 }
 
 impl Grants {
-    /// Remembers what `code` stands for.
+    /// Remembers the grant of `code`.
     pub(crate) fn issue_code(&mut self, now: u64, code: String, grant: CodeGrant) {
         self.spent_codes.take(now, &code);
         self.codes.insert(now, code, grant);
     }
 
-    /// What `code` stood for. It is spent now, whatever the caller does next.
+    /// The grant of `code`, which is now spent, no matter what the caller does next.
     pub(crate) fn spend_code(&mut self, now: u64, code: &str) -> Result<CodeGrant, Worthless> {
         if self.spent_codes.get(now, code).is_some() {
             return Err(Worthless::Spent);
@@ -113,12 +113,12 @@ impl Grants {
             || self.spent_codes.get(now, text).is_some()
     }
 
-    /// Remembers what `token` opens.
+    /// Remembers the grant of `token`.
     pub(crate) fn issue_access_token(&mut self, now: u64, token: String, access: Access) {
         self.access_tokens.insert(now, token, access);
     }
 
-    /// What `token` opens.
+    /// The grant of `token`.
     pub(crate) fn access(&self, now: u64, token: &str) -> Option<&Access> {
         self.access_tokens.get(now, token)
     }
@@ -138,7 +138,7 @@ impl Grants {
         self.sessions = Expiring::new(SESSION_LIFETIME, MOST);
     }
 
-    /// Signs somebody in at the emulator.
+    /// Signs a person in at the emulator.
     pub(crate) fn sign_in(&mut self, now: u64, session: String, sign_in: SignIn) {
         self.sessions.insert(now, session, sign_in);
     }

@@ -1,8 +1,8 @@
-//! What clients sent, for a developer who wonders why a login does not work: time, method, path, the names of the parameters,
-//! the status, and a line that says what happened and what to do. Values are never stored, and only the latest thousand
-//! requests are kept.
+//! The requests of clients, for a developer who wonders why a login does not work: time, method, path, the names of the
+//! parameters, the status, and a line that says what happened and what to do. Values are never stored, and only the latest
+//! thousand requests are kept.
 //!
-//! Every endpoint states its own line. Here it is only kept, with the login that the request belongs to.
+//! Every endpoint has its own line. This file only stores it, with the login that the request belongs to.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -48,7 +48,7 @@ pub(crate) struct Note {
     pub(crate) line: String,
     pub(crate) side: Side,
     pub(crate) outcome: Outcome,
-    /// The client id of the app that the request belongs to, if that is one of the world.
+    /// The client id of the app that the request belongs to, if the app is in the world.
     pub(crate) app: Option<String>,
     /// The number of the login that it belongs to, if it belongs to one.
     pub(crate) login: Option<u64>,
@@ -87,7 +87,7 @@ impl Journal {
 }
 
 impl Note {
-    /// What may be kept of a request that was sent with this method, and of its answer. [`Journal::add`] adds the login.
+    /// The parts of a request with this method, and of its answer, that may be stored. [`Journal::add`] adds the login.
     pub(crate) fn of(
         time: u64,
         method: &Method,
@@ -144,7 +144,7 @@ impl fmt::Display for Note {
         let Self { time, method, path, status, line, .. } = self;
         let text =
             format!("{} {method} {path}{parameters}{authorization} -> {status}: {line}", time_of_day(*time));
-        // What is known of an app may contain a line break, and one request is one line.
+        // The data of an app may contain a line break, and one request is one line.
         let one_line: String =
             text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
         formatter.write_str(&one_line)

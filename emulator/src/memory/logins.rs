@@ -1,21 +1,21 @@
-//! Which requests belong to one login: the browser's way through the pages, the code, the access token.
+//! Which requests belong to the same login: the browser's requests for pages, the code, the access token.
 //!
-//! What ties them together is kept as a fingerprint: a hash whose key is random, never leaves this process and ends with it.
-//! Nobody can get a code or a token back from it, and nobody is shown one.
+//! What connects them is stored as a fingerprint: a hash whose key is random, never leaves this process and ends with it.
+//! A fingerprint cannot be turned back into a code or a token, and none is ever shown.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 
-/// The most fingerprints that are kept: a login has about three.
+/// The maximum number of fingerprints that are kept: a login has about three.
 const MOST: usize = 4000;
-/// The most logins that a request without a sign of its own can belong to.
+/// The maximum number of logins that a request without its own fingerprint can belong to.
 const MOST_OPEN: usize = 64;
-/// A person may take so long between two pages, in seconds. After that, the same address begins another login.
+/// How long a person may take between two pages, in seconds. After that, the same address begins another login.
 const LONGEST_PAUSE: u64 = 10 * 60;
-/// An app answers a callback at once. After so many seconds, what it asks for belongs to something else.
+/// An app answers a callback at once. After this many seconds, its requests belong to something else.
 const UNDER_WAY: u64 = 60;
 
-/// Who has sent a request.
+/// Who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Browser,
@@ -35,7 +35,7 @@ pub(crate) enum Outcome {
     Token { state: bool },
     /// A redirect to the app, with an error or nothing in it.
     Denied,
-    /// The person may not use the app; somebody else may.
+    /// This person may not use the app, but another may.
     NoAccess,
     /// It was refused.
     Refused,
@@ -48,7 +48,7 @@ impl Outcome {
     }
 }
 
-/// What ties a request to others.
+/// What connects a request to others.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Tie {
     /// The authorize request that a page leads back to.
@@ -57,31 +57,31 @@ pub(crate) enum Tie {
     AccessToken(String),
 }
 
-/// Which request may belong to the only login that is under way, when nothing ties it to one.
+/// Which request may belong to the only login in progress, if nothing else connects it to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Loose {
     /// None may.
     Never,
-    /// One that follows a code: an exchange that cannot be recognized, the keys or the metadata.
+    /// A request that follows a code: an exchange that cannot be recognized, the keys or the metadata.
     AfterCode,
-    /// One that follows an access token.
+    /// A request that follows an access token.
     AfterToken,
 }
 
-/// What is known of a request besides its note.
+/// What is known about a request besides its note.
 #[derive(Debug)]
 pub(crate) struct Trace {
     pub(crate) side: Side,
-    /// The client id of the app that it belongs to, if that is one of the world.
+    /// The client id of the app that it belongs to, if the app is in the world.
     pub(crate) app: Option<String>,
-    /// What was sent to one scenario belongs to no login at another.
+    /// A request to one scenario never belongs to a login at another.
     pub(crate) prefix: String,
     /// Does it begin a login, if it belongs to none yet?
     pub(crate) begins: bool,
     pub(crate) loose: Loose,
-    /// What ties it to earlier requests.
+    /// What connects it to earlier requests.
     pub(crate) before: Vec<Tie>,
-    /// What ties later requests to it.
+    /// What connects later requests to it.
     pub(crate) after: Vec<Tie>,
 }
 
@@ -114,8 +114,8 @@ struct Open {
 }
 
 impl Logins {
-    /// The number of the login that this request belongs to, counted from 1. The app of the trace becomes that of the login, if
-    /// the request names none.
+    /// The number of the login that this request belongs to, counted from 1. The app of the trace becomes the app of the login,
+    /// if the request names none.
     pub(crate) fn of(&mut self, now: u64, trace: &mut Trace, outcome: Outcome) -> Option<u64> {
         let number = self.tied(now, trace).or_else(|| self.only_one(now, trace));
         let number = number.or_else(|| trace.begins.then(|| self.begin(trace)))?;
@@ -180,7 +180,7 @@ impl Logins {
         }
         for tie in &trace.before {
             let fingerprint = self.key.hash_one(tie);
-            // The same address begins another login once this one has gone back to the app, or to nowhere.
+            // The same address begins another login after this one has gone back to the app or ended.
             let is_over = matches!(tie, Tie::Target(_))
                 && (outcome.ends_at_app() || (outcome == Outcome::Refused && trace.begins));
             if is_over {

@@ -17,7 +17,7 @@ pub(crate) struct RateLimits {
     windows: Expiring<u32>,
 }
 
-/// Where a token stands after a request.
+/// The usage of a token after a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
     used: u32,

@@ -7,7 +7,7 @@ use crate::world::{Home, Person, World};
 
 const EXAMPLE: &str = "{\n  \"user_type\": \"teacher\"\n}";
 
-/// A list, folded away, of everybody of these homes; each button signs in as one of them.
+/// A collapsed list of all people of these homes; each button signs in as one of them.
 pub(super) fn developers<'a>(
     world: &World,
     homes: impl Iterator<Item = Home<'a>>,
@@ -30,7 +30,7 @@ pub(super) fn developers<'a>(
     }
 }
 
-/// A button for everybody of this home, which sends the number to `action`. Numbers tell people of one name apart.
+/// A button for each person of this home, which sends the number to `action`. Numbers distinguish people with the same name.
 pub(super) fn buttons(world: &World, home: Home<'_>, action: &str, hidden: &Markup) -> Markup {
     html! {
         ul {
@@ -57,14 +57,14 @@ fn roles(person: &Person) -> String {
     words.join(", ")
 }
 
-/// What was sent with the form for claims.
+/// The values that were sent with the form for claims.
 #[derive(Clone, Copy)]
 pub(crate) struct SentClaims<'a> {
     pub(crate) person: &'a str,
     pub(crate) text: &'a str,
 }
 
-/// The form, folded away; open, and with what was sent, when something was wrong with it.
+/// The form: collapsed at first; open, and with the sent values, if something was wrong.
 pub(super) fn custom_claims(
     world: &World,
     context: &LoginContext<'_>,

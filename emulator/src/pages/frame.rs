@@ -1,4 +1,4 @@
-//! What several pages share: the frame around every page, where somebody signs in and goes afterwards, and small pieces.
+//! The shared parts of the pages: the frame, the context of a sign-in, and small pieces.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use url::form_urlencoded::Serializer;
@@ -25,7 +25,7 @@ pub(crate) fn frame(title: &str, content: &Markup) -> Markup {
     }
 }
 
-/// Where somebody signs in, and what for.
+/// Where a person signs in, and for which app.
 #[derive(Clone, Copy)]
 pub(crate) struct LoginContext<'a> {
     /// The district, or Clever Library.
@@ -75,7 +75,7 @@ pub(super) fn problem(message: Option<&str>) -> Markup {
     }
 }
 
-/// The name of a person, whichever way it is written.
+/// The name of a person, in any writing direction.
 pub(super) fn name(person: &Person) -> Markup {
     html! { bdi dir="auto" { (person.full_name()) } }
 }
@@ -85,9 +85,9 @@ pub(super) fn hidden_target(target: Option<&str>) -> Markup {
     html! { @if let Some(target) = target { input type="hidden" name="target" value=(target); } }
 }
 
-/// To what the sign-in leads.
+/// What comes after the sign-in.
 pub(super) fn towards(app: Option<&App>) -> Markup {
-    html! { @if let Some(app) = app { p { "to go on to " strong dir="auto" { (app.name()) } } } }
+    html! { @if let Some(app) = app { p { "to continue to " strong dir="auto" { (app.name()) } } } }
 }
 
 /// Who is signed in, where, and the button that ends it and leads to `target`.

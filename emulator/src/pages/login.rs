@@ -9,11 +9,11 @@ use super::developers::{SentClaims, buttons, custom_claims, developers};
 use super::frame::{LoginContext, frame, hidden_target, name, problem, signed_in, towards};
 use crate::world::{LoginMethod, Person, World};
 
-/// What the login page shows.
+/// The content of the login page.
 pub(crate) struct LoginPage<'a> {
     pub(crate) world: &'a World,
     pub(crate) context: LoginContext<'a>,
-    /// Somebody of another home, who can go back to it.
+    /// A person of another home who is signed in and can go back to it.
     pub(crate) signed_in: Option<Arc<Person>>,
     pub(crate) username: Option<&'a str>,
     pub(crate) message: Option<&'a str>,
@@ -42,7 +42,7 @@ pub(crate) fn login(page: &LoginPage<'_>) -> Markup {
     )
 }
 
-/// The ways to sign in that have a page of their own.
+/// The ways to sign in that have their own page.
 fn elsewhere(context: &LoginContext<'_>) -> Markup {
     html! {
         @if let Some(provider) = context.home.identity_provider() {
@@ -75,7 +75,7 @@ fn password(page: &LoginPage<'_>) -> Markup {
     }
 }
 
-/// The page of the identity provider called `provider`: everybody has only to say who they are.
+/// The page of the identity provider `provider`: people only say who they are.
 pub(crate) fn provider(
     world: &World,
     context: LoginContext<'_>,
@@ -85,7 +85,7 @@ pub(crate) fn provider(
     frame(
         provider,
         &html! {
-            p.hint { "The identity provider of " bdi { (context.home.name()) } ", simulated: it takes your word for it." }
+            p.hint { "The identity provider of " bdi { (context.home.name()) } ", simulated: it asks for no password." }
             (problem(message))
             p { "Who are you?" }
             (buttons(world, context.home, "/login/provider", &context.hidden()))
@@ -139,8 +139,8 @@ fn badges(world: &World, context: &LoginContext<'_>) -> Markup {
     }
 }
 
-/// Is the student in front of the screen still the one who signed in? An app asks for this page by `confirmed=false`; `yes` is
-/// where the login goes on.
+/// Is the student at the screen still the one who signed in? An app asks for this page with `confirmed=false`; `yes` is where
+/// the login continues.
 pub(crate) fn confirmation(person: &Person, context: LoginContext<'_>, yes: &str) -> Markup {
     frame(
         "Is this you?",
@@ -152,7 +152,7 @@ pub(crate) fn confirmation(person: &Person, context: LoginContext<'_>, yes: &str
                 (hidden_target(Some(&context.link("/login"))))
                 button.block type="submit" { "No, that is not me" }
             }
-            p.hint.elsewhere { "If you are somebody else, " (name(person)) " is logged out and you can log in." }
+            p.hint.elsewhere { "If you are someone else, " (name(person)) " is logged out and you can log in." }
         },
     )
 }

@@ -7,7 +7,7 @@ use super::frame::{frame, hidden_target, problem, towards};
 use crate::world::App;
 use crate::world::{Found, Home, World};
 
-/// What the school picker shows.
+/// The content of the school picker.
 pub(crate) struct PickerPage<'a> {
     pub(crate) world: &'a World,
     /// Where the search is sent, and what with it.
@@ -51,7 +51,7 @@ fn search(page: &PickerPage<'_>) -> Markup {
                     aria-describedby="search-hint";
                 button.primary type="submit" { "Search" }
             }
-            p.hint #search-hint { "The name, or the id of the district. A sandbox is found by its id only." }
+            p.hint #search-hint { "The name, or the id of the district. To find a sandbox, use its id." }
         }
     }
 }

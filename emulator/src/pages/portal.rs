@@ -1,4 +1,4 @@
-//! The portal: the apps somebody may use, each behind an icon.
+//! The portal: the apps that a person may use, each with an icon.
 
 use maud::{Markup, html};
 
@@ -6,12 +6,12 @@ use super::frame::{frame, signed_in};
 use crate::world::App;
 use crate::world::{Home, Person};
 
-/// What the portal shows.
+/// The content of the portal.
 pub(crate) struct PortalPage<'a> {
     pub(crate) person: &'a Person,
     pub(crate) home: Home<'a>,
     pub(crate) apps: Vec<PortalApp<'a>>,
-    /// Does everybody log in without a page, so that nobody can log out?
+    /// Is the login automatic, so that no one can log out?
     pub(crate) automatic: bool,
     /// The address of this portal.
     pub(crate) address: String,

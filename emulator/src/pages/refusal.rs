@@ -1,11 +1,11 @@
-//! Why a login cannot go on: first for the person at the screen, then for the developer of the app.
+//! Why a login cannot continue: first for the person at the screen, then for the developer of the app.
 
 use maud::{Markup, html};
 
 use super::frame::{frame, signed_in};
 use crate::world::{Home, Person};
 
-/// What the page says.
+/// The content of the page.
 pub(crate) struct RefusalPage<'a> {
     pub(crate) title: &'a str,
     /// For the person.
@@ -30,10 +30,10 @@ pub(crate) fn refusal(page: &RefusalPage<'_>) -> Markup {
     )
 }
 
-/// The help for a person who may not go on, where somebody else may.
+/// The help for a person without access, when another person may have access.
 pub(crate) fn other_person(person: &Person, home: Home<'_>, login_page: &str) -> Markup {
     html! {
-        p { "If you are somebody else, log out first. If you should have access, ask your school." }
+        p { "If you are someone else, log out first. If you should have access, ask your school." }
         (signed_in(person, home, Some(login_page)))
         p { a href={ "/in/" (home.short_name()) } { "To your apps" } }
     }

@@ -1,4 +1,4 @@
-//! How the pages look, in the light and in the dark.
+//! The style of the pages, light and dark.
 
 use std::fmt::Write as _;
 
@@ -81,7 +81,7 @@ summary h2 { display: inline; font-size: 1rem; }
 mod tests {
     use super::*;
 
-    /// How well one color can be read on another as WCAG 2 measures it: from 1, not at all, to 21.
+    /// The contrast of two colors by WCAG 2: from 1 (none) to 21.
     fn contrast(one: &str, other: &str) -> f64 {
         let (one, other) = (luminance(one), luminance(other));
         (one.max(other) + 0.05) / (one.min(other) + 0.05)

@@ -9,7 +9,7 @@ use crate::http::answer::Answer;
 use crate::http::parameters::encoded;
 use crate::memory::locked;
 
-/// A code is one second past its minute.
+/// A code that expired one second ago.
 const TOO_OLD: u64 = 60;
 
 pub(super) fn duplicate_code(answer: Answer, _: &Context<'_>) -> Answer {
@@ -62,7 +62,7 @@ pub(super) fn foreign_issuer(answer: Answer, _: &Context<'_>) -> Answer {
     changed(answer, |callback| callback.parameters.push(pair("iss", "https://other.example")))
 }
 
-/// The code stands for the same login, but its minute is over; an access token opens nothing.
+/// The code of the same login, but expired; an access token is invalid.
 pub(super) fn expired_code(answer: Answer, context: &Context<'_>) -> Answer {
     let now = context.now;
     match credential(&answer) {
@@ -78,7 +78,7 @@ pub(super) fn expired_code(answer: Answer, context: &Context<'_>) -> Answer {
     answer
 }
 
-/// The code is spent, whatever it stood for; an access token opens nothing.
+/// The code is already spent; an access token is invalid.
 pub(super) fn spent_code(answer: Answer, context: &Context<'_>) -> Answer {
     let now = context.now;
     match credential(&answer) {
@@ -89,12 +89,12 @@ pub(super) fn spent_code(answer: Answer, context: &Context<'_>) -> Answer {
     answer
 }
 
-/// Does this send the browser back to an app with what it asked for?
+/// Does this send the browser back to an app with a code or token?
 pub(super) fn is_callback(answer: &Answer) -> bool {
     credential(answer).is_some()
 }
 
-/// What an app asked for.
+/// The code or token of a callback.
 enum Credential {
     Code(String),
     Token(String),
@@ -147,7 +147,7 @@ fn pair(name: &str, value: &str) -> String {
     encoded(&[(name, value)])
 }
 
-/// An error word where a code or a token would stand (RFC 6749 sections 4.1.2.1 and 4.2.2.1).
+/// An error word instead of a code or a token (RFC 6749 sections 4.1.2.1 and 4.2.2.1).
 fn refused(answer: Answer, error: &str) -> Answer {
     changed(answer, |callback| {
         callback.remove(&["code", "access_token", "token_type", "scope"]);

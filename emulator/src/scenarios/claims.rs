@@ -1,4 +1,4 @@
-//! What an ID token says otherwise.
+//! Changed claims of an ID token.
 
 use serde_json::{Map, Value, json};
 
@@ -59,7 +59,7 @@ pub(super) fn not_yet_valid(claims: &mut Claims, login: &Login<'_>) {
     claims.insert("nbf".into(), login.now.saturating_add(LONG / 2).into());
 }
 
-/// As some JSON writers have them: a number with a decimal point (RFC 7519 section 2).
+/// Like some JSON writers: a number with a decimal point (RFC 7519 section 2).
 pub(super) fn fractional_times(claims: &mut Claims, _: &Login<'_>) {
     for name in ["iat", "exp"] {
         let time = claims.get(name).and_then(Value::as_f64);

@@ -1,4 +1,4 @@
-//! What a scenario is told of a request or a login: no more than it needs.
+//! The input of a scenario: only the parts of a request or login that it needs.
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};

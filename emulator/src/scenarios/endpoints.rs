@@ -15,7 +15,7 @@ use crate::world::UserType;
 
 const JSON: &str = "application/json; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
-/// Longer than anybody expects, and shorter than any sensible deadline.
+/// Longer than expected, but shorter than any sensible deadline.
 const SLOW: Duration = Duration::from_secs(3);
 
 pub(super) fn error_500(answer: Answer, _: &Context<'_>) -> Answer {
@@ -94,7 +94,7 @@ pub(super) fn invalid_grant(answer: Answer, _: &Context<'_>) -> Answer {
     answer.replaced(400, JSON, r#"{"error":"invalid_grant","error_description":"invalid code"}"#)
 }
 
-/// With the challenge of the true one: only in answer to a client that used the header.
+/// With the usual challenge, which only a client that used the header gets.
 pub(super) fn invalid_client(answer: Answer, context: &Context<'_>) -> Answer {
     let answer = answer.replaced(401, JSON, r#"{"error":"invalid_client"}"#);
     if context.has_authorization {
@@ -138,14 +138,14 @@ pub(super) fn without_sub(answer: Answer, _: &Context<'_>) -> Answer {
     })
 }
 
-/// An id of Clever's form that nobody has.
+/// An id in Clever's form that no one has.
 pub(super) fn another_sub(answer: Answer, _: &Context<'_>) -> Answer {
     answer.with_object(|info| {
         info.insert("sub".into(), "0123456789abcdef01234567".into());
     })
 }
 
-/// As OpenID Connect has it.
+/// As in OpenID Connect.
 pub(super) fn name_as_text(answer: Answer, _: &Context<'_>) -> Answer {
     answer.with_object(|info| {
         let part = |info: &Map<String, Value>, name| {
@@ -170,7 +170,7 @@ pub(super) fn nothing_but_the_id(answer: Answer, _: &Context<'_>) -> Answer {
     })
 }
 
-/// Counted for each access token: a test that runs at the same time has another one.
+/// Counted for each access token: another test at the same time has a different one.
 pub(super) fn twice_503(answer: Answer, scenario: &str, context: &Context<'_>) -> Answer {
     let token = context.access_token.as_deref().unwrap_or_default();
     let requests = locked(context.tally).count(context.now, scenario, token);
@@ -189,7 +189,7 @@ pub(super) fn keys_on_a_bad_scheme(answer: Answer, _: &Context<'_>) -> Answer {
     })
 }
 
-/// What may stand in a key set and can verify nothing here: no objects, other kinds, other uses, too short, broken.
+/// Entries of a key set that cannot verify anything: not objects, of other kinds, for other uses, too short, broken.
 pub(super) fn junk_beside_the_key(answer: Answer, _: &Context<'_>) -> Answer {
     answer.with_object(|set| {
         let Some(keys) = set.get_mut("keys").and_then(Value::as_array_mut) else { return };
@@ -217,7 +217,7 @@ pub(super) fn no_keys(answer: Answer, _: &Context<'_>) -> Answer {
     })
 }
 
-/// Keys without a name, while ID tokens name theirs.
+/// Keys without a kid, although ID tokens have one.
 pub(super) fn keys_without_names(answer: Answer, _: &Context<'_>) -> Answer {
     with_each_key(answer, |key| {
         key.remove("kid");
@@ -261,7 +261,7 @@ pub(super) fn other_roles_null(answer: Answer, _: &Context<'_>) -> Answer {
     })
 }
 
-/// A first name that was cut inside an emoji: the first half of a surrogate pair, which no UTF-8 text can hold.
+/// A first name that was cut inside an emoji: the first half of a surrogate pair, which UTF-8 cannot represent.
 pub(super) fn name_cut_in_emoji(answer: Answer, _: &Context<'_>) -> Answer {
     answer.with_text(|text| text.replacen(r#""first":""#, r#""first":"\ud83d"#, 1))
 }

@@ -1,4 +1,4 @@
-//! How an ID token is signed otherwise.
+//! Changed signatures of an ID token.
 
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hmac;
@@ -11,18 +11,18 @@ use crate::http::answer::Answer;
 use crate::keys::signing::{SigningKey, signing_input};
 use crate::memory::locked;
 
-/// The names under which two scenarios keep the keys they make.
+/// The names for the keys that two scenarios make.
 pub(super) const KEYS_ROTATED_BEFORE: &str = "keys-rotated-before-signing";
 pub(super) const KEYS_ROTATED_AFTER: &str = "keys-rotated-after-login";
 
 pub(super) const KEYS_UNDER_ONE_NAME: &str = "keys-rotated-same-kid";
 pub(super) const KEYS_WITHOUT_NAMES: &str = "keys-rotated-no-kid";
-/// Some keys belong to no login and no client: everybody's are these.
+/// Some keys belong to no login and no client: all share them.
 const EVERYBODY: &str = "";
 
 type Token = Result<String, Unspecified>;
 
-/// Every byte of the signature is another one.
+/// Every byte of the signature is changed.
 pub(super) fn bad_signature(claims: &Value, login: &Login<'_>) -> Token {
     let token = login.key.sign(claims)?;
     let (input, signature) = token.rsplit_once('.').ok_or(Unspecified)?;
@@ -33,7 +33,7 @@ pub(super) fn bad_signature(claims: &Value, login: &Login<'_>) -> Token {
     Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
-/// The signature is that of other claims.
+/// The signature belongs to other claims.
 pub(super) fn changed_after_signing(claims: &Value, login: &Login<'_>) -> Token {
     let token = login.key.sign(claims)?;
     let (_, signature) = token.rsplit_once('.').ok_or(Unspecified)?;
@@ -67,7 +67,7 @@ pub(super) fn no_key_id(claims: &Value, login: &Login<'_>) -> Token {
     login.key.sign_text(&json!({ "alg": "RS256", "typ": "JWT" }), &claims.to_string())
 }
 
-/// A key of one's own, brought along in the header (RFC 7515 section 4.1.3), under the name of the true one.
+/// The attacker's own key in the header (RFC 7515 section 4.1.3), with the kid of the real one.
 pub(super) fn key_in_header(claims: &Value, login: &Login<'_>) -> Token {
     let own = SigningKey::generate()?;
     let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "typ": "JWT", "jwk": own.jwk() });
@@ -79,7 +79,7 @@ pub(super) fn critical_extension(claims: &Value, login: &Login<'_>) -> Token {
     login.key.sign_text(&header, &claims.to_string())
 }
 
-/// The subject twice: a reader that takes the first and one that takes the last see two people.
+/// The subject twice: a reader that uses the first one and a reader that uses the last one see two people.
 pub(super) fn duplicate_claim(claims: &Value, login: &Login<'_>) -> Token {
     let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "typ": "JWT" });
     let text = claims.to_string();
@@ -92,12 +92,12 @@ pub(super) fn two_parts(claims: &Value, login: &Login<'_>) -> Token {
     token.rsplit_once('.').map(|(input, _)| input.to_owned()).ok_or(Unspecified)
 }
 
-/// A key for this login alone, which nobody can have fetched before.
+/// A key only for this login, which no client can have fetched before.
 pub(super) fn key_made_before_signing(claims: &Value, login: &Login<'_>) -> Token {
     login.keys.of_scenario(KEYS_ROTATED_BEFORE, login.access_token)?.sign(claims)
 }
 
-/// The first login of a client has the old key, every later one a key that came after the first.
+/// The first login of a client uses the old key, every later login a newer key.
 pub(super) fn key_made_after_login(claims: &Value, login: &Login<'_>) -> Token {
     let logins = locked(login.tally).count(login.now, KEYS_ROTATED_AFTER, login.client_id);
     if logins == 1 {
@@ -106,7 +106,7 @@ pub(super) fn key_made_after_login(claims: &Value, login: &Login<'_>) -> Token {
     login.keys.of_scenario(KEYS_ROTATED_AFTER, login.client_id)?.sign(claims)
 }
 
-/// A second key under the name of the first.
+/// A second key with the kid of the first.
 pub(super) fn second_key_under_one_name(claims: &Value, login: &Login<'_>) -> Token {
     let second = login.keys.of_scenario(KEYS_UNDER_ONE_NAME, EVERYBODY)?;
     let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "typ": "JWT" });
@@ -118,7 +118,7 @@ pub(super) fn second_key_without_name(claims: &Value, login: &Login<'_>) -> Toke
     second.sign_text(&json!({ "alg": "RS256", "typ": "JWT" }), &claims.to_string())
 }
 
-/// The newest key alone, under the name of the first.
+/// Only the newest key, with the kid of the first.
 pub(super) fn one_key_under_one_name(answer: Answer) -> Answer {
     newest_key(answer, |key, first_name| {
         key.insert("kid".into(), first_name);

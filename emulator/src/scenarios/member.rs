@@ -1,4 +1,4 @@
-//! One describing member of one answer, and what is odd about it.
+//! One describing member of one answer, and how it differs.
 
 use serde_json::{Map, Value};
 
@@ -7,12 +7,12 @@ use crate::http::route::Route;
 /// A step to each value of an object, or to each entry of a list.
 pub(super) const EACH: &str = "*";
 
-/// One member, and what is odd about it.
+/// One member, and how it differs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
     pub(super) part: Part,
-    /// The names of the objects around it and its own, with dots between them. [`EACH`] stands for each entry of a list, or
-    /// each value of an object.
+    /// Its path: the names of the objects around it and its own name, separated by dots. [`EACH`] means each entry of a list,
+    /// or each value of an object.
     pub(super) path: &'static str,
     pub(super) oddity: Oddity,
 }
@@ -97,7 +97,7 @@ fn values(value: &mut Value) -> Box<dyn Iterator<Item = &mut Value> + '_> {
     }
 }
 
-/// A value of another type, which careless code takes for something: a flag that is the text "true", a number elsewhere.
+/// A value of another type that careless code accepts: the text "true" for a flag, a number elsewhere.
 fn mistyped(value: Option<&Value>) -> Value {
     match value {
         Some(Value::Bool(_)) => "true".into(),

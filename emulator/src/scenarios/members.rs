@@ -1,5 +1,5 @@
-//! Scenarios about one describing member of one answer: it is missing, null, or of another JSON type. What decides who
-//! somebody is stands in the table instead.
+//! Scenarios about one describing member of one answer: it is missing, null, or of another JSON type. Members that decide who a
+//! person is are in the table instead.
 
 use std::borrow::Cow;
 
@@ -113,9 +113,9 @@ pub(super) fn all() -> impl Iterator<Item = Scenario> {
 impl Described {
     fn scenario(&self, path: &'static str, oddity: Oddity) -> Scenario {
         let (suffix, what, client) = match oddity {
-            Oddity::Missing => ("missing", "is missing", "Does without it."),
-            Oddity::Null => ("null", "is null", "Takes it for missing."),
-            Oddity::Mistyped => ("mistyped", "has the wrong JSON type", "Takes it for missing."),
+            Oddity::Missing => ("missing", "is missing", "Continues without it."),
+            Oddity::Null => ("null", "is null", "Treats it as missing."),
+            Oddity::Mistyped => ("mistyped", "has the wrong JSON type", "Treats it as missing."),
         };
         // The whole path is in the name, because some members have the same name.
         let words = words(path);

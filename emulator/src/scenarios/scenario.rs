@@ -1,4 +1,4 @@
-//! One scenario: what it is called, what it does, and how it does it.
+//! One scenario: its name, what it does, and how.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The name, which stands in the base URL after `/s/`.
+    /// The name, which is in the base URL after `/s/`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -38,13 +38,13 @@ impl Scenario {
         &self.client
     }
 
-    /// What happens to the call in this project's client: `signed_in`, `denied`, `ok`, or `error` and `restart` with the code
-    /// word of the catalogue behind it.
+    /// The result of the call in this project's client: `signed_in`, `denied`, `ok`, or `error` and `restart` followed by the
+    /// code word of the catalogue.
     pub fn outcome(&self) -> &str {
         &self.outcome
     }
 
-    /// The call that meets the deviation: `login` (to its end), `tokeninfo`, `me`, `user`, `district` or
+    /// The call that is affected: `login` (to its end), `tokeninfo`, `me`, `user`, `district` or
     /// `userinfo` (with the access token of a login).
     pub fn call(&self) -> &'static str {
         match self.deviation.route() {
@@ -57,27 +57,27 @@ impl Scenario {
         }
     }
 
-    /// Whether it is one of those that leave out, null or mistype one describing member.
+    /// Whether it is one of the scenarios where one describing member is missing, null or mistyped.
     pub fn is_about_a_member(&self) -> bool {
         matches!(self.deviation, Deviation::Member(_))
     }
 
-    /// What stands between the base URL of the emulator and the paths of this scenario.
+    /// The prefix of this scenario's paths, after the base URL of the emulator.
     pub fn prefix(&self) -> String {
         format!("/s/{}", self.name)
     }
 }
 
-/// The one thing that is otherwise.
+/// The one thing that differs.
 #[derive(Debug, Clone)]
 pub(super) enum Deviation {
-    /// The claims of the ID token, before it is signed as always.
+    /// The claims of the ID token, before it is signed as usual.
     Claims(fn(&mut Map<String, Value>, &Login<'_>)),
     /// How the ID token is made from its claims.
     IdToken(fn(&Value, &Login<'_>) -> Result<String, Unspecified>),
-    /// The answer of one place; it is given the answer Clever would have given.
+    /// The answer of one place, made from the answer that Clever would give.
     Answer(Route, fn(Answer, &Context<'_>) -> Answer),
-    /// The same, for a scenario that counts under its name.
+    /// The same, for a scenario that counts calls.
     Count(Route, fn(Answer, &str, &Context<'_>) -> Answer),
     /// Which key signs, and which keys are published.
     Keys(fn(&Value, &Login<'_>) -> Result<String, Unspecified>, fn(Answer) -> Answer),
@@ -86,7 +86,7 @@ pub(super) enum Deviation {
 }
 
 impl Deviation {
-    /// The place whose answer is otherwise, if it is not that of an ID token.
+    /// The place whose answer differs, if it is not an ID token.
     fn route(&self) -> Option<Route> {
         match self {
             Self::Answer(route, _)
@@ -114,7 +114,7 @@ impl Scenario {
         login.key.sign(&claims)
     }
 
-    /// The answer as this scenario gives it, from the one that Clever would give.
+    /// The answer of this scenario, made from the answer that Clever would give.
     pub(crate) fn answer(&self, answer: Answer, context: &Context<'_>) -> Answer {
         if self.deviates_in_id_token() && context.route == Route::Tokens {
             let has_tokens = answer.status == StatusCode::OK;
@@ -123,7 +123,7 @@ impl Scenario {
         if self.deviation.route() != Some(context.route) {
             return answer;
         }
-        // Of what the authorization endpoint answers, only the callback is changed: pages and other redirects are not.
+        // Of the answers of the authorization endpoint, only the callback is changed: pages and other redirects are not.
         let deviates = context.route != Route::Authorize || is_callback(&answer);
         let answer = match self.deviation {
             Deviation::Answer(_, change) => change(answer, context),

@@ -1,6 +1,6 @@
-//! Every scenario: its name, what it does, what a good client does, and what happens to the call in this project's client.
+//! Every scenario: its name, what it does, what a good client does, and the result of the call in this project's client.
 //!
-//! A new scenario is an entry here and a small function beside the others of its kind. `docs/scenarios.md` is written from
+//! A new scenario is an entry here and a small function next to the others of its kind. `docs/scenarios.md` is generated from
 //! this table.
 
 use std::borrow::Cow;
@@ -44,7 +44,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "id-token-alg-none",
-        "The ID token says alg none and has no signature.",
+        "The ID token has alg none and no signature.",
         "Refuses the ID token.",
         "error id_token_algorithm",
         IdToken(jws::algorithm_none),
@@ -72,8 +72,8 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "id-token-jwk-in-header",
-        "The ID token brings along the key that it is signed with.",
-        "Uses the published keys only, and refuses the ID token.",
+        "The ID token contains the key that it is signed with.",
+        "Uses only the published keys, and refuses the ID token.",
         "error id_token_signature",
         IdToken(jws::key_in_header),
     ),
@@ -128,7 +128,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "id-token-two-audiences",
-        "The ID token is meant for this app and another one.",
+        "The ID token is for this app and another one.",
         "Refuses the ID token.",
         "error id_token_audience",
         Claims(claims::two_audiences),
@@ -142,7 +142,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "id-token-foreign-azp",
-        "The ID token was issued to another app, says azp.",
+        "The azp of the ID token says that it was issued to another app.",
         "Refuses the ID token.",
         "error id_token_authorized_party",
         Claims(claims::authorized_party),
@@ -156,7 +156,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "id-token-no-nonce",
-        "The ID token has no nonce, also when one was sent.",
+        "The ID token has no nonce, even if one was sent.",
         "Refuses the ID token.",
         "error id_token_nonce",
         Claims(claims::no_nonce),
@@ -170,14 +170,14 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "id-token-issued-in-future",
-        "The ID token was issued an hour from now.",
+        "The ID token was issued an hour in the future.",
         "Refuses the ID token.",
         "error id_token_issued_at",
         Claims(claims::issued_in_the_future),
     ),
     entry(
         "id-token-not-yet-valid",
-        "The ID token is valid half an hour from now, says nbf.",
+        "The nbf of the ID token says that it becomes valid in half an hour.",
         "Refuses the ID token.",
         "error id_token_not_yet_valid",
         Claims(claims::not_yet_valid),
@@ -198,7 +198,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "id-token-wrong-at-hash",
-        "The ID token belongs to another access token, says at_hash.",
+        "The at_hash of the ID token belongs to another access token.",
         "Refuses the ID token.",
         "error id_token_access_token",
         Claims(claims::access_token_hash),
@@ -213,14 +213,14 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "id-token-standard-claims-only",
         "The ID token has none of Clever's own claims and no name.",
-        "Logs the person in: missing data is no reason to stop.",
+        "Logs the person in: missing data does not stop a login.",
         "signed_in",
         Claims(claims::only_standard_claims),
     ),
     entry(
         jws::KEYS_ROTATED_BEFORE,
-        "Every ID token is signed with a key of its own, made a moment before and published from then on.",
-        "Fetches the keys once more when it knows others, and accepts the ID token.",
+        "Every ID token is signed with its own new key, which is published from then on.",
+        "Fetches the keys once more because it has other keys, and accepts the ID token.",
         "signed_in",
         IdToken(jws::key_made_before_signing),
     ),
@@ -235,7 +235,7 @@ pub(super) static TABLE: &[Scenario] = &[
         jws::KEYS_UNDER_ONE_NAME,
         "Every ID token is signed with a second key under the kid of the first; from the first login on it is published \
          instead of the first.",
-        "Fetches the keys once more when a key it knows does not verify, and accepts the ID token.",
+        "Fetches the keys once more because a known key does not verify, and accepts the ID token.",
         "signed_in",
         Keys(jws::second_key_under_one_name, jws::one_key_under_one_name),
     ),
@@ -243,13 +243,13 @@ pub(super) static TABLE: &[Scenario] = &[
         jws::KEYS_WITHOUT_NAMES,
         "Neither keys nor ID tokens have a kid. Every ID token is signed with a second key, which from the first login \
          on is published instead of the first.",
-        "Fetches the keys once more when no key it knows verifies, and accepts the ID token.",
+        "Fetches the keys once more because no known key verifies, and accepts the ID token.",
         "signed_in",
         Keys(jws::second_key_without_name, jws::one_key_without_name),
     ),
     entry(
         "discovery-wrong-issuer",
-        "The discovery document speaks for another issuer.",
+        "The discovery document names another issuer.",
         "Refuses the document, and with it the login.",
         "error discovery_issuer",
         Answer(Route::Metadata, endpoints::another_issuer),
@@ -264,20 +264,20 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "discovery-html-502",
         "The discovery document is a 502 page, every time.",
-        "Tries again some times, then gives up.",
+        "Tries again a few times, then gives up.",
         "error clever_unavailable",
         Answer(Route::Metadata, endpoints::html_502),
     ),
     entry(
         "certs-junk",
-        "Broken keys and keys of other kinds stand before the good one.",
-        "Leaves them out, and accepts the ID token.",
+        "Broken keys and keys of other kinds come before the good one.",
+        "Ignores them, and accepts the ID token.",
         "signed_in",
         Answer(Route::KeySet, endpoints::junk_beside_the_key),
     ),
     entry(
         "certs-no-kid",
-        "The keys have no kid, though ID tokens name one.",
+        "The keys have no kid, but ID tokens name one.",
         "Tries the keys that fit, and accepts the ID token.",
         "signed_in",
         Answer(Route::KeySet, endpoints::keys_without_names),
@@ -285,7 +285,7 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "certs-leading-zero",
         "The modulus of the key is written with a zero byte before it.",
-        "Takes it for the same number, and accepts the ID token.",
+        "Treats it as the same number, and accepts the ID token.",
         "signed_in",
         Answer(Route::KeySet, endpoints::leading_zero),
     ),
@@ -368,7 +368,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "tokens-wrong-content-type",
-        "The tokens are typed text/html.",
+        "The tokens have the content type text/html.",
         "Refuses the answer.",
         "error response_html",
         Answer(Route::Tokens, endpoints::typed_as_html),
@@ -389,22 +389,22 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "tokens-no-id-token",
-        "The tokens are without an ID token, as in Clever Library.",
-        "Asks the API who it is.",
+        "The tokens have no ID token, as in Clever Library.",
+        "Asks the API who the person is.",
         "signed_in",
         Answer(Route::Tokens, endpoints::no_id_token),
     ),
     entry(
         "tokens-extra-fields",
-        "The tokens have members that nobody knows.",
+        "The tokens have unknown members.",
         "Ignores them.",
         "signed_in",
         Answer(Route::Tokens, endpoints::extra_fields),
     ),
     entry(
         "tokens-no-token-type",
-        "The tokens are without a token_type, as in Clever's examples.",
-        "Takes the access token for a bearer token.",
+        "The tokens have no token_type, as in Clever's examples.",
+        "Treats the access token as a bearer token.",
         "signed_in",
         Answer(Route::Tokens, endpoints::no_token_type),
     ),
@@ -417,7 +417,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "tokens-no-access-token",
-        "The tokens are without an access token.",
+        "The tokens have no access token.",
         "Refuses the answer.",
         "error response_malformed",
         Answer(Route::Tokens, endpoints::no_access_token),
@@ -425,7 +425,7 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "tokens-invalid-grant",
         "Every code is refused with invalid_grant.",
-        "Restarts the login, a few times at most.",
+        "Restarts the login, at most a few times.",
         "restart code_rejected",
         Answer(Route::Tokens, endpoints::invalid_grant),
     ),
@@ -453,20 +453,20 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "tokeninfo-500",
         "Tokeninfo answers 500, every time.",
-        "Tries again some times, then gives up.",
+        "Tries again a few times, then gives up.",
         "error clever_unavailable",
         Answer(Route::Tokeninfo, endpoints::error_500),
     ),
     entry(
         "tokeninfo-503",
         "Tokeninfo answers 503, every time.",
-        "Tries again some times, then gives up.",
+        "Tries again a few times, then gives up.",
         "error clever_unavailable",
         Answer(Route::Tokeninfo, endpoints::error_503),
     ),
     entry(
         "tokeninfo-503-twice",
-        "Tokeninfo answers 503 twice for each access token, then as it should.",
+        "Tokeninfo answers 503 twice for each access token, then normally.",
         "Tries again, and accepts the access token.",
         "ok",
         Count(Route::Tokeninfo, endpoints::twice_503),
@@ -474,7 +474,7 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "me-500",
         "/me answers 500.",
-        "Tries again some times, then gives up.",
+        "Tries again a few times, then gives up.",
         "error clever_unavailable",
         Answer(Route::Me, endpoints::error_500),
     ),
@@ -494,14 +494,14 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "me-without-id",
-        "/me names no id.",
+        "/me has no id.",
         "Refuses the answer.",
         "error response_malformed",
         Answer(Route::Me, endpoints::without_id),
     ),
     entry(
         "me-503-twice",
-        "/me answers 503 twice for each access token, then as it should.",
+        "/me answers 503 twice for each access token, then normally.",
         "Tries again.",
         "ok",
         Count(Route::Me, endpoints::twice_503),
@@ -509,7 +509,7 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "user-500",
         "/users/{id} answers 500.",
-        "Tries again some times, then gives up.",
+        "Tries again a few times, then gives up.",
         "error clever_unavailable",
         Answer(Route::User, endpoints::error_500),
     ),
@@ -529,35 +529,35 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "user-id-only",
-        "/users/{id} tells nothing but the id.",
-        "Does without the rest.",
+        "/users/{id} has only the id.",
+        "Continues without the rest.",
         "ok",
         Answer(Route::User, endpoints::nothing_but_the_id),
     ),
     entry(
         "user-other-roles-null",
-        "/users/{id} has every role that the person does not have as null.",
-        "Counts the person's own roles only: null is no role.",
+        "/users/{id} has null for every role that the person does not have.",
+        "Counts only the person's own roles: null is not a role.",
         "ok",
         Answer(Route::User, endpoints::other_roles_null),
     ),
     entry(
         "user-name-cut-in-emoji",
-        "The first name in /users/{id} begins with half an emoji, which no UTF-8 text can hold.",
-        "Puts U+FFFD in its place.",
+        "The first name in /users/{id} begins with half an emoji, which UTF-8 cannot represent.",
+        "Replaces it with U+FFFD.",
         "ok",
         Answer(Route::User, endpoints::name_cut_in_emoji),
     ),
     entry(
         "district-500",
         "/districts/{id} answers 500.",
-        "Tries again some times, then gives up.",
+        "Tries again a few times, then gives up.",
         "error clever_unavailable",
         Answer(Route::District, endpoints::error_500),
     ),
     entry(
         "district-503-twice",
-        "/districts/{id} answers 503 twice for each access token, then as it should.",
+        "/districts/{id} answers 503 twice for each access token, then normally.",
         "Tries again.",
         "ok",
         Count(Route::District, endpoints::twice_503),
@@ -571,7 +571,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "district-without-id",
-        "/districts/{id} names no id.",
+        "/districts/{id} has no id.",
         "Refuses the answer.",
         "error response_malformed",
         Answer(Route::District, endpoints::without_id),
@@ -579,7 +579,7 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "userinfo-500",
         "/userinfo answers 500.",
-        "Tries again some times, then gives up.",
+        "Tries again a few times, then gives up.",
         "error clever_unavailable",
         Answer(Route::Userinfo, endpoints::error_500),
     ),
@@ -592,21 +592,21 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "userinfo-other-sub",
-        "The sub of /userinfo is another person's than that of the login.",
+        "The sub of /userinfo belongs to another person than the login.",
         "Refuses the answer.",
         "error userinfo_subject",
         Answer(Route::Userinfo, endpoints::another_sub),
     ),
     entry(
         "userinfo-without-sub",
-        "/userinfo names no sub.",
+        "/userinfo has no sub.",
         "Refuses the answer.",
         "error response_malformed",
         Answer(Route::Userinfo, endpoints::without_sub),
     ),
     entry(
         "userinfo-name-text",
-        "The name in /userinfo is one text, as OpenID Connect has it, and no object.",
+        "The name in /userinfo is a string, as in OpenID Connect, and not an object.",
         "Takes either.",
         "ok",
         Answer(Route::Userinfo, endpoints::name_as_text),
@@ -620,28 +620,28 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "callback-denied",
-        "The callback says error=access_denied.",
+        "The callback has error=access_denied.",
         "Tells the person that the login was not allowed.",
         "denied",
         Answer(Route::Authorize, callbacks::denied),
     ),
     entry(
         "callback-unauthorized-user",
-        "The callback says error=unauthorized-user, Clever's word for somebody without access to the app.",
+        "The callback has error=unauthorized-user, Clever's word for a person without access to the app.",
         "Tells the person that the login was not allowed.",
         "denied",
         Answer(Route::Authorize, callbacks::unauthorized_user),
     ),
     entry(
         "callback-temporarily-unavailable",
-        "The callback says error=temporarily_unavailable.",
+        "The callback has error=temporarily_unavailable.",
         "Asks the person to try again, and ends no session.",
         "error callback_unavailable",
         Answer(Route::Authorize, callbacks::temporarily_unavailable),
     ),
     entry(
         "callback-server-error",
-        "The callback says error=server_error.",
+        "The callback has error=server_error.",
         "Asks the person to try again, and ends no session.",
         "error callback_unavailable",
         Answer(Route::Authorize, callbacks::server_error),
@@ -662,7 +662,7 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "callback-no-state",
-        "The callback is without a state, also when one was sent.",
+        "The callback has no state, even if one was sent.",
         "Leaves the code alone, and restarts the login.",
         "restart state_missing",
         Answer(Route::Authorize, callbacks::without_state),
@@ -683,14 +683,14 @@ pub(super) static TABLE: &[Scenario] = &[
     ),
     entry(
         "callback-expired-code",
-        "The code in the callback is more than a minute old; an access token has ended.",
+        "The code in the callback is more than a minute old; an access token has expired.",
         "Restarts the login.",
         "restart code_rejected",
         Answer(Route::Authorize, callbacks::expired_code),
     ),
     entry(
         "callback-spent-code",
-        "The code in the callback was exchanged already; an access token has ended.",
+        "The code in the callback was already exchanged; an access token has expired.",
         "Restarts the login.",
         "restart code_rejected",
         Answer(Route::Authorize, callbacks::spent_code),

@@ -1,4 +1,4 @@
-//! How an emulator is asked for, and why it may not start.
+//! The options of an emulator, and why it may not start.
 
 use std::fmt;
 use std::io;
@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 use crate::world::{App, AppError, LoadError, Source, World, WorldError};
 
-/// What the emulator is told at its start. [`Options::default`] is a complete answer: a free port, the built-in
-/// world, and people signing in on the pages.
+/// The options of an emulator. [`Options::default`] is complete: a free port, the built-in world, and people who sign in on the
+/// pages.
 #[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate switch on the command line")]
 pub struct Options {
     pub(crate) listen: Option<IpAddr>,
     pub(crate) port: u16,
@@ -32,23 +32,23 @@ impl Options {
         Self::default()
     }
 
-    /// Listens on this address instead of 127.0.0.1, for example in a container. Anyone who can reach it can be anyone in the
-    /// emulator and can use its controls: an address that is not a loopback one belongs in a network of its own.
+    /// Listens on this address instead of 127.0.0.1, for example in a container. Anyone who can reach it can log in as anyone
+    /// and use its controls: use an address other than loopback only in an isolated network.
     #[must_use]
     pub fn listen(mut self, address: IpAddr) -> Self {
         self.listen = Some(address);
         self
     }
 
-    /// The base URL by which clients know it, if it is another than `http://ADDRESS:PORT`: scheme, host and port. It is the
-    /// issuer, and its host may use the controls.
+    /// The base URL that clients use, if it is not `http://ADDRESS:PORT`: scheme, host and port. It is the issuer, and its host
+    /// may use the controls.
     #[must_use]
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.public_url = Some(url.into());
         self
     }
 
-    /// Listens on this port; 0, which is the default, takes a free one.
+    /// Listens on this port; 0, the default, uses a free one.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -70,8 +70,8 @@ impl Options {
         self
     }
 
-    /// Takes the world of this file, and reads it again when it has changed. A text that is wrong then is told of on
-    /// standard error, and the world stays as it was.
+    /// Uses the world of this file, and reads it again when it changes. If the new text is wrong, standard error says why, and
+    /// the old world stays.
     #[must_use]
     pub fn world_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.world = Source::File(path.into());
@@ -80,17 +80,17 @@ impl Options {
 
     /// Skips the pages: every login succeeds at once as this person, named by handle, Clever id or sign-in number.
     ///
-    /// A request to `/oauth/authorize` or `/oauth/instant-login` may then choose another person by
-    /// `emulator_login=PERSON`, and with it an administrator who logs in as that person by `emulator_admin=true`.
+    /// A request to `/oauth/authorize` or `/oauth/instant-login` may then choose another person with `emulator_login=PERSON`,
+    /// and add `emulator_admin=true` for an administrator who logs in as that person.
     #[must_use]
     pub fn auto_login(mut self, person: impl Into<String>) -> Self {
         self.auto_login = Some(person.into());
         self
     }
 
-    /// Takes the credentials of apps at the token endpoint by HTTP Basic only, and refuses those in a body.
+    /// Accepts the credentials of apps at the token endpoint only as HTTP Basic, and refuses those in a body.
     ///
-    /// Whether Clever takes them from a body is not known; an app that passes with this passes either way.
+    /// We don't know if Clever accepts them in a body. An app that works with this option works in both cases.
     #[must_use]
     pub fn basic_only(mut self) -> Self {
         self.basic_only = true;
@@ -100,33 +100,32 @@ impl Options {
     /// Stops the emulator's clock at the time of the start: it moves only by [`Emulator::advance`](crate::Emulator::advance)
     /// and by `POST /_emulator/clock`.
     ///
-    /// A test of an expiry then passes or fails the same way on a busy machine. What the emulator issues carries the stopped
-    /// time.
+    /// Then a test of an expiry has the same result on a busy machine. Tokens have the stopped time.
     #[must_use]
     pub fn stopped_clock(mut self) -> Self {
         self.stopped_clock = true;
         self
     }
 
-    /// Answers to every name in `Host`, and takes the issuer and the URLs in documents from it, so that a browser and
-    /// containers can use one emulator under different names.
+    /// Accepts every name in `Host`, and takes the issuer and the URLs in documents from it, so that a browser and containers
+    /// can use one emulator under different names.
     ///
-    /// This gives up the protection against web pages whose name is pointed at this machine (DNS rebinding).
+    /// This turns off the protection against web pages whose name points to this machine (DNS rebinding).
     #[must_use]
     pub fn any_host(mut self) -> Self {
         self.any_host = true;
         self
     }
 
-    /// Lets web pages of every origin read the discovery document, the keys, tokens and tokeninfo (CORS). They may always
-    /// read the API, as at Clever; whether Clever allows the rest is not known.
+    /// Lets web pages of every origin read the discovery document, the keys, tokens and tokeninfo (CORS). They may always read
+    /// the API, as with Clever. We don't know if Clever allows the rest.
     #[must_use]
     pub fn cors(mut self) -> Self {
         self.cors = true;
         self
     }
 
-    /// Writes a line to standard error for each request: the journal's, without values and secrets.
+    /// Writes the journal's line for each request to standard error, without values and secrets.
     #[must_use]
     pub fn log(mut self) -> Self {
         self.log = true;
@@ -141,34 +140,34 @@ impl Options {
     }
 }
 
-/// Why an emulator did not start. Its text is one sentence that names what would have been right.
+/// Why an emulator did not start. Its text is one sentence that says what would be right.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
     /// An app cannot be registered.
     App(AppError),
-    /// The world cannot be taken.
+    /// The world cannot be used.
     World(WorldError),
-    /// Nobody has this name.
+    /// No person has this name.
     UnknownPerson {
         /// The name as it was given.
         name: String,
-        /// The handles that are there.
+        /// The existing handles.
         handles: Vec<String>,
     },
     /// The address and port cannot be listened on.
     Port {
         /// Both as they were given.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the system.
         error: io::Error,
     },
-    /// The public URL is none, or has more than scheme, host and port.
+    /// The public URL is not a URL, or has more than scheme, host and port.
     PublicUrl {
-        /// The URL as it was given, but for a user name or password in it.
+        /// The URL as it was given, without a user name or password.
         url: String,
     },
-    /// The system gave no thread or no event loop.
+    /// The system could not provide a thread or an event loop.
     System(io::Error),
 }
 
@@ -219,7 +218,9 @@ impl fmt::Display for StartError {
                 "the public URL {url:?} must be http or https, a host and perhaps a port from 1 to 65535, without a path: \
                  http://clever:5999, for example."
             ),
-            Self::System(error) => write!(formatter, "the system refused what the emulator needs: {error}."),
+            Self::System(error) => {
+                write!(formatter, "the system could not provide what the emulator needs: {error}.")
+            }
         }
     }
 }

@@ -7,16 +7,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The system's clock, or one that stands still, plus what the tests have added to it.
+/// The system's clock, or a stopped clock, plus the time that tests have added.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
-    /// Where it stands, in Unix milliseconds, if it does.
+    /// Where it is stopped, in Unix milliseconds, if it is.
     stopped: Option<u64>,
     milliseconds_ahead: AtomicU64,
 }
 
 impl Clock {
-    /// A clock that stands still at the time of this call, and moves only when it is told to.
+    /// A clock that is stopped at the time of this call, and only moves when a test moves it.
     pub(crate) fn stopped() -> Self {
         Self { stopped: Some(system()), ..Self::default() }
     }
@@ -37,7 +37,7 @@ impl Clock {
         self.milliseconds_ahead.load(Ordering::SeqCst) / 1000
     }
 
-    /// Back to the time without what was added.
+    /// Removes the added time.
     pub(crate) fn reset(&self) {
         self.milliseconds_ahead.store(0, Ordering::SeqCst);
     }
@@ -45,7 +45,7 @@ impl Clock {
     /// Moves the clock forward.
     pub(crate) fn advance(&self, by: Duration) {
         let further = |ahead: u64| Some(ahead.saturating_add(milliseconds(by)));
-        // The closure never returns `None`, so there is no failure to look at.
+        // The closure never returns `None`, so this cannot fail.
         let _ = self.milliseconds_ahead.fetch_update(Ordering::SeqCst, Ordering::SeqCst, further);
     }
 }

@@ -1,7 +1,7 @@
-//! Standard output and standard error, which nobody may be reading.
+//! Standard output and standard error, even if nothing reads them.
 //!
-//! A pipe that is full blocks every thread that writes to it. So what is to be written waits in a queue, and a thread that exists only
-//! while something waits writes it. What does not fit is left out, and a line says how much.
+//! A full pipe blocks every thread that writes to it. So output waits in a queue, and a thread that only exists while something
+//! waits writes it. Output that does not fit is dropped, and a line says how much.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -11,10 +11,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::Duration;
 
-/// Thousands of lines wait, or one longer text.
+/// Room for thousands of lines, or one longer text.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// How long the end of the emulator waits for a reader that takes nothing.
+/// How long the end of the emulator waits for a reader that does not read.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Standard output.
@@ -28,7 +28,7 @@ pub static STANDARD_ERROR: Output = Output::new(&|text| io::stderr().write_all(t
 
 type Write = dyn Fn(&[u8]) -> io::Result<()> + Sync;
 
-/// A stream that never holds up what writes to it.
+/// A stream that never blocks its writers.
 pub struct Output {
     write: &'static Write,
     queue: Mutex<Queue>,
@@ -43,7 +43,7 @@ struct Queue {
     left_out: u64,
     /// How many texts were written.
     written: u64,
-    /// Whether the thread that writes is there.
+    /// Whether the writing thread exists.
     is_written: bool,
 }
 
@@ -60,7 +60,7 @@ impl Output {
         Self { write, queue: Mutex::new(queue), progress: Condvar::new() }
     }
 
-    /// Writes `text` soon, or leaves it out if too much waits already. It does not wait.
+    /// Writes `text` soon, or drops it if too much is already waiting. Does not wait.
     pub fn say(&'static self, text: String) {
         let mut queue = self.locked();
         if queue.bytes > 0 && queue.bytes.saturating_add(text.len()) > MOST_BYTES {
@@ -72,10 +72,10 @@ impl Output {
         self.start(&mut queue);
     }
 
-    /// Waits until all is written, or until nobody reads any more.
+    /// Waits until all is written, or until the reader stops.
     pub fn flush(&'static self) {
         let mut queue = self.locked();
-        // A process with too many threads may have had none for this.
+        // A process with too many threads may not have been able to start this one.
         self.start(&mut queue);
         while queue.is_written {
             let before = queue.written;
@@ -90,7 +90,7 @@ impl Output {
         }
     }
 
-    /// Starts the thread, if something waits for it. Where none can be made, the next text tries again.
+    /// Starts the thread, if something is waiting. If no thread can be started, the next text tries again.
     #[expect(clippy::disallowed_methods, reason = "the one place that starts the threads that write")]
     fn start(&'static self, queue: &mut Queue) {
         if queue.is_written || queue.texts.is_empty() {
@@ -104,7 +104,7 @@ impl Output {
         let mut queue = self.locked();
         while let Some(text) = queue.next() {
             drop(queue);
-            // A stream that is closed is no reason to stop.
+            // A closed stream is not a reason to stop.
             let _ = (self.write)(text.as_bytes());
             queue = self.locked();
             queue.bytes = queue.bytes.saturating_sub(text.len());
@@ -129,13 +129,13 @@ impl Queue {
         self.texts.pop_front()
     }
 
-    /// Says how much was left out, where it was.
+    /// Says how much was dropped, at that position.
     fn report(&mut self) {
         match take(&mut self.left_out) {
             0 => {}
-            1 => self.push("clever-emulator: left out 1 line that nobody read in time.\n".to_owned()),
+            1 => self.push("clever-emulator: dropped 1 line that was not read in time.\n".to_owned()),
             lines => {
-                self.push(format!("clever-emulator: left out {lines} lines that nobody read in time.\n"));
+                self.push(format!("clever-emulator: dropped {lines} lines that were not read in time.\n"));
             }
         }
     }
@@ -189,7 +189,7 @@ mod tests {
             texts.recv_timeout(HANGS).unwrap()
         };
         let rest: Vec<_> = (0..5).map(read).collect();
-        let expected = ["clever-emulator: left out 3 lines that nobody read in time.\n", "after\n"];
+        let expected = ["clever-emulator: dropped 3 lines that were not read in time.\n", "after\n"];
         assert_eq!(
             (&rest[..3], &rest[3..]),
             (&[line.clone(), line.clone(), line][..], &expected.map(str::to_owned)[..])
@@ -203,7 +203,7 @@ mod tests {
         let (output, take, texts) = stream();
         output.say("a".repeat(MOST_BYTES + 1));
         output.say("b".to_owned());
-        for expected in [MOST_BYTES + 1, "clever-emulator: left out 1 line that nobody read in time.\n".len()]
+        for expected in [MOST_BYTES + 1, "clever-emulator: dropped 1 line that was not read in time.\n".len()]
         {
             take.send(()).unwrap();
             assert_eq!(texts.recv_timeout(HANGS).unwrap().len(), expected);

@@ -1,7 +1,7 @@
 //! Random strings in the alphabets that Clever's codes and tokens have.
 //!
-//! They come from the system's random numbers, or from a seed if a run must be repeatable. Everyone can predict what comes from a
-//! seed, which does no harm in an emulator on the loopback address.
+//! They come from the system's random numbers, or from a seed if a run must be repeatable. Anyone can predict the values of a
+//! seed, which is harmless in an emulator on the loopback address.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,7 +1,7 @@
 //! People and apps that are added while the emulator runs, until its reset.
 //!
-//! They are written as in a world file, but in JSON, and the same rules apply. A person needs only a handle: id and number are
-//! made, and the rest is that of an ordinary student of the first district.
+//! They are written as in a world file, but in JSON, with the same rules. A person needs only a handle: id and number are made,
+//! and the rest is like an ordinary student of the first district.
 
 use std::sync::Arc;
 
@@ -12,18 +12,18 @@ use super::model::World;
 use super::person::Person;
 use super::{derived, file};
 
-/// Somebody or something that the source of the world does not have.
+/// A person or an app that the source of the world does not have.
 #[derive(Debug, Clone)]
 pub(super) enum Addition {
     Person(Arc<Person>),
     App(App),
 }
 
-/// The first number of people who were given none.
+/// The first number for people without one.
 const FIRST_NUMBER: u32 = 990_001;
 
 impl World {
-    /// The person that this object describes, found right and unlike everybody here.
+    /// The person that this object describes, checked, and different from all existing people.
     pub(super) fn new_person(&self, mut members: Map<String, Value>) -> Result<Person, String> {
         let handle = members.get("handle").and_then(Value::as_str).unwrap_or_default().to_owned();
         if handle.is_empty() {
@@ -48,24 +48,24 @@ impl World {
         let person = file::person_of(self, &members)?;
         for name in [&person.handle, &person.id, &person.sign_in_number] {
             if self.person(name).is_some() {
-                return Err(format!("there is somebody with the handle, id or number {name:?} already."));
+                return Err(format!("there is already a person with the handle, id or number {name:?}."));
             }
         }
         Ok(person)
     }
 
-    /// The app that this object describes, found right.
+    /// The app that this object describes, checked.
     pub(super) fn new_app(&self, members: &Map<String, Value>) -> Result<App, String> {
         file::app_of(self, members)
     }
 
-    /// With one more, if it can be.
+    /// With one more, if possible.
     pub(super) fn with(mut self, addition: &Addition) -> Result<Self, String> {
         match addition {
             Addition::Person(person) => {
                 for name in [&person.handle, &person.id, &person.sign_in_number] {
                     if self.person(name).is_some() {
-                        return Err(format!("somebody else has {name:?} now"));
+                        return Err(format!("another person has {name:?} now"));
                     }
                 }
                 self.people.push(Arc::clone(person));

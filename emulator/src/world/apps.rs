@@ -1,4 +1,4 @@
-//! The apps that may send people here to log in.
+//! The apps that can send people here to log in.
 //!
 //! - `app`: what an app is; `written`: an app on the command line;
 //! - `check`, `error`: the rules for an app, and which one it breaks;

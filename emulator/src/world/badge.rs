@@ -1,13 +1,13 @@
-//! The code on somebody's badge.
+//! The code on a person's badge.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::model::World;
 use super::person::Person;
 
-/// No letter or digit that is easily taken for another one.
+/// Letters and digits that are not easily confused.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-/// How many characters stand before the hyphen, and how many behind it.
+/// The number of characters before and after the hyphen.
 const HALF: usize = 4;
 
 impl Person {
@@ -21,7 +21,7 @@ impl Person {
 }
 
 impl World {
-    /// Whose badge this is, however the code is written: small letters, spaces and hyphens do not matter.
+    /// Whose badge this is. Small letters, spaces and hyphens in the code do not matter.
     pub(crate) fn person_with_badge(&self, code: &str) -> Option<&std::sync::Arc<Person>> {
         let plain = |code: &str| {
             code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()

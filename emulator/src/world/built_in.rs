@@ -1,4 +1,4 @@
-//! The world and the app of an emulator that is given no other.
+//! The default world and app.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use super::model::World;
 const BUILT_IN: &str = include_str!("../../world.toml");
 
 impl World {
-    /// The world of an emulator that is given no other.
+    /// The default world.
     pub fn built_in() -> Self {
         // The text is part of the program, and a test checks that it is right: no caller has to handle a failure.
         static WORLD: LazyLock<World> = LazyLock::new(|| World::from_toml(BUILT_IN).unwrap_or_default());
@@ -20,7 +20,7 @@ impl World {
         BUILT_IN
     }
 
-    /// The same world with these apps instead of its own. Given none, it keeps its own; if it has none either, it gets the
+    /// The same world with these apps instead of its own. Without apps, it keeps its own; if it has none either, it gets the
     /// built-in app.
     pub(super) fn with_apps(mut self, given: &[App]) -> Result<Self, AppError> {
         if !given.is_empty() {
@@ -34,7 +34,7 @@ impl World {
 }
 
 impl App {
-    /// The app of an emulator that is given no other: the first of the built-in world, OIDC, on port 5000 of this machine.
+    /// The default app: the first of the built-in world, OIDC, on port 5000 of this machine.
     pub fn built_in() -> Self {
         // A test checks that the built-in world has an app.
         World::built_in().apps().first().cloned().unwrap_or_else(|| Self::public("", ""))

@@ -1,13 +1,13 @@
-//! What a world does not say of its people, schools and districts, and Clever does.
+//! Details of people, schools and districts that Clever has but a world does not.
 //!
-//! All of it follows from an id and the purpose it is for: it is the same at every start, and differs from one person to
-//! the next. Nothing here is a guess about anybody: gender, race and ethnicity are not derived.
+//! All of it is derived from an id and a purpose: it is the same at every start, and differs from person to person. Gender,
+//! race and ethnicity are never derived.
 
 use aws_lc_rs::digest::{self, SHA256};
 
 use crate::system::random::hexadecimal;
 
-/// One of these choices; of none, an empty text.
+/// One of these choices; an empty text if there are none.
 pub(crate) fn pick<'a>(purpose: &str, id: &str, choices: &[&'a str]) -> &'a str {
     let index = number(purpose, id, u64::try_from(choices.len()).unwrap_or_default());
     usize::try_from(index).ok().and_then(|index| choices.get(index).copied()).unwrap_or_default()
@@ -19,13 +19,13 @@ pub(crate) fn number(purpose: &str, id: &str, limit: u64) -> u64 {
     number.checked_rem(limit).unwrap_or_default()
 }
 
-/// This many digits, at most 19, of which the first is no zero.
+/// This many digits, at most 19. The first is not a zero.
 pub(crate) fn digits(purpose: &str, id: &str, count: u32) -> String {
     let lowest = 10_u64.saturating_pow(count.clamp(1, 19) - 1);
     lowest.saturating_add(number(purpose, id, lowest.saturating_mul(9))).to_string()
 }
 
-/// An id of Clever's form.
+/// An id in Clever's form.
 pub(crate) fn object_id(purpose: &str, id: &str) -> String {
     hexadecimal(&hash(purpose, id)).chars().take(24).collect()
 }

@@ -14,7 +14,7 @@ pub struct District {
     pub login_methods: Vec<LoginMethod>,
     /// The name of its identity provider.
     pub identity_provider: String,
-    /// Is it a sandbox? The school picker finds a sandbox by its id only.
+    /// Is it a sandbox? The school picker finds a sandbox only by its id.
     pub sandbox: bool,
 }
 
@@ -47,7 +47,7 @@ pub enum LoginMethod {
 impl LoginMethod {
     pub(super) const ALL: [Self; 3] = [Self::IdentityProvider, Self::Password, Self::Badge];
 
-    /// The method that this word stands for.
+    /// The method with this word.
     pub(super) fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str() == word)
     }

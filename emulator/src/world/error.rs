@@ -1,4 +1,4 @@
-//! Why a text is no world: the file, the line, and what would have been right.
+//! Why a text is not a valid world: the file, the line, and what would be right.
 
 use std::fmt;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::apps::AppError;
 
-/// Why a world cannot be taken. Its text is one line: file, line and reason, as far as they are known.
+/// Why a world cannot be used. Its text is one line: file, line and reason, as far as they are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorldError {
     file: Option<PathBuf>,
@@ -15,7 +15,7 @@ pub struct WorldError {
 }
 
 impl WorldError {
-    /// The line of the text, the first being 1; there is none when the file cannot be read.
+    /// The line of the text, counted from 1; none if the file cannot be read.
     pub fn line(&self) -> Option<usize> {
         self.line
     }
@@ -39,11 +39,11 @@ impl WorldError {
     /// There is no text.
     pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
         let reason =
-            format!("the file cannot be read ({error}); clever-emulator init writes one to begin with.");
+            format!("the file cannot be read ({error}); clever-emulator init writes one to start from.");
         Self { file: Some(path.to_owned()), line: None, reason }
     }
 
-    /// The file is not read whole.
+    /// The file is too large to read.
     pub(super) fn too_large(path: &Path, largest: usize) -> Self {
         let reason = format!("the file is larger than {} MiB.", largest / 1024 / 1024);
         Self { file: Some(path.to_owned()), line: None, reason }
@@ -64,7 +64,7 @@ impl fmt::Display for WorldError {
 
 impl std::error::Error for WorldError {}
 
-/// Why an emulator cannot take a world with these apps.
+/// Why an emulator cannot use a world with these apps.
 #[derive(Debug)]
 pub(crate) enum LoadError {
     World(WorldError),

@@ -1,10 +1,10 @@
 //! The text of a world: its tables, and how they become a world.
 //!
-//! - `district_table`, `app_table`, `role_table`: the tables that have rules of their own;
+//! - `district_table`, `app_table`, `role_table`: the tables with their own rules;
 //! - `table`: a table that cannot be written as a list; `checks`: the rules for single values; `refusals`: a test for each.
 //!
-//! TOML says where every value is, so an error names the line. Unknown members are refused: a misspelled one would otherwise
-//! be ignored without a word.
+//! TOML says where every value is, so an error names the line. Unknown members are refused: otherwise, a misspelled one would
+//! be silently ignored.
 
 use std::fs::File as Opened;
 use std::io::{self, Read as _};
@@ -94,7 +94,7 @@ impl World {
     }
 }
 
-/// Some thirty thousand people. A larger file, or a device that never ends, is not read to its end.
+/// About thirty thousand people. A larger file, or a device that never ends, is not read to its end.
 const LARGEST: usize = 8 * 1024 * 1024;
 
 /// The text of this file, unless it is too large.
@@ -122,7 +122,7 @@ fn read(text: &str) -> Result<World, WorldError> {
     Ok(World { districts, schools, apps, people })
 }
 
-/// The person that this JSON object describes, as somebody of this world.
+/// The person that this JSON object describes, as a person of this world.
 pub(super) fn person_of(world: &World, members: &Map<String, Value>) -> Result<Person, String> {
     let file = in_toml("person", members)?;
     let (lines, people) = (Lines(""), file.person.first());
@@ -142,7 +142,7 @@ pub(super) fn app_of(world: &World, members: &Map<String, Value>) -> Result<App,
     table.app(&lines, &world.districts).map_err(|error| error.reason().to_owned())
 }
 
-/// One table of the text of a world, from JSON. Null is not there in TOML: it means unset.
+/// One table of a world, from JSON. TOML has no null: it means unset.
 fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     let mut members = Value::Object(members.clone());
     without_nulls(&mut members);
@@ -155,8 +155,8 @@ fn in_toml(table: &str, members: &Map<String, Value>) -> Result<File, String> {
     })
 }
 
-/// What the parser says, as a sentence. It repeats a value of the wrong type; here only a number instead of a name may
-/// stay, for anything else may be a secret, or a table with a secret that was written as a text.
+/// The error of the parser, as a sentence. It repeats a value of the wrong type. Only a number instead of a name may stay,
+/// because anything else may be a secret, or a table with a secret that was written as a text.
 fn reason(message: &str) -> String {
     let wrong = ["invalid type: ", "invalid value: "]
         .into_iter()
@@ -170,8 +170,8 @@ fn reason(message: &str) -> String {
     }
 }
 
-/// Which member a misspelled one was meant to be, as a sentence, if this message is about one that is not known. Such a message
-/// names it first and then those that are known.
+/// The member that a misspelled one was probably meant to be, as a sentence, if this message is about an unknown member. Such a
+/// message names it first and then the known members.
 fn nearest(message: &str) -> String {
     let mut names = message.strip_prefix("unknown field ").unwrap_or_default().split('`').skip(1).step_by(2);
     let unknown = names.next().unwrap_or_default();
@@ -180,8 +180,8 @@ fn nearest(message: &str) -> String {
     nearest.map(|known| format!(" Did you mean `{known}`?")).unwrap_or_default()
 }
 
-/// The name of the member whose value is at this byte of a text that has one member on each line. A value that is a table
-/// has a line with its name in brackets.
+/// The name of the member whose value is at this byte, in a text with one member on each line. A table has a line with its name
+/// in brackets.
 fn member_at(text: &str, byte: usize) -> Option<&str> {
     let before = text.get(..byte)?;
     let line = &before[before.rfind('\n').map_or(0, |end| end.saturating_add(1))..];
@@ -237,11 +237,11 @@ fn people(
     districts: &[District],
     schools: &[School],
 ) -> Result<Vec<Arc<Person>>, WorldError> {
-    // A file that is being written is empty for a moment, and should not be taken for a world then.
+    // A file that is being written is briefly empty, and is not a world then.
     if tables.is_empty() {
-        return Err(WorldError::at(1, "there is nobody in this world; it needs at least one [[person]]."));
+        return Err(WorldError::at(1, "this world has no people; it needs at least one [[person]]."));
     }
-    // A person is asked for by any of the three, so none of them may be any of somebody else's.
+    // A person can be found by any of the three, so no other person may have the same value in any of them.
     let mut names = Names::new(lines);
     for table in tables {
         names.take("handle", &table.handle)?;
@@ -263,7 +263,7 @@ fn person(
     }
     let mut roles = roles(lines, table, schools)?.into_iter();
     let none =
-        || lines.wrong(&table.roles, "somebody without a role cannot log in; roles needs one at least.");
+        || lines.wrong(&table.roles, "a person without a role cannot log in; roles needs at least one.");
     let role = roles.next().ok_or_else(none)?;
     Ok(Person {
         handle: table.handle.get_ref().clone(),
@@ -285,7 +285,7 @@ fn roles(lines: &Lines<'_>, table: &PersonTable, schools: &[School]) -> Result<V
     let mut roles = Vec::new();
     for role in table.roles.get_ref() {
         let read = role.role(lines, &table.id)?;
-        // In API v3 the roles are an object, which has each name once.
+        // In API v3, the roles are an object, which has each name once.
         kinds.take("role", role.user_type())?;
         for school in role.schools() {
             check_school(lines, school, table.district.as_ref(), schools)?;

@@ -21,7 +21,7 @@ const ORDER: [&str; 18] = [
     "12",
     "13",
 ];
-/// What else a student's grade may be.
+/// Other values of a student's grade.
 const OTHERS: [&str; 3] = ["PostGraduate", "Ungraded", "Other"];
 /// The position of kindergarten, whose children become six in its year.
 const KINDERGARTEN: usize = 4;
@@ -36,18 +36,18 @@ pub(super) fn of_schools() -> &'static [&'static str] {
     &ORDER
 }
 
-/// The grades from one to another; none if the other comes first.
+/// The grades from one to another; none if they are in the wrong order.
 pub(crate) fn between(low: &str, high: &str) -> &'static [&'static str] {
     let position = |grade| ORDER.iter().position(|own| *own == grade);
     position(low).zip(position(high)).and_then(|(low, high)| ORDER.get(low..=high)).unwrap_or_default()
 }
 
-/// The year in which a student of this grade is born, if the grade tells it; the school year begins in this one.
+/// The year in which a student of this grade was born, if the grade determines it. The school year begins in this year.
 pub(crate) fn year_of_birth(grade: &str, school_year: u64) -> Option<u64> {
     years_after_kindergarten(grade).map(|years| school_year.saturating_sub(5).saturating_sub(years))
 }
 
-/// The year in which a student of this grade leaves school, if the grade tells it; the school year begins in this one.
+/// The year in which a student of this grade finishes school, if the grade determines it. The school year begins in this year.
 pub(crate) fn graduation_year(grade: &str, school_year: u64) -> Option<u64> {
     years_after_kindergarten(grade).map(|years| school_year.saturating_add(13).saturating_sub(years))
 }

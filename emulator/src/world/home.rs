@@ -15,7 +15,7 @@ pub(crate) enum Home<'a> {
 }
 
 impl<'a> Home<'a> {
-    /// What stands for it in the address of the portal.
+    /// Its name in the address of the portal.
     pub(crate) fn short_name(self) -> &'a str {
         match self {
             Self::District(district) => &district.short_name,
@@ -23,7 +23,7 @@ impl<'a> Home<'a> {
         }
     }
 
-    /// What people call it.
+    /// Its name for people.
     pub(crate) fn name(self) -> &'a str {
         match self {
             Self::District(district) => &district.name,
@@ -39,7 +39,7 @@ impl<'a> Home<'a> {
         }
     }
 
-    /// What its identity provider is called, if people sign in there.
+    /// The name of its identity provider, if people sign in there.
     pub(crate) fn identity_provider(self) -> Option<&'a str> {
         match self {
             Self::District(district) if self.takes(LoginMethod::IdentityProvider) => {
@@ -49,7 +49,7 @@ impl<'a> Home<'a> {
         }
     }
 
-    /// Can people sign in here this way? At Clever Library they have a password only.
+    /// Can people sign in here this way? At Clever Library, they only have a password.
     pub(crate) fn takes(self, method: LoginMethod) -> bool {
         match self {
             Self::District(district) => district.login_methods.contains(&method),
@@ -57,7 +57,7 @@ impl<'a> Home<'a> {
         }
     }
 
-    /// Is it this person's?
+    /// Is it the home of this person?
     pub(crate) fn is_of(self, person: &Person) -> bool {
         person.district_id.as_deref() == self.district_id()
     }

@@ -1,4 +1,4 @@
-//! The world itself: districts, schools, people and apps, and how each is found.
+//! The world itself: districts, schools, people and apps, and how to find each.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl World {
         self.apps.get(client_id)
     }
 
-    /// Everybody, in the order of the text.
+    /// All people, in the order of the text.
     pub fn people(&self) -> &[Arc<Person>] {
         &self.people
     }
@@ -56,7 +56,7 @@ impl World {
         self.people.iter().find(|person| person.is_called(name)).cloned()
     }
 
-    /// The same person, told by the Clever id, as this world has them; nobody when the person is gone.
+    /// The current data of the same person, found by the Clever id; none if the person is gone.
     pub(crate) fn same(&self, person: &Person) -> Option<Arc<Person>> {
         self.people.iter().find(|own| own.id == person.id).cloned()
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The kind of user somebody is in one role, in the words of API v3.
+/// The kind of user in one role, in the words of API v3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UserType {
@@ -10,7 +10,7 @@ pub enum UserType {
     Student,
     /// A teacher.
     Teacher,
-    /// Anybody else who works at a school. API v3 shows school administrators so.
+    /// Anyone else who works at a school, including school administrators in API v3.
     Staff,
     /// An administrator of the district.
     DistrictAdmin,
@@ -22,12 +22,12 @@ impl UserType {
     pub(crate) const ALL: [Self; 5] =
         [Self::Student, Self::Teacher, Self::Staff, Self::DistrictAdmin, Self::Contact];
 
-    /// The kind of user that this word stands for.
+    /// The kind of user with this word.
     pub(super) fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|user_type| user_type.as_str() == word)
     }
 
-    /// The word on the wire.
+    /// The word in the protocol.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Student => "student",
@@ -53,13 +53,13 @@ pub struct Role {
     pub user_type: UserType,
     /// The id this role had before API v3, or before the person's id changed.
     pub legacy_id: String,
-    /// The ids of the schools the role is held at; empty for people who belong to none.
+    /// The ids of the role's schools; empty for people without a school.
     pub schools: Vec<String>,
-    /// The title, of teachers, staff and administrators; one follows from the id if none is given.
+    /// The title of teachers, staff and administrators; derived from the id if none is given.
     pub title: Option<String>,
-    /// The grade of a student; one of the first school follows from the id if none is given.
+    /// The grade of a student; if none is given, one of the first school's grades is derived from the id.
     pub grade: Option<String>,
-    /// The day of birth of a student, as `9/30/2010`; one that fits the grade follows from the id if none is given.
+    /// The day of birth of a student, as `9/30/2010`; if none is given, one that fits the grade is derived from the id.
     pub dob: Option<String>,
     /// The gender of a student: `M`, `F` or `X`; unknown if none is given.
     pub gender: Option<String>,
@@ -71,23 +71,23 @@ pub struct Role {
 pub struct Person {
     /// The short name used on the command line and in tests.
     pub handle: String,
-    /// What is worth testing about the person, as the end of a sentence that begins with the name.
+    /// Why the person is worth testing, as the end of a sentence that starts with the name.
     pub quirk: Option<String>,
     /// The Clever id: `sub` and `multi_role_user_id` in tokens.
     pub id: String,
-    /// User name and password in one, as in Clever's sandbox districts.
+    /// Both user name and password, as in Clever's sandbox districts.
     pub sign_in_number: String,
     /// The first name.
     pub given_name: String,
-    /// What stands between first and last name, if there is anything.
+    /// The middle name, if there is one.
     pub middle_name: Option<String>,
-    /// The last name; of a student of Clever Library only the initial.
+    /// The last name; for a student of Clever Library, only the initial.
     pub family_name: String,
     /// The email, which many students do not have.
     pub email: Option<String>,
     /// The district the person belongs to; the people of Clever Library have none.
     pub district_id: Option<String>,
-    /// The role of this login: the first, unless the app is for another one only.
+    /// The role of this login: the first one, unless the app is only for another.
     pub role: Role,
     /// Further roles of the same person.
     pub other_roles: Vec<Role>,
@@ -99,12 +99,12 @@ impl Person {
         format!("{} {}", self.given_name, self.family_name)
     }
 
-    /// Every role, that of this login first.
+    /// Every role, with the role of this login first.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         std::iter::once(&self.role).chain(&self.other_roles)
     }
 
-    /// Is this somebody of Clever Library, who got access from a teacher and not from a district?
+    /// Is this a person of Clever Library, who got access from a teacher and not from a district?
     pub fn is_in_library(&self) -> bool {
         self.district_id.is_none()
     }
@@ -114,7 +114,7 @@ impl Person {
         if self.is_in_library() { "teacher" } else { "district" }
     }
 
-    /// The same person with this role, counted from 0 and in the order of the roles, as that of the login.
+    /// The same person with this role (counted from 0, in the order of the roles) as the role of the login.
     pub(crate) fn with_role_first(&self, index: usize) -> Self {
         let mut person = self.clone();
         let other = index.checked_sub(1).and_then(|index| person.other_roles.get_mut(index));

@@ -1,9 +1,9 @@
-//! The world as of now: a file that has changed is read again.
+//! The current world: a file that has changed is read again.
 //!
 //! A running emulator looks at the file's modification time and size twice a second. A request looks too, at most every 200
-//! milliseconds of the emulator's clock, so that it is answered from what the file says now. A text that is wrong changes
-//! nothing. Both are reported on standard error. What was granted stays with the people, who are recognized by their Clever ids.
-//! What was added over the control API stays too.
+//! milliseconds of the emulator's clock, so that it is answered from what the file says now. A wrong text changes nothing.
+//! Standard error reports both. Codes, tokens and sign-ins stay with the people, who are recognized by their Clever ids. People
+//! and apps from the control API stay too.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,9 +23,9 @@ use crate::system::output::STANDARD_ERROR;
 
 /// In milliseconds.
 const PAUSE: u64 = 200;
-/// Between two looks that no request asks for.
+/// The time between two checks without a request.
 const LOOKS_APART: Duration = Duration::from_millis(500);
-/// So many people and apps can be added, so that a long run does not fill the memory.
+/// How many people and apps can be added, so that a long run does not fill the memory.
 const MOST_ADDED: usize = 1000;
 
 /// Where a world comes from.
@@ -48,16 +48,16 @@ pub(crate) struct LiveWorld {
 }
 
 struct State {
-    /// As its source has it.
+    /// The world of its source.
     base: World,
     added: Vec<Addition>,
-    /// Both together.
+    /// Source and additions together.
     world: Arc<World>,
     stamp: Option<Stamp>,
     next_look: u64,
 }
 
-/// What tells one text of a file from another without reading it. The time alone is too coarse on some systems.
+/// Identifies the content of a file without reading it. The time alone is too coarse on some systems.
 type Stamp = (SystemTime, u64);
 
 impl LiveWorld {
@@ -68,7 +68,7 @@ impl LiveWorld {
             Source::Given(world) => (world, None),
             Source::File(path) => (World::default(), Some(path)),
         };
-        // The stamp is taken before the text is read: a change in between is then seen as one.
+        // The stamp is taken before the text is read, so a change in between is noticed.
         let stamp = file.as_deref().and_then(stamp);
         let base = match &file {
             Some(path) => read(path, &given_apps)?,
@@ -79,7 +79,7 @@ impl LiveWorld {
         Ok(Self { file, given_apps, state: Mutex::new(state) })
     }
 
-    /// The world as of now.
+    /// The current world.
     pub(crate) fn current(&self, clock: &Clock) -> Arc<World> {
         let mut state = locked(&self.state);
         if let Some(path) = &self.file {
@@ -92,8 +92,8 @@ impl LiveWorld {
         Arc::clone(&state.world)
     }
 
-    /// Looks at the file again and again, whatever the emulator's clock says. A file that is being written is left alone
-    /// until it looks the same twice.
+    /// Checks the file again and again, independent of the emulator's clock. A file that is being written is not read until it
+    /// looks the same twice.
     pub(crate) async fn watch(&self) {
         let Some(path) = &self.file else { return };
         let mut before = stamp(path);
@@ -115,8 +115,8 @@ impl LiveWorld {
         Ok(person)
     }
 
-    /// Adds the app that this object describes, or says what is wrong with it. The identifier and secret of an app that is
-    /// there add redirection URIs to it.
+    /// Adds the app that this object describes, or says what is wrong with it. The identifier and secret of an existing app add
+    /// redirect URIs to it.
     pub(crate) fn add_app(&self, members: &Map<String, Value>) -> Result<App, String> {
         let mut state = locked(&self.state);
         let app = state.world.new_app(members)?;
@@ -125,7 +125,7 @@ impl LiveWorld {
         state.world.app(&client_id).cloned().ok_or_else(|| "the app could not be added.".to_owned())
     }
 
-    /// Forgets what was added.
+    /// Removes the additions.
     pub(crate) fn reset(&self) {
         let mut state = locked(&self.state);
         state.added.clear();
@@ -138,9 +138,9 @@ impl LiveWorld {
             return;
         }
         state.stamp = stamp;
-        // To read a pipe may take for ever, and nobody would be answered.
+        // Reading a pipe may take forever, and no request would be answered.
         if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            say(&format!("{} is no regular file any more. The world stays as it was.", path.display()));
+            say(&format!("{} is no longer a regular file. The old world stays.", path.display()));
             return;
         }
         match read(path, &self.given_apps) {
@@ -149,10 +149,10 @@ impl LiveWorld {
                 let lost = state.take(world);
                 say(&format!("{} was read again: {people} people, {apps} apps.", path.display()));
                 for reason in lost {
-                    say(&format!("what was added over the control API is gone in part: {reason}."));
+                    say(&format!("some people or apps from the control API were removed: {reason}."));
                 }
             }
-            Err(error) => say(&format!("{error} The world stays as it was.")),
+            Err(error) => say(&format!("{error} The old world stays.")),
         }
     }
 }
@@ -160,15 +160,16 @@ impl LiveWorld {
 impl State {
     fn add(&mut self, addition: Addition) -> Result<(), String> {
         if self.added.len() >= MOST_ADDED {
-            return Err(format!("{MOST_ADDED} people and apps were added; a reset makes room for more."));
+            return Err(format!(
+                "{MOST_ADDED} people and apps have been added; reset the emulator to add more."
+            ));
         }
         self.world = Arc::new(World::clone(&self.world).with(&addition)?);
         self.added.push(addition);
         Ok(())
     }
 
-    /// Replaces the world of the source with another one. What can no longer be added to it is forgotten, for
-    /// these reasons.
+    /// Replaces the world of the source with another one. Additions that no longer fit are removed, for the returned reasons.
     fn take(&mut self, base: World) -> Vec<String> {
         let (mut world, mut reasons) = (base.clone(), Vec::new());
         self.added.retain(|addition| match world.clone().with(addition) {

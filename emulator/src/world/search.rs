@@ -1,9 +1,9 @@
-//! Looking for a school or a district by its name.
+//! Searches for a school or a district by its name.
 
 use super::district::{District, School};
 use super::model::World;
 
-/// No longer list is shown.
+/// The longest list.
 const MOST: usize = 20;
 
 /// A district, or one school of it.
@@ -14,8 +14,8 @@ pub(crate) struct Found<'a> {
 }
 
 impl World {
-    /// The districts and schools whose names have all these words in them, or the district with this id; whether there
-    /// are more stands beside them. No word finds all. As at Clever, a sandbox is found by its id only.
+    /// The districts and schools whose names contain all these words, or the district with this id; and whether there are more.
+    /// No words find all. As with Clever, a sandbox is found only by its id.
     pub(crate) fn search(&self, text: &str) -> (Vec<Found<'_>>, bool) {
         let text = text.trim().to_lowercase();
         if let Some(district) = self.district(&text) {

@@ -17,7 +17,7 @@ fn emulator() -> Emulator {
 }
 
 #[test]
-fn whoever_has_no_access_ends_on_a_page_that_says_why() {
+fn people_without_access_see_a_page_that_says_why() {
     let emulator = emulator();
     for (client_id, handle, reason) in [
         ("staff-app", "ada", "it is for other kinds of users."),
@@ -47,7 +47,7 @@ fn with_return_unshared_the_app_is_told() {
 }
 
 #[test]
-fn whoever_has_access_logs_in() {
+fn people_with_access_log_in() {
     let emulator = emulator();
     for (client_id, handle) in [("staff-app", "olga"), ("staff-app", "jonas"), ("island-app", "anouk")] {
         let answer = get(&emulator, &authorize_target(client_id, &format!("&emulator_login={handle}")));

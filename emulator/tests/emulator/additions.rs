@@ -20,7 +20,7 @@ fn refused(emulator: &Emulator, what: &str, body: &Value) -> String {
 }
 
 #[test]
-fn somebody_who_was_added_logs_in_like_everybody() {
+fn an_added_person_logs_in_like_all_others() {
     let emulator = with_pages();
     let nia = done(&emulator, "POST", "people", &json!({ "handle": "nia" }));
     assert_eq!((&nia["given_name"], &nia["roles"][0]["user_type"]), (&"nia".into(), &"student".into()));
@@ -81,8 +81,12 @@ fn what_is_wrong_with_an_addition_is_said_and_changes_nothing() {
     for (what, body, expected) in [
         ("people", json!({}), "handle must be a string"),
         ("people", json!([]), "one JSON object"),
-        ("people", json!({ "handle": "ada" }), "\"ada\" already"),
-        ("people", person("number", json!("510001")), "\"510001\" already"),
+        ("people", json!({ "handle": "ada" }), "already a person with the handle, id or number \"ada\""),
+        (
+            "people",
+            person("number", json!("510001")),
+            "already a person with the handle, id or number \"510001\"",
+        ),
         ("people", person("number", json!(7)), "number: invalid type: integer `7`, expected a string"),
         ("people", person("email", json!({})), "expected a string"),
         ("people", person("roles", json!("teacher")), "roles: invalid type: string"),
@@ -301,11 +305,15 @@ fn the_form_for_claims_needs_no_portal_if_it_names_a_person() {
 }
 
 #[test]
-fn a_field_of_a_form_that_stands_twice_is_told_of() {
+fn a_repeated_field_of_a_form_is_refused() {
     let emulator = with_pages();
     for path in ["/login", "/login/badge", "/login/provider", "/login/claims", "/oauth/district-picker"] {
         let answer = post(&emulator, path, &[FORM], "portal=emulated&portal=island");
-        assert!(answer.status == 400 && answer.page().contains("there twice"), "{path}: {}", answer.status);
+        assert!(
+            answer.status == 400 && answer.page().contains("A parameter is repeated"),
+            "{path}: {}",
+            answer.status
+        );
     }
 }
 

@@ -77,7 +77,7 @@ fn a_contact_has_no_schools() {
 }
 
 #[test]
-fn the_old_id_of_whoever_has_a_new_one_is_the_legacy_id_of_the_role() {
+fn the_old_id_of_a_person_with_a_new_one_is_the_legacy_id_of_the_role() {
     let (before, after) = (got("mila", "/v3.0/me"), got("mila-returned", "/v3.0/users/{id}"));
     assert_ne!(before["data"]["id"], after["data"]["id"]);
     assert_eq!(after["data"]["roles"]["student"]["legacy_id"], before["data"]["id"]);

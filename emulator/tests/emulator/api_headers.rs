@@ -75,7 +75,7 @@ fn the_html_404_counts_as_a_request_of_its_token() {
 }
 
 #[test]
-fn whoever_has_an_answer_already_is_told_so_and_gets_it_not_again() {
+fn a_client_with_the_newest_answer_does_not_get_it_again() {
     let emulator = automatic("ada");
     let authorization = format!("Bearer {}", access_token(&emulator));
     let get_if = |more: &[(&str, &str)]| {

@@ -108,7 +108,7 @@ fn what_a_page_repeats_of_the_request_is_escaped() {
 }
 
 #[test]
-fn whoever_is_not_signed_in_is_sent_to_the_login_page_with_the_way_back() {
+fn people_who_are_not_signed_in_go_to_the_login_page_and_come_back() {
     let emulator = with_pages();
     let target = authorize_target("oauth-app", "&state=s&district_id=53ee4b8a44abc88c1c00119b");
     let answer = get(&emulator, &target);

@@ -83,7 +83,7 @@ fn a_library_app_on_the_command_line_is_announced_as_one() {
 }
 
 #[test]
-fn whom_an_app_is_for_is_announced() {
+fn the_output_says_which_people_an_app_is_for() {
     let (mut running, _) = start(&[]);
     let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
     let mut hints = String::new();
@@ -111,14 +111,14 @@ fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
             "--app: a redirect URI of the app \"id\" has a user name",
         ),
         (&["--app", "id:hidden:http://x:0/"], "--app: the redirect URI \"http://x:0/\""),
-        (&["--app", "id:hidden:http://x/,oidc,oidc"], "--app: the option ,oidc stands behind an app twice"),
+        (&["--app", "id:hidden:http://x/,oidc,oidc"], "--app: an app has the option ,oidc twice"),
         (&["--app", "id:hidden:http://x/,odic"], "did you mean ,oidc?"),
         (&["--public-url", ""], "--public-url: the public URL \"\" must be"),
         (&["--public-url", "http://clever:0"], "--public-url: the public URL \"http://clever:0\" must be"),
         (&["--public-url", "clever:5999"], "\"clever:5999\" must be http or https"),
         (&["--public-url", "http://hidden:hidden@clever"], "\"http://...@clever\" must be"),
         (&["--world", "/no/such/file"], "--world: /no/such/file: the file cannot be read"),
-        (&["--world", "/dev/null"], "/dev/null:1: there is nobody in this world"),
+        (&["--world", "/dev/null"], "/dev/null:1: this world has no people"),
         (&["--listen", "192.0.2.1"], "this machine has no address 192.0.2.1"),
         (&["--port", &port], "choose another port"),
     ] {

@@ -54,8 +54,8 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     (
         "who has access to an app",
         &[
-            "access::whoever_has_no_access_ends_on_a_page_that_says_why",
-            "library::whoever_has_no_access_to_an_app_ends_on_a_page",
+            "access::people_without_access_see_a_page_that_says_why",
+            "library::people_without_access_to_an_app_see_a_page",
         ],
     ),
     (
@@ -85,11 +85,11 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     ("`/userinfo` of a Library login", &["library::userinfo_names_no_district_either"]),
     (
         "the position of `loginas_by_admin` in the callback",
-        &["visitor::an_administrator_who_logs_in_as_somebody_is_told_of_in_the_callback"],
+        &["visitor::an_administrator_who_logs_in_as_somebody_is_in_the_callback"],
     ),
     (
         "the `user_id` of an ID token after the person's id changed",
-        &["id_token::whoever_returns_under_a_new_id_brings_the_old_one_along"],
+        &["id_token::a_person_with_a_new_id_has_the_old_one_as_well"],
     ),
     ("`response_type=token` for an app with a secret", &["authorize::a_token_comes_in_the_fragment"]),
     (
@@ -225,7 +225,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         "a missing email",
         &[
             "api::a_user_without_an_email_has_no_such_member",
-            "id_token::whoever_has_no_email_has_no_email_claim",
+            "id_token::a_person_without_an_email_has_no_email_claim",
         ],
     ),
     (
@@ -290,7 +290,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         "the people a district token shows",
         &[
             "district_tokens::a_token_opens_everybody_of_its_district_and_nobody_else",
-            "district_tokens::a_token_opens_only_those_whom_the_app_is_for",
+            "district_tokens::a_token_shows_only_people_that_the_app_is_for",
         ],
     ),
     (

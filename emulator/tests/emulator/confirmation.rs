@@ -67,7 +67,7 @@ fn only_confirmed_false_asks() {
 }
 
 #[test]
-fn whoever_has_no_access_is_told_so_and_not_asked() {
+fn people_without_access_are_told_so_and_not_asked() {
     let emulator = with_pages();
     let kim = session(&emulator, "kim");
     assert_eq!(get_with(&emulator, &unconfirmed(), &[("Cookie", &kim)]).status, 403);

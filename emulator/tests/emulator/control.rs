@@ -126,9 +126,17 @@ fn what_is_wrong_with_a_request_is_said_in_a_sentence() {
         ("codes", json!({ "person": "ada", "client_id": "public-app" }), "no secret"),
         ("codes", json!({ "person": "ada", "client_id": "library-app" }), "no access"),
         ("tokens", json!([]), "one JSON object"),
-        ("tokens", json!({ "person": "ada", "client_id": "oidc-app", "nonse": "n" }), "no member \"nonse\""),
-        ("codes", json!({ "persona": "ada" }), "only: person, client_id, redirect_uri, nonce, claims"),
-        ("clock", json!({ "advance": 1, "unit": "hours" }), "no member \"unit\""),
+        (
+            "tokens",
+            json!({ "person": "ada", "client_id": "oidc-app", "nonse": "n" }),
+            "Unknown member \"nonse\"",
+        ),
+        (
+            "codes",
+            json!({ "persona": "ada" }),
+            "The members are: person, client_id, redirect_uri, nonce, claims",
+        ),
+        ("clock", json!({ "advance": 1, "unit": "hours" }), "Unknown member \"unit\""),
     ] {
         let answer = send(&emulator, "POST", what, &body);
         assert_eq!(answer.status, 400, "{body}");
@@ -139,7 +147,7 @@ fn what_is_wrong_with_a_request_is_said_in_a_sentence() {
 }
 
 #[test]
-fn another_method_is_told_of_those_that_a_control_takes_and_head_is_like_get() {
+fn a_wrong_method_gets_those_that_a_control_takes_and_head_is_like_get() {
     let emulator = with_pages();
     for (what, allow) in [
         ("clock", "GET, POST, HEAD"),

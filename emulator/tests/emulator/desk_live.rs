@@ -34,7 +34,7 @@ fn answer(mut stream: TcpStream) -> String {
 }
 
 #[test]
-fn a_page_is_told_of_the_next_request() {
+fn a_page_learns_about_the_next_request() {
     let emulator = automatic("ada");
     code(&emulator, "oidc-app", "&state=s");
     let page = browse(&emulator, "GET", "", &[], "").body;

@@ -167,7 +167,7 @@ fn a_token_opens_everybody_of_its_district_and_nobody_else() {
 }
 
 #[test]
-fn a_token_opens_only_those_whom_the_app_is_for() {
+fn a_token_shows_only_people_that_the_app_is_for() {
     let app = App::new("oauth-app", "oauth-secret", CALLBACK).with_user_types([UserType::Staff]);
     let emulator = Emulator::start(Options::new().app(app)).unwrap();
     let token = token(&emulator);

@@ -39,7 +39,7 @@ fn a_wrong_request_tells_the_person_in_plain_words_and_the_developer_in_exact_on
             "a district that is not known here",
             r"district_id &quot;000000000000000000000000&quot;",
         ),
-        ("response_type=code&client_id=app&client_id=app", "cannot be understood", "there twice"),
+        ("response_type=code&client_id=app&client_id=app", "cannot be understood", "A parameter is repeated"),
     ] {
         let answer = get(&emulator, &format!("/oauth/authorize?{query}"));
         assert_eq!((answer.status, answer.header("location")), (400, None), "{query}");
@@ -51,7 +51,7 @@ fn a_wrong_request_tells_the_person_in_plain_words_and_the_developer_in_exact_on
 }
 
 #[test]
-fn whoever_has_no_access_reads_why_and_can_be_somebody_else() {
+fn people_without_access_read_why_and_another_can_log_in() {
     let emulator = emulator();
     for (handle, client_id, reason) in [
         ("ada", "staff-app", "it is for other kinds of users."),

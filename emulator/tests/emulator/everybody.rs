@@ -1,4 +1,4 @@
-//! Everybody of the built-in world can log in, and is told of in the same way everywhere.
+//! All people of the built-in world can log in, and have the same data everywhere.
 
 use clever_emulator::{App, Emulator, Options, Person};
 use serde_json::{Value, json};

@@ -73,7 +73,7 @@ fn there_is_no_nonce_when_none_was_sent_and_no_at_hash_ever() {
 }
 
 #[test]
-fn whoever_has_no_email_has_no_email_claim() {
+fn a_person_without_an_email_has_no_email_claim() {
     let emulator = automatic("noor");
     assert!(verified(&emulator, &id_token(&emulator, ""), "oidc-app").get("email").is_none());
 }
@@ -96,7 +96,7 @@ fn the_user_type_is_that_of_the_first_role() {
 }
 
 #[test]
-fn whoever_returns_under_a_new_id_brings_the_old_one_along() {
+fn a_person_with_a_new_id_has_the_old_one_as_well() {
     let emulator = automatic("mila-returned");
     let claims = verified(&emulator, &id_token(&emulator, ""), "oidc-app");
     let (before, after) = (emulator.person("mila").unwrap(), emulator.person("mila-returned").unwrap());

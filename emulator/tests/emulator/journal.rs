@@ -37,7 +37,7 @@ fn a_token_request_of_the_wrong_type_is_told_which_type_to_send() {
     let emulator = automatic("ada");
     for (headers, expected) in [
         (&[][..], "no Content-Type: send application/x-www-form-urlencoded"),
-        (&[("Content-Type", "application/x-www-form-url-encoded")], "a hyphen too many"),
+        (&[("Content-Type", "application/x-www-form-url-encoded")], "an extra hyphen"),
         (&[("Content-Type", "multipart/form-data; boundary=x")], "refuses multipart/form-data"),
         (&[("Content-Type", "text/plain")], "this Content-Type is refused"),
         (&[("Content-Type", "application/json")], "the body is not what its Content-Type says"),
@@ -62,8 +62,8 @@ fn a_client_that_is_not_known_is_told_which_half_of_the_credentials_is_wrong() {
     }
     for (body, expected) in [
         ("code=x", "there are no credentials"),
-        ("code=x&client_id=oauth-app", "a client_id and no secret"),
-        ("code=x&client_secret=oauth-secret", "a secret and no client_id"),
+        ("code=x&client_id=oauth-app", "a client_id but no secret"),
+        ("code=x&client_secret=oauth-secret", "a secret but no client_id"),
     ] {
         post(&emulator, "/oauth/tokens", &[FORM], body);
         assert_says(&emulator, expected);
@@ -89,12 +89,12 @@ fn a_token_request_without_a_parameter_is_told_which() {
         assert_says(&emulator, expected);
     }
     http::send(emulator.base_url(), "PUT", "/oauth/tokens", &[], b"");
-    assert_says(&emulator, "takes POST");
+    assert_says(&emulator, "accepts POST");
     http::raw(
         emulator.base_url(),
         b"POST /oauth/tokens HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     );
-    assert_says(&emulator, "the body came in chunks");
+    assert_says(&emulator, "the body is chunked");
 }
 
 #[test]
@@ -152,10 +152,10 @@ fn the_way_back_to_the_app_is_told_with_what_is_missing_on_it() {
     for (target, expected) in [
         (authorize_target("oauth-app", "&state=s"), "with a code and the state"),
         (authorize_target("oauth-app", ""), "state missing: "),
-        (authorize_target("oauth-app", "&state=s&code_challenge=c"), "not known to look at code_challenge"),
+        (authorize_target("oauth-app", "&state=s&code_challenge=c"), "Clever ignores code_challenge"),
         (
             "/oauth/authorize?response_type=code&client_id=oauth-app&state=s".into(),
-            "redirect_uri was left out",
+            "redirect_uri was omitted",
         ),
         ("/oauth/instant-login?client_id=oauth-app".into(), "a login that started at Clever"),
         (
@@ -169,14 +169,14 @@ fn the_way_back_to_the_app_is_told_with_what_is_missing_on_it() {
         ("/oauth/authorize?client_id=oauth-app".into(), "response_type must be code or token"),
         ("/oauth/authorize?client_id=public-app&response_type=code".into(), "so it gets no code"),
         (authorize_target("oauth-app", "&district_id=x"), "no district has this district_id"),
-        (authorize_target("oauth-app", "&client_id=oauth-app"), "a parameter is there twice"),
+        (authorize_target("oauth-app", "&client_id=oauth-app"), "a parameter is repeated"),
     ] {
         get(&emulator, &target);
         assert_says(&emulator, expected);
     }
     let emulator = with_pages();
     get(&emulator, &authorize_target("oauth-app", ""));
-    assert_says(&emulator, "nobody is signed in at the emulator yet");
+    assert_says(&emulator, "no one is signed in at the emulator");
 }
 
 #[test]
@@ -186,9 +186,9 @@ fn an_access_token_that_opens_nothing_is_told_why() {
     let token = tokens(&emulator, "oauth-app", "&state=s")["access_token"].as_str().unwrap().to_owned();
     let unspent = code(&emulator, "oauth-app", "&state=s");
     for (token, expected) in [
-        (&unspent[..], "this is a code and no access token"),
+        (&unspent[..], "this is a code, not an access token"),
         (&id_token, "this looks like an ID token"),
-        ("made-up", "the access token is unknown here"),
+        ("made-up", "the access token is unknown"),
         (&"0".repeat(40), "it looks like a district's"),
     ] {
         for path in ["/v3.0/me", "/userinfo", "/oauth/tokeninfo"] {
@@ -201,7 +201,7 @@ fn an_access_token_that_opens_nothing_is_told_why() {
     get(&emulator, &format!("/v3.0/me?access_token={token}"));
     assert_says(&emulator, "the access token is in the URL");
     get_with(&emulator, "/v3.0/me", &[("Authorization", &token)]);
-    assert_says(&emulator, "not as Bearer");
+    assert_says(&emulator, "not to Bearer");
     emulator.advance(Duration::from_secs(24 * 60 * 60 + 5));
     get_as(&emulator, &token, "/v3.0/me");
     assert_says(&emulator, "the access token expired ");
@@ -217,22 +217,22 @@ fn what_an_access_token_opens_and_does_not_open_is_told() {
     let older = format!("/v2.1/students/{}", ada.role.legacy_id);
     let school = format!("/v3.1/schools/{}", ada.role.schools[0]);
     for (path, expected) in [
-        ("/v3.0/me", "the id of the person was told"),
-        (&own, "the person of the access token was told"),
-        (others, "not the id of the person of the access token"),
-        (&district, "the district of the person was told"),
+        ("/v3.0/me", "the id of the person was sent"),
+        (&own, "the person of the access token was sent"),
+        (others, "not the id of the access token's person"),
+        (&district, "the district of the person was sent"),
         ("/v3.0/districts/x", "not the district of the person"),
         ("/v2.1/students/x", "which before version 3 is the legacy_id"),
         (&older, "as before version 3"),
-        ("/v3.0/schools/x", "no school of the person"),
-        (&school, "a school of the person was told"),
+        ("/v3.0/schools/x", "not a school of the access token's person"),
+        (&school, "a school of the person was sent"),
         ("/v3.0/districts", "they are for district tokens"),
         ("/v3.0/sections", "Clever has no such path"),
-        ("/userinfo", "in the words of OpenID Connect"),
+        ("/userinfo", "as OpenID Connect claims"),
         ("/oauth/tokeninfo", "compare it with that of the app"),
         ("/oauth/token", "its token endpoint is /oauth/tokens, with an s"),
         ("/.well-known/jwks.json", "its keys are at /oauth/certs"),
-        ("/oauth/revoke", "nothing of this kind"),
+        ("/oauth/revoke", "Clever does not support this"),
         ("/elsewhere", "Clever has no such path"),
         ("/.well-known/openid-configuration", "the metadata was fetched"),
         ("/oauth/certs", "the keys were fetched"),
@@ -244,7 +244,7 @@ fn what_an_access_token_opens_and_does_not_open_is_told() {
 }
 
 #[test]
-fn who_has_the_newest_answer_already_is_told_of() {
+fn the_journal_says_when_a_client_has_the_newest_answer() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     let tag = get_as(&emulator, &token, "/v3.0/me").header("etag").unwrap().to_owned();
@@ -273,12 +273,12 @@ fn what_concerns_district_tokens_is_told() {
     let token = list["data"][0]["access_token"].as_str().unwrap();
     let (district, ada) = (list["data"][0]["owner"]["id"].as_str().unwrap(), emulator.person("ada").unwrap());
     for (path, expected) in [
-        ("/v3.0/me", "nobody stands behind a district token"),
-        (&format!("/v3.0/users/{}", ada.id), "somebody of the district was told"),
-        ("/v3.0/users/x", "nobody of this id is in the district"),
-        (&format!("/v3.0/districts/{district}"), "the district was told in full"),
+        ("/v3.0/me", "a district token has no person"),
+        (&format!("/v3.0/users/{}", ada.id), "a person of the district was sent"),
+        ("/v3.0/users/x", "no person with this id is in the token's district"),
+        (&format!("/v3.0/districts/{district}"), "the whole district was sent"),
         ("/v3.0/districts/x", "this is not the district of the district token"),
-        ("/v3.0/schools", "schools of the district were told"),
+        ("/v3.0/schools", "schools of the district were sent"),
         ("/v3.0/schools/x", "has no such school"),
     ] {
         get_as(&emulator, token, path);
@@ -291,16 +291,16 @@ fn what_concerns_district_tokens_is_told() {
 fn where_credentials_are_taken_by_basic_only_it_is_told() {
     let emulator = Emulator::start(options().auto_login("ada").basic_only()).unwrap();
     post(&emulator, "/oauth/tokens", &[FORM], "code=x&client_id=oauth-app&client_secret=oauth-secret");
-    assert_says(&emulator, "told to take them by Basic only; the code is not spent");
+    assert_says(&emulator, "only as Basic (--basic-only); the code is not spent");
 }
 
 #[test]
-fn the_pages_are_told_of_too() {
+fn the_journal_has_the_pages_too() {
     let emulator = with_pages();
     let student = session(&emulator, "ada");
     let (picker, confirm) = ("/oauth/district-picker", authorize_target("oauth-app", "&confirmed=false"));
     for (target, expected) in [
-        ("/", "the front door"),
+        ("/", "the start page"),
         ("/login", "the school picker was shown"),
         ("/login?portal=emulated", "the login page was shown"),
         ("/login/badge?portal=emulated", "the page for badges was shown"),
@@ -320,7 +320,7 @@ fn the_pages_are_told_of_too() {
     }
     for (target, expected) in [
         ("/in/emulated", "the portal was shown"),
-        ("/login?target=/", "somebody is signed in already"),
+        ("/login?target=/", "a person is already signed in"),
         (&confirm, "whether they are still the one who signed in"),
     ] {
         get_with(&emulator, target, &[("Cookie", &student)]);
@@ -329,19 +329,27 @@ fn the_pages_are_told_of_too() {
 }
 
 #[test]
-fn every_form_of_the_pages_is_told_of() {
+fn the_journal_has_every_form_of_the_pages() {
     let emulator = with_pages();
     let badge = emulator.person("ada").unwrap().badge_code();
     for (target, body, expected) in [
-        ("/login", "username=510001&password=wrong", "nobody has this user name and password"),
-        ("/login", "portal=emulated&username=510001&password=x", "nobody has this user name and password"),
-        ("/login", "username=510001&password=510001", "somebody signed in on the login page"),
+        (
+            "/login",
+            "username=510001&password=wrong",
+            "no person of this district has this user name and password",
+        ),
+        (
+            "/login",
+            "portal=emulated&username=510001&password=x",
+            "no person of this district has this user name and password",
+        ),
+        ("/login", "username=510001&password=510001", "a person signed in on the login page"),
         ("/login/badge", "portal=emulated&code=x", "has a badge with this code"),
-        ("/login/badge", &format!("portal=emulated&code={badge}"), "somebody signed in with a badge"),
-        ("/login/provider", "portal=island&username=ada", "knows nobody of this name"),
-        ("/login/provider", "portal=island&username=anouk", "somebody signed in at the identity provider"),
+        ("/login/badge", &format!("portal=emulated&code={badge}"), "a person signed in with a badge"),
+        ("/login/provider", "portal=island&username=ada", "knows no person with this name"),
+        ("/login/provider", "portal=island&username=anouk", "a person signed in at the identity provider"),
         ("/oauth/district-picker", "portal=island", "a school was chosen"),
-        ("/logout", "", "somebody signed out"),
+        ("/logout", "", "a person signed out"),
     ] {
         post(&emulator, target, &[FORM], body);
         assert_says(&emulator, expected);
@@ -350,11 +358,11 @@ fn every_form_of_the_pages_is_told_of() {
     assert_says(&emulator, "a page of another site sent this form");
     let emulator = automatic("ada");
     get(&emulator, &authorize_target("oauth-app", "&emulator_login=nobody"));
-    assert_says(&emulator, "nobody is called as --auto-login or emulator_login says");
+    assert_says(&emulator, "no person has the name in --auto-login or emulator_login");
 }
 
 #[test]
-fn a_scenario_is_told_of_where_it_shows_and_nowhere_else() {
+fn the_journal_names_a_scenario_only_where_it_shows() {
     let emulator = automatic("ada");
     get(&emulator, &format!("/s/callback-denied{}", authorize_target("oauth-app", "&state=s")));
     assert_says(&emulator, "scenario callback-denied: ");
@@ -364,11 +372,11 @@ fn a_scenario_is_told_of_where_it_shows_and_nowhere_else() {
     assert_says(&emulator, "the keys were fetched");
     let emulator = with_pages();
     get(&emulator, &format!("/s/callback-denied{}", authorize_target("oauth-app", "")));
-    assert_says(&emulator, "nobody is signed in at the emulator yet");
+    assert_says(&emulator, "no one is signed in at the emulator");
 }
 
 #[test]
-fn somebody_who_has_left_the_world_is_told_of() {
+fn the_journal_says_that_a_person_has_left_the_world() {
     let directory = Directory::new("journal");
     let file = directory.join("world.toml");
     std::fs::write(&file, World::built_in_toml()).unwrap();
@@ -382,9 +390,9 @@ fn somebody_who_has_left_the_world_is_told_of() {
     let of_the_code = said(&emulator);
     get_as(&emulator, &token, "/v3.0/me");
     let of_the_token = said(&emulator);
-    assert!(of_the_code.starts_with("the person of this code is not in the world any more"), "{of_the_code}");
+    assert!(of_the_code.starts_with("the person of this code is no longer in the world"), "{of_the_code}");
     assert!(
-        of_the_token.starts_with("the person of this access token is not in the world"),
+        of_the_token.starts_with("the person of this access token is no longer in the world"),
         "{of_the_token}"
     );
 }
@@ -400,9 +408,9 @@ fn a_reset_forgets_that_a_code_was_there() {
 }
 
 #[test]
-fn an_authorization_that_is_no_text_is_told_of() {
+fn the_journal_has_an_authorization_that_is_not_text() {
     let emulator = automatic("ada");
     let request = b"GET /v3.0/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \xff\xfe\r\nConnection: close\r\n\r\n";
     http::raw(emulator.base_url(), request);
-    assert_says(&emulator, "Authorization is there");
+    assert_says(&emulator, "Authorization is set");
 }

@@ -21,7 +21,7 @@ fn a_library_login_has_no_id_token_even_for_an_oidc_app() {
 }
 
 #[test]
-fn me_names_no_district_and_a_teacher_as_whoever_gave_the_access() {
+fn me_names_no_district_and_says_that_a_teacher_gave_the_access() {
     for handle in ["lou", "kim"] {
         let me = got(handle, "/v3.1/me");
         let id = me["data"]["id"].as_str().unwrap();
@@ -45,7 +45,7 @@ fn a_student_has_an_initial_no_email_and_no_district() {
 }
 
 #[test]
-fn nothing_is_told_of_the_people_of_clever_library_that_only_a_district_knows() {
+fn people_of_clever_library_have_no_data_that_only_a_district_knows() {
     for (handle, role) in [("kim", "student"), ("lou", "teacher")] {
         let user = got(handle, "/v3.0/users/{id}");
         let members: Vec<_> =
@@ -69,7 +69,7 @@ fn no_district_is_open_to_a_library_login() {
 }
 
 #[test]
-fn whoever_has_no_access_to_an_app_ends_on_a_page() {
+fn people_without_access_to_an_app_see_a_page() {
     for (handle, client_id) in
         [("lou", "oauth-app"), ("kim", "oidc-app"), ("ada", "library-app"), ("maria", "library-app")]
     {
@@ -98,7 +98,7 @@ fn with_return_unshared_the_app_learns_that_somebody_has_no_access() {
 }
 
 #[test]
-fn return_unshared_changes_nothing_for_whoever_has_access() {
+fn return_unshared_changes_nothing_for_people_with_access() {
     let answer = get(&automatic("lou"), &authorize_target("library-app", "&return_unshared=true"));
     assert!(query(answer.location()).contains_key("code"));
 }

@@ -97,7 +97,7 @@ fn the_address_that_is_taken_is_named() {
 }
 
 #[test]
-fn whoever_opens_it_to_others_is_warned() {
+fn an_address_that_others_can_reach_prints_a_warning() {
     let (line, hints) = warning(&["--listen", "0.0.0.0"]);
     assert!(line.starts_with("http://127.0.0.1:"), "{line}");
     assert!(

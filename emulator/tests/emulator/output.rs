@@ -47,9 +47,9 @@ fn a_log_that_nobody_reads_holds_up_no_answer() {
     running.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(running.0.wait().unwrap().code(), Some(0));
     let lines = stderr.lines().filter(|line| line.contains(" -> ")).count();
-    let said = stderr.lines().find_map(|line| line.strip_prefix("clever-emulator: left out "));
-    let left_out = said.and_then(|said| said.strip_suffix(" lines that nobody read in time.")).unwrap();
-    assert_eq!(lines + left_out.parse::<usize>().unwrap(), requests + 1, "{said:?}");
+    let said = stderr.lines().find_map(|line| line.strip_prefix("clever-emulator: dropped "));
+    let dropped = said.and_then(|said| said.strip_suffix(" lines that were not read in time.")).unwrap();
+    assert_eq!(lines + dropped.parse::<usize>().unwrap(), requests + 1, "{said:?}");
 }
 
 #[test]

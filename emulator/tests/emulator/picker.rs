@@ -63,7 +63,7 @@ fn a_district_in_the_request_skips_the_picker() {
 }
 
 #[test]
-fn whoever_is_signed_in_or_has_chosen_before_is_not_asked() {
+fn people_who_are_signed_in_or_have_chosen_before_are_not_asked() {
     let emulator = with_pages();
     let target = authorize_target("oauth-app", "");
     let signed_in = session(&emulator, "ada");

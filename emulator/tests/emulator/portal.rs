@@ -129,7 +129,7 @@ fn an_icon_is_a_letter_on_a_color_and_no_image() {
 }
 
 #[test]
-fn whoever_is_not_signed_in_sees_the_login_page_of_that_portal_and_comes_back() {
+fn people_who_are_not_signed_in_see_the_login_page_of_that_portal_and_come_back() {
     let emulator = emulator();
     for (short_name, name, number) in [
         ("emulated", "Emulated School District", "510001"),

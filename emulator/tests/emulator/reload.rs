@@ -98,7 +98,7 @@ fn a_session_from_before_stays() {
 }
 
 #[test]
-fn whatever_was_granted_to_somebody_who_is_gone_opens_nothing_until_they_are_back() {
+fn grants_of_a_missing_person_open_nothing_until_they_are_back() {
     let edited = Edited::new("gone", options().auto_login("ada"));
     let emulator = &edited.emulator;
     let (code, tokens) = (code(emulator, "oauth-app", ""), tokens(emulator, "oauth-app", ""));
@@ -107,7 +107,7 @@ fn whatever_was_granted_to_somebody_who_is_gone_opens_nothing_until_they_are_bac
     assert_eq!(get_as(emulator, token, "/v3.0/me").status, 401);
     assert_eq!(exchange(emulator, "oauth-app", &code).status, 400);
     let answer = get(emulator, &authorize_target("oauth-app", ""));
-    assert!(answer.status == 400 && answer.page().contains("Nobody is called &quot;ada&quot;"));
+    assert!(answer.status == 400 && answer.page().contains("No person has the name &quot;ada&quot;"));
     edited.write(World::built_in_toml());
     assert_eq!(get_as(emulator, token, "/v3.0/me").status, 200);
 }

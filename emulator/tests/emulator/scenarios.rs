@@ -386,7 +386,7 @@ fn what_a_scenario_does_not_touch_is_as_at_the_plain_base_url() {
 }
 
 #[test]
-fn whoever_must_sign_in_first_comes_back_to_the_scenario() {
+fn people_who_must_sign_in_first_come_back_to_the_scenario() {
     let emulator = crate::support::with_pages();
     let query = "response_type=code&client_id=oidc-app";
     let answer = get(&emulator, &format!("/s/me-500/oauth/authorize?{query}"));

@@ -103,7 +103,7 @@ fn the_identity_provider_knows_nobody_else() {
 }
 
 #[test]
-fn a_badge_signs_in_whoever_it_belongs_to() {
+fn a_badge_signs_in_its_owner() {
     let emulator = with_pages();
     let ada = emulator.person("ada").unwrap();
     let page = get(&emulator, "/login/badge?portal=emulated&target=%2Fin%2Femulated");
@@ -166,7 +166,7 @@ fn a_session_that_the_browser_brings_is_never_taken_over() {
 }
 
 #[test]
-fn whoever_is_signed_in_goes_on_at_once() {
+fn signed_in_people_continue_at_once() {
     let emulator = with_pages();
     let ada = session(&emulator, "ada");
     let answer = get_with(&emulator, "/login?target=%2Fin%2Femulated", &[("Cookie", &ada)]);

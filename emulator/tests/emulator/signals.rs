@@ -68,7 +68,7 @@ fn exec_passes_on_a_signal_that_was_blocked_before_the_start() {
     assert_eq!(running.0.wait().unwrap().code(), Some(9));
 }
 
-/// Without a handler the kernel drops a signal to process 1, and the emulator would stay for ever.
+/// Without a handler the kernel drops a signal to process 1, and the emulator would run forever.
 #[test]
 fn a_signal_ends_it_as_process_1_of_a_container() {
     let mut command = Command::new("unshare");
@@ -241,6 +241,6 @@ fn a_line_tells_that_the_world_was_read_again_or_why_it_was_not() {
     let line = told("was read again");
     assert!(line.starts_with("clever-emulator: ") && line.ends_with("46 people, 7 apps.\n"), "{line}");
     write("nonsense");
-    assert!(told("The world stays as it was.").contains(":1: "));
+    assert!(told("The old world stays.").contains(":1: "));
     fs::remove_file(&file).unwrap();
 }

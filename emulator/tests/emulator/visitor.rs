@@ -40,7 +40,7 @@ fn an_instant_login_may_choose_too() {
 fn a_person_nobody_knows_ends_on_a_page() {
     let answer = get(&automatic("ada"), &authorize_target("oauth-app", "&emulator_login=%3Cb%3E"));
     assert_eq!((answer.status, answer.header("location")), (400, None));
-    assert!(answer.page().contains("Nobody is called &quot;&lt;b&gt;&quot;"));
+    assert!(answer.page().contains("No person has the name &quot;&lt;b&gt;&quot;"));
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn where_people_sign_in_on_the_pages_no_request_skips_them() {
 }
 
 #[test]
-fn an_administrator_who_logs_in_as_somebody_is_told_of_in_the_callback() {
+fn an_administrator_who_logs_in_as_somebody_is_in_the_callback() {
     let emulator = automatic("ada");
     let admin = "&state=s&emulator_login=jose&emulator_admin=true";
     let location = get(&emulator, &authorize_target("oauth-app", admin)).location().to_owned();
@@ -67,7 +67,7 @@ fn an_administrator_who_logs_in_as_somebody_is_told_of_in_the_callback() {
 }
 
 #[test]
-fn nobody_is_an_administrator_without_saying_as_whom() {
+fn an_administrator_must_say_which_person_they_log_in_as() {
     let emulator = automatic("ada");
     for more in
         ["", "&emulator_login=jose", "&emulator_admin=true", "&emulator_login=jose&emulator_admin=yes"]

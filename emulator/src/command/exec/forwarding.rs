@@ -9,7 +9,7 @@ mod dispositions;
 #[cfg(unix)]
 mod origin;
 
-/// Every signal that a program may give a meaning to, and that would otherwise end or stop only the emulator.
+/// Every signal that a program may handle, and that would otherwise end or stop only the emulator.
 #[cfg(unix)]
 const FORWARDED: [libc::c_int; 12] = [
     libc::SIGTERM,
@@ -55,7 +55,7 @@ mod unix {
     pub(crate) struct InheritedMask(Inherited);
 
     impl InheritedMask {
-        /// Blocks none of those that the emulator handles any more. Before threads are started: they inherit the mask.
+        /// Unblocks the signals that the emulator handles. Call it before threads start: they inherit the mask.
         pub(crate) fn found() -> Self {
             let numbers = [FORWARDED.as_slice(), &[libc::SIGCHLD]].concat();
             Self(unblock(&numbers))
@@ -63,7 +63,7 @@ mod unix {
     }
 
     impl Signals {
-        /// Starts to receive them. What is ignored here stays ignored, here and in the command. What was blocked is blocked in the
+        /// Starts to receive them. Ignored signals stay ignored, here and in the command. Blocked signals are blocked in the
         /// command.
         pub(crate) fn for_command(command: &mut Command, blocked: InheritedMask) -> io::Result<Self> {
             let ignored = Ignored::found();
@@ -91,8 +91,8 @@ mod unix {
     }
 
     impl Signal {
-        /// Sends it to the command. What the terminal sends has reached the command by itself and must not reach it twice; it is
-        /// then for the emulator to stop too, so that the shell gets the terminal back.
+        /// Sends it to the command. A signal from the terminal has already reached the command and must not reach it twice. But
+        /// then the emulator must stop too, so that the shell gets the terminal back.
         pub(crate) fn pass_on(&self, child: &Child) {
             let stops = [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU].contains(&self.0);
             if stops && !origin::is_still_meant(self.0) {

@@ -1,7 +1,7 @@
 //! The signals that are blocked.
 //!
-//! A process inherits the mask of its parent. A supervisor or a test runner that blocks SIGTERM for itself, to wait for it in a
-//! thread of its own, may hand that on without meaning to.
+//! A process inherits the mask of its parent. A supervisor or a test runner may block SIGTERM for itself, to wait for it in a
+//! separate thread, and pass that on by mistake.
 #![expect(unsafe_code, reason = "std has no way to ask for the mask of a thread, or to change it")]
 
 use std::mem::MaybeUninit;
@@ -25,12 +25,12 @@ pub(crate) fn unblock(numbers: &[libc::c_int]) -> Inherited {
     let mut before = MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: both point to sets, and the first was filled in above.
     let changed = unsafe { libc::pthread_sigmask(libc::SIG_UNBLOCK, set.as_ptr(), before.as_mut_ptr()) } == 0;
-    // SAFETY: the call that succeeded has filled it in.
+    // SAFETY: the successful call has filled it in.
     Inherited(changed.then(|| unsafe { before.assume_init() }))
 }
 
 impl Inherited {
-    /// Has the command start with the mask that the emulator was started with, as if it had been started directly.
+    /// Makes the command start with the mask that the emulator had at its start, as if the command had been started directly.
     pub(crate) fn hand_on(self, command: &mut Command) {
         let Self(Some(mask)) = self else { return };
         let block = move || {
@@ -38,7 +38,7 @@ impl Inherited {
             unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const mask, ptr::null_mut()) };
             Ok(())
         };
-        // SAFETY: the closure reads memory that is there already and calls pthread_sigmask(3), which is safe after a fork.
+        // SAFETY: the closure only reads existing memory and calls pthread_sigmask(3), which is safe after a fork.
         unsafe { command.pre_exec(block) };
     }
 }

@@ -5,7 +5,7 @@ use crate::keys::custom_claims::CustomClaims;
 use crate::world::App;
 use crate::world::{District, Person, School, World};
 
-/// Who asks, and where.
+/// The caller, and the base URL.
 pub(super) struct Caller<'a> {
     pub(super) world: &'a World,
     pub(super) holder: &'a Holder,
@@ -26,13 +26,13 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// Does a district speak, and not a person who logged in?
+    /// Is it a district, and not a person who logged in?
     pub(super) fn is_district(&self) -> bool {
         matches!(self.holder, Holder::District(_))
     }
 
-    /// The first person who is meant and may be read: a login opens only its own person, and the token of a district everyone in
-    /// the district who may log in to the app.
+    /// The first matching person that the token gives access to: for a login, only its own person; for a district token, all
+    /// people in the district who may log in to the app.
     pub(super) fn person(&self, is_meant: impl Fn(&Person) -> bool) -> Option<&'a Person> {
         match self.holder {
             Holder::Person(person) => Some(person.as_ref()).filter(|person| is_meant(person)),
@@ -45,7 +45,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// The one district that the token has to do with; people of Clever Library have none.
+    /// The district of the token; people of Clever Library have none.
     pub(super) fn district(&self) -> Option<&'a District> {
         let id = match self.holder {
             Holder::Person(person) => person.district_id.as_ref()?,

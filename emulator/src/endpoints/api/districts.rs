@@ -1,4 +1,4 @@
-//! Districts: to a login id and name, to a district's own token the state of it as well.
+//! Districts: a login sees id and name; a district's own token also sees its state.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ pub(super) fn district(caller: &Caller<'_>, version: Version, id: &str) -> Optio
     Some(object(&data(caller, version, district), &[link("self", &uri(version, district))]))
 }
 
-/// `GET /{version}/districts`: a token has to do with one.
+/// `GET /{version}/districts`: a token has one district.
 pub(super) fn all(caller: &Caller<'_>, version: Version) -> Value {
     let districts = caller.district().into_iter();
     let objects = districts.map(|district| (data(caller, version, district), uri(version, district)));
@@ -44,7 +44,7 @@ fn data(caller: &Caller<'_>, version: Version, district: &District) -> Value {
     joined(data, portal)
 }
 
-/// The contact of the district: the first administrator of the district, or nobody in particular.
+/// The contact of the district: its first administrator, or a made-up person.
 fn contact(caller: &Caller<'_>, district: &District) -> Value {
     let administrator = caller.world.people().iter().find(|person| {
         let administers = person.roles().any(|role| role.user_type == UserType::DistrictAdmin);
@@ -67,7 +67,7 @@ fn launch_date(district: &District) -> String {
     derived::time("launch_date", &district.id, 2017, (6, 8)).chars().take("2017-06-01".len()).collect()
 }
 
-/// The ways in which people of the district sign in, in Clever's words; an identity provider has a name of its own.
+/// How people of the district sign in, in Clever's words; an identity provider has its own name.
 fn login_methods(district: &District) -> Vec<&str> {
     let word = |method: &LoginMethod| match method {
         LoginMethod::IdentityProvider => district.identity_provider.as_str(),

@@ -1,13 +1,13 @@
-//! Small facts about people: what the world says, or else what follows from an id.
+//! Details of people: from the world, or made up from an id.
 
 use crate::world::{Person, Role, UserType, World, derived, grade};
 
-/// The year in which the present school year begins, here for ever.
+/// The year in which the current school year begins. It never changes here.
 const SCHOOL_YEAR: u64 = 2024;
 /// The grades of a person at no school, or at one whose grades are not given.
 const ALL_GRADES: (&str, &str) = ("Kindergarten", "12");
 
-/// When something came to Clever.
+/// When a record was created at Clever.
 pub(super) fn created(id: &str) -> String {
     derived::time("created", id, 2023, (7, 12))
 }
@@ -17,12 +17,12 @@ pub(super) fn last_modified(id: &str) -> String {
     derived::time("last_modified", id, 2024, (1, 8))
 }
 
-/// A phone number that nobody has: those with 555-01 are kept free for stories.
+/// A phone number that no one has: numbers with 555-01 are reserved for fiction.
 pub(super) fn phone(id: &str) -> String {
     format!("({}) 555-01{:02}", derived::number("area", id, 700) + 200, derived::number("phone", id, 100))
 }
 
-/// Somebody in a role.
+/// A person in a role.
 pub(super) struct Facts<'a> {
     pub(super) world: &'a World,
     pub(super) person: &'a Person,
@@ -41,7 +41,8 @@ impl Facts<'_> {
         derived::pick("grade", &self.person.id, grade::between(low, high))
     }
 
-    /// A day in the first half of a year that fits the grade, if none is given; nothing, if the grade does not tell.
+    /// A day in the first half of a year that fits the grade, if none is given; nothing, if the grade does not determine the
+    /// year.
     pub(super) fn dob(&self) -> String {
         if let Some(dob) = &self.role.dob {
             return dob.clone();
@@ -67,7 +68,7 @@ impl Facts<'_> {
         self.role.title.as_deref().unwrap_or_else(|| derived::pick("title", &self.person.id, usual))
     }
 
-    /// The id in the district's own system; that of a student is the number.
+    /// The id in the district's own system; for a student, the number.
     pub(super) fn sis_id(&self) -> String {
         derived::digits("sis_id", &self.person.id, 5)
     }

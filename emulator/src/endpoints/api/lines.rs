@@ -1,4 +1,4 @@
-//! What the journal says of the API: who was told what, and why not.
+//! The journal's lines about the API: which data was sent, or why not.
 
 use super::resource::Resource;
 use crate::endpoints::bearer::Holder;
@@ -9,34 +9,34 @@ pub(super) const PREFLIGHT: &str =
 pub(super) const TOO_MANY: &str =
     "this access token has made more than 1200 requests in a minute: wait until X-RateLimit-Reset";
 
-/// The resource was told.
+/// The resource was sent.
 pub(super) fn told(resource: &Resource<'_>, holder: &Holder) -> &'static str {
     match (resource, holder) {
-        (Resource::Me(_), _) => "the id of the person was told; links lead to the rest",
+        (Resource::Me(_), _) => "the id of the person was sent; links lead to the rest",
         (Resource::Userinfo, _) => {
-            "the person of the access token was told, in the words of OpenID Connect; name is an object"
+            "the person of the access token was sent, as OpenID Connect claims; name is an object"
         }
         (Resource::User(..), Holder::Person(_)) => {
-            "the person of the access token was told: email may be missing, and there may be many roles"
+            "the person of the access token was sent: email may be missing, and there may be many roles"
         }
         (Resource::OlderUser(..), Holder::Person(_)) => {
-            "the person of the access token was told, as before version 3: one role, under the id it had then"
+            "the person of the access token was sent, as before version 3: one role, with its id from then"
         }
-        (Resource::District(..), Holder::Person(_)) => "the district of the person was told",
-        (Resource::School(..), Holder::Person(_)) => "a school of the person was told",
+        (Resource::District(..), Holder::Person(_)) => "the district of the person was sent",
+        (Resource::School(..), Holder::Person(_)) => "a school of the person was sent",
         (Resource::User(..) | Resource::OlderUser(..) | Resource::PartOfUser(..), _) => {
-            "somebody of the district was told, with a district token"
+            "a person of the district was sent, with a district token"
         }
         (Resource::District(..) | Resource::Districts(_), _) => {
-            "the district was told in full, to its district token"
+            "the whole district was sent, with its district token"
         }
         (Resource::School(..) | Resource::Schools(_), _) => {
-            "schools of the district were told, with a district token"
+            "schools of the district were sent, with a district token"
         }
     }
 }
 
-/// The resource is not there for this token.
+/// The resource does not exist for this token.
 pub(super) fn not_told(resource: &Resource<'_>, holder: &Holder) -> &'static str {
     match (resource, holder) {
         (Resource::OlderUser(..), Holder::Person(_)) => {
@@ -48,17 +48,17 @@ pub(super) fn not_told(resource: &Resource<'_>, holder: &Holder) -> &'static str
              Clever Library has none"
         }
         (Resource::School(..), Holder::Person(_)) => {
-            "this is no school of the person of the access token: single sign-on shows no other"
+            "this is not a school of the access token's person: single sign-on shows only those"
         }
         (_, Holder::Person(_)) => {
-            "this is not the id of the person of the access token: single sign-on shows nobody else"
+            "this is not the id of the access token's person: single sign-on shows no other person"
         }
         (Resource::District(..), Holder::District(_)) => "this is not the district of the district token",
         (Resource::School(..), Holder::District(_)) => {
             "the district of the district token has no such school"
         }
         (_, Holder::District(_)) => {
-            "nobody of this id is in the district of the district token and may log in to the app"
+            "no person with this id is in the token's district and may log in to the app"
         }
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn wrong_token(holder: &Holder) -> &'static str {
              listed at /oauth/tokens?owner_type=district"
         }
         Holder::District(_) => {
-            "nobody stands behind a district token: who logged in is told to the access token of a login"
+            "a district token has no person: use the access token of a login to find out who logged in"
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Links, and the objects that carry them.
+//! Links, and the objects that have them.
 
 use serde_json::{Value, json};
 
@@ -12,13 +12,13 @@ pub(super) fn object(data: &Value, links: &[Value]) -> Value {
     json!({ "data": data, "links": links })
 }
 
-/// Objects, each with the place where it can be read by itself.
+/// Objects, each with a link to itself.
 pub(super) fn list(uri: &str, objects: impl Iterator<Item = (Value, String)>) -> Value {
     let data: Vec<_> = objects.map(|(data, uri)| json!({ "data": data, "uri": uri })).collect();
     json!({ "data": data, "links": [link("self", uri)] })
 }
 
-/// The object with one more member, if there is something to be told.
+/// The object with one more member, if it has a value.
 pub(super) fn with(mut object: Value, name: &str, value: Option<impl Into<Value>>) -> Value {
     if let (Some(value), Some(members)) = (value, object.as_object_mut()) {
         members.insert(name.into(), value.into());

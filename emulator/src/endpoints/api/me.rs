@@ -8,7 +8,7 @@ use super::resource::{Version, older_type};
 use super::users::name;
 use crate::world::Person;
 
-/// `GET /{version}/me`. Before version 3 it tells of the role of the login, under the id that this role has there.
+/// `GET /{version}/me`. Before version 3, it returns the role of the login, with the id of that role.
 pub(super) fn me(version: Version, person: &Person) -> Value {
     let (user_type, id) = if version.has_roles() {
         ("user", &person.id)

@@ -1,4 +1,4 @@
-//! What a path of the API asks for, and in which version.
+//! The resource of a path of the API, and its version.
 
 use axum::http::Method;
 
@@ -9,13 +9,13 @@ use crate::world::UserType;
 pub(crate) enum Version {
     /// One type of object for each kind of user.
     V1_1,
-    /// People at several schools.
+    /// Adds people at several schools.
     V1_2,
-    /// The state of a district.
+    /// Adds the state of a district.
     V2_0,
-    /// Fields of the district's own, and how people log in there.
+    /// Adds fields of the district, and how people log in there.
     V2_1,
-    /// One type of object for everybody, with roles inside.
+    /// Has one type of object for everyone, with roles inside.
     V3_0,
     /// The same.
     V3_1,
@@ -26,7 +26,7 @@ impl Version {
     pub(crate) const ALL: [Self; 6] =
         [Self::V1_1, Self::V1_2, Self::V2_0, Self::V2_1, Self::V3_0, Self::V3_1];
 
-    /// The version that this segment of a path names.
+    /// The version in this segment of a path.
     fn of(segment: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|version| version.as_str() == segment)
     }
@@ -43,20 +43,20 @@ impl Version {
         }
     }
 
-    /// Is somebody one user with roles? In older versions each role is a user with an id of its own.
+    /// Is a person one user with roles? In older versions, each role is a separate user with its own id.
     pub(super) fn has_roles(self) -> bool {
         self >= Self::V3_0
     }
 }
 
-/// What can be read, with the ids as they stand in the path.
+/// The readable resources, with the ids from the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Resource<'a> {
     Me(Version),
     Userinfo,
     User(Version, &'a str),
     PartOfUser(Version, &'a str, Part),
-    /// A user of a version before 3, where every role is one.
+    /// A user of a version before 3, where every role is a user.
     OlderUser(Version, UserType, &'a str),
     Districts(Version),
     District(Version, &'a str),
@@ -76,7 +76,7 @@ pub(super) enum Part {
 }
 
 impl<'a> Resource<'a> {
-    /// What this path asks for. Without a version it is one of the OpenID Connect form, or `/me` as it was in version 1.1.
+    /// The resource of this path. Without a version: userinfo, or `/me` of version 1.1.
     pub(super) fn of(path: &'a str) -> Option<Self> {
         let segments: Vec<_> = path.split('/').skip(1).collect();
         match segments.as_slice() {
@@ -103,14 +103,14 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// Userinfo takes POST as well (OpenID Connect Core 1.0 section 5.3.1).
+    /// Userinfo also accepts POST (OpenID Connect Core 1.0 section 5.3.1).
     pub(super) fn takes(&self, method: &Method) -> bool {
         *method == Method::GET || (*self == Self::Userinfo && *method == Method::POST)
     }
 }
 
 impl Part {
-    /// Links and documentation of version 3 write some of these in different cases, so all are taken.
+    /// Links and documentation of version 3 write some of these in different cases, so all are accepted.
     fn of(segment: &str) -> Option<Self> {
         match segment.to_ascii_lowercase().as_str() {
             "district" => Some(Self::District),

@@ -1,7 +1,7 @@
-//! What is told of somebody in a role, by version.
+//! The data of a person in a role, by version.
 //!
-//! The members are those of Clever's published definitions, as far as recorded answers have them. Nothing but the
-//! schools is told of the people of Clever Library, who belong to no district.
+//! The members are those of Clever's published definitions, if recorded answers have them. People of Clever Library, who have
+//! no district, only have schools.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use super::links::{joined, with};
 use super::resource::Version;
 use crate::world::UserType;
 
-/// The members of a role that are the same in an object of their own and among the roles of version 3.
+/// The members of a role that are the same in its own object and in the roles of version 3.
 pub(super) fn members(facts: &Facts<'_>, version: Version) -> Value {
     if facts.person.is_in_library() {
         return if at_schools(facts) { with_schools(facts, version, json!({})) } else { json!({}) };
@@ -72,8 +72,8 @@ fn staff(facts: &Facts<'_>, version: Version) -> Value {
     since(Version::V3_0, version, data, json!({ "roles": [facts.title()] }))
 }
 
-/// Whose contact somebody is does not stand in a world, so there is no student. The kind of relation moved into the list of
-/// students in version 3.
+/// A world does not say whose contact a person is, so there is no student. In version 3, the kind of relation moved into the
+/// list of students.
 fn contact(facts: &Facts<'_>, version: Version) -> Value {
     let data = json!({ "phone": facts.phone(), "phone_type": "Cell" });
     let data = since(Version::V1_2, version, data, json!({ "sis_id": facts.sis_id() }));

@@ -1,4 +1,4 @@
-//! Schools: to a login those of the person, to a district's token all of the district.
+//! Schools: a login sees those of the person, a district token all of the district.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::links::{joined, link, list, object};
 use super::resource::Version;
 use crate::world::{School, derived};
 
-/// The grades of schools of which the world says nothing.
+/// The grades of schools without grades in the world.
 const USUAL_GRADES: [(&str, &str); 3] = [("Kindergarten", "5"), ("6", "8"), ("9", "12")];
 
 /// `GET /{version}/schools/{id}`
@@ -22,7 +22,7 @@ pub(super) fn all(caller: &Caller<'_>, version: Version) -> Value {
     list_of(version, &format!("/{}/schools", version.as_str()), caller.schools())
 }
 
-/// These schools, as the answer of this address.
+/// These schools as an answer.
 pub(super) fn list_of<'a>(
     version: Version,
     address: &str,

@@ -1,4 +1,4 @@
-//! People. In version 3 a person is one user with all roles; before it, each role is a user with an id of its own.
+//! People. In version 3, a person is one user with all roles. Before that, each role is a separate user with its own id.
 
 use serde_json::{Map, Value, json};
 
@@ -15,8 +15,8 @@ pub(super) fn user(caller: &Caller<'_>, version: Version, id: &str) -> Option<Va
     Some(object(&data(caller, version, person), &user_links(caller, version, person)))
 }
 
-/// `GET /v3.x/users/{id}/{part}`. There are no sections here and nobody is told to be whose parent or teacher, so these
-/// lists are empty.
+/// `GET /v3.x/users/{id}/{part}`. A world has no sections, and does not say who is whose parent or teacher, so these lists are
+/// empty.
 pub(super) fn part(caller: &Caller<'_>, version: Version, id: &str, part: Part) -> Option<Value> {
     let person = caller.person(|person| person.id == id)?;
     let uri = |rel| format!("{}/{rel}", uri(version, person));
@@ -31,13 +31,13 @@ pub(super) fn part(caller: &Caller<'_>, version: Version, id: &str, part: Part) 
     })
 }
 
-/// Clever's name is an object, also in userinfo, where OpenID Connect would have a string.
+/// Clever's name is an object, even in userinfo, where OpenID Connect has a string.
 pub(super) fn name(person: &Person) -> Value {
     let name = json!({ "first": person.given_name, "last": person.family_name });
     with(name, "middle", person.middle_name.as_deref())
 }
 
-/// What is told of a person in any role. A person without an email or district has no such member.
+/// The data of a person in any role. A person without an email or district does not have these members.
 pub(super) fn common(person: &Person) -> Value {
     let data = json!({
         "name": name(person),
@@ -58,7 +58,7 @@ fn data(caller: &Caller<'_>, version: Version, person: &Person) -> Value {
     joined(common(person), json!({ "id": person.id, "roles": roles }))
 }
 
-/// What a role repeats of its person.
+/// The data of the person that a role repeats.
 fn of_role(members: Value, person: &Person, user_type: UserType) -> Value {
     let email = person.email.as_deref().filter(|_| user_type == UserType::Student);
     with(members, "email", email)
@@ -115,7 +115,7 @@ pub(super) fn older_user(
     Some(object(&data, &[link("self", &uri)]))
 }
 
-/// Times are told of students and teachers only, and a contact's name is one text.
+/// Only students and teachers have times, and a contact's name is one text.
 fn older_person(person: &Person, role: &Role) -> Value {
     let mut data = joined(common(person), json!({ "id": role.legacy_id }));
     let Some(members) = data.as_object_mut() else { return data };

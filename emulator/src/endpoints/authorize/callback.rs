@@ -7,7 +7,7 @@
 use crate::http::parameters::encoded;
 use crate::world::SCOPES;
 
-/// What comes back with a code or a token.
+/// The data in a callback besides the code or token.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Beside<'a> {
     /// As it was sent.
@@ -35,7 +35,7 @@ pub(super) fn with_token(redirect_uri: &str, access_token: &str, beside: Beside<
     in_fragment(redirect_uri, &parameters)
 }
 
-/// `redirect_uri` with an error word, where a code or a token would stand (RFC 6749 sections 4.1.2.1 and 4.2.2.1).
+/// `redirect_uri` with an error word instead of a code or a token (RFC 6749 sections 4.1.2.1 and 4.2.2.1).
 pub(super) fn with_error(redirect_uri: &str, error: &str, fragment: bool, state: Option<&str>) -> String {
     let mut parameters = vec![("error", error)];
     parameters.extend(Beside { state, loginas_by_admin: false }.state());

@@ -1,12 +1,12 @@
-//! What an app asks for when it sends a person here, and whether it may. None of this depends on who the person is.
+//! The request of an app that sends a person here, and its checks. None of this depends on who the person is.
 
 use crate::endpoints::refusal::Refusal;
 use crate::http::parameters::Parameters;
 use crate::http::redirect_uri;
 use crate::world::{App, District, World};
 
-/// What the app asked for, after it was checked.
-#[expect(clippy::struct_excessive_bools, reason = "each is a parameter of its own")]
+/// The checked request of an app.
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate parameter")]
 pub(in crate::endpoints) struct AuthorizeRequest<'a> {
     pub(in crate::endpoints) app: &'a App,
     pub(in crate::endpoints) redirect_uri: &'a str,
@@ -17,7 +17,7 @@ pub(in crate::endpoints) struct AuthorizeRequest<'a> {
     /// Must a student confirm that it is still them?
     pub(in crate::endpoints) to_confirm: bool,
     pub(in crate::endpoints) district: Option<&'a District>,
-    /// Is it an Instant Login? A person who is not signed in is then not asked for their school first.
+    /// Is it an Instant Login? Then a person who is not signed in is not asked for their school first.
     pub(in crate::endpoints) starts_at_clever: bool,
     /// Did the app leave `redirect_uri` out?
     no_redirect_uri: bool,
@@ -25,11 +25,11 @@ pub(in crate::endpoints) struct AuthorizeRequest<'a> {
 }
 
 impl AuthorizeRequest<'_> {
-    /// A line for the journal, with what a developer should know about the request besides.
+    /// A line for the journal, with more that a developer should know about the request.
     pub(in crate::endpoints) fn with_hints(&self, line: &str) -> String {
         let hints = [
-            (self.no_redirect_uri, "; redirect_uri was left out, so it is the primary one"),
-            (self.has_code_challenge, "; Clever is not known to look at code_challenge"),
+            (self.no_redirect_uri, "; redirect_uri was omitted, so it is the primary one"),
+            (self.has_code_challenge, "; as far as we know, Clever ignores code_challenge"),
         ];
         let hints = hints.into_iter().filter_map(|(applies, hint)| applies.then_some(hint));
         [line].into_iter().chain(hints).collect()
@@ -42,7 +42,7 @@ pub(in crate::endpoints) enum ResponseType {
     Token,
 }
 
-/// What an authorize request asks for.
+/// Reads an authorize request.
 pub(in crate::endpoints) fn read<'a>(
     world: &'a World,
     parameters: &'a Parameters,
@@ -66,7 +66,7 @@ pub(in crate::endpoints) fn read<'a>(
     })
 }
 
-/// What an Instant Login asks for.
+/// Reads an Instant Login.
 pub(in crate::endpoints) fn read_instant_login<'a>(
     world: &'a World,
     parameters: &'a Parameters,
@@ -98,13 +98,12 @@ fn app<'a>(world: &'a World, parameters: &Parameters) -> Result<&'a App, Refusal
     world.app(client_id).ok_or_else(|| {
         let developer =
             format!("No app has the client_id {client_id:?}. Register it by --app or in the world.");
-        let line =
-            "no app has this client_id: the desk lists those there are; the person sees a page that says so";
+        let line = "no app has this client_id: the desk lists all apps; the person sees a page that says so";
         Refusal::because(reason, developer, line)
     })
 }
 
-/// One of the app's URIs, compared letter by letter (RFC 6749 section 3.1.2.3); the primary one if none is named.
+/// One of the app's URIs, compared letter by letter (RFC 6749 section 3.1.2.3); the primary one if the request has none.
 fn redirect_uri<'a>(app: &'a App, asked: Option<&str>) -> Result<&'a str, Refusal> {
     let Some(asked) = asked else { return Ok(app.primary_redirect_uri()) };
     let unlisted = || {

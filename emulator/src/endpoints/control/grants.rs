@@ -40,7 +40,7 @@ pub(in crate::endpoints) fn end_sessions(call: &Call) -> Value {
     json!({ "done": true })
 }
 
-/// What a login of this person at this app would have granted.
+/// The grant of a login of this person at this app.
 fn grant<'a>(world: &'a World, body: &Map<String, Value>) -> Result<(&'a App, CodeGrant), Problem> {
     let person = person(world, body)?;
     let app = app(world, body)?;

@@ -29,7 +29,7 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
-    /// `what` takes these methods and no other.
+    /// `what` accepts only these methods.
     pub(in crate::endpoints) fn method(what: &str, methods: &[&str]) -> Self {
         let message = format!("{what} takes {}.", methods.join(" and "));
         let head = methods.contains(&"GET").then_some("HEAD");
@@ -56,19 +56,19 @@ impl Problem {
     }
 }
 
-/// The JSON object of a body, with these members and no other: a misspelled one would be ignored without a word.
+/// The JSON object of a body, with only these members: otherwise, a misspelled member would be silently ignored.
 pub(super) fn body_with(request: &Request, members: &[&str]) -> Result<Map<String, Value>, Problem> {
     let body = body(request)?;
     match body.keys().find(|name| !members.contains(&name.as_str())) {
         Some(unknown) => {
-            let message = format!("There is no member {unknown:?} here, only: {}.", members.join(", "));
+            let message = format!("Unknown member {unknown:?}. The members are: {}.", members.join(", "));
             Err(Problem::request(message))
         }
         None => Ok(body),
     }
 }
 
-/// The JSON object of a body. The type it says it has is ignored, because curl calls every body a form.
+/// The JSON object of a body. Its Content-Type is ignored, because curl calls every body a form.
 pub(super) fn body(request: &Request) -> Result<Map<String, Value>, Problem> {
     let wrong = |reason: &str| {
         let message = "The body must be one JSON object, for example {\"person\": \"ada\"}";
@@ -83,7 +83,7 @@ pub(super) fn body(request: &Request) -> Result<Map<String, Value>, Problem> {
     members.into_iter().map(read).collect()
 }
 
-/// The value of a member. Claims stay as they are written, for they may be wrong on purpose.
+/// The value of a member. Claims stay as they are written, because they may be wrong on purpose.
 fn value(name: &str, raw: &str) -> Result<Value, String> {
     if name == "claims" && raw.starts_with('{') {
         return verbatim::object(raw).map(Value::Object);

@@ -46,7 +46,7 @@ pub(super) fn advance(call: &Call) -> Result<Value, Problem> {
     Ok(clock(call))
 }
 
-/// A number of seconds without a fraction, however it is written: to JSON, `60`, `60.0`, and `6e1` are the same number.
+/// A whole number of seconds in any form: in JSON, `60`, `60.0`, and `6e1` are the same number.
 fn whole(value: &Value) -> Option<u64> {
     let whole = || value.as_f64().filter(|number| number.fract() == 0.0);
     value.as_u64().or_else(|| Some(Duration::try_from_secs_f64(whole()?).ok()?.as_secs()))
@@ -69,7 +69,7 @@ pub(in crate::endpoints) fn clear_journal(call: &Call) -> Value {
     json!({ "done": true })
 }
 
-/// `POST reset`: as after the start, but that a seed's row of values goes on, so that nothing old becomes valid again.
+/// `POST reset`: resets everything, but the sequence of a seed continues, so that nothing old becomes valid again.
 pub(in crate::endpoints) fn reset(call: &Call) -> Value {
     call.shared.reset();
     json!({ "done": true })

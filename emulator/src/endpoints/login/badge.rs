@@ -14,8 +14,8 @@ use crate::pages::{self, LoginContext};
 use crate::world::{LoginMethod, World};
 
 const SHOWN: &str = "the page for badges was shown";
-const SIGNED_IN: &str = "somebody signed in with a badge";
-const NOBODY: &str = "nobody of this district has a badge with this code";
+const SIGNED_IN: &str = "a person signed in with a badge";
+const NOBODY: &str = "no person of this district has a badge with this code";
 
 /// `GET /login/badge`
 pub(crate) fn show(call: &Call) -> Answer {

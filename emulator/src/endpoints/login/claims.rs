@@ -1,4 +1,4 @@
-//! Signing in with claims of one's own, for one login: a form on the login page, for developers.
+//! Signing in with your own claims for one login: a form on the login page, for developers.
 
 use super::page;
 use crate::endpoints::call::Call;
@@ -22,7 +22,7 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     let named = world.person(person);
     let home = match page::home(world, &parameters)? {
         Some(home) => home,
-        // A program that fills in the form needs to know nothing but the person.
+        // A program that sends the form only needs to know the person.
         None => named.as_ref().map(|person| world.home_of(person)).ok_or_else(nobody)?,
     };
     let context = page::context(world, home, &parameters);
@@ -39,12 +39,12 @@ fn nobody() -> Refusal {
     Refusal::because(
         "The person who should sign in is not known here.",
         "The form has no person of this world in person (a handle, a Clever id, or a sign-in number), and no portal.",
-        "the form for claims names nobody: person is a handle, a Clever id, or a sign-in number",
+        "the form for claims names no person: person is a handle, a Clever id, or a sign-in number",
     )
 }
 
-const SIGNED_IN: &str = "somebody signed in with claims for the next login";
-/// What the page says, and the journal.
+const SIGNED_IN: &str = "a person signed in with claims for the next login";
+/// The sentence of the page, and the line of the journal.
 const NOBODY: (&str, &str) =
-    ("Nobody here has this name. Pick a person from the list.", "nobody of this district has this name");
+    ("Nobody here has this name. Pick a person from the list.", "no person of this district has this name");
 const NO_OBJECT: &str = "the claims for one login are not a JSON object";

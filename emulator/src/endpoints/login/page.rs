@@ -13,7 +13,7 @@ use crate::world::{Home, World};
 const SHOWN: &str = "the login page was shown";
 /// For the journal.
 pub(in crate::endpoints) const WRONG_PASSWORD: &str =
-    "nobody has this user name and password, or nobody of this district: both are the sign-in number";
+    "no person of this district has this user name and password: both are the sign-in number";
 
 /// The home that a request names.
 pub(in crate::endpoints) fn home<'a>(

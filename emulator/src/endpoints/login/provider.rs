@@ -1,4 +1,4 @@
-//! The identity provider of a district: it stands in the emulator, and takes people at their word.
+//! The identity provider of a district: a page of the emulator that believes everyone.
 
 use axum::http::StatusCode;
 
@@ -12,8 +12,8 @@ use crate::pages::{self, LoginContext};
 use crate::world::World;
 
 const SHOWN: &str = "the page of the district's identity provider was shown";
-const SIGNED_IN: &str = "somebody signed in at the identity provider of the district";
-const NOBODY: &str = "the identity provider of the district knows nobody of this name";
+const SIGNED_IN: &str = "a person signed in at the identity provider of the district";
+const NOBODY: &str = "the identity provider of the district knows no person with this name";
 
 /// `GET /login/provider`
 pub(crate) fn show(call: &Call) -> Answer {

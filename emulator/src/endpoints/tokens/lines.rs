@@ -1,4 +1,4 @@
-//! What the journal says of the token endpoint. Nothing from the request is repeated.
+//! The journal's lines about the token endpoint. They repeat nothing from the request.
 
 use std::borrow::Cow;
 
@@ -10,20 +10,20 @@ pub(super) const WITHOUT_ID_TOKEN: &str = "the code was exchanged for an access 
      one of OpenID Connect, or is one of Clever Library: ask /me who it is";
 pub(super) const BODY: &str = "the body is not what its Content-Type says, or has a parameter twice: send a form, or one \
      JSON object of strings";
-pub(super) const NO_CODE: &str = "code is missing: send the one that came to the redirect URI";
+pub(super) const NO_CODE: &str = "code is missing: send the code that arrived at the redirect URI";
 pub(super) const NO_REDIRECT_URI: &str =
     "redirect_uri is missing: send the one where the code arrived; the code is not spent";
 pub(super) const ANOTHER_APPS: &str = "the code was made for another app than these credentials: Clever answers \
      invalid_grant, and the code is spent";
 pub(super) const GONE: &str =
-    "the person of this code is not in the world any more: Clever answers invalid_grant; the code is spent";
+    "the person of this code is no longer in the world: Clever answers invalid_grant; the code is spent";
 
 /// A body of this type is not read.
 pub(super) fn content_type(media_type: &str) -> &'static str {
     match media_type {
         "" => "no Content-Type: send application/x-www-form-urlencoded or application/json",
         "application/x-www-form-url-encoded" => {
-            "the Content-Type has a hyphen too many: it is application/x-www-form-urlencoded"
+            "the Content-Type has an extra hyphen: it is application/x-www-form-urlencoded"
         }
         "multipart/form-data" => {
             "Clever refuses multipart/form-data: send application/x-www-form-urlencoded or application/json"
@@ -32,7 +32,7 @@ pub(super) fn content_type(media_type: &str) -> &'static str {
     }
 }
 
-/// The code stands for nothing.
+/// The code is not valid.
 pub(super) fn worthless(worthless: Worthless) -> Cow<'static, str> {
     match worthless {
         Worthless::Spent => {
@@ -41,7 +41,7 @@ pub(super) fn worthless(worthless: Worthless) -> Cow<'static, str> {
                 .into()
         }
         Worthless::Expired(ago) => {
-            format!("the code expired {ago} s ago, for it lives one minute: Clever answers invalid_grant")
+            format!("the code expired {ago} s ago, because a code is valid for one minute: Clever answers invalid_grant")
                 .into()
         }
         Worthless::Unknown => {
@@ -52,7 +52,7 @@ pub(super) fn worthless(worthless: Worthless) -> Cow<'static, str> {
     }
 }
 
-/// The code belongs to another redirect URI, which is one of the app's and may be told.
+/// The code belongs to another redirect URI, which is one of the app's and may be shown.
 pub(super) fn another_redirect_uri(own: &str, sent: &str) -> String {
     let difference = redirect_uri::difference(own, sent);
     format!(

@@ -30,8 +30,8 @@ impl App {
         is_shared && !self.admits(person) && roles.any(|role| role.user_type == UserType::DistrictAdmin)
     }
 
-    /// Why this person may not log in to it, as the end of a sentence that begins with "it". An app of Clever Library is
-    /// for the people of Clever Library, and no other is.
+    /// Why this person may not log in to it, as the end of a sentence that starts with "it". An app of Clever Library is only
+    /// for the people of Clever Library, and other apps are not for them.
     pub(crate) fn refusal(&self, person: &Person) -> Option<&'static str> {
         match &person.district_id {
             None if !self.library => return Some("is an app of a district"),
@@ -43,7 +43,7 @@ impl App {
         (!admitted).then_some("is for other kinds of users")
     }
 
-    /// The person in the role of a login to it: the first that it is for.
+    /// The person in the role of a login to it: the first role that it is for.
     pub(crate) fn in_role(&self, person: Arc<Person>) -> Arc<Person> {
         let index = person.roles().position(|role| self.takes(role.user_type));
         match index {

@@ -1,8 +1,8 @@
 //! An app: what RFC 6749 section 2 calls a client.
 //!
 //! It has an identifier, perhaps a secret, and the redirect URIs that it registered. The first URI is the primary one: logins
-//! that start at Clever arrive there. Like Clever, the emulator accepts http and https URIs only and compares them character
-//! by character.
+//! that start at Clever arrive there. Like Clever, the emulator accepts only http and https URIs and compares them character by
+//! character.
 
 use std::fmt;
 
@@ -10,8 +10,8 @@ use aws_lc_rs::constant_time;
 
 use crate::world::person::UserType;
 
-/// What an access token of a login may read: the scopes of a district's single sign-on at Clever. They come from
-/// the app's configuration, never from the request.
+/// The scopes of a login's access token: those of a district's single sign-on at Clever. They come from the app's
+/// configuration, never from the request.
 pub(crate) const SCOPES: [&str; 5] = [
     "read:district_admins_basic",
     "read:school_admins_basic",
@@ -56,12 +56,12 @@ impl App {
         }
     }
 
-    /// An app without a secret: it gets access tokens by the implicit grant, and never a code.
+    /// An app without a secret: it gets access tokens with the implicit grant, and never a code.
     pub fn public(client_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
         Self::new(client_id, "", redirect_uri)
     }
 
-    /// Gives it the name that people know it by.
+    /// Sets the name that people see.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -75,29 +75,29 @@ impl App {
         self
     }
 
-    /// Makes it an app of Clever Library: teachers bring it into their classes, and no district stands behind it. Its
-    /// logins have no ID token, even if it is an OIDC app.
+    /// Makes it an app of Clever Library: teachers add it to their classes, without a district. Its logins have no ID token,
+    /// even if it is an OIDC app.
     #[must_use]
     pub fn with_library(mut self) -> Self {
         self.library = true;
         self
     }
 
-    /// Makes it an app that is past development: its redirect URIs must be https.
+    /// Makes it an app in production: its redirect URIs must be https.
     #[must_use]
     pub fn with_production(mut self) -> Self {
         self.production = true;
         self
     }
 
-    /// Makes it an app for people with one of these roles only.
+    /// Makes it an app only for people with one of these roles.
     #[must_use]
     pub fn with_user_types(mut self, user_types: impl IntoIterator<Item = UserType>) -> Self {
         self.user_types = Some(user_types.into_iter().collect());
         self
     }
 
-    /// Shares it with the districts of these ids, and no other.
+    /// Shares it only with the districts with these ids.
     #[must_use]
     pub fn with_districts<I: Into<String>>(mut self, districts: impl IntoIterator<Item = I>) -> Self {
         self.districts = Some(districts.into_iter().map(Into::into).collect());
@@ -121,7 +121,7 @@ impl App {
         self.client_secret.as_deref()
     }
 
-    /// The name that people know it by; without one of its own, the identifier.
+    /// The name that people see; without one, the identifier.
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.client_id)
     }
@@ -136,7 +136,7 @@ impl App {
         self.library
     }
 
-    /// Does it get ID tokens? Clever sends none when a teacher gave the access, OIDC or not.
+    /// Does it get ID tokens? Clever sends none when a teacher gave the access, with or without OIDC.
     pub(crate) fn gets_id_tokens(&self) -> bool {
         self.oidc && !self.library
     }
@@ -146,7 +146,7 @@ impl App {
         self.client_secret.is_none()
     }
 
-    /// Where logins arrive that start at Clever, or that name no redirect URI.
+    /// Where logins arrive that start at Clever, or that have no redirect URI.
     pub fn primary_redirect_uri(&self) -> &str {
         &self.primary_redirect_uri
     }
@@ -156,7 +156,7 @@ impl App {
         std::iter::once(&self.primary_redirect_uri).chain(&self.further_redirect_uris).map(String::as_str)
     }
 
-    /// Is this the secret? A public app has none that could be right.
+    /// Is this the secret? Always false for a public app.
     pub(crate) fn has_secret(&self, presented: &str) -> bool {
         self.client_secret.as_ref().is_some_and(|secret| {
             constant_time::verify_slices_are_equal(secret.as_bytes(), presented.as_bytes()).is_ok()

@@ -7,7 +7,7 @@ use super::error::AppError;
 use crate::world::district::District;
 
 impl App {
-    /// Is every district it is shared with one of these?
+    /// Are all its districts in this list?
     pub(crate) fn check_districts(&self, known: &[District]) -> Result<(), AppError> {
         let unknown = |id: &&String| known.iter().all(|district| district.id != **id);
         match self.districts.iter().flatten().find(unknown) {
@@ -46,20 +46,20 @@ fn is_vschar(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-/// A name that people can read.
+/// Checks that people can read the name.
 fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && !text.contains(char::is_control)
 }
 
-/// Is there a user name or a password before the host? Browsers do not send it on, so no app gets it.
+/// Is there a user name or a password before the host? Browsers do not pass it on, so no app gets it.
 fn names_a_user(redirect_uri: &str) -> bool {
     let behind_scheme = redirect_uri.split_once(':').map_or(redirect_uri, |(_, rest)| rest);
     let authority = behind_scheme.trim_start_matches(['/', '\\']).split(['/', '\\', '?', '#']).next();
     authority.is_some_and(|authority| authority.contains('@'))
 }
 
-/// As much of what stands for a redirect URI as an error may repeat: nothing that is no web address, because it may be a secret
-/// that was written in the wrong place.
+/// The part of a redirect URI that an error may repeat: only a web address, because anything else may be a secret in the wrong
+/// place.
 pub(crate) fn shown(redirect_uri: &str) -> &str {
     let begins_with = |scheme: &str| {
         redirect_uri.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
@@ -67,9 +67,9 @@ pub(crate) fn shown(redirect_uri: &str) -> &str {
     if begins_with("http://") || begins_with("https://") { redirect_uri } else { "" }
 }
 
-/// An absolute URI without a fragment (RFC 6749 section 3.1.2), fit to stand in a `Location` header as it is. One that only
-/// browsers repair (`http:/host`, a backslash) is none: clients read another host in it. That of an app in production must
-/// be https.
+/// An absolute URI without a fragment (RFC 6749 section 3.1.2), valid in a `Location` header as it is. A URI that only browsers
+/// can repair (`http:/host`, a backslash) is not valid: clients read another host in it. For an app in production, it must be
+/// https.
 fn check_redirect_uri(redirect_uri: &str, production: bool) -> Result<(), AppError> {
     // No browser connects to port 0.
     let url = Url::parse(redirect_uri).ok().filter(|url| url.port() != Some(0));

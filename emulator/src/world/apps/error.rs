@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AppError {
-    /// The text has not the form `CLIENT_ID:SECRET:REDIRECT_URI[,oidc][,library]`.
+    /// The text does not have the form `CLIENT_ID:SECRET:REDIRECT_URI[,oidc][,library]`.
     Form,
     /// The identifier is empty or has characters outside printable ASCII.
     ClientId,
@@ -15,28 +15,28 @@ pub enum AppError {
         /// The app it belongs to.
         client_id: String,
     },
-    /// The name has nothing to read in it, or a line break.
+    /// The name has no visible character, or a line break.
     Name {
         /// The app it belongs to.
         client_id: String,
     },
-    /// The redirection URI is not one the emulator can send people to.
+    /// The emulator cannot send people to this redirect URI.
     RedirectUri {
         /// The URI as it was given. It is empty if that does not begin with `http://` or `https://`: the parts of an app may
         /// be in the wrong order, and then this is the secret.
         redirect_uri: String,
     },
-    /// A redirection URI has a user name or a password in it. It is not told here, because it may be a secret.
+    /// A redirect URI has a user name or a password in it. The URI is not shown here, because it may be a secret.
     RedirectUriUser {
         /// The app it belongs to.
         client_id: String,
     },
-    /// The same option stands behind an app twice.
+    /// An app has the same option twice.
     OptionTwice {
         /// The option.
         option: &'static str,
     },
-    /// An app in production has a redirection URI that is not https.
+    /// An app in production has a redirect URI that is not https.
     ProductionRedirectUri {
         /// The URI as it was given.
         redirect_uri: String,
@@ -53,11 +53,11 @@ pub enum AppError {
         /// The identifier.
         client_id: String,
     },
-    /// What stands behind the redirection URI is no option of an app.
+    /// The word after the redirect URI is not an option of an app.
     UnknownOption {
         /// The word as it was given.
         option: String,
-        /// The option it is most like.
+        /// The most similar option.
         nearest: &'static str,
     },
     /// The same identifier was given with two secrets.
@@ -65,7 +65,7 @@ pub enum AppError {
         /// The identifier.
         client_id: String,
     },
-    /// An OIDC app needs a secret, for it gets its ID token in exchange for a code.
+    /// An OIDC app needs a secret, because it gets its ID token in exchange for a code.
     PublicOidc {
         /// The identifier.
         client_id: String,
@@ -104,7 +104,7 @@ impl fmt::Display for AppError {
                 "a redirect URI of the app {client_id:?} has a user name or password before its host (...@): leave it out, \
                  for browsers do not pass it on."
             ),
-            Self::OptionTwice { option } => write!(formatter, "the option ,{option} stands behind an app twice."),
+            Self::OptionTwice { option } => write!(formatter, "an app has the option ,{option} twice."),
             Self::ProductionRedirectUri { redirect_uri } => write!(
                 formatter,
                 "the redirect URI {redirect_uri:?} must be https, because the app is in production."

@@ -7,7 +7,7 @@ pub(crate) const COLORS: [&str; 8] =
     ["#1d4f8f", "#7a2e6f", "#0f6151", "#9a3412", "#5b3fa8", "#7a4f00", "#a01c4b", "#3f5d1e"];
 
 impl App {
-    /// The letter of the icon: the first of the name that is one.
+    /// The letter of the icon: the first letter of the name.
     pub(crate) fn letter(&self) -> String {
         let letter = self.name().chars().find(|character| character.is_alphanumeric());
         letter.map_or_else(|| "?".to_owned(), |letter| letter.to_uppercase().collect())

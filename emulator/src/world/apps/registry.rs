@@ -15,7 +15,7 @@ impl Apps {
             app.check()?;
             apps.add(app)?;
         }
-        // What was right by itself may be wrong together.
+        // Two valid apps may be wrong together.
         apps.0.iter().try_for_each(App::check)?;
         Ok(apps)
     }

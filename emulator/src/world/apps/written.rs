@@ -6,8 +6,8 @@ use std::str::FromStr;
 use super::app::App;
 use super::error::AppError;
 
-/// `CLIENT_ID:SECRET:REDIRECT_URI`, with `,oidc` behind it for an OIDC app and `,library` for one of Clever Library, in
-/// either order. Only the first two colons divide, because the URI has colons of its own.
+/// `CLIENT_ID:SECRET:REDIRECT_URI`, followed by `,oidc` for an OIDC app and `,library` for an app of Clever Library, in either
+/// order. Only the first two colons are separators, because the URI also has colons.
 impl FromStr for App {
     type Err = AppError;
 
@@ -42,7 +42,7 @@ impl FromStr for App {
 const OIDC: &str = "oidc";
 const LIBRARY: &str = "library";
 
-/// Is what stands behind a comma meant to be an option? A comma may also be part of a URI, with more of it behind.
+/// Is the text after a comma meant as an option? A comma may also be part of a URI, followed by more of it.
 fn is_word(text: &str) -> bool {
     let plain = |character: char| {
         character.is_alphanumeric() || character.is_whitespace() || "-_".contains(character)

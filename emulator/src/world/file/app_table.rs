@@ -1,4 +1,4 @@
-//! An app as it stands in the text of a world.
+//! An app in the text of a world.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ impl AppTable {
         &self.client_id
     }
 
-    /// The app, found right.
+    /// The checked app.
     pub(super) fn app(&self, lines: &Lines<'_>, districts: &[District]) -> Result<App, WorldError> {
         let mut app = self.with_redirect_uris(lines)?;
         if let Some(name) = &self.name {
@@ -69,8 +69,7 @@ impl AppTable {
         Ok(uris.fold(app, App::with_redirect_uri))
     }
 
-    /// Where the reason of this error stands: at the name or the redirect URI that is wrong, or else at the beginning of
-    /// the app.
+    /// The position of this error: the wrong name or redirect URI, or else the beginning of the app.
     fn place(&self, error: &AppError) -> &Text {
         let named = match error {
             AppError::RedirectUri { redirect_uri } => {
@@ -86,7 +85,7 @@ impl AppTable {
     }
 }
 
-/// A string of which no error repeats what stands in its place: `expecting` is not that of a name.
+/// A string that no error repeats: its `expecting` differs from that of a name.
 struct SecretText(String);
 
 impl<'de> Deserialize<'de> for SecretText {

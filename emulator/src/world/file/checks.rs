@@ -9,10 +9,10 @@ use crate::world::error::WorldError;
 use crate::world::grade;
 use crate::world::person::UserType;
 
-/// A string that knows where it stands.
+/// A string with its position.
 pub(super) type Text = Spanned<String>;
 
-/// The text, of which the lines are wanted.
+/// The text, to find lines in it.
 pub(super) struct Lines<'a>(pub(super) &'a str);
 
 impl Lines<'_> {
@@ -21,16 +21,16 @@ impl Lines<'_> {
         WorldError::at(self.number(place.span().start), reason)
     }
 
-    /// The line of this byte, the first being 1.
+    /// The line of this byte, counted from 1.
     pub(super) fn number(&self, byte: usize) -> usize {
         self.0.bytes().take(byte).filter(|byte| *byte == b'\n').count().saturating_add(1)
     }
 }
 
-/// Names of which each may stand for one thing only.
+/// Names that must be unique.
 pub(super) struct Names<'a> {
     lines: &'a Lines<'a>,
-    /// Each with its first byte in the text: its line is counted only for an error, since that takes a walk through the text.
+    /// Each with its first byte in the text: its line is counted only for an error, because that reads the whole text.
     taken: HashMap<&'a str, usize>,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Names<'a> {
         match self.taken.insert(name, start) {
             Some(first) => {
                 let [line, first] = [start, first].map(|byte| self.lines.number(byte));
-                let reason = format!("the {what} {name:?} is there twice; it is taken since line {first}.");
+                let reason = format!("the {what} {name:?} is used twice; line {first} has it too.");
                 Err(WorldError::at(line, reason))
             }
             None => Ok(()),
@@ -60,7 +60,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The kind of user that this word stands for.
+/// The kind of user with this word.
 pub(super) fn user_type(lines: &Lines<'_>, word: &Text) -> Result<UserType, WorldError> {
     UserType::from_word(word.get_ref()).ok_or_else(|| {
         let known = UserType::ALL.map(UserType::as_str).join(", ");
@@ -68,14 +68,14 @@ pub(super) fn user_type(lines: &Lines<'_>, word: &Text) -> Result<UserType, Worl
     })
 }
 
-/// Has this id the form of Clever's?
+/// Does this id have Clever's form?
 pub(super) fn check_id(lines: &Lines<'_>, id: &Text) -> Result<(), WorldError> {
     let digits = id.get_ref().bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
     if digits && id.get_ref().len() == 24 {
         return Ok(());
     }
     let reason =
-        format!("the id {:?} has not Clever's form: 24 of the digits 0 to 9 and a to f.", id.get_ref());
+        format!("the id {:?} does not have Clever's form: 24 of the digits 0 to 9 and a to f.", id.get_ref());
     Err(lines.wrong(id, reason))
 }
 
@@ -86,7 +86,7 @@ pub(super) fn check_district(lines: &Lines<'_>, id: &Text, districts: &[District
     }
     let known = districts.iter().map(|district| district.id.as_str()).collect::<Vec<_>>().join(", ");
     let reason = match known.as_str() {
-        "" => format!("there is no district {:?}; no [[district]] is there at all.", id.get_ref()),
+        "" => format!("there is no district {:?}; this world has no [[district]].", id.get_ref()),
         known => format!("there is no district {:?}; the districts are {known}.", id.get_ref()),
     };
     Err(lines.wrong(id, reason))
@@ -107,14 +107,14 @@ pub(super) fn check_school(
         return Ok(());
     }
     let reason = format!(
-        "the school {:?} belongs to the district {:?}, and this person does not.",
+        "the school {:?} belongs to the district {:?}, but this person does not.",
         id.get_ref(),
         school.district_id
     );
     Err(lines.wrong(id, reason))
 }
 
-/// Is this one of the words that may stand here?
+/// Is this one of the allowed words?
 pub(super) fn check_word(
     lines: &Lines<'_>,
     what: &str,
@@ -124,7 +124,7 @@ pub(super) fn check_word(
     match word {
         Some(word) if !known.contains(&word.get_ref().as_str()) => {
             let known = known.join(", ");
-            Err(lines.wrong(word, format!("there is no {what} {:?}; there are {known}.", word.get_ref())))
+            Err(lines.wrong(word, format!("there is no {what} {:?}; use one of {known}.", word.get_ref())))
         }
         _ => Ok(()),
     }
@@ -142,7 +142,7 @@ pub(super) fn check_grades(lines: &Lines<'_>, grades: &[Text; 2]) -> Result<(Str
     Ok((low.get_ref().clone(), high.get_ref().clone()))
 }
 
-/// Is this a day as Clever writes it, `9/30/2010`?
+/// Is this a day in Clever's form, `9/30/2010`?
 pub(super) fn check_day(lines: &Lines<'_>, day: &Text) -> Result<(), WorldError> {
     let mut parts = day.get_ref().split('/');
     let mut part = |length: std::ops::RangeInclusive<usize>, values: std::ops::RangeInclusive<u16>| {
@@ -155,5 +155,5 @@ pub(super) fn check_day(lines: &Lines<'_>, day: &Text) -> Result<(), WorldError>
         return Ok(());
     }
     Err(lines
-        .wrong(day, format!("{:?} is no day such as \"9/30/2010\": month, day and year.", day.get_ref())))
+        .wrong(day, format!("{:?} is not a day such as \"9/30/2010\": month, day and year.", day.get_ref())))
 }

@@ -1,4 +1,4 @@
-//! A district as it stands in the text of a world.
+//! A district in the text of a world.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -9,9 +9,9 @@ use crate::world::district::{District, LoginMethod};
 use crate::world::error::WorldError;
 use crate::world::home::LIBRARY;
 
-/// What an identity provider is called that has no name.
+/// The name of an identity provider without a name.
 const IDENTITY_PROVIDER: &str = "School Directory";
-/// A longer name is none to type, and the journal would not show it.
+/// A longer name is hard to type, and the journal would not show it.
 const LONGEST_SHORT_NAME: usize = 30;
 
 /// `[[district]]`
@@ -27,7 +27,7 @@ pub(super) struct DistrictTable {
     sandbox: bool,
 }
 
-/// Every district, found right.
+/// All districts, checked.
 pub(super) fn districts(
     lines: &Lines<'_>,
     tables: &[Table<DistrictTable>],
@@ -42,7 +42,7 @@ pub(super) fn districts(
 }
 
 impl DistrictTable {
-    /// The id takes its place when there is none.
+    /// The id is used if there is none.
     fn short_name(&self) -> &Text {
         self.short_name.as_ref().unwrap_or(&self.id)
     }
@@ -51,9 +51,10 @@ impl DistrictTable {
         check_short_name(lines, self.short_name())?;
         let identity_provider = self.identity_provider.as_ref();
         if let Some(name) = identity_provider.filter(|name| name.get_ref().trim().is_empty()) {
-            return Err(
-                lines.wrong(name, "an identity provider without a name has nothing to stand on its button.")
-            );
+            return Err(lines.wrong(
+                name,
+                "the name of an identity provider must not be empty: it is the text of its button.",
+            ));
         }
         Ok(District {
             id: self.id.get_ref().clone(),
@@ -68,8 +69,10 @@ impl DistrictTable {
     fn login_methods(&self, lines: &Lines<'_>) -> Result<Vec<LoginMethod>, WorldError> {
         let Some(words) = &self.login_methods else { return Ok(LoginMethod::ALL.to_vec()) };
         if words.get_ref().is_empty() {
-            return Err(lines
-                .wrong(words, "nobody could sign in without a login method; leave it out for all of them."));
+            return Err(lines.wrong(
+                words,
+                "without a login method, no one could sign in; omit login_methods to allow all.",
+            ));
         }
         let mut taken = Names::new(lines);
         let method = |word| {
@@ -91,7 +94,7 @@ fn check_short_name(lines: &Lines<'_>, name: &Text) -> Result<(), WorldError> {
     let text = name.get_ref().as_str();
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if text == LIBRARY {
-        return Err(lines.wrong(name, "the short name \"library\" is that of Clever Library."));
+        return Err(lines.wrong(name, "the short name \"library\" belongs to Clever Library."));
     }
     if text.len() <= LONGEST_SHORT_NAME && text.bytes().all(plain) {
         return Ok(());

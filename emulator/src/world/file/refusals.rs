@@ -170,12 +170,12 @@ fn no_value_of_another_type_is_repeated_that_may_be_a_secret() {
 
 #[test]
 fn an_id_that_is_there_twice() {
-    refused("aaaaaaa2", "aaaaaaa1", 6, "the district id \"aaaaaaaaaaaaaaaaaaaaaaa1\" is there twice");
-    refused("ccccccc2", "ccccccc1", 36, "it is taken since line 25");
+    refused("aaaaaaa2", "aaaaaaa1", 6, "the district id \"aaaaaaaaaaaaaaaaaaaaaaa1\" is used twice");
+    refused("ccccccc2", "ccccccc1", 36, "line 25 has it too");
     let second = "[[school]]\nid = \"bbbbbbbbbbbbbbbbbbbbbbb1\"\nname = \"x\"\ndistrict = \"aaaaaaaaaaaaaaaaaaaaaaa1\"\n";
     refused("[[app]]", &format!("{second}\n[[app]]"), 15, "the school id");
     let second = "[[app]]\nclient_id = \"app\"\nredirect_uris = [\"https://app.example/\"]\n";
-    refused("[[person]]", &format!("{second}\n[[person]]"), 24, "the client id \"app\" is there twice");
+    refused("[[person]]", &format!("{second}\n[[person]]"), 24, "the client id \"app\" is used twice");
 }
 
 #[test]
@@ -184,10 +184,10 @@ fn a_handle_or_number_that_is_there_twice() {
         "handle = \"lou\"",
         "handle = \"ada\"",
         35,
-        "the handle \"ada\" is there twice; it is taken since line 24",
+        "the handle \"ada\" is used twice; line 24 has it too",
     );
-    refused("number = \"2\"", "number = \"1\"", 37, "the number \"1\" is there twice");
-    refused("number = \"2\"", "number = \"ada\"", 37, "the number \"ada\" is there twice");
+    refused("number = \"2\"", "number = \"1\"", 37, "the number \"1\" is used twice");
+    refused("number = \"2\"", "number = \"ada\"", 37, "the number \"ada\" is used twice");
 }
 
 #[test]
@@ -241,8 +241,8 @@ fn a_member_that_a_role_does_not_have() {
 fn a_grade_gender_or_day_of_birth_that_is_none() {
     let student = |member: &str| format!("user_type = \"student\", {member}");
     let old = "user_type = \"student\"";
-    refused(old, &student("grade = \"ninth\""), 31, "there is no grade \"ninth\"; there are InfantToddler,");
-    refused(old, &student("gender = \"\""), 31, "there is no gender \"\"; there are M, F, X.");
+    refused(old, &student("grade = \"ninth\""), 31, "there is no grade \"ninth\"; use one of InfantToddler,");
+    refused(old, &student("gender = \"\""), 31, "there is no gender \"\"; use one of M, F, X.");
     for day in [
         "2010-09-30",
         "30/9/2010",
@@ -254,7 +254,7 @@ fn a_grade_gender_or_day_of_birth_that_is_none() {
         "9/30/2010/1",
         "",
     ] {
-        refused(old, &student(&format!("dob = {day:?}")), 31, "is no day such as");
+        refused(old, &student(&format!("dob = {day:?}")), 31, "is not a day such as");
     }
 }
 
@@ -277,21 +277,21 @@ fn a_school_of_another_district() {
         "belongs to the district \"aaaaaaaaaaaaaaaaaaaaaaa1\"",
     );
     let library = "{ user_type = \"teacher\", schools = [\"bbbbbbbbbbbbbbbbbbbbbbb1\"] }";
-    refused("{ user_type = \"teacher\" }", library, 40, "and this person does not");
+    refused("{ user_type = \"teacher\" }", library, 40, "but this person does not");
 }
 
 #[test]
 fn a_person_without_a_role_or_with_one_twice() {
-    refused("[{ user_type = \"teacher\" }]", "[]", 40, "somebody without a role");
+    refused("[{ user_type = \"teacher\" }]", "[]", 40, "a person without a role");
     let twice = "[{ user_type = \"teacher\" }, { user_type = \"teacher\" }]";
-    refused("[{ user_type = \"teacher\" }]", twice, 40, "the role \"teacher\" is there twice");
+    refused("[{ user_type = \"teacher\" }]", twice, 40, "the role \"teacher\" is used twice");
 }
 
 #[test]
 fn a_world_without_people() {
     for text in ["", "\n\n", "[[district]]\nid = \"aaaaaaaaaaaaaaaaaaaaaaa1\"\nname = \"One\"\n"] {
         let error = World::from_toml(text).unwrap_err();
-        assert!(error.line() == Some(1) && error.reason().contains("nobody"), "{error}");
+        assert!(error.line() == Some(1) && error.reason().contains("no people"), "{error}");
     }
 }
 
@@ -333,8 +333,8 @@ fn a_district_with_a_short_name_that_cannot_be() {
         ("a-name-that-is-far-too-long-to-type", "at most 30"),
         ("two words", "a word without spaces"),
         ("", "a word without spaces"),
-        ("library", "that of Clever Library"),
-        ("aaaaaaaaaaaaaaaaaaaaaaa1", "is there twice; it is taken since line 2"),
+        ("library", "belongs to Clever Library"),
+        ("aaaaaaaaaaaaaaaaaaaaaaa1", "is used twice; line 2 has it too"),
     ] {
         refused("name = \"Two\"", &district(&format!("short_name = {short_name:?}")), 8, reason);
     }
@@ -343,10 +343,10 @@ fn a_district_with_a_short_name_that_cannot_be() {
 #[test]
 fn a_district_with_login_methods_that_cannot_be() {
     for (member, reason) in [
-        ("login_methods = []", "nobody could sign in"),
+        ("login_methods = []", "no one could sign in"),
         ("login_methods = [\"pin\"]", "they are identity_provider, password, badge"),
-        ("login_methods = [\"badge\", \"badge\"]", "the login method \"badge\" is there twice"),
-        ("identity_provider = \" \"", "an identity provider without a name"),
+        ("login_methods = [\"badge\", \"badge\"]", "the login method \"badge\" is used twice"),
+        ("identity_provider = \" \"", "the name of an identity provider"),
         ("sandbox = \"yes\"", "expected a boolean"),
     ] {
         refused("name = \"Two\"", &format!("name = \"Two\"\n{member}"), 8, reason);

@@ -30,7 +30,7 @@ impl RoleTable {
         &self.schools
     }
 
-    /// The role, found right but for its schools; the person's own id is the legacy id if there is no other.
+    /// The role, checked except for its schools. Without a legacy id, it gets the person's id.
     pub(super) fn role(&self, lines: &Lines<'_>, person_id: &Text) -> Result<Role, WorldError> {
         let user_type = user_type(lines, &self.user_type)?;
         let legacy_id = self.legacy_id.as_ref().unwrap_or(person_id);
@@ -50,7 +50,7 @@ impl RoleTable {
         })
     }
 
-    /// A member that the role does not have at Clever would be shown nowhere, in silence.
+    /// A member that the role does not have at Clever would be silently ignored.
     fn check_owners(&self, lines: &Lines<'_>, user_type: UserType) -> Result<(), WorldError> {
         let of_students = [("grade", &self.grade), ("dob", &self.dob), ("gender", &self.gender)];
         let foreign = match user_type {

@@ -1,4 +1,4 @@
-//! A table and nothing else: serde would take a list in the order of the members as well.
+//! Accepts only a table: serde would also accept a list in the order of the members.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use std::ops::Deref;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-/// What is read from a table.
+/// A value that is read from a table.
 pub(super) struct Table<T>(T);
 
 impl<T> Deref for Table<T> {

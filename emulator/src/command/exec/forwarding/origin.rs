@@ -1,16 +1,17 @@
 //! Does a signal come from the terminal or from a program?
 //!
-//! The keys of a terminal (Ctrl-C, Ctrl-\, Ctrl-Z) send a signal to every process of the group in its foreground, the command too. A
-//! program (`kill`) sends it to the emulator alone. And is a signal to stop still meant, when its turn has come? The system forgets
-//! those that wait when SIGCONT comes, and so does this file for those that have reached the emulator but not yet the command.
-#![expect(unsafe_code, reason = "the origin of a signal is only told to its handler")]
+//! The keys of a terminal (Ctrl-C, Ctrl-\, Ctrl-Z) send a signal to every process of the foreground group, including the
+//! command. A program (`kill`) sends it only to the emulator. Also, a pending signal to stop may be outdated: when SIGCONT
+//! arrives, the system drops pending stop signals, and this file does the same for those that have reached the emulator but not
+//! yet the command.
+#![expect(unsafe_code, reason = "only the handler of a signal learns its origin")]
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// A bit for each signal: was the latest one sent by the system itself, which is how a terminal sends?
+/// A bit for each signal: did the system itself send the latest one, as for a terminal?
 static BY_SYSTEM: AtomicU64 = AtomicU64::new(0);
-/// A bit for each signal: has one come since SIGCONT did?
+/// A bit for each signal: has it arrived since the last SIGCONT?
 static STILL_MEANT: AtomicU64 = AtomicU64::new(0);
 
 /// Remembers, from now on, who sends this signal.
@@ -28,7 +29,7 @@ pub(super) fn watch(number: libc::c_int) -> io::Result<()> {
             STILL_MEANT.fetch_or(bit, Relaxed);
         }
     };
-    // SAFETY: the handler does nothing but change atomic numbers, which is safe at any moment.
+    // SAFETY: the handler only changes atomic numbers, which is safe at any time.
     unsafe { signal_hook_registry::register_sigaction(number, note) }.map(drop)
 }
 
@@ -37,7 +38,7 @@ pub(super) fn is_terminal(number: libc::c_int) -> bool {
     BY_SYSTEM.load(Relaxed) & bit(number) != 0
 }
 
-/// Has no SIGCONT come since this signal did? Only its first asker hears so.
+/// Has no SIGCONT arrived since this signal? Returns true only once for each signal.
 pub(super) fn is_still_meant(number: libc::c_int) -> bool {
     let bit = bit(number);
     STILL_MEANT.fetch_and(!bit, Relaxed) & bit != 0
@@ -52,7 +53,7 @@ fn is_by_system(info: &libc::siginfo_t) -> bool {
     info.si_code == libc::SI_KERNEL
 }
 
-/// The origin is not told in a way that holds for all of these systems, so a process at a terminal takes it to be the terminal.
+/// Not all of these systems report the origin in the same way, so a process at a terminal assumes the terminal.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn is_by_system(_: &libc::siginfo_t) -> bool {
     // SAFETY: isatty may be called from a handler, and takes any number.
