@@ -17,7 +17,7 @@ https = clever.client.redirect_uris[0].startswith("https:")
 app = FastAPI(title="Reading Room")
 app.add_middleware(
     SessionMiddleware,
-    # Without a key of its own each start makes a new one, which logs everybody out; several processes need the same.
+    # Without a key of its own each start makes a new one, which logs everyone out; several processes need the same.
     secret_key=os.environ.get("SESSION_KEY") or secrets.token_urlsafe(32),
     # A cookie of this name comes from this host only, and over https only.
     session_cookie="__Host-session" if https else "session",

@@ -16,7 +16,7 @@ pages = Blueprint("pages", __name__)
 def create_app() -> Flask:
     """Make the application, from the settings in the environment."""
     app = Flask(__name__)
-    # Without a key of its own each start makes a new one, which logs everybody out; several processes need the same.
+    # Without a key of its own each start makes a new one, which logs everyone out; several processes need the same.
     app.secret_key = os.environ.get("FLASK_SECRET_KEY") or secrets.token_bytes(32)
     app.config.update((name, value) for name, value in os.environ.items() if name.startswith("CLEVER_"))
     app.config.update(CLEVER_URL_PREFIX="/", CLEVER_AFTER_LOGIN="/me")

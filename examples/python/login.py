@@ -3,7 +3,7 @@ r"""A console login with Clever.
     CLEVER_CLIENT_ID=... CLEVER_CLIENT_SECRET=... CLEVER_REDIRECT_URI=... \
         python login.py [login|portal|instant|implicit]
 
-It prints `open URL` and reads the URL with which the browser came back. `CLEVER_BASE_URL` points it at a local
+It prints `open URL` and reads the URL that the browser came back with. `CLEVER_BASE_URL` points it at a local
 emulator; `CLEVER_DISTRICT_ID` names a district for `login`, and is needed for `instant`.
 """
 

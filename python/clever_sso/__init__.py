@@ -1,4 +1,4 @@
-"""Log in with Clever: the whole journey of a login, verified.
+"""Log in with Clever: the whole login, verified.
 
     import clever_sso
 
@@ -15,7 +15,7 @@
     elif isinstance(outcome, clever_sso.Denied):
         print("Clever refused:", outcome.error)
 
-    for cookie in outcome.set_cookies:  # whatever came of it
+    for cookie in outcome.set_cookies:  # for every outcome
         print("Set-Cookie:", cookie.header)
 
 `Restart` is normal: a login that begins in the Clever Portal arrives without proof that this browser asked for it. It
@@ -25,9 +25,9 @@ the log and a `user_message` for the person.
 - `Client`: every operation. Create one and keep it. Threads and forked workers can share it.
 - `AsyncClient`: the same for asyncio.
 - `SignedIn`, `Restart`, `Denied`: the outcomes of a login. `Identity`: who logged in.
-- `SetCookie`: a cookie that the answer to the browser must set.
-- `Refusal`: how to answer a request that must not act.
-- `verify_id_token`, `KeySet`: an ID token against keys, with no client and no network.
+- `SetCookie`: a cookie that the response to the browser must set.
+- `Refusal`: the response to a request that must not act.
+- `verify_id_token`, `KeySet`: check an ID token with keys, without a client or network.
 - `Error` and its subclasses: what can go wrong. `error_codes()`: the catalogue.
 """
 
@@ -36,7 +36,7 @@ try:
 except ImportError as error:
     if "subinterpreters" not in str(error):
         raise
-    # Python itself refuses where an interpreter has a GIL of its own. These are the words for the others.
+    # Python itself refuses if an interpreter has its own GIL. This is the sentence for the others.
     raise ImportError(
         "clever_sso cannot be used in a Python sub-interpreter. Under Apache with mod_wsgi, set "
         "`WSGIApplicationGroup %{GLOBAL}` for this site, and give each site a WSGIDaemonProcess of its own"
@@ -129,7 +129,7 @@ __all__ = [
 if not TYPE_CHECKING:
 
     def __getattr__(name):  # noqa: ANN001, ANN202  (checkers of types must not see it: they would find every name)
-        """Import what is made for asyncio when it is used: others need not pay for it."""
+        """Import the asyncio client only when it is used: importing it takes time."""
         if name in {"AsyncClient", "ClientSettings"}:
             from clever_sso import aio  # noqa: PLC0415  (for that it is here)
 

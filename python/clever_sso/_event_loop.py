@@ -7,7 +7,7 @@ import sys
 
 def warn_if_one_runs() -> bool:
     """Warn when an event loop of asyncio runs in this thread. Whether there is nothing more to say."""
-    # A program without it has no event loop, and need not pay for it.
+    # A program without asyncio has no event loop, and should not import it.
     asyncio = sys.modules.get("asyncio")
     running = getattr(asyncio, "_get_running_loop", None)
     if running is None or running() is None:
@@ -15,7 +15,7 @@ def warn_if_one_runs() -> bool:
     import warnings  # noqa: PLC0415  (asyncio has imported it already)
 
     warnings.warn(
-        "clever_sso.Client waits for the network, and the event loop of this thread stands still meanwhile: use "
+        "clever_sso.Client waits for the network, and blocks the event loop of this thread: use "
         "clever_sso.AsyncClient in async code",
         RuntimeWarning,
         stacklevel=2,

@@ -59,24 +59,26 @@ class Client:
         api_base: Where Clever's API is. Default `https://api.clever.com`.
         base_url: One address for issuer and API, for a local emulator.
         timeout: The deadline of a whole call in seconds, retries included.
-        leeway: How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
-        pending_key: The key that seals pending logins, at least 16 random bytes as text. By default it is derived
+        leeway: The largest allowed difference between the clocks, in seconds, when the times in an ID token are
+            checked. At most 600.
+        pending_key: The key that encrypts pending logins, at least 16 random bytes as text. By default it is derived
             from the client secret, so any process that knows the secret can finish a login that another process
             began. Without a client secret, `begin_implicit` needs it: on a server one key for all its processes, which
             nobody else knows; in a desktop app a new one each time it starts.
-        old_pending_keys: Earlier keys, or client secrets. Logins that they sealed are still accepted.
-        return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
-        development: Whether every address may be plain http, on any host. Clever allows such redirect URIs for
-            development applications, and containers reach an emulator by its name, as `http://clever:5999`.
+        old_pending_keys: Old keys, or old client secrets. Logins that they encrypted are still accepted.
+        return_to_origins: Origins, such as `https://www.example.org`, that `return_to` may lead to, in addition to
+            paths.
+        development: Whether any address may be plain http, on any host. Clever allows such redirect URIs for
+            development applications, and containers reach an emulator by its name, such as `http://clever:5999`.
         authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Their URLs, if they are not at
             Clever's usual ones.
-        jwks_uri: Where the keys are. By default the issuer's discovery document says it.
-        discover: Whether to ask the issuer for its discovery document now, and to take from it the endpoints that are
-            not given: for OpenID Providers other than Clever.
-        ca_bundle: Certificates of further authorities, trusted in addition to the system's: those of a school network
-            that inspects TLS. PEM text, or the path of a PEM file, which is read now.
+        jwks_uri: Where the keys are. Default: the address in the issuer's discovery document.
+        discover: Whether to fetch the issuer's discovery document now, and to take the endpoints from it that you did
+            not set. For OpenID Providers other than Clever.
+        ca_bundle: Certificates of more authorities, trusted in addition to the system's, such as those of a school
+            network that inspects TLS: PEM text, or the path of a PEM file, which is read now.
         proxy: The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or
-            `socks5h://`. It is used for every address but this machine's. By default the environment decides now:
+            `socks5h://`. It is used for every address except this machine's. By default, the environment decides now:
             `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
 
     Raises:
@@ -147,22 +149,22 @@ class Client:
         """Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
 
         Args:
-            cookies: The `Cookie` header of the request. With it the browser keeps at most eight logins in flight, and a
-                session that is lost again and again ends with an error instead of a loop.
+            cookies: The `Cookie` header of the request. With it, the browser keeps at most eight logins in progress,
+                and a session that is lost again and again ends with an error instead of a loop.
             redirect_uri: One of the configured ones. Default: the primary one.
             district_id: The district, if it is known. Clever then skips the school picker.
             return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
                 origin. At most 1,024 bytes.
-            switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
-                person is signed in again.
+            switch_user: Whether Clever asks the person to confirm who they are, for "Not you?" links. Without it, the
+                same person is signed in again.
             has_session: Whether the browser has a session of the application. `False` when you looked and found none.
-            home: Where people go after a login without `return_to`: a page of your own. With it, a person who is signed
-                in and sent back to log in again and again goes there, and not to Clever each time.
+            home: Where people go after a login without `return_to`: your own page. If a signed-in person is sent back
+                to log in again and again, they go there instead of to Clever each time.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a person who is
-                signed in is sent back to log in again and again.
+            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a signed-in person is
+                sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
 
@@ -171,23 +173,23 @@ class Client:
     ) -> SignedIn | Restart | Denied:
         """Finishes a login. The outcome is a value, not an exception.
 
-        One network round trip when Clever sends an ID token and its keys are known, else up to three.
+        One network round trip when Clever sends an ID token and its keys are known, otherwise up to three.
 
         Args:
-            callback: The URL with which the browser came back, or its query.
+            callback: The URL that the browser came back with, or its query.
             cookies: The `Cookie` header of the request.
-            pending: Instead of the cookies, for applications that keep logins in a session of their own: what was kept
-                for this login, under its `key`.
+            pending: Instead of the cookies, for applications that store logins in their own session: the text that was
+                stored for this login, under its `key`.
 
         Returns:
             `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
-            answer, and end the session that the browser had when its `ends_session` says so. The same holds for what
-            is raised.
+            response, and end the session that the browser had if its `ends_session` is true. Exceptions have both
+            attributes too.
 
         Raises:
             LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
                 `cookies_blocked`, `login_loop` or `pending_invalid` when the login cannot be restarted once more.
-            TokenError: The ID token breaks a rule: `id_token_expired` and the other words that begin so.
+            TokenError: The ID token breaks a rule: `id_token_expired` and the other `id_token_…` codes.
             ConfigError: `client_secret_missing`.
             CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
             NetworkError: `network_timeout`, `network_connect` and the others of its kind.
@@ -216,7 +218,7 @@ class Client:
             redirect_uri: One of the configured ones. Default: the primary one.
             district_id: The district, if it is known. Clever then skips the school picker.
             return_to: Where to go after the login.
-            switch_user: Whether Clever lets the person confirm who they are.
+            switch_user: Whether Clever asks the person to confirm who they are.
             has_session: Whether the browser has a session of the application.
             home: Where people go after a login without `return_to`.
 
@@ -236,7 +238,7 @@ class Client:
         Clever said that it was issued to this application. Up to three network round trips.
 
         Args:
-            callback: The fragment with which the browser came back, or the whole URL with it.
+            callback: The fragment that the browser came back with, or the whole URL with it.
             cookies: The `Cookie` header of the request that brought it.
             pending: Instead of the cookies, for applications that keep logins by themselves, such as a desktop app in
                 its memory: what was kept for this login, under its `key`.
@@ -270,7 +272,7 @@ class Client:
         Args:
             endpoint: `login`, `callback` or `logout`.
             method: The method of the request.
-            headers: All headers of the request: a mapping or pairs, of texts or bytes; WSGI's `environ` will do.
+            headers: All headers of the request: a mapping or pairs, of str or bytes, or WSGI's `environ`.
 
         Raises:
             ArgumentError: `argument_invalid`, for another word.
@@ -312,10 +314,10 @@ class Client:
         Args:
             response_type: `code`, or `token` for the implicit grant.
             redirect_uri: One of the configured ones. Default: the primary one.
-            state: Comes back unchanged. Compare it with what this browser was given.
+            state: Comes back unchanged. Compare it with the state that you gave to this browser.
             nonce: Comes back inside the ID token.
             district_id: The district, if it is known. Clever then skips the school picker.
-            switch_user: Whether Clever lets the person confirm who they are.
+            switch_user: Whether Clever asks the person to confirm who they are.
             without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
                 without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks
                 a state by itself.
@@ -338,7 +340,7 @@ class Client:
         """The Clever Portal of a district, or the page where people look for their school. No network.
 
         Args:
-            district: The short name of the district, as its portal has it in its address.
+            district: The short name of the district, as in the address of its portal.
         """
 
     def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
@@ -346,7 +348,7 @@ class Client:
 
         Args:
             code: The code of the callback.
-            redirect_uri: The one that the authorization request named. Default: the primary one.
+            redirect_uri: The redirect URI of the authorization request. Default: the primary one.
 
         Raises:
             CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` and the others of its kind.
@@ -361,14 +363,14 @@ class Client:
 
         Args:
             token: The ID token.
-            nonce: The one that was sent. Without one, the token must have none.
-            access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+            nonce: The nonce that was sent. Without it, the token must have none.
+            access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
 
         Returns:
             The claims.
 
         Raises:
-            TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+            TokenError: The code of the first broken rule, for example `id_token_expired`.
             CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
             NetworkError: When keys must be fetched: the words of its kind.
         """
@@ -444,8 +446,8 @@ class Client:
     def export_keys(self) -> str:
         """Clever's keys as text, for another process of the same application.
 
-        Fetches the keys if they are not known yet. Keep the text where no one else can write: anyone who can change
-        it can sign in as any person.
+        Fetches the keys if they are not known yet. Store the text where no one else can write: a person who can change
+        it can sign in as anyone.
 
         Raises:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
@@ -458,10 +460,10 @@ class Client:
         They must follow the same rules as fetched keys. No network.
 
         Args:
-            text: What `export_keys` gave.
+            text: The text from `export_keys`.
 
         Raises:
-            ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
+            ArgumentError: `argument_invalid` when the text was not exported for this issuer.
             CleverError: `keys_unusable`, `response_malformed`.
         """
 
@@ -479,11 +481,11 @@ class Client:
     def __enter__(self) -> Client: ...
     def __exit__(self, *_exception: object) -> None: ...
     def __reduce__(self) -> NoReturn:
-        """Refuses: a client holds secrets, which must not travel with a pickle."""
+        """Refuses: a client contains secrets, which must not be pickled."""
 
 @final
 class AsyncCalls:
-    """The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` is made of them."""
+    """The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` uses them."""
 
     def __new__(cls, client: Client) -> AsyncCalls: ...
     def finish_login(
@@ -535,8 +537,8 @@ class Login:
     def url(self) -> str:
         """Send the browser there.
 
-        It is Clever's, or a page of your own for a person who is signed in and was sent back to log in several times:
-        then `key` and `pending` are empty.
+        It is Clever's, or your own page if a signed-in person was sent back to log in several times: then `key` and
+        `pending` are empty.
         """
 
     @property
@@ -547,28 +549,28 @@ class Login:
     def key(self) -> str:
         """For applications that keep logins in their own session: the key to store `pending` under.
 
-        `login_key` finds it again.
+        `login_key` returns it again.
         """
 
     @property
     def pending(self) -> str:
-        """For the same: the text to keep for ten minutes. URL-safe, about 100 bytes."""
+        """For the same applications: the text to store for ten minutes. URL-safe, about 100 bytes."""
 
     @property
     def needs_page(self) -> bool:
-        """Whether to answer with a page that leads to `url` by itself, and not with a redirect.
+        """Whether to respond with a page that continues to `url` by itself instead of a redirect.
 
-        Browsers give up after some twenty redirects in a row. Only with `has_session`.
+        Browsers give up after about twenty redirects in a row. Only with `has_session`.
         """
 
 @final
 class SignedIn:
-    """Somebody logged in."""
+    """The person logged in."""
 
     __match_args__: Final = ("identity", "tokens", "return_to")
     @property
     def identity(self) -> Identity:
-        """Who."""
+        """Who logged in."""
 
     @property
     def tokens(self) -> Tokens:
@@ -576,11 +578,11 @@ class SignedIn:
 
     @property
     def return_to(self) -> str | None:
-        """Where the application wanted to go, as an ASCII path or URL."""
+        """The `return_to` of the login, as an ASCII path or URL."""
 
     @property
     def ends_session(self) -> Literal[True]:
-        """Whether the session that the browser had must end: always, for this person's takes its place."""
+        """Whether the session that the browser had must end: always, because this person's session replaces it."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
@@ -590,7 +592,7 @@ class SignedIn:
     def switch_user(self) -> bool:
         """Whether the login was begun with `switch_user`.
 
-        When the application refuses this person, another try begins with it.
+        If the application refuses this person, begin the login of "Try again" with it too.
         """
 
 @final
@@ -615,7 +617,7 @@ class Restart:
 
     @property
     def ends_session(self) -> Literal[False]:
-        """Whether the session that the browser had must end: never, for the login is still on its way."""
+        """Whether the session that the browser had must end: never, because the login is still in progress."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
@@ -628,11 +630,11 @@ class Denied:
     __match_args__: Final = ("error", "description")
     @property
     def error(self) -> str:
-        """Clever's word, for example `access_denied` or `unauthorized-user`."""
+        """Clever's error word, for example `access_denied` or `unauthorized-user`."""
 
     @property
     def description(self) -> str | None:
-        """Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's."""
+        """Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's."""
 
     @property
     def ends_session(self) -> bool:
@@ -640,7 +642,7 @@ class Denied:
 
     @property
     def return_to(self) -> str | None:
-        """Where the login wanted to go, so that another try leads there."""
+        """The `return_to` of the login: begin the login of "Try again" with it."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
@@ -648,7 +650,7 @@ class Denied:
 
     @property
     def switch_user(self) -> bool:
-        """Whether the login was begun with `switch_user`, so that another try begins with it too."""
+        """Whether the login began with `switch_user`: begin the login of "Try again" with it too."""
 
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -676,7 +678,7 @@ class Identity:
     )
     @property
     def issuer(self) -> str:
-        """The issuer that vouches for this person."""
+        """The issuer that proved who this person is."""
 
     @property
     def id(self) -> str:
@@ -688,11 +690,11 @@ class Identity:
 
     @property
     def user_type(self) -> str | None:
-        """The role of this login, such as `student`; `None` when a person has several and did not say which."""
+        """The role of this login, such as `student`; `None` when a person has several roles and did not pick one."""
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """Every role that is known."""
+        """Every known role."""
 
     @property
     def name(self) -> Name:
@@ -716,7 +718,7 @@ class Identity:
 
     @property
     def loginas_by_admin(self) -> bool:
-        """Whether an administrator of Clever logged in as this person, as the callback says; not proven."""
+        """Whether an administrator at Clever logged in as this person. The callback says so; it is not proven."""
 
     @property
     def claims(self) -> dict[str, Any]:
@@ -730,7 +732,7 @@ class Identity:
 
 @final
 class Name:
-    """A person's name, as far as Clever tells it."""
+    """A person's name, as far as Clever sent it."""
 
     __match_args__: Final = ("first", "middle", "last")
     @property
@@ -743,7 +745,7 @@ class Name:
 
     @property
     def last(self) -> str | None:
-        """The last name; of a student in Clever Library only the initial."""
+        """The last name; for a student in Clever Library, only the initial."""
 
     @property
     def full(self) -> str:
@@ -759,7 +761,7 @@ class Role:
     __match_args__: Final = ("name", "legacy_id")
     @property
     def name(self) -> str:
-        """`student`, `teacher`, `staff`, `district_admin`, `contact`, or a word that Clever added since."""
+        """`student`, `teacher`, `staff`, `district_admin`, `contact`, or a word that Clever added later."""
 
     @property
     def legacy_id(self) -> str | None:
@@ -770,9 +772,9 @@ class Role:
 
 @final
 class Callback:
-    """What Clever said through the browser. Nothing in it is proven yet.
+    """What Clever sent through the browser. None of it is proven yet.
 
-    One of `code`, `access_token` and `error` is there, and only one.
+    Exactly one of `code`, `access_token` and `error` is set.
     """
 
     __match_args__: Final = (
@@ -807,21 +809,21 @@ class Callback:
 
     @property
     def error_description(self) -> str | None:
-        """Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's."""
+        """Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's."""
 
     @property
     def issuer(self) -> str | None:
-        """The issuer (RFC 9207), if it is named."""
+        """The issuer (RFC 9207), if the callback names it."""
 
     @property
     def loginas_by_admin(self) -> bool:
-        """Whether an administrator of Clever logs in as this person."""
+        """Whether an administrator at Clever is logging in as this person. Not proven."""
 
 @final
 class SetCookie:
-    """A cookie that the answer to the browser must set.
+    """A cookie that the response to the browser must set.
 
-    Send `header` as a `Set-Cookie` header of its own, or hand the parts to your framework.
+    Send `header` as a separate `Set-Cookie` header, or pass the parts to your framework.
     """
 
     __match_args__: Final = ("name", "value", "max_age", "secure", "header")
@@ -841,7 +843,7 @@ class SetCookie:
 
     @property
     def value(self) -> str:
-        """The value; empty when the cookie is to be deleted."""
+        """The value; empty to delete the cookie."""
 
     @property
     def max_age(self) -> int:
@@ -857,13 +859,13 @@ class SetCookie:
 
     def __eq__(self, value: object, /) -> bool: ...
     def __getnewargs__(self) -> tuple[str, str, int, bool, str]:
-        """So that an error with cookies survives pickling on its way out of a worker."""
+        """So that an error with cookies can be pickled, for example to leave a worker."""
 
     def __hash__(self) -> int: ...
 
 @final
 class Refusal:
-    """How to answer a request that must not act: with this status and no body."""
+    """The response to a request that must not act: this status and no body."""
 
     __match_args__: Final = ("status", "allow")
     @property
@@ -879,20 +881,20 @@ class Refusal:
 
 @final
 class Tokens:
-    """What a code was exchanged for."""
+    """The tokens from a code exchange."""
 
     __match_args__: Final = ("access_token", "id_token")
     @property
     def access_token(self) -> str:
-        """Opens Clever's API for 24 hours."""
+        """Gives access to Clever's API for 24 hours."""
 
     @property
     def id_token(self) -> str | None:
-        """Says who logged in; only for applications with OpenID Connect, and not for Clever Library."""
+        """Says who logged in. Only for applications with OpenID Connect, and not for Clever Library."""
 
 @final
 class TokenInfo:
-    """What Clever says of an access token that was issued to this application."""
+    """What Clever says about an access token that was issued to this application."""
 
     __match_args__: Final = ("client_id", "scopes")
     @property
@@ -921,7 +923,7 @@ class Me:
 
     @property
     def user_type(self) -> str | None:
-        """The kind of account; API v3 says `user` of everybody, older ones name the role."""
+        """The kind of account. API v3 says `user` for everyone; older versions name the role."""
 
     @property
     def authorized_by(self) -> str | None:
@@ -985,12 +987,12 @@ class District:
 
 @final
 class UserInfo:
-    """The claims of a person, as the userinfo endpoint tells them."""
+    """The claims of a person from the userinfo endpoint."""
 
     __match_args__: Final = ("id",)
     @property
     def id(self) -> str:
-        """Who it is, as the issuer names them (`sub`)."""
+        """The person's id at the issuer (`sub`)."""
 
     @property
     def json(self) -> dict[str, Any]:
@@ -1002,13 +1004,13 @@ class UserInfo:
 class KeySet:
     """Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
 
-    Keys that are broken or meant for something else are left out.
+    Broken keys and keys for other purposes are ignored.
 
     Args:
         jwks: The text of the JWKS.
 
     Raises:
-        CleverError: `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify.
+        CleverError: `response_malformed` when it is not a JWKS, `keys_unusable` when no key in it can verify.
     """
 
     def __new__(cls, jwks: str) -> KeySet: ...
@@ -1038,7 +1040,7 @@ class ErrorCode:
 
     @property
     def exception(self) -> type[Error]:
-        """The class of the exception that carries this code."""
+        """The class of the exception with this code."""
 
     @property
     def retryable(self) -> bool:
@@ -1046,11 +1048,11 @@ class ErrorCode:
 
     @property
     def actor(self) -> Literal["user", "app", "clever", "network"]:
-        """Who can put it right: `user`, `app`, `clever` or `network`."""
+        """Who can fix it: `user`, `app`, `clever` or `network`."""
 
     @property
     def sentence(self) -> str:
-        """The sentence for the log, without the particulars of one failure."""
+        """The sentence for the log, without the details of one failure."""
 
     @property
     def user_message(self) -> str:
@@ -1061,48 +1063,48 @@ class ErrorCode:
         """The HTTP status of the page that shows it."""
 
 def parse_callback(callback: str) -> Callback:
-    """Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant.
+    """Reads a callback: a whole URL, its query, or the fragment of the implicit grant.
 
     `Client.finish_login` does this itself; this function is for apps that drive the flow themselves. No network.
 
     Args:
-        callback: What the browser came back with.
+        callback: The URL that the browser came back with, or its query or fragment.
 
     Raises:
         LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
     """
 
 def login_key(callback: str) -> str | None:
-    """Under which key an application that keeps logins in a session of its own finds that of this callback.
+    """The key of this callback's pending login, for applications that store logins in their own session.
 
         pending = session.pop(clever_sso.login_key(url), None)
 
     Args:
-        callback: The URL with which the browser came back, or its query.
+        callback: The URL that the browser came back with, or its query.
 
     Returns:
         The `key` of the login; `None` when the callback has no state or cannot be read.
     """
 
 def is_switched_on(value: str | None) -> bool:
-    """What a switch in a query, such as `switch_user=1`, says.
+    """Reads a switch in a query, such as `switch_user=1`.
 
-    Off when it is missing, empty, `0`, `false`, `no` or `off`, in any case; else on.
+    Off when it is missing, empty, `0`, `false`, `no` or `off`, in any case; otherwise on.
 
     Args:
         value: The value of the parameter; `None` when it is missing.
     """
 
 def leads_to(target: str, path: str) -> bool:
-    """Whether a path or URL leads to the page at `path`, however either is written.
+    """Whether a path or URL leads to the page at `path`, in any spelling.
 
-    Percent-encoded, also more than once, with dot segments, with slashes doubled or at the end; a query and a fragment
-    do not matter. Leave out a `return_to` that leads to your login or log out, or each login would be the start of the
-    next one; `begin_login` itself refuses one that leads to the callback.
+    Either may be percent-encoded (also more than once) or have dot segments, double slashes or a slash at the end. A
+    query and a fragment do not matter. Do not pass a `return_to` that leads to your login or logout, or each login
+    would start the next one. `begin_login` itself refuses one that leads to the callback.
 
     Args:
         target: The path or URL, as a `return_to`.
-        path: The path of a page of yours.
+        path: The path of your page.
     """
 
 def verify_id_token(
@@ -1116,9 +1118,9 @@ def verify_id_token(
     leeway: int = 60,
     access_token: str | None = None,
 ) -> dict[str, Any]:
-    """Verifies an ID token with nothing but the arguments: no client, no network.
+    """Verifies an ID token with only the arguments: no client, no network.
 
-        keys = clever_sso.KeySet(jwks)  # what the issuer's `jwks_uri` gave
+        keys = clever_sso.KeySet(jwks)  # the text from the issuer's `jwks_uri`
         claims = clever_sso.verify_id_token(
             token, keys=keys, issuer="https://clever.com", client_id="client id", nonce=nonce
         )
@@ -1128,16 +1130,16 @@ def verify_id_token(
         keys: A `KeySet`, made once, or the text of a JWKS.
         issuer: The issuer, byte for byte: `https://clever.com`.
         client_id: The only audience.
-        nonce: The one that was sent. Without one, the token must have none.
+        nonce: The nonce that was sent. Without it, the token must have none.
         now: The time in Unix seconds; by default this machine's clock.
-        leeway: How many seconds the clocks may differ, at most 600.
-        access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+        leeway: The largest allowed difference between the clocks, in seconds. At most 600.
+        access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
 
     Returns:
         The claims.
 
     Raises:
-        TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+        TokenError: The code of the first broken rule, for example `id_token_expired`.
         CleverError: `response_malformed`, `keys_unusable` when `keys` is a text.
         ArgumentError: `argument_invalid` when `now` or `leeway` cannot be used.
     """

@@ -1,4 +1,4 @@
-"""The settings by their names in an environment or a configuration, and what each must be: one place for every face.
+"""The settings by their names in an environment or a configuration, and their rules, for all frameworks.
 
 `CLEVER_CLIENT_ID` is the keyword argument `client_id`, and so on for every argument of `Client`. Empty means unset.
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clever_sso._native import Login
 
     class _Source(Protocol):
-        """An environment, or a configuration whose values may be of their own types already."""
+        """An environment, or a configuration whose values may already have their types."""
 
         def get(self, name: str, /) -> Any: ...  # noqa: ANN401  (it is only known once it is read)
 
@@ -43,7 +43,7 @@ OF_EVERY_FACE = frozenset(
     f"{PREFIX}{name}"
     for name in ("AFTER_LOGIN", "AFTER_LOGOUT", "CALLBACK_PATH", "SESSION_SECONDS", "URL_PREFIX", "WAITING_PAGE")
 )
-"""The settings of a web application besides the arguments of its client; Django has its `urls.py` for two of them."""
+"""The settings of a web application that are not arguments of its client; Django has two of them in `urls.py`."""
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 # What no address has as it is; and what ends a path, or is a parameter of a route.
 _NOT_IN_URLS, _ENDS_PATH = re.compile(r"[\s\\\x00-\x1f\x7f]"), re.compile(r"[?#<>{}]|//|/\.\.?(/|$)")
@@ -53,7 +53,7 @@ def arguments(settings: _Source) -> dict[str, Any]:
     """The keyword arguments of a client.
 
     Args:
-        settings: Where they stand by their names.
+        settings: Has the settings by their names.
 
     Raises:
         ConfigError: `config_invalid`, when `CLEVER_CLIENT_ID` is missing or a value cannot be read.
@@ -86,13 +86,13 @@ def _read(settings: _Source) -> dict[str, Any] | str:
 
 
 def from_environment() -> dict[str, Any]:
-    """The keyword arguments of a client, from environment variables. Names that look misspelt are logged.
+    """The keyword arguments of a client, from environment variables. Names that look misspelled are logged.
 
     Raises:
         ConfigError: `config_invalid`, as `arguments` does.
     """
     logger = logging.getLogger("clever_sso")
-    for name, meant in misspelt(os.environ, OF_EVERY_FACE):
+    for name, meant in misspelled(os.environ, OF_EVERY_FACE):
         logger.warning("nothing reads %s: is it %s?", name, meant)
     for name, instead in of_other_faces(os.environ, "the environment"):
         logger.warning("nothing reads %s in the environment: %s", name, instead)
@@ -176,7 +176,7 @@ def path(name: str, value: object, default: str) -> str:
     """A setting that is a path of the application.
 
     Raises:
-        ConfigError: `config_invalid`, when it is none.
+        ConfigError: `config_invalid`, when it is not a path.
     """
     if value is None or value == "":
         return default
@@ -220,7 +220,7 @@ def check_goals(
         others: The paths of callback, log out and so on.
 
     Returns:
-        What to tell about a log out that signs the person in again at once; `None` when there is nothing to tell.
+        What to tell about a logout that signs the person in again at once; `None` when there is nothing to tell.
 
     Raises:
         ConfigError: `config_invalid`, with the name of the setting.
@@ -291,7 +291,7 @@ def check_callback(
 
 
 def check_login(client: _Begins) -> None:
-    """Whether logins can begin with this client; better to know it before anybody comes.
+    """Whether logins can begin with this client: checked before the first person comes.
 
     Raises:
         ConfigError: `config_invalid`, with the name of the setting that is missing.
@@ -313,7 +313,7 @@ def is_missing(error: ConfigError) -> bool:
     return error.message.endswith(f" {NOT_SET}")
 
 
-def misspelt(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+def misspelled(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
     """Names of settings that nothing reads but that look like one which something does, with that one.
 
     Args:
@@ -448,7 +448,7 @@ _SAMPLE_WORDS = re.compile(
 
 
 def key_problem(key: object) -> str | None:
-    """Why a key must not sign sessions: anybody could sign in as anybody. `None` when nothing is known against it.
+    """Why a key must not sign sessions: anyone could sign in as anyone. `None` when no problem is known.
 
     Args:
         key: A str or bytes, or what is shown as one.
@@ -458,7 +458,7 @@ def key_problem(key: object) -> str | None:
         return "is empty"
     letters = re.sub(r"[\W_]", "", text).lower()
     if letters in _SAMPLE_KEYS or _SAMPLE_WORDS.fullmatch(letters):
-        return "is a sample key that everybody knows"
+        return "is a sample key that is public"
     if len(text) < SHORTEST_KEY:
         return f"has {len(text)} characters, fewer than {SHORTEST_KEY}"
     return None
@@ -471,7 +471,7 @@ _NEAR = 0.75
 
 
 def check_roles(function: str, roles: tuple[object, ...]) -> None:
-    """Whether these can be the roles of a guard. Words that nobody at Clever has yet are logged: Clever may add some.
+    """Whether these can be the roles of a guard. Roles that Clever does not have are logged: Clever may add some.
 
     Args:
         function: How the guard is written.
@@ -479,7 +479,7 @@ def check_roles(function: str, roles: tuple[object, ...]) -> None:
 
     Raises:
         TypeError: When one is no text.
-        ConfigError: `config_invalid`, when one is a misspelt role: nobody could pass.
+        ConfigError: `config_invalid`, when one is a misspelled role: nobody could pass.
     """
     check_role_types(function, roles)
     for role in roles:
@@ -513,7 +513,7 @@ def nearest_role(role: str) -> str | None:
 
 
 def unknown_role(role: str) -> str | None:
-    """What to say about a word that is no known role; `None` for one that is."""
+    """What to say about a word that is not a known role; `None` for a known role."""
     if role in KNOWN_ROLES:
         return None
     nearest = nearest_role(role)
@@ -523,12 +523,12 @@ def unknown_role(role: str) -> str | None:
 
 
 def hook_problem(name: str, function: Any, *arguments: str) -> str | None:  # noqa: ANN401  (a setting)
-    """What is wrong with a function of the application that is to be called with these arguments.
+    """What is wrong with a function of the application that will be called with these arguments.
 
     Args:
         name: The setting or decorator that names it.
         function: The function.
-        arguments: What it is called with, by names that explain it.
+        arguments: The arguments of the call, by names that explain them.
     """
     import inspect  # noqa: PLC0415  (not every program that imports the package pays for it)
 

@@ -145,22 +145,22 @@ class AsyncClient:
         """Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
 
         Args:
-            cookies: The `Cookie` header of the request. With it the browser keeps at most eight logins in flight, and a
-                session that is lost again and again ends with an error instead of a loop.
+            cookies: The `Cookie` header of the request. With it, the browser keeps at most eight logins in progress,
+                and a session that is lost again and again ends with an error instead of a loop.
             redirect_uri: One of the configured ones. Default: the primary one.
             district_id: The district, if it is known. Clever then skips the school picker.
             return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
                 origin. At most 1,024 bytes.
-            switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
-                person is signed in again.
+            switch_user: Whether Clever asks the person to confirm who they are, for "Not you?" links. Without it, the
+                same person is signed in again.
             has_session: Whether the browser has a session of the application. `False` when you looked and found none.
-            home: Where people go after a login without `return_to`: a page of your own. With it, a person who is signed
-                in and sent back to log in again and again goes there, and not to Clever each time.
+            home: Where people go after a login without `return_to`: your own page. If a signed-in person is sent back
+                to log in again and again, they go there instead of to Clever each time.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a person who is
-                signed in is sent back to log in again and again.
+            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a signed-in person is
+                sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
         return self._client.begin_login(
@@ -196,7 +196,7 @@ class AsyncClient:
             redirect_uri: One of the configured ones. Default: the primary one.
             district_id: The district, if it is known. Clever then skips the school picker.
             return_to: Where to go after the login.
-            switch_user: Whether Clever lets the person confirm who they are.
+            switch_user: Whether Clever asks the person to confirm who they are.
             has_session: Whether the browser has a session of the application.
             home: Where people go after a login without `return_to`.
 
@@ -233,7 +233,7 @@ class AsyncClient:
         Args:
             endpoint: `login`, `callback` or `logout`.
             method: The method of the request.
-            headers: All headers of the request: a mapping or pairs, of texts or bytes; WSGI's `environ` will do.
+            headers: All headers of the request: a mapping or pairs, of str or bytes, or WSGI's `environ`.
 
         Raises:
             ArgumentError: `argument_invalid`, for another word.
@@ -278,10 +278,10 @@ class AsyncClient:
         Args:
             response_type: `code`, or `token` for the implicit grant.
             redirect_uri: One of the configured ones. Default: the primary one.
-            state: Comes back unchanged. Compare it with what this browser was given.
+            state: Comes back unchanged. Compare it with the state that you gave to this browser.
             nonce: Comes back inside the ID token.
             district_id: The district, if it is known. Clever then skips the school picker.
-            switch_user: Whether Clever lets the person confirm who they are.
+            switch_user: Whether Clever asks the person to confirm who they are.
             without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
                 without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks
                 a state by itself.
@@ -314,7 +314,7 @@ class AsyncClient:
         """The Clever Portal of a district, or the page where people look for their school. No network.
 
         Args:
-            district: The short name of the district, as its portal has it in its address.
+            district: The short name of the district, as in the address of its portal.
         """
         return self._client.portal_url(district)
 
@@ -323,23 +323,23 @@ class AsyncClient:
     ) -> SignedIn | Restart | Denied:
         """Finishes a login. The outcome is a value, not an exception.
 
-        One network round trip when Clever sends an ID token and its keys are known, else up to three.
+        One network round trip when Clever sends an ID token and its keys are known, otherwise up to three.
 
         Args:
-            callback: The URL with which the browser came back, or its query.
+            callback: The URL that the browser came back with, or its query.
             cookies: The `Cookie` header of the request.
-            pending: Instead of the cookies, for applications that keep logins in a session of their own: what was kept
-                for this login, under its `key`.
+            pending: Instead of the cookies, for applications that store logins in their own session: the text that was
+                stored for this login, under its `key`.
 
         Returns:
             `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
-            answer, and end the session that the browser had when its `ends_session` says so. The same holds for what
-            is raised.
+            response, and end the session that the browser had if its `ends_session` is true. Exceptions have both
+            attributes too.
 
         Raises:
             LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
                 `cookies_blocked`, `login_loop` or `pending_invalid` when the login cannot be restarted once more.
-            TokenError: The ID token breaks a rule: `id_token_expired` and the other words that begin so.
+            TokenError: The ID token breaks a rule: `id_token_expired` and the other `id_token_…` codes.
             ConfigError: `client_secret_missing`.
             CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
             NetworkError: `network_timeout`, `network_connect` and the others of its kind.
@@ -355,7 +355,7 @@ class AsyncClient:
         Clever said that it was issued to this application. Up to three network round trips.
 
         Args:
-            callback: The fragment with which the browser came back, or the whole URL with it.
+            callback: The fragment that the browser came back with, or the whole URL with it.
             cookies: The `Cookie` header of the request that brought it.
             pending: Instead of the cookies, for applications that keep logins by themselves, such as a desktop app in
                 its memory: what was kept for this login, under its `key`.
@@ -378,7 +378,7 @@ class AsyncClient:
 
         Args:
             code: The code of the callback.
-            redirect_uri: The one that the authorization request named. Default: the primary one.
+            redirect_uri: The redirect URI of the authorization request. Default: the primary one.
 
         Raises:
             CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` and the others of its kind.
@@ -394,14 +394,14 @@ class AsyncClient:
 
         Args:
             token: The ID token.
-            nonce: The one that was sent. Without one, the token must have none.
-            access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+            nonce: The nonce that was sent. Without it, the token must have none.
+            access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
 
         Returns:
             The claims.
 
         Raises:
-            TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+            TokenError: The code of the first broken rule, for example `id_token_expired`.
             CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
             NetworkError: When keys must be fetched: the words of its kind.
         """
@@ -483,8 +483,8 @@ class AsyncClient:
     async def export_keys(self) -> str:
         """Clever's keys as text, for another process of the same application.
 
-        Fetches the keys if they are not known yet. Keep the text where no one else can write: anyone who can change
-        it can sign in as any person.
+        Fetches the keys if they are not known yet. Store the text where no one else can write: a person who can change
+        it can sign in as anyone.
 
         Raises:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
@@ -498,10 +498,10 @@ class AsyncClient:
         They must follow the same rules as fetched keys. No network.
 
         Args:
-            text: What `export_keys` gave.
+            text: The text from `export_keys`.
 
         Raises:
-            ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
+            ArgumentError: `argument_invalid` when the text was not exported for this issuer.
             CleverError: `keys_unusable`, `response_malformed`.
         """
         await self._calls.import_keys(text)
@@ -537,6 +537,6 @@ class AsyncClient:
         return f"AsyncClient(client_id={self.client_id!r}, issuer={self.issuer!r})"
 
     def __reduce__(self) -> NoReturn:
-        """Refuses: a client holds secrets, which must not travel with a pickle."""
+        """Refuses: a client contains secrets, which must not be pickled."""
         message = "an AsyncClient is neither pickled nor copied: it holds secrets and connections"
         raise TypeError(message)

@@ -30,10 +30,10 @@ class Error(Exception):
     """A sentence that may be shown to the person who logs in."""
 
     retryable: bool = False
-    """Whether the same call, or the same login started again, may succeed without anybody changing anything."""
+    """Whether the same call, or the same login started again, may succeed without any change."""
 
     actor: str = "app"
-    """Who can put it right: `user`, `app`, `clever` or `network`."""
+    """Who can fix it: `user`, `app`, `clever` or `network`."""
 
     http_status: int | None = None
     """The HTTP status of the answer that led to this failure, if there was one."""
@@ -47,7 +47,7 @@ class Error(Exception):
     ends_session: bool = False
     """Whether the session that the browser had must end: a login that this browser began has failed.
 
-    Devices are shared, so nobody may go on as the person before.
+    Devices are shared, so the session of the previous person must end.
     """
 
     return_to: str | None = None
@@ -96,7 +96,7 @@ class ConfigError(Error):
 
 
 class ArgumentError(Error, ValueError):
-    """A value handed to the call cannot be used."""
+    """An argument of the call cannot be used."""
 
 
 class LoginError(Error):
@@ -112,7 +112,7 @@ class CleverError(Error):
 
 
 # This is no ConnectionError, although it looks like one: web servers take that for the browser's own connection
-# having gone away and drop the request without a word.
+# having gone away and drop the request silently.
 class NetworkError(Error):
     """Clever could not be reached."""
 

@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     default = ["http://localhost/clever/callback"]
     parser.addini("clever_redirect_uris", "the redirect URIs of the application under test", "linelist", default)
     parser.addini("clever_world", "a file with people for the emulator of Clever", "paths", [])
-    parser.addini("clever_person", "who logs in with Clever when nobody is named", "string", "ada")
+    parser.addini("clever_person", "who logs in with Clever if no person is named", "string", "ada")
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def clever_client(clever_emulator: Emulator) -> clever_sso.Client:
 
 @pytest.fixture
 def clever_login(clever_emulator: Emulator) -> LogIn:
-    """Log somebody in: `clever_login(client, "ada")`, with a test client of Flask, Django or Starlette (FastAPI)."""
+    """Log a person in: `clever_login(client, "ada")`, with a test client of Flask, Django or Starlette (FastAPI)."""
     from clever_sso.testing.login import log_in  # noqa: PLC0415
 
     def log_in_here(client: AppClient[Response], person: str, **options: Any) -> Response:  # noqa: ANN401

@@ -1,8 +1,8 @@
-//! `AsyncCalls`: what `AsyncClient` awaits.
+//! `AsyncCalls`: the operations that `AsyncClient` awaits.
 //!
-//! An operation runs on the core's background engine. Its result is handed to the event loop that asked, and only
-//! there, on the loop's own thread, it becomes Python objects and the result of a future. A future that is cancelled drops
-//! its operation, and with it the request.
+//! An operation runs on the core's background engine. Its result is passed to the event loop of the caller, and only there, on
+//! the loop's own thread, does it become Python objects and the result of a future. A canceled future drops its operation and
+//! the request.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,23 +25,23 @@ use crate::threads::{self, Held};
 use crate::verify::claims_dict;
 use crate::waiting::compute;
 
-/// The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` is made of them.
+/// The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` uses them.
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct AsyncCalls {
     background: Background<Delivery>,
 }
 
-/// More would hold up an event loop for a millisecond.
+/// More would block an event loop for a millisecond.
 const ARRIVALS_AT_ONCE: usize = 32;
 
-/// The result of an operation, and who waits for it.
+/// The result of an operation, and its waiting future.
 struct Delivery {
     waiter: Waiter,
     result: clever_sso::Result<Convert>,
 }
 
-/// Who waits for an operation. One that is dropped without an answer gets an error: nobody waits forever, whatever happens
-/// to the operation and to the threads.
+/// The future that waits for an operation. If it is dropped without a result, it gets an error, so no future waits
+/// forever, no matter what happens to the operation and the threads.
 struct Waiter {
     /// The event loop, and its future.
     objects: Held<2>,
@@ -239,7 +239,7 @@ impl AsyncCalls {
             })
         };
         let task = compute(py, start).or_else(|failure| {
-            // Nobody gets this future: it must not complain that nobody took its error.
+            // No one gets this future: it must not warn that its error was not retrieved.
             guarded::call_method(&future, name!(py, "cancel"), [])?;
             Err(failure)
         })?;
@@ -269,7 +269,7 @@ fn running_loop(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     guarded::call_method(&guarded::import(py, c"asyncio")?, name!(py, "get_running_loop"), [])
 }
 
-/// Called when a future is done: if by being cancelled, its operation is dropped.
+/// Called when a future is done: if it was canceled, its operation is dropped.
 #[pyclass(frozen)]
 struct Canceler(Task);
 
@@ -284,19 +284,20 @@ impl Canceler {
     }
 }
 
-/// Hands results to the loops that wait for them. Runs on a thread of the engine.
+/// Passes results to the loops that wait for them. Runs on a thread of the engine.
 fn deliver(batch: Vec<Delivery>) {
-    // At the end of the interpreter nobody waits any more.
+    // At the end of the interpreter, nothing waits any more.
     guarded::attach(|py| {
         for (event_loop, arrivals) in by_loop(py, batch) {
-            hand_over(event_loop.bind(py), arrivals);
+            pass_to_loop(event_loop.bind(py), arrivals);
             guarded::release(py, event_loop);
         }
     });
 }
 
-/// A loop that is closed takes nothing, and nobody waits there either. One that fails otherwise is asked twice.
-fn hand_over(event_loop: &Bound<'_, PyAny>, arrivals: VecDeque<Delivery>) {
+/// A closed loop accepts nothing, and nothing waits there either. If a loop fails for another reason, it is tried
+/// again.
+fn pass_to_loop(event_loop: &Bound<'_, PyAny>, arrivals: VecDeque<Delivery>) {
     let py = event_loop.py();
     let Ok(arrivals) = guarded::new(py, Arrivals(Mutex::new(arrivals))) else { return };
     let give = || {
@@ -326,7 +327,7 @@ fn by_loop(py: Python<'_>, batch: Vec<Delivery>) -> Vec<(Py<PyAny>, VecDeque<Del
     groups
 }
 
-/// Called on the thread of a loop: sets the results of its futures, a few at a time, for the loop has others to serve.
+/// Called on the thread of a loop: sets the results of its futures, a few at a time, because the loop has other work.
 #[pyclass(frozen)]
 struct Arrivals(Mutex<VecDeque<Delivery>>);
 
@@ -352,7 +353,7 @@ impl Arrivals {
         self.lock().pop_front()
     }
 
-    /// Nobody takes them: no error can be told either.
+    /// The results cannot be delivered, and an error cannot be reported either.
     fn give_up(&self) {
         for delivery in self.lock().iter_mut() {
             delivery.waiter.is_answered = true;
@@ -365,7 +366,7 @@ impl Arrivals {
 }
 
 impl Delivery {
-    /// Sets the result. What is raised meanwhile becomes the result, or is raised here once there is one.
+    /// Sets the result. An exception in the meantime becomes the result, or is raised here if there already is one.
     fn set(self, py: Python<'_>) -> PyResult<()> {
         let Self { mut waiter, result } = self;
         waiter.is_answered = true;
@@ -411,14 +412,14 @@ impl Drop for Waiter {
         }
         guarded::attach(|py| {
             let Some([event_loop, future]) = self.objects.get() else { return };
-            // The usual case: it was cancelled.
+            // The usual case: it was canceled.
             if is_done(future.bind(py)).unwrap_or(true) {
                 return;
             }
             let objects = Held::new([event_loop.clone_ref(py), future.clone_ref(py)]);
             let waiter = Self { objects, is_answered: true };
             let lost = Error::from_face(ErrorCode::Internal, "the operation ended without a result");
-            hand_over(event_loop.bind(py), VecDeque::from([Delivery { waiter, result: Err(lost) }]));
+            pass_to_loop(event_loop.bind(py), VecDeque::from([Delivery { waiter, result: Err(lost) }]));
         });
     }
 }

@@ -12,9 +12,9 @@ use crate::panics::caught;
 use crate::repr::{Repr, match_args};
 use crate::text::{Sent, Text};
 
-/// What Clever said through the browser. Nothing in it is proven yet.
+/// What Clever sent through the browser. None of it is proven yet.
 ///
-/// One of `code`, `access_token` and `error` is there, and only one.
+/// Exactly one of `code`, `access_token` and `error` is set.
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct Callback(clever_sso::Callback);
 
@@ -65,19 +65,19 @@ impl Callback {
         self.0.error.as_deref()
     }
 
-    /// Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's.
+    /// Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's.
     #[getter]
     fn error_description(&self) -> Option<&str> {
         self.0.error_description.as_deref()
     }
 
-    /// The issuer (RFC 9207), if it is named.
+    /// The issuer (RFC 9207), if the callback names it.
     #[getter]
     fn issuer(&self) -> Option<&str> {
         self.0.issuer.as_deref()
     }
 
-    /// Whether an administrator of Clever logs in as this person.
+    /// Whether an administrator at Clever is logging in as this person. Not proven.
     #[getter]
     fn loginas_by_admin(&self) -> bool {
         self.0.loginas_by_admin
@@ -93,12 +93,12 @@ impl Callback {
     }
 }
 
-/// Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant.
+/// Reads a callback: a whole URL, its query, or the fragment of the implicit grant.
 ///
 /// `Client.finish_login` does this itself; this function is for apps that drive the flow themselves. No network.
 ///
 /// Args:
-///     callback: What the browser came back with.
+///     callback: The URL that the browser came back with, or its query or fragment.
 ///
 /// Raises:
 ///     LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`.
@@ -109,12 +109,12 @@ pub(crate) fn parse_callback(py: Python<'_>, callback: Text) -> Result<Bound<'_,
     Ok(guarded::new(py, Callback(parsed))?)
 }
 
-/// Under which key an application that keeps logins in a session of its own finds that of this callback.
+/// The key of this callback's pending login, for applications that store logins in their own session.
 ///
 ///     pending = session.pop(clever_sso.login_key(url), None)
 ///
 /// Args:
-///     callback: The URL with which the browser came back, or its query.
+///     callback: The URL that the browser came back with, or its query.
 ///
 /// Returns:
 ///     The `key` of the login; `None` when the callback has no state or cannot be read.
@@ -123,9 +123,9 @@ pub(crate) fn login_key(callback: Sent) -> Result<Option<String>> {
     Ok(clever_sso::login_key_of_callback(&callback.get("callback")?))
 }
 
-/// What a switch in a query, such as `switch_user=1`, says.
+/// Reads a switch in a query, such as `switch_user=1`.
 ///
-/// Off when it is missing, empty, `0`, `false`, `no` or `off`, in any case; else on.
+/// Off when it is missing, empty, `0`, `false`, `no` or `off`, in any case; otherwise on.
 ///
 /// Args:
 ///     value: The value of the parameter; `None` when it is missing.
@@ -135,15 +135,15 @@ pub(crate) fn is_switched_on(value: Option<Sent>) -> Result<bool> {
     Ok(clever_sso::is_switched_on(value.as_deref()))
 }
 
-/// Whether a path or URL leads to the page at `path`, however either is written.
+/// Whether a path or URL leads to the page at `path`, in any spelling.
 ///
-/// Percent-encoded, also more than once, with dot segments, with slashes doubled or at the end; a query and a fragment
-/// do not matter. Leave out a `return_to` that leads to your login or log out, or each login would be the start of the
-/// next one; `begin_login` itself refuses one that leads to the callback.
+/// Either may be percent-encoded (also more than once) or have dot segments, double slashes or a slash at the end. A
+/// query and a fragment do not matter. Do not pass a `return_to` that leads to your login or logout, or each login
+/// would start the next one. `begin_login` itself refuses one that leads to the callback.
 ///
 /// Args:
 ///     target: The path or URL, as a `return_to`.
-///     path: The path of a page of yours.
+///     path: The path of your page.
 #[pyfunction]
 pub(crate) fn leads_to(target: Sent, path: Sent) -> Result<bool> {
     Ok(clever_sso::leads_to(&target.get("target")?, &path.get("path")?))

@@ -40,24 +40,26 @@ use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 ///     api_base: Where Clever's API is. Default `https://api.clever.com`.
 ///     base_url: One address for issuer and API, for a local emulator.
 ///     timeout: The deadline of a whole call in seconds, retries included.
-///     leeway: How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
-///     pending_key: The key that seals pending logins, at least 16 random bytes as text. By default it is derived
+///     leeway: The largest allowed difference between the clocks, in seconds, when the times in an ID token are
+///         checked. At most 600.
+///     pending_key: The key that encrypts pending logins, at least 16 random bytes as text. By default it is derived
 ///         from the client secret, so any process that knows the secret can finish a login that another process
 ///         began. Without a client secret, `begin_implicit` needs it: on a server one key for all its processes, which
 ///         nobody else knows; in a desktop app a new one each time it starts.
-///     old_pending_keys: Earlier keys, or client secrets. Logins that they sealed are still accepted.
-///     return_to_origins: Origins, such as `https://www.example.org`, to which `return_to` may lead besides paths.
-///     development: Whether every address may be plain http, on any host. Clever allows such redirect URIs for
-///         development applications, and containers reach an emulator by its name, as `http://clever:5999`.
+///     old_pending_keys: Old keys, or old client secrets. Logins that they encrypted are still accepted.
+///     return_to_origins: Origins, such as `https://www.example.org`, that `return_to` may lead to, in addition to
+///         paths.
+///     development: Whether any address may be plain http, on any host. Clever allows such redirect URIs for
+///         development applications, and containers reach an emulator by its name, such as `http://clever:5999`.
 ///     authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Their URLs, if they are not at
 ///         Clever's usual ones.
-///     jwks_uri: Where the keys are. By default the issuer's discovery document says it.
-///     discover: Whether to ask the issuer for its discovery document now, and to take from it the endpoints that are
-///         not given: for OpenID Providers other than Clever.
-///     ca_bundle: Certificates of further authorities, trusted in addition to the system's: those of a school network
-///         that inspects TLS. PEM text, or the path of a PEM file, which is read now.
+///     jwks_uri: Where the keys are. Default: the address in the issuer's discovery document.
+///     discover: Whether to fetch the issuer's discovery document now, and to take the endpoints from it that you did
+///         not set. For OpenID Providers other than Clever.
+///     ca_bundle: Certificates of more authorities, trusted in addition to the system's, such as those of a school
+///         network that inspects TLS: PEM text, or the path of a PEM file, which is read now.
 ///     proxy: The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or
-///         `socks5h://`. It is used for every address but this machine's. By default the environment decides now:
+///         `socks5h://`. It is used for every address except this machine's. By default, the environment decides now:
 ///         `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
 ///
 /// Raises:
@@ -222,22 +224,22 @@ impl Client {
     /// Begins a login: send the browser to its `url`, with its `set_cookies`. No network.
     ///
     /// Args:
-    ///     cookies: The `Cookie` header of the request. With it the browser keeps at most eight logins in flight, and a
-    ///         session that is lost again and again ends with an error instead of a loop.
+    ///     cookies: The `Cookie` header of the request. With it, the browser keeps at most eight logins in progress,
+    ///         and a session that is lost again and again ends with an error instead of a loop.
     ///     redirect_uri: One of the configured ones. Default: the primary one.
     ///     district_id: The district, if it is known. Clever then skips the school picker.
     ///     return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
     ///         origin. At most 1,024 bytes.
-    ///     switch_user: Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the same
-    ///         person is signed in again.
+    ///     switch_user: Whether Clever asks the person to confirm who they are, for "Not you?" links. Without it, the
+    ///         same person is signed in again.
     ///     has_session: Whether the browser has a session of the application. `False` when you looked and found none.
-    ///     home: Where people go after a login without `return_to`: a page of your own. With it, a person who is signed
-    ///         in and sent back to log in again and again goes there, and not to Clever each time.
+    ///     home: Where people go after a login without `return_to`: your own page. If a signed-in person is sent back
+    ///         to log in again and again, they go there instead of to Clever each time.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-    ///     LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a person who is
-    ///         signed in is sent back to log in again and again.
+    ///     LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a signed-in person is
+    ///         sent back to log in again and again.
     ///     ArgumentError: `return_to_unsafe`.
     #[pyo3(signature = (
         *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=Flag(Ok(false)),
@@ -264,23 +266,23 @@ impl Client {
 
     /// Finishes a login. The outcome is a value, not an exception.
     ///
-    /// One network round trip when Clever sends an ID token and its keys are known, else up to three.
+    /// One network round trip when Clever sends an ID token and its keys are known, otherwise up to three.
     ///
     /// Args:
-    ///     callback: The URL with which the browser came back, or its query.
+    ///     callback: The URL that the browser came back with, or its query.
     ///     cookies: The `Cookie` header of the request.
-    ///     pending: Instead of the cookies, for applications that keep logins in a session of their own: what was kept
-    ///         for this login, under its `key`.
+    ///     pending: Instead of the cookies, for applications that store logins in their own session: the text that was
+    ///         stored for this login, under its `key`.
     ///
     /// Returns:
     ///     `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
-    ///     answer, and end the session that the browser had when its `ends_session` says so. The same holds for what
-    ///     is raised.
+    ///     response, and end the session that the browser had if its `ends_session` is true. Exceptions have both
+    ///     attributes too.
     ///
     /// Raises:
     ///     LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
     ///         `cookies_blocked`, `login_loop` or `pending_invalid` when the login cannot be restarted once more.
-    ///     TokenError: The ID token breaks a rule: `id_token_expired` and the other words that begin so.
+    ///     TokenError: The ID token breaks a rule: `id_token_expired` and the other `id_token_…` codes.
     ///     ConfigError: `client_secret_missing`.
     ///     CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
     ///     NetworkError: `network_timeout`, `network_connect` and the others of its kind.
@@ -313,7 +315,7 @@ impl Client {
     ///     redirect_uri: One of the configured ones. Default: the primary one.
     ///     district_id: The district, if it is known. Clever then skips the school picker.
     ///     return_to: Where to go after the login.
-    ///     switch_user: Whether Clever lets the person confirm who they are.
+    ///     switch_user: Whether Clever asks the person to confirm who they are.
     ///     has_session: Whether the browser has a session of the application.
     ///     home: Where people go after a login without `return_to`.
     ///
@@ -351,7 +353,7 @@ impl Client {
     /// Clever said that it was issued to this application. Up to three network round trips.
     ///
     /// Args:
-    ///     callback: The fragment with which the browser came back, or the whole URL with it.
+    ///     callback: The fragment that the browser came back with, or the whole URL with it.
     ///     cookies: The `Cookie` header of the request that brought it.
     ///     pending: Instead of the cookies, for applications that keep logins by themselves, such as a desktop app in
     ///         its memory: what was kept for this login, under its `key`.
@@ -393,7 +395,7 @@ impl Client {
     /// Args:
     ///     endpoint: `login`, `callback` or `logout`.
     ///     method: The method of the request.
-    ///     headers: All headers of the request: a mapping or pairs, of texts or bytes; WSGI's `environ` will do.
+    ///     headers: All headers of the request: a mapping or pairs, of str or bytes, or WSGI's `environ`.
     ///
     /// Raises:
     ///     ArgumentError: `argument_invalid`, for another word.
@@ -450,10 +452,10 @@ impl Client {
     /// Args:
     ///     response_type: `code`, or `token` for the implicit grant.
     ///     redirect_uri: One of the configured ones. Default: the primary one.
-    ///     state: Comes back unchanged. Compare it with what this browser was given.
+    ///     state: Comes back unchanged. Compare it with the state that you gave to this browser.
     ///     nonce: Comes back inside the ID token.
     ///     district_id: The district, if it is known. Clever then skips the school picker.
-    ///     switch_user: Whether Clever lets the person confirm who they are.
+    ///     switch_user: Whether Clever asks the person to confirm who they are.
     ///     without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
     ///         without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks
     ///         a state by itself.
@@ -504,7 +506,7 @@ impl Client {
     /// The Clever Portal of a district, or the page where people look for their school. No network.
     ///
     /// Args:
-    ///     district: The short name of the district, as its portal has it in its address.
+    ///     district: The short name of the district, as in the address of its portal.
     #[pyo3(signature = (district=None))]
     fn portal_url(&self, district: Option<Text>) -> Result<String> {
         let district = optional(district.as_ref(), "district")?;
@@ -515,7 +517,7 @@ impl Client {
     ///
     /// Args:
     ///     code: The code of the callback.
-    ///     redirect_uri: The one that the authorization request named. Default: the primary one.
+    ///     redirect_uri: The redirect URI of the authorization request. Default: the primary one.
     ///
     /// Raises:
     ///     CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` and the others of its kind.
@@ -531,14 +533,14 @@ impl Client {
     ///
     /// Args:
     ///     token: The ID token.
-    ///     nonce: The one that was sent. Without one, the token must have none.
-    ///     access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+    ///     nonce: The nonce that was sent. Without it, the token must have none.
+    ///     access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
     ///
     /// Returns:
     ///     The claims.
     ///
     /// Raises:
-    ///     TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+    ///     TokenError: The code of the first broken rule, for example `id_token_expired`.
     ///     CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
     ///     NetworkError: When keys must be fetched: the words of its kind.
     #[pyo3(signature = (token, *, nonce=None, access_token=None))]
@@ -637,8 +639,8 @@ impl Client {
 
     /// Clever's keys as text, for another process of the same application.
     ///
-    /// Fetches the keys if they are not known yet. Keep the text where no one else can write: anyone who can change
-    /// it can sign in as any person.
+    /// Fetches the keys if they are not known yet. Store the text where no one else can write: a person who can change
+    /// it can sign in as anyone.
     ///
     /// Raises:
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
@@ -652,10 +654,10 @@ impl Client {
     /// They must follow the same rules as fetched keys. No network.
     ///
     /// Args:
-    ///     text: What `export_keys` gave.
+    ///     text: The text from `export_keys`.
     ///
     /// Raises:
-    ///     ArgumentError: `argument_invalid` when the text is none that was exported for this issuer.
+    ///     ArgumentError: `argument_invalid` when the text was not exported for this issuer.
     ///     CleverError: `keys_unusable`, `response_malformed`.
     fn import_keys(&self, py: Python<'_>, text: Text) -> Result<()> {
         let text = text.get("text")?;
@@ -692,7 +694,7 @@ impl Client {
         Repr::of("Client").text("client_id", &self.client_id).text("issuer", &self.issuer).finish()
     }
 
-    /// Refuses: a client holds secrets, which must not travel with a pickle.
+    /// Refuses: a client contains secrets, which must not be pickled.
     #[expect(clippy::unused_self, reason = "a method of Python's")]
     fn __reduce__(&self, py: Python<'_>) -> PyResult<Typed<(), NoReturn>> {
         Err(guarded::error::<PyTypeError>(
@@ -723,7 +725,7 @@ fn login_options(
     Ok(options)
 }
 
-/// The `Cookie` header, unless the application keeps logins by itself.
+/// The `Cookie` header, unless the application stores logins itself.
 pub(crate) fn one_of(cookies: Option<Sent>, pending: Option<&impl Sized>) -> Result<String> {
     match (cookies, pending) {
         (Some(_), Some(_)) => Err(argument_invalid("give either cookies or pending")),

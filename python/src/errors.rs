@@ -1,7 +1,7 @@
-//! The crossing from an error of the core to a Python exception.
+//! Converts errors of the core to Python exceptions.
 //!
-//! The classes are written in Python, in `exceptions.py`, where they can be read and type-checked. Here an error of the
-//! core is given its class, by its kind, and the words of the catalogue.
+//! The classes are written in Python, in `exceptions.py`, where they can be read and type-checked. This file chooses the class
+//! by the kind of the error, and sets the fields from the catalogue.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -18,8 +18,8 @@ use crate::hints::{ErrorClass, Hint, Typed, words};
 use crate::repr::{Repr, match_args};
 use crate::set_cookie;
 
-/// The classes of `exceptions.py`, as this module found them when it was imported first. The lock is only taken with the
-/// GIL, and never kept while Python code runs: no fork finds it locked.
+/// The classes of `exceptions.py`, as this module found them when it was imported first. The lock is only taken with
+/// the GIL, and never kept while Python code runs: no fork finds it locked.
 static CLASSES: Mutex<Option<Classes>> = Mutex::new(None);
 
 struct Classes {
@@ -34,10 +34,10 @@ struct Classes {
     internal: Py<PyType>,
 }
 
-/// Finds the classes. Not when an error is raised: then no import may be in the way.
+/// Finds the classes at import time, so that raising an error needs no import.
 ///
-/// There is one set of them in a process. Where the package was removed from `sys.modules` and is imported again, the module
-/// that has them goes back there: what had imported the package before still knows them.
+/// There is one set of them in a process. Where the package was removed from `sys.modules` and is imported again, the
+/// module that has them goes back there: what had imported the package before still knows them.
 pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     let known = || CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
     let module = known().as_ref().map(|classes| classes.module.bind(py).clone());
@@ -102,7 +102,7 @@ fn attached<R>(work: impl FnOnce(Python<'_>) -> R) -> R {
     Python::attach(work)
 }
 
-/// A value that was handed to a call and cannot be used.
+/// An argument that cannot be used.
 pub(crate) fn argument_invalid(detail: &str) -> Failure {
     clever_sso::Error::from_face(clever_sso::ErrorCode::ArgumentInvalid, detail).into()
 }
@@ -112,7 +112,7 @@ pub(crate) fn config_invalid(detail: &str) -> Failure {
     clever_sso::Error::from_face(clever_sso::ErrorCode::ConfigInvalid, detail).into()
 }
 
-/// Makes the exception without running its `__init__`, which is written in Python, and sets what that would set.
+/// Makes the exception without running its `__init__`, which is written in Python, and sets the same attributes.
 fn exception(py: Python<'_>, error: &clever_sso::Error) -> PyErr {
     made(py, error).map_or_else(|failure| failure, PyErr::from_value)
 }
@@ -140,7 +140,7 @@ fn made<'py>(py: Python<'py>, error: &clever_sso::Error) -> PyResult<Bound<'py, 
     Ok(made)
 }
 
-/// What the answer to the browser must do. Most errors leave it at the defaults of the class.
+/// What the response to the browser must do. Most errors keep the defaults of the class.
 fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResult<()> {
     let py = made.py();
     if !error.set_cookies().is_empty() {
@@ -159,7 +159,7 @@ fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResu
     Ok(())
 }
 
-/// The sentence and its particulars, without the error code: that has an attribute of its own.
+/// The sentence and its details, without the error code, which has its own attribute.
 fn message(error: &clever_sso::Error) -> String {
     let shown = error.to_string();
     let prefix = format!("{}: ", error.code());
@@ -197,13 +197,13 @@ pub(crate) struct ErrorCode {
     word: &'static str,
     /// The group: `config`, `argument`, `login`, `token`, `clever`, `network` or `internal`.
     kind: &'static str,
-    /// The class of the exception that carries this code.
+    /// The class of the exception with this code.
     exception: Typed<Py<PyType>, ErrorClass>,
     /// Whether the same call, or the same login started again, may succeed later without a change.
     retryable: bool,
-    /// Who can put it right: `user`, `app`, `clever` or `network`.
+    /// Who can fix it: `user`, `app`, `clever` or `network`.
     actor: Typed<&'static str, ActorWord>,
-    /// The sentence for the log, without the particulars of one failure.
+    /// The sentence for the log, without the details of one failure.
     sentence: &'static str,
     /// A sentence that may be shown to the person who logs in.
     user_message: &'static str,

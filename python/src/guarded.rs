@@ -57,7 +57,7 @@ macro_rules! run {
         // SAFETY: the two types differ in whether an unwinding may come out of the function, and nothing else.
         let function: unsafe extern "C-unwind" fn($($type),*) -> $result = unsafe { transmute(function) };
         let guard = Park;
-        // SAFETY: the callers below have a Python token, and hand over what the function asks for.
+        // SAFETY: the callers below have a Python token, and pass what the function requires.
         let result = unsafe { function($($value),*) };
         forget(guard);
         result
@@ -66,8 +66,8 @@ macro_rules! run {
 
 /// A name, as Python keeps it.
 ///
-/// Not PyO3's `intern!`: that one gives up the GIL in the middle of making its value, so that another thread may fork there,
-/// and the child waits for the value forever.
+/// Not PyO3's `intern!`: that one gives up the GIL in the middle of making its value, so that another thread may fork
+/// there, and the child waits for the value forever.
 macro_rules! name {
     ($py:expr, $text:expr) => {
         &pyo3::types::PyString::intern($py, $text)
@@ -306,7 +306,8 @@ pub(crate) fn unraisable(py: Python<'_>, error: PyErr) {
 /// How many new objects [`collect_if_due`] makes.
 const PROBES: usize = 8;
 
-/// Lets a garbage collection that is due happen now. The next object that PyO3 makes, without a guard, then sets off none.
+/// Lets a garbage collection that is due happen now. The next object that PyO3 makes, without a guard, then sets off
+/// none.
 pub(crate) fn collect_if_due(_py: Python<'_>) {
     // A collection runs finalizers, other threads make objects meanwhile, and the next collection is due. So there are
     // several probes, and they are given up together, which takes their number off the count of new objects.
@@ -357,8 +358,8 @@ pub(crate) fn attach<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     result
 }
 
-/// Whether the interpreter is ending or gone. It may end right after this was asked. A host may make a new one, which is
-/// none of ours: the threads of the old one must not go into it.
+/// Whether the interpreter is ending or gone. It may end right after this was asked. A host may make a new one, which
+/// is none of ours: the threads of the old one must not go into it.
 pub(crate) fn is_over() -> bool {
     if interpreter::has_ended() {
         return true;

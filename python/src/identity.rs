@@ -15,7 +15,7 @@ use crate::repr::{Repr, match_args};
 #[pyclass(frozen, eq, hash, get_all, module = "clever_sso")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Role {
-    /// `student`, `teacher`, `staff`, `district_admin`, `contact`, or a word that Clever added since.
+    /// `student`, `teacher`, `staff`, `district_admin`, `contact`, or a word that Clever added later.
     name: String,
     /// The id that this person had in this role before API v3.
     legacy_id: Option<String>,
@@ -44,7 +44,7 @@ impl Role {
     }
 }
 
-/// A person's name, as far as Clever tells it.
+/// A person's name, as far as Clever sent it.
 #[pyclass(frozen, eq, hash, get_all, module = "clever_sso")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Name {
@@ -52,7 +52,7 @@ pub(crate) struct Name {
     first: Option<String>,
     /// The middle name.
     middle: Option<String>,
-    /// The last name; of a student in Clever Library only the initial.
+    /// The last name; for a student in Clever Library, only the initial.
     last: Option<String>,
     /// First, middle and last name with a space between them; empty when nothing is known.
     full: String,
@@ -116,7 +116,7 @@ impl Identity {
         match_args(py, names)
     }
 
-    /// The issuer that vouches for this person.
+    /// The issuer that proved who this person is.
     #[getter]
     fn issuer(&self) -> &str {
         &self.0.issuer
@@ -134,13 +134,13 @@ impl Identity {
         self.0.district_id.as_deref()
     }
 
-    /// The role of this login, such as `student`; `None` when a person has several and did not say which.
+    /// The role of this login, such as `student`; `None` when a person has several roles and did not pick one.
     #[getter]
     fn user_type(&self) -> Option<&str> {
         self.0.user_type.as_ref().map(UserType::as_str)
     }
 
-    /// Every role that is known.
+    /// Every known role.
     #[getter]
     fn roles<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, Role>> {
         Role::tuple(py, &self.0.roles)
@@ -176,7 +176,7 @@ impl Identity {
         self.0.proven_by.as_str().into()
     }
 
-    /// Whether an administrator of Clever logged in as this person, as the callback says; not proven.
+    /// Whether an administrator at Clever logged in as this person. The callback says so; it is not proven.
     #[getter]
     fn loginas_by_admin(&self) -> bool {
         self.0.loginas_by_admin

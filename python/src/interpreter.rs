@@ -46,8 +46,8 @@ pub(crate) fn admit(py: Python<'_>) -> Result<(), &'static str> {
 
 /// Makes what the interpreter keeps for a thread, if this one has nothing yet, and says whether it did.
 ///
-/// Before Python 3.12 a thread takes a lock for that which a fork does not wait for: its child would wait for the lock for
-/// ever. The GIL does not help, for a thread gets it only afterwards.
+/// Before Python 3.12, a thread takes a lock for this, and a fork does not wait for it: the child would wait for the
+/// lock forever. The GIL does not help, because a thread gets it only afterwards.
 pub(crate) fn make_thread_state() -> bool {
     let interpreter = UNGUARDED.load(SeqCst);
     // SAFETY: may be asked at any time while there is an interpreter.

@@ -1,20 +1,20 @@
 //! The Python face of `clever-sso`: the module `clever_sso._native`.
 //!
-//! Thin on purpose: it turns values of the one language into values of the other and decides nothing. The comments on
-//! everything Python sees are written for Python users: `help()` shows them, and `make stubs` writes them in the stub
-//! `_native.pyi`, with the types, for editors and type checkers.
+//! Thin on purpose: it converts values between the languages and decides nothing. The comments on everything that Python sees
+//! are for Python users: `help()` shows them, and `make stubs` writes them to the stub `_native.pyi`, with the types, for
+//! editors and type checkers.
 //!
 //! - [`client`]: `Client`, and [`settings`] for its keyword arguments.
 //! - [`operations`]: the same for `AsyncClient`, which is written in Python.
-//! - [`waiting`]: calls that wait, and what Python has to say meanwhile, Ctrl-C for one.
-//! - [`guarded`]: the way into Python, which outlives the end of the interpreter; [`threads`]: the door at its end.
+//! - [`waiting`]: calls that wait, and what Python does in the meantime, for example Ctrl-C.
+//! - [`guarded`]: calls into Python that are safe at the end of the interpreter; [`threads`]: stops new calls at its end.
 //! - [`interpreter`]: which interpreter may load this module. [`panics`]: a panic is an `InternalError`.
-//! - [`logging`]: what the core has to tell, for Python's `logging`.
+//! - [`logging`]: events of the core for Python's `logging`.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
-//! - [`set_cookie`], [`request`]: what the answer to a browser sets, and which requests may act.
+//! - [`set_cookie`], [`request`]: the cookies of a response, and which requests may act.
 //! - [`verify`]: the pure verifier.
-//! - [`hints`]: what the stub says where Rust's types say too little.
-//! - [`errors`]: the one crossing from an error of the core to a Python exception.
+//! - [`hints`]: types for the stub that Rust's types do not express.
+//! - [`errors`]: converts errors of the core to Python exceptions.
 //! - [`json`], [`repr`]: two small helpers.
 
 #![expect(clippy::doc_markdown, reason = "comments on what Python sees are Python docstrings")]
@@ -47,7 +47,7 @@ use std::ffi::CStr;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
-/// No piece of a token, code or secret that Rust held stays on the heap.
+/// Leaves no piece of a token, code or secret from Rust on the heap.
 #[global_allocator]
 static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;
 
@@ -68,7 +68,8 @@ fn prepare(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// Imported now, not by the first call that needs them: a fork in the middle of an import leaves its lock held in the child.
+/// Imported now, not by the first call that needs them: a fork in the middle of an import leaves its lock held in the
+/// child.
 const USED_BY_CALLS: [&CStr; 1] = [c"clever_sso._event_loop"];
 
 /// The module, with these classes and functions.

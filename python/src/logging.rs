@@ -1,8 +1,8 @@
-//! What the core has to tell, for Python's `logging`.
+//! Events of the core for Python's `logging`.
 //!
-//! The core tells it through `tracing`; here it becomes a record of the logger that is named after the part which
-//! speaks: `clever_sso.keys`, `clever_sso.transport`. The level is asked of Python each time, which costs nothing to speak
-//! of: the core is quiet on success.
+//! The core logs with `tracing`. Here, an event becomes a record of the logger with the name of its part: `clever_sso.keys`,
+//! `clever_sso.transport`. Python is asked for the level each time, which costs almost nothing, because the core logs little on
+//! success.
 
 use std::fmt::{self, Write};
 
@@ -105,7 +105,7 @@ const fn number(level: Level) -> u8 {
     }
 }
 
-/// The message, and the fields behind it as `name=value`.
+/// The message, followed by its fields as `name=value`.
 #[derive(Default)]
 struct Text {
     message: String,
@@ -119,7 +119,7 @@ impl Text {
         text.message + &text.fields
     }
 
-    /// One line, whatever stands in it.
+    /// Makes one line of any text.
     fn add(&mut self, field: &Field, shown: &str) {
         let target = if field.name() == "message" { &mut self.message } else { &mut self.fields };
         if field.name() != "message" {

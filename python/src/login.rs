@@ -16,22 +16,22 @@ use crate::set_cookie::{self, SetCookie};
 pub(crate) struct Login {
     /// Send the browser there.
     ///
-    /// It is Clever's, or a page of your own for a person who is signed in and was sent back to log in several times:
-    /// then `key` and `pending` are empty.
+    /// It is Clever's, or your own page if a signed-in person was sent back to log in several times: then `key` and
+    /// `pending` are empty.
     #[pyo3(get)]
     url: String,
     set_cookies: Vec<SetCookie>,
     /// For applications that keep logins in their own session: the key to store `pending` under.
     ///
-    /// `login_key` finds it again.
+    /// `login_key` returns it again.
     #[pyo3(get)]
     key: String,
-    /// For the same: the text to keep for ten minutes. URL-safe, about 100 bytes.
+    /// For the same applications: the text to store for ten minutes. URL-safe, about 100 bytes.
     #[pyo3(get)]
     pending: String,
-    /// Whether to answer with a page that leads to `url` by itself, and not with a redirect.
+    /// Whether to respond with a page that continues to `url` by itself instead of a redirect.
     ///
-    /// Browsers give up after some twenty redirects in a row. Only with `has_session`.
+    /// Browsers give up after about twenty redirects in a row. Only with `has_session`.
     #[pyo3(get)]
     needs_page: bool,
 }
@@ -67,21 +67,21 @@ impl Login {
     }
 }
 
-/// Somebody logged in.
+/// The person logged in.
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct SignedIn {
-    /// Who.
+    /// Who logged in.
     #[pyo3(get)]
     identity: Py<Identity>,
     /// The tokens of this login.
     #[pyo3(get)]
     tokens: Py<Tokens>,
-    /// Where the application wanted to go, as an ASCII path or URL.
+    /// The `return_to` of the login, as an ASCII path or URL.
     #[pyo3(get)]
     return_to: Option<String>,
     /// Whether the login was begun with `switch_user`.
     ///
-    /// When the application refuses this person, another try begins with it.
+    /// If the application refuses this person, begin the login of "Try again" with it too.
     #[pyo3(get)]
     switch_user: bool,
     set_cookies: Vec<SetCookie>,
@@ -100,7 +100,7 @@ impl SignedIn {
         set_cookie::tuple(py, &self.set_cookies)
     }
 
-    /// Whether the session that the browser had must end: always, for this person's takes its place.
+    /// Whether the session that the browser had must end: always, because this person's session replaces it.
     #[getter]
     #[expect(clippy::unused_self, reason = "every outcome has it")]
     fn ends_session(&self) -> Typed<bool, Always<true>> {
@@ -142,7 +142,7 @@ impl Restart {
         self.login.get().set_cookies(py)
     }
 
-    /// Whether the session that the browser had must end: never, for the login is still on its way.
+    /// Whether the session that the browser had must end: never, because the login is still in progress.
     #[getter]
     #[expect(clippy::unused_self, reason = "every outcome has it")]
     fn ends_session(&self) -> Typed<bool, Always<false>> {
@@ -158,19 +158,19 @@ impl Restart {
 #[pyclass(frozen, eq, hash, module = "clever_sso")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Denied {
-    /// Clever's word, for example `access_denied` or `unauthorized-user`.
+    /// Clever's error word, for example `access_denied` or `unauthorized-user`.
     #[pyo3(get)]
     error: String,
-    /// Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's.
+    /// Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's.
     #[pyo3(get)]
     description: Option<String>,
     /// Whether the session that the browser had must end: only when a login of this browser was refused.
     #[pyo3(get)]
     ends_session: bool,
-    /// Where the login wanted to go, so that another try leads there.
+    /// The `return_to` of the login: begin the login of "Try again" with it.
     #[pyo3(get)]
     return_to: Option<String>,
-    /// Whether the login was begun with `switch_user`, so that another try begins with it too.
+    /// Whether the login began with `switch_user`: begin the login of "Try again" with it too.
     #[pyo3(get)]
     switch_user: bool,
     set_cookies: Vec<SetCookie>,

@@ -14,7 +14,7 @@ thread_local! {
     static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Keeps panics off stderr: those of this library, which has a Rust runtime of its own, and nobody else's.
+/// Keeps panics of this library off stderr. It has its own Rust runtime, so other panics are not affected.
 pub(crate) fn silence() {
     panic::set_hook(Box::new(remember));
 }

@@ -29,7 +29,7 @@ impl Repr {
         }
     }
 
-    /// Says that the field is there, and nothing of what is in it.
+    /// Shows that the field exists, but not its value.
     pub(crate) fn hidden(self, name: &str) -> Self {
         self.raw(name, "[redacted]")
     }

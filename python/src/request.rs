@@ -1,4 +1,4 @@
-//! Which requests of a browser may begin a login, finish one or log out.
+//! Which requests of a browser may begin a login, finish a login, or log out.
 
 use clever_sso::{BrowserRequest, Endpoint};
 use pyo3::exceptions::{PyAttributeError, PyTypeError};
@@ -10,7 +10,7 @@ use crate::guarded::{self, name};
 use crate::hints::words;
 use crate::repr::{Repr, match_args};
 
-/// How to answer a request that must not act: with this status and no body.
+/// The response to a request that must not act: this status and no body.
 #[pyclass(frozen, eq, hash, get_all, module = "clever_sso")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Refusal {
@@ -42,7 +42,7 @@ impl From<clever_sso::Refusal> for Refusal {
 pub(crate) fn read(method: &str, headers: &Bound<'_, PyAny>) -> PyResult<BrowserRequest> {
     let py = headers.py();
     let pairs = pairs(headers).map_err(|error| {
-        // What code of the mapping's own raised has a traceback, and stays as it is.
+        // An exception from the mapping's own code has a traceback, and is not changed.
         if !error.is_instance_of::<PyTypeError>(py) || error.traceback(py).is_some() {
             return error;
         }

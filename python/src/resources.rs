@@ -1,4 +1,4 @@
-//! Tokens, and what an access token opens.
+//! Tokens, and the resources that an access token gives access to.
 
 use clever_sso::Secret;
 use pyo3::prelude::*;
@@ -10,7 +10,7 @@ use crate::identity::{Name, Role};
 use crate::json::{strings, to_python};
 use crate::repr::{Repr, match_args};
 
-/// What a code was exchanged for.
+/// The tokens from a code exchange.
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct Tokens(pub(crate) clever_sso::Tokens);
 
@@ -21,13 +21,13 @@ impl Tokens {
         match_args(py, ["access_token", "id_token"])
     }
 
-    /// Opens Clever's API for 24 hours.
+    /// Gives access to Clever's API for 24 hours.
     #[getter]
     fn access_token(&self) -> &str {
         self.0.access_token.expose()
     }
 
-    /// Says who logged in; only for applications with OpenID Connect, and not for Clever Library.
+    /// Says who logged in. Only for applications with OpenID Connect, and not for Clever Library.
     #[getter]
     fn id_token(&self) -> Option<&str> {
         self.0.id_token.as_ref().map(Secret::expose)
@@ -42,7 +42,7 @@ impl Tokens {
     }
 }
 
-/// What Clever says of an access token that was issued to this application.
+/// What Clever says about an access token that was issued to this application.
 #[pyclass(frozen, eq, hash, module = "clever_sso")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct TokenInfo {
@@ -104,7 +104,7 @@ impl Me {
         self.0.district_id.as_deref()
     }
 
-    /// The kind of account; API v3 says `user` of everybody, older ones name the role.
+    /// The kind of account. API v3 says `user` for everyone; older versions name the role.
     #[getter]
     fn user_type(&self) -> Option<&str> {
         self.0.user_type.as_ref().map(clever_sso::UserType::as_str)
@@ -219,7 +219,7 @@ impl District {
     }
 }
 
-/// The claims of a person, as the userinfo endpoint tells them.
+/// The claims of a person from the userinfo endpoint.
 #[pyclass(frozen, eq, module = "clever_sso")]
 #[derive(PartialEq)]
 pub(crate) struct UserInfo(pub(crate) clever_sso::UserInfo);
@@ -231,7 +231,7 @@ impl UserInfo {
         match_args(py, ["id"])
     }
 
-    /// Who it is, as the issuer names them (`sub`).
+    /// The person's id at the issuer (`sub`).
     #[getter]
     fn id(&self) -> &str {
         &self.0.id

@@ -1,4 +1,4 @@
-//! A cookie that the answer to the browser must set.
+//! A cookie that the response to the browser must set.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -8,15 +8,15 @@ use crate::guarded;
 use crate::hints::Tuple;
 use crate::repr::{Repr, match_args};
 
-/// A cookie that the answer to the browser must set.
+/// A cookie that the response to the browser must set.
 ///
-/// Send `header` as a `Set-Cookie` header of its own, or hand the parts to your framework.
+/// Send `header` as a separate `Set-Cookie` header, or pass the parts to your framework.
 #[pyclass(frozen, eq, hash, get_all, module = "clever_sso")]
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct SetCookie {
     /// The name.
     name: String,
-    /// The value; empty when the cookie is to be deleted.
+    /// The value; empty to delete the cookie.
     value: String,
     /// How long the browser keeps it, in seconds; 0 deletes it.
     max_age: u32,
@@ -65,7 +65,7 @@ impl SetCookie {
         })
     }
 
-    /// So that an error with cookies survives pickling on its way out of a worker.
+    /// So that an error with cookies can be pickled, for example to leave a worker.
     fn __getnewargs__(&self) -> (&str, &str, u32, bool, &str) {
         (&self.name, &self.value, self.max_age, self.secure, &self.header)
     }

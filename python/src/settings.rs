@@ -31,7 +31,7 @@ const ARGUMENTS: [&str; 20] = [
     "proxy",
 ];
 
-/// Refuses the first keyword that is no argument, and names the nearest one that is.
+/// Refuses the first unknown keyword, and names the most similar argument.
 pub(crate) fn refuse_unknown(class: &str, others: &Bound<'_, PyDict>) -> Result<()> {
     let Some((name, _)) = others.iter().next() else { return Ok(()) };
     let name = name.cast::<PyString>().map_err(PyErr::from)?;
@@ -43,7 +43,8 @@ pub(crate) fn refuse_unknown(class: &str, others: &Bound<'_, PyDict>) -> Result<
     Err(Failure::Type(format!("{class} has no argument '{name}': {advice}")))
 }
 
-/// The argument that a misspelled one was meant to be: one with few other letters, or one that ends like it.
+/// The argument that a misspelled one was probably meant to be: one with few different letters, or one with the same
+/// end.
 fn nearest(name: &str) -> Option<&'static str> {
     let word = if name.len() < 64 { name.to_lowercase() } else { return None };
     let distance = |known: &&&str| strsim::damerau_levenshtein(known, &word);
@@ -53,7 +54,7 @@ fn nearest(name: &str) -> Option<&'static str> {
     close.or_else(tail).copied()
 }
 
-/// Hands each argument that is given to the setter of its name.
+/// Passes each given argument to the setter of its name.
 macro_rules! set {
     ($builder:ident, $names:ident, [$($argument:ident),+ $(,)?]) => {
         $(if let Some(value) = $argument {
@@ -62,7 +63,7 @@ macro_rules! set {
     };
 }
 
-/// Hands each text of a list to the setter that adds one.
+/// Passes each text of a list to the setter that adds one.
 macro_rules! add {
     ($builder:ident, $names:ident, [$($arguments:ident => $setter:ident),+ $(,)?]) => {
         $(for value in &$arguments {
@@ -73,7 +74,7 @@ macro_rules! add {
 
 pub(crate) use {add, set};
 
-/// A number that Rust can hold; the core says whether it can be used.
+/// A number that fits a Rust type; the core says whether it can be used.
 pub(crate) fn number<T: Copy>(names: SettingNames, name: &str, given: Option<T>) -> Result<T> {
     given.ok_or_else(|| config_invalid(&format!("{} cannot be {ENDLESS}", names.of(name))))
 }

@@ -267,7 +267,8 @@ enum Numeric<'py, T> {
 }
 
 impl<T: Copy> Numeric<'_, T> {
-    /// The value of the argument with this name; `None` when it is larger than any that can be meant. `True` is no number.
+    /// The value of the argument with this name; `None` when it is larger than any that can be meant. `True` is no
+    /// number.
     fn get(
         &self,
         name: &str,

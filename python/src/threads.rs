@@ -56,7 +56,7 @@ impl Drop for Visit {
     }
 }
 
-/// Makes sure that the door is closed at the end, and that a forked child knows that no other thread came along.
+/// Makes sure that the door is closed at the end, and that a forked child knows that it has no other thread.
 pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
     if IS_GUARDED.swap(true, SeqCst) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The pure verifier: an ID token against keys, with no client and no network.
+//! The pure verifier: checks an ID token with keys, without a client or network.
 
 use clever_sso::{Claims, Expected, Member, unix_time, verify_id_token_with};
 use pyo3::prelude::*;
@@ -14,13 +14,13 @@ use crate::waiting::compute;
 
 /// Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
 ///
-/// Keys that are broken or meant for something else are left out.
+/// Broken keys and keys for other purposes are ignored.
 ///
 /// Args:
 ///     jwks: The text of the JWKS.
 ///
 /// Raises:
-///     CleverError: `response_malformed` when it is no JWKS, `keys_unusable` when no key in it may verify.
+///     CleverError: `response_malformed` when it is not a JWKS, `keys_unusable` when no key in it can verify.
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct KeySet {
     keys: clever_sso::KeySet,
@@ -50,9 +50,9 @@ pub(crate) enum Keys<'py> {
     Text(Text),
 }
 
-/// Verifies an ID token with nothing but the arguments: no client, no network.
+/// Verifies an ID token with only the arguments: no client, no network.
 ///
-///     keys = clever_sso.KeySet(jwks)  # what the issuer's `jwks_uri` gave
+///     keys = clever_sso.KeySet(jwks)  # the text from the issuer's `jwks_uri`
 ///     claims = clever_sso.verify_id_token(
 ///         token, keys=keys, issuer="https://clever.com", client_id="client id", nonce=nonce
 ///     )
@@ -62,16 +62,16 @@ pub(crate) enum Keys<'py> {
 ///     keys: A `KeySet`, made once, or the text of a JWKS.
 ///     issuer: The issuer, byte for byte: `https://clever.com`.
 ///     client_id: The only audience.
-///     nonce: The one that was sent. Without one, the token must have none.
+///     nonce: The nonce that was sent. Without it, the token must have none.
 ///     now: The time in Unix seconds; by default this machine's clock.
-///     leeway: How many seconds the clocks may differ, at most 600.
-///     access_token: The one that came with it: then `at_hash`, if there is one, must belong to it.
+///     leeway: The largest allowed difference between the clocks, in seconds. At most 600.
+///     access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
 ///
 /// Returns:
 ///     The claims.
 ///
 /// Raises:
-///     TokenError: The word of the first rule that is broken, `id_token_expired` for example.
+///     TokenError: The code of the first broken rule, for example `id_token_expired`.
 ///     CleverError: `response_malformed`, `keys_unusable` when `keys` is a text.
 ///     ArgumentError: `argument_invalid` when `now` or `leeway` cannot be used.
 #[pyfunction]
@@ -113,7 +113,7 @@ pub(crate) fn verify_id_token<'py>(
     Ok(claims_dict(py, &claims)?)
 }
 
-/// The claims as `json.loads` would give them.
+/// The claims as `json.loads` would return them.
 pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Dict<'py>> {
     let dict = guarded::dict(py)?;
     for (name, member) in claims.iter() {
@@ -140,7 +140,8 @@ macro_rules! known_names {
             })
         }
 
-        /// Makes them while the module is loaded: a fork in the middle of that would leave a child without them forever.
+        /// Makes them while the module is loaded: a fork in the middle of that would leave a child without them
+        /// forever.
         pub(crate) fn make_known_names(py: Python<'_>) {
             $(let _ = known_name(py, $name);)+
         }

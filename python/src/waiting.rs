@@ -1,8 +1,8 @@
-//! Calls that wait: the GIL is released, and what Python has to say meanwhile is heard.
+//! Calls that wait: the GIL is released, and signals and log handlers of Python run in the meantime.
 //!
-//! Two kinds of Python code run while a call waits: handlers of signals, for Python only notes a signal and runs its
-//! handler when somebody asks, and handlers of logging. What they raise takes the place of the result. They may use
-//! the client themselves; the runtime of the call that waits would be in their way, so that theirs has another thread.
+//! Two kinds of Python code run while a call waits: signal handlers, because Python only notes a signal and runs its handler
+//! when asked to, and logging handlers. An exception from them replaces the result. They may use the client themselves. The
+//! runtime of the waiting call would be in their way, so their calls run on another thread.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::panics::caught;
 /// How often a call that waits on another thread asks for signals; the core asks as often.
 const LISTEN_EVERY: Duration = Duration::from_millis(100);
 
-/// What the standard library gives a thread by itself, but it looks into the environment for another size.
+/// The standard library's default, which would also read the environment for another size.
 const STACK_BYTES: usize = 2 * 1024 * 1024;
 
 thread_local! {
@@ -35,8 +35,8 @@ thread_local! {
     static GIVEN_UP: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
 }
 
-/// Runs an operation with the GIL released. On a thread with an event loop that stands still meanwhile, Python code warns
-/// once.
+/// Runs an operation with the GIL released. On a thread with an event loop that stands still meanwhile, Python code
+/// warns once.
 pub(crate) fn wait<T: Send>(
     py: Python<'_>,
     operation: impl FnOnce() -> clever_sso::Result<T> + Send,
@@ -95,8 +95,8 @@ pub(crate) fn compute<T: Send>(
     Ok(result?)
 }
 
-/// For `with_watch`: runs the handlers of signals that have arrived. Has anything been raised? On other threads than the
-/// main one no signal ever arrives.
+/// For `with_watch`: runs the handlers of signals that have arrived. Has anything been raised? On other threads than
+/// the main one no signal ever arrives.
 pub(crate) fn is_given_up() -> bool {
     let given_up = GIVEN_UP.try_with(|mark| mark.borrow().as_ref().map(|given_up| given_up.load(SeqCst)));
     if let Ok(Some(given_up)) = given_up {
@@ -149,7 +149,7 @@ fn on_another_thread<T: Send>(operation: impl FnOnce() -> clever_sso::Result<T> 
         };
         let thread = thread::Builder::new().name("clever-sso-call".into()).stack_size(STACK_BYTES);
         let started = thread.spawn_scoped(scope, run);
-        started.map_err(|_| internal("no thread could be made"))?;
+        started.map_err(|_| internal("could not start a thread"))?;
         hear_signals_until(&end, &given_up)
     })
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
 
-# Without a key of its own each start makes a new one, which logs everybody out; several processes need the same.
+# Without a key of its own each start makes a new one, which logs everyone out; several processes need the same.
 SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = os.environ.get("DJANGO_ALLOWED_HOSTS", "127.0.0.1").split()
 

@@ -1,4 +1,4 @@
-"""What scripts are told: who is signed in, and that nobody is. A page is sent to log in instead.
+"""Responses to scripts: who is signed in, or that no one is. A page is redirected to log in instead.
 
 Every framework's guards answer alike. `detail` is the word that FastAPI and Django REST framework have for it.
 """
@@ -26,17 +26,17 @@ Answer = Literal["log in", "page", "json"]
 
 WHOAMI = "whoami"
 OTHER_PAGES = ("login", "logout", WHOAMI)
-"""What an application has below its prefix besides the callback."""
+"""The pages below the prefix, except the callback."""
 
 NO_STORE = "no-store"
-"""The `Cache-Control` of what belongs to one person: devices are shared, and the back button shows what was kept."""
+"""The `Cache-Control` of private pages: devices are shared, and the back button shows stored pages."""
 JSON_HEADERS = {
     "Content-Type": "application/json",
     "Cache-Control": NO_STORE,
     "X-Content-Type-Options": "nosniff",
 }
 CHALLENGE = {"WWW-Authenticate": 'Session realm="Log in with Clever"'}
-"""What an answer with 401 has to carry (RFC 9110 11.6.1). Browsers ask for no password because of it."""
+"""The challenge of a 401 response (RFC 9110 11.6.1). Browsers do not ask for a password because of it."""
 
 NOT_SIGNED_IN = "not_signed_in"
 NOT_SIGNED_IN_SENTENCE = "You are not signed in."
@@ -53,7 +53,7 @@ def whoami(identity: SessionIdentity) -> str:
 
 
 def not_signed_in(login_url: str) -> dict[str, str]:
-    """What a script is told when nobody is signed in.
+    """The response to a script when no one is signed in.
 
     Args:
         login_url: Where the page that the script belongs to may send the browser.
@@ -62,18 +62,18 @@ def not_signed_in(login_url: str) -> dict[str, str]:
 
 
 def not_allowed() -> dict[str, str]:
-    """What a script is told when the person has none of the roles."""
+    """The response to a script when the person has none of the roles."""
     return {"detail": NOT_ALLOWED_SENTENCE, "code": NOT_ALLOWED}
 
 
 def wants_page(headers: Headers) -> bool:
-    """Whether the answer is for a person to read, as far as `Accept` and `X-Requested-With` tell.
+    """Whether the response is for a person, according to `Accept` and `X-Requested-With`.
 
     A browser that goes to a page says `text/html`. A program that takes anything is treated like one. The core looks at
     `Sec-Fetch-Mode` and `Sec-Fetch-Dest`.
 
     Args:
-        headers: Those of the request.
+        headers: The headers of the request.
     """
     if str(headers.get("X-Requested-With") or "").strip().lower() == "xmlhttprequest":
         return False
@@ -89,7 +89,7 @@ def wants_page(headers: Headers) -> bool:
 
 
 def is_for_a_person(headers: Headers) -> bool:
-    """Whether a request certainly is one of a page, with a form for example, and not of a script."""
+    """Whether a request certainly comes from a page, for example from a form, and not from a script."""
     accepted = dict(_accepted(str(headers.get("Accept") or "")))
     mode = str(headers.get("Sec-Fetch-Mode") or "navigate").strip().lower()
     return mode == "navigate" and wants_page(headers) and any(accepted.get(kind, 0) > 0 for kind in _OF_PAGES)

@@ -50,7 +50,7 @@ class Refused(Exception):  # noqa: N818  (it is no error: the application decide
 
 
 class LoggedOutError(Exception):
-    """Somebody logged out of the session of this browser while a login was under way: then nobody is signed in."""
+    """The person logged out of this browser's session during a login: then no one is signed in."""
 
 
 LARGEST_COOKIE = 4093
@@ -60,7 +60,7 @@ LARGEST_COOKIE = 4093
 class TooLargeError(Exception):
     """The session of a sign-in does not fit into its cookie.
 
-    Browsers drop such a cookie and keep the one that is there: the person who was signed in before would stay so.
+    Browsers drop such a cookie and keep the old one: the last person would stay signed in.
 
     Args:
         size: The bytes of the cookie's name and value.
@@ -188,7 +188,7 @@ class Problem:
         in the language of the page already.
 
         Args:
-            language: That of your page.
+            language: The language of your page.
         """
         return replace(self, sentence=spoken(self.sentence, language))
 
@@ -223,10 +223,10 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         client: The client.
         query: That of the request, one character for each byte: `next` is where the person goes afterwards,
             `district_id` skips Clever's school picker, and with `switch_user` Clever asks who it is.
-        own_pages: The paths of the login itself, and of what belongs to it: nobody goes there afterwards.
+        own_pages: The paths of the login itself and of its other pages: no login may lead there.
         cookies: The `Cookie` header of the request.
-        has_session: Whether somebody is signed in.
-        home: Where people go after a login that was not on its way to a page.
+        has_session: Whether a person is signed in.
+        home: Where people go after a login without a `next`.
         logger: Where to say what went wrong.
         session_cookie: Says how the cookie of the application's session is set.
         host: The host of the request: where it has a redirect URI of its own, the login comes back there.
@@ -247,17 +247,18 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
                 )
             )
         except ArgumentError as error:
-            # The author of the link learns nothing, and nobody is sent there.
+            # The author of the link learns nothing, and no person is sent there.
             refused = "return_to" if error.code == "return_to_unsafe" else "district_id"
             if refused not in wishes:
                 raise
-            logger.warning("a login goes on without its `%s`: %s", "next" if refused == "return_to" else refused, error)
+            name = "next" if refused == "return_to" else refused
+            logger.warning("a login continues without its `%s`: %s", name, error)
             del wishes[refused]
             return login(**wishes)
 
     wishes = {"return_to": as_shown(asked.get("next", "")), "district_id": asked.get("district_id", "")}
     if any(leads_to(wishes["return_to"], path) for path in own_pages):
-        logger.warning("a login goes on without its `next`: it leads to the login, the callback or the log out itself")
+        logger.warning("a login continues without its `next`: it leads to the login, the callback or the logout itself")
         del wishes["return_to"]
     try:
         return login(**{name: value for name, value in wishes.items() if value})
@@ -346,26 +347,26 @@ def problem_of_sign_in(client: Client | AsyncClient, step: SignIn, error: Except
 
 
 def problem_of_fault() -> Problem:
-    """What to show when the application's own code fails while somebody signs in."""
+    """What to show when the application's own code fails during a sign-in."""
     entry = error_codes()["internal"]
-    message = "the application's own code failed while somebody signed in"
+    message = "the application's own code failed during a sign-in"
     return problem_of(InternalError(entry.word, message, entry.user_message, entry.retryable, entry.actor))
 
 
 def signed_in_line(identity: Identity | IdentityCopy) -> str:
-    """What the log says when somebody is signed in."""
+    """The log line for a sign-in."""
     return f"signed in with Clever: Clever id {identity.id} ({identity.user_type or 'role unknown'})"
 
 
 def problem_of_setup(message: str) -> Problem:
-    """What to show when nobody can log in because the application is set up wrongly."""
+    """What to show when no one can log in because the application is set up wrongly."""
     entry = error_codes()["config_invalid"]
     error = ConfigError(entry.word, f"{entry.sentence}: {message}", entry.user_message, entry.retryable, entry.actor)
     return problem_of(error)
 
 
 def without_sign_in(client: Client | AsyncClient, step: SignIn) -> tuple[SetCookie, ...]:
-    """The cookies to set when a login that Clever let through is not completed here: nobody was signed in."""
+    """The cookies to set when a login that Clever allowed is not completed here: no one was signed in."""
     return _later(step.set_cookies, client.log_out_cookies(_kept_by(step)))
 
 

@@ -1,6 +1,6 @@
 """Between the proof and the sign-in: a person has proved a login at Clever, and the application decides what happens.
 
-The application's hook may let the person in, refuse, or answer with a page of its own. With `hold`, the login waits in
+The application's hook may accept the person, refuse, or respond with its own page. With `hold`, the login waits in
 the session of this browser for ten minutes, until the application completes it.
 """
 
@@ -45,7 +45,7 @@ class ProvenLogin(Generic[ClientType]):
     """The tokens of this login."""
 
     request: Any = field(repr=False)
-    """The request of the callback, as the framework has it. Nobody is signed in on it."""
+    """The request of the callback, in the framework's type. No one is signed in on it."""
 
     client: ClientType = field(repr=False)
     """The client, to call Clever's API. Don't catch its errors: the person gets a page that says so."""
@@ -79,13 +79,13 @@ class ProvenLogin(Generic[ClientType]):
         user: object = None,
         link_to: object = None,
     ) -> ProvenLogin[ClientType]:
-        """What the hook is given.
+        """The argument of the hook.
 
         Args:
             step: The sign-in that it decides about.
             request: The request of the callback.
             client: The client.
-            session: The session of this browser, in which nobody is signed in.
+            session: The session of this browser, without a signed-in person.
             in_browser: Whether the browser stores the session.
             others: The logins of the same person that other tabs hold.
             user: Django: the user that this person is already.
@@ -232,7 +232,7 @@ class HeldLogin:
 
     @classmethod
     def take(cls, session: MutableMapping[str, Any], key: str | None = None) -> HeldLogin | None:
-        """The same, and it is completed: nobody finds it again. The others wait on."""
+        """The same, and complete it, so that it is not found again. The others keep waiting."""
         held = cls.with_key(session, key)
         if held is None:
             if HELD_KEY in session and _alive(session) is None:

@@ -24,7 +24,7 @@ class Html(str):
 
 
 def words(language: str | None) -> tuple[str, tuple[str, str, str, str]]:
-    """The language that is spoken for this one, `es-MX` for example, and its words. All others get English."""
+    """The supported language for this one (for example `es-MX`), and its words. All others get English."""
     is_spanish = (language or "").lower().replace("_", "-").partition("-")[0] == "es"
     return ("es", _SPANISH) if is_spanish else ("en", _ENGLISH)
 
@@ -44,7 +44,7 @@ def login_button(
         language: That of the page.
         goal: Where the person goes afterwards, a path of the application.
         image: The address of an image to show instead of the words, of Clever's own for example.
-        style: Whether to give the link a style of its own. Its class is `clever-login-button`.
+        style: Whether to style the link. Its class is `clever-login-button`.
     """
     spoken, (text, *_) = words(language)
     content = escape(text)
@@ -64,14 +64,14 @@ def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
     goal: str | None = None,
     csrf_field: str = "",
 ) -> Html:
-    """Who is signed in, with a link for somebody else and a button to log out.
+    """Who is signed in, with a link for another person and a button to log out.
 
     Args:
         name: The name of the person.
         login_url: The path of the login.
-        logout_url: The path of the log out.
+        logout_url: The path of the logout.
         language: That of the page.
-        goal: Where somebody else goes after the login, a path of the application.
+        goal: Where the other person goes after the login, a path of the application.
         csrf_field: The hidden field of a form, as HTML, where the framework wants one.
     """
     spoken, (_, signed_in, not_you, log_out) = words(language)

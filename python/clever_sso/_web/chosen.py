@@ -1,4 +1,4 @@
-"""The settings of a web application besides those of its client, and the paths that they make: for Flask and ASGI."""
+"""The settings of a web application that are not its client's, and the paths from them, for Flask and ASGI."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What an application says about its login."""
+    """The settings of an application's login."""
 
     url_prefix: str
     callback_path: str
@@ -74,7 +74,7 @@ class Paths:
 
         Args:
             chosen: The settings.
-            redirect_uris: Those of the client.
+            redirect_uris: The redirect URIs of the client.
             prefix_name: The name of the setting for `url_prefix`.
 
         Raises:

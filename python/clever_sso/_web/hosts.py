@@ -1,6 +1,6 @@
 """Several hosts in one application: which client, and which redirect URI, belongs to the host of a request.
 
-A `Host` header only chooses among what is configured. No address is made of it.
+A `Host` header only chooses between configured values. No address is made from it.
 """
 
 from __future__ import annotations

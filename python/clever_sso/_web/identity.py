@@ -1,4 +1,4 @@
-"""Who is signed in, as a session keeps it."""
+"""Who is signed in, as a session stores it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from clever_sso._web.copies import IdentityCopy
 
 SESSION_KEY = "clever_sso"
-# Another shape than this one was written by another version: the person it belongs to logs in again.
+# A session with another format was written by another version: its person logs in again.
 FORMAT = 2
 TWELVE_HOURS = 12 * 60 * 60
-"""So long a session lasts unless the application says otherwise: a school day."""
+"""How long a session lasts by default: a school day."""
 A_MINUTE = 60
-"""So long a session lasts that a new sign-in of the same person replaced: other tabs are on their way with it."""
+"""How long a session lasts after a new sign-in of the same person: other tabs may still use it."""
 _MOST_REPLACED = 16
 _LONGEST_KEY = 128
 _TEXTS = ("issuer", "id", "full_name")
@@ -27,14 +27,14 @@ _OPTIONAL_TEXTS = ("district_id", "user_type", "first_name", "last_name")
 
 @dataclass(frozen=True)
 class SessionIdentity:
-    """Who is signed in: the part of an `Identity` that a session keeps.
+    """Who is signed in: the part of an `Identity` that a session stores.
 
     The key of a user is the pair of `issuer` and `id`. There is no email address in it: one that Clever tells is
     unverified, may be another person's, and sessions are often stored where the browser's owner can read them.
     """
 
     issuer: str
-    """The issuer that vouches for this person."""
+    """The issuer that proved who this person is."""
 
     id: str
     """The Clever id."""
@@ -99,7 +99,7 @@ class SessionIdentity:
 
         Args:
             session: The session.
-            successor: The id of the one that replaces it: a log out of another successor ends that one, too.
+            successor: The id of the one that replaces it: a logout of another successor ends that one, too.
         """
         identity = cls.from_session(session)
         if identity is not None:
@@ -107,7 +107,7 @@ class SessionIdentity:
             session[SESSION_KEY] = replace(identity, ends_at=ends_at).replacing(session, successor)
 
     def replacing(self, session: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """What to keep in place of `session`, which answers for another minute: a log out ends that one, too.
+        """What to keep in place of `session`, which answers for another minute: a logout ends that one, too.
 
         Args:
             session: What it holds.
@@ -149,7 +149,7 @@ class SessionIdentity:
     def from_session(cls, session: Mapping[str, Any]) -> SessionIdentity | None:
         """Who is signed in, according to a session.
 
-        Nobody if it holds nobody, has come to its end, or was written by another version.
+        No one if it has no person, has expired, or was written by another version.
         """
         kept = session.get(SESSION_KEY)
         if not isinstance(kept, dict) or kept.get("format") != FORMAT:

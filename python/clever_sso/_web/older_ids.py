@@ -1,4 +1,4 @@
-"""The older ids of all roles of a person: an ID token tells only that of the role of the login."""
+"""The older ids of all roles of a person: an ID token only has the one of the login's role."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def may_have_more(identity: Identity | IdentityCopy, tokens: Tokens | TokensCopy | NoTokens | None) -> bool:
-    """Whether Clever may tell more older ids than this login did, and can be asked."""
+    """Whether Clever may know more older ids than this login has, and can be asked."""
     return bool(tokens) and identity.proven_by == "id_token"
 
 
@@ -37,13 +37,13 @@ def remembered(login: SignIn | ProvenLogin[Any], ids: tuple[str, ...]) -> tuple[
 
 
 def without_more(identity: Identity | IdentityCopy, error: Error, logger: logging.Logger) -> tuple[str, ...]:
-    """The older ids of the login alone, when Clever does not tell more.
+    """Only the older ids of the login, when Clever does not send more.
 
     Raises:
-        Error: `error`, when it may pass: a person who is known would be taken for somebody new.
+        Error: `error`, if it is temporary: otherwise a known person would look like a new one.
     """
     if error.retryable:
         raise error
-    # Clever tells this application nothing of this person. That is no reason to keep the person out.
+    # Clever sends this application no record of this person. That must not stop the login.
     logger.warning("Clever does not tell the older ids of Clever id %s: %s", identity.id, error)
     return tuple(identity.legacy_ids)

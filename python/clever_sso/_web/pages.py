@@ -70,10 +70,10 @@ def confirm_link(  # noqa: PLR0913  (each is another thing)
     Args:
         name: The name of the person, as Clever says.
         role: The role of the login; empty when there is none.
-        account: What the account is called here.
+        account: The name of the account here.
         action: Where the answer goes.
         hidden: The hidden fields of the form.
-        language: That of the page.
+        language: The language of the page.
     """
 
     def say(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What is decided by a request alone, before anybody asks who is signed in."""
+"""Decisions from the request alone, before the session is read."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def can_be_sent_to_log_in(client: Client | AsyncClient, method: str, headers: He
     if method not in {"GET", "HEAD"} or not wants_page(headers):
         return False
     refusal = client.refusal("login", method="GET", headers=headers)
-    # What is only fetched in advance may be asked for again, and then lead on.
+    # A page that was only prefetched may be requested again, and can then redirect.
     return refusal is None or refusal.status != _FORBIDDEN
 
 
 def answer_of_guard(client: Client | AsyncClient, method: str, headers: Headers) -> Answer:
-    """How a guard answers somebody that it does not let in.
+    """How a guard responds to a person that it does not let in.
 
     Args:
         client: The client.
-        method: That of the request.
-        headers: Those of the request.
+        method: The method of the request.
+        headers: The headers of the request.
 
     Returns:
         `"log in"` for a person who may be sent there, `"page"` for one who would lose a form or is in a frame, and
@@ -115,7 +115,7 @@ def login_address(login: str, goal: str, logger: logging.Logger) -> str:
     if size > LONGEST_GOAL:
         # The login would refuse it, and servers in front of the application take no `Location` of any length.
         logger.warning(
-            "people go on without the page they wanted: its address has %d bytes, it is longer than %d bytes",
+            "people continue without the page they wanted: its address has %d bytes, it is longer than %d bytes",
             size,
             LONGEST_GOAL,
         )
@@ -124,7 +124,7 @@ def login_address(login: str, goal: str, logger: logging.Logger) -> str:
 
 
 def own_pages(roots: Iterable[str], paths: Iterable[str]) -> frozenset[str]:
-    """The login, callback and log out of an application: no login may lead to one of them, or it would never end.
+    """The login, callback and logout of an application: no login may lead to one of them, or it would never end.
 
     A callback at the root is left out: it shares its path with the front page. `begin_login` knows it by the redirect
     URI.
@@ -203,12 +203,12 @@ def _is_disguised(name: str) -> bool:
 
 
 def inside(root: str, target: str) -> str:
-    """Where a configured target is: a path is one inside the application, anything else is left as it is."""
+    """Where a configured target is: a path is inside the application, anything else stays unchanged."""
     return root + target if target.startswith("/") else target
 
 
 def is_redirect_uri(path: str, redirect_uris: Iterable[str]) -> bool:
-    """Whether a path, as the browser knows it, is that of a redirect URI. A slash at the end makes no difference."""
+    """Whether a path, as the browser sees it, belongs to a redirect URI. A slash at the end makes no difference."""
     return path.rstrip("/") in _paths_of(redirect_uris)
 
 
@@ -270,7 +270,7 @@ def sends_to_log_in(here: str, location: str, login: Container[str]) -> bool:
         return False
     if target.path.rstrip("/") in login:
         return True
-    # Guards say where to come back to. A page for everybody, in times of maintenance for example, does not.
+    # Guards say where to come back to. A page that redirects everyone, during maintenance for example, does not.
     values = parse_qs(target.query).values()
     return target.path != request.path and any(request.path in value for each in values for value in each)
 

@@ -76,5 +76,5 @@ SENTENCES = {
 
 
 def spoken(text: str, language: str | None) -> str:
-    """The same in this language, where it is Spanish and the text is one of the package; else as it is."""
+    """The same in this language, if it is Spanish and the text is from the package; otherwise unchanged."""
     return SENTENCES.get(text, text) if words(language)[0] == "es" else text

@@ -1,4 +1,4 @@
-"""Where the application is, as the browser sees it, and what stands in the way of a login."""
+"""Where the application is, as the browser sees it, and what prevents a login."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def root(settings: Settings, scope: Scope) -> str:
 
 
 def home(settings: Settings, request: Request) -> str:
-    """Where people go after a login that was not on its way to a page."""
+    """Where people go after a login without a `next`."""
     return inside(root(settings, request.scope), settings.chosen.after_login)
 
 
@@ -57,7 +57,7 @@ def own_pages(settings: Settings, scope: Scope) -> frozenset[str]:
 
 
 def misplaced_callback(settings: Settings, scope: Scope) -> str | None:
-    """What is set up wrongly when this request is a callback where nothing is."""
+    """What is set up wrongly when a callback arrives at an address without a route."""
     return misplaced(
         path_of(scope),
         settings.client.redirect_uris,
@@ -69,7 +69,7 @@ def misplaced_callback(settings: Settings, scope: Scope) -> str | None:
 
 
 def keeps_from_logging_in(settings: Settings, scope: Scope, status: int, location: str | None) -> str | None:
-    """What is set up wrongly when something else answered in place of the login or the callback."""
+    """What is set up wrongly when other code responded instead of the login or the callback."""
     path, login = path_of(scope).rstrip("/"), login_path(settings, scope)
     own = {f"{settings.paths.prefix}/login", settings.paths.callback.rstrip("/")}
     is_own = is_redirect_uri(path, settings.client.redirect_uris) or path.removeprefix(root_path(scope)) in own

@@ -204,7 +204,7 @@ class CleverSso:
         return remembered(login, ids)
 
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
-        """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.
+        """Decorator: let `function` decide about each person who proved a login, before they are signed in.
 
         It gets a `ProvenLogin` and may be async. `None` signs the person in. A response is sent to the browser, and
         nobody is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
@@ -233,7 +233,7 @@ class CleverSso:
         """Decorator: call `function` with the request and every `SignIn`. Use it to find, create or refuse an account.
 
         The session is the new person's. You can add to it. The response it returns, if any, is sent to the
-        browser instead of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
+        browser instead of the redirect. If it raises, no one is signed in: `Refused` becomes a page for the
         person, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
         status 500.
         """
@@ -288,14 +288,14 @@ class CleverSso:
             next: Where the person goes afterwards.
             image: The address of an image to show instead of the words, of Clever's own for example.
             language: `en` or `es`, the language of the page.
-            style: Whether the link has a style of its own.
+            style: Whether to style the link.
         """
         return login_button(
             login_path(self._settings, request.scope), language=language, goal=next, image=image, style=style
         )
 
     def signed_in(self, request: Request, *, language: str | None = None) -> Html:
-        """Who is signed in, with "Not you?" and a button to log out, as HTML. Empty for nobody."""
+        """Who is signed in, with "Not you?" and a button to log out, as HTML. Empty if no one is."""
         identity = current_identity(request)
         if identity is None:
             return Html()

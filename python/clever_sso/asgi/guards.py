@@ -1,4 +1,4 @@
-"""Who may see a page: dependencies, and what people and scripts are told that are not let in."""
+"""Who may see a page: dependencies, and the responses to people and scripts that may not."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Guards:
         self._session_cookie_name = "session"
 
     def of(self, roles: tuple[str, ...]) -> Guard:
-        """The guard that lets these roles in, or everybody who is signed in."""
+        """The guard that lets these roles in, or all signed-in people."""
         if roles not in self._made:
             # FastAPI makes the routes: if it is used, it is imported by now.
             kind = _documented_guard() if "fastapi" in sys.modules else Guard
@@ -65,7 +65,7 @@ class Guard:
         self.__signature__ = inspect.Signature([request], return_annotation=SessionIdentity)
 
     async def __call__(self, request: Request) -> SessionIdentity:
-        """Who is signed in. Raises what the browser, or the script, is answered instead."""
+        """Who is signed in. Otherwise raises the response for the browser or script."""
         identity = current_identity(request)
         if identity is not None and (not self._roles or identity.has_role(*self._roles)):
             return identity
@@ -92,7 +92,7 @@ def _documented_guard() -> type[Guard]:
 
 
 def _refusal(settings: Settings, request: Request, *, is_signed_in: bool) -> HTTPException:
-    """What somebody is told who is not let in."""
+    """The response to a person who is not let in."""
     answer = answer_of_guard(settings.client, request.method, request.headers)
     if is_signed_in:
         return _not_let_in(request, api.not_allowed(), 403) if answer == "json" else HTTPException(403)
@@ -106,7 +106,7 @@ def _refusal(settings: Settings, request: Request, *, is_signed_in: bool) -> HTT
 
 
 class NotLetInError(HTTPException):
-    """What a script is told that a guard does not let in.
+    """The response to a script that a guard does not let in.
 
     Args:
         content: The JSON.

@@ -53,7 +53,7 @@ class RouteMiddleware:
             await self.app(scope, receive, send)
             return
         if holds_sign_in(scope):
-            # However it ends, with a log out of the app's own too, the session was not lost.
+            # However it ends, with a logout of the app's own too, the session was not lost.
             scope.get(CAME_BACK, set()).add(True)
             session: Any = scope["session"]
             if SessionIdentity.is_stale(dict(session)):

@@ -1,4 +1,4 @@
-"""What a request says, and what an answer carries."""
+"""Data of requests and responses."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from clever_sso._native import SetCookie
 
 # In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
-# whether the request came with a session, and whether somebody signed in.
+# whether the request came with a session, and whether a person signed in.
 ASKED, CAME_BACK, SIGNED_IN = "clever_sso.asked", "clever_sso.came_back", "clever_sso.signed_in"
-# Likewise, whether the application asked who is signed in, and somebody was.
+# Likewise, whether the application asked who is signed in, and a person was.
 NAMES_A_PERSON = "clever_sso.names_a_person"
 # As a list: the cookies to set when a sign-in failed and something else answers.
 WHEN_FAILED = "clever_sso.when_failed"

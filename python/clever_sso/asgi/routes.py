@@ -1,4 +1,4 @@
-"""The routes: with slashes at the end or without, and where nothing else is."""
+"""The routes, with and without a slash at the end, and the route for misplaced callbacks."""
 
 from __future__ import annotations
 

@@ -65,14 +65,14 @@ def holds_sign_in(scope: Scope) -> bool:
 
 
 async def check_that_it_is_there(request: Request, key: str) -> None:
-    """A sign-in of the same person lets a session of starsessions be: a log out does not."""
+    """A sign-in of the same person lets a session of starsessions be: a logout does not."""
     handler: Any = request.scope["session_handler"]
     if not await handler.store.read(session_id=key, lifetime=handler.lifetime):
         raise LoggedOutError
 
 
 async def end_session(request: Request) -> None:
-    """Forget who is signed in, with everything else of the session, and in those that it replaced."""
+    """Delete the whole session, and the sessions that it replaced."""
     await end_linked(request, SessionIdentity.replaced(session_of(request)))
     session_of(request).clear()
 
@@ -118,7 +118,7 @@ async def take_held(
         return None, None
     held = HeldLogin.take(session_of(request), which)
     if held is not None:
-        # A log out leaves a session alone that is empty. What else waits goes on to the next one.
+        # A logout leaves a session alone that is empty. What else waits goes on to the next one.
         others = session_of(request).get(HELD_KEY)
         session_of(request)[HELD_KEY] = None
         await handler.save(TEN_MINUTES)
@@ -139,7 +139,7 @@ async def replace_session(
         find nobody otherwise.
 
     Raises:
-        LoggedOutError: When somebody has logged out of it since this request came.
+        LoggedOutError: When the person has logged out of it since this request arrived.
     """
     # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
     handler: Any = request.scope.get("session_handler")

@@ -27,7 +27,7 @@ logger = logging.getLogger("clever_sso.asgi")
 
 @dataclass
 class Hooks:
-    """What the application does instead of the default."""
+    """The application's own behavior instead of the default."""
 
     before_sign_in: Callable[[ProvenLogin[AsyncClient]], Any] | None = None
     sign_in: Callable[[Request, SignIn], Any] | None = None

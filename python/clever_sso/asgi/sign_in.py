@@ -1,4 +1,4 @@
-"""Signing a person in: what the application decides before, what it does with them, and their new session."""
+"""Signs a person in: the application's decision before, its actions after, and the new session."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ async def sign_in(
     """Sign the person in, unless the application decides otherwise.
 
     Args:
-        settings: Those of the application.
+        settings: The settings of the application.
         request: The request.
         step: The login.
         is_decided: Whether the application has let the person in already.
         waiting: The id of the session in which the login waited.
 
     Raises:
-        LoggedOutError: When somebody has logged out in the meantime.
+        LoggedOutError: When the person has logged out in the meantime.
     """
     key: str | None = getattr(request.scope.get("session_handler"), "session_id", None)
     signing_in = SessionIdentity.of(step.identity, settings.chosen.session_seconds)
@@ -82,7 +82,7 @@ async def _welcomed(
 ) -> Response | Problem:
     try:
         if not is_decided:
-            # Until the application lets the person in, the session is nobody's.
+            # Until the application accepts the person, the session has no person.
             session = session_of(request)
             signed_in_as = session.pop(SESSION_KEY)
             waits = await _decide(settings, request, step, others)
@@ -108,7 +108,7 @@ async def _welcomed(
         raise
     except Exception as error:
         # If the exception went through, the session would not be saved, and the browser would keep the person before.
-        logger.exception("the application's own code failed while somebody signed in")
+        logger.exception("the application's own code failed during a sign-in")
         return problem_of_sign_in(settings.client, step, error)
     request.scope.get(SIGNED_IN, set()).add(True)
     logger.info("%s", signed_in_line(step.identity))
@@ -116,7 +116,7 @@ async def _welcomed(
 
 
 async def _decide(settings: Settings, request: Request, step: SignIn, others: Waiting | None) -> Response | None:
-    """What the application says before the person is signed in: a response, or `None` to go on."""
+    """The application's decision before the person is signed in: a response, or `None` to continue."""
     if settings.hooks.before_sign_in is None:
         return None
     session = session_of(request)

@@ -98,7 +98,7 @@ def key_problems(installed: Iterable[Middleware]) -> list[str]:
     """Why what signs Starlette's sessions is not secret."""
     keys = [options_of(each).get("secret_key") for each in installed if is_starlettes(each.cls)]
     return [
-        f"the secret_key of SessionMiddleware {problem}, so anybody could sign in as anybody: "
+        f"the secret_key of SessionMiddleware {problem}, so anyone could sign in as anyone: "
         f"{_settings.MAKE_A_KEY}, and take it from the environment"
         for problem in map(_settings.key_problem, keys)
         if problem

@@ -1,4 +1,4 @@
-"""The views: login, callback, log out, who is signed in, and what happens to a login."""
+"""The views: login, callback, logout, who is signed in, and the steps of a login."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Views:
     """The views of one application.
 
     Args:
-        settings: Those of the application.
+        settings: The settings of the application.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -113,7 +113,7 @@ class Views:
         if refusal is not None:
             return refusal
         session = session_of(request)
-        # Somebody without a session gets none.
+        # A person without a session gets none.
         if session:
             await end_session(request)
         response = RedirectResponse(

@@ -34,7 +34,7 @@ _KNOWN = "_clever_sso_identity"
 
 
 def current_identity(request: HttpRequest) -> SessionIdentity | None:
-    """Who logged in with Clever in this session; `None` for nobody, and for users who logged in otherwise.
+    """Who logged in with Clever in this session; `None` if no one did, and for users who logged in otherwise.
 
     It asks the database, as `request.user` does: in an async view, `await acurrent_identity(request)`.
     """
@@ -66,7 +66,7 @@ def look_ahead(request: HttpRequest) -> None:
     """
     session = request.session
     accessed = session.accessed
-    # Not `request.user`: it remembers, and then nobody would notice that a page depends on it.
+    # Not `request.user`: it remembers, and then caches would not learn that a page depends on it.
     identity = _of(auth.get_user(request), session)
     session.accessed = accessed
     setattr(request, _KNOWN, (identity, getattr(request, "user", None)))
@@ -118,7 +118,7 @@ def refusal(request: HttpRequest, roles: tuple[str, ...]) -> HttpResponse | None
 
 
 def told_to_log_in() -> HttpResponse:
-    """The answer to a script when nobody is signed in."""
+    """The answer to a script if no one is signed in."""
     try:
         login = reverse("clever_sso:login")
     except NoReverseMatch:
@@ -219,7 +219,7 @@ def check_roles(function: str, roles: tuple[object, ...], place: str = "") -> No
 
 
 def clever(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `current_identity` in every template; false when nobody is signed in.
+    """Context processor: `current_identity` in every template; false if no one is signed in.
 
     Nothing is looked up before a template uses it.
     """

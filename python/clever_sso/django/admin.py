@@ -23,11 +23,11 @@ class CleverAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("user",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (as Django calls it)
-        """Nobody: an account is proof of a login."""
+        """Not allowed: an account is proof of a login."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002  (as Django calls it)
-        """Nobody: who somebody is at Clever only Clever can say."""
+        """Not allowed: only Clever can say who a person is at Clever."""
         return False
 
 
@@ -40,9 +40,9 @@ class RemovedAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("issuer", "clever_id", "left_out", "removed_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (as Django calls it)
-        """Nobody: a row is what a deleted link leaves."""
+        """Not allowed: a row is what a deleted link leaves behind."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002  (as Django calls it)
-        """Nobody."""
+        """Not allowed."""
         return False

@@ -69,7 +69,7 @@ def _add_middleware() -> None:
 
 
 def _drop_held(sender: object, *, request: HttpRequest | None, **_: object) -> None:  # noqa: ARG001  (as any receiver)
-    """Somebody signed in by other means: no login waits in their session, and it lasts as long as any other."""
+    """A user signed in by other means: no login waits in their session, and it lasts as long as any other."""
     session = getattr(request, "session", None)
     if session is None or settings.SESSION_COOKIE_NAME not in getattr(request, "COOKIES", ()):
         return

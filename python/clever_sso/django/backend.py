@@ -30,7 +30,7 @@ class NotAllowed(Refused, PermissionDenied):
 
 
 class CleverBackend(ModelBackend):
-    """Authenticates people that Clever vouches for. Permissions are those of Django's own backend.
+    """Authenticates people whose login Clever proved. Permissions are those of Django's own backend.
 
     Subclass it to decide more than the settings can.
     """
@@ -60,7 +60,7 @@ class CleverBackend(ModelBackend):
                 user, created = self.find_or_make(identity)
                 self._check(user, identity)
                 self.provision(user, identity, created=created)
-                # That may have made somebody staff.
+                # That may have made the user staff.
                 self._check(user, identity)
                 return user
 
@@ -96,7 +96,7 @@ class CleverBackend(ModelBackend):
         return self._matched(identity) if link is None else link.user
 
     def _matched(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
-        """As `match`, but nobody whose link was deleted is that user again."""
+        """As `match`, but a person whose link was deleted does not become that user again."""
         return None if accounts.removals(identity).exists() else self.match(identity)
 
     def find_or_make(self, identity: Identity) -> tuple[Any, bool]:
@@ -181,7 +181,7 @@ def _free_name(user_model: Any, clever_id: str) -> str:  # noqa: ANN401  (a user
     return _free(user_model, field, clever_id, ending)
 
 
-# Nobody has an address below `.invalid` (RFC 2606 2): it never gets mail.
+# No address below `.invalid` exists (RFC 2606 2): it never gets mail.
 _PLACEHOLDER_HOST = "@clever.invalid"
 
 
@@ -210,7 +210,7 @@ def _set_email(user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user 
 
 
 def _told_email(user_model: Any, field: Any, identity: Identity) -> str | None:  # noqa: ANN401  (a user model may be anything)
-    """The address that Clever tells, where the settings want it, it fits, and nobody has it."""
+    """The address from Clever, if the settings want it, it fits, and no user has it."""
     address = identity.unverified_email
     if conf.user_email() != "unverified" or not address or len(address) > (field.max_length or len(address)):
         return None

@@ -1,4 +1,4 @@
-"""System checks: what is wrong with the settings, before anybody logs in."""
+"""System checks: what is wrong with the settings, before the first login."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
     redirect_uris = _client(messages)
     redirect_uri = next(iter(redirect_uris.get("", ())), "")
     parts: list[Callable[[], Iterable[CheckMessage]]] = [
-        _misspelt,
+        _misspelled,
         _installed,
         _keys,
         _backends,
@@ -208,8 +208,8 @@ def _is_this_machine(host: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
-def _misspelt() -> Iterator[CheckMessage]:
-    for name, meant in _settings.misspelt(list(conf.names()), conf.OWN_SETTINGS):
+def _misspelled() -> Iterator[CheckMessage]:
+    for name, meant in _settings.misspelled(list(conf.names()), conf.OWN_SETTINGS):
         yield Warning(f"nothing reads {name}", id="clever_sso.W005", hint=f"Is it {meant}?")
     for name, instead in _settings.of_other_faces(conf.names(), "Django"):
         yield Warning(
@@ -245,7 +245,7 @@ def _keys() -> Iterator[CheckMessage]:
     for name, problem in problems:
         if problem:
             yield Error(
-                f"{name} {problem}, so anybody could sign in as anybody",
+                f"{name} {problem}, so anyone could sign in as anyone",
                 id="clever_sso.E012",
                 hint=f"M{_settings.MAKE_A_KEY[1:]}. Then take it from the environment.",
             )
@@ -423,7 +423,7 @@ def _login_url() -> Iterator[CheckMessage]:
         target = resolve_url(settings.LOGIN_URL)
     except NoReverseMatch:
         if str(settings.LOGIN_URL).startswith("clever_sso:"):
-            # Then the addresses are missing, which is told already, or it is misspelt.
+            # Then the addresses are missing, which is told already, or it is misspelled.
             with suppress(NoReverseMatch):
                 reverse("clever_sso:login")
                 yield _no_login_url()

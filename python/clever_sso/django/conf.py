@@ -272,7 +272,7 @@ def unreadable_places() -> Iterator[tuple[str, str]]:
 
 
 def goals() -> tuple[tuple[str, str], tuple[str, str]]:
-    """The settings that say where to go after a login and a log out, and where they lead."""
+    """The settings that say where to go after a login and a logout, and where they lead."""
     names = [name if _value(name) else name_in_django for name, name_in_django in PLACES]
     return (names[0], after_login()), (names[1], after_logout())
 

@@ -52,7 +52,7 @@ class Report:
     """A sentence for each row, or group of rows, that was left out."""
 
     refused: set[str] = field(default_factory=set)
-    """The Clever ids of people who were left out and are refused until somebody decides."""
+    """The Clever ids of people who were left out and are refused until an administrator decides."""
 
 
 class MissingTable(Exception):  # noqa: N818  (a word that says it)
@@ -177,7 +177,7 @@ def _drop_known(wanted: dict[str, set[str]], report: Report, issuer: str) -> Non
 
 
 def _drop_shared(wanted: dict[str, set[str]], report: Report) -> None:
-    """Leave out the people who would be two users: nobody can tell which one is right."""
+    """Leave out the people who would be two users: it is unclear which one is right."""
     users: dict[str, list[str]] = defaultdict(list)
     for user, ids in wanted.items():
         for clever_id in ids:

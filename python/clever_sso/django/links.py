@@ -1,7 +1,7 @@
 """The link between a user who is signed in and a person at Clever: how it begins, and what comes back.
 
 The session keeps which logins were begun to link, each under its key. So a login that another site or another tab began
-links nothing; and one that takes too long is restarted as a link, instead of signing in somebody else.
+links nothing; and one that takes too long is restarted as a link, instead of signing in another person.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _MOST = 8
 
 
 def begin(request: HttpRequest, query: str) -> Login:
-    """Begin a login that links. Clever asks students who they are; a page of ours asks everybody before the link.
+    """Begin a login that links. Clever asks students who they are; a page of ours asks everyone before the link.
 
     Raises:
         Refused: When this user may not be linked.
@@ -74,7 +74,7 @@ def _begin(request: HttpRequest, wanted: str | None) -> Login:
     except ArgumentError as error:
         if wanted is None:
             raise
-        logger.warning("a login goes on without its `next`: %s", error)
+        logger.warning("a login continues without its `next`: %s", error)
         return _begin(request, None)
 
 

@@ -62,7 +62,7 @@ class CleverSsoMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         """Before the view is chosen."""
-        # Without the cookie there is no session, and the answer is for everybody.
+        # Without the cookie there is no session, and the answer is the same for everyone.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             look_when_it_is_read(request, _look_at_session)
         if _is_found(request):
@@ -93,7 +93,7 @@ class CleverSsoCameBackMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Before the next middleware."""
-        # Mostly there is nothing to forget. Then nobody looks at the session for it.
+        # Mostly there is nothing to forget. Then the session is not read for it.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and _forgetting(request, _OK) and _is_kept(request.session):
             request.META[_CAME_BACK] = True
 
@@ -181,7 +181,7 @@ def _settle(request: HttpRequest, response: HttpResponse) -> None:
     if views.ASKED in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return
     cookies = _forgetting(request, response.status_code)
-    # Mostly there is nothing to say. Then nobody looks at the session for it.
+    # Mostly there is nothing to say. Then the session is not read for it.
     if cookies and (_CAME_BACK in request.META or _is_kept(getattr(request, "session", ()))):
         views.with_cookies(response, cookies)
 

@@ -6,7 +6,8 @@
         authentication_classes = [CleverAuthentication]
         permission_classes = [has_role("teacher", "staff")]
 
-Nobody gets 401 and JSON, a person without the role gets 403. `request.auth` is the `SessionIdentity`.
+If no one is signed in, the answer is 401 with JSON; a person without the role gets 403. `request.auth` is the
+`SessionIdentity`.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class CleverAuthentication(SessionAuthentication):  # type: ignore[misc,unused-i
         return None if found is None or identity is None else (found[0], identity)
 
     def authenticate_header(self, request: Any) -> str:  # noqa: ANN401, ARG002  (as DRF calls it)
-        """Lets DRF answer with 401 instead of 403 when nobody is signed in."""
+        """Lets DRF answer with 401 instead of 403 if no one is signed in."""
         return api.CHALLENGE["WWW-Authenticate"]
 
 

@@ -22,7 +22,7 @@ _CACHE = "_session_cache"
 
 
 def look_when_it_is_read(request: HttpRequest, look: Callable[[HttpRequest], None]) -> None:
-    """Call `look` with the request once its session was read, before anybody sees what is in it.
+    """Call `look` with the request once its session was read, before its contents are used.
 
     Args:
         request: A request with a session.

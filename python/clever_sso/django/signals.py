@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.dispatch import Signal
 
 signed_in = Signal()
-"""Sent by the class of the user when somebody is about to be signed in, with `request`, `user`, `identity` (an
+"""Sent by the class of the user when a person is about to be signed in, with `request`, `user`, `identity` (an
 `Identity`) and `tokens`. Django's own `user_logged_in` is sent before. A receiver that raises keeps the person out."""
 
 login_denied = Signal()

@@ -297,7 +297,7 @@ _unlink_with_token = csrf_protect(_unlink)
 
 
 def whoami(request: HttpRequest) -> HttpResponse:
-    """The person who is signed in, as JSON for scripts; 401 for nobody."""
+    """The person who is signed in, as JSON for scripts; 401 if no one is."""
     if request.method not in {"GET", "HEAD"}:
         return _private(HttpResponse(status=405, headers={"Allow": "GET, HEAD"}))
     identity = current_identity(request)
@@ -355,7 +355,7 @@ def complete(request: HttpRequest, key: str | None) -> HttpResponse:
     if held is None:
         return _private(_redirect(reverse("clever_sso:login")))
     if waiting is not None:
-        # The person gets another one: this one says whether somebody logs out meanwhile.
+        # The person gets another one: this one says whether the person logs out meanwhile.
         request.session = type(waiting)()
     return _private(take(request, held.step(request.META.get("HTTP_COOKIE")), is_decided=True, waiting=waiting))
 
@@ -436,7 +436,7 @@ def _decide(request: HttpRequest, step: SignIn, others: Waiting | None) -> HttpR
     """What the application says before the person is signed in: a response, or `None` to go on."""
     if conf.hook("CLEVER_BEFORE_SIGN_IN") is None:
         return None
-    # Before anybody is asked for a second factor.
+    # Before the person is asked for a second factor.
     accounts.check_not_removed(cast("Identity", step.identity))
     return _asked_hook(request, step, others, user=backend()[1].find(cast("Identity", step.identity)))
 
@@ -483,10 +483,10 @@ def _end(replaced: SessionBase | None) -> None:
 
 
 def _let_answer(replaced: SessionBase, successor: str) -> None:
-    """Let a session that was replaced answer for a minute: tabs that sign in together would find nobody otherwise.
+    """Let a session that was replaced answer for a minute, for other tabs that sign in at the same time.
 
     Raises:
-        LoggedOutError: When somebody has logged out of it since this request came.
+        LoggedOutError: If the person has logged out of it since this request came.
     """
     for key in SessionIdentity.without_room(replaced):
         replaced.delete(key)
@@ -502,7 +502,7 @@ def _let_answer(replaced: SessionBase, successor: str) -> None:
 
 
 def _check_that_it_is_there(waiting: SessionBase) -> None:
-    """Raise `LoggedOutError` when somebody has logged out of the session in which this login waited."""
+    """Raise `LoggedOutError` if the person has logged out of the session in which this login waited."""
     if not waiting.exists(waiting.session_key or ""):
         raise LoggedOutError
 
@@ -525,7 +525,7 @@ def _cookie_size(request: HttpRequest) -> int:
 
 
 def _forget(request: HttpRequest) -> None:
-    """Nobody is signed in any more, even when a receiver of Django's own signal raises."""
+    """Sign the person out, even if a receiver of Django's own signal raises."""
     try:
         end_session(request)
     finally:
@@ -533,7 +533,7 @@ def _forget(request: HttpRequest) -> None:
 
 
 def end_session(request: HttpRequest) -> None:
-    """Log out who is signed in. Where nobody is, the session ends without a word to anybody."""
+    """Log out the signed-in person. Without one, the session ends and no signal is sent."""
     from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415  (it needs the apps to be ready)
 
     if request.user.is_authenticated:

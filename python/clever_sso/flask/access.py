@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 NAMES_A_PERSON = "clever_sso.names_a_person"
-"""In the environment of a request, whether the application asked who is signed in, and somebody was."""
+"""In the environment of a request, whether the application asked who is signed in, and a person was."""
 
 
 def identity() -> SessionIdentity | None:
@@ -46,7 +46,7 @@ def identity() -> SessionIdentity | None:
 
 
 current_identity = cast("SessionIdentity | None", LocalProxy(identity))
-"""Who is signed in, a `SessionIdentity`; false when nobody is. In templates it is there by itself.
+"""Who is signed in, a `SessionIdentity`; false if no one is. In templates it is there by itself.
 
 It stands for the person of the request, so it is never `None` itself: write `if current_identity:`, or call
 `get_current_identity()`, which returns the `SessionIdentity` or `None`.
@@ -65,9 +65,9 @@ def login_path() -> str:
 
 
 def look_at_session() -> bool:
-    """Forget who is no longer signed in, with everything else of their session. Whether somebody was signed in.
+    """Forget who is no longer signed in, with everything else of their session. Returns whether a person was signed in.
 
-    A request without the session cookie is left alone, so that answers for everybody stay as they are.
+    A request without the session cookie is left alone, so that responses that are the same for everyone do not change.
     """
     if current_app.session_interface.get_cookie_name(current_app) not in request.cookies:
         return False
@@ -226,7 +226,7 @@ def _end_each(sids: Iterable[str]) -> None:
 
 
 def _save(session: Any) -> None:  # noqa: ANN401  (that of Flask-Session)
-    # The cookie that it makes is for nobody.
+    # The cookie that it makes is not used.
     current_app.session_interface.save_session(_app(), session, current_app.response_class())
 
 
@@ -242,7 +242,7 @@ def _replaced(signed_in: SessionIdentity) -> Replaced | None:
 def _check_that_it_is_there(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
     """The session that this request came with, as it is by now.
 
-    A sign-in of the same person lets it be: a log out does not.
+    A sign-in of the same person lets it be: a logout does not.
     """
     again: Any = current_app.session_interface.open_session(_app(), request)
     if again is None or again.sid != sid:
@@ -285,7 +285,7 @@ def check_keys(app: Flask) -> None:
     for name, problem in wrong:
         where = " (app.secret_key)" if name == "SECRET_KEY" else ""
         raise _settings.invalid(
-            f"{name}{where} {problem}, so anybody could sign in as anybody: {_settings.MAKE_A_KEY}, and set it before "
+            f"{name}{where} {problem}, so anyone could sign in as anyone: {_settings.MAKE_A_KEY}, and set it before "
             "CleverSso(app)"
         )
 

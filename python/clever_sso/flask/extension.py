@@ -132,7 +132,7 @@ class CleverSso:
         return remembered(login, ids)
 
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
-        """Decorator: let `function` decide about each person who proved a login, before anybody is signed in.
+        """Decorator: let `function` decide about each person who proved a login, before the sign-in.
 
         It gets a `ProvenLogin` and may be async. `None` signs the person in. Anything else is sent to the browser, and
         nobody is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
@@ -185,7 +185,7 @@ def _check(client: Client, chosen: Chosen) -> None:
 
 def _tell_unread(app: Flask, *, from_env: bool) -> None:
     names = _names(app, from_env=from_env)
-    for name, meant in _settings.misspelt(names, OWN_SETTINGS):
+    for name, meant in _settings.misspelled(names, OWN_SETTINGS):
         app.logger.warning("nothing reads %s: is it %s?", name, meant)
     for name, instead in _settings.of_other_faces(names, "Flask"):
         app.logger.warning("nothing reads %s in Flask: %s", name, instead)

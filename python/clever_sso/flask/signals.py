@@ -8,7 +8,7 @@ _signals = Namespace()
 
 signed_in = _signals.signal(
     "clever-sso-signed-in",
-    doc="Sent by the app when somebody is about to be signed in, with `identity` (an `Identity`) and `tokens`. A "
+    doc="Sent by the app when a person is about to be signed in, with `identity` (an `Identity`) and `tokens`. A "
     "receiver that raises keeps the person out, as `CleverSso.on_sign_in` does.",
 )
 

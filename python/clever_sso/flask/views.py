@@ -155,7 +155,7 @@ def _query() -> str:
 
 
 def _settle(response: Response) -> Response:
-    """The session of the last sign-in came back: however it ends, with the app's own log out too, it was not lost."""
+    """The session of the last sign-in came back: however it ends, with the app's own logout too, it was not lost."""
     if _CAME_BACK in request.environ and _ASKED not in request.environ:
         cookies = kept_cookies(
             state().client,
@@ -232,7 +232,7 @@ def _logout() -> Response:
     refusal = _refusal("logout")
     if refusal is not None:
         return refusal
-    # Somebody without a session gets none.
+    # A person without a session gets none.
     if session:
         end_session()
     cookies = state().client.log_out_cookies(request.headers.get("Cookie"))

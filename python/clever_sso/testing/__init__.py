@@ -50,8 +50,8 @@ Unit tests need no emulator: `force_login` signs a person in directly, and `make
 
 - `clever_redirect_uris`: the redirect URIs that the emulator knows, a line each; the first is the primary one. Default
   `http://localhost/clever/callback`. Only the path matters to a test client.
-- `clever_world`: a file with people of one's own, as `clever-emulator init` writes it.
-- `clever_person`: who logs in when nobody is named. Default `ada`; a world without her must name somebody.
+- `clever_world`: a file with your own people, as `clever-emulator init` writes it.
+- `clever_person`: who logs in if no person is named. Default `ada`; a world without her must name a person.
 """
 
 from clever_sso.testing.emulator import Emulator, EmulatorError, JournalEntry

@@ -96,14 +96,14 @@ class Emulator:
 
         Args:
             redirect_uris: Those of the application under test. The first is the primary one.
-            world_file: A file with people of one's own, as `clever-emulator init` writes it.
-            person: Who logs in when nobody is named; somebody in that file.
+            world_file: A file with your own people, as `clever-emulator init` writes it.
+            person: Who logs in if no person is named; a person in that file.
 
         Raises:
             EmulatorMissing: When the program is not there, with how to get it.
             RuntimeError: When it does not start, with what it said.
         """
-        # New ones each time: nobody can take them for an application's own.
+        # New ones each time: they cannot be mistaken for an application's own.
         apps = {kind: _Application(secrets.token_hex(10), secrets.token_hex(20)) for kind in _SUFFIXES}
         options = ["--port", "0", "--auto-login", person]
         if world_file is not None:
@@ -167,16 +167,16 @@ class Emulator:
     # ---------------------------------------------------------------- people
 
     def people(self) -> dict[str, Person]:
-        """Everybody who can log in, by handle."""
+        """All people who can log in, by handle."""
         if self._people is None or self._world_file is not None:
             self._people = world.people(self._world_file)
         return dict(self._people)
 
     def person(self, who: str) -> Person:
-        """Somebody, by handle, Clever id or sign-in number.
+        """A person, by handle, Clever id or sign-in number.
 
         Raises:
-            EmulatorError: When there is nobody.
+            EmulatorError: If there is no such person.
         """
         for person in self.people().values():
             if who in {person.handle, person.id, person.number}:

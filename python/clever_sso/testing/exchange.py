@@ -1,4 +1,4 @@
-"""One request to the emulator. It is on this machine: no proxy has a say in it, and no redirect is followed."""
+"""One request to the emulator. It is on this machine: it uses no proxy and follows no redirect."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Reply:
 
     @property
     def alert(self) -> str:
-        """What a page of the emulator says is wrong, to everybody and to developers."""
+        """What a page of the emulator says is wrong, to the person and to developers."""
         words = r'(?:role="alert">|class="developer"><strong>.*?</strong>)(.*?)</p>'
         found = re.findall(words, self.text, re.DOTALL)
         return unescape(" ".join(found)) or "a page that says nothing more"

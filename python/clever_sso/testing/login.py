@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Response = TypeVar("Response")
 LOGIN_PATH = "/clever/login"
 MOST_STEPS = 12
-# What the test clients call the application when nobody says otherwise.
+# The base URL that the test clients use by default.
 TEST_HOSTS = {"localhost", "testserver", "127.0.0.1"}
 
 
@@ -72,7 +72,7 @@ def log_in(
         a page when something went wrong. A login that the application restarts is followed to its end first.
 
     Raises:
-        LoginNotFinished: When the application sends nobody to Clever, or the emulator sends nobody back.
+        LoginNotFinished: If the application does not redirect to Clever, or the emulator does not redirect back.
         TypeError: For a client that is not known.
     """
     adapter = adapted(client, secure=_secure(emulator), waits=False)

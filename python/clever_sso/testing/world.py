@@ -19,7 +19,7 @@ INIT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Person:
-    """A person who can log in. Nobody here exists."""
+    """A person who can log in. All of them are invented."""
 
     handle: str
     """What tests call this person."""
@@ -37,7 +37,7 @@ class Person:
     """The family name."""
 
     email: str | None
-    """The email address; not everybody has one."""
+    """The email address; some people have none."""
 
     district_id: str | None
     """The district; people of Clever Library have none."""
@@ -66,7 +66,7 @@ class Person:
 
 
 def people(world: Path | None) -> dict[str, Person]:
-    """Everybody in the file, or in the built-in world, by handle."""
+    """All people in the file, or in the built-in world, by handle."""
     text = world.read_text("utf-8") if world else _built_in()
     everybody = (Person.of(table) for table in _parsed(text)["person"])
     return {person.handle: person for person in everybody}

@@ -455,7 +455,7 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     assert client.get("/who").text == {"again": "Ada Ashworth", "other": "José Núñez"}.get(end, "nobody")
 
 
-def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(clever: str) -> None:
+def test_a_person_who_logs_out_during_a_login_stays_logged_out(clever: str) -> None:
     starsessions = pytest.importorskip("starsessions")
     app, extension = make_app(clever)
     app.add_middleware(starsessions.SessionAutoloadMiddleware)

@@ -123,7 +123,7 @@ def test_a_held_login_is_completed_in_this_browser_once(
     assert app.told == ["Ada Ashworth"]
 
 
-def test_a_held_login_lasts_ten_minutes_and_ends_with_a_log_out(
+def test_a_held_login_lasts_ten_minutes_and_ends_with_a_logout(
     app: Any, clever: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def hold(proven: Any) -> Any:
@@ -145,7 +145,7 @@ def test_a_held_login_lasts_ten_minutes_and_ends_with_a_log_out(
 
 
 @pytest.mark.parametrize("when", ["finish", "sign-in"])
-def test_a_log_out_while_a_held_login_is_completed_holds(app: Any, clever: str, when: str) -> None:
+def test_a_logout_while_a_held_login_is_completed_holds(app: Any, clever: str, when: str) -> None:
     if in_browser(app):
         pytest.skip("a session that the browser stores is there as long as somebody sends it")
     hold(app)
@@ -403,7 +403,7 @@ def test_without_an_answer_of_clever_nobody_is_taken_for_somebody_new(
 
 
 def held_in_tabs(app: Any, clever: str, *pages: str, number: str = ADA) -> list[str]:
-    """Tabs whose logins are all under way before the first of them is held: the keys of the held logins."""
+    """Tabs whose logins are all in progress before the first of them is held: the keys of the held logins."""
     keys: list[str] = []
 
     def hook(proven: Any) -> Any:
@@ -461,7 +461,7 @@ def test_nobody_elses_login_waits_on(app: Any, clever: str) -> None:
     assert app.get(f"/finish/{ada}")[2] == "/clever/login"
     assert app.get("/who")[1] == "nobody"
     assert app.get(f"/finish/{jose}")[2] == "/b"
-    # A log out ends what waits.
+    # A logout ends what waits.
     (first, second) = held_in_tabs(app, clever, "/a", "/b")
     assert app.get(f"/finish/{first}")[2] == "/a"
     app.post("/clever/logout")
@@ -500,7 +500,7 @@ def who_with(app: Any, session: str) -> str:
 
 
 @pytest.mark.parametrize("app", ["flask-session", "starsessions"], indirect=True)
-def test_a_log_out_ends_every_session_that_was_replaced(app: Any, clever: str) -> None:
+def test_a_logout_ends_every_session_that_was_replaced(app: Any, clever: str) -> None:
     seen = []
     for _ in range(20):
         log_in(app, clever)
@@ -515,7 +515,7 @@ def test_a_log_out_ends_every_session_that_was_replaced(app: Any, clever: str) -
 
 @pytest.mark.parametrize("of", ["the first", "the second"])
 @pytest.mark.parametrize("app", ["flask-session", "flask-session-signed", "starsessions"], indirect=True)
-def test_a_log_out_ends_both_sessions_of_tabs_that_signed_in_with_one(app: Any, clever: str, of: str) -> None:
+def test_a_logout_ends_both_sessions_of_tabs_that_signed_in_with_one(app: Any, clever: str, of: str) -> None:
     log_in(app, clever)
     app.get("/who")
     begun = [app.browser.get("/clever/login").headers for _ in range(2)]

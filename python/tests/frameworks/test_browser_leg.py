@@ -325,7 +325,7 @@ def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: S
         assert who(page.open(site.url + "/")) == "nobody", "the old session is still good for something"
 
 
-def test_somebody_whom_the_app_refuses_is_told_so_each_time(browser: Browser, site: Site) -> None:
+def test_a_person_that_the_app_refuses_is_told_so_each_time(browser: Browser, site: Site) -> None:
     log_in(browser, site, IVO)
     for _ in range(5):
         page = browser.open(site.url + "/clever/login")
@@ -484,7 +484,7 @@ def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(brow
     assert arrived(site.url + links["Go to the start page"], tabbed).text.startswith("signed in: Ada Ashworth")
     assert begun_at_clever(browser, site.url + links["Log in as somebody else"]).endswith("confirmed=false")
     assert re.search(r'signed in, but ".*/vault" sends them back to log in', site.log.read_text())
-    # A log out forgets it.
+    # A logout forgets it.
     tabbed.tabs.clear()
     arrived(site.url + "/bye", tabbed)
     assert arrived(site.url + "/private", tabbed).text == "Hello, Ada Ashworth (student)"
@@ -510,7 +510,7 @@ def test_a_loop_that_names_no_page_ends_with_a_page_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("landing", ["/private", "/bye"])
-def test_a_log_out_of_the_apps_own_is_no_lost_session(browser: Browser, site: Site, landing: str) -> None:
+def test_a_logout_of_the_apps_own_is_no_lost_session(browser: Browser, site: Site, landing: str) -> None:
     log_in(browser, site)
     for _ in range(6):
         browser.open(site.url + "/bye")
@@ -558,7 +558,7 @@ def test_a_guard_sends_pages_to_log_in_and_tells_frames_and_scripts_401(site: Si
     assert asked(site.url + path).status in {302, 303}
 
 
-def test_a_frame_of_somebody_who_is_signed_in_is_shown(browser: Browser, site: Site) -> None:
+def test_a_frame_of_a_signed_in_person_is_shown(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     cookie = "; ".join(f"{name}={value}" for name, value in cookies(browser).items())
     for dest in FRAMES:
@@ -628,7 +628,7 @@ def test_next_may_name_the_own_host_and_have_any_letters(browser: Browser, site:
 def test_a_next_that_is_refused_is_logged_with_the_reason(browser: Browser, site: Site) -> None:
     browser.open(f"{site.url}/clever/login?next={quote('//evil.example/hush')}")
     log = site.log.read_text()
-    line = next(line for line in log.splitlines() if "goes on without its `next`" in line and "another host" in line)
+    line = next(line for line in log.splitlines() if "continues without its `next`" in line and "another host" in line)
     assert "evil.example" not in line
 
 

@@ -154,9 +154,7 @@ def test_a_denied_login_is_explained_and_leaves_nobody_signed_in(browser: Browse
     assert who(browser.open(site.url + "/")) == "nobody"
 
 
-def test_somebody_whom_the_app_refuses_is_not_signed_in_nor_is_who_was_there_before(
-    browser: Browser, site: Site
-) -> None:
+def test_a_person_that_the_app_refuses_is_not_signed_in_nor_is_the_last_person(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     browser.sign_out()
     browser.sign_in(IVO)
@@ -301,7 +299,7 @@ def test_the_waiting_page_answers_before_clever_is_asked(framework: str, tmp_pat
         assert browser.open(onwards(again)).text == "Hello, Ada Ashworth (student)"
 
 
-def test_a_login_that_is_under_way_when_the_server_restarts_arrives(framework: str, tmp_path: Path) -> None:
+def test_a_login_in_progress_when_the_server_restarts_arrives(framework: str, tmp_path: Path) -> None:
     with ports.reserved() as port:
         url, log = f"http://127.0.0.1:{port}", tmp_path / "site.log"
         redirect_uri = f"{url}/clever/callback"

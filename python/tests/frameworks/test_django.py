@@ -67,7 +67,7 @@ def test_a_name_that_is_too_long_is_cut_and_one_that_is_unknown_left_alone(
     assert user.last_name.startswith("von Hohenfels")
 
 
-def test_whoever_took_the_name_before_keeps_it(identity: Callable[[str], Identity]) -> None:
+def test_the_first_user_of_a_name_keeps_it(identity: Callable[[str], Identity]) -> None:
     from django.contrib.auth.models import User
 
     squatter = User.objects.create_user(f"clever_{identity(ADA).id}")

@@ -331,7 +331,7 @@ def answered(browser: Any, asked: Any, answer: str = "yes") -> Any:
     return browser.post("/clever/link/confirm", {"key": key, "answer": answer}, HTTP_ORIGIN=OWN)
 
 
-def test_somebody_who_is_signed_in_links_their_clever_account(clever: str, identity: Callable[[str], Identity]) -> None:
+def test_a_signed_in_person_links_their_clever_account(clever: str, identity: Callable[[str], Identity]) -> None:
     from clever_sso.django import account_linked
 
     told: list[Any] = []
@@ -580,7 +580,7 @@ def test_a_link_that_clever_restarts_stays_a_link(clever: str) -> None:
     assert browser.get("/username").content == b"paula"
 
 
-def test_a_log_out_while_a_link_is_made_stays_a_log_out(clever: str) -> None:
+def test_a_logout_while_a_link_is_made_stays_a_logout(clever: str) -> None:
     from clever_sso.django import account_linked
 
     _, browser = signed_in_by_password()
@@ -600,7 +600,7 @@ def test_a_log_out_while_a_link_is_made_stays_a_log_out(clever: str) -> None:
     assert browser.get("/who").content == b"nobody"
 
 
-def test_a_log_out_while_clever_is_asked_links_nobody(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_logout_while_clever_is_asked_links_nobody(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from clever_sso.django import views
 
     _, browser = signed_in_by_password()

@@ -126,7 +126,7 @@ def test_an_async_view_renders_a_template_with_the_person(client: Any, clever: s
     assert client.get("/twin").content == b"Ada Ashworth True"
 
 
-def test_an_async_view_without_the_context_processor_is_told_of_the_twin(
+def test_an_async_view_without_the_context_processor_learns_about_the_twin(
     client: Any, clever: str, override: Callable[..., None]
 ) -> None:
     from django.core.exceptions import SynchronousOnlyOperation

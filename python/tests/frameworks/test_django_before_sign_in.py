@@ -187,7 +187,7 @@ def test_a_held_login_lasts_ten_minutes(
     assert nothing_was_written()
 
 
-def test_a_log_out_ends_a_held_login(clever: str, decide: Callable[..., None]) -> None:
+def test_a_logout_ends_a_held_login(clever: str, decide: Callable[..., None]) -> None:
     decide(hold)
     browser = visitor()
     log_in(browser, clever)
@@ -215,7 +215,7 @@ def tab_of(browser: Any) -> Any:
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("when", ["finish", "sign-in"])
-def test_a_log_out_while_a_held_login_is_completed_holds(
+def test_a_logout_while_a_held_login_is_completed_holds(
     clever: str, decide: Callable[..., None], when: str, meanwhile: Callable[..., None]
 ) -> None:
     decide(hold)
@@ -579,7 +579,7 @@ def test_an_error_of_clever_in_a_hook_is_our_page(
         signed_in.disconnect(ask)
     assert (answer.status_code, b"clever_unavailable" in answer.content) == (503, True)
     assert browser.get("/who").content == b"nobody"
-    # A receiver is told of a user who is there already.
+    # A receiver gets the user who is already there.
     assert nothing_was_written() == (where != "signed_in")
 
 

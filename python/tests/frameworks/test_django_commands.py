@@ -299,7 +299,7 @@ def test_check_names_forgotten_addresses(project: Path, manage: Manage) -> None:
     assert 'Add path("clever/", include("clever_sso.django.urls"))' in said
 
 
-def test_a_misspelt_role_of_a_guard_is_named(project: Path, manage: Manage) -> None:
+def test_a_misspelled_role_of_a_guard_is_named(project: Path, manage: Manage) -> None:
     (project / "urls.py").write_text(URLS.replace('role_required("teacher")', 'role_required("Teachers")'))
     _, said = manage(project, "check")
     assert "is it 'teacher'?" in said

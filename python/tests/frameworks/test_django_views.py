@@ -119,7 +119,7 @@ def test_an_older_tab_logs_out_after_another_tab_has_signed_in(
     log_in(visitor, clever, JOSE)
     assert visitor.get("/who").content.decode() == "José Núñez"
     form = {"csrfmiddlewaretoken": older}
-    # Without a word of where the form was, only the token can tell.
+    # If nothing says where the form was, only the token can tell.
     for said in (
         {},
         {"HTTP_ORIGIN": ""},
@@ -132,7 +132,7 @@ def test_an_older_tab_logs_out_after_another_tab_has_signed_in(
     assert visitor.get("/who").content == b"nobody"
 
 
-def test_a_page_that_answers_after_a_log_out_brings_the_session_not_back(
+def test_a_page_that_answers_after_a_logout_brings_the_session_not_back(
     clever: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import django_project
@@ -255,7 +255,7 @@ def test_a_session_has_an_end_of_its_own(
     assert not visitor.session.exists(key)
 
 
-def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(clever: str) -> None:
+def test_a_person_who_logs_out_during_a_login_stays_logged_out(clever: str) -> None:
     from clever_sso.django import signed_in
     from django.test import Client as Visitor
 
@@ -322,7 +322,7 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     assert (who(visitor) == nobody) == (end not in {"again", "other"})
 
 
-def test_a_log_out_ends_every_session_that_was_replaced(clever: str) -> None:
+def test_a_logout_ends_every_session_that_was_replaced(clever: str) -> None:
     from django.test import Client as Visitor
 
     visitor, seen = Visitor(), []
@@ -340,7 +340,7 @@ def test_a_log_out_ends_every_session_that_was_replaced(clever: str) -> None:
 
 
 @pytest.mark.parametrize("of", ["the first", "the second"])
-def test_a_log_out_ends_both_sessions_of_tabs_that_signed_in_with_one(clever: str, of: str) -> None:
+def test_a_logout_ends_both_sessions_of_tabs_that_signed_in_with_one(clever: str, of: str) -> None:
     from django.test import Client as Visitor
     from harness.browser import Browser
     from running import path_of

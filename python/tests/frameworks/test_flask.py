@@ -48,7 +48,7 @@ def test_one_extension_serves_several_apps(clever: str) -> None:
         assert log_in(app.test_client(), clever).status_code == 303
 
 
-def test_who_is_signed_in_is_asked_anew_in_each_request_of_one_app_context(clever: str) -> None:
+def test_each_request_of_one_app_context_asks_again_who_is_signed_in(clever: str) -> None:
     app, _ = make_app(clever)
     client = app.test_client()
     with app.app_context():
@@ -166,7 +166,7 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     assert client.get("/who").text == {"again": "Ada Ashworth", "other": "José Núñez"}.get(end, "nobody")
 
 
-def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(clever: str, tmp_path: Path) -> None:
+def test_a_person_who_logs_out_during_a_login_stays_logged_out(clever: str, tmp_path: Path) -> None:
     flask_session = pytest.importorskip("flask_session")
     cachelib = pytest.importorskip("cachelib")
     app, extension = make_app(clever, SESSION_TYPE="cachelib", SESSION_CACHELIB=cachelib.FileSystemCache(str(tmp_path)))

@@ -42,7 +42,7 @@ def test_an_app_without_a_secret_key_is_told_so_before_anybody_is_sent_away(clev
         app.test_client().get("/clever/login")
 
 
-def test_a_misspelt_setting_is_told(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_misspelled_setting_is_told(clever: str, caplog: pytest.LogCaptureFixture) -> None:
     make_app(clever, CLEVER_AFTER_LOGON="/me", CLEVER_DISTRICT_ID="mine", CLEVER_SCHOOL="own")
     assert [record.message for record in caplog.records] == [
         "nothing reads CLEVER_AFTER_LOGON: is it CLEVER_AFTER_LOGIN?"

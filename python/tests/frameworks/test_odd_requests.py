@@ -89,7 +89,7 @@ def test_no_login_leads_to_the_login_itself(browser: Browser, site: Site, path: 
     page = arrived(f"{site.url}/clever/login?next={quote(target)}", tabbed)
     assert (page.url, who(page)) == (site.url + "/", "signed in: Ada Ashworth")
     assert tabbed.tabs[0].steps < 12
-    assert "leads to the login, the callback or the log out itself" in site.log.read_text() or "//" in target
+    assert "leads to the login, the callback or the logout itself" in site.log.read_text() or "//" in target
 
 
 def test_a_page_that_only_looks_like_the_login_may_be_next(browser: Browser, site: Site) -> None:

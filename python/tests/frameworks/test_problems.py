@@ -7,7 +7,7 @@ import pytest
 from clever_sso._web.arrival import problem_of, problem_of_fault
 
 STATUS = {"login": 400, "token": 400, "argument": 400, "clever": 503, "network": 503, "internal": 500, "config": 500}
-# What the application's developers must put right, and nothing else will; and what a person or time puts right.
+# Problems that only the application's developers can fix; and problems that a person or time fixes.
 SETUP = ("session_not_kept", "callback_rejected", "client_rejected", "token_request_rejected", "request_rejected")
 OTHER = {
     **dict.fromkeys([*SETUP, "not_found", "discovery_issuer"], 500),

@@ -275,7 +275,7 @@ def test_every_setting_that_only_django_has_is_known_to_the_others() -> None:
 
 @pytest.mark.parametrize("key", ["", "short", "0123456789abcde", *SAMPLES])
 def test_a_key_that_is_no_secret_is_refused(framework: str, request: pytest.FixtureRequest, key: str) -> None:
-    with pytest.raises(ConfigError, match="anybody could sign in as anybody") as caught:
+    with pytest.raises(ConfigError, match="anyone could sign in as anyone") as caught:
         make_with_key(framework, request, key)
     assert not key or repr(key) not in caught.value.message
 
@@ -605,7 +605,7 @@ def warned(make: Callable[..., object], caplog: pytest.LogCaptureFixture, **chan
         return "; ".join(f"{message.id} {message.msg} {message.hint}" for message in check())
 
 
-def test_a_log_out_that_signs_in_again_is_told(make: Callable[..., object], caplog: pytest.LogCaptureFixture) -> None:
+def test_a_logout_that_signs_in_again_is_told(make: Callable[..., object], caplog: pytest.LogCaptureFixture) -> None:
     told = warned(make, caplog, CLEVER_AFTER_LOGOUT="/clever/login")
     assert "CLEVER_AFTER_LOGOUT" in told
     assert "leads to '/clever/login': who logs out is signed in again at once" in told

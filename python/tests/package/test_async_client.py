@@ -403,7 +403,7 @@ def thread_names() -> list[str]:
         return ps.stdout.read().decode().split()
 
 
-def test_a_closed_client_begins_anew_and_leaves_no_thread(clever: str) -> None:
+def test_a_closed_client_starts_again_and_leaves_no_thread(clever: str) -> None:
     before = engine_threads()
 
     async def ask() -> None:

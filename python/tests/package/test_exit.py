@@ -22,23 +22,23 @@ BEGINNING = """
 
     async def begin_some():
         global tasks
-        tasks = [asyncio.ensure_future(ask_for_ever()) for _ in range(20)]
+        tasks = [asyncio.ensure_future(ask_forever()) for _ in range(20)]
         await asyncio.get_running_loop().run_in_executor(None, told_that_requests_came)
 
     def told_that_requests_came():
         sys.stdin.readline()
 
-    async def ask_for_ever():
+    async def ask_forever():
         while True:
             try:
                 await client.me("token")
             except clever_sso.Error:
                 pass
 
-    async def many_ask_for_ever():
-        await asyncio.gather(*(ask_for_ever() for _ in range(50)))
+    async def many_ask_forever():
+        await asyncio.gather(*(ask_forever() for _ in range(50)))
 
-    def block_for_ever():
+    def block_forever():
         while True:
             try:
                 blocking.me("token")
@@ -62,11 +62,11 @@ ENDINGS = {
             task._log_destroy_pending = False
     """,
     "a loop of a daemon thread": """
-        threading.Thread(target=lambda: asyncio.run(many_ask_for_ever()), daemon=True).start()
+        threading.Thread(target=lambda: asyncio.run(many_ask_forever()), daemon=True).start()
         told_that_requests_came()
     """,
     "a daemon thread that blocks": """
-        threading.Thread(target=block_for_ever, daemon=True).start()
+        threading.Thread(target=block_forever, daemon=True).start()
         told_that_requests_came()
     """,
     "a client used by an exit handler": """

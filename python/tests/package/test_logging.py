@@ -187,7 +187,7 @@ def test_a_handler_that_uses_the_client_is_not_told_of_that(busy: str, listen: C
     assert (answers, len(listener.records)) == ([400], 1)
 
 
-def test_a_handler_may_verify_with_the_keys_it_is_told_of(listen: Callable[..., Listener]) -> None:
+def test_a_handler_may_verify_with_the_keys_in_its_event(listen: Callable[..., Listener]) -> None:
     with emulator.running([emulator.App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)]) as base_url:
         client, exported = make_client(base_url), []
         listen(react=lambda: exported.append(client.export_keys()))

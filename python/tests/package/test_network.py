@@ -129,7 +129,7 @@ def test_in_development_a_container_is_reached_by_its_name(monkeypatch: pytest.M
     assert clever_sso.Client.from_env().issuer == "http://clever:5999"
 
 
-def test_a_misspelt_variable_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_misspelled_variable_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     for variable, setting in {**ENVIRONMENT, "CLEVER_BASE_URI": "http://127.0.0.1:9"}.items():
         monkeypatch.setenv(variable, setting)
     with caplog.at_level(logging.WARNING, "clever_sso"):

@@ -220,7 +220,7 @@ WRONG = {
         "*LoginNotFinished: the application sends the browser to https://clever.com, not to the emulator at*"
     ),
     "clever_login(client, 'ada', path='/nowhere')": "*answers /nowhere with status 404 and sends nobody to Clever",
-    "clever_login(client, 'adda')": '*LoginNotFinished: *answers 400: *Nobody is called "adda"*',
+    "clever_login(client, 'adda')": '*LoginNotFinished: *answers 400: *No person has the name "adda"*',
     "clever_login(client, 'lou')": "*LoginNotFinished: the emulator sends nobody back but answers 403: Lou Bennett*",
     "clever_login(create_app({**clever_emulator.settings(), 'CLEVER_REDIRECT_URI': 'http://localhost/x'})"
     ".test_client(), 'ada')": '*The redirect_uri "http://localhost/x" is not one of*http://localhost/clever/callback*',

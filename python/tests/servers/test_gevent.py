@@ -67,7 +67,7 @@ def test_a_cooperative_client_answers_and_refuses_as_the_client_does(capfd: pyte
         assert client.check_token(outcome.tokens.access_token).client_id == client.client_id
         with pytest.raises(clever_sso.TokenError, match="token_foreign"):
             gevent.cooperative(emulator.client(app="oauth")).check_token(outcome.tokens.access_token)
-    # What an application catches is nobody else's business.
+    # No other code sees what an application catches.
     assert capfd.readouterr() == ("", "")
     assert "secret" not in repr(client)
     with pytest.raises(TypeError, match="neither pickled nor copied"):

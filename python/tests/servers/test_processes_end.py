@@ -12,7 +12,7 @@ from harness import ports
 from harness.patience import wait_for
 from processes import serving
 
-# A master that listens, and a worker that wants to go on without it.
+# A master that listens, and a worker that wants to continue without it.
 SERVER = """
 import os, signal, socket, sys
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))

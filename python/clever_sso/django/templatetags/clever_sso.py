@@ -39,7 +39,7 @@ def clever_button(
 
 @register.simple_tag(takes_context=True)
 def clever_signed_in(context: Context, language: str | None = None) -> Html:
-    """Who is signed in, with "Not you?" and a button to log out: `{% clever_signed_in %}`. Empty for nobody."""
+    """Who is signed in, with "Not you?" and a button to log out: `{% clever_signed_in %}`. Empty if there is none."""
     request: Any = context.get("request")
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

@@ -1,4 +1,4 @@
-"""`force_login`: somebody is signed in to an application under test without a login, for unit tests."""
+"""`force_login`: signs a person in to an application under test without a login, for unit tests."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def make_identity(  # noqa: PLR0913  (they are keyword arguments)
         legacy_ids: The ids that the person had before.
         unverified_email: The email address.
         loginas_by_admin: Whether an administrator of Clever logged in as this person.
-        issuer: Who vouches for the person.
+        issuer: The issuer of the identity.
         claims: What else Clever says.
     """
     names = ([user_type] if user_type else []) if roles is None else roles
@@ -78,7 +78,7 @@ def force_login(
 ) -> None:
     """Sign a person in without a login: no emulator, no network. For unit tests of pages behind a login.
 
-    The application's own code for people who come in is called as ever: `on_sign_in`, in Django the backend with
+    The application's own code for people who sign in is called as usual: `on_sign_in`, in Django the backend with
     `CLEVER_MATCH_USER` and `CLEVER_PROVISION_USER`, and the receivers of `signed_in`. `before_sign_in` is not asked.
 
     Args:

@@ -1,4 +1,4 @@
-"""One request in which an application's callback signs a person in without a word of Clever's."""
+"""One request in which an application's callback signs a person in without Clever."""
 
 from __future__ import annotations
 

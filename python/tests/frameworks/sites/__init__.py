@@ -6,7 +6,7 @@
 - `/staffroom`: for teachers and staff.
 - `/vault`: for nobody; people who may not open it are sent to log in, as the framework does it.
 - `/cart`: puts a thing into the session, and shows what is in it.
-- `/bye`: the application's own log out, as its framework does it.
+- `/bye`: the application's own logout, as its framework does it.
 - `/leave` and `/stay`: no pages; a middleware of the site answers. The first logs out, the second only looks.
 - `/expel`: a middleware of the site ends the session of the person who is signed in, and sends everybody to log in.
 

@@ -54,7 +54,7 @@ async def bye(request: Request) -> PlainTextResponse:
 
 
 def set_up(app: FastAPI) -> None:
-    """The sessions, after the login; what some tests ask for; and the application's own log out."""
+    """The sessions, after the login; what some tests ask for; and the application's own logout."""
     app.add_route("/bye", bye)
     app.add_route("/vault", vault)
     app.add_middleware(AnswerBefore)
@@ -68,7 +68,7 @@ def set_up(app: FastAPI) -> None:
     app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site, **said)
 
 
-async def only_whom_we_know(request: Request, step: SignIn) -> None:
+async def admit_known_people(request: Request, step: SignIn) -> None:
     if step.identity.name.last == os.environ.get("UNWELCOME"):
         raise Refused
     if step.identity.name.last == os.environ.get("BREAKING"):
@@ -86,7 +86,7 @@ def make_app() -> FastAPI:
     clever.install(app)
     set_up(app)
 
-    clever.on_sign_in(only_whom_we_know)
+    clever.on_sign_in(admit_known_people)
 
     @app.get("/")
     async def home(request: Request) -> HTMLResponse:

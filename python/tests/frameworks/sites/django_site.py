@@ -73,7 +73,7 @@ def make_app() -> WSGIHandler:
             "handlers": {"here": {"class": "logging.StreamHandler"}},
             "root": {"handlers": ["here"], "level": "WARNING"},
         },
-        CLEVER_PROVISION_USER=only_whom_we_know,
+        CLEVER_PROVISION_USER=admit_known_people,
         **clever,
     )
     django.setup()
@@ -115,7 +115,7 @@ def guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
     return guarded
 
 
-def only_whom_we_know(_user: object, identity: object, _created: bool) -> None:
+def admit_known_people(_user: object, identity: object, _created: bool) -> None:
     if identity.name.last == os.environ.get("UNWELCOME"):
         raise PermissionDenied
     if identity.name.last == os.environ.get("BREAKING"):

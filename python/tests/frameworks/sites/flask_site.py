@@ -24,7 +24,7 @@ def make_app() -> Flask:
     set_up(app)
     clever = CleverSso(app)
 
-    clever.on_sign_in(only_whom_we_know)
+    clever.on_sign_in(admit_known_people)
 
     @app.get("/")
     def home() -> str:
@@ -49,7 +49,7 @@ def make_app() -> Flask:
     @app.get("/vault")
     def vault() -> ResponseReturnValue:
         if not current_identity or not current_identity.has_role("keeper"):
-            # As many applications do it: without a word of where to go afterwards.
+            # As in many applications: it does not say where to go afterwards.
             return redirect("/clever/login" if "bare" in request.args else "/clever/login?next=/vault")
         return "gold"
 
@@ -62,7 +62,7 @@ def make_app() -> Flask:
     return app
 
 
-def only_whom_we_know(step: SignIn) -> None:
+def admit_known_people(step: SignIn) -> None:
     if step.identity.name.last == os.environ.get("UNWELCOME"):
         raise Refused
     if step.identity.name.last == os.environ.get("BREAKING"):
@@ -72,7 +72,7 @@ def only_whom_we_know(step: SignIn) -> None:
 
 
 def set_up(app: Flask) -> None:
-    """What some tests ask for, and the application's own log out."""
+    """What some tests ask for, and the application's own logout."""
     app.add_url_rule("/bye", view_func=bye)
     app.before_request(answer_before)
     app.after_request(add_later)

@@ -3,7 +3,7 @@
 The user `ada` is known by Ada's Clever id and has a device, whose key is `TOTP_KEY`. With `MATCHED`, no link says that
 it is Ada: `CLEVER_MATCH_USER` does. With allauth, `grace` is known by
 Grace's and has a security key only, which `CREDENTIAL` describes. `/private` is for people who are
-signed in, and `/vault` in django-otp for those who showed their device. With `AXES`, django-axes counts failed logins:
+signed in, and `/vault` in django-otp for people who showed their device. With `AXES`, django-axes counts failed logins:
 `/wrong-password` is one, and `/failures` tells how many there were. The user of Sam is not active then.
 """
 

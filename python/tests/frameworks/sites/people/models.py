@@ -24,7 +24,7 @@ class Person(AbstractBaseUser):
 
 
 class Pupil(AbstractUser):
-    """Somebody whose address is nobody else's."""
+    """A person whose address no other person has."""
 
     email = models.EmailField(unique=True)
     groups = user_permissions = None
