@@ -15,7 +15,7 @@ static void write_logout(zval *value, const void *logout)
 	php_clever_sso_write_cookies(value, logout_cookie, logout);
 }
 
-/* Which cookies to set at a log out, or when a session was kept: they differ in nothing else. */
+/* Which cookies to set at a logout, or when a session was kept: they differ in nothing else. */
 static void cookies_to_set(INTERNAL_FUNCTION_PARAMETERS,
 	clever_sso_status (*function)(const clever_sso_client *client, const char *cookies, clever_sso_logout **logout,
 		clever_sso_error **error))
@@ -87,7 +87,7 @@ static uint32_t endpoint_named(const zend_string *name)
 	return 0;
 }
 
-/* What is no text is handed over as bytes that are none: the library takes them for a value that nobody would believe. */
+/* A value that is not text is passed as bytes that are not text: no check of the library accepts them. */
 static clever_sso_status set_header(
 	clever_sso_request *request, const zend_string *name, zval *value, clever_sso_error **error)
 {

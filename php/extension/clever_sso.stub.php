@@ -3,8 +3,8 @@
 /**
  * Log in with Clever.
  *
- * Strings are UTF-8, times are in seconds. Whatever fails throws a kind of CleverSso\Exception, whose error code the
- * documentation lists (docs/errors.md). A string that is not UTF-8 or holds a NUL throws ArgumentException, too.
+ * Strings are UTF-8, times are in seconds. Every failure throws a CleverSso\Exception with an error code; docs/errors.md lists
+ * all codes. A string that is not UTF-8 or contains a NUL throws an ArgumentException.
  *
  * @generate-class-entries
  */
@@ -12,7 +12,7 @@
 namespace CleverSso;
 
 /**
- * What a client does. Declare this type in your own code, so that a test can hand in a Testing\FakeClient.
+ * The methods of a client. Declare this type in your own code, so that a test can pass a Testing\FakeClient.
  */
 interface ClientInterface
 {
@@ -129,10 +129,9 @@ interface ClientInterface
 /**
  * Everything an application does with Clever.
  *
- * Make one wherever it is needed: the native client below it, with its connections and Clever's keys, is made once per
- * process and configuration, and shared by every object with equal arguments. It works in workers that were forked
- * after it was used. It holds secrets, and can be neither cloned nor serialized. Two clients are equal (==) when their
- * configurations are.
+ * Create one wherever you need it: the native client behind it, with its connections and Clever's keys, is made once per
+ * process and configuration, and all objects with equal arguments share it. It works in workers that are forked after it was
+ * used. It contains secrets, so you cannot clone or serialize it. Two clients are equal (==) when their configurations are.
  *
  * @strict-properties
  * @not-serializable
@@ -141,60 +140,60 @@ final readonly class Client implements ClientInterface
 {
     /** As Clever's dashboard shows it. */
     public readonly string $clientId;
-    /** Where Clever's OAuth endpoints are: what an identity of this client names as its issuer. */
+    /** Where Clever's OAuth endpoints are: the issuer of this client's identities. */
     public readonly string $issuer;
     /** @var list<string> The redirect URIs. The first is the primary one. */
     public readonly array $redirectUris;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /**
      * No network, unless $discover.
      *
      * @param string $clientId As Clever's dashboard shows it.
-     * @param string|null $clientSecret As Clever's dashboard shows it. Without one only the implicit grant
+     * @param string|null $clientSecret As Clever's dashboard shows it. Without it, only the implicit grant
      *     (beginImplicit, finishImplicit), verifyIdToken and the calls with an access token are possible.
      * @param string|string[]|null $redirectUri One or several, exactly as registered with Clever. The first is the
      *     primary one, where logins from the Clever Portal and from Instant Login links arrive.
      * @param string|null $issuer Where Clever's OAuth endpoints are. Default: https://clever.com
      * @param string|null $apiBase Where Clever's API is. Default: https://api.clever.com
-     * @param string|null $baseUrl Issuer and API at one address, as a local emulator has them.
+     * @param string|null $baseUrl Issuer and API at one address, such as a local emulator's.
      * @param float $timeout The deadline of a whole call in seconds, retries included.
-     * @param int $leeway How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
-     * @param string|null $pendingKey What seals pending logins, at least 16 random bytes as text. By default it is
-     *     derived from the client secret, so that every process that knows the secret can finish a login which another
-     *     one began. Without a client secret, beginImplicit needs it: the same in every request, and known to nobody else.
-     * @param string[] $oldPendingKeys Keys, or client secrets, that sealed pending logins until now and are still
-     *     accepted.
-     * @param string[] $returnToOrigins Origins, such as https://www.example.org, to which returnTo may lead besides
+     * @param int $leeway The largest allowed difference between the clocks, in seconds, when the times in an ID token are
+     *     checked. At most 600.
+     * @param string|null $pendingKey The key that encrypts pending logins, at least 16 random bytes as text. By default, it is
+     *     derived from the client secret, so that every process that knows the secret can finish a login that another one
+     *     began. Without a client secret, beginImplicit needs it: the same in every request, and kept secret.
+     * @param string[] $oldPendingKeys Old keys, or old client secrets. Logins that they encrypted are still accepted.
+     * @param string[] $returnToOrigins Origins, such as https://www.example.org, that returnTo may lead to, in addition to
      *     paths.
-     * @param bool $development Whether every address may be plain http, on any host. Clever allows such redirect URIs
-     *     for development applications, and containers reach an emulator by its name, as http://clever:5999.
+     * @param bool $development Whether any address may be plain http, on any host. Clever allows such redirect URIs for
+     *     development applications, and containers reach an emulator by its name, such as http://clever:5999.
      * @param string|null $authorizationEndpoint Where the browser is sent, if not to Clever's usual place.
      * @param string|null $tokenEndpoint Where codes are exchanged, if not at Clever's usual place.
-     * @param string|null $tokeninfoEndpoint Where access tokens are asked about, if not at Clever's usual place.
-     * @param string|null $userinfoEndpoint Where the claims of an access token's person are, if not at Clever's usual
-     *     place.
-     * @param string|null $jwksUri Where the keys are. By default the issuer's discovery document says it.
-     * @param bool $discover Whether to ask the issuer for its discovery document now, and to take from it the endpoints
-     *     that are not given: for OpenID Providers other than Clever.
-     * @param string|null $caBundle Certificates of further authorities, trusted in addition to the system's: those of a
+     * @param string|null $tokeninfoEndpoint Where access tokens are checked, if not at Clever's usual place.
+     * @param string|null $userinfoEndpoint Where to fetch the claims of the person that an access token belongs to, if not at
+     *     Clever's usual place.
+     * @param string|null $jwksUri Where the keys are. Default: the address in the issuer's discovery document.
+     * @param bool $discover Whether to fetch the issuer's discovery document now, and to take the endpoints from it that you
+     *     did not set. For OpenID Providers other than Clever.
+     * @param string|null $caBundle Certificates of more authorities, trusted in addition to the system's, such as those of a
      *     school network that inspects TLS. PEM text, or the path of a PEM file.
      * @param string|null $proxy The proxy, with credentials if it needs them: http://user:password@proxy.example:3128,
-     *     https:// or socks5h://. It is used for every address but this machine's. By default the environment decides
+     *     https:// or socks5h://. It is used for every address except this machine's. By default, the environment decides
      *     when the native client is made: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, each also in lower case.
-     * @param string|null $keyCache A file, by its absolute path, through which the workers of this application share
-     *     Clever's keys, so that not each of them must fetch them. Anyone who can write to it can sign in as anybody. It is
-     *     made with mode 0600, and not believed unless it is a plain file that belongs to this process's user or root and
-     *     nobody else may write. Its directory must be closed to others as well. Without such a file, or with a broken
+     * @param string|null $keyCache The absolute path of a file that the workers of this application use to share Clever's keys,
+     *     so that not every worker must fetch them. Anyone who can write to it can sign in as anyone. The library creates it
+     *     with mode 0600, and trusts it only if it is a regular file that belongs to this process's user or root, and no other
+     *     user may write it. Other users must not have access to its directory either. Without such a file, or with a broken
      *     one, the keys are fetched.
-     * @param object|null $logger What is told when the key cache cannot be used: a PSR-3 logger, or any object with its
-     *     method warning, or a closure that takes the line. It is told when the client is made, and what it throws during
-     *     a call is dropped. By default the line goes to PHP's error log. No warning of PHP is raised.
+     * @param object|null $logger Receives a warning when the key cache cannot be used: a PSR-3 logger, any object with a method
+     *     warning, or a closure that takes the line. This happens when the client is made. Exceptions of the logger during a
+     *     call are dropped. By default, the line goes to PHP's error log. No PHP warning is raised.
      *
      * @throws ConfigException config_invalid, with what is wrong about which value.
      * @throws ArgumentException argument_invalid
-     * @throws \ValueError When keyCache is no absolute path, or open_basedir forbids that file or the one of caBundle.
+     * @throws \ValueError When keyCache is not an absolute path, or open_basedir forbids this file or the file of caBundle.
      * @throws \TypeError When logger is neither a closure nor has a method warning.
      */
     public function __construct(
@@ -238,19 +237,19 @@ final readonly class Client implements ClientInterface
     /**
      * Begins a login: send the browser to its url, with its setCookies. No network.
      *
-     * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null. With it the browser
-     *     keeps at most eight logins in flight.
+     * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null. With it, the browser
+     *     keeps at most eight logins in progress.
      * @param string|null $redirectUri One of the configured ones. Default: the primary one.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param string|null $returnTo Where to go after the login: a path of the application, or a URL on its own or an
      *     allowed origin. At most 1,024 bytes; characters outside ASCII are fine.
-     * @param bool $switchUser Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the
+     * @param bool $switchUser Whether Clever asks the person to confirm who they are, for "Not you?" links. Without it, the
      *     person who is signed in at Clever is signed in again.
      * @param bool|null $hasSession Whether this browser has a session of the application. Pass false when you looked and
      *     found none: sign-ins that leave no session then end with session_not_kept instead of a redirect loop. With true,
-     *     pages that send a person who is signed in back to log in again and again end with page_not_allowed.
-     * @param string|null $home Where people go after a login without returnTo: a page of your own. With it, a person who is
-     *     signed in and sent back to log in again and again goes there, and not to Clever each time.
+     *     pages that send a signed-in person back to log in again and again end with page_not_allowed.
+     * @param string|null $home Where people go after a login without returnTo: your own page. If a signed-in person is sent
+     *     back to log in again and again, they go there instead of to Clever each time.
      *
      * @throws ConfigException redirect_uri_unknown, client_secret_missing
      * @throws ArgumentException return_to_unsafe, argument_invalid
@@ -267,19 +266,19 @@ final readonly class Client implements ClientInterface
     ): Login {}
 
     /**
-     * Finishes a login. The outcome is a value: all three kinds are everyday traffic.
+     * Finishes a login. The outcome is a value: all three kinds happen in normal use.
      *
-     * Set the setCookies of the outcome, or of the exception. End the session that the browser had when endsSession is
-     * true. One network round trip when Clever sends an ID token and its keys are known, else up to three.
+     * Set the setCookies of the outcome, or of the exception. End the session that the browser had if endsSession is true. One
+     * network round trip when Clever sends an ID token and its keys are known, otherwise up to three.
      *
-     * @param string $callback The URL with which the browser came back, or its query: $_SERVER['QUERY_STRING'] ?? ''.
+     * @param string $callback The URL that the browser came back with, or its query: $_SERVER['QUERY_STRING'] ?? ''.
      * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
      *
      * @return SignedIn|Restart|Denied
      *
      * @throws LoginException callback_malformed, callback_duplicate, callback_contradictory, callback_issuer;
      *     cookies_blocked, login_loop or pending_invalid when the login cannot be restarted once more
-     * @throws TokenException The ID token breaks a rule: id_token_expired and the other words that begin so.
+     * @throws TokenException The ID token breaks a rule: id_token_expired and the other id_token_ codes.
      * @throws ConfigException client_secret_missing
      * @throws CleverException callback_unavailable, callback_rejected, client_rejected, clever_unavailable, rate_limited
      *     and the others of its kind
@@ -291,11 +290,11 @@ final readonly class Client implements ClientInterface
     ): Outcome {}
 
     /**
-     * The same for applications that keep pending logins in a session of their own. The outcome has no cookies.
+     * The same for applications that store pending logins in their own session. The outcome has no cookies.
      *
-     * @param string $callback The URL with which the browser came back, or its query.
-     * @param string|null $pending The one that was kept under the key of this callback, see loginKey; null when there is
-     *     none.
+     * @param string $callback The URL that the browser came back with, or its query.
+     * @param string|null $pending The pending login that you stored under the key of this callback (see loginKey); null when
+     *     there is none.
      *
      * @return SignedIn|Restart|Denied
      *
@@ -333,12 +332,12 @@ final readonly class Client implements ClientInterface
     ): Login {}
 
     /**
-     * Finishes a login of beginImplicit. The outcome is a value: all three kinds are everyday traffic.
+     * Finishes a login of beginImplicit. The outcome is a value: all three kinds happen in normal use.
      *
      * A browser does not send the fragment to a server: a page of yours must post it. The token is used only after Clever
      * said that it was issued to this application. Up to three network round trips.
      *
-     * @param string $callback The fragment with which the browser came back, or the whole URL with it.
+     * @param string $callback The fragment that the browser came back with, or the whole URL with it.
      * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
      *
      * @return SignedIn|Restart|Denied
@@ -356,11 +355,11 @@ final readonly class Client implements ClientInterface
     ): Outcome {}
 
     /**
-     * The same for applications that keep pending logins by themselves. The outcome has no cookies.
+     * The same for applications that store pending logins themselves. The outcome has no cookies.
      *
-     * @param string $callback The fragment with which the browser came back, or the whole URL with it.
-     * @param string|null $pending The one that was kept under the key of this callback, see loginKey; null when there is
-     *     none.
+     * @param string $callback The fragment that the browser came back with, or the whole URL with it.
+     * @param string|null $pending The pending login that you stored under the key of this callback (see loginKey); null when
+     *     there is none.
      *
      * @return SignedIn|Restart|Denied
      *
@@ -376,9 +375,9 @@ final readonly class Client implements ClientInterface
     ): Outcome {}
 
     /**
-     * The key under which the pending login of this callback was kept (Login::$key). No network.
+     * The key of this callback's pending login (Login::$key). No network.
      *
-     * @param string $callback The URL with which the browser came back, or its query.
+     * @param string $callback The URL that the browser came back with, or its query.
      *
      * @return string|null null when the callback has no state or cannot be read.
      *
@@ -387,17 +386,16 @@ final readonly class Client implements ClientInterface
     public function loginKey(#[\SensitiveParameter] string $callback): ?string {}
 
     /**
-     * Whether a request must not act. Ask before you begin or finish a login or log out. No network.
+     * Whether a request must not act. Call it before you begin or finish a login or log a person out. No network.
      *
-     * A look (HEAD), a page that is fetched in advance, an image, a script or a form of another site thus neither spends a
-     * code nor logs anybody out.
+     * So a HEAD request, a prefetched page, an image, a script or a form of another site cannot use a code or log a person out.
      *
      * @param string $endpoint 'login', 'callback' or 'logout'.
      * @param string $method The method of this request: $_SERVER['REQUEST_METHOD'].
      * @param array $headers All headers of this request, by name, each a string or a list of them: getallheaders(). Those that
-     *     decide nothing are ignored. Anybody can send any bytes: no header makes this fail.
+     *     decide nothing are ignored. Any bytes are fine: no header makes this fail.
      *
-     * @return Refusal|null How to answer without acting; null when the request may act.
+     * @return Refusal|null The response to send instead; null when the request may act.
      *
      * @throws ArgumentException argument_invalid
      * @throws \ValueError For another endpoint.
@@ -405,7 +403,7 @@ final readonly class Client implements ClientInterface
     public function refusal(string $endpoint, string $method, array $headers): ?Refusal {}
 
     /**
-     * The cookies to set when somebody logs out. End your own session as well. No network.
+     * The cookies to set when a person logs out. End your own session as well. No network.
      *
      * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
      *
@@ -414,9 +412,9 @@ final readonly class Client implements ClientInterface
     public function logOutCookies(#[\SensitiveParameter] ?string $cookies = null): array {}
 
     /**
-     * The cookies to set when a request comes with a session of your application: the last sign-in was kept. Mostly there
-     * are none. Without it, people who log out by your own means and sign in again four times in a minute are told that
-     * their session does not stick. No network.
+     * The cookies to set when a request has a session of your application: the last sign-in was kept. Most of the time there
+     * are none. Without this call, people who log out in your own way and sign in again four times in a minute get
+     * session_not_kept. No network.
      *
      * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
      *
@@ -425,30 +423,31 @@ final readonly class Client implements ClientInterface
     public function sessionKeptCookies(#[\SensitiveParameter] ?string $cookies = null): array {}
 
     /**
-     * What a switch in a query says, such as switch_user=1.
+     * Reads a switch in a query, such as switch_user=1.
      *
-     * @return bool false for null, an empty text, 0, false, no and off; else true.
+     * @return bool false for null, an empty text, 0, false, no and off; otherwise true.
      */
     public static function isSwitchedOn(?string $value): bool {}
 
     /**
-     * Whether a path or URL leads to the page at $path, however either is written: percent-encoded, with dot segments, with
-     * slashes doubled or at the end. Leave out a returnTo that leads to your login or log out, or each login would be the
-     * start of the next one; beginLogin itself refuses one that leads to the callback.
+     * Whether a path or URL leads to the page at $path, even if either is percent-encoded or has dot segments, double slashes
+     * or a slash at the end. Do not pass a returnTo that leads to your login or logout, or each login would start the next one.
+     * beginLogin itself refuses one that leads to the callback.
      */
     public static function leadsTo(string $target, string $path): bool {}
 
     /**
-     * The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+     * The URL that asks Clever for a code or a token, for applications that drive the flow themselves. No network.
      *
      * @param string $responseType 'code', or 'token' for the implicit grant.
      * @param string|null $redirectUri One of the configured ones. Default: the primary one.
-     * @param string|null $state Comes back unchanged. Compare it, by hash_equals, with what this browser was given.
+     * @param string|null $state Comes back unchanged. Compare it with the state that you gave to this browser, using
+     *     hash_equals.
      * @param string|null $nonce Comes back inside the ID token.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param bool $switchUser Whether Clever asks people to confirm who they are.
-     * @param bool $withoutState Says that you want no state on purpose. A token needs a state or this: one that comes back
-     *     without a state may be anybody's, so do not sign a person in with it. beginImplicit makes and checks a state by
+     * @param bool $withoutState Says that you want no state on purpose. A token needs a state or this: a token that comes back
+     *     without a state may belong to anyone, so do not sign a person in with it. beginImplicit makes and checks a state by
      *     itself.
      *
      * @throws ConfigException redirect_uri_unknown
@@ -468,7 +467,7 @@ final readonly class Client implements ClientInterface
     /**
      * An Instant Login link into this application for the people of a district. No network.
      *
-     * Who follows it arrives without a state, so finishLogin answers with Restart first.
+     * People who follow it arrive without a state, so finishLogin returns Restart first.
      *
      * @param string $districtId Clever's id of the district.
      *
@@ -479,17 +478,17 @@ final readonly class Client implements ClientInterface
     /**
      * The Clever Portal of a district, or the page where people look for their school. No network.
      *
-     * @param string|null $district The short name of the district, as its portal has it in its address.
+     * @param string|null $district The short name of the district, as in the address of its portal.
      *
      * @throws ArgumentException argument_invalid
      */
     public function portalUrl(?string $district = null): string {}
 
     /**
-     * Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+     * Exchanges a code, for applications that drive the flow themselves. A code works once, within a minute.
      *
      * @param string $code The code of the callback.
-     * @param string|null $redirectUri The one that the authorization request named. Default: the primary one.
+     * @param string|null $redirectUri The redirect URI of the authorization request. Default: the primary one.
      *
      * @throws CleverException code_rejected, client_rejected, token_request_rejected and the others of its kind
      * @throws ConfigException redirect_uri_unknown, client_secret_missing
@@ -498,7 +497,7 @@ final readonly class Client implements ClientInterface
     public function exchangeCode(#[\SensitiveParameter] string $code, ?string $redirectUri = null): Tokens {}
 
     /**
-     * Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+     * Verifies an ID token with Clever's keys, which are fetched when they are not known yet.
      *
      * @param string $idToken The ID token.
      * @param string|null $nonce The one that was sent. Without one, the token must have none.
@@ -519,8 +518,8 @@ final readonly class Client implements ClientInterface
     /**
      * Asks Clever whether an access token was issued to this application.
      *
-     * The implicit grant has no other protection against a token that was issued to another one: call this before you
-     * believe a token that a browser brought.
+     * The implicit grant has no other protection against a token that was issued to another application: call this before you
+     * trust a token from a browser.
      *
      * @throws TokenException token_foreign, token_rejected
      * @throws CleverException
@@ -564,7 +563,7 @@ final readonly class Client implements ClientInterface
     /**
      * The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
      *
-     * @param string|null $subject That of the ID token which came with it: an answer about somebody else is refused.
+     * @param string|null $subject The sub of the ID token that came with it. A response about another person is refused.
      *
      * @throws TokenException userinfo_subject, token_rejected
      * @throws CleverException
@@ -573,8 +572,8 @@ final readonly class Client implements ClientInterface
     public function userinfo(#[\SensitiveParameter] string $accessToken, ?string $subject = null): UserInfo {}
 
     /**
-     * Pays before the first student comes what a process pays once: fetches discovery and keys, and lets the source of
-     * random numbers collect itself, which takes some tens of milliseconds. Call it in the script that FPM preloads.
+     * Does one-time setup up front: fetches discovery and keys, and seeds the random number generator, which takes some tens of
+     * milliseconds. Call it in the script that FPM preloads.
      *
      * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
      * @throws NetworkException
@@ -584,8 +583,8 @@ final readonly class Client implements ClientInterface
     /**
      * Clever's keys as text, for another process of the same application; $keyCache does this by itself.
      *
-     * They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
-     * sign in as anybody.
+     * They are fetched when they are not known yet. Store the text where no other user can write: a person who can change it
+     * can sign in as anyone.
      *
      * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
      * @throws NetworkException
@@ -593,19 +592,19 @@ final readonly class Client implements ClientInterface
     public function exportKeys(): string {}
 
     /**
-     * Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as
-     * fetched ones. No network.
+     * Takes keys that another process exported, unless there are fresh ones already. They must pass the same rules as fetched
+     * keys. No network.
      *
-     * @param string $keys What exportKeys gave.
+     * @param string $keys The text from exportKeys.
      *
-     * @throws ArgumentException argument_invalid when the text is none that was exported for this issuer
+     * @throws ArgumentException argument_invalid when the text was not exported for this issuer
      * @throws CleverException keys_unusable, response_malformed
      */
     public function importKeys(string $keys): void {}
 }
 
 /**
- * A cookie that the answer to the browser must set. Besides its properties it always has Path=/, HttpOnly and SameSite=Lax.
+ * A cookie that the response to the browser must set. It also always has Path=/, HttpOnly and SameSite=Lax.
  *
  * Dumps do not show its value.
  *
@@ -616,7 +615,7 @@ final readonly class SetCookie implements \JsonSerializable
 {
     /** The name; over https it starts with __Host-. */
     public readonly string $name;
-    /** The value; empty when the cookie is to be deleted. */
+    /** The value; empty to delete the cookie. */
     public readonly string $value;
     /** How long the browser keeps it, in seconds; 0 deletes it. */
     public readonly int $maxAge;
@@ -624,7 +623,7 @@ final readonly class SetCookie implements \JsonSerializable
     public readonly bool $secure;
     /** The value of the Set-Cookie header, for frameworks that take it whole. */
     public readonly string $header;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /** Made by the calls of a client, and by tests (CleverSso\Testing\Fake). */
@@ -643,12 +642,12 @@ final readonly class SetCookie implements \JsonSerializable
      */
     public function jsonSerialize(): array {}
 
-    /** Adds the Set-Cookie header to the answer. Other cookies stay. */
+    /** Adds the Set-Cookie header to the response. Other cookies stay. */
     public function send(): void {}
 }
 
 /**
- * How to answer a request that must not act: with this status and no body.
+ * The response to a request that must not act: this status and no body.
  *
  * @strict-properties
  * @not-serializable
@@ -657,7 +656,7 @@ final readonly class Refusal
 {
     /** The HTTP status: 200 for HEAD, 403, 405 or 503. */
     public readonly int $status;
-    /** With a 405 the value of the Allow header. */
+    /** With a 405, the value of the Allow header. */
     public readonly ?string $allow;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -676,14 +675,14 @@ final readonly class Login implements \JsonSerializable
     public readonly string $url;
     /** @var list<SetCookie> Set these with the redirect. */
     public readonly array $setCookies;
-    /** For applications that keep logins in a session of their own instead: the key to keep pending under. */
+    /** For applications that store logins in their own session instead: the key for pending. */
     public readonly string $key;
-    /** For the same: what to keep for ten minutes, about 100 bytes, URL-safe. */
+    /** For the same applications: the text to store for ten minutes, about 100 bytes, URL-safe. */
     public readonly string $pending;
-    /** Whether to answer with a page that leads to url by itself, and not with a redirect: browsers give up after some twenty
-     *  redirects in a row. Only with hasSession. */
+    /** Whether to respond with a page that continues to url by itself, instead of a redirect: browsers give up after about
+     *  twenty redirects in a row. Only with hasSession. */
     public readonly bool $needsPage;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -715,22 +714,22 @@ interface Outcome
 }
 
 /**
- * Somebody logged in.
+ * The person logged in.
  *
  * @strict-properties
  * @not-serializable
  */
 final readonly class SignedIn implements Outcome
 {
-    /** Who. */
+    /** Who logged in. */
     public readonly Identity $identity;
     /** The tokens of this login. */
     public readonly Tokens $tokens;
-    /** Where the application wanted to go, as an ASCII path or URL. */
+    /** The returnTo of the login, as an ASCII path or URL. */
     public readonly ?string $returnTo;
-    /** Whether the login was begun with switchUser: when the application refuses this person, "Try again" begins with it. */
+    /** Whether the login began with switchUser: then begin the login of "Try again" with it too. */
     public readonly bool $switchUser;
-    /** @var list<SetCookie> Set these with the answer. */
+    /** @var list<SetCookie> Set these with the response. */
     public readonly array $setCookies;
     /** Always true: the new session replaces the one that the browser had. */
     public readonly bool $endsSession;
@@ -749,7 +748,7 @@ final readonly class SignedIn implements Outcome
 /**
  * The login restarts: send the browser to login->url, with setCookies.
  *
- * The person is signed in at Clever already and sees nothing of it.
+ * The person is already signed in at Clever and does not notice.
  *
  * @strict-properties
  * @not-serializable
@@ -763,7 +762,7 @@ final readonly class Restart implements Outcome
      * state_mismatch, pending_missing, pending_invalid, pending_expired or code_rejected.
      */
     public readonly string $reason;
-    /** @var list<SetCookie> Set these with the answer. */
+    /** @var list<SetCookie> Set these with the response. */
     public readonly array $setCookies;
     /** Always false: nothing of the session changes. */
     public readonly bool $endsSession;
@@ -780,17 +779,17 @@ final readonly class Restart implements Outcome
  */
 final readonly class Denied implements Outcome
 {
-    /** Clever's word, for example access_denied or unauthorized-user. */
+    /** Clever's error word, for example access_denied or unauthorized-user. */
     public readonly string $error;
-    /** Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's. */
+    /** Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's. */
     public readonly ?string $description;
-    /** @var list<SetCookie> Set these with the answer. */
+    /** @var list<SetCookie> Set these with the response. */
     public readonly array $setCookies;
-    /** Whether the session that the browser had must end: when this is the answer to a login that this browser began. */
+    /** Whether the session that the browser had must end: when this answers a login that this browser began. */
     public readonly bool $endsSession;
-    /** Where the login wanted to go, as an ASCII path or URL, if that is known: for a link to try again. */
+    /** The returnTo of the login, as an ASCII path or URL, if it is known: for a "Try again" link. */
     public readonly ?string $returnTo;
-    /** Whether the login was begun with switchUser: the link to try again begins one with it too. */
+    /** Whether the login began with switchUser: then begin the login of "Try again" with it too. */
     public readonly bool $switchUser;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -814,19 +813,19 @@ final readonly class Denied implements Outcome
  */
 final readonly class Identity implements \JsonSerializable
 {
-    /** The issuer that vouches for this person. */
+    /** The issuer that proved who this person is. */
     public readonly string $issuer;
     /** The Clever id (API v3). */
     public readonly string $id;
     /** The district; a person of Clever Library has none. */
     public readonly ?string $districtId;
-    /** The role of this login, such as student; null when a person has several and did not say which. */
+    /** The role of this login, such as student; null when a person has several and did not pick one. */
     public readonly ?string $userType;
     /** @var list<Role> Every role that is known. */
     public readonly array $roles;
     /** The name. */
     public readonly Name $name;
-    /** An email address that nobody verified: it may be another person's, and it may change. Never a key. */
+    /** An unverified email address: it may belong to another person, and it may change. Never use it as a key. */
     public readonly ?string $unverifiedEmail;
     /** @var list<string> Ids that this person had before API v3. */
     public readonly array $legacyIds;
@@ -834,11 +833,11 @@ final readonly class Identity implements \JsonSerializable
     public readonly ?string $authorizedBy;
     /** How this identity was proven: id_token, or me when Clever was asked with the token of this login. */
     public readonly string $provenBy;
-    /** Whether an administrator of Clever logged in as this person, as the callback says; not proven. */
+    /** Whether an administrator at Clever logged in as this person. The callback says so; not proven. */
     public readonly bool $loginasByAdmin;
     /** @var array<string, mixed> The claims of the ID token, or the data of /me and of the person's own record. */
     public readonly array $claims;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -868,7 +867,7 @@ final readonly class Identity implements \JsonSerializable
 }
 
 /**
- * A person's name, as far as Clever tells it.
+ * A person's name, as far as Clever sent it.
  *
  * @strict-properties
  * @not-serializable
@@ -879,11 +878,11 @@ final readonly class Name implements \JsonSerializable
     public readonly ?string $first;
     /** The middle name. */
     public readonly ?string $middle;
-    /** The last name; of a student in Clever Library only the initial. */
+    /** The last name; for a student in Clever Library, only the initial. */
     public readonly ?string $last;
     /** First, middle and last name with a space between them; empty when nothing is known. */
     public readonly string $full;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -912,7 +911,7 @@ final readonly class Name implements \JsonSerializable
  */
 final readonly class Role
 {
-    /** student, teacher, staff, district_admin, contact, or a word that Clever added since. */
+    /** student, teacher, staff, district_admin, contact, or a word that Clever added later. */
     public readonly string $name;
     /** The id that this person had in this role before API v3. */
     public readonly ?string $legacyId;
@@ -922,18 +921,18 @@ final readonly class Role
 }
 
 /**
- * What a code was exchanged for. Dumps show neither of them.
+ * The tokens from a code exchange. Dumps show neither of them.
  *
  * @strict-properties
  * @not-serializable
  */
 final readonly class Tokens implements \JsonSerializable
 {
-    /** Opens Clever's API for 24 hours. */
+    /** Gives access to Clever's API for 24 hours. */
     public readonly string $accessToken;
-    /** Says who logged in; only for applications with OpenID Connect, and not for Clever Library. */
+    /** Says who logged in. Only for applications with OpenID Connect, and not for Clever Library. */
     public readonly ?string $idToken;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -950,7 +949,7 @@ final readonly class Tokens implements \JsonSerializable
 }
 
 /**
- * What Clever says of an access token that was issued to this application.
+ * What Clever says about an access token that was issued to this application.
  *
  * @strict-properties
  * @not-serializable
@@ -978,13 +977,13 @@ final readonly class Me implements \JsonSerializable
     public readonly string $id;
     /** The district; a person of Clever Library has none. */
     public readonly ?string $districtId;
-    /** The kind of account; API v3 says user of everybody, older ones name the role. */
+    /** The kind of account. API v3 says user for everyone; older versions name the role. */
     public readonly ?string $userType;
     /** Who gave the application access: district or teacher. */
     public readonly ?string $authorizedBy;
     /** @var array<string, mixed> Everything Clever said. */
     public readonly array $json;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -1020,13 +1019,13 @@ final readonly class User implements \JsonSerializable
     public readonly ?string $districtId;
     /** The name. */
     public readonly Name $name;
-    /** An email address that nobody verified: it may be another person's, and it may change. Never a key. */
+    /** An unverified email address: it may belong to another person, and it may change. Never use it as a key. */
     public readonly ?string $unverifiedEmail;
     /** @var list<Role> Every role of this person. */
     public readonly array $roles;
     /** @var array<string, mixed> Everything Clever said. */
     public readonly array $json;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -1069,18 +1068,18 @@ final readonly class District
 }
 
 /**
- * The claims of a person, as the userinfo endpoint tells them. Dumps do not show them.
+ * The claims of a person from the userinfo endpoint. Dumps do not show them.
  *
  * @strict-properties
  * @not-serializable
  */
 final readonly class UserInfo implements \JsonSerializable
 {
-    /** Who it is, as the issuer names them (sub). */
+    /** The person's id at the issuer (sub). */
     public readonly string $id;
     /** @var array<string, mixed> All claims. Clever's name is an object. */
     public readonly array $json;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -1097,8 +1096,8 @@ final readonly class UserInfo implements \JsonSerializable
 }
 
 /**
- * What Clever said through the browser. Nothing in it is proven yet. One of code, accessToken and error is there, and
- * only one. Dumps show neither code nor token nor state.
+ * What Clever sent through the browser. None of it is proven yet. Exactly one of code, accessToken and error is set. Dumps show
+ * neither code nor token nor state.
  *
  * @strict-properties
  * @not-serializable
@@ -1109,19 +1108,19 @@ final readonly class Callback implements \JsonSerializable
     public readonly ?string $code;
     /** The access token of the implicit grant. */
     public readonly ?string $accessToken;
-    /** The state, if there is one: a login that begins at Clever has none. Compare it by hash_equals. */
+    /** The state, if there is one: a login that begins at Clever has none. Compare it with hash_equals. */
     public readonly ?string $state;
     /** @var list<string> The scopes that Clever names. */
     public readonly array $scopes;
-    /** The error word in place of a code or token, for example access_denied. */
+    /** The error word instead of a code or token, for example access_denied. */
     public readonly ?string $error;
-    /** Text that came with the error. Anybody can make a URL with such a text: do not show it as if it were Clever's. */
+    /** Text that came with the error. Anyone can make a URL with such a text: do not show it as if it were Clever's. */
     public readonly ?string $errorDescription;
-    /** The issuer (RFC 9207), if it is named. */
+    /** The issuer (RFC 9207), if the callback names it. */
     public readonly ?string $issuer;
-    /** Whether an administrator of Clever logs in as this person. */
+    /** Whether an administrator at Clever is logging in as this person. Not proven. */
     public readonly bool $loginasByAdmin;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
@@ -1146,9 +1145,9 @@ final readonly class Callback implements \JsonSerializable
     public function jsonSerialize(): array {}
 
     /**
-     * Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant. No network.
+     * Reads a callback: a whole URL, its query, or the fragment of the implicit grant. No network.
      *
-     * Client::finishLogin does this itself; this method is for those who drive the flow themselves.
+     * Client::finishLogin does this itself; this method is for applications that drive the flow themselves.
      *
      * @throws LoginException callback_malformed, callback_duplicate, callback_contradictory
      */
@@ -1156,10 +1155,10 @@ final readonly class Callback implements \JsonSerializable
 }
 
 /**
- * Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517): with no client and no network.
+ * Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517), without a client or network.
  *
- * Keys that are broken or meant for something else are left out. It can be neither cloned nor serialized. Two key sets are
- * equal (==) when their texts are.
+ * Broken keys and keys for other purposes are ignored. It cannot be cloned or serialized. Two key sets are equal (==) when
+ * their texts are.
  *
  * @strict-properties
  * @not-serializable
@@ -1172,7 +1171,7 @@ final readonly class KeySet
     /**
      * @param string $jwks The text of the JWKS.
      *
-     * @throws CleverException response_malformed when it is no JWKS, keys_unusable when no key in it may verify.
+     * @throws CleverException response_malformed when it is not a JWKS, keys_unusable when no key in it can verify.
      * @throws ArgumentException argument_invalid
      */
     public function __construct(string $jwks) {}
@@ -1189,7 +1188,7 @@ final readonly class KeySet
      * @param string|null $nonce The one that was sent. Without one, the token must have none.
      * @param string|null $accessToken The one that came with it: then at_hash, if there is one, must belong to it.
      * @param int|null $now The time in Unix seconds. Default: this machine's clock.
-     * @param int $leeway How many seconds the clocks may differ, at most 600.
+     * @param int $leeway The largest allowed difference between the clocks, in seconds. At most 600.
      *
      * @return array<string, mixed> The claims.
      *
@@ -1210,8 +1209,8 @@ final readonly class KeySet
 /**
  * A failure of Log in with Clever; the base of all others.
  *
- * No token, code, secret, name or email address ever stands in one: it may be logged as it is. getMessage() is the line
- * for the log: the error code, what happened, what was expected and what was found.
+ * It never contains a token, code, secret, name or email address, so you can log it. getMessage() is the line for the log: the
+ * error code, what happened, what was expected and what was found.
  */
 abstract class Exception extends \Exception
 {
@@ -1230,7 +1229,7 @@ abstract class Exception extends \Exception
     public readonly bool $endsSession;
 
     /**
-     * One that an application makes, in a test for example, has what it is given; by default no cookies, and it ends nothing.
+     * For an application that makes one itself, for example in a test. By default, it has no cookies and ends no session.
      *
      * @param SetCookie[] $setCookies
      */
@@ -1257,52 +1256,52 @@ abstract class Exception extends \Exception
     /** A sentence that may be shown to the person who logs in. */
     public function getUserMessage(): string {}
 
-    /** Who can put it right: user, app, clever or network. */
+    /** Who can fix it: user, app, clever or network. */
     public function getActor(): string {}
 
-    /** Whether the same call, or the same login started again, may succeed without anybody changing anything. */
+    /** Whether the same call, or the same login started again, may succeed later without any change. */
     public function isRetryable(): bool {}
 
     /** The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503. */
     public function getPageStatus(): int {}
 
-    /** The HTTP status of Clever's answer that led to this failure, if there was one. */
+    /** The HTTP status of the response from Clever that led to this failure, if there was one. */
     public function getHttpStatus(): ?int {}
 
     /** How many seconds Clever asks to wait before the next attempt, if it said so: for the page's Retry-After header. */
     public function getRetryAfter(): ?int {}
 
     /**
-     * Where the failed login wanted to go, as an ASCII path or URL, if that is known. Begin the next one with it, so that
-     * "Try again" leads to the same page.
+     * The returnTo of the failed login, as an ASCII path or URL, if it is known. Begin the next login with it, so that "Try
+     * again" leads to the same page.
      */
     public function getReturnTo(): ?string {}
 
-    /** Whether the failed login was begun with switchUser. Begin the next one with it too. */
+    /** Whether the failed login began with switchUser. Begin the next login with it too. */
     public function getSwitchUser(): bool {}
 }
 
-/** The configuration is wrong or lacks something. */
+/** The configuration is wrong or incomplete. */
 final class ConfigException extends Exception
 {
 }
 
-/** A value handed to the call cannot be used. */
+/** An argument of the call cannot be used. */
 final class ArgumentException extends Exception
 {
 }
 
-/** The browser came back with something that cannot finish a login. */
+/** The callback cannot finish a login. */
 final class LoginException extends Exception
 {
 }
 
-/** A token is not what it must be. */
+/** A token breaks a rule, or Clever does not accept it. */
 final class TokenException extends Exception
 {
 }
 
-/** Clever refused, or answered what cannot be understood. */
+/** Clever refused, or its response cannot be read. */
 final class CleverException extends Exception
 {
 }
@@ -1312,7 +1311,7 @@ final class NetworkException extends Exception
 {
 }
 
-/** A fault of the library or of the machine it runs on. */
+/** A problem of the library or of the machine it runs on. */
 final class InternalException extends Exception
 {
 }

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: d8f7284c9e7c6de8f447c03a04e3b5f138c1c90e */
+ * Stub hash: c5e226da0b59eaf7701eda626b083fe1f7d9674e */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_beginLogin, 0, 0, CleverSso\\Login, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")

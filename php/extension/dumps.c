@@ -88,7 +88,7 @@ void php_clever_sso_set(zval *object, const char *name, zval *value)
 		array_init(&none);
 		php_clever_sso_hide(Z_OBJ_P(object), &none);
 	}
-	/* Nobody else has this object yet, nor the list. */
+	/* No other code has this object yet, nor the list. */
 	zval *values = OBJ_PROP_NUM(Z_OBJ_P(hidden_slot(Z_OBJ_P(object))), 0);
 	SEPARATE_ARRAY(values);
 	zend_hash_str_update(Z_ARRVAL_P(values), name, strlen(name), value);

@@ -1,6 +1,6 @@
 /* How processes share Clever's keys through a file. What a parent had before it forked, the library hands on by itself.
  *
- * Who can write the file can sign in as anybody, so it is believed only when nobody but this process's user (or root)
+ * Anyone who can write the file can sign in as anyone, so it is trusted only when no user but this process's user (or root)
  * could have written it. It is replaced as a whole, by a rename: no reader sees half of it. */
 #include "key_cache.h"
 

@@ -34,7 +34,7 @@ const char *php_clever_sso_key_cache_check(php_clever_sso_key_cache *cache);
 /* Before a call that needs keys: takes those that another process has written since. */
 const char *php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client);
 
-/* After a call that had keys: writes them, unless some process did so a moment ago. */
+/* After a call that had keys: writes them, unless a process just did so. */
 const char *php_clever_sso_key_cache_write(php_clever_sso_key_cache *cache, const clever_sso_client *client);
 
 #endif

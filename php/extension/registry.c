@@ -1,7 +1,7 @@
 /* The native clients of this process, one for each configuration.
  *
  * A client keeps connections and Clever's keys, and making the first one costs milliseconds: it must outlive the request.
- * Who has hundreds of configurations (a secret per customer) must not have hundreds of clients for ever: beyond a number
+ * Hundreds of configurations (a secret per customer) must not keep hundreds of clients forever: beyond a number
  * of idle ones the one that was used longest ago goes. */
 #include "registry.h"
 

@@ -221,7 +221,7 @@ void php_clever_sso_write_outcome(zval *value, const void *outcome)
 		set_flag(value, "switchUser", clever_sso_outcome_switch_user(outcome));
 		break;
 	default:
-		/* A kind that a later library has. Nobody is signed in by it. */
+		/* A kind from a newer library. It signs no one in. */
 		zend_throw_error(NULL, "This libclever_sso is newer than the extension: rebuild the extension");
 		return;
 	}

@@ -1,4 +1,4 @@
-/* What a client is made from: checked, told apart from others, handed to the library. */
+/* The settings of a client: checked, distinguished from others, passed to the library. */
 #include "settings.h"
 
 #include "ext/hash/php_hash.h"

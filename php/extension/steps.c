@@ -1,4 +1,4 @@
-/* The single steps of CleverSso\Client and CleverSso\Callback, for those who drive the flow themselves. */
+/* The single steps of CleverSso\Client and CleverSso\Callback, for applications that drive the flow themselves. */
 #include "client.h"
 
 PHP_CLEVER_SSO_RELEASE(tokens)

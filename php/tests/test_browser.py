@@ -157,7 +157,7 @@ def is_alive(site: Site, session: str) -> bool:
     return asked(f"{site.url}/me", Cookie=f"session={session}").status == 200
 
 
-def test_a_session_that_the_same_person_replaced_answers_what_is_under_way(browser: Browser, site: Site) -> None:
+def test_a_session_that_the_same_person_replaced_answers_running_requests(browser: Browser, site: Site) -> None:
     first, second = signed_in_twice(browser, site)
     # A page that nobody guards, asked for by another tab before it heard of the new session.
     late = asked(f"{site.url}/", Cookie=f"session={first}")
@@ -187,7 +187,7 @@ def test_signing_in_again_and_again_makes_no_session_older_than_it_is(browser: B
     assert is_alive(site, second)
 
 
-def test_a_log_out_ends_the_sessions_that_were_replaced_too(browser: Browser, site: Site) -> None:
+def test_a_logout_ends_the_sessions_that_were_replaced_too(browser: Browser, site: Site) -> None:
     first, second = signed_in_twice(browser, site)
     browser.open(f"{site.url}/login")
     third = cookie_of(browser, "session")
@@ -537,7 +537,7 @@ def test_no_login_leads_to_a_login_again(browser: Browser, site: Site, wanted: s
     before = len(site.log)
     page = log_in(browser, site, query=f"?return_to={quote(wanted.format(url=site.url))}")
     assert (page.url, page.status) == (f"{site.url}/me", 200)
-    assert "return_to is not used: it leads to the login, the callback or the log out" in site.log[before:]
+    assert "return_to is not used: it leads to the login, the callback or the logout" in site.log[before:]
 
 
 def test_a_page_with_a_similar_name_is_no_login(browser: Browser, site: Site) -> None:

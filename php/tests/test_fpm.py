@@ -39,7 +39,7 @@ COMPLAINT = r"PHP (?:Warning|Notice|Deprecated|Fatal error|Parse error).*"
 
 
 def used(worker: int) -> tuple[int, int]:
-    """The memory of a worker that is nobody else's, in KiB, and how many descriptors it has open."""
+    """The private memory of a worker, in KiB, and how many descriptors it has open."""
     text = Path(f"/proc/{worker}/smaps_rollup").read_text(encoding="ascii")
     private = [
         int(line.split()[1]) for line in text.splitlines() if line.startswith(("Private_Clean", "Private_Dirty"))

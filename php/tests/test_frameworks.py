@@ -164,7 +164,7 @@ def test_what_must_not_act_does_not(site: Site, path: str, method: str, headers:
     assert is_signed_in(site, header_of(browser))
 
 
-def test_a_log_out_ends_the_session_and_opens_none(browser: Browser, site: Site, used: Framework) -> None:
+def test_a_logout_ends_the_session_and_opens_none(browser: Browser, site: Site, used: Framework) -> None:
     signed_in(browser, site)
     copied = header_of(browser)
     answer = asked(f"{site.url}/clever/logout", "POST", Cookie=copied, Sec_Fetch_Site="same-origin")
@@ -331,7 +331,7 @@ def test_where_every_page_is_guarded_people_can_still_log_in(installed: Installe
         assert asked(f"{site.url}/clever/login?switch_user=1", Cookie=header_of(browser)).goes_to.startswith(
             site.clever
         )
-        # First at Clever: the log out leads to a guarded page, and that one to a login.
+        # First at Clever: the logout leads to a guarded page, and that one to a login.
         browser.sign_out()
         browser.open(f"{site.url}/clever/logout", {})
         assert signed_in(browser, site, TEACHER, "/staffroom").text == "coffee Grace"

@@ -101,14 +101,14 @@ def test_a_page_of_an_application_with_a_wrong_setting_says_so(installed: Instal
         assert 'config/clever.php: there is no setting "homepage"' in site.log
 
 
-def test_events_are_told_of_people_who_are_signed_in_and_out(installed: Installed) -> None:
+def test_events_get_the_people_who_sign_in_and_out(installed: Installed) -> None:
     with framework(installed, "laravel") as site:
 
         def told() -> list[str]:
             return re.findall(r"event (\w+) clever", site.log)
 
         browser = Browser(site.clever)
-        # A refusal, a link of somebody else, and a log out of nobody.
+        # A refusal, a link of somebody else, and a logout of nobody.
         login = asked(f"{site.url}/clever/login")
         state = AtClever(site.clever, ADA).callback(login.goes_to).rpartition("state=")[2]
         assert asked(f"{site.url}/clever/callback?error=access_denied&state={state}").status in {303, 403}

@@ -1,4 +1,4 @@
-"""How FFI finds the library: in which order, and what it says when there is none that it can use."""
+"""How FFI finds the library: in which order, and what it says when it finds no usable one."""
 
 from __future__ import annotations
 

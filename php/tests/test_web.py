@@ -44,7 +44,7 @@ def test_everybody_else_gets_in_as_the_application_names_them(browser: Browser, 
     assert browser.open(site.url).text == "front Ada"
 
 
-def test_whom_the_application_refuses_ends_the_session_before(browser: Browser, site: Site) -> None:
+def test_a_refused_person_ends_the_old_session(browser: Browser, site: Site) -> None:
     browser.sign_in(ADA, browser.open(f"{site.url}/login"))
     session = cookie_of(browser, "session")
     browser.sign_out()
@@ -207,7 +207,7 @@ def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(site
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_somebody_who_logs_out_while_a_login_is_under_way_stays_logged_out(installed: Installed, way: str) -> None:
+def test_a_person_who_logs_out_during_a_login_stays_logged_out(installed: Installed, way: str) -> None:
     with serving(installed, way, page=PAGE, LOG_OUT="1") as site:
         browser = Browser(site.clever)
         assert browser.open(f"{site.url}/members").text == "member Ada"
@@ -385,7 +385,7 @@ def test_a_wrong_setting_is_named_when_it_is_made(installed: Installed, argument
 
 @pytest.mark.parametrize("way", WAYS)
 def test_only_the_first_question_mark_begins_the_query(installed: Installed, way: str) -> None:
-    # As FPM hands over /callback??code=a; PHP's own server drops a second question mark.
+    # As FPM passes /callback??code=a; PHP's own server drops a second question mark.
     request = "['REQUEST_METHOD' => 'GET', 'REQUEST_URI' => '/callback??code=a', 'QUERY_STRING' => '?code=a']"
     client = "new CleverSso\\Client('app', 'secret', 'https://app.example/callback')"
     headers = "function getallheaders(): array { return []; }"

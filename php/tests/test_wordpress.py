@@ -191,7 +191,7 @@ def test_what_must_not_act_does_not(site: Site, path: str, method: str, headers:
     assert (answer.status, answer.text, who(site, header_of(browser))) == (status, "", "Ada")
 
 
-def test_a_log_out_ends_the_session(browser: Browser, site: Site) -> None:
+def test_a_logout_ends_the_session(browser: Browser, site: Site) -> None:
     signed_in(browser, site)
     copied = header_of(browser)
     assert browser.open(f"{site.url}/clever/logout", {}).text.startswith("front nobody")

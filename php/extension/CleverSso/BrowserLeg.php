@@ -1,6 +1,6 @@
 <?php
 
-/** The browser leg: what login, callback and log out answer, for pages of every kind. */
+/** The browser leg: what login, callback and logout answer, for pages of every kind. */
 
 declare(strict_types=1);
 
@@ -30,9 +30,9 @@ final class BrowserLeg
      * @param ClientInterface $client The client; in a test, a Testing\FakeClient.
      * @param string $redirectUri Its primary redirect URI.
      * @param string $loginPath The path of the login, as browsers see it.
-     * @param list<string> $ownPaths The paths of login, callback and log out: nobody can stay there.
+     * @param list<string> $ownPaths The paths of login, callback and logout: no login returns there.
      * @param string $home Where people go after a login that was not on its way to a page.
-     * @param string $afterLogout Where people go after a log out.
+     * @param string $afterLogout Where people go after a logout.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param bool $waitingPage Whether people see a page while their login is finished.
      * @param (callable(string, string): void)|null $log Takes a level of PSR-3 and one line, which holds no secret. Default: error_log.
@@ -81,11 +81,11 @@ final class BrowserLeg
             return false;
         }
         $refusal = $this->client->refusal('login', 'GET', $request->headers);
-        // What is only fetched in advance may be asked for again, and then lead on.
+        // A page that was only prefetched may be requested again, and can then redirect.
         return $refusal === null || $refusal->status !== 403;
     }
 
-    /** Whether an address leads to the login, the callback or the log out: to no page to stay at. */
+    /** Whether an address leads to the login, the callback or the logout: to no page to stay at. */
     public function leadsToALogin(string $address): bool
     {
         if (!str_starts_with($address, '/') && self::originOf($address) !== $this->origin) {
@@ -123,7 +123,7 @@ final class BrowserLeg
                 'districtId' => $request->parameter('district_id') ?: $this->districtId,
             ];
             if ($wishes['returnTo'] !== '' && $this->leadsToALogin($wishes['returnTo'])) {
-                ($this->log)('notice', 'return_to is not used: it leads to the login, the callback or the log out, where nobody can stay');
+                ($this->log)('notice', 'return_to is not used: it leads to the login, the callback or the logout, where nobody can stay');
                 $wishes['returnTo'] = '';
             }
             $wishes = array_filter($wishes, fn(?string $wish) => ($wish ?? '') !== '');
@@ -168,7 +168,7 @@ final class BrowserLeg
     }
 
     /**
-     * The cookies of a login after which nobody is signed in: no sign-in is to be remembered either.
+     * The cookies of a login after which no one is signed in. They remember no sign-in either.
      *
      * @return list<SetCookie> One for each name: the later word counts.
      */
@@ -192,7 +192,7 @@ final class BrowserLeg
         );
     }
 
-    /** Answers a look, a page that is fetched in advance, and a form of another site: none of them may act. */
+    /** Answers a HEAD request, a prefetched page, and a form of another site: none of them may act. */
     public function refused(string $endpoint, BrowserRequest $request): ?BrowserReply
     {
         $refusal = $this->client->refusal($endpoint, $request->method, $request->headers);
@@ -204,7 +204,7 @@ final class BrowserLeg
     }
 
     /**
-     * The cookies to set when a request came with a session in which somebody is signed in: with any answer, and those only
+     * The cookies to set if a request came with the session of a signed-in person: with any answer, and those only
      * with a page that is shown (a status of 2xx).
      *
      * @return array{list<SetCookie>, list<SetCookie>}
@@ -249,7 +249,7 @@ final class BrowserLeg
     }
 
     /**
-     * What a proxy takes off before a request arrives, and tells nobody: what the path of the redirect URI has before the path
+     * What a proxy removes from the path without saying so: what the path of the redirect URI has before the path
      * that the application knows. null when the redirect URI leads elsewhere.
      */
     public static function prefixOf(string $redirectUri, string $callback): ?string
@@ -281,7 +281,7 @@ final class BrowserLeg
                 home: $this->home,
             );
         } catch (ArgumentException $error) {
-            // The author of the link learns nothing, and nobody is sent there.
+            // The author of the link learns nothing, and the browser is not sent there.
             $refused = str_contains($error->getMessage(), 'district') ? 'districtId' : 'returnTo';
             if (!isset($wishes[$refused])) {
                 throw $error;

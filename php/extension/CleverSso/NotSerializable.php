@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** @internal As the extension has it: results are for this request, and hold what is nobody else's. */
+/** @internal As in the extension: results are for this request, and contain private data. */
 trait NotSerializable
 {
     public function __serialize(): array

@@ -94,9 +94,9 @@ final class Session
      * Makes room for a new session of this person of Clever.
      *
      * A session in which the same person is signed in still answers for a minute, without the application's own data: else a
-     * tab whose request is under way would find nobody. It has one successor, however many callbacks bring its cookie: no log
+     * tab with a running request would find no one. It has one successor, however many callbacks bring its cookie: no log
      * out would know of a second one. Any other session ends at once, since devices are shared and an anonymous session may
-     * be one that somebody else has planted.
+     * be one that an attacker planted.
      */
     public function replace(Identity $identity): void
     {
@@ -128,7 +128,7 @@ final class Session
      *
      * @param array<string, mixed> $person
      *
-     * @return bool False when somebody has logged out since this request came: then nobody is signed in.
+     * @return bool False if the person has logged out since this request came: then no one is signed in.
      */
     public function begin(Identity $identity, array $person): bool
     {
@@ -165,7 +165,7 @@ final class Session
         $id = (string) session_id();
         self::told(session_write_close(...));
         ini_set('session.use_strict_mode', '1');
-        // A log out that comes from now on finds this session by the one before.
+        // A logout that comes from now on finds this session by the one before.
         if ($this->isLoggedOut($user)) {
             $this->opened($id, $this->destroy(...));
             $this->deleteCookie();
@@ -235,7 +235,7 @@ final class Session
     }
 
     /**
-     * Whether somebody has logged out of the session that this browser had when the request came. Another sign-in of the same
+     * Whether the session that this browser had when the request came has been logged out. Another sign-in of the same
      * person lets it be.
      *
      * @param array{string, string} $user
@@ -310,7 +310,7 @@ final class Session
             return null;
         }
         if (session_id() !== $id) {
-            // Nobody was given this id. Strict mode has opened a new session, and nobody needs it.
+            // The server never issued this id. Strict mode has opened a new session, which is not needed.
             self::told(session_destroy(...));
         }
         $result = session_status() === PHP_SESSION_ACTIVE ? $act() : null;
@@ -355,7 +355,7 @@ final class Session
     }
 
     /**
-     * As strict as cookies can be. Not SameSite=Strict: they must come along when the browser returns from Clever.
+     * As strict as cookies can be. Not SameSite=Strict: the browser must send them when it returns from Clever.
      *
      * @return array<string, string>
      */
@@ -372,7 +372,7 @@ final class Session
             'use_cookies' => '1',
             'use_only_cookies' => '1',
             'use_trans_sid' => '0',
-            // An id that nobody was given is never taken over.
+            // An id that the server never issued is never used.
             'use_strict_mode' => '1',
             // The browser comes from Clever.
             'referer_check' => '',

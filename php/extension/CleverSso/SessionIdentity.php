@@ -10,7 +10,7 @@ namespace CleverSso;
 final class SessionIdentity
 {
     /**
-     * @param string $issuer The issuer that vouches for this person.
+     * @param string $issuer The issuer that proved who this person is.
      * @param string $id The Clever id.
      * @param string|null $districtId The district; a person of Clever Library has none.
      * @param string|null $userType The role of this login; null when a person has several and did not say which.

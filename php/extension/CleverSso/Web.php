@@ -1,7 +1,7 @@
 <?php
 
 /**
- * The browser leg for a plain PHP application: login, callback and log out, and the session between them.
+ * The browser leg for a plain PHP application: login, callback and logout, and the session between them.
  *
  * The same file for the extension and for FFI. The library decides; this class carries what it decides to the browser.
  */
@@ -39,7 +39,7 @@ final class Web
      * @param string $redirectUri Its primary redirect URI. With https the cookies are __Host- and Secure.
      * @param string $afterLogin Where people go after a login that was not on its way to a page: a path, or the name of a
      *     page beside the callback. Default: the folder of the callback.
-     * @param string $afterLogout The same after a log out.
+     * @param string $afterLogout The same after a logout.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param int $sessionSeconds How long a session lasts after the sign-in, in seconds. It also ends with the browser.
      * @param bool $waitingPage Whether people see a page while their login is finished.
@@ -79,7 +79,7 @@ final class Web
         );
         if ($this->leg->leadsToALogin($home)) {
             throw new \ValueError(
-                __METHOD__ . '(): Argument #3 ($afterLogin) must be a page of yours, not the login, the callback or the log out',
+                __METHOD__ . '(): Argument #3 ($afterLogin) must be a page of yours, not the login, the callback or the logout',
             );
         }
         $this->hidden = new \SensitiveParameterValue(new Session($redirectUri, $sessionSeconds, $sessionName));
@@ -123,14 +123,14 @@ final class Web
     }
 
     /**
-     * Answers login, callback and log out, and ends the script then. Any other request is yours: it returns.
+     * Answers login, callback and logout, and ends the script then. Any other request is yours: it returns.
      *
-     * @param (callable(SignedIn): ?array<string, mixed>)|null $admit Called with everybody who signed in. What it returns is
+     * @param (callable(SignedIn): ?array<string, mixed>)|null $admit Called with each person who signed in. What it returns is
      *     what `person` gives from then on; null keeps the person out, and so does Refused, whose message they read. Default: issuer, id, name, userType, districtId.
      * @param (callable(Problem): void)|null $show Prints the page of a login that failed. Status and headers are set; add
      *     your own. Default: a plain page.
      *
-     * @throws \Throwable What `admit` throws. Nobody is signed in then.
+     * @throws \Throwable What `admit` throws. Then no one is signed in.
      */
     public function answer(?callable $admit = null, ?callable $show = null): void
     {
@@ -156,7 +156,7 @@ final class Web
     }
 
     /**
-     * Who is signed in, as `admit` gave it; null when nobody is.
+     * Who is signed in, as `admit` returned it; null if no one is.
      *
      * A page that names a person is not for caches, so the answer says no-store from now on.
      *
@@ -172,13 +172,13 @@ final class Web
     }
 
     /**
-     * Who is signed in. When nobody is, it sends the browser to log in and back to this page, and ends the script.
+     * Who is signed in. If no one is, it sends the browser to log in and back to this page, and ends the script.
      *
      * A form, a frame or a request of a script, which cannot come back, gets 401 instead.
      *
      * @return array<string, mixed>
      *
-     * @throws \LogicException When nobody is signed in, and the answer has begun; and for a request that is for `answer`.
+     * @throws \LogicException If no one is signed in and the response has begun; and for a request that is for `answer`.
      */
     public function requirePerson(): array
     {
@@ -223,7 +223,7 @@ final class Web
         return $isAsArrived ? $url . '&' . self::AS_ARRIVED . '=1' : $url;
     }
 
-    /** Where the login of this request is to lead: a path as a browser knows it, or a URL; '' when nobody said. */
+    /** Where the login of this request leads to: a path as the browser sees it, or a URL; '' if not set. */
     private function wish(): string
     {
         $wish = self::parameter('return_to');
@@ -237,7 +237,7 @@ final class Web
         return "{$this->folder}logout";
     }
 
-    /** Which page of ours this request is for; 'misplaced' when it is a callback below a prefix that nobody told us of. */
+    /** Which of our pages this request is for; 'misplaced' for a callback below an unknown prefix. */
     private function page(): ?string
     {
         $path = $this->path();
@@ -258,7 +258,7 @@ final class Web
         };
     }
 
-    /** Whether this is a callback of a login that this browser began. Anybody can send people to an address like that. */
+    /** Whether this is a callback of a login that this browser began. Any site can link to such an address. */
     private function isOfALoginOfThisBrowser(): bool
     {
         try {
@@ -287,7 +287,7 @@ final class Web
         return substr($path, str_starts_with($path, $this->folder) ? strlen($this->folder) : 1);
     }
 
-    /** @return list<string> The paths of login, callback and log out, with the folder and without it. */
+    /** @return list<string> The paths of login, callback and logout, with the folder and without it. */
     private function ownPaths(): array
     {
         // A callback at the root shares its address with the front page.
@@ -295,7 +295,7 @@ final class Web
         return array_merge(...array_map(fn(string $name) => [$this->folder . $name, "/{$name}"], array_values($names)));
     }
 
-    /** A sign-in that left a session is none that was lost: the library need not count it. */
+    /** A sign-in that left a session was not lost: the library need not count it. */
     private function tellThatTheSessionIsKept(): void
     {
         if ($this->session()->person() === null) {
@@ -342,7 +342,7 @@ final class Web
         try {
             $person = $admit($outcome);
             $isSignedIn = $person !== null && $this->session()->begin($outcome->identity, $person);
-            // A person who logged out while the login was under way stays logged out.
+            // A person who logged out during the login stays logged out.
             return $person === null ? $this->leg->notAdmitted($outcome) : $this->leg->admitted($outcome, $isSignedIn);
         } catch (Refused $refused) {
             return $this->leg->notAdmitted($outcome, $refused->getMessage());

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * What Clever said through the browser. Nothing in it is proven yet. One of code, accessToken and error is there, and
- * only one. Dumps show neither code nor token nor state.
+ * What Clever sent through the browser. None of it is proven yet. Exactly one of code, accessToken and error is set. Dumps show
+ * neither code nor token nor state.
  */
 final readonly class Callback implements \JsonSerializable
 {
@@ -17,17 +17,17 @@ final readonly class Callback implements \JsonSerializable
     public ?string $code;
     /** The access token of the implicit grant. */
     public ?string $accessToken;
-    /** The state, if there is one: a login that begins at Clever has none. Compare it by hash_equals. */
+    /** The state, if there is one: a login that begins at Clever has none. Compare it with hash_equals. */
     public ?string $state;
     /** @var list<string> The scopes that Clever names. */
     public array $scopes;
-    /** The error word in place of a code or token, for example access_denied. */
+    /** The error word instead of a code or token, for example access_denied. */
     public ?string $error;
-    /** Text that came with the error. Anybody can make a URL with such a text: do not show it as if it were Clever's. */
+    /** Text that came with the error. Anyone can make a URL with such a text: do not show it as if it were Clever's. */
     public ?string $errorDescription;
-    /** The issuer (RFC 9207), if it is named. */
+    /** The issuer (RFC 9207), if the callback names it. */
     public ?string $issuer;
-    /** Whether an administrator of Clever logs in as this person. */
+    /** Whether an administrator at Clever is logging in as this person. Not proven. */
     public bool $loginasByAdmin;
 
     public function __construct(
@@ -49,9 +49,9 @@ final readonly class Callback implements \JsonSerializable
     }
 
     /**
-     * Reads what the browser brought: a whole URL, its query, or the fragment of the implicit grant. No network.
+     * Reads a callback: a whole URL, its query, or the fragment of the implicit grant. No network.
      *
-     * Client::finishLogin does this itself; this method is for those who drive the flow themselves.
+     * Client::finishLogin does this itself; this method is for applications that drive the flow themselves.
      *
      * @throws LoginException callback_malformed, callback_duplicate, callback_contradictory
      */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** Clever refused, or answered what cannot be understood. */
+/** Clever refused, or its response cannot be read. */
 final class CleverException extends Exception
 {
 }

@@ -10,10 +10,9 @@ use FFI\CData;
 /**
  * Everything an application does with Clever.
  *
- * Make one wherever it is needed: the native client below it, with its connections and Clever's keys, is made once per
- * process and configuration, and shared by every object with equal arguments. It works in workers that were forked
- * after it was used. It holds secrets, and can be neither cloned nor serialized. Two clients are equal (==) when their
- * configurations are.
+ * Create one wherever you need it: the native client behind it, with its connections and Clever's keys, is made once per
+ * process and configuration, and all objects with equal arguments share it. It works in workers that are forked after it was
+ * used. It contains secrets, so you cannot clone or serialize it. Two clients are equal (==) when their configurations are.
  */
 final readonly class Client implements ClientInterface
 {
@@ -46,60 +45,60 @@ final readonly class Client implements ClientInterface
 
     /** As Clever's dashboard shows it. */
     public string $clientId;
-    /** Where Clever's OAuth endpoints are: what an identity of this client names as its issuer. */
+    /** Where Clever's OAuth endpoints are: the issuer of this client's identities. */
     public string $issuer;
     /** @var list<string> The redirect URIs. The first is the primary one. */
     public array $redirectUris;
-    /** @internal What no dump, export or cast shows. */
+    /** @internal Hidden from dumps, exports and casts. */
     private \SensitiveParameterValue $hidden;
 
     /**
      * No network, unless $discover.
      *
      * @param string $clientId As Clever's dashboard shows it.
-     * @param string|null $clientSecret As Clever's dashboard shows it. Without one only the implicit grant
+     * @param string|null $clientSecret As Clever's dashboard shows it. Without it, only the implicit grant
      *     (beginImplicit, finishImplicit), verifyIdToken and the calls with an access token are possible.
      * @param string|string[]|null $redirectUri One or several, exactly as registered with Clever. The first is the
      *     primary one, where logins from the Clever Portal and from Instant Login links arrive.
      * @param string|null $issuer Where Clever's OAuth endpoints are. Default: https://clever.com
      * @param string|null $apiBase Where Clever's API is. Default: https://api.clever.com
-     * @param string|null $baseUrl Issuer and API at one address, as a local emulator has them.
+     * @param string|null $baseUrl Issuer and API at one address, such as a local emulator's.
      * @param float $timeout The deadline of a whole call in seconds, retries included.
-     * @param int $leeway How many seconds two clocks may differ when the times in an ID token are checked, at most 600.
-     * @param string|null $pendingKey What seals pending logins, at least 16 random bytes as text. By default it is
-     *     derived from the client secret, so that every process that knows the secret can finish a login which another
-     *     one began. Without a client secret, beginImplicit needs it: the same in every request, and known to nobody else.
-     * @param string[] $oldPendingKeys Keys, or client secrets, that sealed pending logins until now and are still
-     *     accepted.
-     * @param string[] $returnToOrigins Origins, such as https://www.example.org, to which returnTo may lead besides
+     * @param int $leeway The largest allowed difference between the clocks, in seconds, when the times in an ID token are
+     *     checked. At most 600.
+     * @param string|null $pendingKey The key that encrypts pending logins, at least 16 random bytes as text. By default, it is
+     *     derived from the client secret, so that every process that knows the secret can finish a login that another one
+     *     began. Without a client secret, beginImplicit needs it: the same in every request, and kept secret.
+     * @param string[] $oldPendingKeys Old keys, or old client secrets. Logins that they encrypted are still accepted.
+     * @param string[] $returnToOrigins Origins, such as https://www.example.org, that returnTo may lead to, in addition to
      *     paths.
-     * @param bool $development Whether every address may be plain http, on any host. Clever allows such redirect URIs
-     *     for development applications, and containers reach an emulator by its name, as http://clever:5999.
+     * @param bool $development Whether any address may be plain http, on any host. Clever allows such redirect URIs for
+     *     development applications, and containers reach an emulator by its name, such as http://clever:5999.
      * @param string|null $authorizationEndpoint Where the browser is sent, if not to Clever's usual place.
      * @param string|null $tokenEndpoint Where codes are exchanged, if not at Clever's usual place.
-     * @param string|null $tokeninfoEndpoint Where access tokens are asked about, if not at Clever's usual place.
-     * @param string|null $userinfoEndpoint Where the claims of an access token's person are, if not at Clever's usual
-     *     place.
-     * @param string|null $jwksUri Where the keys are. By default the issuer's discovery document says it.
-     * @param bool $discover Whether to ask the issuer for its discovery document now, and to take from it the endpoints
-     *     that are not given: for OpenID Providers other than Clever.
-     * @param string|null $caBundle Certificates of further authorities, trusted in addition to the system's: those of a
+     * @param string|null $tokeninfoEndpoint Where access tokens are checked, if not at Clever's usual place.
+     * @param string|null $userinfoEndpoint Where to fetch the claims of the person that an access token belongs to, if not at
+     *     Clever's usual place.
+     * @param string|null $jwksUri Where the keys are. Default: the address in the issuer's discovery document.
+     * @param bool $discover Whether to fetch the issuer's discovery document now, and to take the endpoints from it that you
+     *     did not set. For OpenID Providers other than Clever.
+     * @param string|null $caBundle Certificates of more authorities, trusted in addition to the system's, such as those of a
      *     school network that inspects TLS. PEM text, or the path of a PEM file.
      * @param string|null $proxy The proxy, with credentials if it needs them: http://user:password@proxy.example:3128,
-     *     https:// or socks5h://. It is used for every address but this machine's. By default the environment decides
+     *     https:// or socks5h://. It is used for every address except this machine's. By default, the environment decides
      *     when the native client is made: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, each also in lower case.
-     * @param string|null $keyCache A file, by its absolute path, through which the workers of this application share
-     *     Clever's keys, so that not each of them must fetch them. Anyone who can write to it can sign in as anybody. It is
-     *     made with mode 0600, and not believed unless it is a plain file that belongs to this process's user or root and
-     *     nobody else may write. Its directory must be closed to others as well. Without such a file, or with a broken
+     * @param string|null $keyCache The absolute path of a file that the workers of this application use to share Clever's keys,
+     *     so that not every worker must fetch them. Anyone who can write to it can sign in as anyone. The library creates it
+     *     with mode 0600, and trusts it only if it is a regular file that belongs to this process's user or root, and no other
+     *     user may write it. Other users must not have access to its directory either. Without such a file, or with a broken
      *     one, the keys are fetched.
-     * @param object|null $logger What is told when the key cache cannot be used: a PSR-3 logger, or any object with its
-     *     method warning, or a closure that takes the line. It is told when the client is made, and what it throws during
-     *     a call is dropped. By default the line goes to PHP's error log. No warning of PHP is raised.
+     * @param object|null $logger Receives a warning when the key cache cannot be used: a PSR-3 logger, any object with a method
+     *     warning, or a closure that takes the line. This happens when the client is made. Exceptions of the logger during a
+     *     call are dropped. By default, the line goes to PHP's error log. No PHP warning is raised.
      *
      * @throws ConfigException config_invalid, with what is wrong about which value.
      * @throws ArgumentException argument_invalid
-     * @throws \ValueError When keyCache is no absolute path, or open_basedir forbids that file or the one of caBundle.
+     * @throws \ValueError When keyCache is not an absolute path, or open_basedir forbids this file or the file of caBundle.
      * @throws \TypeError When logger is neither a closure nor has a method warning.
      */
     public function __construct(
@@ -153,19 +152,19 @@ final readonly class Client implements ClientInterface
     /**
      * Begins a login: send the browser to its url, with its setCookies. No network.
      *
-     * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null. With it the browser
-     *     keeps at most eight logins in flight.
+     * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null. With it, the browser
+     *     keeps at most eight logins in progress.
      * @param string|null $redirectUri One of the configured ones. Default: the primary one.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param string|null $returnTo Where to go after the login: a path of the application, or a URL on its own or an
      *     allowed origin. At most 1,024 bytes; characters outside ASCII are fine.
-     * @param bool $switchUser Whether Clever lets the person confirm who they are, for "Not you?" links. Without it, the
+     * @param bool $switchUser Whether Clever asks the person to confirm who they are, for "Not you?" links. Without it, the
      *     person who is signed in at Clever is signed in again.
      * @param bool|null $hasSession Whether this browser has a session of the application. Pass false when you looked and
      *     found none: sign-ins that leave no session then end with session_not_kept instead of a redirect loop. With true,
-     *     pages that send a person who is signed in back to log in again and again end with page_not_allowed.
-     * @param string|null $home Where people go after a login without returnTo: a page of your own. With it, a person who is
-     *     signed in and sent back to log in again and again goes there, and not to Clever each time.
+     *     pages that send a signed-in person back to log in again and again end with page_not_allowed.
+     * @param string|null $home Where people go after a login without returnTo: your own page. If a signed-in person is sent
+     *     back to log in again and again, they go there instead of to Clever each time.
      *
      * @throws ConfigException redirect_uri_unknown, client_secret_missing
      * @throws ArgumentException return_to_unsafe, argument_invalid
@@ -184,19 +183,19 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * Finishes a login. The outcome is a value: all three kinds are everyday traffic.
+     * Finishes a login. The outcome is a value: all three kinds happen in normal use.
      *
-     * Set the setCookies of the outcome, or of the exception. End the session that the browser had when endsSession is
-     * true. One network round trip when Clever sends an ID token and its keys are known, else up to three.
+     * Set the setCookies of the outcome, or of the exception. End the session that the browser had if endsSession is true. One
+     * network round trip when Clever sends an ID token and its keys are known, otherwise up to three.
      *
-     * @param string $callback The URL with which the browser came back, or its query: $_SERVER['QUERY_STRING'] ?? ''.
+     * @param string $callback The URL that the browser came back with, or its query: $_SERVER['QUERY_STRING'] ?? ''.
      * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
      *
      * @return SignedIn|Restart|Denied
      *
      * @throws LoginException callback_malformed, callback_duplicate, callback_contradictory, callback_issuer;
      *     cookies_blocked, login_loop or pending_invalid when the login cannot be restarted once more
-     * @throws TokenException The ID token breaks a rule: id_token_expired and the other words that begin so.
+     * @throws TokenException The ID token breaks a rule: id_token_expired and the other id_token_ codes.
      * @throws ConfigException client_secret_missing
      * @throws CleverException callback_unavailable, callback_rejected, client_rejected, clever_unavailable, rate_limited
      *     and the others of its kind
@@ -210,11 +209,11 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * The same for applications that keep pending logins in a session of their own. The outcome has no cookies.
+     * The same for applications that store pending logins in their own session. The outcome has no cookies.
      *
-     * @param string $callback The URL with which the browser came back, or its query.
-     * @param string|null $pending The one that was kept under the key of this callback, see loginKey; null when there is
-     *     none.
+     * @param string $callback The URL that the browser came back with, or its query.
+     * @param string|null $pending The pending login that you stored under the key of this callback (see loginKey); null when
+     *     there is none.
      *
      * @return SignedIn|Restart|Denied
      *
@@ -256,12 +255,12 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * Finishes a login of beginImplicit. The outcome is a value: all three kinds are everyday traffic.
+     * Finishes a login of beginImplicit. The outcome is a value: all three kinds happen in normal use.
      *
      * A browser does not send the fragment to a server: a page of yours must post it. The token is used only after Clever
      * said that it was issued to this application. Up to three network round trips.
      *
-     * @param string $callback The fragment with which the browser came back, or the whole URL with it.
+     * @param string $callback The fragment that the browser came back with, or the whole URL with it.
      * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
      *
      * @return SignedIn|Restart|Denied
@@ -281,11 +280,11 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * The same for applications that keep pending logins by themselves. The outcome has no cookies.
+     * The same for applications that store pending logins themselves. The outcome has no cookies.
      *
-     * @param string $callback The fragment with which the browser came back, or the whole URL with it.
-     * @param string|null $pending The one that was kept under the key of this callback, see loginKey; null when there is
-     *     none.
+     * @param string $callback The fragment that the browser came back with, or the whole URL with it.
+     * @param string|null $pending The pending login that you stored under the key of this callback (see loginKey); null when
+     *     there is none.
      *
      * @return SignedIn|Restart|Denied
      *
@@ -303,9 +302,9 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * The key under which the pending login of this callback was kept (Login::$key). No network.
+     * The key of this callback's pending login (Login::$key). No network.
      *
-     * @param string $callback The URL with which the browser came back, or its query.
+     * @param string $callback The URL that the browser came back with, or its query.
      *
      * @return string|null null when the callback has no state or cannot be read.
      *
@@ -318,17 +317,16 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * Whether a request must not act. Ask before you begin or finish a login or log out. No network.
+     * Whether a request must not act. Call it before you begin or finish a login or log a person out. No network.
      *
-     * A look (HEAD), a page that is fetched in advance, an image, a script or a form of another site thus neither spends a
-     * code nor logs anybody out.
+     * So a HEAD request, a prefetched page, an image, a script or a form of another site cannot use a code or log a person out.
      *
      * @param string $endpoint 'login', 'callback' or 'logout'.
      * @param string $method The method of this request: $_SERVER['REQUEST_METHOD'].
      * @param array $headers All headers of this request, by name, each a string or a list of them: getallheaders(). Those that
-     *     decide nothing are ignored. Anybody can send any bytes: no header makes this fail.
+     *     decide nothing are ignored. Any bytes are fine: no header makes this fail.
      *
-     * @return Refusal|null How to answer without acting; null when the request may act.
+     * @return Refusal|null The response to send instead; null when the request may act.
      *
      * @throws ArgumentException argument_invalid
      * @throws \ValueError For another endpoint.
@@ -346,7 +344,7 @@ final readonly class Client implements ClientInterface
             // A name that is a number is none of those that matter.
             foreach (array_filter($headers, is_string(...), ARRAY_FILTER_USE_KEY) as $name => $value) {
                 foreach (is_array($value) ? $value : [$value] as $text) {
-                    // What is no text is handed over as bytes that are none: a value that nobody would believe.
+                    // A value that is not text is passed as bytes that are not text: no check accepts them.
                     Library::call('request_set_header', $request, $name, is_string($text) ? $text : "\xff");
                 }
             }
@@ -359,7 +357,7 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * The cookies to set when somebody logs out. End your own session as well. No network.
+     * The cookies to set when a person logs out. End your own session as well. No network.
      *
      * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
      *
@@ -371,9 +369,9 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * The cookies to set when a request comes with a session of your application: the last sign-in was kept. Mostly there
-     * are none. Without it, people who log out by your own means and sign in again four times in a minute are told that
-     * their session does not stick. No network.
+     * The cookies to set when a request has a session of your application: the last sign-in was kept. Most of the time there
+     * are none. Without this call, people who log out in your own way and sign in again four times in a minute get
+     * session_not_kept. No network.
      *
      * @param string|null $cookies The Cookie header of this request: $_SERVER['HTTP_COOKIE'] ?? null.
      *
@@ -385,9 +383,9 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * What a switch in a query says, such as switch_user=1.
+     * Reads a switch in a query, such as switch_user=1.
      *
-     * @return bool false for null, an empty text, 0, false, no and off; else true.
+     * @return bool false for null, an empty text, 0, false, no and off; otherwise true.
      */
     public static function isSwitchedOn(?string $value): bool
     {
@@ -395,9 +393,9 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * Whether a path or URL leads to the page at $path, however either is written: percent-encoded, with dot segments, with
-     * slashes doubled or at the end. Leave out a returnTo that leads to your login or log out, or each login would be the
-     * start of the next one; beginLogin itself refuses one that leads to the callback.
+     * Whether a path or URL leads to the page at $path, even if either is percent-encoded or has dot segments, double slashes
+     * or a slash at the end. Do not pass a returnTo that leads to your login or logout, or each login would start the next one.
+     * beginLogin itself refuses one that leads to the callback.
      */
     public static function leadsTo(string $target, string $path): bool
     {
@@ -405,16 +403,17 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * The URL that asks Clever for a code or a token, for those who drive the flow themselves. No network.
+     * The URL that asks Clever for a code or a token, for applications that drive the flow themselves. No network.
      *
      * @param string $responseType 'code', or 'token' for the implicit grant.
      * @param string|null $redirectUri One of the configured ones. Default: the primary one.
-     * @param string|null $state Comes back unchanged. Compare it, by hash_equals, with what this browser was given.
+     * @param string|null $state Comes back unchanged. Compare it with the state that you gave to this browser, using
+     *     hash_equals.
      * @param string|null $nonce Comes back inside the ID token.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param bool $switchUser Whether Clever asks people to confirm who they are.
-     * @param bool $withoutState Says that you want no state on purpose. A token needs a state or this: one that comes back
-     *     without a state may be anybody's, so do not sign a person in with it. beginImplicit makes and checks a state by
+     * @param bool $withoutState Says that you want no state on purpose. A token needs a state or this: a token that comes back
+     *     without a state may belong to anyone, so do not sign a person in with it. beginImplicit makes and checks a state by
      *     itself.
      *
      * @throws ConfigException redirect_uri_unknown
@@ -445,7 +444,7 @@ final readonly class Client implements ClientInterface
     /**
      * An Instant Login link into this application for the people of a district. No network.
      *
-     * Who follows it arrives without a state, so finishLogin answers with Restart first.
+     * People who follow it arrive without a state, so finishLogin returns Restart first.
      *
      * @param string $districtId Clever's id of the district.
      *
@@ -459,7 +458,7 @@ final readonly class Client implements ClientInterface
     /**
      * The Clever Portal of a district, or the page where people look for their school. No network.
      *
-     * @param string|null $district The short name of the district, as its portal has it in its address.
+     * @param string|null $district The short name of the district, as in the address of its portal.
      *
      * @throws ArgumentException argument_invalid
      */
@@ -469,10 +468,10 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * Exchanges a code, for those who drive the flow themselves. A code is good for one exchange within a minute.
+     * Exchanges a code, for applications that drive the flow themselves. A code works once, within a minute.
      *
      * @param string $code The code of the callback.
-     * @param string|null $redirectUri The one that the authorization request named. Default: the primary one.
+     * @param string|null $redirectUri The redirect URI of the authorization request. Default: the primary one.
      *
      * @throws CleverException code_rejected, client_rejected, token_request_rejected and the others of its kind
      * @throws ConfigException redirect_uri_unknown, client_secret_missing
@@ -484,7 +483,7 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * Verifies an ID token against Clever's keys, which are fetched when they are not known yet.
+     * Verifies an ID token with Clever's keys, which are fetched when they are not known yet.
      *
      * @param string $idToken The ID token.
      * @param string|null $nonce The one that was sent. Without one, the token must have none.
@@ -511,8 +510,8 @@ final readonly class Client implements ClientInterface
     /**
      * Asks Clever whether an access token was issued to this application.
      *
-     * The implicit grant has no other protection against a token that was issued to another one: call this before you
-     * believe a token that a browser brought.
+     * The implicit grant has no other protection against a token that was issued to another application: call this before you
+     * trust a token from a browser.
      *
      * @throws TokenException token_foreign, token_rejected
      * @throws CleverException
@@ -568,7 +567,7 @@ final readonly class Client implements ClientInterface
     /**
      * The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
      *
-     * @param string|null $subject That of the ID token which came with it: an answer about somebody else is refused.
+     * @param string|null $subject The sub of the ID token that came with it. A response about another person is refused.
      *
      * @throws TokenException userinfo_subject, token_rejected
      * @throws CleverException
@@ -580,8 +579,8 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * Pays before the first student comes what a process pays once: fetches discovery and keys, and lets the source of
-     * random numbers collect itself, which takes some tens of milliseconds. Call it in the script that FPM preloads.
+     * Does one-time setup up front: fetches discovery and keys, and seeds the random number generator, which takes some tens of
+     * milliseconds. Call it in the script that FPM preloads.
      *
      * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
      * @throws NetworkException
@@ -596,8 +595,8 @@ final readonly class Client implements ClientInterface
     /**
      * Clever's keys as text, for another process of the same application; $keyCache does this by itself.
      *
-     * They are fetched when they are not known yet. Keep the text where nobody else can write: who can change it, can
-     * sign in as anybody.
+     * They are fetched when they are not known yet. Store the text where no other user can write: a person who can change it
+     * can sign in as anyone.
      *
      * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
      * @throws NetworkException
@@ -608,12 +607,12 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * Takes keys that another process exported, unless fresh ones are here already. They are held to the same rules as
-     * fetched ones. No network.
+     * Takes keys that another process exported, unless there are fresh ones already. They must pass the same rules as fetched
+     * keys. No network.
      *
-     * @param string $keys What exportKeys gave.
+     * @param string $keys The text from exportKeys.
      *
-     * @throws ArgumentException argument_invalid when the text is none that was exported for this issuer
+     * @throws ArgumentException argument_invalid when the text was not exported for this issuer
      * @throws CleverException keys_unusable, response_malformed
      */
     public function importKeys(string $keys): void

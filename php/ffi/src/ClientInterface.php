@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * What a client does. Declare this type in your own code, so that a test can hand in a Testing\FakeClient.
+ * The methods of a client. Declare this type in your own code, so that a test can pass a Testing\FakeClient.
  */
 interface ClientInterface
 {

@@ -10,17 +10,17 @@ final readonly class Denied implements Outcome
     use NotSerializable;
 
     public function __construct(
-        /** Clever's word, for example access_denied or unauthorized-user. */
+        /** Clever's error word, for example access_denied or unauthorized-user. */
         public string $error,
-        /** Text that came with it. Anybody can make a URL with such a text: do not show it as if it were Clever's. */
+        /** Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's. */
         public ?string $description,
-        /** @var list<SetCookie> Set these with the answer. */
+        /** @var list<SetCookie> Set these with the response. */
         public array $setCookies,
-        /** Whether the session that the browser had must end: when this is the answer to a login that this browser began. */
+        /** Whether the session that the browser had must end: when this answers a login that this browser began. */
         public bool $endsSession,
-        /** Where the login wanted to go, as an ASCII path or URL, if that is known: for a link to try again. */
+        /** The returnTo of the login, as an ASCII path or URL, if it is known: for a "Try again" link. */
         public ?string $returnTo,
-        /** Whether the login was begun with switchUser: the link to try again begins one with it too. */
+        /** Whether the login began with switchUser: then begin the login of "Try again" with it too. */
         public bool $switchUser,
     ) {
     }

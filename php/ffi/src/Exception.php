@@ -7,8 +7,8 @@ namespace CleverSso;
 /**
  * A failure of Log in with Clever; the base of all others.
  *
- * No token, code, secret, name or email address ever stands in one: it may be logged as it is. getMessage() is the line
- * for the log: the error code, what happened, what was expected and what was found.
+ * It never contains a token, code, secret, name or email address, so you can log it. getMessage() is the line for the log: the
+ * error code, what happened, what was expected and what was found.
  */
 abstract class Exception extends \Exception
 {
@@ -27,7 +27,7 @@ abstract class Exception extends \Exception
     public readonly bool $endsSession;
 
     /**
-     * One that an application makes, in a test for example, has what it is given; by default no cookies, and it ends nothing.
+     * For an application that makes one itself, for example in a test. By default, it has no cookies and ends no session.
      *
      * @param SetCookie[] $setCookies
      */
@@ -73,13 +73,13 @@ abstract class Exception extends \Exception
         return $this->userMessage;
     }
 
-    /** Who can put it right: user, app, clever or network. */
+    /** Who can fix it: user, app, clever or network. */
     public function getActor(): string
     {
         return $this->actor;
     }
 
-    /** Whether the same call, or the same login started again, may succeed without anybody changing anything. */
+    /** Whether the same call, or the same login started again, may succeed later without any change. */
     public function isRetryable(): bool
     {
         return $this->retryable;
@@ -91,7 +91,7 @@ abstract class Exception extends \Exception
         return $this->pageStatus;
     }
 
-    /** The HTTP status of Clever's answer that led to this failure, if there was one. */
+    /** The HTTP status of the response from Clever that led to this failure, if there was one. */
     public function getHttpStatus(): ?int
     {
         return $this->httpStatus;
@@ -104,15 +104,15 @@ abstract class Exception extends \Exception
     }
 
     /**
-     * Where the failed login wanted to go, as an ASCII path or URL, if that is known. Begin the next one with it, so that
-     * "Try again" leads to the same page.
+     * The returnTo of the failed login, as an ASCII path or URL, if it is known. Begin the next login with it, so that "Try
+     * again" leads to the same page.
      */
     public function getReturnTo(): ?string
     {
         return $this->returnTo;
     }
 
-    /** Whether the failed login was begun with switchUser. Begin the next one with it too. */
+    /** Whether the failed login began with switchUser. Begin the next login with it too. */
     public function getSwitchUser(): bool
     {
         return $this->switchUser;

@@ -14,19 +14,19 @@ final readonly class Identity implements \JsonSerializable
     use Personal;
     use NotSerializable;
 
-    /** The issuer that vouches for this person. */
+    /** The issuer that proved who this person is. */
     public string $issuer;
     /** The Clever id (API v3). */
     public string $id;
     /** The district; a person of Clever Library has none. */
     public ?string $districtId;
-    /** The role of this login, such as student; null when a person has several and did not say which. */
+    /** The role of this login, such as student; null when a person has several and did not pick one. */
     public ?string $userType;
     /** @var list<Role> Every role that is known. */
     public array $roles;
     /** The name. */
     public Name $name;
-    /** An email address that nobody verified: it may be another person's, and it may change. Never a key. */
+    /** An unverified email address: it may belong to another person, and it may change. Never use it as a key. */
     public ?string $unverifiedEmail;
     /** @var list<string> Ids that this person had before API v3. */
     public array $legacyIds;
@@ -34,7 +34,7 @@ final readonly class Identity implements \JsonSerializable
     public ?string $authorizedBy;
     /** How this identity was proven: id_token, or me when Clever was asked with the token of this login. */
     public string $provenBy;
-    /** Whether an administrator of Clever logged in as this person, as the callback says; not proven. */
+    /** Whether an administrator at Clever logged in as this person. The callback says so; not proven. */
     public bool $loginasByAdmin;
     /** @var array<string, mixed> The claims of the ID token, or the data of /me and of the person's own record. */
     public array $claims;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** A fault of the library or of the machine it runs on. */
+/** A problem of the library or of the machine it runs on. */
 final class InternalException extends Exception
 {
 }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * @internal Anyone who can write to the file can sign in as anybody. So it is used only when nobody but
+ * @internal Anyone who can write to the file can sign in as anyone. So it is used only when no user but
  * this user or root can.
  */
 final class KeyCache
@@ -71,7 +71,7 @@ final class KeyCache
     }
 
     /**
-     * After a call that had keys: writes them, unless some process did so a moment ago.
+     * After a call that had keys: writes them, unless a process just did so.
      *
      * @param callable(): string $keys
      */
@@ -86,7 +86,7 @@ final class KeyCache
         }
     }
 
-    /** Writes them as a whole, beside the file: nobody reads half of it. Gives why it failed, or null. */
+    /** Writes them to a new file, then renames it, so that no process reads half a file. Returns why it failed, or null. */
     private function write(string $keys): ?string
     {
         $folder = dirname($this->path);
@@ -110,7 +110,7 @@ final class KeyCache
     /**
      * The keys, and why there are none.
      *
-     * @param array<string, int> $seen The file as the path named it a moment ago.
+     * @param array<string, int> $seen The file that the path named just now.
      *
      * @return array{string|null, string|null}
      */

@@ -7,10 +7,10 @@ namespace CleverSso;
 use FFI;
 
 /**
- * Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517): with no client and no network.
+ * Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517), without a client or network.
  *
- * Keys that are broken or meant for something else are left out. It can be neither cloned nor serialized. Two key sets are
- * equal (==) when their texts are.
+ * Broken keys and keys for other purposes are ignored. It cannot be cloned or serialized. Two key sets are equal (==) when
+ * their texts are.
  */
 final readonly class KeySet
 {
@@ -22,7 +22,7 @@ final readonly class KeySet
     /**
      * @param string $jwks The text of the JWKS.
      *
-     * @throws CleverException response_malformed when it is no JWKS, keys_unusable when no key in it may verify.
+     * @throws CleverException response_malformed when it is not a JWKS, keys_unusable when no key in it can verify.
      * @throws ArgumentException argument_invalid
      */
     public function __construct(string $jwks)
@@ -49,7 +49,7 @@ final readonly class KeySet
      * @param string|null $nonce The one that was sent. Without one, the token must have none.
      * @param string|null $accessToken The one that came with it: then at_hash, if there is one, must belong to it.
      * @param int|null $now The time in Unix seconds. Default: this machine's clock.
-     * @param int $leeway How many seconds the clocks may differ, at most 600.
+     * @param int $leeway The largest allowed difference between the clocks, in seconds. At most 600.
      *
      * @return array<string, mixed> The claims.
      *

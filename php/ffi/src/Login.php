@@ -14,12 +14,12 @@ final readonly class Login implements \JsonSerializable
     public string $url;
     /** @var list<SetCookie> Set these with the redirect. */
     public array $setCookies;
-    /** For applications that keep logins in a session of their own instead: the key to keep pending under. */
+    /** For applications that store logins in their own session instead: the key for pending. */
     public string $key;
-    /** For the same: what to keep for ten minutes, about 100 bytes, URL-safe. */
+    /** For the same applications: the text to store for ten minutes, about 100 bytes, URL-safe. */
     public string $pending;
-    /** Whether to answer with a page that leads to url by itself, and not with a redirect: browsers give up after some twenty
-     *  redirects in a row. Only with hasSession. */
+    /** Whether to respond with a page that continues to url by itself, instead of a redirect: browsers give up after about
+     *  twenty redirects in a row. Only with hasSession. */
     public bool $needsPage;
 
     public function __construct(

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** The browser came back with something that cannot finish a login. */
+/** The callback cannot finish a login. */
 final class LoginException extends Exception
 {
 }

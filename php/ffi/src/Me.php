@@ -14,7 +14,7 @@ final readonly class Me implements \JsonSerializable
     public string $id;
     /** The district; a person of Clever Library has none. */
     public ?string $districtId;
-    /** The kind of account; API v3 says user of everybody, older ones name the role. */
+    /** The kind of account. API v3 says user for everyone; older versions name the role. */
     public ?string $userType;
     /** Who gave the application access: district or teacher. */
     public ?string $authorizedBy;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** A person's name, as far as Clever tells it. */
+/** A person's name, as far as Clever sent it. */
 final readonly class Name implements \JsonSerializable
 {
     use Personal;
@@ -14,7 +14,7 @@ final readonly class Name implements \JsonSerializable
     public ?string $first;
     /** The middle name. */
     public ?string $middle;
-    /** The last name; of a student in Clever Library only the initial. */
+    /** The last name; for a student in Clever Library, only the initial. */
     public ?string $last;
     /** First, middle and last name with a space between them; empty when nothing is known. */
     public string $full;

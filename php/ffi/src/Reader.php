@@ -12,7 +12,7 @@ use FFI\CData;
 final class Reader
 {
     /**
-     * The cookies of a login, an outcome, an error or a log out.
+     * The cookies of a login, an outcome, an error or a logout.
      *
      * @return list<SetCookie>
      */
@@ -52,7 +52,7 @@ final class Reader
                 $read('denied_description'),
                 ...[...$browser, $read('return_to'), $read('switch_user')],
             ),
-            // A kind that a later library has. Nobody is signed in by it.
+            // A kind from a newer library. It signs no one in.
             default => throw new \Error('This libclever_sso is newer than the package: update the package'),
         };
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** How to answer a request that must not act: with this status and no body. */
+/** The response to a request that must not act: this status and no body. */
 final readonly class Refusal
 {
     use NotSerializable;
@@ -12,7 +12,7 @@ final readonly class Refusal
     public function __construct(
         /** The HTTP status: 200 for HEAD, 403, 405 or 503. */
         public int $status,
-        /** With a 405 the value of the Allow header. */
+        /** With a 405, the value of the Allow header. */
         public ?string $allow,
     ) {
     }

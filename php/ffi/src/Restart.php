@@ -7,7 +7,7 @@ namespace CleverSso;
 /**
  * The login restarts: send the browser to login->url, with setCookies.
  *
- * The person is signed in at Clever already and sees nothing of it.
+ * The person is already signed in at Clever and does not notice.
  */
 final readonly class Restart implements Outcome
 {
@@ -21,7 +21,7 @@ final readonly class Restart implements Outcome
          * state_mismatch, pending_missing, pending_invalid, pending_expired or code_rejected.
          */
         public string $reason,
-        /** @var list<SetCookie> Set these with the answer. */
+        /** @var list<SetCookie> Set these with the response. */
         public array $setCookies,
         /** Always false: nothing of the session changes. */
         public bool $endsSession,

@@ -10,7 +10,7 @@ final readonly class Role
     use NotSerializable;
 
     public function __construct(
-        /** student, teacher, staff, district_admin, contact, or a word that Clever added since. */
+        /** student, teacher, staff, district_admin, contact, or a word that Clever added later. */
         public string $name,
         /** The id that this person had in this role before API v3. */
         public ?string $legacyId,

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * A cookie that the answer to the browser must set. Besides its properties it always has Path=/, HttpOnly and SameSite=Lax.
+ * A cookie that the response to the browser must set. It also always has Path=/, HttpOnly and SameSite=Lax.
  *
  * Dumps do not show its value.
  */
@@ -16,7 +16,7 @@ final readonly class SetCookie implements \JsonSerializable
 
     /** The name; over https it starts with __Host-. */
     public string $name;
-    /** The value; empty when the cookie is to be deleted. */
+    /** The value; empty to delete the cookie. */
     public string $value;
     /** How long the browser keeps it, in seconds; 0 deletes it. */
     public int $maxAge;
@@ -38,7 +38,7 @@ final readonly class SetCookie implements \JsonSerializable
         $this->hide(compact('value', 'header'));
     }
 
-    /** Adds the Set-Cookie header to the answer. Other cookies stay. */
+    /** Adds the Set-Cookie header to the response. Other cookies stay. */
     public function send(): void
     {
         header("Set-Cookie: {$this->header}", false);

@@ -4,21 +4,21 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** Somebody logged in. */
+/** The person logged in. */
 final readonly class SignedIn implements Outcome
 {
     use NotSerializable;
 
     public function __construct(
-        /** Who. */
+        /** Who logged in. */
         public Identity $identity,
         /** The tokens of this login. */
         public Tokens $tokens,
-        /** Where the application wanted to go, as an ASCII path or URL. */
+        /** The returnTo of the login, as an ASCII path or URL. */
         public ?string $returnTo,
-        /** Whether the login was begun with switchUser: when the application refuses this person, "Try again" begins with it. */
+        /** Whether the login began with switchUser: then begin the login of "Try again" with it too. */
         public bool $switchUser,
-        /** @var list<SetCookie> Set these with the answer. */
+        /** @var list<SetCookie> Set these with the response. */
         public array $setCookies,
         /** Always true: the new session replaces the one that the browser had. */
         public bool $endsSession,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** A token is not what it must be. */
+/** A token breaks a rule, or Clever does not accept it. */
 final class TokenException extends Exception
 {
 }

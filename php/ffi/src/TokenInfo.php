@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** What Clever says of an access token that was issued to this application. */
+/** What Clever says about an access token that was issued to this application. */
 final readonly class TokenInfo
 {
     use NotSerializable;

@@ -4,15 +4,15 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** What a code was exchanged for. Dumps show neither of them. */
+/** The tokens from a code exchange. Dumps show neither of them. */
 final readonly class Tokens implements \JsonSerializable
 {
     use Redacted;
     use NotSerializable;
 
-    /** Opens Clever's API for 24 hours. */
+    /** Gives access to Clever's API for 24 hours. */
     public string $accessToken;
-    /** Says who logged in; only for applications with OpenID Connect, and not for Clever Library. */
+    /** Says who logged in. Only for applications with OpenID Connect, and not for Clever Library. */
     public ?string $idToken;
 
     public function __construct(

@@ -16,7 +16,7 @@ final readonly class User implements \JsonSerializable
     public ?string $districtId;
     /** The name. */
     public Name $name;
-    /** An email address that nobody verified: it may be another person's, and it may change. Never a key. */
+    /** An unverified email address: it may belong to another person, and it may change. Never use it as a key. */
     public ?string $unverifiedEmail;
     /** @var list<Role> Every role of this person. */
     public array $roles;

@@ -4,13 +4,13 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** The claims of a person, as the userinfo endpoint tells them. Dumps do not show them. */
+/** The claims of a person from the userinfo endpoint. Dumps do not show them. */
 final readonly class UserInfo implements \JsonSerializable
 {
     use Personal;
     use NotSerializable;
 
-    /** Who it is, as the issuer names them (sub). */
+    /** The person's id at the issuer (sub). */
     public string $id;
     /** @var array<string, mixed> All claims. Clever's name is an object. */
     public array $json;

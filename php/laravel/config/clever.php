@@ -16,7 +16,7 @@ return [
     // Whether the package has the routes clever.login, clever.callback and clever.logout. False: yours have these names, for Socialite.
     'routes' => true,
 
-    // Login, callback and log out are below this path.
+    // Login, callback and logout are below this path.
     'path' => 'clever',
     'middleware' => ['web'],
 
@@ -26,7 +26,7 @@ return [
     // The guard that people are signed in with. Null: `clever` without `users` and Socialite, else the default guard.
     'guard' => null,
 
-    // Where people go after a login that was on its way to no page, and after a log out.
+    // Where people go after a login that was on its way to no page, and after a logout.
     'home' => '/',
     'after_logout' => '/',
 

@@ -20,13 +20,13 @@ final class Clever
     {
     }
 
-    /** Who is signed in with Clever; null when nobody is. */
+    /** Who is signed in with Clever; null if no one is. */
     public function identity(): ?SessionIdentity
     {
         return $this->app->make(SignIns::class)->identity($this->request());
     }
 
-    /** Whether somebody is signed in who has one of the roles at Clever. */
+    /** Whether a person with one of the roles at Clever is signed in. */
     public function hasRole(string ...$names): bool
     {
         return $this->identity()?->hasRole(...$names) ?? false;
@@ -82,7 +82,7 @@ final class Clever
         $signIns = $this->app->make(SignIns::class);
         $proven = $signIns->notUsed($request);
         if ($proven !== null) {
-            // Socialite's user was there, and the application signed nobody in: that is no lost session.
+            // The application got Socialite's user and signed no one in: the session was not lost.
             $signIns->addCookies($request, $this->leg()->withoutSignIn($proven));
         }
         $signIns->send($request, $response);

@@ -22,7 +22,7 @@ final class CleverUserProvider implements UserProvider
         return $identity !== null && $identity->key() === $identifier ? new CleverUser($identity) : null;
     }
 
-    /** Nobody is remembered: on shared devices a sign-in ends with the browser. */
+    /** There is no "remember me": on shared devices a sign-in ends with the browser. */
     public function retrieveByToken($identifier, $token): ?Authenticatable
     {
         return null;

@@ -1,6 +1,6 @@
 <?php
 
-/** Login, callback and log out. */
+/** Login, callback and logout. */
 
 declare(strict_types=1);
 

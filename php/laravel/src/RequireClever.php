@@ -10,7 +10,7 @@ use CleverSso\BrowserRequest;
 use Illuminate\Http\Request;
 use Symfony\Component\HttpFoundation\Response;
 
-/** `clever` for everybody who is signed in, `clever:teacher,staff` for those who have one of these roles at Clever. */
+/** `clever` for all signed-in people, `clever:teacher,staff` for people with one of these roles at Clever. */
 final class RequireClever
 {
     public function __construct(private readonly Clever $clever, private readonly SignIns $signIns)
@@ -20,7 +20,7 @@ final class RequireClever
     public function handle(Request $request, \Closure $next, string ...$roles): Response
     {
         if ($request->routeIs('clever.*')) {
-            // In a group that guards every page: nobody could log in.
+            // In a group that guards every page, no one could log in.
             return $next($request);
         }
         $identity = $this->signIns->identity($request);

@@ -26,7 +26,7 @@ final class SignIns
      * that new, and was made by a sign-in.
      */
     private const SAME_SECONDS = 60;
-    /** The cookie with which a guard of Laravel's remembers somebody. */
+    /** The "remember me" cookie of a Laravel guard. */
     private const REMEMBERS = '/^remember_[\w-]+_[0-9a-f]{40}$/D';
 
     /** @var \WeakMap<Request, list<SetCookie>> */
@@ -46,7 +46,7 @@ final class SignIns
         $this->used = new \WeakMap();
     }
 
-    /** Who is signed in with Clever; null for anybody else. */
+    /** Who is signed in with Clever; null for others. */
     public function identity(Request $request): ?SessionIdentity
     {
         $kept = $this->kept($request);
@@ -109,7 +109,7 @@ final class SignIns
         }
     }
 
-    /** Somebody proved a login, and the application decides who is signed in before it answers this request. */
+    /** A person proved a login, and the application decides who is signed in before it answers this request. */
     public function prove(Request $request, SignedIn $signedIn): void
     {
         $this->proven[$request] = $signedIn;
@@ -121,13 +121,13 @@ final class SignIns
         return $this->proven[$request] ?? null;
     }
 
-    /** The same, as long as the application signed nobody in. */
+    /** The same, as long as the application has signed no one in. */
     public function notUsed(Request $request): ?SignedIn
     {
         return isset($this->used[$request]) ? null : $this->proven($request);
     }
 
-    /** The application signed somebody in. After a proven login, that is the person who proved it. */
+    /** The application signed a person in. After a proven login, that is the person who proved it. */
     public function loggedIn(Request $request, string $guard, Authenticatable $user): void
     {
         $signedIn = $this->notUsed($request);
@@ -139,7 +139,7 @@ final class SignIns
     }
 
     /**
-     * Ends the session of this browser, for every guard. Laravel dispatches its Logout event if somebody was signed in. No guard
+     * Ends the session of this browser, for every guard. Laravel dispatches its Logout event if a person was signed in. No guard
      * remembers the person before either: the next person may sit at the same device.
      */
     public function end(Request $request): void
@@ -156,7 +156,7 @@ final class SignIns
         $request->session()->regenerateToken();
     }
 
-    /** The application logged somebody out by its own means. Nobody who logs in later in this session did so with Clever. */
+    /** The application logged a person out by its own means. A later login in this session is not one with Clever. */
     public function loggedOut(Request $request, string $guard): void
     {
         if ($guard === $this->settings->guard() && $request->hasSession()) {

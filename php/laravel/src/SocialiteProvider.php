@@ -73,7 +73,7 @@ final class SocialiteProvider implements Provider
      * login was meant to go. Sign your user in now, with `Auth::login`: then `Clever::identity()` and the middleware `clever` know
      * this person too.
      *
-     * @throws HttpResponseException When nobody proved a login: the login restarts, or a page says what went wrong.
+     * @throws HttpResponseException If no login was proved: the login restarts, or a page says what went wrong.
      */
     public function user(): SocialiteUser
     {

@@ -14,7 +14,7 @@ use Laravel\Socialite\Contracts\User;
 /**
  * Who proved a login. The key of your user is `$identity->issuer` and `$identity->id`.
  *
- * getEmail() is always null: nobody verified the address, and applications that find users by it let people take over the accounts of
+ * getEmail() is always null: the address is not verified, and applications that find users by it let people take over the accounts of
  * others. It is `$identity->unverifiedEmail`, to show or to write to.
  */
 final class SocialiteUser implements User

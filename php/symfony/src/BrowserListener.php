@@ -1,6 +1,6 @@
 <?php
 
-/** Answers the login and callbacks that sign nobody in, guards the log out, and ends sessions whose time is over. */
+/** Answers the login and callbacks that sign no one in, guards the logout, and ends expired sessions. */
 
 declare(strict_types=1);
 
@@ -42,7 +42,7 @@ final class BrowserListener implements EventSubscriberInterface
         }
         $request = $event->getRequest();
         $route = $request->attributes->get('_route');
-        // Asked before the firewall, which would still find somebody signed in.
+        // Runs before the firewall, which would still find a signed-in person.
         $isThere = $this->signIns->isThere($request);
         if ($route === 'clever_sso_login' || $route === 'clever_sso_callback') {
             $leg = $this->legs->leg();
@@ -102,7 +102,7 @@ final class BrowserListener implements EventSubscriberInterface
         }
     }
 
-    /** Each log out, by whatever path: its cookies go, and ours leads where clever_sso.after_logout says. */
+    /** Each logout, by whatever path: its cookies go, and ours leads where clever_sso.after_logout says. */
     public function onLogout(LogoutEvent $event): void
     {
         $request = $event->getRequest();

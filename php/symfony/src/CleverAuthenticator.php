@@ -34,7 +34,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
     ) {
     }
 
-    /** Callbacks that sign somebody in; the others are answered before. */
+    /** Callbacks that sign a person in; the others are answered before. */
     public function supports(Request $request): ?bool
     {
         return $this->signIns->of($request)->signedIn !== null;
@@ -75,7 +75,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
         return $this->signIns->settle($request, $this->legs->leg()->admitted($signedIn));
     }
 
-    /** The mapper or a user checker refused the person: nobody goes on as the person before. */
+    /** The mapper or a user checker refused the person: the session of the previous person ends. */
     public function onAuthenticationFailure(Request $request, AuthenticationException $exception): ?Response
     {
         $signedIn = $this->signedIn($request);
@@ -88,7 +88,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
         return $this->signIns->settle($request, $reply ?? $this->legs->leg()->notAdmitted($signedIn));
     }
 
-    /** A person who is not signed in asks for a page that is not for everybody. */
+    /** A person who is not signed in requests a protected page. */
     public function start(Request $request, ?AuthenticationException $authException = null): Response
     {
         $reply = $this->legs->leg()->notSignedIn(BrowserRequest::fromHttpFoundation($request), $this->legs->here($request));

@@ -78,7 +78,7 @@ final class Legs
         $this->logger === null ? error_log($line) : $this->logger->log($level, $line);
     }
 
-    /** What a proxy takes off before a request arrives, and tells nobody. */
+    /** What a proxy removes from the path without saying so. */
     private function prefix(): string
     {
         return BrowserLeg::prefixOf($this->settings['redirect_uri'], $this->router->generate('clever_sso_callback')) ?? '';

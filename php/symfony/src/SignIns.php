@@ -40,7 +40,7 @@ final class SignIns
         return $this->ofRequests[$request] ??= new SignIn();
     }
 
-    /** Who is signed in with Clever; null for anybody else. */
+    /** Who is signed in with Clever; null for others. */
     public static function identityOf(?TokenInterface $token): ?SessionIdentity
     {
         return $token !== null && $token->hasAttribute(self::IDENTITY)

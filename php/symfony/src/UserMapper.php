@@ -16,9 +16,9 @@ use Symfony\Component\Security\Core\User\UserInterface;
 interface UserMapper
 {
     /**
-     * Called before anybody is signed in.
+     * Called before the person is signed in.
      *
-     * @return UserInterface|Response|null Your user, found by issuer and id; or a response that the browser gets, and nobody is
+     * @return UserInterface|Response|null Your user, found by issuer and id; or a response that the browser gets, and no one is
      *     signed in; or null, which keeps the person out.
      *
      * @throws Refused Keeps the person out. They read the message.

@@ -16,7 +16,7 @@ if (getenv('EARLY') === 'output') {
     echo 'early';
     flush();
 }
-/** As a log out of another request does it: the session is gone. */
+/** As a logout of another request does it: the session is gone. */
 function logOutOf(string $cookies): array
 {
     if (preg_match('/(?:^|; )session=([^;]+)/', $cookies, $found) === 1) {
@@ -33,7 +33,7 @@ $web->answer(fn(SignedIn $signedIn): ?array => match ($signedIn->identity->name-
     'José' => null,
     'Mila' => throw new CleverSso\Refused('Ask <b>Ms. Frizzle</b> for a license.'),
     'Noor' => file_exists(session_save_path() . '/closed') ? null : ['first' => 'Noor'],
-    // Somebody logs out in another tab while the login is under way.
+    // The person logs out in another tab during the login.
     'Ada' => logOutOf(getenv('LOG_OUT') === '1' ? ($_SERVER['HTTP_COOKIE'] ?? '') : '') + ['first' => 'Ada'],
     // With a session of the application's own, in the middle of it all.
     'ليلى' => session_start() ? ['first' => 'ليلى'] : null,

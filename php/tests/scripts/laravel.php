@@ -159,7 +159,7 @@ final class AppProvider extends ServiceProvider
             Route::get('/warning', fn() => (string) $undefined);
             Route::get('/vault', fn() => redirect(Clever::loginUrl('/vault')));
             Route::post('/form', fn() => 'posted');
-            // What the application does beside Clever: a log in by password, its own log out, its own guard.
+            // What the application does beside Clever: a log in by password, its own logout, its own guard.
             Route::get('/password', function (Request $request) {
                 Auth::guard($request->query('guard', 'web'))->login((new Users())->retrieveById($request->query('as', 'Bob')), $request->has('remember'));
                 return 'welcome';

@@ -6,7 +6,7 @@ namespace CleverSso\Tests;
 
 use CleverSso\Client;
 
-/** Requests that must not act are told apart by method and headers. */
+/** Requests that must not act are recognized by method and headers. */
 final class RefusalTest extends EmulatorCase
 {
     private static function answer(string $endpoint, string $method, array $headers): string

@@ -9,7 +9,7 @@ use CleverSso\Client;
 use CleverSso\KeySet;
 use CleverSso\Tokens;
 
-/** The single steps, for those who drive the flow themselves. */
+/** The single steps, for applications that drive the flow themselves. */
 final class StepsTest extends EmulatorCase
 {
     private static function tokens(Client $client, string $nonce = 'a-nonce'): Tokens

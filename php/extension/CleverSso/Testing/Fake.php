@@ -1,6 +1,6 @@
 <?php
 
-/** Results that nobody signed in for, to test your own code with. */
+/** Results without a real login, for tests of your own code. */
 
 declare(strict_types=1);
 

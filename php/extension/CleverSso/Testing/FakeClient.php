@@ -1,6 +1,6 @@
 <?php
 
-/** A client that asks nobody, to test your own code with. */
+/** A client without a network, for tests of your own code. */
 
 declare(strict_types=1);
 

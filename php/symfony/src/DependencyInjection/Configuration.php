@@ -57,7 +57,7 @@ final class Configuration implements ConfigurationInterface
         $nodes->scalarNode('proxy')->defaultNull();
         $nodes->scalarNode('key_cache')->defaultNull()->info('A file through which workers share Clever\'s keys');
         self::page($nodes, 'home', 'The page after a login that was on its way to no page');
-        self::page($nodes, 'after_logout', 'The page after a log out');
+        self::page($nodes, 'after_logout', 'The page after a logout');
         $nodes->integerNode('session_seconds')->defaultValue(43_200)->min(1)->info('How long a sign-in lasts at most');
         $nodes->booleanNode('waiting_page')->defaultFalse()->info('Shows a page while a login is finished');
         $nodes->scalarNode('users')->defaultNull()

@@ -1,6 +1,6 @@
 <?php
 
-/** Login, callback and log out, and the session between them. */
+/** Login, callback and logout, and the session between them. */
 
 declare(strict_types=1);
 
@@ -55,7 +55,7 @@ final class Plugin
         }
     }
 
-    /** Who is signed in with Clever, for themes and other plugins; null for anybody else. */
+    /** Who is signed in with Clever, for themes and other plugins; null for others. */
     public static function identity(): ?SessionIdentity
     {
         $session = \WP_Session_Tokens::get_instance(get_current_user_id())->get(wp_get_session_token());
@@ -118,7 +118,7 @@ final class Plugin
             wp_die(esc_html(self::translated($error->getUserMessage())), '', ['response' => $error->getPageStatus()]);
         }
         if ($reply->endsSession) {
-            // Cookies of a log out are sent by the action, for each way to log out.
+            // Cookies of a logout are sent by the action, for each way to log out.
             wp_logout();
         }
         $reply->send($this->show(...));
@@ -134,7 +134,7 @@ final class Plugin
         $signedIn = $reply->signedIn;
         $goesOn = $this->isAnotherTab($signedIn);
         if (!$goesOn && is_user_logged_in()) {
-            // Devices are shared: nobody goes on as the person before, whatever comes now.
+            // Devices are shared: the session of the previous person ends in any case.
             wp_destroy_current_session();
         }
         $isSignedIn = false;
@@ -193,7 +193,7 @@ final class Plugin
             : $session + [self::IN_SESSION => ['identity' => $this->signingIn->toArray(), 'began_at' => time()]];
     }
 
-    /** Each log out, by whatever button: its cookies go. */
+    /** Each logout, by whatever button: its cookies go. */
     private function forget(): void
     {
         if (!headers_sent() && $this->settings->problems() === []) {
@@ -222,7 +222,7 @@ final class Plugin
             return $message;
         }
         $wish = is_string($_GET['redirect_to'] ?? null) ? wp_unslash($_GET['redirect_to']) : null;
-        // In the small window that WordPress opens over its editor, nobody can log in: a login is no frame.
+        // A login does not work in the small window that WordPress opens over its editor, because that is a frame.
         $target = isset($_GET['interim-login']) ? ' target="_blank" rel="noopener"' : '';
         return $message . sprintf(
             '<p style="margin:0 0 16px;text-align:center"><a class="button button-primary button-hero clever-login-button" href="%s"%s>%s</a></p>',

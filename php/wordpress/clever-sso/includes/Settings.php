@@ -49,13 +49,13 @@ final class Settings
         return isset(self::CONSTANTS[$name]) && defined(self::CONSTANTS[$name]);
     }
 
-    /** Whether the settings page allows that a Clever role makes somebody an administrator. */
+    /** Whether the settings page allows that a Clever role makes a person an administrator. */
     public function allowsAdministrators(): bool
     {
         return ($this->kept()['allow_administrators'] ?? false) === true;
     }
 
-    /** The WordPress role for one of Clever's; NOBODY keeps these people out. */
+    /** The WordPress role for a Clever role; NOBODY keeps these people out. */
     public function roleFor(string $cleverRole): string
     {
         $role = $this->kept()['roles'][$cleverRole] ?? 'subscriber';

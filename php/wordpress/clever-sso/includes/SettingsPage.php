@@ -1,6 +1,6 @@
 <?php
 
-/** Settings, Log in with Clever: for those who may manage options. */
+/** Settings, Log in with Clever: for users who may manage options. */
 
 declare(strict_types=1);
 

@@ -17,14 +17,14 @@ final class Users
 {
     /** Of a user: issuer and Clever id. People choose user names and email addresses; this they cannot. */
     public const KEY = 'clever_sso_key';
-    /** Of a user, on each site of a network: the role that we gave. One that somebody has changed since is left alone. */
+    /** Of a user, on each site of a network: the role that we gave. A role that was changed since stays as it is. */
     public const ROLE = 'clever_sso_role';
 
     public function __construct(private readonly Settings $settings)
     {
     }
 
-    /** Nobody uses a password beside Clever: it would outlive a role that was taken away at school. */
+    /** People have no password in addition to Clever: it would still work after the school took a role away. */
     public function start(): void
     {
         $isOurs = fn(int|\WP_User $user): bool => self::isOurs($user instanceof \WP_User ? $user->ID : $user);
@@ -55,7 +55,7 @@ final class Users
     public function of(SignedIn $signedIn): \WP_User
     {
         /**
-         * Decides about a person before anybody is signed in.
+         * Decides about a person before the sign-in.
          *
          * @param \WP_User|\WP_Error|null $user A user of yours, found by issuer and id; an error, whose message the person reads;
          *     null for the users that the plugin makes.
@@ -79,7 +79,7 @@ final class Users
     }
 
     /**
-     * What WordPress asks of everybody who logs in by its own form.
+     * What WordPress checks for each person who logs in with its own form.
      *
      * @throws Refused When the administrators of the network have marked the user as spam.
      */
@@ -117,7 +117,7 @@ final class Users
             if ($user !== null) {
                 return $user;
             }
-            // Where people may register, somebody else may have taken the name. The key is what counts.
+            // Where people may register, another person may have taken the name. The key is what counts.
             $free = username_exists($name) === false ? $name : $name . '-' . strtolower(wp_generate_password(12, false));
             $id = wp_insert_user([
                 'user_login' => $free,
@@ -161,7 +161,7 @@ final class Users
         }
     }
 
-    /** The role of this login; of somebody with several the one with the fewest rights. */
+    /** The role of this login; for a person with several, the one with the fewest rights. */
     private function role(SessionIdentity $identity): string
     {
         foreach (Settings::CLEVER_ROLES as $name) {
