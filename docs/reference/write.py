@@ -434,7 +434,7 @@ WORDS = {
     "clever_sso.E015": "a guard or `CLEVER_ROLE_GROUPS` names a role that is misspelled",
     "clever_sso.E013": "a setting that says where to go leads nowhere, or to a page of the login itself",
     "clever_sso.E003": "the redirect URI does not lead to the callback",
-    "clever_sso.W011": "a log out leads to the login, which signs the person in again at once",
+    "clever_sso.W011": "a logout leads to the login, which signs the person in again at once",
     "clever_sso.W012": "the logins of a host of `CLEVER_HOSTS` come back to a host with another client",
 }
 

@@ -29,7 +29,7 @@ def create_app() -> flask.Flask:
     if not (PACKAGE / MODULE).exists():
         raise FileNotFoundError(f"{PACKAGE / MODULE} is missing: run `npm install` in {HERE}")
     app = flask.Flask(__name__, static_folder=None, template_folder=str(HERE))
-    # Without a key of its own each start makes a new one, which logs everybody out; several processes need the same.
+    # Without a key of its own each start makes a new one, which logs everyone out; several processes need the same.
     app.secret_key = os.environ.get("FLASK_SECRET_KEY") or secrets.token_bytes(32)
     app.config.update(
         SESSION_COOKIE_SECURE=address.scheme == "https",

@@ -24,7 +24,7 @@ export async function inPopup(popup: Window, prepare: (state: string) => Promise
       const lost = (report?: object) => reject(Object.assign(new CleverError("call_interrupted"), report));
       channel.onmessage = ({ data }) => (data.code ? lost : resolve)(data);
       timer = setInterval(() => {
-        // A popup that was cut off looks closed as well, but then the person is in it. A report may still be under way.
+        // A popup that was cut off looks closed as well, but then the person is in it. A report may still arrive.
         if (popup.closed && document.hasFocus()) setTimeout(lost, LOOK);
       }, LOOK);
     });

@@ -51,7 +51,7 @@ def test_the_token_goes_to_the_server_once_in_a_body_and_is_forgotten(page: Page
     assert len(app.session["posted"]) == 1
 
 
-def test_a_log_out_and_a_sign_in_are_noticed_in_another_tab(page: Page, app: Site) -> None:
+def test_a_logout_and_a_sign_in_are_noticed_in_another_tab(page: Page, app: Site) -> None:
     page.goto(app.url)
     other = page.context.new_page()
     other.goto(app.url)

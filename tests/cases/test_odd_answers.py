@@ -106,7 +106,7 @@ BROKEN: dict[str, tuple[Odd, str, str]] = {
     "gzip": (
         lambda body: whole(gzip.compress(body), "Content-Encoding: gzip"),
         "response_malformed",
-        "it is compressed, which was not asked for",
+        "it is compressed, which was not requested",
     ),
     "UTF-16": (lambda body: whole(body.decode().encode("utf-16")), "response_malformed", "it is UTF-16"),
     "nothing": (lambda _: whole(b""), "response_malformed", "it is empty"),

@@ -1,4 +1,4 @@
-"""The guide for a view of one's own: its application, driven the ways that people, and attackers, come."""
+"""The guide for your own view: its application, driven the ways that people, and attackers, come."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_no_open_redirect(made: Callable[..., Any], goal: str) -> None:
         assert [login["return_to"] for login in session["logins"].values()] == ["/"]
 
 
-def test_what_is_fetched_in_advance_does_nothing(made: Callable[..., Any]) -> None:
+def test_what_is_prefetched_does_nothing(made: Callable[..., Any]) -> None:
     client = made().test_client()
     callback = callback_of(client, "ada")
     assert client.get(callback, headers={"Sec-Purpose": "prefetch"}).status_code == 503

@@ -14,12 +14,15 @@ FOUND = {
     "    # it came to\n    # nothing, or was sent to and fro": ["came to nothing", "to and fro"],
     " * Somebody\n * who is signed in": ["somebody who"],
     "/// a loop without\n/// end": ["without end"],
+    "def test_whoever_logs_in_is_greeted() -> None": ["whoever"],
+    "fn it_came_to_nothing()": ["came to nothing"],
 }
 PLAIN = [
     "A person who is signed in logs in again.",
     "the outcome of a login, in one place of many",
     "it comes, with nothing missing; the place of a rule",
     "a login that restarts without an end tag",
+    "fn recommend(); amend the commit, and log out",
 ]
 
 

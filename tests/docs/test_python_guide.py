@@ -114,7 +114,7 @@ def wait_until_it_listens(port: int, site: subprocess.Popen[bytes], log: Path) -
 
 
 @pytest.mark.parametrize("framework", ["flask", "django", "fastapi"])
-def test_whoever_follows_the_guide_is_greeted_by_name(framework: str, tmp_path: Path) -> None:
+def test_the_guide_leads_to_a_greeting_by_name(framework: str, tmp_path: Path) -> None:
     pytest.importorskip(framework)
     if framework == "django":
         pytest.importorskip("rest_framework")
@@ -165,7 +165,7 @@ def test_the_emulator_starts_as_the_guide_says() -> None:
         assert isinstance(outcome, SignedIn)
 
 
-def test_who_is_under_way_while_the_secret_changes_arrives() -> None:
+def test_a_login_in_progress_while_the_secret_changes_arrives() -> None:
     told, changed = settings("environment"), settings("rotation")
     app = App(told["CLEVER_CLIENT_ID"], changed["CLEVER_CLIENT_SECRET"], told["CLEVER_REDIRECT_URI"], oidc=True)
     with running([app]) as emulator:

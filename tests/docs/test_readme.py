@@ -15,7 +15,7 @@ import pytest
 from clever_sso.testing import Emulator, log_in
 from harness.paths import INCLUDE, ROOT
 
-# A login of one's own took one line more before the library set the cookies.
+# A login without a framework took one line more before the library set the cookies.
 MOST_LINES = {"python": 12, "c": 14, "php": 10, "rust": 14}
 MOST_LINES_OF_THE_README = 120
 README = ROOT / "README.md"

@@ -112,7 +112,7 @@ def check_cookie(header: str, title: str, language: str = "") -> None:
         return
     assert re.search(rf"\({len(value)} characters[;)]", value_as_told), len(value)
     words |= {f"max-age={SECONDS[lives]}"}
-    # Django writes both, for browsers of long ago.
+    # Django writes both, for very old browsers.
     assert {each for each in attributes if not each.startswith("expires=")} == words
 
 

@@ -31,7 +31,7 @@ def wait_for(condition: Callable[[], Found], what: str, program: Popen[bytes] | 
             message = f"waited for {what}, but the program ended with {program.returncode}"
             raise AssertionError(message)
         if time.monotonic() > end:
-            message = f"waited for {what} in vain, {SECONDS} seconds long"
+            message = f"waited {SECONDS} seconds for {what}, without success"
             raise AssertionError(message)
         time.sleep(PAUSE_SECONDS)
     return found

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOT_OURS = re.compile(
     r"LICENSE-|docs/site/theme/assets/javascripts/|.*\.(?:po|mo|pot|svg|png|abi|lock)$|.*package-lock\.json$|tests/harness/prose\.py$|tests/docs/test_prose\.py$"
 )
-# Between two words: spaces, or the end of a line and what comments begin with on the next.
-GAP = r"(?:[ \t]+|[ \t]*\n[ \t]*(?:(?://[/!]?|#!?|\*|>|;;|--)[ \t]*)?)"
+# Between two words: spaces, the underscore of a name, or the end of a line and the start of a comment on the next.
+GAP = r"(?:[ \t]+|_|[ \t]*\n[ \t]*(?:(?://[/!]?|#!?|\*|>|;;|--)[ \t]*)?)"
 
 
 class Phrase(NamedTuple):
@@ -48,6 +48,30 @@ PHRASES = [
     Phrase("(?:is|are) to be somebody", "match an existing user"),
     Phrase("hither|thither|whence|whither|thence|wherefore|thereupon|whereupon", "here, there, where, then, so"),
     Phrase("begun again", "restarted"),
+    Phrase("everyday traffic", "normal use"),
+    Phrase("for ever", "forever"),
+    Phrase("of one's own", "your own"),
+    Phrase("(?:is|are) told of", "learns about, gets, sees"),
+    Phrase("without a word", "silently"),
+    Phrase("in vain", "without success"),
+    Phrase("(?:has|have|had) (?:a|no|any) say", "decides; has no effect"),
+    Phrase("as ever", "as usual"),
+    Phrase("hand(?:s|ed)? over|handed to", "pass, passed to"),
+    Phrase("with which the browser (?:comes|came)", "that the browser came back with"),
+    Phrase("mend(?:s|ed|ing)?", "fix, repair"),
+    Phrase("vouch(?:es)? for", "proves who ... is"),
+    Phrase("put (?:it|them|this) right|put right", "fix"),
+    Phrase("particulars", "details"),
+    Phrase(r"some (?:ten|twenty|thirty|hundred|thousand|\d[\d,]*)", "about twenty, a few hundred"),
+    Phrase("of long ago", "very old"),
+    Phrase("for those who", "for applications that, for people who"),
+    Phrase("fetched in advance", "prefetched"),
+    Phrase("(?:nobody|anybody|everybody) else's", "private; of another person"),
+    Phrase("(?:goes|go|went) on without", "continues without"),
+    Phrase("(?:comes?|came) along", "is sent too"),
+    Phrase("(?:is|are) none that", "is not one that"),
+    Phrase("the word for helpers", "the error code for support"),
+    Phrase("(?:a|each|after a|and the|callback and) log out", "a logout (noun); to log out (verb)"),
 ]
 
 
@@ -60,7 +84,8 @@ class Finding(NamedTuple):
 
 
 def _compiled(phrase: Phrase) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{phrase.pattern.replace(' ', GAP)})\b")
+    # Names of tests have underscores between their words.
+    return re.compile(rf"(?<![a-z0-9])(?:{phrase.pattern.replace(' ', GAP)})(?![a-z0-9])")
 
 
 COMPILED = [(_compiled(phrase), phrase) for phrase in PHRASES]

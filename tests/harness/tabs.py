@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST_REDIRECTS = 20
 """In a row: more than so many no browser follows."""
 MOST_STEPS = 60
-"""A browser gives up after some twenty redirects; a login with its restarts takes fewer."""
+"""A browser gives up after about twenty redirects; a login with its restarts takes fewer."""
 
 
 class Staying(HTTPRedirectHandler):

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The hostile key sets and tokens reach some hundred kilobytes. */
+/* The hostile key sets and tokens have up to a few hundred kilobytes. */
 enum { LONGEST_LINE = 4 * 1024 * 1024 };
 
 struct settings {

@@ -149,7 +149,7 @@ assert log_in(maria, "maria", emulator).status_code == 303
 assert User.objects.get(pk=user_of(maria)).email == "paula@family.example"
 assert "Clever" not in paula.get("/accounts/3rdparty/").content.decode()
 
-# A log out ends the session wherever it was copied to.
+# A logout ends the session wherever it was copied to.
 thief = browser()
 thief.cookies["sessionid"] = ada.cookies["sessionid"].value
 assert thief.get("/clever/whoami").status_code == 200

@@ -162,7 +162,7 @@ def test_allauth_shows_the_page_of_a_failed_login_while_clever_is_down() -> None
     assert "Third-Party Login Failure" in page.text
 
 
-def test_allauth_makes_a_second_user_of_somebody_who_came_back_under_a_new_id(site: Site) -> None:
+def test_allauth_makes_a_second_user_for_a_person_with_a_new_id(site: Site) -> None:
     mila, returned = (json.loads(site.log_in(number, "/").text) for number in (MILA, MILA_RETURNED))
     assert mila["first_name"] == returned["first_name"]
     assert mila["username"] != returned["username"]

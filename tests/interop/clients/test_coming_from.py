@@ -106,7 +106,7 @@ def test_who_was_known_by_the_older_id_of_another_role_is_the_same_user(tmp_path
         assert user_of(site, SAM, "/clever/login") == before
 
 
-def test_a_student_whom_social_core_took_for_another_gets_out_by_a_row_that_is_deleted(tmp_path: Path) -> None:
+def test_a_student_that_social_core_mistook_for_another_is_fixed_by_deleting_a_row(tmp_path: Path) -> None:
     social_core = LIBRARIES["social-core"]
     with social_core.before(tmp_path) as site:
         browser = Browser(site.clever)

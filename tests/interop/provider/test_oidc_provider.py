@@ -92,7 +92,7 @@ def test_a_wrong_secret_has_its_own_code_word(issuer: str) -> None:
     assert caught.value.code == "client_rejected"
 
 
-def test_keys_that_change_while_the_client_runs_are_fetched_anew(issuer: str) -> None:
+def test_keys_that_change_while_the_client_runs_are_fetched_again(issuer: str) -> None:
     client = client_of(issuer)
     log_in(client, issuer)
     rotate = urllib.request.Request(f"{issuer}/_rotate", method="POST")
