@@ -131,9 +131,9 @@ impl Asker {
     }
 
     /// The answers to all of them, which are asked at the same time.
-    async fn ask(&self, requests: Vec<Result<Request>>) -> Vec<Result<Response>> {
-        let asked = requests.into_iter().map(|request| -> Work<'_, Result<Response>> {
-            Box::pin(async move { self.transport.send(&request?, self.deadline).await })
+    async fn ask(&self, requests: Vec<(RequestTo, Result<Request>)>) -> Vec<Result<Response>> {
+        let asked = requests.into_iter().map(|(to, request)| -> Work<'_, Result<Response>> {
+            Box::pin(async move { self.transport.send(to, &request?, self.deadline).await })
         });
         together(asked.collect()).await
     }

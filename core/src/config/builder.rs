@@ -365,7 +365,7 @@ impl ConfigBuilder {
             errors.push(error);
             (self.config.timeout, self.config.leeway) = (DEFAULT_TIMEOUT, DEFAULT_LEEWAY);
         }
-        let addresses = Addresses { names: self.names, development: self.development };
+        let addresses = Addresses { names: self.config.names, development: self.development };
         let mut note = |checked: Result<()>| checked.map_err(|error| errors.push(error)).is_ok();
         self.config.redirect_uris.retain(|uri| note(addresses.check_redirect_uri(uri)));
         self.config.return_to_origins.retain(|origin| note(addresses.check_origin(origin).map(drop)));

@@ -38,7 +38,8 @@ pub(super) struct Answers<'a> {
 pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Answers<'a> {
     let asked_first = match setup.discovers.take() {
         Some(builder) => {
-            let answer = asker.ask(vec![(RequestTo::Discovery, discovery::request(&setup.config.issuer))]).await.pop();
+            let answer =
+                asker.ask(vec![(RequestTo::Discovery, discovery::request(&setup.config.issuer))]).await.pop();
             if let Some(Ok(answer)) = &answer
                 && let Ok(metadata) = discovery::response(answer, &setup.config.issuer)
                 && let Ok(config) = builder.discovered(&metadata).build()
@@ -191,7 +192,8 @@ impl Answers<'_> {
         let addresses = [expected, set];
         let near = |of| redirect_uris::near(of).into_iter().map(move |near| Variant::new(of, near));
         let mut variants: Vec<_> = self.unknown_redirect_uris().into_iter().flat_map(near).collect();
-        let mut requests: Vec<_> = addresses.iter().flatten().map(|uri| (RequestTo::Keys, jwks::request(uri))).collect();
+        let mut requests: Vec<_> =
+            addresses.iter().flatten().map(|uri| (RequestTo::Keys, jwks::request(uri))).collect();
         requests.extend(variants.iter().map(|variant| authorize_request(config, &variant.uri)));
         let mut answers = asker.ask(requests).await.into_iter();
         let keys = addresses.map(|address| address.and_then(|_| answers.next()));
