@@ -211,6 +211,8 @@ impl Call<'_> {
             Ok(response) => response,
             Err(error) => {
                 tracing::error!("the store of the sessions failed: {error}");
+                // The session keeps its id, so nobody may be in it.
+                self.session.clear().await;
                 self.site.show(self.site.leg.broken(self.request, None))
             }
         }

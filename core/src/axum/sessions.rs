@@ -89,12 +89,13 @@ pub(super) async fn make_room(
         return Ok(Place::New);
     }
     let kept = match session.id() {
-        Some(id) => store.load(&id).await?,
-        None => None,
+        Some(id) => store.load(&id).await?.map(|record| record.data),
+        // A layer has given it a new id, under which nothing is kept yet.
+        None => Some(HashMap::new()),
     };
     // The application's own pages may take what is there for a sign-in.
     empty(session).await?;
-    Ok(kept.map_or(Place::Gone, |record| Place::Same(record.data)))
+    Ok(kept.map_or(Place::Gone, Place::Same))
 }
 
 /// Puts back what a session of the same person held, now that they are in again. What the application has put there since then stays.
@@ -142,7 +143,7 @@ pub(super) async fn hold(
 
 /// How a login that waited was found.
 pub(super) enum Taken {
-    /// It is completed now: sign the person in, and then [renew](renew) the session with this id.
+    /// It is completed now: sign the person in, and then [`renew`] the session with this id.
     Login(Box<HeldLogin>, Id),
     /// Another tab has signed the person in.
     SignedIn(Box<HeldLogin>),

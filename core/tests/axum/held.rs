@@ -273,6 +273,34 @@ async fn who_is_refused_when_the_login_is_completed_is_not_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_down_while_a_login_is_completed_lets_nobody_in() {
+    let store = Broken::default();
+    let (breaking, mending) = (Arc::clone(&store.is_broken), Arc::clone(&store.is_broken));
+    let breaks = move |_: ProvenLogin| {
+        *breaking.lock().unwrap() = true;
+        async { Ok(None) }
+    };
+    let site = site(store.clone(), |clever, router| {
+        // A handler that makes a page of its own of whatever the answer is.
+        let complete = async move |clever: Clever| {
+            let answer = clever.complete_login(None).await;
+            *mending.lock().unwrap() = false;
+            answer.status().to_string()
+        };
+        let router = router.route("/complete", any(complete));
+        clever.before_sign_in(hold).on_sign_in(breaks).protect(router)
+    })
+    .await;
+    let mut browser = Browser::default();
+    held(&site, &mut browser, "ada").await;
+    let id = session_of(&browser).unwrap();
+    assert!(site.ask(&mut browser, "POST", "/complete").await.body.starts_with("500"));
+    let kept = store.load(&id).await.unwrap().unwrap().data;
+    assert!(!kept.contains_key("clever_sso") && !kept.contains_key("clever_sso_held"), "{kept:?}");
+    assert_eq!(site.who(&mut browser).await, "nobody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tokens_are_kept_when_the_application_asks_for_them() {
     let (site, told) = holding(MemoryStore::default(), Gate::default(), async |login: ProvenLogin| {
         let key = login.hold_with_tokens().await?;
