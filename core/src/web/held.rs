@@ -18,12 +18,12 @@ use crate::protocol::token::Tokens;
 use crate::secret::Redacted;
 use crate::set_cookie::SetCookie;
 
-/// Another shape than this one was written by another version: the person logs in again.
+/// Another version wrote a session with another number here: the person logs in again.
 const FORMAT: u8 = 1;
 const TEN_MINUTES: u64 = 10 * 60;
 /// Of one person in one browser; the oldest are dropped.
 const MOST_HELD: usize = 8;
-/// What is remembered of completed logins, before those whose time is over are forgotten.
+/// How many completed logins are remembered before the expired ones are removed.
 const MOST_COMPLETED: usize = 10_000;
 
 /// A login that Clever proved: a [`SignedIn`], or a [`HeldLogin`] that waited since then.
@@ -106,7 +106,7 @@ pub struct HeldLogin {
     pub return_to: Option<String>,
     /// Whether the login was begun by a "Not you?" link.
     pub switch_user: bool,
-    /// Its key, which names it in the address of your page. It is no secret: it only works in the session where the login waits.
+    /// Its key, for the address of your page. It is not a secret: it works only in the session where the login waits.
     pub key: String,
     /// When it ends, in Unix seconds.
     pub ends_at: u64,
@@ -146,8 +146,8 @@ impl fmt::Debug for HeldLogin {
     }
 }
 
-/// The logins of one person that wait, as the session of their browser keeps them (serde): ten minutes each, one for each tab, at most
-/// eight. The person is not signed in.
+/// The logins of one person that wait, as the session of their browser keeps them (serde). Each waits for ten minutes. Each tab has its
+/// own, up to eight. The person is not signed in.
 ///
 /// ```
 /// use clever_sso::SignedIn;
@@ -199,7 +199,7 @@ struct Waiting {
 }
 
 impl HeldLogins {
-    /// What a session holds, if it was written by [`serde`] and a login still waits.
+    /// Reads the value of a session that [`serde`] wrote. `None` when no login waits any more.
     pub fn from_session(value: Value) -> Option<Self> {
         serde_json::from_value::<Self>(value).ok().and_then(Self::waiting)
     }
@@ -293,7 +293,7 @@ impl HeldLogins {
         })
     }
 
-    /// Those whose time is not over; `None` when there are none.
+    /// Those that have not expired; `None` when there are none.
     fn waiting(mut self) -> Option<Self> {
         let now = unix_time();
         self.logins.retain(|login| login.ends_at > now);
@@ -318,7 +318,7 @@ impl fmt::Debug for HeldLogins {
 pub(super) struct Completed(Mutex<HashMap<String, u64>>);
 
 impl Completed {
-    /// Takes a login out of those that wait: nobody finds it again.
+    /// Takes a login out of those that wait. It works once.
     pub(super) fn take(&self, others: &mut Option<HeldLogins>, key: Option<&str>) -> Option<HeldLogin> {
         let mut logins = others.take()?;
         let found = logins.get(key);

@@ -275,16 +275,16 @@ async fn who_is_refused_when_the_login_is_completed_is_not_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_is_down_while_a_login_is_completed_lets_nobody_in() {
     let store = Broken::default();
-    let (breaking, mending) = (Arc::clone(&store.is_broken), Arc::clone(&store.is_broken));
+    let (breaks_here, works_again) = (Arc::clone(&store.is_broken), Arc::clone(&store.is_broken));
     let breaks = move |_: ProvenLogin| {
-        *breaking.lock().unwrap() = true;
+        *breaks_here.lock().unwrap() = true;
         async { Ok(None) }
     };
     let site = site(store.clone(), |clever, router| {
         // A handler that makes a page of its own of whatever the answer is.
         let complete = async move |clever: Clever| {
             let answer = clever.complete_login(None).await;
-            *mending.lock().unwrap() = false;
+            *works_again.lock().unwrap() = false;
             answer.status().to_string()
         };
         let router = router.route("/complete", any(complete));
