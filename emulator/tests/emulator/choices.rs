@@ -165,6 +165,14 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         &["portal::the_links_of_clever_library_name_no_district"],
     ),
     (
+        "an administrator opens an app with the flag",
+        &["portal::an_app_that_is_not_enabled_for_administrators_has_a_flag_in_their_portal"],
+    ),
+    (
+        "the words of the flag",
+        &["portal::an_app_that_is_not_enabled_for_administrators_has_a_flag_in_their_portal"],
+    ),
+    (
         "logging out of the portal",
         &["portal::logging_out_of_the_portal_ends_the_session_and_shows_the_login_page_again"],
     ),
