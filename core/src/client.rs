@@ -660,7 +660,7 @@ impl Client {
     }
 
     /// Checks the whole setup (settings, network, clock, keys, credentials) and says what is wrong and what to do. It takes at most
-    /// 15 seconds, logs nobody in and spends nothing. For settings that make no client, there is
+    /// 15 seconds, logs no one in and uses up no code. For settings that cannot make a client, there is
     /// [`ConfigBuilder::doctor`](crate::ConfigBuilder::doctor).
     ///
     /// ```no_run
@@ -676,8 +676,8 @@ impl Client {
         doctor::of_client(self.config(), &self.keys).await
     }
 
-    /// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched
-    /// when they are not known yet. Keep the text where nobody else can write: who can change it, can sign in as anybody.
+    /// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched when
+    /// they are not known yet. Store the text where no other user can write: a person who can change it can sign in as anyone.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {

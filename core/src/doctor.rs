@@ -1,13 +1,13 @@
 //! Checks a setup, and says what is wrong and what to do.
 //!
-//! Findings stand in the order of cause and effect: settings, this process, the way to Clever (name, connection or proxy, TLS),
-//! what Clever answers (discovery, clock, keys, credentials, redirect URIs, API). So the first problem is the cause, and what could
-//! not be checked because of it is no problem of its own. Independent checks run at the same time, all of them before one deadline.
+//! Findings are in the order of cause and effect: settings, this process, the way to Clever (name, connection or proxy, TLS),
+//! Clever's responses (discovery, clock, keys, credentials, redirect URIs, API). So the first problem is the cause, and checks
+//! that it makes impossible are not separate problems. Independent checks run at the same time, with one deadline for all.
 //!
 //! - `report`: the findings, as values, text and JSON;
-//! - `settings`: what the start-up check says, and what it leaves to say;
+//! - `settings`: the findings of the start-up check, and what it does not check;
 //! - `way`: from here to Clever; `certificate`: what a certificate says;
-//! - `answers`: what Clever's answers say, and `redirect_uris`: what they say of those;
+//! - `answers`: what Clever's responses show, and `redirect_uris`: what they show about redirect URIs;
 //! - `machine`: limits of this process, and versions.
 
 mod answers;
@@ -37,14 +37,14 @@ use crate::stats::RequestTo;
 use crate::transport::{Transport, Witness};
 pub use report::{Finding, Level, Report};
 
-/// All that is asked of the network comes in two rounds; both end before these times have passed.
+/// The network requests are made in two rounds; each ends before these times have passed.
 const FIRST_ROUND: Duration = Duration::from_secs(8);
 const SECOND_ROUND: Duration = Duration::from_secs(13);
 
 /// What is checked.
 struct Setup<'a> {
     config: Config,
-    /// Those of a client.
+    /// The settings of a client.
     keys: Option<&'a Keys>,
     credentials_are_usable: bool,
     /// Takes endpoints from discovery.
@@ -59,7 +59,7 @@ pub(crate) fn of_client<'a>(config: &'a Config, keys: &'a Keys) -> Work<'a, Resu
     reported(setup, findings)
 }
 
-/// Checks settings that may not make a client. `findings` are the caller's own about settings.
+/// Checks settings that may be unable to make a client. `findings` are the caller's own about settings.
 pub(crate) fn of_builder<'a>(
     builder: ConfigBuilder,
     discovers: bool,
@@ -87,13 +87,13 @@ pub(crate) fn of_environment<'a>() -> Work<'a, Result<Report>> {
     of_builder(builder, discovers, findings)
 }
 
-/// A report that says only why nothing could be checked.
+/// A report with only the reason that nothing could be checked.
 #[cfg(feature = "blocking")]
 pub(crate) fn of_failure(error: &Error) -> Report {
     Report::new(vec![settings::not_begun(error), machine::process(), machine::versions()])
 }
 
-/// On the heap, and called through a pointer: its machinery would be copied into each caller's.
+/// On the heap, and called through a pointer: otherwise its code would be copied into each caller.
 #[inline(never)]
 fn reported(setup: Setup<'_>, mut findings: Vec<Finding>) -> Work<'_, Result<Report>> {
     Box::pin(async move {
@@ -130,7 +130,7 @@ impl Asker {
         Ok(Self { transport, witness, deadline })
     }
 
-    /// The answers to all of them, which are asked at the same time.
+    /// The responses to all requests, which are sent at the same time.
     async fn ask(&self, requests: Vec<(RequestTo, Result<Request>)>) -> Vec<Result<Response>> {
         let asked = requests.into_iter().map(|(to, request)| -> Work<'_, Result<Response>> {
             Box::pin(async move { self.transport.send(to, &request?, self.deadline).await })

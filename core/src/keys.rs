@@ -119,7 +119,7 @@ impl Keys {
         self.fetch(&mut turn, Discovery::First, transport, deadline).await.ok()
     }
 
-    /// What is known of the keys, without asking for any.
+    /// The known keys, without a request.
     pub(crate) fn known(&self) -> Option<Arc<Cached>> {
         self.cached()
     }
@@ -129,7 +129,7 @@ impl Keys {
         self.wanted.load(Relaxed)
     }
 
-    /// What is cached, as text.
+    /// The cached keys as text.
     pub(crate) fn export(&self, cached: &Cached) -> Result<String> {
         export::export(&self.source.issuer, cached)
     }

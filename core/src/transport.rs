@@ -10,7 +10,7 @@
 //! - `span`: the span of an attempt, for tracing;
 //! - `failure`: what went wrong, as an error of the catalogue;
 //! - `resolver`: the addresses of a host;
-//! - `tls`: which certificates are trusted, and `provider`: with which cryptography;
+//! - `tls`: which certificates are trusted, and `provider`: which cryptography is used;
 //! - `probe` and `witness`: single steps to a host, and the certificates that it shows, for a report.
 
 mod connections;
@@ -65,8 +65,8 @@ impl Transport {
         Ok(Self::with_tls(config, tls::settings(config.trust()?)?, recorder, resolver))
     }
 
-    /// One with connections of its own that sends each request once and counts for nobody, so that the first failure is told and not
-    /// the last; and what it sees of certificates, or nothing where no address can be one of https.
+    /// A transport with its own connections that sends each request once and counts nothing, so that it reports the first
+    /// failure and not the last; and the certificates that it sees, or `None` if no address can use https.
     pub(crate) fn witnessed(config: &Config) -> Result<(Self, Option<Arc<Witness>>)> {
         let recorder = Recorder::new();
         let (transport, witness) = match tls::witnessed(config.trust()?) {

@@ -182,7 +182,7 @@ impl Call<'_> {
                     sessions::note_answer(session).await?;
                 }
                 if is_same {
-                    // The layer of the sessions keeps nothing of an answer that tells of a failure.
+                    // The session layer does not save the session of a response with an error status.
                     session.save().await?;
                 }
                 return Ok(response);

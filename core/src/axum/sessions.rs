@@ -61,14 +61,14 @@ pub(super) async fn end(session: &Session) -> Result<()> {
     session.cycle_id().await
 }
 
-/// How a person comes into a session.
+/// How a person gets a session.
 pub(super) enum Place {
     /// A new one, with a new id.
     New,
-    /// The one of the same person, with what it holds: other tabs are on their way with it, and an id that was theirs before opens
-    /// nothing more now.
+    /// The session of the same person, with its contents, because other tabs may be using it. Their old id gives no access to
+    /// more data.
     Same(HashMap<String, Value>),
-    /// The same person logged out of it while the login was under way.
+    /// The same person logged out of it while the login was in progress.
     Gone,
 }
 
@@ -98,7 +98,7 @@ pub(super) async fn make_room(
     Ok(kept.map_or(Place::Gone, Place::Same))
 }
 
-/// Puts back what a session of the same person held, now that they are in again. What the application has put there since then stays.
+/// Restores what a session of the same person held, after they signed in again. Values that the application has set since then stay.
 pub(super) async fn restore(session: &Session, before: HashMap<String, Value>) -> Result<()> {
     for (key, value) in before {
         if ![PERSON, HELD].contains(&key.as_str()) && session.get_value(&key).await?.is_none() {

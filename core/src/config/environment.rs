@@ -13,7 +13,7 @@ use super::settings::Config;
 #[cfg(feature = "__face")]
 use super::table::{SETTINGS, Setting, SettingValue};
 
-/// What the environment says about the network. A variable that is empty counts as unset.
+/// The network settings of the environment. An empty variable means unset.
 #[cfg(feature = "client")]
 #[derive(Debug, Default)]
 pub(super) struct Environment {

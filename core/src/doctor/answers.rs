@@ -1,4 +1,4 @@
-//! What Clever answers: discovery, the clock, keys, credentials, redirect URIs, the API.
+//! Clever's responses: discovery, the clock, keys, credentials, redirect URIs, the API.
 
 use http::header;
 use url::Url;
@@ -16,25 +16,25 @@ use crate::protocol::jws::KeySet;
 use crate::protocol::{Request, Response, api, jwks, token};
 use crate::stats::RequestTo;
 
-/// What is no code and no token of Clever's.
+/// Neither a code nor a token of Clever's.
 const MADE_UP: &str = "clever-sso-doctor";
-/// The clocks of two machines that are set well are within this many seconds.
+/// Two correctly set clocks differ by at most this many seconds.
 const WELL_SET: u64 = 10;
 
 /// The answers of the first round.
 pub(super) struct Answers<'a> {
     setup: Setup<'a>,
     discovery: Result<Metadata>,
-    /// What else the answer to discovery was, where it was none.
+    /// The response to the discovery request, if it was not a discovery document.
     instead: Option<String>,
     api: Result<Response>,
-    /// Without one where there are no credentials to check.
+    /// `None` if there are no credentials to check.
     token: Option<Result<Response>>,
-    /// How each redirect URI was treated; the last one is nobody's.
+    /// How each redirect URI was treated; the last one belongs to no app.
     authorize: Vec<Result<Response>>,
 }
 
-/// Asks for everything that can be asked for at once.
+/// Sends all requests that can be sent at once.
 pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Answers<'a> {
     let asked_first = match setup.discovers.take() {
         Some(builder) => {
@@ -84,12 +84,12 @@ fn token_request(config: &Config) -> Result<Request> {
     )
 }
 
-/// Nobody counts where a browser goes, so it counts as one to the issuer.
+/// Browser addresses are not counted separately, so it counts as a request to the issuer.
 fn authorize_request(config: &Config, redirect_uri: &str) -> (RequestTo, Result<Request>) {
     (RequestTo::Discovery, redirect_uris::request(config, redirect_uri))
 }
 
-/// Status and kind of an answer: of its text nothing.
+/// Status and content type of a response, without its text.
 fn what_it_is(answer: &Response) -> String {
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
     let kind = header(header::CONTENT_TYPE).map(|kind| format!(", {}", quote(kind))).unwrap_or_default();
@@ -109,7 +109,7 @@ impl Answers<'_> {
         [(&config.issuer, self.discovery.as_ref().err()), (&config.api_base, self.api.as_ref().err())]
     }
 
-    /// The findings, after a second round: `found` is what is known of the way.
+    /// The findings, after a second round: `found` is what is known about the way to Clever.
     pub(super) async fn judged(&self, asker: &Asker, found: &mut Vec<Finding>) {
         let way_is_open = !found.iter().any(|finding| {
             finding.level == Level::Problem
@@ -162,7 +162,7 @@ impl Answers<'_> {
                 let theirs = quote(theirs.as_deref().unwrap_or_default());
                 return Finding::warning(
                     "discovery",
-                    format!("{} has {name} at {theirs}, which is not where it is asked here", config.issuer),
+                    format!("{} has {name} at {theirs}, but this client uses another address", config.issuer),
                     format!("set {}, or let discovery say it", config.names().of(name)),
                 );
             }
@@ -364,7 +364,7 @@ impl Answers<'_> {
             Err(error) => failed(CHECK, &error),
             Ok(_) => Finding::problem(
                 CHECK,
-                format!("{base} takes a made-up token for somebody's: this is not Clever"),
+                format!("{base} accepts a made-up token: this is not Clever"),
                 "look at the address",
             ),
         }

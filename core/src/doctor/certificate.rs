@@ -1,9 +1,9 @@
-//! What a report says of a certificate: who issued it, and until when it is good. Nothing is decided by it.
+//! What a report says about a certificate: who issued it, and until when it is valid. It decides nothing.
 
 /// Who issued a certificate, and its last day.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Certificate {
-    /// The organization and the common name of the issuer, as far as there are any.
+    /// The organization and the common name of the issuer, if it has them.
     pub(super) issuer: String,
     pub(super) is_self_signed: bool,
     last_day: Day,

@@ -1,4 +1,4 @@
-//! What a report says of this process and machine: limits, and versions.
+//! What a report says about this process and machine: limits and versions.
 
 use std::fs::read_to_string;
 
@@ -53,12 +53,12 @@ fn threads() -> Option<(u64, u64)> {
     })
 }
 
-/// A soft limit in the words of `/proc/self/limits`.
+/// A soft limit, as `/proc/self/limits` names it.
 fn soft_limit(limits: &str, name: &str) -> Option<u64> {
     limits.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse().ok())
 }
 
-/// The versions of what runs here.
+/// The versions of the software that runs here.
 pub(super) fn versions() -> Finding {
     let kernel = read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let found = format!(

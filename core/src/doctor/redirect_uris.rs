@@ -1,5 +1,5 @@
-//! Whether Clever knows the redirect URIs, as far as that can be seen from outside: it sends the browser on to a login for those that
-//! it knows, and shows an error for others. An address that nobody has registered shows the difference.
+//! Whether Clever knows the redirect URIs, as far as that is visible from outside: it sends the browser to a login for those
+//! that it knows, and shows an error for others. An address that is not registered shows the difference.
 
 use http::{StatusCode, header};
 use url::Url;
@@ -11,9 +11,9 @@ use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_ur
 use crate::protocol::{Request, Response};
 
 pub(super) const CHECK: &str = "redirect_uri";
-/// What no app of Clever's has registered: nobody can own such a name (RFC 6761 6.4).
+/// A URI that no Clever app has registered, because no one can own such a name (RFC 6761 6.4).
 pub(super) const NOBODYS: &str = "https://clever-sso-doctor.invalid/callback";
-/// As many as are looked at.
+/// The maximum number that is checked.
 pub(super) const MOST: usize = 8;
 
 /// Asks to send a browser back to `redirect_uri`.
@@ -41,7 +41,7 @@ pub(super) enum Treated {
     SentTo(String),
     ShownPage,
     Refused(u16),
-    /// It answers in a way that has nothing to do with the redirect URI.
+    /// Its response has nothing to do with the redirect URI.
     Unclear(u16),
 }
 
@@ -68,7 +68,8 @@ pub(super) fn treated(answer: &Response, asked: &str) -> Treated {
     }
 }
 
-/// Whether Clever knows a redirect URI that it treats so, while it treats [`NOBODYS`] as `other`; `None` when it does not tell.
+/// Whether Clever knows a redirect URI that it treats like this, if it treats [`NOBODYS`] as `other`; `None` if that is
+/// unclear.
 pub(super) fn is_known(own: &Treated, other: Option<&Treated>) -> Option<bool> {
     use Treated::{Refused, SentTo, ShownPage, Unclear};
     match (own, other?) {
@@ -79,7 +80,7 @@ pub(super) fn is_known(own: &Treated, other: Option<&Treated>) -> Option<bool> {
     }
 }
 
-/// What people write instead of `uri`, or in place of what they registered, and how it differs.
+/// Common misspellings of `uri`, and how each differs.
 pub(super) fn near(uri: &str) -> Vec<(String, &'static str)> {
     let mut near = Vec::new();
     let mut add = |other: Option<String>, why| near.extend(other.map(|other| (other, why)));
@@ -102,7 +103,7 @@ pub(super) fn near(uri: &str) -> Vec<(String, &'static str)> {
     near
 }
 
-/// A redirect URI that Clever does not know; it knows `instead`, where one was found that is nearly the same.
+/// A redirect URI that Clever does not know. `instead` is a similar one that it knows, if one was found.
 pub(super) fn unknown(uri: &str, instead: Option<(&str, &str)>, names: SettingNames) -> Finding {
     let setting = names.of("redirect_uri");
     let shown = quote(uri);

@@ -12,7 +12,7 @@ use crate::protocol::text::printable;
 pub enum Level {
     /// Nothing is wrong.
     Ok,
-    /// Logins work, or may work, but something should be looked at; or the check could not be made.
+    /// Logins work, or may work, but something needs attention; or the check could not be made.
     Warning,
     /// Logins fail.
     Problem,
@@ -49,7 +49,7 @@ pub struct Finding {
     pub level: Level,
     /// What was found.
     pub found: String,
-    /// What to do about it, where there is something to do.
+    /// What to do about it, if anything.
     pub advice: Option<String>,
 }
 
@@ -80,7 +80,7 @@ impl Finding {
     }
 }
 
-/// What the doctor found, in the order of cause and effect: the first problem is the one to solve first. It has no secret.
+/// What the doctor found, in the order of cause and effect: the first problem is the one to solve first. It contains no secret.
 ///
 /// ```no_run
 /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -111,7 +111,7 @@ impl Report {
         self.findings.push(finding);
     }
 
-    /// The cause of what does not work, if something does not.
+    /// The cause of the failure, if something fails.
     pub fn first_problem(&self) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.level == Level::Problem)
     }
@@ -121,12 +121,12 @@ impl Report {
         self.findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok)
     }
 
-    /// For a program that ends with it: 0 when everything is ok, 1 with warnings, 2 with problems.
+    /// The exit code for a program: 0 if everything is ok, 1 with warnings, 2 with problems.
     pub fn exit_code(&self) -> u8 {
         self.level() as u8
     }
 
-    /// Lines for people. With `colors`, the levels are colored as terminals know it.
+    /// Lines for people. With `colors`, the levels have terminal colors.
     pub fn to_text(&self, colors: bool) -> String {
         let mut text = String::new();
         for finding in &self.findings {

@@ -1,4 +1,4 @@
-//! What a report says of settings.
+//! What a report says about settings.
 
 use super::report::Finding;
 #[cfg(feature = "__face")]
@@ -9,10 +9,10 @@ use crate::protocol::address::{is_loopback, parse_http_url};
 
 const CHECK: &str = "settings";
 
-/// What the start-up check refuses, in its words.
+/// What the start-up check refuses, with its message.
 pub(super) fn wrong(error: &Error) -> Finding {
     let advice = match error.code() {
-        ErrorCode::NetworkTls => "without certificates of authorities, nobody can be trusted",
+        ErrorCode::NetworkTls => "without certificates of authorities, no server can be trusted",
         _ => "correct this setting: no client can be made with it (docs/settings.md lists all of them)",
     };
     Finding::problem(CHECK, detail(error), advice)
@@ -44,12 +44,12 @@ pub(super) fn nothing_left() -> Finding {
     )
 }
 
-/// What an error says, without the sentence that all of its kind begin with.
+/// What an error says, without the sentence of its code.
 fn detail(error: &Error) -> String {
     error.detail().map_or_else(|| error.code().sentence().to_owned(), str::to_owned)
 }
 
-/// Settings that make a client, and may still not be what was meant.
+/// Settings that make a client, but may not be what was intended.
 pub(super) fn of(config: &Config) -> Vec<Finding> {
     let names = config.names();
     let mut findings = Vec::new();
@@ -82,7 +82,7 @@ pub(super) fn of(config: &Config) -> Vec<Finding> {
         findings.push(Finding::warning(
             CHECK,
             format!("{base} is plain http to another machine"),
-            "use https in production: here anybody on the way can read the client secret",
+            "use https in production: here everyone on the network can read the client secret",
         ));
     }
     if findings.is_empty() {

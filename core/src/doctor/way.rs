@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorCode, quote};
 use crate::transport::{Witness, probe};
 
-/// Fewer days than these are left to renew a certificate.
+/// A certificate with fewer days left needs to be renewed.
 const FEW_DAYS: i64 = 14;
 /// Makers of boxes and programs that inspect TLS, as their certificates name them.
 const INSPECTORS: [&str; 26] = [
@@ -50,22 +50,22 @@ const INSPECTORS: [&str; 26] = [
 struct Hop {
     host: String,
     port: u16,
-    /// As it may be shown.
+    /// The address, without secrets.
     proxy: Option<String>,
 }
 
 /// The issuer and the API, each with what went wrong there.
 pub(super) type Failures<'a> = [(&'a str, Option<&'a Error>); 2];
 
-/// What was found of a hop.
+/// What was found about a hop.
 pub(super) struct Reached {
     hop: Hop,
     addresses: Result<Vec<SocketAddr>, String>,
-    /// How connections went, by the families of addresses that there are.
+    /// How connections went, by family of addresses.
     connections: Vec<(SocketAddr, io::Result<()>)>,
 }
 
-/// Goes the first step to each host.
+/// Takes the first step to each host.
 pub(super) async fn of(config: &Config, deadline: Instant) -> Vec<Reached> {
     let mut hops: Vec<Hop> = Vec::new();
     for base in [&config.issuer, &config.api_base] {
@@ -119,7 +119,7 @@ impl Hop {
     }
 }
 
-/// What the steps say, and what the failures of requests add to that.
+/// What the steps show, and what the failed requests add to that.
 pub(super) fn judged(
     reached: &[Reached],
     failures: &Failures<'_>,
@@ -185,7 +185,7 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
     if !reached.is_open() {
         let advice = match &hop.proxy {
             Some(_) => {
-                "look whether the proxy runs, and whether this setting names it; NO_PROXY exempts hosts from it"
+                "check that the proxy runs, and that this setting names it; NO_PROXY exempts hosts from it"
             }
             None => {
                 "look at firewalls and routes from here, and at the address; does this network demand a proxy?"
@@ -206,12 +206,12 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
         _ => Finding::warning(
             check,
             found,
-            "repair that family of addresses, or take it from the name: each new connection may try it in vain first",
+            "repair that family of addresses, or remove it from the name: each new connection may try it first, and fail",
         ),
     }
 }
 
-/// A machine without IPv6 says so at once, and loses nothing.
+/// A machine without IPv6 says so at once, and loses no time.
 fn is_open_or_without_route(connected: &io::Result<()>) -> bool {
     use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable};
 

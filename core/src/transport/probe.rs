@@ -1,4 +1,4 @@
-//! The first steps to a host, one by one, for a report: its addresses, and a connection that carries nothing.
+//! The first steps to a host, one by one, for a report: its addresses, and a connection without data.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ pub(crate) async fn addresses(host: &str, port: u16, deadline: Instant) -> Resul
     Ok(found)
 }
 
-/// Whether `address` takes connections.
+/// Whether `address` accepts connections.
 #[expect(clippy::disallowed_methods, reason = "a connection that ends at once")]
 pub(crate) async fn connect(address: SocketAddr, deadline: Instant) -> io::Result<()> {
     let connected = timeout_at(deadline, TcpStream::connect(address)).await;

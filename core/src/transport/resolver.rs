@@ -77,8 +77,8 @@ impl Resolver {
     }
 }
 
-/// The answer to come, where a thread can be started. The permit is taken until the lookup ends, even when nobody waits for it
-/// any more.
+/// The future answer, if a thread can be started. The permit is taken until the lookup ends, even if no call waits for it any
+/// more.
 fn in_a_thread(
     host: String,
     look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,

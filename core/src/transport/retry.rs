@@ -30,7 +30,7 @@ pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
         let result = send(attempt).await;
         let pause = pause(request, &result, attempt, clock::unix_time());
         let left = deadline.saturating_duration_since(clock::now());
-        // A pause that would not end in time is not begun: what the server said is known already.
+        // A pause that would not end in time is not started: the result is already known.
         let Some(pause) = pause.filter(|pause| attempt < most_attempts && *pause < left) else {
             return result;
         };

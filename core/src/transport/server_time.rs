@@ -7,8 +7,8 @@ use crate::protocol::pause::date;
 /// The last second of the year 9999.
 const LATEST_DATE: u64 = 253_402_300_799;
 
-/// The server's clock minus ours, in seconds, by the `Date` of its answer (RFC 9110 6.6.1). That is when the answer was made: a
-/// cache that kept it since says for how long (`Age`, RFC 9111 5.1).
+/// The server's clock minus ours, in seconds, from the `Date` of its response (RFC 9110 6.6.1). That is when the response was
+/// made: a cache that stored it says for how long (`Age`, RFC 9111 5.1).
 pub(super) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
     let age = headers.get(header::AGE).and_then(|age| age.to_str().ok()?.trim().parse().ok());
     let theirs = date(headers, &header::DATE)?.checked_add(age.unwrap_or(0))?;

@@ -27,8 +27,8 @@ fn make(trust: &Trust) -> Option<ClientConfig> {
     with_verifier(verifier(trust)?)
 }
 
-/// Settings of the same trust whose verifier remembers what it saw. `None` where there is nothing to trust: an address of plain
-/// http needs none.
+/// The same settings with a verifier that remembers the certificates. `None` if nothing is trusted: plain http needs no
+/// certificates.
 pub(super) fn witnessed(trust: &Trust) -> Option<(ClientConfig, Arc<Witness>)> {
     let witness = Witness::new(verifier(trust)?);
     let verifier: Arc<dyn ServerCertVerifier> = Arc::<Witness>::clone(&witness);
@@ -36,7 +36,7 @@ pub(super) fn witnessed(trust: &Trust) -> Option<(ClientConfig, Arc<Witness>)> {
 }
 
 fn with_verifier(verifier: Arc<dyn ServerCertVerifier>) -> Option<ClientConfig> {
-    // The word warns of verifiers that do not verify; each of these does what rustls itself would.
+    // The name warns of verifiers that do not verify. Each of these does the same as rustls.
     let builder = builder().ok()?.dangerous().with_custom_certificate_verifier(verifier);
     Some(builder.with_no_client_auth())
 }
@@ -49,7 +49,7 @@ fn verifier(trust: &Trust) -> Option<Arc<dyn ServerCertVerifier>> {
     made.ok().map(|verifier| verifier as _)
 }
 
-/// The system judges certificates itself. Only with others: on Windows they need a second engine beside it.
+/// The system checks certificates itself. Only for additional certificates: on Windows they need a second engine.
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
 fn verifier(trust: &Trust) -> Option<Arc<dyn ServerCertVerifier>> {
     use rustls_platform_verifier::Verifier;

@@ -1,4 +1,4 @@
-//! Remembers the certificates that servers showed, for a report. What is trusted stays the decision of the usual verifier.
+//! Remembers the certificates of servers, for a report. The usual verifier still decides what is trusted.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,14 +6,14 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-/// A verifier that hands every question on, and remembers what it was asked about.
+/// A verifier that passes each question on, and remembers the certificates.
 #[derive(Debug)]
 pub(crate) struct Witness {
     verifier: Arc<dyn ServerCertVerifier>,
     shown: Mutex<Vec<Shown>>,
 }
 
-/// The certificate that a host showed.
+/// The certificate of a host.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
     pub(crate) host: String,

@@ -285,7 +285,7 @@ typedef struct clever_sso_key_set clever_sso_key_set;
 // What an ID token must match, for `clever_sso_verify_id_token_with`.
 typedef struct clever_sso_verify_options clever_sso_verify_options;
 
-// What a client counted in this process. A forked child starts from zero.
+// What a client has counted in this process. A forked child starts from zero.
 typedef struct clever_sso_stats clever_sso_stats;
 
 // -------------------------------------------------------------------------------------------------
@@ -1883,7 +1883,7 @@ void clever_sso_verify_options_free(clever_sso_verify_options *options);
 // Monitoring
 // =================================================================================================
 
-// The numbers as they are now. docs/stats.md lists their names. No network.
+// The current numbers. docs/stats.md lists their names. No network.
 //
 // Free them with `clever_sso_stats_free`.
 //
@@ -1897,11 +1897,11 @@ clever_sso_status clever_sso_client_stats(const clever_sso_client *client,
 // Since 0.1.
 const char *clever_sso_stats_prometheus(const clever_sso_stats *stats);
 
-// One number: a counter, or `..._count` or `..._sum` (in seconds) of a histogram. 0 when nothing was counted.
+// One number: a counter, or `..._count` or `..._sum` (in seconds) of a histogram. 0 if nothing was counted.
 //
 // `labels` selects what to add up, for example `outcome=failed,code=client_rejected`; NULL adds up everything.
 //
-// Fails with `CLEVER_SSO_ARGUMENT` when this version does not know the name, a label or its word.
+// Fails with `CLEVER_SSO_ARGUMENT` if this version does not know the name, a label or its value.
 //
 // Since 0.1.
 clever_sso_status clever_sso_stats_value(const clever_sso_stats *stats,
@@ -1910,7 +1910,7 @@ clever_sso_status clever_sso_stats_value(const clever_sso_stats *stats,
                                          double *value,
                                          clever_sso_error **error);
 
-// How many numbers there are. What was never counted is left out.
+// How many numbers there are. Series that never counted anything are left out.
 //
 // Since 0.1.
 size_t clever_sso_stats_sample_count(const clever_sso_stats *stats);
