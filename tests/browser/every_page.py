@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 from harness.page_faults import OPEN_ALL
 
@@ -80,6 +82,26 @@ def not_listed(page: Page, place: Place) -> None:
     page.goto(authorize(place, app_of("Word Garden", ""), redirect_uri="http://localhost:1/elsewhere"))
 
 
+def failed_login(page: Page, place: Place) -> None:
+    """Log somebody in to Word Garden, which then has a wrong secret."""
+    app = app_of("Word Garden", place.garden)
+    signed_in(page, place, ADA)
+    address = authorize(place, app, redirect_uri=app.redirect_uri, state="s")
+    callback = page.context.request.get(address, max_redirects=0).headers["location"]
+    code = parse_qs(urlsplit(callback).query)["code"][0]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": app.redirect_uri}
+    credentials = b64encode(f"{app.client_id}:wrong".encode()).decode()
+    headers = {"Authorization": f"Basic {credentials}"}
+    answer = page.context.request.post(f"{place.clever}/oauth/tokens", form=form, headers=headers)
+    assert answer.status == 401
+
+
+def desk_of_a_failed_login(page: Page, place: Place) -> None:
+    failed_login(page, place)
+    page.goto(f"{place.clever}/_emulator/")
+    page.locator(".login .wrong").first.wait_for()
+
+
 PAGES: dict[str, Way] = {
     "app-welcome": at_app("/"),
     "app-signed-in": at_app("/me", ADA),
@@ -118,5 +140,6 @@ PAGES: dict[str, Way] = {
     "refused-way-to-log-in": at("/login/badge?portal=library"),
     "desk": at("/_emulator/"),
     "desk-unfolded": unfolded(at("/_emulator/", ADA)),
+    "desk-failed-login": desk_of_a_failed_login,
     "desk-journal": at("/_emulator/desk/journal"),
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness import chromium
 from harness.paths import ROOT
 
-from .every_page import at, at_app, beginning
+from .every_page import at, at_app, beginning, failed_login
 from .scene import ADA, DISTRICT, GRACE, Place, greeted, opened, set_up, signed_in
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ def welcomed(page: Page, place: Place) -> None:
 
 
 def desk(page: Page, place: Place) -> None:
-    """The desk after a login that went well."""
+    """The desk after a login that went well, and one of an app that has a wrong secret."""
     welcomed(page, place)
-    page.goto(f"{place.clever}/_emulator/desk/journal")
+    failed_login(page, place)
+    page.goto(f"{place.clever}/_emulator/")
 
 
 WAYS = {

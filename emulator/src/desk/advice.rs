@@ -10,7 +10,7 @@ pub(super) const UNEXCHANGED: &str = "Look at the app's log. Either the browser 
 /// What to do next about a refusal.
 pub(super) fn of(note: &Note) -> &'static str {
     match (note.side, note.status, note.outcome) {
-        (_, 429, _) => "Ask less often: wait until the time in the X-RateLimit-Reset header.",
+        (_, 429, _) => "Send fewer requests: wait until the time in the X-RateLimit-Reset header.",
         (_, 500.., _) => "Try again. A good app tells the person to try again later.",
         (Side::Browser, _, Outcome::NoAccess | Outcome::Denied) => {
             "Log in as a person who may use the app, or change the districts and user_types of the app in the world file. A good app \

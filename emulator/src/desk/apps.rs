@@ -57,7 +57,7 @@ fn settings(app: &App, base_url: &str) -> Markup {
                 details {
                     summary aria-label={ (ready.name) ": ready settings for " (name) } { (ready.name) }
                     p.hint { (ready.place) }
-                    pre tabindex="0" role="region" aria-label={ "Settings for " (ready.name) " of " (name) } {
+                    pre {
                         code.copy data-copy={ "the settings for " (ready.name) " of " (name) } { (ready.text) }
                     }
                 }

@@ -76,11 +76,14 @@ const ask = async (parameters) => {
   return answer.text();
 };
 
+// By another filter, or by a pause: there is no reason to wait before the next question.
+const isAborted = (error) => error.name === "AbortError";
+
 const follow = async () => {
   for (;;) {
     let isNew = false;
     const begun = performance.now();
-    if (!isIdle()) isNew = await ask([["seen", seen]]).then((text) => !isIdle() && show(text)).catch(() => false);
+    if (!isIdle()) isNew = await ask([["seen", seen]]).then((text) => !isIdle() && show(text)).catch(isAborted);
     const isEarly = performance.now() - begun < RETRY;
     await (isIdle() ? resumed() : sleep(isNew || !isEarly ? PAUSE : RETRY));
   }

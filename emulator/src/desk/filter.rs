@@ -62,7 +62,7 @@ pub(super) fn of_activity(filter: &Filter, world: &World) -> Markup {
         form #activity .tools method="get" action="/_emulator/#logins" role="search" aria-label="Logins and journal" {
             (filter.hidden(&["app", "failed"]))
             div {
-                label for="activity-app" { "Show logins and requests of" }
+                label for="activity-app" { "App" }
                 select #activity-app name="app" {
                     option value="" { "all apps" }
                     @for app in world.apps() {
@@ -70,7 +70,7 @@ pub(super) fn of_activity(filter: &Filter, world: &World) -> Markup {
                     }
                 }
             }
-            label.check { input type="checkbox" name="failed" value="true" checked[filter.failed]; " Only what failed" }
+            label.check { input type="checkbox" name="failed" value="true" checked[filter.failed]; " Failed only" }
             button.plain { "Show" }
         }
     }

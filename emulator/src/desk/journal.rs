@@ -30,7 +30,7 @@ pub(super) fn list<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, fil
     let is_filtered = filter.failed || !filter.app.is_empty();
     html! {
         @if notes.is_empty() {
-            p #nothing { @if is_filtered { "No request fits the filter." } @else { "Nothing was sent yet." } }
+            p #nothing { @if is_filtered { "No request matches the filter." } @else { "Nothing was sent yet." } }
         }
         ol #notes reversed { @for note in notes { (row(note, world)) } }
     }

@@ -35,7 +35,7 @@ impl State {
     /// A sign and words, because a color alone says nothing to many.
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Waiting => ("waiting", "\u{2026}", "under way"),
+            Self::Waiting => ("waiting", "\u{2026}", "in progress"),
             Self::Done => ("done", "\u{2713}", "done"),
             Self::Unused => ("unused", "\u{21ba}", "code left unused"),
             Self::Failed => ("failed", "\u{2715}", "failed"),
@@ -86,7 +86,7 @@ fn nothing(filter: &Filter) -> Markup {
             @if filter.app.is_empty() && !filter.failed {
                 "No login yet. Start one in your app, or with a link under " a href="#apps" { "Apps" }
                 ": it is drawn here, step by step."
-            } @else { "No login fits the filter." }
+            } @else { "No login matches the filter." }
         }
     }
 }
@@ -108,9 +108,10 @@ impl Login<'_> {
             _ if self.steps.iter().any(|step| is_wrong_on_purpose(step)) || last.is_failure() => {
                 State::Failed
             }
-            Outcome::Code { .. } if now <= last.time.saturating_add(CODE_SECONDS) => State::Waiting,
+            Outcome::Code { .. } if now < last.time.saturating_add(CODE_SECONDS) => State::Waiting,
             Outcome::Code { state: false } => State::Unused,
             Outcome::Code { state: true } => State::Failed,
+            Outcome::Token { .. } => State::Done,
             _ if self.steps.iter().any(|step| step.side == Side::App) => State::Done,
             _ => State::Waiting,
         }
@@ -143,7 +144,7 @@ impl Login<'_> {
     /// What is missing, when nothing has been refused.
     fn end(&self, state: State, now: u64) -> Markup {
         let Some(last) = self.steps.last() else { return html! {} };
-        let expired = now > last.time.saturating_add(CODE_SECONDS);
+        let expired = now >= last.time.saturating_add(CODE_SECONDS);
         let waiting = match last.outcome {
             Outcome::Code { .. } if !expired => {
                 "Waiting for the app to exchange the code. It has one minute."
@@ -151,7 +152,7 @@ impl Login<'_> {
             Outcome::Code { state: false } => {
                 "The app left the code unused. That is right for a code without a state: the app starts a login of its own."
             }
-            _ if state == State::Waiting => "Waiting for the person to go on in the browser.",
+            _ if state == State::Waiting => "Waiting for the person to continue in the browser.",
             _ => "",
         };
         let unexchanged = expired && last.outcome == Outcome::Code { state: true };
@@ -247,7 +248,8 @@ fn answer(note: &Note) -> &'static str {
             "me" | "userinfo" => "who it is",
             _ => "data",
         },
-        (Outcome::Onward, _) => "to another page of Clever",
+        (Outcome::Onward, Side::Browser) => "to another page of Clever",
+        (Outcome::Onward, Side::App) => "a redirect",
         (Outcome::Code { state: true }, _) => "to the app, with a code and the state",
         (Outcome::Code { state: false }, _) => "to the app, with a code and no state",
         (Outcome::Token { .. }, _) => "to the app, with an access token",

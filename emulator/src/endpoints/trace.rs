@@ -107,6 +107,7 @@ pub(crate) fn outcome(call: &Call, answer: &Answer) -> Outcome {
     let is_authorize = call.request.route() == Route::Authorize;
     match answer.status {
         StatusCode::FORBIDDEN if is_authorize => Outcome::NoAccess,
+        StatusCode::NOT_MODIFIED => Outcome::Shown,
         status if status.is_client_error() || status.is_server_error() => Outcome::Refused,
         status if status.is_redirection() && is_authorize => to_app(answer.location().unwrap_or_default()),
         status if status.is_redirection() => Outcome::Onward,

@@ -15,6 +15,7 @@ import pytest
 from harness import ports
 from harness.chromium import launched
 from harness.emulator import App, running
+from harness.length import whole_or_short
 from harness.page_faults import OPEN_ALL, OVERFLOW, faults
 from harness.patience import MILLISECONDS, wait_for
 
@@ -219,9 +220,9 @@ def test_logins_and_journal_are_filtered_at_once_and_the_address_keeps_it(chromi
             return page.locator(".login").count(), page.locator("#notes > li").count()
 
         assert shown() == (3, 7)
-        page.get_by_label("Show logins and requests of").select_option("desk-app")
+        page.get_by_label("App", exact=True).select_option("desk-app")
         wait_for(lambda: shown() == (2, 4), "those of the app")
-        page.get_by_label("Only what failed").check()
+        page.get_by_label("Failed only").check()
         wait_for(lambda: shown() == (1, 1), "what failed of the app")
         assert parse_qs(urlsplit(page.url).query) == {"app": ["desk-app"], "failed": ["true"]}
         # What happens later is filtered as well, and so it is after a reload.
@@ -230,9 +231,9 @@ def test_logins_and_journal_are_filtered_at_once_and_the_address_keeps_it(chromi
         wait_for(lambda: shown() == (2, 2), "another failure of the app")
         page.reload()
         assert shown() == (2, 2)
-        page.get_by_label("Show logins and requests of").select_option("")
+        page.get_by_label("App", exact=True).select_option("")
         wait_for(lambda: shown() == (2, 4), "all that failed")
-        page.get_by_label("Only what failed").uncheck()
+        page.get_by_label("Failed only").uncheck()
         wait_for(lambda: shown() == (4, 10), "everything")
         assert urlsplit(page.url).query == ""
         assert complaints == []
@@ -261,7 +262,7 @@ def test_everything_is_found_without_a_script(chromium: Browser) -> None:
         exchanged(emulator, begun(emulator), APP.secret)
         page, _ = opened(chromium, emulator, script=False)
         assert page.locator(".login .wrong").count() == 1
-        page.get_by_label("Only what failed").check()
+        page.get_by_label("Failed only").check()
         page.get_by_role("button", name="Show", exact=True).click()
         assert page.locator(".login h3").all_inner_texts() == ["Login 1: desk-app"]
         assert page.locator("#notes > li").count() == 1
@@ -385,7 +386,7 @@ def test_somebody_can_be_sent_to_an_app(chromium: Browser) -> None:
         page.context.close()
 
 
-@pytest.mark.parametrize("width", [320, 940, 1920])
+@pytest.mark.parametrize("width", whole_or_short([320, 360, 940, 1280, 1920], [320, 940]))
 def test_nothing_scrolls_sideways(chromium: Browser, emulator: str, width: int) -> None:
     page, complaints = opened(chromium, emulator, width=width)
     page.evaluate(OPEN_ALL)

@@ -142,7 +142,7 @@ fn a_code_that_nobody_exchanged_is_wrong_with_a_state_and_right_without_one() {
         drawings(&page).into_iter().map(|drawing| state(drawing).to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(states(&emulator), ["waiting", "waiting"]);
-    emulator.advance(Duration::from_secs(61));
+    emulator.advance(Duration::from_secs(60));
     assert_eq!(states(&emulator), ["unused", "failed"]);
     let page = page(&emulator);
     assert!(drawings(&page)[0].contains("That is right for a code without a state"));
@@ -150,6 +150,26 @@ fn a_code_that_nobody_exchanged_is_wrong_with_a_state_and_right_without_one() {
         drawings(&page)[1],
         &["did not exchange the code within its minute", "What to do: ", "app\u{27}s log"],
     );
+}
+
+#[test]
+fn a_login_of_the_implicit_grant_ends_with_the_token_and_its_checks_belong_to_it() {
+    let emulator = automatic("ada");
+    let callback = form(&[("redirect_uri", CALLBACK)]);
+    let target = format!("/oauth/authorize?response_type=token&client_id=public-app&state=s&{callback}");
+    let location = get(&emulator, &target).location().replace('#', "?");
+    assert_eq!(state(drawings(&page(&emulator))[0]), "done");
+    get_as(&emulator, &query(&location)["access_token"], "/oauth/tokeninfo");
+    let page = page(&emulator);
+    let steps = [
+        "public-app",
+        "with an access token",
+        "callback: token",
+        "GET /oauth/tokeninfo",
+        "whose token it is",
+    ];
+    assert_in_order(drawings(&page)[0], &steps);
+    assert_eq!((drawings(&page).len(), state(drawings(&page)[0])), (1, "done"));
 }
 
 #[test]
