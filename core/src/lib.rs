@@ -126,6 +126,9 @@ pub use protocol::token::Tokens;
 pub use protocol::tokeninfo::TokenInfo;
 pub use secret::Secret;
 pub use set_cookie::SetCookie;
+#[cfg(feature = "__face")]
+#[doc(hidden)]
+pub use stats::metrics;
 #[cfg(feature = "client")]
 pub use stats::{Sample, Stats};
 pub use urls::AuthorizeOptions;

@@ -139,6 +139,14 @@ const REQUEST_DURATION: usize = 4;
 const RETRIES: usize = 5;
 const KEY_FETCHES: usize = 6;
 
+/// For the test of the documentation: name, help, whether it is a histogram, and its labels.
+#[cfg(feature = "__face")]
+#[doc(hidden)]
+pub fn metrics() -> Vec<(&'static str, &'static str, bool, Vec<&'static str>)> {
+    let labels = |metric: &Metric| metric.labels.iter().map(|label| label.name()).collect();
+    METRICS.iter().map(|metric| (metric.name, metric.help, metric.is_histogram, labels(metric))).collect()
+}
+
 impl Metric {
     /// The numbers of one series: one for a counter; for a histogram a bucket for each bound, one for slower ones, and the sum
     /// in microseconds.

@@ -30,7 +30,7 @@ impl From<Stats> for clever_sso_stats {
 
 /// The current numbers. docs/stats.md lists their names. No network.
 ///
-/// Free them with `clever_sso_stats_free`.
+/// Free them with `clever_sso_stats_free`. Fails with `CLEVER_SSO_ARGUMENT` when an argument is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_client_stats(
     client: Option<&clever_sso_client>,

@@ -135,3 +135,18 @@ fn the_text_for_prometheus_is_in_its_format() {
         .collect();
     assert!(buckets.len() == 12 && buckets.is_sorted(), "{buckets:?}");
 }
+
+#[test]
+fn the_documentation_lists_every_number() {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/stats.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let listed: Vec<_> = guide.lines().filter(|line| line.starts_with("| `clever_sso_")).collect();
+    let known: Vec<_> = clever_sso::metrics()
+        .into_iter()
+        .map(|(name, help, is_histogram, labels)| {
+            let kind = if is_histogram { "histogram" } else { "counter" };
+            format!("| `{name}` | {kind} | `{}` | {help} |", labels.join("`, `"))
+        })
+        .collect();
+    assert_eq!(listed, known);
+}

@@ -1885,7 +1885,7 @@ void clever_sso_verify_options_free(clever_sso_verify_options *options);
 
 // The current numbers. docs/stats.md lists their names. No network.
 //
-// Free them with `clever_sso_stats_free`.
+// Free them with `clever_sso_stats_free`. Fails with `CLEVER_SSO_ARGUMENT` when an argument is NULL.
 //
 // Since 0.1.
 clever_sso_status clever_sso_client_stats(const clever_sso_client *client,

@@ -74,7 +74,7 @@ def test_the_log_callback_may_not_jump_out_of_a_call() -> None:
 # A heading, between two lines of the same sign: "=" for a step of the journey, "-" for what stands below it.
 HEADING = re.compile(r"^// (=|-)\1{90,}\n// (.+)\n// \1+$", re.MULTILINE)
 STEPS = ["Types", "The version", "Configure", "Begin a login", "Finish a login", "Who it is", "Log out", "Errors"]
-STEPS += ["Step by step, for a login that you drive yourself", "Keys", "The log"]
+STEPS += ["Step by step, for a login that you drive yourself", "Keys", "Monitoring", "The log"]
 
 
 def sections() -> dict[tuple[str, str], list[str]]:
@@ -91,7 +91,15 @@ def sections() -> dict[tuple[str, str], list[str]]:
 def test_the_header_follows_a_login() -> None:
     assert list(dict.fromkeys(step for step, _ in sections())) == STEPS
     journey = ["version", "config_new", "client_new", "begin_login", "finish_login", "outcome_identity", "identity_id"]
-    journey += ["log_out", "error_code", "authorize_url", "export_keys", "key_set_new", "set_log_callback"]
+    journey += [
+        "log_out",
+        "error_code",
+        "authorize_url",
+        "export_keys",
+        "key_set_new",
+        "client_stats",
+        "set_log_callback",
+    ]
     places = [list(FUNCTIONS).index(f"clever_sso_{name}") for name in journey]
     assert places == sorted(places)
 
@@ -100,8 +108,9 @@ def test_every_function_stands_below_a_heading_and_those_of_a_handle_below_its_o
     below = {name: (step, noun) for (step, noun), names in sections().items() for name in names}
     assert below.keys() == FUNCTIONS.keys()
     headed = {noun.split(":")[0] for _, noun in below.values()} & HANDLES
-    # The log, the error and a logout have a step to themselves, and an outcome the second half of the login.
+    # The log, the error, a logout and the stats have a step to themselves, and an outcome the second half of the login.
     alone = {"clever_sso_outcome": "Finish a login", "clever_sso_logout": "Log out", "clever_sso_error": "Errors"}
+    alone["clever_sso_stats"] = "Monitoring"
     assert headed | alone.keys() == HANDLES
     for name, (step, noun) in below.items():
         owners = [one for one in HANDLES if re.fullmatch(f"{one}_(new|free|set_.*|add_.*)", name)]
