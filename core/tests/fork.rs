@@ -51,7 +51,7 @@ fn client(emulator: &Emulator, client_id: &str) -> Client {
 }
 
 fn token(client: &Client) -> String {
-    let options = AuthorizeOptions::new().response_type(ResponseType::Token);
+    let options = AuthorizeOptions::new().response_type(ResponseType::Token).without_state(true);
     let (_, fields) = Browser::go(&client.authorize_url(&options).unwrap());
     fields["access_token"].clone()
 }
