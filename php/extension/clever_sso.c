@@ -11,7 +11,8 @@ zend_class_entry *php_clever_sso_ce_login, *php_clever_sso_ce_signed_in, *php_cl
 	*php_clever_sso_ce_denied, *php_clever_sso_ce_identity, *php_clever_sso_ce_name, *php_clever_sso_ce_role,
 	*php_clever_sso_ce_tokens, *php_clever_sso_ce_token_info, *php_clever_sso_ce_me, *php_clever_sso_ce_user,
 	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_set_cookie,
-	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception, *php_clever_sso_ce_client, *php_clever_sso_ce_key_set;
+	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception, *php_clever_sso_ce_client, *php_clever_sso_ce_key_set,
+	*php_clever_sso_ce_stats;
 
 static void register_results(void)
 {
@@ -27,6 +28,7 @@ static void register_results(void)
 	php_clever_sso_ce_role = register_class_CleverSso_Role();
 	php_clever_sso_ce_tokens = register_class_CleverSso_Tokens(php_json_serializable_ce);
 	php_clever_sso_ce_token_info = register_class_CleverSso_TokenInfo();
+	php_clever_sso_ce_stats = register_class_CleverSso_Stats();
 	php_clever_sso_ce_me = register_class_CleverSso_Me(php_json_serializable_ce);
 	php_clever_sso_ce_user = register_class_CleverSso_User(php_json_serializable_ce);
 	php_clever_sso_ce_district = register_class_CleverSso_District();

@@ -124,6 +124,9 @@ interface ClientInterface
 
     /** See Client::importKeys. */
     public function importKeys(string $keys): void;
+
+    /** See Client::stats. */
+    public function stats(): Stats;
 }
 
 /**
@@ -601,6 +604,12 @@ final readonly class Client implements ClientInterface
      * @throws CleverException keys_unusable, response_malformed
      */
     public function importKeys(string $keys): void {}
+
+    /**
+     * What this process has counted for this configuration: logins, requests, retries, durations. docs/stats.md lists the
+     * numbers. No network. Each worker counts for itself.
+     */
+    public function stats(): Stats {}
 }
 
 /**
@@ -963,6 +972,23 @@ final readonly class TokenInfo
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
     public function __construct(string $clientId, array $scopes) {}
+}
+
+/**
+ * What a client counted.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final readonly class Stats
+{
+    /** The text that Prometheus reads: answer with it as text/plain; version=0.0.4; charset=utf-8. */
+    public readonly string $prometheus;
+    /** @var list<array{name: string, labels: array<string, string>, value: float}> The numbers. What was never counted is left out. */
+    public readonly array $samples;
+
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(string $prometheus, array $samples) {}
 }
 
 /**

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: c5e226da0b59eaf7701eda626b083fe1f7d9674e */
+ * Stub hash: 37d73a6a0090278cfcc3f644fd391f0efddc3a4b */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_beginLogin, 0, 0, CleverSso\\Login, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
@@ -105,6 +105,9 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_ClientInterface_
 	ZEND_ARG_TYPE_INFO(0, keys, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_stats, 0, 0, CleverSso\\Stats, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, clientSecret, IS_STRING, 1, "null")
@@ -190,6 +193,8 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_CleverSso_Client_exportKeys arginfo_class_CleverSso_ClientInterface_exportKeys
 
 #define arginfo_class_CleverSso_Client_importKeys arginfo_class_CleverSso_ClientInterface_importKeys
+
+#define arginfo_class_CleverSso_Client_stats arginfo_class_CleverSso_ClientInterface_stats
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_SetCookie___construct, 0, 0, 5)
 	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 0)
@@ -285,6 +290,11 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_TokenInfo___construct, 0, 0, 2)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, scopes, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Stats___construct, 0, 0, 2)
+	ZEND_ARG_TYPE_INFO(0, prometheus, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, samples, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Me___construct, 0, 0, 5)
@@ -422,6 +432,7 @@ ZEND_METHOD(CleverSso_Client, userinfo);
 ZEND_METHOD(CleverSso_Client, warmUp);
 ZEND_METHOD(CleverSso_Client, exportKeys);
 ZEND_METHOD(CleverSso_Client, importKeys);
+ZEND_METHOD(CleverSso_Client, stats);
 ZEND_METHOD(CleverSso_SetCookie, __construct);
 ZEND_METHOD(CleverSso_SetCookie, jsonSerialize);
 ZEND_METHOD(CleverSso_SetCookie, send);
@@ -464,6 +475,7 @@ static const zend_function_entry class_CleverSso_ClientInterface_methods[] = {
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, warmUp, arginfo_class_CleverSso_ClientInterface_warmUp, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, exportKeys, arginfo_class_CleverSso_ClientInterface_exportKeys, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, importKeys, arginfo_class_CleverSso_ClientInterface_importKeys, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, stats, arginfo_class_CleverSso_ClientInterface_stats, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_FE_END
 };
 
@@ -497,6 +509,7 @@ static const zend_function_entry class_CleverSso_Client_methods[] = {
 	ZEND_ME(CleverSso_Client, warmUp, arginfo_class_CleverSso_Client_warmUp, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, exportKeys, arginfo_class_CleverSso_Client_exportKeys, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, importKeys, arginfo_class_CleverSso_Client_importKeys, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, stats, arginfo_class_CleverSso_Client_stats, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
@@ -574,6 +587,12 @@ static const zend_function_entry class_CleverSso_Tokens_methods[] = {
 
 static const zend_function_entry class_CleverSso_TokenInfo_methods[] = {
 	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_TokenInfo___construct, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Stats_methods[] = {
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Stats___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
@@ -1328,6 +1347,29 @@ static zend_class_entry *register_class_CleverSso_TokenInfo(void)
 	zend_string *property_scopes_name = zend_string_init("scopes", sizeof("scopes") - 1, 1);
 	zend_declare_typed_property(class_entry, property_scopes_name, &property_scopes_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_scopes_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Stats(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Stats", class_CleverSso_Stats_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+
+	zval property_prometheus_default_value;
+	ZVAL_UNDEF(&property_prometheus_default_value);
+	zend_string *property_prometheus_name = zend_string_init("prometheus", sizeof("prometheus") - 1, 1);
+	zend_declare_typed_property(class_entry, property_prometheus_name, &property_prometheus_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_prometheus_name);
+
+	zval property_samples_default_value;
+	ZVAL_UNDEF(&property_samples_default_value);
+	zend_string *property_samples_name = zend_string_init("samples", sizeof("samples") - 1, 1);
+	zend_declare_typed_property(class_entry, property_samples_name, &property_samples_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_samples_name);
 
 	return class_entry;
 }

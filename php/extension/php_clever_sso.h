@@ -22,7 +22,8 @@ extern zend_class_entry *php_clever_sso_ce_login, *php_clever_sso_ce_signed_in, 
 	*php_clever_sso_ce_denied, *php_clever_sso_ce_identity, *php_clever_sso_ce_name, *php_clever_sso_ce_role,
 	*php_clever_sso_ce_tokens, *php_clever_sso_ce_token_info, *php_clever_sso_ce_me, *php_clever_sso_ce_user,
 	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_set_cookie,
-	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception, *php_clever_sso_ce_client, *php_clever_sso_ce_key_set;
+	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception, *php_clever_sso_ce_client, *php_clever_sso_ce_key_set,
+	*php_clever_sso_ce_stats;
 
 /* client.c */
 void php_clever_sso_client_startup(void);
@@ -45,6 +46,7 @@ void php_clever_sso_write_outcome(zval *value, const void *outcome);
 void php_clever_sso_write_tokens(zval *value, const void *tokens);
 void php_clever_sso_write_claims(zval *value, const void *claims);
 void php_clever_sso_write_token_info(zval *value, const void *token_info);
+void php_clever_sso_write_stats(zval *value, const void *stats);
 void php_clever_sso_write_me(zval *value, const void *me);
 void php_clever_sso_write_user(zval *value, const void *user);
 void php_clever_sso_write_district(zval *value, const void *district);

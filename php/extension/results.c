@@ -241,6 +241,36 @@ void php_clever_sso_write_token_info(zval *value, const void *token_info)
 	set_texts(value, "scopes", clever_sso_token_info_scope_count(token_info), token_info_scope, token_info);
 }
 
+/* The labels of a number, which the library writes as NAME=WORD,NAME=WORD. */
+static void write_labels(zval *value, const char *labels)
+{
+	array_init(value);
+	while (*labels != '\0') {
+		size_t name = strcspn(labels, "="), whole = strcspn(labels, ",");
+		add_assoc_stringl_ex(value, labels, name, labels + name + 1, whole - name - 1);
+		labels += labels[whole] == ',' ? whole + 1 : whole;
+	}
+}
+
+void php_clever_sso_write_stats(zval *value, const void *stats)
+{
+	size_t count = clever_sso_stats_sample_count(stats);
+	zval samples;
+	object_init_ex(value, php_clever_sso_ce_stats);
+	set_text(value, "prometheus", clever_sso_stats_prometheus(stats));
+	array_init_size(&samples, (uint32_t) count);
+	for (size_t i = 0; i < count; i++) {
+		zval sample, labels;
+		array_init(&sample);
+		write_labels(&labels, clever_sso_stats_sample_labels(stats, i));
+		add_assoc_string(&sample, "name", clever_sso_stats_sample_name(stats, i));
+		add_assoc_zval(&sample, "labels", &labels);
+		add_assoc_double(&sample, "value", clever_sso_stats_sample_value(stats, i));
+		add_next_index_zval(&samples, &sample);
+	}
+	php_clever_sso_set(value, "samples", &samples);
+}
+
 void php_clever_sso_write_me(zval *value, const void *me)
 {
 	object_init_ex(value, php_clever_sso_ce_me);

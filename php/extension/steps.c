@@ -3,6 +3,7 @@
 
 PHP_CLEVER_SSO_RELEASE(tokens)
 PHP_CLEVER_SSO_RELEASE(claims)
+PHP_CLEVER_SSO_RELEASE(stats)
 PHP_CLEVER_SSO_RELEASE(token_info)
 PHP_CLEVER_SSO_RELEASE(me_record)
 PHP_CLEVER_SSO_RELEASE(user_record)
@@ -160,6 +161,18 @@ ZEND_METHOD(CleverSso_Client, importKeys)
 	clever_sso_error *error = NULL;
 	clever_sso_status status = clever_sso_import_keys(shared->client, php_clever_sso_text(keys), &error);
 	php_clever_sso_end_call(return_value, status, error, NULL, NULL, NULL);
+}
+
+ZEND_METHOD(CleverSso_Client, stats)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
+	if (shared == NULL) RETURN_THROWS();
+
+	clever_sso_stats *stats = NULL;
+	clever_sso_error *error = NULL;
+	clever_sso_status status = clever_sso_client_stats(shared->client, &stats, &error);
+	php_clever_sso_end_call(return_value, status, error, stats, php_clever_sso_write_stats, release_stats);
 }
 
 ZEND_METHOD(CleverSso_Callback, parse)

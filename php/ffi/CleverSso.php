@@ -48,6 +48,7 @@ if (!extension_loaded('clever_sso')) {
     require_once __DIR__ . '/src/SetCookie.php';
     require_once __DIR__ . '/src/SignedIn.php';
     require_once __DIR__ . '/src/TokenException.php';
+    require_once __DIR__ . '/src/Stats.php';
     require_once __DIR__ . '/src/TokenInfo.php';
     require_once __DIR__ . '/src/Tokens.php';
     require_once __DIR__ . '/src/User.php';

@@ -25,6 +25,7 @@ typedef struct clever_sso_user_record clever_sso_user_record;
 typedef struct clever_sso_district_record clever_sso_district_record;
 typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
 typedef struct clever_sso_key_set clever_sso_key_set;
+typedef struct clever_sso_stats clever_sso_stats;
 typedef struct clever_sso_verify_options clever_sso_verify_options;
 
 const char *clever_sso_version(void);
@@ -57,6 +58,13 @@ clever_sso_status clever_sso_client_new(const clever_sso_config *config, clever_
 clever_sso_status clever_sso_warm_up(const clever_sso_client *client, clever_sso_error **error);
 clever_sso_status clever_sso_export_keys(const clever_sso_client *client, char **keys, clever_sso_error **error);
 clever_sso_status clever_sso_import_keys(const clever_sso_client *client, const char *keys, clever_sso_error **error);
+clever_sso_status clever_sso_client_stats(const clever_sso_client *client, clever_sso_stats **stats, clever_sso_error **error);
+const char *clever_sso_stats_prometheus(const clever_sso_stats *stats);
+size_t clever_sso_stats_sample_count(const clever_sso_stats *stats);
+const char *clever_sso_stats_sample_name(const clever_sso_stats *stats, size_t index);
+const char *clever_sso_stats_sample_labels(const clever_sso_stats *stats, size_t index);
+double clever_sso_stats_sample_value(const clever_sso_stats *stats, size_t index);
+void clever_sso_stats_free(clever_sso_stats *stats);
 void clever_sso_client_free(clever_sso_client *client);
 
 clever_sso_status clever_sso_login_options_new(clever_sso_login_options **options, clever_sso_error **error);

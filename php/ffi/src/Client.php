@@ -620,6 +620,15 @@ final readonly class Client implements ClientInterface
         Library::call('import_keys', $this->native(), $keys);
     }
 
+    /**
+     * What this process has counted for this configuration: logins, requests, retries, durations. docs/stats.md lists the
+     * numbers. No network. Each worker counts for itself.
+     */
+    public function stats(): Stats
+    {
+        return Library::read('client_stats', 'stats', Reader::stats(...), $this->native());
+    }
+
     /** @return array<string, mixed> Every argument of the constructor, as it is when nothing is said. */
     private static function defaults(): array
     {

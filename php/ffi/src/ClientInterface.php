@@ -117,4 +117,7 @@ interface ClientInterface
 
     /** See Client::importKeys. */
     public function importKeys(string $keys): void;
+
+    /** See Client::stats. */
+    public function stats(): Stats;
 }

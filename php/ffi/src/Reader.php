@@ -117,6 +117,21 @@ final class Reader
         return new TokenInfo($read('client_id'), self::texts($read, 'scope'));
     }
 
+    public static function stats(CData $stats): Stats
+    {
+        $read = self::reader('stats', $stats);
+        $samples = [];
+        for ($i = 0, $count = $read('sample_count'); $i < $count; $i++) {
+            $labels = [];
+            foreach (explode(',', $read('sample_labels', $i)) as $pair) {
+                [$name, $word] = explode('=', $pair, 2);
+                $labels[$name] = $word;
+            }
+            $samples[] = ['name' => $read('sample_name', $i), 'labels' => $labels, 'value' => $read('sample_value', $i)];
+        }
+        return new Stats($read('prometheus'), $samples);
+    }
+
     public static function me(#[\SensitiveParameter] CData $me): Me
     {
         $read = self::reader('me_record', $me);

@@ -108,6 +108,18 @@ final class StepsTest extends EmulatorCase
         self::assertSame('ArgumentException argument_invalid', self::thrown(fn() => $alone->importKeys('{}')));
     }
 
+    public function testTheClientCountsItsRequests(): void
+    {
+        $client = self::client(timeout: 7.0);
+        self::assertSame(['', []], [$client->stats()->prometheus, $client->stats()->samples]);
+        $client->finishLogin('code=abc');
+        $stats = $client->stats();
+        $expected = ['name' => 'clever_sso_logins_total', 'labels' => ['outcome' => 'restart', 'code' => 'state_missing'], 'value' => 1.0];
+        self::assertSame($expected, $stats->samples[0]);
+        $line = 'clever_sso_logins_total{outcome="restart",code="state_missing"} 1';
+        self::assertContains($line, explode("\n", $stats->prometheus));
+    }
+
     public function testLinksLeadToClever(): void
     {
         $client = new Client(self::ID, self::SECRET, self::CALLBACK);

@@ -19,6 +19,7 @@ use CleverSso\Restart;
 use CleverSso\Role;
 use CleverSso\SetCookie;
 use CleverSso\SignedIn;
+use CleverSso\Stats;
 use CleverSso\TokenInfo;
 use CleverSso\Tokens;
 use CleverSso\User;
@@ -176,6 +177,12 @@ final class Fake
     public static function tokenInfo(string $clientId = 'fake-client', array $scopes = ['read:user_id']): TokenInfo
     {
         return new TokenInfo($clientId, $scopes);
+    }
+
+    /** @param list<array{name: string, labels: array<string, string>, value: float}> $samples */
+    public static function stats(string $prometheus = '', array $samples = []): Stats
+    {
+        return new Stats($prometheus, $samples);
     }
 
     /** @param array<string, mixed>|null $json Default: what the other arguments say. */

@@ -13,6 +13,7 @@ use CleverSso\Login;
 use CleverSso\Me;
 use CleverSso\Outcome;
 use CleverSso\Refusal;
+use CleverSso\Stats;
 use CleverSso\TokenInfo;
 use CleverSso\Tokens;
 use CleverSso\User;
@@ -210,6 +211,11 @@ final class FakeClient implements ClientInterface
     public function importKeys(string $keys): void
     {
         $this->answer(__FUNCTION__, get_defined_vars(), fn() => null);
+    }
+
+    public function stats(): Stats
+    {
+        return $this->answer(__FUNCTION__, get_defined_vars(), fn() => Fake::stats());
     }
 
     private static function noOutcome(): never
