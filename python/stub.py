@@ -189,7 +189,8 @@ def parameters(node: ast.FunctionDef, value: Any) -> list[str]:  # noqa: ANN401 
             lines.append("*")
         starred = starred or each.kind in {each.KEYWORD_ONLY, each.VAR_POSITIONAL}
         default = "" if each.default is each.empty else f" = {literal(each.default)}"
-        lines.append(f"{name}: {written(types[name])}{default}")
+        stars = "**" if each.kind is each.VAR_KEYWORD else ""
+        lines.append(f"{stars}{name}: {written(types[name])}{default}")
     return lines
 
 

@@ -27,6 +27,7 @@ the log and a `user_message` for the person.
 - `SignedIn`, `Restart`, `Denied`: the outcomes of a login. `Identity`: who logged in.
 - `SetCookie`: a cookie that the response to the browser must set.
 - `Refusal`: the response to a request that must not act.
+- `Stats`, `Sample`: what a client counted, also as text for Prometheus.
 - `verify_id_token`, `KeySet`: check an ID token with keys, without a client or network.
 - `Error` and its subclasses: what can go wrong. `error_codes()`: the catalogue.
 """
@@ -57,8 +58,10 @@ from clever_sso._native import (
     Refusal,
     Restart,
     Role,
+    Sample,
     SetCookie,
     SignedIn,
+    Stats,
     TokenInfo,
     Tokens,
     User,
@@ -110,8 +113,10 @@ __all__ = [
     "Refusal",
     "Restart",
     "Role",
+    "Sample",
     "SetCookie",
     "SignedIn",
+    "Stats",
     "TokenError",
     "TokenInfo",
     "Tokens",

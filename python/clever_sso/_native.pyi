@@ -22,8 +22,10 @@ __all__ = [
     "Refusal",
     "Restart",
     "Role",
+    "Sample",
     "SetCookie",
     "SignedIn",
+    "Stats",
     "TokenInfo",
     "Tokens",
     "User",
@@ -33,6 +35,7 @@ __all__ = [
     "is_switched_on",
     "leads_to",
     "login_key",
+    "observe_calls",
     "parse_callback",
     "verify_id_token",
 ]
@@ -473,6 +476,12 @@ class Client:
         Raises:
             CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
             NetworkError: The words of its kind.
+        """
+
+    def stats(self) -> Stats:
+        """What this client has counted in this process: logins, requests, retries, durations. No network.
+
+        `docs/stats.md` lists the numbers. `client.stats().to_prometheus()` is the text for Prometheus.
         """
 
     def close(self) -> None:
@@ -1001,6 +1010,61 @@ class UserInfo:
     def __eq__(self, value: object, /) -> bool: ...
 
 @final
+class Stats:
+    """What a client counted in this process since it was made; a forked worker starts from zero.
+
+        stats = client.stats()
+        failed = stats.value("clever_sso_logins_total", outcome="failed")
+        text = stats.to_prometheus()
+
+    `docs/stats.md` lists the numbers.
+    """
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """All numbers, one by one. What was never counted is left out."""
+
+    def value(self, name: str, **labels: str) -> float:
+        """One number: of the series that have these labels, all together. 0.0 when nothing was counted.
+
+            stats.value("clever_sso_logins_total", outcome="failed", code="client_rejected")
+
+        Args:
+            name: A counter, or a histogram with `_count` or `_sum` (in seconds).
+            **labels: What to select: `outcome`, `code`, `endpoint`.
+
+        Raises:
+            ArgumentError: `argument_invalid`, when this version knows no such name, label or word.
+        """
+
+    def to_prometheus(self) -> str:
+        """The text that Prometheus reads: serve it as `text/plain; version=0.0.4; charset=utf-8`."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
+class Sample:
+    """A number, as Prometheus would read it."""
+
+    __match_args__: Final = ("name", "labels", "value")
+    @property
+    def name(self) -> str:
+        """For example `clever_sso_logins_total`.
+
+        A histogram has samples that end in `_bucket`, `_sum` and `_count`.
+        """
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The labels and their words, as a new dict each time."""
+
+    @property
+    def value(self) -> float:
+        """A count, or seconds."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
 class KeySet:
     """Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
 
@@ -1106,6 +1170,9 @@ def leads_to(target: str, path: str) -> bool:
         target: The path or URL, as a `return_to`.
         path: The path of your page.
     """
+
+def observe_calls(on: bool) -> None:
+    """Whether `clever_sso.opentelemetry` learns about each call from now on. For that module only."""
 
 def verify_id_token(
     token: str,

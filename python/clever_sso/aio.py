@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Restart,
         SetCookie,
         SignedIn,
+        Stats,
         TokenInfo,
         Tokens,
         User,
@@ -317,6 +318,13 @@ class AsyncClient:
             district: The short name of the district, as in the address of its portal.
         """
         return self._client.portal_url(district)
+
+    def stats(self) -> Stats:
+        """What this client has counted in this process: logins, requests, retries, durations. No network.
+
+        `docs/stats.md` lists the numbers. `client.stats().to_prometheus()` is the text for Prometheus.
+        """
+        return self._client.stats()
 
     async def finish_login(
         self, callback: str, cookies: str | None = None, *, pending: str | None = None

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clever_sso::background::{Background, Task};
+use clever_sso::observed::{Seen, observe_async};
 use clever_sso::{Error, ErrorCode};
 use pyo3::prelude::*;
 use pyo3::types::PyNone;
@@ -18,6 +19,7 @@ use crate::errors::Failure;
 use crate::guarded::{self, name};
 use crate::hints::{Dict, Future};
 use crate::login::Finished;
+use crate::observing;
 use crate::panics::caught_while_awaited;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::text::{Sent, Text};
@@ -38,6 +40,8 @@ const ARRIVALS_AT_ONCE: usize = 32;
 struct Delivery {
     waiter: Waiter,
     result: clever_sso::Result<Convert>,
+    /// What the operation did, and the context to tell of it in.
+    seen: Option<(Seen, Held<1>)>,
 }
 
 /// The future that waits for an operation. If it is dropped without a result, it gets an error, so no future waits
@@ -228,13 +232,22 @@ impl AsyncCalls {
         let future = guarded::call_method(&event_loop, name!(py, "create_future"), [])?;
         let objects = Held::new([event_loop.unbind(), future.clone().unbind()]);
         let waiter = Waiter { objects, is_answered: false };
+        let context =
+            if observing::is_on() { Some(Held::new([observing::context(py)?.unbind()])) } else { None };
         let start = || {
             self.background.start(|client| {
                 let work = caught_while_awaited(operation(client));
                 async move {
+                    let (result, seen) = match context {
+                        None => (work.await, None),
+                        Some(context) => {
+                            let (result, seen) = Box::pin(observe_async(work)).await;
+                            (result, Some((seen, context)))
+                        }
+                    };
                     let result =
-                        work.await.map(|value| Box::new(move |py: Python<'_>| convert(py, value)) as Convert);
-                    Delivery { waiter, result }
+                        result.map(|value| Box::new(move |py: Python<'_>| convert(py, value)) as Convert);
+                    Delivery { waiter, result, seen }
                 }
             })
         };
@@ -368,8 +381,14 @@ impl Arrivals {
 impl Delivery {
     /// Sets the result. An exception in the meantime becomes the result, or is raised here if there already is one.
     fn set(self, py: Python<'_>) -> PyResult<()> {
-        let Self { mut waiter, result } = self;
+        let Self { mut waiter, result, seen } = self;
         waiter.is_answered = true;
+        if let Some((seen, context)) = seen
+            && let Some([context]) = context.get()
+        {
+            let failed = result.as_ref().err().map(|error| error.code().as_str());
+            observing::tell(py, &seen, failed, Some(context.bind(py)));
+        }
         let Some([_, future]) = waiter.objects.get() else { return Ok(()) };
         let future = future.bind(py);
         let mut raised = Ok(());
@@ -419,7 +438,10 @@ impl Drop for Waiter {
             let objects = Held::new([event_loop.clone_ref(py), future.clone_ref(py)]);
             let waiter = Self { objects, is_answered: true };
             let lost = Error::from_face(ErrorCode::Internal, "the operation ended without a result");
-            pass_to_loop(event_loop.bind(py), VecDeque::from([Delivery { waiter, result: Err(lost) }]));
+            pass_to_loop(
+                event_loop.bind(py),
+                VecDeque::from([Delivery { waiter, result: Err(lost), seen: None }]),
+            );
         });
     }
 }

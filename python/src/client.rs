@@ -18,6 +18,7 @@ use crate::request::{self, EndpointWord, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::set_cookie::{self, SetCookie};
 use crate::settings;
+use crate::stats::Stats;
 use crate::text::{Flag, Number, OneOrMore, Sent, Several, Text, TextOrPath, Texts, Whole, optional};
 use crate::verify::claims_dict;
 use crate::waiting::{compute, is_given_up, wait, wait_at_start};
@@ -671,6 +672,13 @@ impl Client {
     ///     NetworkError: The words of its kind.
     fn warm_up(&self, py: Python<'_>) -> Result<()> {
         wait_at_start(py, || self.core.warm_up())
+    }
+
+    /// What this client has counted in this process: logins, requests, retries, durations. No network.
+    ///
+    /// `docs/stats.md` lists the numbers. `client.stats().to_prometheus()` is the text for Prometheus.
+    fn stats(&self, py: Python<'_>) -> Result<Stats> {
+        compute(py, || Ok(Stats::from(self.core.stats())))
     }
 
     /// Closes the connections that are kept for the next call. You can still use the client.

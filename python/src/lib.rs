@@ -10,6 +10,7 @@
 //! - [`guarded`]: calls into Python that are safe at the end of the interpreter; [`threads`]: stops new calls at its end.
 //! - [`interpreter`]: which interpreter may load this module. [`panics`]: a panic is an `InternalError`.
 //! - [`logging`]: events of the core for Python's `logging`.
+//! - [`observing`]: what calls did, for OpenTelemetry; [`stats`]: what a client counted.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
 //! - [`set_cookie`], [`request`]: the cookies of a response, and which requests may act.
 //! - [`verify`]: the pure verifier.
@@ -31,12 +32,14 @@ mod interpreter;
 mod json;
 mod logging;
 mod login;
+mod observing;
 mod panics;
 mod repr;
 mod request;
 mod resources;
 mod set_cookie;
 mod settings;
+mod stats;
 mod text;
 mod threads;
 mod verify;
@@ -125,6 +128,8 @@ module! {
         resources::User,
         resources::District,
         resources::UserInfo,
+        stats::Stats,
+        stats::Sample,
         verify::KeySet,
         errors::ErrorCode
     ],
@@ -133,6 +138,7 @@ module! {
         callback::login_key,
         callback::is_switched_on,
         callback::leads_to,
+        observing::observe_calls,
         verify::verify_id_token,
         errors::error_codes
     ]

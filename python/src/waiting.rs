@@ -12,10 +12,12 @@ use std::thread;
 use std::time::Duration;
 
 use clever_sso::ErrorCode;
+use clever_sso::observed::observe;
 use pyo3::prelude::*;
 
 use crate::errors::{Failure, Result};
 use crate::guarded::{self, name};
+use crate::observing;
 use crate::panics::caught;
 
 /// How often a call that waits on another thread asks for signals; the core asks as often.
@@ -64,6 +66,23 @@ pub(crate) fn wait_at_start<T: Send>(
     py: Python<'_>,
     operation: impl FnOnce() -> clever_sso::Result<T> + Send,
 ) -> Result<T> {
+    if !observing::is_on() {
+        return waited(py, operation);
+    }
+    let mut seen = None;
+    let result = waited(py, || {
+        let (result, facts) = observe(|| caught(operation));
+        let failed = result.as_ref().err().map(clever_sso::Error::code);
+        seen = Some((facts, failed));
+        result
+    });
+    if let Some((facts, failed)) = seen {
+        observing::tell(py, &facts, failed.map(ErrorCode::as_str), None);
+    }
+    result
+}
+
+fn waited<T: Send>(py: Python<'_>, operation: impl FnOnce() -> clever_sso::Result<T> + Send) -> Result<T> {
     if is_listening() {
         let result = guarded::detached(py, || on_another_thread(operation));
         guarded::collect_if_due(py);

@@ -66,6 +66,7 @@ def surroundings(clever: str) -> dict[str, object]:
         "cookie_header": cookies,
         "cookies": cookies,
         "client": client,
+        "stats": client.stats(),
         "request": SimpleNamespace(method="GET", headers={"Sec-Fetch-Mode": "navigate"}),
         "session": {login.key: login.pending},
         "token": done.tokens.id_token,

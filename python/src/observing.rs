@@ -1,0 +1,77 @@
+//! What calls did, for `clever_sso.opentelemetry`.
+//!
+//! Off until that module asks for it: then a call costs the reading of one flag. The facts are told when the call has ended,
+//! on the thread that made it, or in the context of the task that awaits it.
+
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use clever_sso::observed::{Attempt, Seen};
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+
+use crate::guarded::{self, name};
+use crate::text::Flag;
+
+static ON: AtomicBool = AtomicBool::new(false);
+
+/// Whether `clever_sso.opentelemetry` learns about each call from now on. For that module only.
+#[pyfunction]
+pub(crate) fn observe_calls(on: Flag) -> crate::errors::Result<()> {
+    ON.store(on.get("on")?, SeqCst);
+    Ok(())
+}
+
+pub(crate) fn is_on() -> bool {
+    ON.load(SeqCst)
+}
+
+/// The context of the caller, for a call that ends elsewhere.
+pub(crate) fn context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    guarded::call_method(&guarded::import(py, c"contextvars")?, name!(py, "copy_context"), [])
+}
+
+/// Tells of a call that ended, with this code when it failed. What is raised there changes nothing of the call.
+pub(crate) fn tell(py: Python<'_>, seen: &Seen, failed: Option<&str>, context: Option<&Bound<'_, PyAny>>) {
+    let Some(call) = seen.call else { return };
+    let told = || -> PyResult<()> {
+        let module = guarded::import(py, c"clever_sso.opentelemetry")?;
+        let listener = guarded::get(&module, name!(py, "_call_ended"))?;
+        let attempts =
+            seen.attempts.iter().map(|attempt| facts(py, attempt)).collect::<PyResult<Vec<_>>>()?;
+        let arguments = [
+            call.into_bound_py_any(py)?,
+            seen.outcome.into_bound_py_any(py)?,
+            seen.code.map(clever_sso::ErrorCode::as_str).into_bound_py_any(py)?,
+            failed.into_bound_py_any(py)?,
+            seen.took.as_secs_f64().into_bound_py_any(py)?,
+            guarded::tuple(py, attempts)?.into_any(),
+        ];
+        match context {
+            None => guarded::call(&listener, arguments)?,
+            Some(context) => {
+                let [call, outcome, code, failed, took, attempts] = arguments;
+                let arguments = [listener, call, outcome, code, failed, took, attempts];
+                guarded::call_method(context, name!(py, "run"), arguments)?
+            }
+        };
+        Ok(())
+    };
+    if let Err(error) = told() {
+        guarded::unraisable(py, error);
+    }
+}
+
+fn facts<'py>(py: Python<'py>, attempt: &Attempt) -> PyResult<Bound<'py, PyAny>> {
+    let facts = [
+        attempt.method.as_str().into_bound_py_any(py)?,
+        attempt.url.as_str().into_bound_py_any(py)?,
+        attempt.host.as_str().into_bound_py_any(py)?,
+        attempt.port.into_bound_py_any(py)?,
+        attempt.resent.into_bound_py_any(py)?,
+        attempt.status.into_bound_py_any(py)?,
+        attempt.error.as_deref().into_bound_py_any(py)?,
+        attempt.begun.as_secs_f64().into_bound_py_any(py)?,
+        attempt.took.as_secs_f64().into_bound_py_any(py)?,
+    ];
+    Ok(guarded::tuple(py, facts)?.into_any())
+}
