@@ -387,6 +387,10 @@ bench-login: build wheel $(VENV)/test ## how long the first login of a process t
 bench-growth: ## how the time that hostile input takes grows with its size
 	$(CARGO) bench -p clever-sso --bench growth
 
+.PHONY: bench-stats
+bench-stats: ## what counting costs, as a part of a login
+	$(CARGO) bench -p clever-sso --bench stats
+
 .PHONY: bench-emulator
 bench-emulator: ## how soon the emulator answers after its start, and how many logins a second it serves
 	$(CARGO) bench -p clever-emulator --bench start --bench logins
