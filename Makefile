@@ -69,6 +69,10 @@ library: $(THIRD_PARTY) ## target/release/libclever_sso.so and .a: the C library
 	$(WITHOUT_PATHS) $(CARGO) build --release -p clever-sso-ffi
 	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
 
+.PHONY: command
+command: ## target/release/clever-sso: the command that checks a setup; `make install` takes it along
+	$(WITHOUT_PATHS) $(CARGO) build --release -p clever-sso --features command --bin clever-sso
+
 .PHONY: emulator
 emulator: ## target/release/clever-emulator: a Clever to develop against
 	$(WITHOUT_PATHS) $(CARGO) build --release -p clever-emulator
@@ -220,6 +224,8 @@ DIST_RELEASE = $(CARGO_TARGET_DIR)/$(HOST)/release
 dist-library: $(VENV)/dist $(THIRD_PARTY)
 	@echo "==> building the C library for any Linux since glibc $(DIST_GLIBC)"
 	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(CARGO) zigbuild --release -p clever-sso-ffi --target $(HOST).$(DIST_GLIBC)
+	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(CARGO) zigbuild --release -p clever-sso --features command --bin clever-sso \
+		--target $(HOST).$(DIST_GLIBC)
 	@cp $(THIRD_PARTY) $(DIST_RELEASE)/
 
 .PHONY: dist
@@ -318,8 +324,8 @@ test-rust: ## the tests in Rust; all of them, even after one fails
 	$(CARGO) test $(IN_RUST) --no-fail-fast
 
 .PHONY: rust-examples
-rust-examples: ## the example in axum, in test-all in actix too, and the site of the tests in axum, for development
-	$(CARGO) build $(IN_RUST) --bin example-axum $(if $(WITHOUT_ACTIX),,--bin example-actix) --example axum_site
+rust-examples: ## the command, the example in axum, in test-all in actix too, and the site of the tests in axum, for development
+	$(CARGO) build $(IN_RUST) --bin example-axum $(if $(WITHOUT_ACTIX),,--bin example-actix) --example axum_site --bin clever-sso
 
 # The library and the Python package as they are installed. The emulator is built for development, as the tests in Rust have built
 # most of what it uses: of a login at it, the signature takes most of the time, and that is optimized in any profile.

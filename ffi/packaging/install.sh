@@ -3,7 +3,7 @@
 #
 #     PREFIX=/usr/local RELEASE=target/release VERSION=0.1.0 install.sh [install|uninstall]
 #
-# DESTDIR is put before every path. LIBDIR, INCLUDEDIR and DOCDIR may be set; a distribution puts libraries into its multiarch
+# DESTDIR is put before every path. BINDIR, LIBDIR, INCLUDEDIR and DOCDIR may be set; a distribution puts libraries into its multiarch
 # folder. PKG_CONFIG_PREFIX is the prefix that the pkg-config files name, when it is another one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,6 +12,7 @@ cd "$(dirname "$0")/../.."
 destination=${DESTDIR:-}
 libdir=${LIBDIR:-$PREFIX/lib}
 includedir=${INCLUDEDIR:-$PREFIX/include}
+bindir=${BINDIR:-$PREFIX/bin}
 docdir=${DOCDIR:-$PREFIX/share/doc/clever_sso}
 pkg_config_prefix=${PKG_CONFIG_PREFIX:-$PREFIX}
 major=${VERSION%%.*}
@@ -38,20 +39,25 @@ install_all() {
     ln -sf "libclever_sso.so.$VERSION" "$lib/libclever_sso.so.$major"
     ln -sf "libclever_sso.so.$major" "$lib/libclever_sso.so"
     "$packaging/static.sh" "$RELEASE/libclever_sso.a" "$lib/libclever_sso.a"
+    # `make command` builds it, and `make dist`.
+    if [ -x "$RELEASE/clever-sso" ]; then
+        install -d "$destination$bindir"
+        install -m 755 "$RELEASE/clever-sso" "$destination$bindir/"
+    fi
     for name in clever_sso clever_sso_static; do
         filled "$packaging/$name.pc.in" > "$lib/pkgconfig/$name.pc"
     done
     for name in clever_sso-config clever_sso-config-version; do
         filled "$packaging/$name.cmake.in" > "$cmake/$name.cmake"
     done
-    install -m 644 LICENSE-APACHE LICENSE-MIT CHANGELOG.md docs/c.md docs/errors.md docs/settings.md "$doc/"
+    install -m 644 LICENSE-APACHE LICENSE-MIT CHANGELOG.md docs/c.md docs/doctor.md docs/errors.md docs/settings.md "$doc/"
     install -m 644 "$RELEASE/LICENSES-THIRD-PARTY.txt" "$doc/"
     install -m 644 examples/c/* "$doc/examples/"
 }
 
 uninstall_all() {
     local lib=$destination$libdir
-    rm -f "$destination$includedir/clever_sso.h" "$lib/pkgconfig/"{clever_sso,clever_sso_static}.pc
+    rm -f "$destination$bindir/clever-sso" "$destination$includedir/clever_sso.h" "$lib/pkgconfig/"{clever_sso,clever_sso_static}.pc
     rm -f "$lib/libclever_sso."{a,so,"so.$major","so.$VERSION"}
     rm -rf "$lib/cmake/clever_sso" "$destination$docdir"
 }

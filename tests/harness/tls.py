@@ -29,19 +29,42 @@ ENDINGS = ("close_notify", "fin", "rst", "close_notify, rst", "close_notify, fin
 # Where Clever is when it is not on this machine: no name server knows it (RFC 6761 section 6.5).
 FAR = "clever.example"
 NEW_CERTIFICATE = (
-    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=clever "
-    "-addext basicConstraints=critical,CA:FALSE -addext subjectAltName=IP:127.0.0.1,DNS:localhost,"
-    f"DNS:{FAR}"
+    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+    "-addext basicConstraints=critical,CA:FALSE"
 )
+THIS_MACHINE = f"IP:127.0.0.1,DNS:localhost,DNS:{FAR}"
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate for this machine and for `FAR`, which is its own authority, and its key."""
+def certificate(folder: Path, subject: str = "/CN=clever", names: str = THIS_MACHINE) -> tuple[Path, Path]:
+    """Make a certificate, by default for this machine and for `FAR`, which is its own authority, and its key."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     made, key = folder / "certificate.pem", folder / "key.pem"
-    command = [*NEW_CERTIFICATE.split(), "-keyout", str(key), "-out", str(made)]
+    command = [*NEW_CERTIFICATE.split(), "-addext", f"subjectAltName={names}", "-subj", subject]
+    command += ["-keyout", str(key), "-out", str(made)]
     subprocess.run(command, check=True, capture_output=True)
+    return made, key
+
+
+def expired(folder: Path) -> tuple[Path, Path]:
+    """The same, but its last day was long ago."""
+    made, key = certificate(folder)
+    settings, request = folder / "ca.cnf", folder / "request.pem"
+    settings.write_text(
+        f"[ca]\ndefault_ca=a\n[a]\ndatabase={folder}/index\nserial={folder}/serial\nnew_certs_dir={folder}\n"
+        "default_md=sha256\npolicy=p\nx509_extensions=e\n[p]\ncommonName=optional\n[e]\n"
+        f"basicConstraints=critical,CA:FALSE\nsubjectAltName={THIS_MACHINE}\n",
+        "utf-8",
+    )
+    (folder / "index").touch()
+    (folder / "serial").write_text("01\n", "utf-8")
+    asked = f"openssl req -new -key {key} -subj /CN=clever -out {request}"
+    signed = (
+        f"openssl ca -config {settings} -selfsign -keyfile {key} -in {request} -out {made} -batch -notext "
+        "-startdate 20200101000000Z -enddate 20200201000000Z"
+    )
+    for command in (asked, signed):
+        subprocess.run(command.split(), check=True, capture_output=True)
     return made, key
 
 
@@ -153,9 +176,12 @@ def pump(source: socket.socket, sink: socket.socket) -> None:
 
 
 @contextmanager
-def in_front_of(clever: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Speak TLS on a free port and hand everything on to `clever`; give the base URL and the certificate."""
-    made, key = certificate(folder)
+def in_front_of(clever: str, folder: Path, pair: tuple[Path, Path] | None = None) -> Iterator[tuple[str, Path]]:
+    """Speak TLS on a free port and hand everything on to `clever`; give the base URL and the certificate.
+
+    `pair` is the certificate and its key, if it is not one that is made for this machine.
+    """
+    made, key = pair or certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made, key)
     behind = urlsplit(clever)
