@@ -25,6 +25,7 @@ events {{ worker_connections 64; }}
 http {{
     access_log off;
     {folders}
+    {http}
     server {{
         listen 127.0.0.1:{port};
         {server}
@@ -35,14 +36,14 @@ KINDS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
 
 
 @contextmanager
-def in_front(folder: Path, port: int, server: str) -> Iterator[None]:
-    """Run nginx at `port` with these lines in its `server` block; without nginx the test is skipped."""
+def in_front(folder: Path, port: int, server: str, http: str = "") -> Iterator[None]:
+    """Run nginx at `port` with these lines in its `server` and `http` blocks; without nginx the test is skipped."""
     program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if program is None:
         pytest.skip("nginx is not installed")
     configuration, log = folder / "nginx.conf", folder / "nginx.log"
     folders = " ".join(f"{kind}_temp_path {folder / kind};" for kind in KINDS)
-    configuration.write_text(CONFIGURATION.format(folders=folders, port=port, server=server))
+    configuration.write_text(CONFIGURATION.format(folders=folders, http=http, port=port, server=server))
     command = [program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)]
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as nginx:
         try:
