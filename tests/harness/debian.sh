@@ -8,6 +8,7 @@ declare -A package_of=(
     [valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [clang]=clang [cmake]=cmake [abidiff]=abigail-tools
     [/usr/include/microhttpd.h]=libmicrohttpd-dev
     [php]=php-cli [phpize]=php-dev [php-fpm]=php-fpm [composer]=composer [nginx]=nginx [redis-server]=redis-server
+    [promtool]=prometheus
     [phpunit]=phpunit [/usr/share/php/Psr/Log/autoload.php]=php-psr-log
     [/usr/bin/pg_lsclusters]=postgresql
     [chromium]=chromium [chromium-headless-shell]=chromium-headless-shell [openssl]=openssl

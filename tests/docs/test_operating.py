@@ -1,0 +1,497 @@
+"""The alerts, the dashboard and the limit of docs/operating: they load, and do what the page says."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from harness import nginx, ports
+from harness.paths import ROOT
+from harness.patience import SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PAGE = (ROOT / "docs/operating.md").read_text("utf-8")
+RULES_FILE = ROOT / "docs/operating/clever-sso.rules.yml"
+GROUPS = yaml.safe_load(RULES_FILE.read_text("utf-8"))["groups"]
+ALERTS = {rule["alert"]: rule for group in GROUPS for rule in group["rules"]}
+DASHBOARD = json.loads((ROOT / "docs/operating/clever-sso-dashboard.json").read_text("utf-8"))
+PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
+CODES = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/errors.md").read_text("utf-8"), re.MULTILINE))
+# Only what no person brings about: the list below has one of each other code.
+ONE_IS_ENOUGH = {"client_rejected"}
+REPOSITORY = re.search(r'^repository = "(.+)"$', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)
+COLUMNS = 24
+
+
+def expressions() -> Iterator[str]:
+    yield from (rule["expr"] for rule in ALERTS.values())
+    yield from (target["expr"] for panel in PANELS for target in panel["targets"])
+    yield from (variable["query"]["query"] for variable in DASHBOARD["templating"]["list"] if variable["name"] == "job")
+
+
+# What is counted. ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Metric:
+    labels: list[str]
+    is_histogram: bool
+
+
+def words_of(name: str, source: str) -> set[str]:
+    found = re.search(rf"const {name}: \[&str; \d+\] =\s*\[(.*?)\];", source, re.DOTALL)
+    assert found, name
+    return set(re.findall(r'"(\w+)"', found[1]))
+
+
+def read_metrics(source: str) -> dict[str, Metric]:
+    entry = r'name: "(clever_sso_\w+)",.*?labels: &\[(.*?)\],\s*is_histogram: (true|false)'
+    return {
+        name: Metric([label.lower() for label in re.findall(r"Label::(\w+)", labels)], is_histogram == "true")
+        for name, labels, is_histogram in re.findall(entry, source, re.DOTALL)
+    }
+
+
+COUNTED = (ROOT / "core/src/stats.rs").read_text("utf-8")
+METRICS = read_metrics(COUNTED)
+WORDS = {"outcome": words_of("OUTCOMES", COUNTED), "endpoint": words_of("ENDPOINTS", COUNTED), "code": CODES | {""}}
+
+
+def metric_of(name: str) -> Metric | None:
+    """The metric that has a series of this name."""
+    base = re.sub(r"_(?:bucket|sum|count)$", "", name)
+    if base != name and base in METRICS and METRICS[base].is_histogram:
+        return METRICS[base]
+    found = METRICS.get(name)
+    return None if found and found.is_histogram else found
+
+
+def alternatives(pattern: str) -> Iterator[str]:
+    """The patterns that a pattern stands for: `a(b|c)|d` is ab, ac and d."""
+    if group := re.fullmatch(r"(.*)\(([^()]*)\)(.*)", pattern):
+        before, inner, after = group.groups()
+        for one in inner.split("|"):
+            yield from alternatives(before + one + after)
+    else:
+        yield from pattern.split("|")
+
+
+def unknown_in(expression: str) -> list[str]:
+    """What an expression names that is not counted."""
+    unknown, labels_here = [], {"job", "instance", "le"}
+    for name, matchers in re.findall(r"\b(clever_sso_\w+)\s*(?:\{([^}]*)\})?", expression):
+        metric = metric_of(name)
+        if metric is None:
+            unknown.append(name)
+            continue
+        labels_here |= set(metric.labels)
+        for label, operator, words in re.findall(r'(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"', matchers):
+            if label not in metric.labels:
+                unknown += [] if label in {"job", "instance"} else [f"{name}{{{label}}}"]
+                continue
+            patterns = alternatives(words) if "~" in operator else [re.escape(words)]
+            unknown += [word for word in patterns if not any(re.fullmatch(word, known) for known in WORDS[label])]
+    grouped = {label for labels in re.findall(r"\bby \(([^)]*)\)", expression) for label in re.findall(r"\w+", labels)}
+    return unknown + sorted(grouped - labels_here)
+
+
+def test_what_is_counted_was_read() -> None:
+    assert len(METRICS) == COUNTED.count("    Metric {\n")
+    assert {name for name, metric in METRICS.items() if metric.is_histogram} == {
+        name for name in METRICS if name.endswith("_seconds")
+    }
+    assert METRICS["clever_sso_logins_total"].labels == ["outcome", "code"]
+    assert {"signed_in", "restart", "denied", "failed"} <= WORDS["outcome"]
+    assert {"client_rejected", "cookies_blocked"} <= CODES
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "clever_sso_login_total",
+        "clever_sso_logins_total_bucket",
+        "clever_sso_login_duration_seconds",
+        'clever_sso_logins_total{reason="x"}',
+        'clever_sso_logins_total{code="client_refused"}',
+        'clever_sso_logins_total{code=~"id_token_(expired|old)"}',
+        "sum by (reason) (clever_sso_logins_total)",
+    ],
+)
+def test_a_name_that_is_not_counted_is_found(expression: str) -> None:
+    assert len(unknown_in(expression)) == 1
+
+
+def test_the_alerts_and_the_dashboard_name_only_what_is_counted() -> None:
+    for expression in expressions():
+        assert "clever_sso_" in expression
+        assert unknown_in(expression) == [], expression
+
+
+def test_everything_that_is_counted_is_on_the_dashboard() -> None:
+    shown = "\n".join(target["expr"] for panel in PANELS for target in panel["targets"])
+    assert [name for name in METRICS if name not in shown] == []
+
+
+# The files. ----------------------------------------------------------------------------------------------------------
+
+
+def test_each_alert_has_a_paragraph_with_the_same_name() -> None:
+    assert len(ALERTS) == sum(len(group["rules"]) for group in GROUPS), "no name twice"
+    assert list(ALERTS) == re.findall(r"^### (CleverSso\w+)$", PAGE, re.MULTILINE)
+    assert REPOSITORY
+    for name, rule in ALERTS.items():
+        assert rule["annotations"].keys() == {"summary", "description", "runbook_url"}, name
+        assert rule["annotations"]["runbook_url"] == f"{REPOSITORY[1]}/docs/operating.md#{name.lower()}"
+        assert rule["labels"]["severity"] in {"critical", "warning"}
+        assert re.fullmatch(r"\d+m", rule["for"]), name
+
+
+def test_the_page_says_of_each_alert_whether_it_wakes_somebody() -> None:
+    for name, rule in ALERTS.items():
+        paragraph = PAGE.split(f"### {name}\n")[1].split("\n#")[0]
+        assert paragraph.strip().startswith(f"*{rule['labels']['severity'].capitalize()}.*"), name
+
+
+def test_the_codes_and_outcomes_of_the_page_exist() -> None:
+    known = CODES | WORDS["outcome"] | {"access_denied", "not_admitted", "retry_after"}
+    # What nginx and Python call something is none of them.
+    known |= {"real_ip_header", "set_real_ip_from", "finish_login"}
+    named = set(re.findall(r"`((?:[a-z]+_)+[a-z]+)`", PAGE))
+    assert len(named & CODES) > 15
+    assert sorted(named - known - set(METRICS)) == []
+
+
+def test_the_dashboard_can_be_imported() -> None:
+    assert DASHBOARD["uid"] == "clever-sso"
+    assert len(DASHBOARD["uid"]) <= 40
+    assert DASHBOARD["title"]
+    # Grafana gives a number to a dashboard. One that has it already would replace another.
+    assert "id" not in DASHBOARD
+    assert isinstance(DASHBOARD["schemaVersion"], int)
+    ids = [panel["id"] for panel in DASHBOARD["panels"]]
+    assert len(set(ids)) == len(ids)
+    variables = {variable["name"]: variable for variable in DASHBOARD["templating"]["list"]}
+    assert variables["datasource"]["type"] == "datasource"
+    for panel in PANELS:
+        assert panel["type"] in {"stat", "timeseries"}
+        assert panel["title"]
+        assert panel["description"].endswith(".")
+        assert panel["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
+        references = [target["refId"] for target in panel["targets"]]
+        assert references == sorted(set(references))
+        for target in panel["targets"]:
+            assert target["datasource"] == panel["datasource"]
+            used = set(re.findall(r"\$(\w+)", target["expr"]))
+            assert "job" in used, panel["title"]
+            assert used <= {*variables, "__rate_interval"}, panel["title"]
+
+
+def test_no_panel_covers_another() -> None:
+    taken: dict[tuple[int, int], str] = {}
+    for panel in DASHBOARD["panels"]:
+        at = panel["gridPos"]
+        assert at["x"] >= 0, panel["title"]
+        assert at["x"] + at["w"] <= COLUMNS, panel["title"]
+        for cell in itertools.product(range(at["x"], at["x"] + at["w"]), range(at["y"], at["y"] + at["h"])):
+            assert cell not in taken, f"{panel['title']} covers {taken[cell]}"
+            taken[cell] = panel["title"]
+    height = max(y for _, y in taken) + 1
+    assert len(taken) == COLUMNS * height, "and no gap is left"
+
+
+# Prometheus. ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def promtool() -> str:
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.skip("promtool is not installed")
+    return program
+
+
+def run(*command: str | Path) -> None:
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=SECONDS)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def test_prometheus_reads_the_rules(promtool: str) -> None:
+    run(promtool, "check", "rules", RULES_FILE)
+
+
+@dataclass
+class Case:
+    """What an app counts minute by minute, in promtool's notation, and which alerts that fires."""
+
+    name: str
+    series: dict[str, str]
+    fires: set[str] = field(default_factory=set)
+
+    def inputs(self) -> list[dict[str, str]]:
+        job = f'{{job="{self.name}", '
+        return [{"series": name.replace("{", job), "values": values} for name, values in self.series.items()]
+
+    def samples(self) -> list[dict[str, Any]]:
+        return [{"labels": f'{{alertname="{alert}", job="{self.name}"}}', "value": 1} for alert in sorted(self.fires)]
+
+
+def series(name: str, **labels: str) -> str:
+    told = ", ".join(f'{label}="{word}"' for label, word in {**labels, "instance": "a:80"}.items())
+    return f"clever_sso_{name}{{{told}}}"
+
+
+def login(outcome: str, code: str = "") -> str:
+    return series("logins_total", outcome=outcome, code=code)
+
+
+def begun(code: str = "") -> str:
+    return series("logins_begun_total", code=code)
+
+
+def request(endpoint: str, code: str = "") -> str:
+    return series("requests_total", endpoint=endpoint, code=code)
+
+
+def keys(code: str = "") -> str:
+    return series("key_fetches_total", code=code)
+
+
+def durations(fast: str, every: str) -> dict[str, str]:
+    """Logins that took at most a quarter of a second, and all."""
+    name = "login_duration_seconds"
+    buckets = {"0.25": fast, "2.5": fast, "5": every, "+Inf": every}
+    return {
+        **{series(f"{name}_bucket", outcome="signed_in", le=le): values for le, values in buckets.items()},
+        series(f"{name}_count", outcome="signed_in"): every,
+    }
+
+
+def rush(per_minute: int) -> str:
+    """Everybody comes within ten minutes, once the processes have counted something."""
+    return f"1x5 1+{per_minute}x10 {1 + 10 * per_minute}x43"
+
+
+def always(per_minute: int) -> str:
+    return f"0+{per_minute}x60"
+
+
+# Few people log in, and all goes well.
+QUIET = {login("signed_in"): always(1), login("restart", "state_missing"): always(1), begun(): always(1)}
+# 2,000 people in ten minutes, nearly all of them from the portal, with the small failures that there are each morning.
+MORNING = {
+    login("signed_in"): rush(200),
+    login("restart", "state_missing"): rush(190),
+    login("restart", "code_rejected"): rush(6),
+    login("restart", "pending_missing"): rush(4),
+    login("restart", "pending_expired"): rush(4),
+    login("denied"): rush(8),
+    login("failed", "cookies_blocked"): rush(2),
+    login("failed", "network_timeout"): rush(2),
+    login("failed", "callback_malformed"): rush(4),
+    begun(): rush(30),
+    request("token"): rush(210),
+    request("me"): rush(200),
+    request("token", "network_timeout"): rush(2),
+    request("me", "clever_unavailable"): rush(5),
+    keys(): "1x20 4x40",
+    keys("network_timeout"): "_x8 1 2x51",
+    **durations(rush(195), rush(200)),
+}
+QUIET_CODES = sorted(CODES - ONE_IS_ENOUGH)
+MINUTES_BETWEEN = 3
+
+
+def one_of_each() -> dict[str, str]:
+    """Each code once, one after another, wherever it may be counted."""
+    counted = {}
+    for at, code in enumerate(QUIET_CODES):
+        values = f"0x{MINUTES_BETWEEN * at} 1x{MINUTES_BETWEEN * (len(QUIET_CODES) - at)}"
+        for name in (login("failed", code), login("restart", code), begun(code), request("me", code)):
+            counted[name] = values
+    return counted
+
+
+CASES = [
+    Case("a school morning", MORNING),
+    Case("a quiet afternoon", QUIET),
+    Case("nobody at all", dict.fromkeys(QUIET, "7x60")),
+    Case(
+        "a scanner at night",
+        {
+            login("failed", "callback_malformed"): always(50),
+            login("failed", "callback_duplicate"): always(9),
+            begun(): always(1),
+        },
+    ),
+    Case("one failure of each kind", QUIET | one_of_each()),
+    Case("robots open the login", {begun(): always(1)}),
+    Case("a class reloads its pages", QUIET | {login("restart", "code_rejected"): "0x9 0+3x5 15x45"}),
+    Case("a class of another district", QUIET | {login("denied"): "0x9 0+1x8 8x42"}),
+    Case("a limit that passes", QUIET | {request("user", "rate_limited"): "0x9 0+1x4 4x46"}),
+    Case("a few requests, and most fail", QUIET | {request("token", "network_connect"): "0x9 0+1x8 8x42"}),
+    Case("Clever fails for two minutes", MORNING | {request("token", "clever_unavailable"): "0x5 0+20x2 40x51"}),
+    Case("two fetches of the keys fail", QUIET | {keys("network_connect"): "1x5 2x3 3x50"}),
+    Case("the keys fail for five minutes", QUIET | {keys("network_connect"): "1x5 1+2x5 11x48", keys(): "1x12 1+1x47"}),
+    Case("a few slow logins", QUIET | durations("0x60", always(1))),
+    Case("people start logins and think it over", QUIET | {begun(): always(20)}),
+    Case("two processes of many lose time", QUIET | {login("failed", "id_token_issued_at"): "0x9 0+1x2 2x48"}),
+    Case(
+        "a wrong secret",
+        {login("failed", "client_rejected"): "_x9 1+3x50", login("signed_in"): "0+9x9 81x50"},
+        {"CleverSsoClientRejected", "CleverSsoLoginsFail"},
+    ),
+    Case(
+        "a wrong secret, when hardly anybody logs in",
+        {login("failed", "client_rejected"): "_x9 1x7 2x43"},
+        {"CleverSsoClientRejected"},
+    ),
+    Case("a captive portal", QUIET | {login("failed", "response_html"): always(3)}, {"CleverSsoLoginsFail"}),
+    Case(
+        "a portal that sends everybody back",
+        QUIET | {login("failed", "callback_rejected"): always(3)},
+        {"CleverSsoLoginsFail"},
+    ),
+    Case(
+        "no network",
+        QUIET | {login("failed", "network_connect"): always(3), request("token", "network_connect"): always(15)},
+        {"CleverSsoLoginsFail", "CleverSsoRequestsFail"},
+    ),
+    Case("an unknown redirect URI", {begun(): always(4), login("signed_in"): "9x60"}, {"CleverSsoNobodyReturns"}),
+    Case("no callback ever", {begun(): always(4)}, {"CleverSsoNobodyReturns"}),
+    Case(
+        "a session cookie for another domain", QUIET | {begun("session_not_kept"): always(1)}, {"CleverSsoSessionsLost"}
+    ),
+    Case("a guard that sends people back", QUIET | {begun("page_not_allowed"): always(1)}, {"CleverSsoSessionsLost"}),
+    Case(
+        "two secrets",
+        QUIET | {login("restart", "pending_invalid"): always(3), login("failed", "pending_invalid"): always(1)},
+        {"CleverSsoRestarts"},
+    ),
+    Case("cookies that get lost", QUIET | {login("restart", "pending_missing"): always(3)}, {"CleverSsoRestarts"}),
+    Case(
+        "a school that blocks cookies",
+        MORNING | {login("failed", "cookies_blocked"): rush(15)},
+        {"CleverSsoCookiesBlocked"},
+    ),
+    Case("no keys", QUIET | {keys("network_tls"): always(1), keys(): "5x60"}, {"CleverSsoKeysNotFetched"}),
+    Case("a clock that is wrong", QUIET | {login("failed", "id_token_issued_at"): always(1)}, {"CleverSsoClock"}),
+    Case(
+        "tokens for another app", QUIET | {login("failed", "id_token_audience"): always(1)}, {"CleverSsoTokensRefused"}
+    ),
+    Case("a district that does not share", QUIET | {login("denied"): always(1)}, {"CleverSsoDenied"}),
+    Case(
+        "too many requests",
+        QUIET | {request("user", "rate_limited"): always(1), request("user"): always(9)},
+        {"CleverSsoRateLimited"},
+    ),
+    Case("slow logins", QUIET | durations(always(8), always(10)), {"CleverSsoSlow"}),
+    Case("no more open files", QUIET | {login("failed", "limit_reached"): always(1)}, {"CleverSsoServer"}),
+]
+
+
+def test_each_alert_has_a_case_in_which_it_fires() -> None:
+    assert {name for case in CASES for name in case.fires} == ALERTS.keys()
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+def check(promtool: str, folder: Path, test: dict[str, Any]) -> None:
+    file = folder / "test.yml"
+    test = {"interval": "1m", **test}
+    file.write_text(yaml.safe_dump({"rule_files": [str(RULES_FILE)], "tests": [test]}, sort_keys=False))
+    run(promtool, "test", "rules", file)
+
+
+def test_exactly_the_right_alerts_fire(promtool: str, tmp_path: Path) -> None:
+    """Each case is an app of its own, side by side with the others: no app fires an alert of another one."""
+    fired = {
+        "expr": 'max by (alertname, job) (max_over_time(ALERTS{alertstate="firing"}[1d]))',
+        "eval_time": f"{max(60, MINUTES_BETWEEN * len(QUIET_CODES))}m",
+        "exp_samples": [sample for case in CASES for sample in case.samples()],
+    }
+    inputs = [one for case in CASES for one in case.inputs()]
+    check(promtool, tmp_path, {"input_series": inputs, "promql_expr_test": [fired]})
+
+
+def test_an_alert_says_what_fails_where(promtool: str, tmp_path: Path) -> None:
+    told = ALERTS["CleverSsoLoginsFail"]["annotations"]
+    expected = {
+        "exp_labels": {"job": "app", "severity": "critical"},
+        "exp_annotations": {**told, "summary": "75% of the logins of app fail"},
+    }
+    case = Case("app", QUIET | {login("failed", "response_html"): always(3)})
+    alert = {"eval_time": "30m", "alertname": "CleverSsoLoginsFail", "exp_alerts": [expected]}
+    check(promtool, tmp_path, {"input_series": case.inputs(), "alert_rule_test": [alert]})
+
+
+def test_each_panel_shows_something_when_everything_is_counted(promtool: str, tmp_path: Path) -> None:
+    counted: dict[str, str] = {}
+    for name, metric in METRICS.items():
+        short = name.removeprefix("clever_sso_")
+        for words in itertools.product(*(sorted(WORDS[label]) for label in metric.labels)):
+            labels = dict(zip(metric.labels, words))
+            if metric.is_histogram:
+                counted |= {series(f"{short}_bucket", **labels, le=le): "0+1x20" for le in ("0.25", "+Inf")}
+            else:
+                counted[series(short, **labels)] = "0+1x20"
+    panels = [
+        {"expr": f"count(({expr}) >= 0) > bool 0", "eval_time": "20m", "exp_samples": [{"labels": "{}", "value": 1}]}
+        for panel in PANELS
+        for target in panel["targets"]
+        for expr in [target["expr"].replace("$__rate_interval", "5m").replace("$job", "app|other")]
+    ]
+    check(promtool, tmp_path, {"input_series": Case("app", counted).inputs(), "promql_expr_test": panels})
+
+
+# The limit. ----------------------------------------------------------------------------------------------------------
+
+
+def shown(kind: str) -> str:
+    found = re.search(rf"<!-- nginx {kind} -->\n```nginx\n(.*?)```", PAGE, re.DOTALL)
+    assert found, kind
+    return found[1]
+
+
+def test_the_limit_lets_a_school_in_and_says_when_to_come_again(tmp_path: Path) -> None:
+    burst = re.search(r"burst=(\d+) nodelay", shown("server"))
+    assert burst
+    assert int(burst[1]) == 1000, "as the text says"
+    assert "rate=100r/s" in shown("limits")
+    # Only the burst counts here: what the rate allows depends on how fast the requests come.
+    limits = shown("limits").replace("rate=100r/s", "rate=1r/m")
+    with ports.reserved() as port, ports.reserved() as behind:
+        app = f"server {{ listen 127.0.0.1:{behind}; location / {{ return 204; }} }}"
+        server = shown("server").replace("127.0.0.1:8000", f"127.0.0.1:{behind}") + "location / { return 204; }"
+        with (
+            nginx.in_front(tmp_path, port, server, limits + app),
+            closing(HTTPConnection("127.0.0.1", port, timeout=SECONDS)) as browser,
+        ):
+            passed = 0
+            while (answer := ask(browser, "/clever/callback?code=a&state=b"))[0] == 204:
+                passed += 1
+                assert passed < 2 * int(burst[1]), "it limits nothing"
+            assert passed > int(burst[1])
+            status, headers, text = answer
+            assert (status, headers["Retry-After"], headers["Cache-Control"]) == (429, "5", "no-store")
+            assert headers["Content-Type"] == "text/plain; charset=utf-8"
+            assert "reload this page" in text
+            assert "vuelve a cargar esta página" in text
+            assert ask(browser, "/clever/callback?error=access_denied")[0] == 429
+            assert [ask(browser, path)[0] for path in ("/clever/login", "/clever/logout", "/")] == [204] * 3
+
+
+def ask(browser: HTTPConnection, path: str) -> tuple[int, dict[str, str], str]:
+    browser.request("GET", path)
+    answer = browser.getresponse()
+    return answer.status, dict(answer.getheaders()), answer.read().decode()
