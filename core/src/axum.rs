@@ -41,6 +41,7 @@
 
 mod answers;
 mod endpoints;
+mod layer;
 mod neighbors;
 mod people;
 mod proven;

@@ -1,4 +1,4 @@
-//! Login, callback and logout, and the checks around every other page.
+//! Login, callback and logout.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,6 @@ use ::axum::middleware::Next;
 use ::axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
 
-use super::people::Current;
 use super::proven::{Login, ProvenLogin};
 use super::sessions::{self, Found, Place, Taken};
 use super::site::Site;
@@ -19,67 +18,12 @@ use crate::login::SignedIn;
 use crate::set_cookie::SetCookie;
 use crate::web::{Proven, Refused, Step, WebAnswer, WebRequest};
 
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
-
-/// A layer around the router of an application.
-pub(super) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    let Some(session) = request.extensions().get::<Session>().cloned() else {
-        let detail =
-            "there are no sessions: protect_with must put the layer that it is given around the router";
-        tracing::error!("{detail}");
-        return Error::with_detail(ErrorCode::ConfigInvalid, detail).into_response();
-    };
-    let asked = WebRequest::from(&request);
-    let found = match sessions::look(&session).await {
-        Ok(found) => found,
-        Err(error) => {
-            tracing::error!("the store of the sessions failed: {error}");
-            return site.show(site.leg.broken(&asked, None));
-        }
-    };
-    let call = Call { site: &site, request: &asked, session: &session };
-    if let Some(answer) = call.answer(&found, request.extensions()).await {
-        return answer;
-    }
-    let (was_asked, has_completed) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
-    request.extensions_mut().insert(Current {
-        site: site.clone(),
-        request: Arc::new(asked.clone()),
-        session: session.clone(),
-        person: found.person.map(Arc::new),
-        held: found.held.map(Arc::new),
-        was_asked: Arc::clone(&was_asked),
-        has_completed: Arc::clone(&has_completed),
-    });
-    let mut response = next.run(request).await;
-    if found.came_back
-        && let Err(error) = stay_logged_out(&session, &site).await
-    {
-        tracing::error!("the store of the sessions failed: {error}");
-        return site.show(site.leg.broken(&asked, None));
-    }
-    if found.came_back && !has_completed.load(Ordering::Relaxed) {
-        let cookies = site.leg.session_kept(&asked, response.status().as_u16());
-        add_cookies(response.headers_mut(), &cookies);
-    }
-    if was_asked.load(Ordering::Relaxed) {
-        response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
-    }
-    response
-}
-
-/// Ends a session that was written to after somebody logged out of it: the layer of the sessions would bring it back.
-async fn stay_logged_out(session: &Session, site: &Site) -> sessions::Result<()> {
-    if session.is_modified() && sessions::has_ended(session, &site.store).await? {
-        return sessions::end(session).await;
-    }
-    Ok(())
-}
 
 impl Site {
     /// The response to send: for a failed login, the application's own page if it has one.
-    fn show(&self, answer: WebAnswer) -> Response {
+    pub(super) fn show(&self, answer: WebAnswer) -> Response {
         let (Some(show), Some(problem)) = (&self.on_problem, answer.problem()) else {
             return IntoResponse::into_response(answer);
         };
@@ -109,7 +53,7 @@ pub(super) struct Call<'a> {
 
 impl Call<'_> {
     /// The response of a login page; `None` for all other pages.
-    async fn answer(&self, found: &Found, extensions: &Extensions) -> Option<Response> {
+    pub(super) async fn answer(&self, found: &Found, extensions: &Extensions) -> Option<Response> {
         let (leg, path) = (&self.site.leg, self.request.path());
         let answer = if leg.is_login(path) {
             leg.login(self.request, found.person.is_some() || found.was_answered)
@@ -289,7 +233,7 @@ fn keep_private(response: &mut Response) {
     response.headers_mut().entry(REFERRER_POLICY).or_insert(NO_REFERRER);
 }
 
-fn add_cookies(headers: &mut HeaderMap, cookies: &[SetCookie]) {
+pub(super) fn add_cookies(headers: &mut HeaderMap, cookies: &[SetCookie]) {
     for cookie in cookies {
         if let Ok(value) = HeaderValue::from_str(&cookie.header()) {
             headers.append(SET_COOKIE, value);

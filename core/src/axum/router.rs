@@ -11,7 +11,7 @@ use ::axum::response::{IntoResponse, Response};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
-use super::endpoints;
+use super::layer;
 use super::neighbors;
 use super::proven::ProvenLogin;
 use super::site::Site;
@@ -176,7 +176,7 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
             // With Strict the browser would not send it when it comes back from Clever.
             .with_same_site(SameSite::Lax)
             .with_expiry(Expiry::OnSessionEnd);
-        let router = router.layer(from_fn_with_state(self.site, endpoints::around));
+        let router = router.layer(from_fn_with_state(self.site, layer::around));
         sessions(router, layer).layer(from_fn(neighbors::without_disguised_cookies))
     }
 }
