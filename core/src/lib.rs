@@ -126,11 +126,11 @@ pub use protocol::token::Tokens;
 pub use protocol::tokeninfo::TokenInfo;
 pub use secret::Secret;
 pub use set_cookie::SetCookie;
-#[cfg(feature = "__face")]
-#[doc(hidden)]
-pub use stats::metrics;
 #[cfg(feature = "client")]
 pub use stats::{Sample, Stats};
+#[cfg(feature = "__face")]
+#[doc(hidden)]
+pub use stats::{count_logins, metrics};
 pub use urls::AuthorizeOptions;
 
 // Crates whose types are in the signatures of this crate.
