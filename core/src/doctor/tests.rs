@@ -5,7 +5,6 @@ use clever_emulator::{App, Emulator, Options};
 use super::*;
 use crate::client::Client;
 use crate::error::ErrorCode;
-use crate::{LoginOptions, blocking};
 
 const SECRET: &str = "5ec4e7a15ec4e7a15ec4e7a15ec4e7a15ec4e7a1";
 const CALLBACK: &str = "http://localhost:9/callback";
@@ -112,7 +111,14 @@ fn a_call_in_the_wrong_place_is_an_error_and_no_report() {
     let (client, mut context) = (client(&emulator), std::task::Context::from_waker(waker));
     let Poll::Ready(outside) = std::pin::pin!(client.doctor()).poll(&mut context) else { panic!("it waits") };
     assert_eq!(outside.unwrap_err().code(), ErrorCode::RuntimeMissing);
+}
 
+#[cfg(feature = "blocking")]
+#[test]
+fn a_blocking_call_in_the_wrong_place_is_an_error_and_no_report() {
+    use crate::{LoginOptions, blocking};
+
+    let emulator = emulator();
     let here = blocking::Client::new(builder(emulator.base_url()).build().unwrap()).unwrap();
     assert_eq!(here.doctor().unwrap().exit_code(), 0);
     assert_eq!(blocking::doctor(builder(emulator.base_url())).unwrap().exit_code(), 0);
