@@ -3,17 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ::axum::extract::{Request, State};
 use ::axum::http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE};
 use ::axum::http::{Extensions, HeaderMap, StatusCode};
-use ::axum::middleware::Next;
 use ::axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
 
 use super::proven::{Login, ProvenLogin};
 use super::sessions::{self, Found, Place, Taken};
 use super::site::Site;
-use crate::error::{Error, ErrorCode};
 use crate::login::SignedIn;
 use crate::set_cookie::SetCookie;
 use crate::web::{Proven, Refused, Step, WebAnswer, WebRequest};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::axum::extract::{Request, State};
-use ::axum::http::header::{CACHE_CONTROL, HeaderValue};
+use ::axum::http::header::CACHE_CONTROL;
 use ::axum::middleware::Next;
 use ::axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
