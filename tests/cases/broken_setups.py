@@ -297,7 +297,7 @@ BROKEN = [
     Broken("nobody there", "connect", "127.0.0.1", nobody),
     Broken("nobody answers", "discovery", "network_timeout", silent),
     Broken("TLS inspection", "tls", "zscaler inspects TLS", with_certificate(inspected, is_trusted=False)),
-    Broken("certificate of nobody", "tls", "not trusted", with_certificate(None, is_trusted=False)),
+    Broken("certificate of nobody", "tls", "does not trust", with_certificate(None, is_trusted=False)),
     Broken("expired certificate", "tls", "has expired", with_certificate(tls.expired, is_trusted=True)),
     Broken("certificate of another host", "tls", "another host", with_certificate(of_another_host, is_trusted=True)),
     Broken("plain http at https", "tls", "does not speak TLS", plain_http),
