@@ -16,11 +16,11 @@ mod variables;
 pub use builder::ConfigBuilder;
 #[cfg(feature = "client")]
 pub(crate) use builder::Examined;
-#[cfg(feature = "__face")]
-pub(crate) use environment::OfVariables;
 pub use names::SettingNames;
 pub use settings::Config;
 pub use table::{SETTINGS, Setting, SettingValue};
+#[cfg(feature = "__face")]
+pub(crate) use variables::OfVariables;
 
 #[cfg(test)]
 mod tests;

@@ -209,6 +209,16 @@ impl ConfigBuilder {
         self
     }
 
+    #[cfg(feature = "__face")]
+    pub(super) const fn discovers(&self) -> bool {
+        self.discover
+    }
+
+    pub(super) fn with_client_id(mut self, client_id: &str) -> Self {
+        client_id.clone_into(&mut self.config.client_id);
+        self
+    }
+
     /// The longest time a call may take, retries included, at most a day. Default: 10 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = timeout;

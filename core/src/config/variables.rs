@@ -34,25 +34,56 @@ impl Config {
     }
 }
 
+/// All that the environment says about the settings, also what no configuration can be made of.
+#[cfg(feature = "__face")]
+#[derive(Debug)]
+pub(crate) struct OfVariables {
+    pub(crate) builder: ConfigBuilder,
+    /// Whether endpoints are taken from discovery.
+    pub(crate) discovers: bool,
+    /// What is wrong with values that cannot be read, in sentences that name the variable.
+    pub(crate) unreadable: Vec<String>,
+    /// Variables that nothing reads, each with the one that it looks like, and whether that one is set.
+    pub(crate) misspelt: Vec<(String, String, bool)>,
+}
+
+#[cfg(feature = "__face")]
+impl OfVariables {
+    pub(crate) fn read() -> Self {
+        let (builder, unreadable) = collect(environment::variable);
+        let unreadable = unreadable.iter().filter_map(|error| error.detail().map(str::to_owned)).collect();
+        let discovers = builder.discovers();
+        Self { builder: builder.with_discovery(false), discovers, unreadable, misspelt: misspelt() }
+    }
+}
+
 /// The settings that `variable` has.
 pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<ConfigBuilder> {
-    let named = |setting: &str| SettingNames::Environment.of(setting);
-    let text = |setting: &str, kind: SettingValue| -> Result<Option<String>> {
-        let found = variable(&named(setting)).filter(|value| !value.is_empty());
-        found.map(|value| value.into_string().map_err(|_| unreadable(setting, kind))).transpose()
-    };
-    let Some(client_id) = text(CLIENT_ID, SettingValue::Text)? else {
-        return Err(invalid(format!("{} is not set", named(CLIENT_ID))));
-    };
-    let mut builder = Config::builder(client_id);
-    builder.config.names = SettingNames::Environment;
-    for setting in SETTINGS.iter().filter(|setting| setting.rust != CLIENT_ID) {
-        if let Some(value) = text(setting.rust, setting.value)? {
-            builder =
-                with(builder, setting.rust, &value).ok_or_else(|| unreadable(setting.rust, setting.value))?;
-        }
+    let (builder, unreadable) = collect(variable);
+    if let Some(error) = unreadable.into_iter().next() {
+        return Err(error);
+    }
+    if builder.config.client_id.is_empty() {
+        return Err(invalid(format!("{} is not set", SettingNames::Environment.of(CLIENT_ID))));
     }
     Ok(builder)
+}
+
+/// The settings that can be read, and the errors of those that cannot.
+fn collect(variable: impl Fn(&str) -> Option<OsString>) -> (ConfigBuilder, Vec<Error>) {
+    let mut builder = Config::builder("");
+    builder.config.names = SettingNames::Environment;
+    let mut unreadable = Vec::new();
+    for setting in &SETTINGS {
+        let name = SettingNames::Environment.of(setting.rust);
+        let Some(value) = variable(&name).filter(|value| !value.is_empty()) else { continue };
+        let text = value.into_string().ok();
+        match text.and_then(|text| with(builder.clone(), setting.rust, &text)) {
+            Some(more) => builder = more,
+            None => unreadable.push(self::unreadable(setting.rust, setting.value)),
+        }
+    }
+    (builder, unreadable)
 }
 
 /// The builder with this setting as well; `None` when the value cannot be read.
@@ -61,6 +92,7 @@ fn with(builder: ConfigBuilder, setting: &str, value: &str) -> Option<ConfigBuil
         move |builder: ConfigBuilder| value.split_whitespace().fold(builder, add)
     };
     Some(match setting {
+        CLIENT_ID => builder.with_client_id(value),
         "client_secret" => builder.client_secret(value),
         "redirect_uri" => each(|builder, uri| builder.redirect_uri(uri))(builder),
         "issuer" => builder.issuer(value),
@@ -108,6 +140,42 @@ fn unreadable(setting: &str, kind: SettingValue) -> Error {
         SettingValue::Switch | SettingValue::Action => "true or false",
     };
     invalid(format!("{} cannot be read as {kind}", SettingNames::Environment.of(setting)))
+}
+
+/// Variables that look like a setting, and are none.
+#[cfg(feature = "__face")]
+fn misspelt() -> Vec<(String, String, bool)> {
+    /// What web applications read besides.
+    const OTHERS: [&str; 7] = [
+        "AFTER_LOGIN",
+        "AFTER_LOGOUT",
+        "CALLBACK_PATH",
+        "SESSION_NAME",
+        "SESSION_SECONDS",
+        "URL_PREFIX",
+        "WAITING_PAGE",
+    ];
+    const NEAR: f64 = 0.7;
+    let known: Vec<_> = SETTINGS
+        .iter()
+        .map(|setting| setting.python.to_ascii_uppercase())
+        .chain(OTHERS.map(str::to_owned))
+        .collect();
+    let like = |name: &str| {
+        let near = |known: &&String| strsim::normalized_damerau_levenshtein(name, known);
+        let nearest = known.iter().max_by(|one, other| near(one).total_cmp(&near(other)))?;
+        let is_misspelt = name != nearest && near(&nearest) >= NEAR;
+        is_misspelt.then(|| format!("CLEVER_{nearest}"))
+    };
+    let mut found: Vec<_> = environment::names()
+        .filter_map(|name| {
+            let meant = like(name.strip_prefix("CLEVER_")?)?;
+            let is_set = environment::variable(&meant).is_some();
+            Some((name, meant, is_set))
+        })
+        .collect();
+    found.sort();
+    found
 }
 
 #[cfg(test)]
