@@ -37,9 +37,9 @@ use crate::stats::RequestTo;
 use crate::transport::{Transport, Witness};
 pub use report::{Finding, Level, Report};
 
-/// The network requests are made in two rounds; each ends before these times have passed.
+/// The network requests are made in two rounds. Each takes no longer than this, nor than a call may take.
 const FIRST_ROUND: Duration = Duration::from_secs(8);
-const SECOND_ROUND: Duration = Duration::from_secs(13);
+const SECOND_ROUND: Duration = Duration::from_secs(5);
 
 /// What is checked.
 struct Setup<'a> {
@@ -104,15 +104,16 @@ fn reported(setup: Setup<'_>, mut findings: Vec<Finding>) -> Work<'_, Result<Rep
 
 async fn examine(setup: Setup<'_>, findings: &mut Vec<Finding>) -> Result<()> {
     runtimes::of_the_caller()?;
-    let begun = clock::now();
     findings.push(machine::process());
-    let asker = Asker::new(&setup.config, begun + FIRST_ROUND.min(setup.config.timeout))?;
+    let timeout = setup.config.timeout;
+    let asker = Asker::new(&setup.config, clock::now() + FIRST_ROUND.min(timeout))?;
     let config = setup.config.clone();
     let mut way = Ahead::new(way::of(&config, asker.deadline));
     let answers = way.during(answers::first_round(&asker, setup)).await;
     let reached = way.finish().await;
     findings.extend(way::judged(&reached, &answers.failures(), asker.witness.as_deref(), answers.config()));
-    answers.judged(&Asker { deadline: begun + SECOND_ROUND, ..asker }, findings).await;
+    let deadline = clock::now() + SECOND_ROUND.min(timeout);
+    answers.judged(&Asker { deadline, ..asker }, findings).await;
     findings.push(machine::versions());
     Ok(())
 }

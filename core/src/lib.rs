@@ -30,6 +30,7 @@
 //! - `blocking`: [`blocking::Client`], for code without async.
 //! - `web`: [`web`], login pages for any framework: cookies, statuses, pages, and the check of requests that must not act.
 //! - `axum`: [`axum`], the same for axum with tower-sessions: `protect` a router, and take a `Person` as an argument.
+//! - `command`: the command `clever-sso`, which checks a setup: `cargo install clever-sso --features command`.
 //!
 //! # Where things are
 //!

@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::mem::{forget, take};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -28,6 +28,9 @@ const MAX_IDLE: usize = 16;
 
 /// Short enough for a person who pressed Ctrl-C, long enough to cost nothing.
 const WATCH_EVERY: Duration = Duration::from_millis(100);
+
+/// An operation that keeps its result itself.
+type Erased<'a> = Box<dyn FnOnce(Client) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>> + Send + 'a>;
 
 /// Runs async operations on the caller's thread.
 #[derive(Debug)]
@@ -69,12 +72,23 @@ impl RuntimePool {
 
     /// Runs `operation` to its end.
     pub(crate) fn run<T: Send>(&self, operation: impl AsyncFnOnce(&Client) -> Result<T> + Send) -> Result<T> {
+        let mut result = None;
+        let target = &mut result;
+        self.run_erased(Box::new(move |client| {
+            Box::pin(async move {
+                *target = Some(operation(&client).await);
+                Ok(())
+            })
+        }))?;
+        result.unwrap_or_else(|| Err(Error::new(ErrorCode::Internal)))
+    }
+
+    /// One copy of all this for every operation: the size of the library counts.
+    fn run_erased(&self, operation: Erased<'_>) -> Result<()> {
         with_variables(|| self.run_here(operation))
     }
 
-    /// Called in two places: inlining it for each operation would make the library larger.
-    #[inline(never)]
-    fn run_here<T>(&self, operation: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
+    fn run_here(&self, operation: Erased<'_>) -> Result<()> {
         if is_polling() {
             return Err(Error::new(ErrorCode::RuntimeRunning));
         }
@@ -191,18 +205,15 @@ impl PooledRuntime {
         Ok(Self { client: Some(client), runtime: Some(runtime), marked, made_in: generation() })
     }
 
-    fn run<T>(
-        &self,
-        operation: impl AsyncFnOnce(&Client) -> Result<T>,
-        watch: Option<fn() -> bool>,
-    ) -> Result<T> {
+    fn run(&self, operation: Erased<'_>, watch: Option<fn() -> bool>) -> Result<()> {
         let (Some(client), Some(runtime)) = (&self.client, &self.runtime) else {
             return Err(Error::new(ErrorCode::Internal));
         };
+        let operation = operation(client.clone());
         runtime.block_on(async {
             match watch {
-                None => operation(client).await,
-                Some(watch) => unless_stopped(operation(client), watch).await,
+                None => operation.await,
+                Some(watch) => unless_stopped(operation, watch).await,
             }
         })
     }

@@ -19,7 +19,7 @@ pub(crate) struct Endpoints {
     pub(super) jwks_uri: Option<String>,
     /// What discovery said when the configuration was made.
     pub(super) discovered_jwks_uri: Option<String>,
-    pub(super) names: SettingNames,
+    names: SettingNames,
 }
 
 impl Endpoints {

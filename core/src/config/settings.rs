@@ -134,7 +134,7 @@ impl Config {
 
     /// How its maker names settings.
     pub(crate) const fn names(&self) -> SettingNames {
-        self.endpoints.names
+        self.names
     }
 
     #[cfg(feature = "client")]

@@ -123,9 +123,9 @@ impl Answers<'_> {
             | ErrorCode::LimitReached
                 if !way_is_open =>
             {
-                Finding::warning(check, "not checked: no connection", "solve the problem above first")
+                Finding::warning(check, &"not checked: no connection", &"solve the problem above first")
             }
-            code => Finding::problem(check, error.to_string(), advice(code)),
+            code => Finding::problem(check, error, &advice(code)),
         };
         found.push(self.discovery(&failed));
         found.extend(self.clock(asker));
@@ -162,12 +162,12 @@ impl Answers<'_> {
                 let theirs = quote(theirs.as_deref().unwrap_or_default());
                 return Finding::warning(
                     "discovery",
-                    format!("{} has {name} at {theirs}, but this client uses another address", config.issuer),
-                    format!("set {}, or let discovery say it", config.names().of(name)),
+                    &format_args!("{} has {name} at {theirs}, but this client uses another address", config.issuer),
+                    &format_args!("set {}, or let discovery say it", config.names().of(name)),
                 );
             }
         }
-        Finding::ok("discovery", format!("{} names its endpoints", config.issuer))
+        Finding::ok("discovery", &format_args!("{} names its endpoints", config.issuer))
     }
 
     fn clock(&self, asker: &Asker) -> Option<Finding> {
@@ -177,9 +177,9 @@ impl Answers<'_> {
         let leeway = self.config().leeway;
         let advice = format!("set the clock (NTP); ID tokens are refused beyond {leeway} s");
         Some(match by {
-            by if by > leeway => Finding::problem("clock", found, advice),
-            by if by > WELL_SET => Finding::warning("clock", found, advice),
-            _ => Finding::ok("clock", found),
+            by if by > leeway => Finding::problem("clock", &found, &advice),
+            by if by > WELL_SET => Finding::warning("clock", &found, &advice),
+            _ => Finding::ok("clock", &found),
         })
     }
 
@@ -218,12 +218,12 @@ impl Answers<'_> {
                     let jwks_uri = self.config().names().of("jwks_uri");
                     return Some(Finding::problem(
                         "keys",
-                        format!(
+                        &format_args!(
                             "{jwks_uri} has {}, but the keys were changed: discovery has {}",
                             told(set),
                             told(published)
                         ),
-                        format!("remove {jwks_uri}: discovery says where the keys are"),
+                        &format_args!("remove {jwks_uri}: discovery says where the keys are"),
                     ));
                 }
                 (Ok(set), _) => set,
@@ -239,14 +239,20 @@ impl Answers<'_> {
         Some(match own {
             Some(own) if !share_a_key(&own.jwks, text) => Finding::warning(
                 "keys",
-                format!("{found}: the keys were changed since this process fetched {}", told(&own.jwks)),
-                "nothing, where logins work: this process fetches them again at the next login",
+                &format_args!(
+                    "{found}: the keys were changed since this process fetched {}",
+                    told(&own.jwks)
+                ),
+                &"nothing, where logins work: this process fetches them again at the next login",
             ),
             Some(own) => {
                 let left = own.fresh_until.saturating_duration_since(clock::now()).as_secs();
-                Finding::ok("keys", format!("{found}; this process knows them and asks again in {left} s"))
+                Finding::ok(
+                    "keys",
+                    &format_args!("{found}; this process knows them and asks again in {left} s"),
+                )
             }
-            None => Finding::ok("keys", found),
+            None => Finding::ok("keys", &found),
         })
     }
 
@@ -260,27 +266,27 @@ impl Answers<'_> {
             None => {
                 return Some(Finding::warning(
                     CHECK,
-                    "not checked: they cannot be used",
-                    "correct the settings first",
+                    &"not checked: they cannot be used",
+                    &"correct the settings first",
                 ));
             }
         };
         Some(match answer {
             Err(error) if error.code() == ErrorCode::CodeRejected => {
-                Finding::ok(CHECK, "Clever accepts the client id and secret")
+                Finding::ok(CHECK, &"Clever accepts the client id and secret")
             }
             Err(error) if error.code() == ErrorCode::ClientRejected => Finding::problem(
                 CHECK,
-                "Clever does not accept the client id and secret",
-                format!(
+                &"Clever does not accept the client id and secret",
+                &format_args!(
                     "copy both again from Clever's dashboard, into {id} and {secret}; a secret that was replaced ends"
                 ),
             ),
             Err(error) => failed(CHECK, &error),
             Ok(_) => Finding::problem(
                 CHECK,
-                "tokens were given for a made-up code: this is not Clever",
-                "look at the address of the token endpoint",
+                &"tokens were given for a made-up code: this is not Clever",
+                &"look at the address of the token endpoint",
             ),
         })
     }
@@ -324,11 +330,11 @@ impl Answers<'_> {
                 }
             };
             found.push(match self.is_known(answer) {
-                Some(true) => Finding::ok(CHECK, format!("Clever knows {}", quote(uri))),
+                Some(true) => Finding::ok(CHECK, &format_args!("Clever knows {}", quote(uri))),
                 Some(false) if credentials_are_rejected => Finding::warning(
                     CHECK,
-                    format!("not checked: Clever may not know the app of {}", quote(uri)),
-                    "solve the problem above first",
+                    &format_args!("not checked: Clever may not know the app of {}", quote(uri)),
+                    &"solve the problem above first",
                 ),
                 Some(false) => {
                     let instead = variants.iter().find(|variant| variant.is_known && variant.of == uri);
@@ -337,7 +343,7 @@ impl Answers<'_> {
                 }
                 None => Finding::ok(
                     CHECK,
-                    format!(
+                    &format_args!(
                         "{} has a good form; Clever does not show from outside whether it knows it",
                         quote(uri)
                     ),
@@ -351,12 +357,12 @@ impl Answers<'_> {
         let base = &self.config().api_base;
         match self.api.as_ref().map_err(Clone::clone).and_then(api::me_response) {
             Err(error) if error.code() == ErrorCode::TokenRejected => {
-                Finding::ok(CHECK, format!("{base} answers, and refuses a made-up token"))
+                Finding::ok(CHECK, &format_args!("{base} answers, and refuses a made-up token"))
             }
             Err(error) if error.code() == ErrorCode::NotFound => Finding::problem(
                 CHECK,
-                format!("{base} is not Clever's API: it has no /me (404)"),
-                format!(
+                &format_args!("{base} is not Clever's API: it has no /me (404)"),
+                &format_args!(
                     "set {} to https://api.clever.com, or leave it out",
                     self.config().names().of("api_base")
                 ),
@@ -364,8 +370,8 @@ impl Answers<'_> {
             Err(error) => failed(CHECK, &error),
             Ok(_) => Finding::problem(
                 CHECK,
-                format!("{base} accepts a made-up token: this is not Clever"),
-                "look at the address",
+                &format_args!("{base} accepts a made-up token: this is not Clever"),
+                &"look at the address",
             ),
         }
     }
@@ -375,12 +381,12 @@ impl Answers<'_> {
         match self.setup.keys {
             Some(keys) if !keys.are_wanted() => Finding::warning(
                 CHECK,
-                "the last login came without an ID token: OpenID Connect is not enabled for this app",
-                "ask Clever to enable OpenID Connect: a login then takes one trip instead of three",
+                &"the last login came without an ID token: OpenID Connect is not enabled for this app",
+                &"ask Clever to enable OpenID Connect: a login then takes one trip instead of three",
             ),
             _ => Finding::ok(
                 CHECK,
-                "only a login shows whether OpenID Connect is enabled for this app; logins work either way",
+                &"only a login shows whether OpenID Connect is enabled for this app; logins work either way",
             ),
         }
     }

@@ -15,8 +15,11 @@ pub(super) fn process() -> Finding {
     if let Err(error) = process::spawn("clever-sso-doctor", || {}) {
         return Finding::problem(
             CHECK,
-            format!("this process can start no thread: {error}{}", counted(threads()).unwrap_or_default()),
-            "raise the limit of processes (pids limit of the container, ulimit -u, TasksMax of systemd), or allow \
+            &format_args!(
+                "this process can start no thread: {error}{}",
+                counted(threads()).unwrap_or_default()
+            ),
+            &"raise the limit of processes (pids limit of the container, ulimit -u, TasksMax of systemd), or allow \
              clone in its seccomp profile; without threads, a name server that is silent holds up the whole call",
         );
     }
@@ -25,20 +28,20 @@ pub(super) fn process() -> Finding {
     if let Some(files) = files.filter(|files| *files < FEW_FILES) {
         return Finding::warning(
             CHECK,
-            format!("this process may have {files} files open at a time"),
-            "raise the limit (ulimit -n, LimitNOFILE of systemd): each login under way needs a connection",
+            &format_args!("this process may have {files} files open at a time"),
+            &"raise the limit (ulimit -n, LimitNOFILE of systemd): each login under way needs a connection",
         );
     }
     let threads = threads();
     if let Some((now, most)) = threads.filter(|(now, most)| most.saturating_sub(*now) < FEW_THREADS) {
         return Finding::warning(
             CHECK,
-            format!("{now} of {most} threads and processes are in use here"),
-            "raise the pids limit of the container: names are resolved on threads that end with their answer",
+            &format_args!("{now} of {most} threads and processes are in use here"),
+            &"raise the pids limit of the container: names are resolved on threads that end with their answer",
         );
     }
     let files = files.map(|files| format!(", {files} open files")).unwrap_or_default();
-    Finding::ok(CHECK, format!("threads can be started{files}{}", counted(threads).unwrap_or_default()))
+    Finding::ok(CHECK, &format_args!("threads can be started{files}{}", counted(threads).unwrap_or_default()))
 }
 
 fn counted(threads: Option<(u64, u64)>) -> Option<String> {
@@ -69,7 +72,7 @@ pub(super) fn versions() -> Finding {
         kernel.trim(),
         aws_lc()
     );
-    Finding::ok("versions", found)
+    Finding::ok("versions", &found)
 }
 
 #[cfg(unix)]

@@ -110,13 +110,17 @@ pub(super) fn unknown(uri: &str, instead: Option<(&str, &str)>, names: SettingNa
     match instead {
         Some((known, why)) => Finding::problem(
             CHECK,
-            format!("Clever knows {}, and not {shown}: they differ by {why}", quote(known)),
-            format!("make {setting} and the redirect URI in Clever's dashboard the same, letter by letter"),
+            &format_args!("Clever knows {}, and not {shown}: they differ by {why}", quote(known)),
+            &format_args!(
+                "make {setting} and the redirect URI in Clever's dashboard the same, letter by letter"
+            ),
         ),
         None => Finding::problem(
             CHECK,
-            format!("Clever does not know {shown} as a redirect URI of this app"),
-            format!("add it in Clever's dashboard, or correct {setting}: they are compared letter by letter"),
+            &format_args!("Clever does not know {shown} as a redirect URI of this app"),
+            &format_args!(
+                "add it in Clever's dashboard, or correct {setting}: they are compared letter by letter"
+            ),
         ),
     }
 }

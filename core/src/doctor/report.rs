@@ -67,16 +67,19 @@ impl Finding {
         Self { check: text(check), level, found: text(found), advice: advice.map(text) }
     }
 
-    pub(super) fn ok(check: &str, found: impl AsRef<str>) -> Self {
-        Self::new(check, Level::Ok, found.as_ref(), None)
+    #[inline(never)]
+    pub(super) fn ok(check: &str, found: &dyn fmt::Display) -> Self {
+        Self::new(check, Level::Ok, &found.to_string(), None)
     }
 
-    pub(super) fn warning(check: &str, found: impl AsRef<str>, advice: impl AsRef<str>) -> Self {
-        Self::new(check, Level::Warning, found.as_ref(), Some(advice.as_ref()))
+    #[inline(never)]
+    pub(super) fn warning(check: &str, found: &dyn fmt::Display, advice: &dyn fmt::Display) -> Self {
+        Self::new(check, Level::Warning, &found.to_string(), Some(&advice.to_string()))
     }
 
-    pub(super) fn problem(check: &str, found: impl AsRef<str>, advice: impl AsRef<str>) -> Self {
-        Self::new(check, Level::Problem, found.as_ref(), Some(advice.as_ref()))
+    #[inline(never)]
+    pub(super) fn problem(check: &str, found: &dyn fmt::Display, advice: &dyn fmt::Display) -> Self {
+        Self::new(check, Level::Problem, &found.to_string(), Some(&advice.to_string()))
     }
 }
 
@@ -173,10 +176,10 @@ mod tests {
 
     fn report() -> Report {
         Report::new(vec![
-            Finding::ok("settings", "every rule is kept"),
-            Finding::warning("clock", "20 s ahead\n\u{1b}[31m", "set it"),
-            Finding::problem("credentials", "\"refused\"", "copy them again"),
-            Finding::problem("api", "refused", "look at it"),
+            Finding::ok("settings", &"every rule is kept"),
+            Finding::warning("clock", &"20 s ahead\n\u{1b}[31m", &"set it"),
+            Finding::problem("credentials", &"\"refused\"", &"copy them again"),
+            Finding::problem("api", &"refused", &"look at it"),
         ])
     }
 

@@ -15,13 +15,13 @@ pub(super) fn wrong(error: &Error) -> Finding {
         ErrorCode::NetworkTls => "without certificates of authorities, no server can be trusted",
         _ => "correct this setting: no client can be made with it (docs/settings.md lists all of them)",
     };
-    Finding::problem(CHECK, detail(error), advice)
+    Finding::problem(CHECK, &detail(error), &advice)
 }
 
 /// A value of the environment that cannot be read.
 #[cfg(feature = "__face")]
 pub(super) fn unreadable(why: &str) -> Finding {
-    Finding::problem(CHECK, why, "correct this variable, or remove it")
+    Finding::problem(CHECK, &why, &"correct this variable, or remove it")
 }
 
 /// A variable that nothing reads.
@@ -33,14 +33,14 @@ pub(super) fn misspelt(name: &str, meant: &str, is_set: bool) -> Finding {
 }
 
 pub(super) fn not_begun(error: &Error) -> Finding {
-    Finding::problem("process", detail(error), "free or raise that limit, then try again")
+    Finding::problem("process", &detail(error), &"free or raise that limit, then try again")
 }
 
 pub(super) fn nothing_left() -> Finding {
     Finding::warning(
         "discovery",
-        "not checked: these settings leave nothing to ask",
-        "correct the settings first",
+        &"not checked: these settings leave nothing to ask",
+        &"correct the settings first",
     )
 }
 
@@ -57,36 +57,36 @@ pub(super) fn of(config: &Config) -> Vec<Finding> {
         let name = names.of("client_secret");
         findings.push(Finding::warning(
             CHECK,
-            format!("{name} is not set: no login can begin"),
-            "copy the client secret from Clever's dashboard; only the implicit grant does without",
+            &format_args!("{name} is not set: no login can begin"),
+            &"copy the client secret from Clever's dashboard; only the implicit grant does without",
         ));
     }
     let redirect_uri = names.of("redirect_uri");
     if config.redirect_uris.is_empty() {
         findings.push(Finding::warning(
             CHECK,
-            format!("{redirect_uri} is not set: no login can begin"),
-            "set it to the address of your callback, as Clever's dashboard has it",
+            &format_args!("{redirect_uri} is not set: no login can begin"),
+            &"set it to the address of your callback, as Clever's dashboard has it",
         ));
     }
     let plain = |text: &&String| is_plain(text);
     if let Some(uri) = config.redirect_uris.iter().find(plain).filter(|_| !is_plain(&config.issuer)) {
         findings.push(Finding::warning(
             CHECK,
-            format!("{redirect_uri} is plain http: {uri}"),
-            "Clever takes it for an app in development only; in production it must start with https://",
+            &format_args!("{redirect_uri} is plain http: {uri}"),
+            &"Clever takes it for an app in development only; in production it must start with https://",
         ));
     }
     let bases = [&config.issuer, &config.api_base];
     if let Some(base) = bases.into_iter().find(|base| is_plain(base) && !is_of_this_machine(base)) {
         findings.push(Finding::warning(
             CHECK,
-            format!("{base} is plain http to another machine"),
-            "use https in production: here everyone on the network can read the client secret",
+            &format_args!("{base} is plain http to another machine"),
+            &"use https in production: here everyone on the network can read the client secret",
         ));
     }
     if findings.is_empty() {
-        findings.push(Finding::ok(CHECK, "every rule is kept"));
+        findings.push(Finding::ok(CHECK, &"every rule is kept"));
     }
     findings
 }

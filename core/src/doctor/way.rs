@@ -16,34 +16,10 @@ use crate::transport::{Witness, probe};
 /// A certificate with fewer days left needs to be renewed.
 const FEW_DAYS: i64 = 14;
 /// Makers of boxes and programs that inspect TLS, as their certificates name them.
-const INSPECTORS: [&str; 26] = [
-    "avast",
-    "barracuda",
-    "bitdefender",
-    "blocksi",
-    "bluecoat",
-    "check point",
-    "cisco umbrella",
-    "contentkeeper",
-    "deledao",
-    "eset",
-    "forcepoint",
-    "fortinet",
-    "iboss",
-    "kaspersky",
-    "lightspeed",
-    "linewize",
-    "mitmproxy",
-    "netskope",
-    "palo alto",
-    "securly",
-    "smoothwall",
-    "sonicwall",
-    "sophos",
-    "untangle",
-    "watchguard",
-    "zscaler",
-];
+const INSPECTORS: &str = "\
+    avast|barracuda|bitdefender|blocksi|bluecoat|check point|cisco umbrella|contentkeeper|deledao|\
+    eset ssl|forcepoint|fortinet|iboss|kaspersky|lightspeed|linewize|mitmproxy|netskope|palo alto|\
+    securly|smoothwall|sonicwall|sophos|untangle|watchguard|zscaler";
 
 /// The first machine on the way to a host: the host itself, or the proxy.
 #[derive(PartialEq, Eq)]
@@ -150,12 +126,15 @@ fn name(reached: &Reached) -> Finding {
     match &reached.addresses {
         Ok(addresses) => {
             let new = addresses.iter().filter(|address| address.is_ipv6()).count();
-            Finding::ok("name", format!("{host}: {} addresses of IPv4, {new} of IPv6", addresses.len() - new))
+            Finding::ok(
+                "name",
+                &format_args!("{host}: {} addresses of IPv4, {new} of IPv6", addresses.len() - new),
+            )
         }
         Err(why) => Finding::problem(
             "name",
-            format!("the name {host} cannot be resolved: {why}"),
-            "look at the spelling, and at the name server of this machine or container (/etc/resolv.conf)",
+            &format_args!("the name {host} cannot be resolved: {why}"),
+            &"look at the spelling, and at the name server of this machine or container (/etc/resolv.conf)",
         ),
     }
 }
@@ -191,22 +170,22 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
                 "look at firewalls and routes from here, and at the address; does this network demand a proxy?"
             }
         };
-        return Finding::problem(check, format!("no connection to {found}"), advice);
+        return Finding::problem(check, &format_args!("no connection to {found}"), &advice);
     }
     match failure {
         // It takes connections, and nothing else.
         Some(error) if hop.proxy.is_some() && error.code() == ErrorCode::NetworkConnect => Finding::problem(
             check,
-            error.detail().unwrap_or_default(),
-            "correct the address or the credentials of the proxy, or exempt Clever's hosts from it (NO_PROXY)",
+            &error.detail().unwrap_or_default(),
+            &"correct the address or the credentials of the proxy, or exempt Clever's hosts from it (NO_PROXY)",
         ),
         _ if reached.connections.iter().all(|(_, connected)| is_open_or_without_route(connected)) => {
-            Finding::ok(check, found)
+            Finding::ok(check, &found)
         }
         _ => Finding::warning(
             check,
-            found,
-            "repair that family of addresses, or remove it from the name: each new connection may try it first, and fail",
+            &found,
+            &"repair that family of addresses, or remove it from the name: each new connection may try it first, and fail",
         ),
     }
 }
@@ -228,7 +207,7 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
     if let Some(certificate) = &read {
         let by = &certificate.issuer;
         let lower = by.to_ascii_lowercase();
-        inspector = INSPECTORS.into_iter().find(|maker| lower.contains(maker));
+        inspector = INSPECTORS.split('|').find(|maker| lower.contains(maker));
         let itself = if certificate.is_self_signed { " (by itself)" } else { "" };
         issued =
             format!("its certificate was issued by {}{itself}, until {}", quote(by), certificate.last_day());
@@ -238,8 +217,8 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
         let bundle = config.names().of("ca_bundle");
         return Some(Finding::problem(
             "tls",
-            format!("{}; {issued}{box_here}", error.detail().unwrap_or_default()),
-            format!(
+            &format_args!("{}; {issued}{box_here}", error.detail().unwrap_or_default()),
+            &format_args!(
                 "in a network that inspects TLS: have Clever's hosts exempted, or set {bundle} to the certificate of its \
                  authority; otherwise look at the clock, the address and the certificate"
             ),
@@ -251,12 +230,16 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
     Some(if inspector.is_some() {
         Finding::warning(
             "tls",
-            found,
-            "have Clever's hosts exempted from inspection: the box reads every login",
+            &found,
+            &"have Clever's hosts exempted from inspection: the box reads every login",
         )
     } else if days < FEW_DAYS {
-        Finding::warning("tls", found, format!("this certificate must be renewed: {days} days are left"))
+        Finding::warning(
+            "tls",
+            &found,
+            &format_args!("this certificate must be renewed: {days} days are left"),
+        )
     } else {
-        Finding::ok("tls", found)
+        Finding::ok("tls", &found)
     })
 }
