@@ -188,6 +188,27 @@ typedef uint32_t clever_sso_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// How a check went. The numbers are also exit codes for a program that only checks.
+enum clever_sso_report_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing is wrong.
+  CLEVER_SSO_REPORT_OK = 0,
+  // Logins work, or may work, but something should be looked at; or the check could not be made.
+  CLEVER_SSO_REPORT_WARNING = 1,
+  // Logins fail.
+  CLEVER_SSO_REPORT_PROBLEM = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum clever_sso_report_level clever_sso_report_level;
+#else
+typedef uint32_t clever_sso_report_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // How important an event is.
 enum clever_sso_log_level
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -287,6 +308,10 @@ typedef struct clever_sso_verify_options clever_sso_verify_options;
 
 // What a client has counted in this process. A forked child starts from zero.
 typedef struct clever_sso_stats clever_sso_stats;
+
+// What is wrong with a setup, as findings in the order of cause and effect: the first problem is the one to solve first. It has
+// no secret.
+typedef struct clever_sso_report clever_sso_report;
 
 // -------------------------------------------------------------------------------------------------
 // Callbacks
@@ -1937,6 +1962,77 @@ double clever_sso_stats_sample_value(const clever_sso_stats *stats, size_t index
 //
 // Since 0.1.
 void clever_sso_stats_free(clever_sso_stats *stats);
+
+// =================================================================================================
+// Check a setup
+// =================================================================================================
+
+// Checks the whole setup of a client: settings, network, TLS, clock, keys, credentials and redirect URIs. It takes at most 15
+// seconds, logs nobody in and spends nothing.
+//
+// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`: what is wrong with
+// the setup is in the report, and no failure of the call.
+//
+// Since 0.1.
+clever_sso_status clever_sso_doctor(const clever_sso_client *client,
+                                    clever_sso_report **report,
+                                    clever_sso_error **error);
+
+// The same for settings that may make no client: what is wrong with them is then the first problem.
+//
+// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_config_doctor(const clever_sso_config *config,
+                                           clever_sso_report **report,
+                                           clever_sso_error **error);
+
+// The worst level among the findings. `CLEVER_SSO_REPORT_OK` when `report` is NULL.
+//
+// Since 0.1.
+clever_sso_report_level clever_sso_report_worst_level(const clever_sso_report *report);
+
+// Lines for people; with `colors`, the levels are colored as terminals know it. Borrowed from `report`.
+//
+// Since 0.1.
+const char *clever_sso_report_text(const clever_sso_report *report, bool colors);
+
+// One JSON object, for machines: docs/doctor.md describes it. Borrowed from `report`.
+//
+// Since 0.1.
+const char *clever_sso_report_json(const clever_sso_report *report);
+
+// How many findings there are; 0 when `report` is NULL.
+//
+// Since 0.1.
+size_t clever_sso_report_finding_count(const clever_sso_report *report);
+
+// The word for what was checked, such as `credentials`: docs/doctor.md lists all of them. Findings count from 0. Borrowed from
+// `report`; NULL after the last one.
+//
+// Since 0.1.
+const char *clever_sso_report_finding_check(const clever_sso_report *report,
+                                            size_t index);
+
+// How the check went. `CLEVER_SSO_REPORT_OK` after the last one.
+//
+// Since 0.1.
+clever_sso_report_level clever_sso_report_finding_level(const clever_sso_report *report, size_t index);
+
+// What was found. Borrowed from `report`; NULL after the last one.
+//
+// Since 0.1.
+const char *clever_sso_report_finding_found(const clever_sso_report *report, size_t index);
+
+// What to do about it. Borrowed from `report`; NULL when there is nothing to do, and after the last one.
+//
+// Since 0.1.
+const char *clever_sso_report_finding_advice(const clever_sso_report *report, size_t index);
+
+// Frees a report. NULL is fine.
+//
+// Since 0.1.
+void clever_sso_report_free(clever_sso_report *report);
 
 // =================================================================================================
 // The log

@@ -80,6 +80,9 @@ mod verify_options;
 // Header: Monitoring
 mod stats;
 
+// Header: Check a setup
+mod report;
+
 // Header: The log
 mod log;
 

@@ -1,4 +1,4 @@
-"""The doctor names the cause of each broken setup as its first problem: through the command.
+"""The doctor names the cause of each broken setup as its first problem: the command in full, the C library in short.
 
 The table is in broken_setups.py. The other languages try it in their own tests.
 """
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from broken_setups import APP, BROKEN, GOOD, SECRET, Broken, Place
 from harness import emulator, proxy
-from harness.paths import RELEASE, TARGET
+from harness.length import whole_or_short
+from harness.paths import RELEASE, ROOT, TARGET
 from harness.patience import SECONDS
+from harness.programs import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 COMMAND = TARGET / "debug" / "clever-sso"
 # What a shell around the tests may say must not count.
 OURS = ("CLEVER_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD", "NO_COLOR")
+IN_C = {"redirect URI without scheme", "wrong secret", "proxy wants credentials", "TLS inspection"}
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +69,36 @@ def test_the_first_problem_is_the_cause(broken: Broken, clever: str, tmp_path: P
     with broken.make(Place(clever, tmp_path)) as variables:
         done = run(variables, "doctor", "--json")
     check(broken, done.returncode, json.loads(done.stdout), done.stdout + done.stderr)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    # C reads no CLEVER_ variables: what is wrong with their form is for the command alone.
+    [
+        broken
+        for broken in BROKEN
+        if broken.name
+        in whole_or_short({*(each.name for each in BROKEN)} - {"misspelt variable", "number that is none"}, IN_C)
+    ],
+    ids=lambda broken: broken.name,
+)
+def test_the_first_problem_is_the_cause_in_c(broken: Broken, clever: str, tmp_path: Path) -> None:
+    program = compiled(ROOT / "ffi/tests/c/doctor.c")
+    with broken.make(Place(clever, tmp_path)) as variables:
+        done = subprocess.run(
+            [program],
+            env=environment(variables),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            check=False,
+        )
+    written, *single = done.stdout.splitlines()
+    report = json.loads(written)
+    check(broken, done.returncode, report, done.stdout + done.stderr)
+    problem = first_problem(report)
+    assert single == [problem["check"], problem["found"], problem["advice"]]
+    assert f"\x1b[1;31mproblem \x1b[0m {problem['check']}: {problem['found']}\n" in done.stderr
 
 
 def test_a_good_setup_has_no_warning_and_the_text_says_what_json_says(clever: str) -> None:

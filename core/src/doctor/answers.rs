@@ -162,7 +162,10 @@ impl Answers<'_> {
                 let theirs = quote(theirs.as_deref().unwrap_or_default());
                 return Finding::warning(
                     "discovery",
-                    &format_args!("{} has {name} at {theirs}, but this client uses another address", config.issuer),
+                    &format_args!(
+                        "{} has {name} at {theirs}, but this client uses another address",
+                        config.issuer
+                    ),
                     &format_args!("set {}, or let discovery say it", config.names().of(name)),
                 );
             }

@@ -74,7 +74,7 @@ def test_the_log_callback_may_not_jump_out_of_a_call() -> None:
 # A heading, between two lines of the same sign: "=" for a step of the journey, "-" for what stands below it.
 HEADING = re.compile(r"^// (=|-)\1{90,}\n// (.+)\n// \1+$", re.MULTILINE)
 STEPS = ["Types", "The version", "Configure", "Begin a login", "Finish a login", "Who it is", "Log out", "Errors"]
-STEPS += ["Step by step, for a login that you drive yourself", "Keys", "Monitoring", "The log"]
+STEPS += ["Step by step, for a login that you drive yourself", "Keys", "Monitoring", "Check a setup", "The log"]
 
 
 def sections() -> dict[tuple[str, str], list[str]]:
@@ -98,6 +98,7 @@ def test_the_header_follows_a_login() -> None:
         "export_keys",
         "key_set_new",
         "client_stats",
+        "doctor",
         "set_log_callback",
     ]
     places = [list(FUNCTIONS).index(f"clever_sso_{name}") for name in journey]
@@ -110,7 +111,7 @@ def test_every_function_stands_below_a_heading_and_those_of_a_handle_below_its_o
     headed = {noun.split(":")[0] for _, noun in below.values()} & HANDLES
     # The log, the error, a logout and the stats have a step to themselves, and an outcome the second half of the login.
     alone = {"clever_sso_outcome": "Finish a login", "clever_sso_logout": "Log out", "clever_sso_error": "Errors"}
-    alone["clever_sso_stats"] = "Monitoring"
+    alone |= {"clever_sso_stats": "Monitoring", "clever_sso_report": "Check a setup"}
     assert headed | alone.keys() == HANDLES
     for name, (step, noun) in below.items():
         owners = [one for one in HANDLES if re.fullmatch(f"{one}_(new|free|set_.*|add_.*)", name)]
