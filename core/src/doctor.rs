@@ -78,6 +78,26 @@ pub(crate) fn of_builder<'a>(
     reported(Setup { config, keys: None, credentials_are_usable, discovers }, findings)
 }
 
+impl ConfigBuilder {
+    /// Checks the whole setup, as [`Client::doctor`](crate::Client::doctor) does, also where these settings make no client: what is
+    /// wrong with them is then the first problem.
+    ///
+    /// ```no_run
+    /// # async fn example() -> clever_sso::Result<()> {
+    /// let report = clever_sso::Config::builder("client-id").redirect_uri("app.example/callback").doctor().await?;
+    /// assert_eq!(report.first_problem().map(|problem| problem.check.as_str()), Some("settings"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `runtime_missing`, `limit_reached`, `internal`.
+    #[cfg(feature = "client")]
+    pub async fn doctor(self) -> Result<Report> {
+        of_builder(self, false, Vec::new()).await
+    }
+}
+
 /// Checks the setup that environment variables describe.
 #[cfg(feature = "__face")]
 pub(crate) fn of_environment<'a>() -> Work<'a, Result<Report>> {

@@ -16,8 +16,6 @@ use super::proxies::Proxies;
 use super::settings::Config;
 #[cfg(feature = "client")]
 use super::trust::Trust;
-#[cfg(feature = "client")]
-use crate::doctor::{self, Report};
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::discovery::Metadata;
 use crate::protocol::id_token::LARGEST_LEEWAY;
@@ -339,24 +337,6 @@ impl ConfigBuilder {
         }
         self.read_network(&urls)?;
         Ok(self.config)
-    }
-
-    /// Checks the whole setup, as [`Client::doctor`](crate::Client::doctor) does, also where these settings make no client: what is
-    /// wrong with them is then the first problem.
-    ///
-    /// ```no_run
-    /// # async fn example() -> clever_sso::Result<()> {
-    /// let report = clever_sso::Config::builder("client-id").redirect_uri("app.example/callback").doctor().await?;
-    /// assert_eq!(report.first_problem().map(|problem| problem.check.as_str()), Some("settings"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// `runtime_missing`, `limit_reached`, `internal`.
-    #[cfg(feature = "client")]
-    pub async fn doctor(self) -> Result<Report> {
-        doctor::of_builder(self, false, Vec::new()).await
     }
 
     /// Everything that is wrong, and what is left to try: the same without it. Nothing is left where an address, the proxy or the
