@@ -125,8 +125,8 @@ api: ## write down the public API of the Rust crate, in core/tests/api/clever-ss
 	$(CARGO) run -q -p clever-sso-api -- --write $(RUST_API) core/tests/api/clever-sso.txt
 
 .PHONY: sentences
-sentences: ## write js/src/sentences.ts from the catalogue of failures
-	$(PYTHON) js/write_sentences.py
+sentences: errors ## write docs/errors.md, and from it the sentences for JavaScript, PHP and Django
+	$(PYTHON) docs/write_sentences.py
 
 .PHONY: settings
 settings: ## write docs/settings.md from the list of settings

@@ -1199,10 +1199,24 @@ const char *clever_sso_error_code(const clever_sso_error *error);
 // Since 0.1.
 const char *clever_sso_error_message(const clever_sso_error *error);
 
-// A sentence to show to the person who is logging in. Borrowed from `error`.
+// A sentence to show to the person who is logging in, in English. Borrowed from `error`.
 //
 // Since 0.1.
 const char *clever_sso_error_user_message(const clever_sso_error *error);
+
+// The same in the language of the person: `language` is a tag such as `es` or `es-MX`, or the value of their `Accept-Language`
+// header. There is English and Spanish; all others, and NULL, get English. Borrowed from `error`.
+//
+// Since 0.1.
+const char *clever_sso_error_user_message_in(const clever_sso_error *error,
+                                             const char *language);
+
+// The same for an error code that you kept, for example in the address of your error page. It is never freed and lives as long
+// as the library. NULL when this version does not know `code`, or it is NULL.
+//
+// Since 0.1.
+const char *clever_sso_user_message(const char *code,
+                                    const char *language);
 
 // Who can fix it: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 //

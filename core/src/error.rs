@@ -244,9 +244,15 @@ impl Error {
         self.browser_leg.as_ref().is_some_and(|leg| leg.switch_user)
     }
 
-    /// A sentence that may be shown to the person who logs in.
+    /// A sentence that may be shown to the person who logs in, in English.
     pub const fn user_message(&self) -> &'static str {
         self.code.user_message()
+    }
+
+    /// The same in the language of the person: a tag such as `es` or `es-MX`, or the value of their `Accept-Language` header. There is
+    /// English and Spanish; all others get English.
+    pub fn user_message_in(&self, language: &str) -> &'static str {
+        self.code.user_message_in(language)
     }
 
     /// The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503. With 503, also send

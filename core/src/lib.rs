@@ -60,6 +60,7 @@ pub mod protocol;
 #[cfg(feature = "web")]
 pub mod web;
 
+mod accepted;
 #[cfg(feature = "client")]
 mod ahead;
 mod browser;
@@ -83,6 +84,7 @@ mod runtime_pool;
 #[cfg(feature = "client")]
 mod runtimes;
 mod secret;
+mod sentences;
 mod set_cookie;
 #[cfg(feature = "client")]
 mod stats;
@@ -126,6 +128,9 @@ pub use protocol::text::{is_switched_on, printable};
 pub use protocol::token::Tokens;
 pub use protocol::tokeninfo::TokenInfo;
 pub use secret::Secret;
+#[cfg(feature = "__face")]
+#[doc(hidden)]
+pub use sentences::{Language, Sentence, all as all_sentences};
 pub use set_cookie::SetCookie;
 #[cfg(feature = "client")]
 pub use stats::{Sample, Stats};

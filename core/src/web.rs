@@ -63,7 +63,6 @@ mod options;
 mod pages;
 mod problem;
 mod request;
-mod spanish;
 
 pub use answer::{Step, WebAnswer};
 pub use browser_leg::{BrowserLeg, Refused};

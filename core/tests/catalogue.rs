@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use clever_sso::{ErrorCode, ErrorKind};
+use clever_sso::{ErrorCode, ErrorKind, Language, all_sentences};
 
 /// Set by `make errors`: write the page instead of comparing it.
 const WRITE: &str = "CLEVER_SSO_WRITE_ERRORS";
@@ -22,7 +22,20 @@ sentence that you can show to the person who logs in. None of them contains a to
 
 If memory runs out, there is no error: the process ends ([why, and what is limited](c.md#signals-threads-and-the-end-of-the-program)).
 
-`make errors` writes this page from the catalogue in `core/src/error/catalogue.rs`.
+Each language can give the sentence in Spanish: `error.user_message_in(\"es\")` in Rust and Python, `clever_sso_error_user_message_in` in C,
+`$error->getUserMessageIn('es')` in PHP, `userMessage(code, \"es\")` in JavaScript. A tag such as `es-MX` works too, and so does the value of
+an `Accept-Language` header, except in JavaScript. Languages other than Spanish get English. [All sentences](#the-sentences-in-spanish) are at the end of this page.
+
+`make errors` writes this page from the catalogue in `core/src/error/catalogue.rs`, and the sentences in `core/src/sentences.rs`.
+";
+
+const IN_SPANISH: &str = "
+## The sentences in Spanish
+
+What people read, here and on the pages of the packages. `{}` and words in braces are filled in.
+
+| English | Spanish |
+|---|---|
 ";
 
 /// What a reader of `id_token_claims` wants to know.
@@ -60,6 +73,11 @@ fn page() -> String {
         if kind == ErrorKind::Token {
             page.push_str(JSON_OF_TOKENS);
         }
+    }
+    page.push_str(IN_SPANISH);
+    for sentence in all_sentences() {
+        let (english, spanish) = (sentence.text(Language::English), sentence.text(Language::Spanish));
+        writeln!(page, "| {english} | {spanish} |").unwrap();
     }
     page
 }

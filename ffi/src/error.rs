@@ -1,11 +1,12 @@
 //! `clever_sso_error`: what failed.
 
 use std::ffi::{CString, c_char};
+use std::ptr;
 
-use clever_sso::{Error, ErrorKind};
+use clever_sso::{Error, ErrorCode, ErrorKind, Language, Sentence};
 
 use crate::set_cookie::{self, clever_sso_set_cookie};
-use crate::text::{borrowed, owned, owned_option};
+use crate::text::{borrowed, header, owned, owned_option};
 
 /// The result of a call. The `clever_sso_error` says exactly what failed.
 #[repr(u32)]
@@ -47,7 +48,7 @@ impl From<ErrorKind> for clever_sso_status {
 pub struct clever_sso_error {
     code: CString,
     message: CString,
-    user_message: CString,
+    sentence: Sentence,
     actor: CString,
     http_status: u16,
     page_status: u16,
@@ -64,7 +65,7 @@ impl From<&Error> for clever_sso_error {
         Self {
             code: owned(error.code().as_str()),
             message: owned(&error.to_string()),
-            user_message: owned(error.user_message()),
+            sentence: error.code().user_sentence(),
             actor: owned(error.code().actor().as_str()),
             http_status: error.http_status().unwrap_or_default(),
             page_status: error.page_status(),
@@ -92,10 +93,32 @@ pub extern "C" fn clever_sso_error_message(error: Option<&clever_sso_error>) -> 
     borrowed(error.map(|error| &error.message))
 }
 
-/// A sentence to show to the person who is logging in. Borrowed from `error`.
+/// A sentence to show to the person who is logging in, in English. Borrowed from `error`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_user_message(error: Option<&clever_sso_error>) -> *const c_char {
-    borrowed(error.map(|error| &error.user_message))
+    error.map_or(ptr::null(), |error| error.sentence.c_text(Language::English).as_ptr())
+}
+
+/// The same in the language of the person: `language` is a tag such as `es` or `es-MX`, or the value of their `Accept-Language`
+/// header. There is English and Spanish; all others, and NULL, get English. Borrowed from `error`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_error_user_message_in(
+    error: Option<&clever_sso_error>,
+    language: *const c_char,
+) -> *const c_char {
+    error.map_or(ptr::null(), |error| in_language(error.sentence, language))
+}
+
+/// The same for an error code that you kept, for example in the address of your error page. It is never freed and lives as long
+/// as the library. NULL when this version does not know `code`, or it is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_user_message(code: *const c_char, language: *const c_char) -> *const c_char {
+    let code = header(code).parse::<ErrorCode>();
+    code.map_or(ptr::null(), |code| in_language(code.user_sentence(), language))
+}
+
+fn in_language(sentence: Sentence, language: *const c_char) -> *const c_char {
+    sentence.c_text(Language::wanted(&header(language))).as_ptr()
 }
 
 /// Who can fix it: `user`, `app`, `clever` or `network`. Borrowed from `error`.

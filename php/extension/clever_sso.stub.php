@@ -1279,8 +1279,15 @@ abstract class Exception extends \Exception
     /** The error code, for example id_token_expired. It never changes its meaning. */
     public function getCodeWord(): string {}
 
-    /** A sentence that may be shown to the person who logs in. */
+    /** A sentence that may be shown to the person who logs in, in English. */
     public function getUserMessage(): string {}
+
+    /**
+     * The same in the language of the person. There is English and Spanish; all others get English.
+     *
+     * @param string $language A tag such as es or es-MX, or the value of their Accept-Language header.
+     */
+    public function getUserMessageIn(string $language): string {}
 
     /** Who can fix it: user, app, clever or network. */
     public function getActor(): string {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 37d73a6a0090278cfcc3f644fd391f0efddc3a4b */
+ * Stub hash: 591297e1a99af721e1a33d01ee8004ca28e8b270 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_beginLogin, 0, 0, CleverSso\\Login, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
@@ -385,6 +385,10 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_CleverSso_Exception_getUserMessage arginfo_class_CleverSso_ClientInterface_exportKeys
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_getUserMessageIn, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, language, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
 #define arginfo_class_CleverSso_Exception_getActor arginfo_class_CleverSso_ClientInterface_exportKeys
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Exception_isRetryable, 0, 0, _IS_BOOL, 0)
@@ -442,6 +446,7 @@ ZEND_METHOD(CleverSso_KeySet, verifyIdToken);
 ZEND_METHOD(CleverSso_Exception, __construct);
 ZEND_METHOD(CleverSso_Exception, getCodeWord);
 ZEND_METHOD(CleverSso_Exception, getUserMessage);
+ZEND_METHOD(CleverSso_Exception, getUserMessageIn);
 ZEND_METHOD(CleverSso_Exception, getActor);
 ZEND_METHOD(CleverSso_Exception, isRetryable);
 ZEND_METHOD(CleverSso_Exception, getPageStatus);
@@ -644,6 +649,7 @@ static const zend_function_entry class_CleverSso_Exception_methods[] = {
 	ZEND_ME(CleverSso_Exception, __construct, arginfo_class_CleverSso_Exception___construct, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getCodeWord, arginfo_class_CleverSso_Exception_getCodeWord, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getUserMessage, arginfo_class_CleverSso_Exception_getUserMessage, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Exception, getUserMessageIn, arginfo_class_CleverSso_Exception_getUserMessageIn, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getActor, arginfo_class_CleverSso_Exception_getActor, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, isRetryable, arginfo_class_CleverSso_Exception_isRetryable, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Exception, getPageStatus, arginfo_class_CleverSso_Exception_getPageStatus, ZEND_ACC_PUBLIC)

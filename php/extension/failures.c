@@ -181,6 +181,26 @@ static void get(zval *return_value, zend_object *exception, const char *name, si
 		get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL(property)); \
 	}
 
+/* A sentence that an application made an exception with stays as it is. */
+ZEND_METHOD(CleverSso_Exception, getUserMessageIn)
+{
+	zend_string *language;
+	zval code, english;
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_STR(language)
+	ZEND_PARSE_PARAMETERS_END();
+	get(&code, Z_OBJ_P(ZEND_THIS), ZEND_STRL("codeWord"));
+	get(&english, Z_OBJ_P(ZEND_THIS), ZEND_STRL("userMessage"));
+	const char *known = clever_sso_user_message(Z_STRVAL(code), "en");
+	if (known != NULL && zend_string_equals_cstr(Z_STR(english), known, strlen(known))) {
+		RETVAL_STRING(clever_sso_user_message(Z_STRVAL(code), php_clever_sso_text(language)));
+		zval_ptr_dtor(&english);
+	} else {
+		RETVAL_COPY_VALUE(&english);
+	}
+	zval_ptr_dtor(&code);
+}
+
 GETTER(getCodeWord, "codeWord")
 GETTER(getUserMessage, "userMessage")
 GETTER(getActor, "actor")

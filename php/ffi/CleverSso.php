@@ -13,6 +13,7 @@ declare(strict_types=1);
 $clever_sso_classes = is_dir(__DIR__ . '/CleverSso') ? __DIR__ . '/CleverSso' : dirname(__DIR__) . '/extension/CleverSso';
 require_once "{$clever_sso_classes}/NotSerializable.php";
 require_once "{$clever_sso_classes}/Redacted.php";
+require_once "{$clever_sso_classes}/Sentences.php";
 if (!extension_loaded('clever_sso')) {
     require_once __DIR__ . '/src/Personal.php';
     require_once __DIR__ . '/src/Outcome.php';

@@ -229,6 +229,8 @@ void clever_sso_string_free(char *string);
 const char *clever_sso_error_code(const clever_sso_error *error);
 const char *clever_sso_error_message(const clever_sso_error *error);
 const char *clever_sso_error_user_message(const clever_sso_error *error);
+const char *clever_sso_error_user_message_in(const clever_sso_error *error, const char *language);
+const char *clever_sso_user_message(const char *code, const char *language);
 const char *clever_sso_error_actor(const clever_sso_error *error);
 uint16_t clever_sso_error_page_status(const clever_sso_error *error);
 const char *clever_sso_error_return_to(const clever_sso_error *error);

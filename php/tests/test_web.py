@@ -151,6 +151,22 @@ def test_the_page_of_the_package_has_two_ways_on(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
+    ("wanted", "language", "words"),
+    [
+        ("es-MX,es;q=0.9,en;q=0.8", "es", ("Clever no te dejó entrar", "Entrar con otra cuenta")),
+        ("en-US,en;q=0.9,es;q=0.8", "en", ("Clever did not let you", "Log in as somebody else")),
+    ],
+)
+def test_the_page_of_the_package_is_in_the_language_of_the_browser(
+    site: Site, wanted: str, language: str, words: tuple[str, ...]
+) -> None:
+    page = asked(f"{site.url}/callback?error=access_denied", Accept_Language=wanted).text
+    assert f'<html lang="{language}">' in page
+    for word in words:
+        assert word in page
+
+
+@pytest.mark.parametrize(
     ("method", "headers"),
     [
         ("POST", {}),

@@ -33,10 +33,12 @@ __all__ = [
     "__version__",
     "error_codes",
     "is_switched_on",
+    "language_of",
     "leads_to",
     "login_key",
     "observe_calls",
     "parse_callback",
+    "translated",
     "verify_id_token",
 ]
 
@@ -1120,7 +1122,7 @@ class ErrorCode:
 
     @property
     def user_message(self) -> str:
-        """A sentence that may be shown to the person who logs in."""
+        """A sentence that may be shown to the person who logs in, in English."""
 
     @property
     def page_status(self) -> int:
@@ -1213,3 +1215,19 @@ def verify_id_token(
 
 def error_codes() -> dict[str, ErrorCode]:
     """The whole catalogue of failures, by error code."""
+
+def translated(sentence: str, language: str | None) -> str:
+    """The same sentence in a language, where it is one of this package in English; any other stays as it is.
+
+    Args:
+        sentence: One that people read, such as `error.user_message`.
+        language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header. All but
+            Spanish get English.
+    """
+
+def language_of(language: str | None) -> str:
+    """The language that people read: `es` where they want Spanish, `en` for everybody else.
+
+    Args:
+        language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header.
+    """

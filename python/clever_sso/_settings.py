@@ -41,9 +41,18 @@ PREFIX = "CLEVER_"
 NOT_SET = "is not set"
 OF_EVERY_FACE = frozenset(
     f"{PREFIX}{name}"
-    for name in ("AFTER_LOGIN", "AFTER_LOGOUT", "CALLBACK_PATH", "SESSION_SECONDS", "URL_PREFIX", "WAITING_PAGE")
+    for name in (
+        "AFTER_LOGIN",
+        "AFTER_LOGOUT",
+        "CALLBACK_PATH",
+        "LANGUAGE",
+        "SESSION_SECONDS",
+        "URL_PREFIX",
+        "WAITING_PAGE",
+    )
 )
 """The settings of a web application that are not arguments of its client; Django has two of them in `urls.py`."""
+LANGUAGES = ("en", "es")
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 # What no address has as it is; and what ends a path, or is a parameter of a route.
 _NOT_IN_URLS, _ENDS_PATH = re.compile(r"[\s\\\x00-\x1f\x7f]"), re.compile(r"[?#<>{}]|//|/\.\.?(/|$)")
@@ -136,6 +145,19 @@ def boolean(name: str, value: object, *, default: bool) -> bool:
     except ValueError:
         wrong = f"{name} cannot be read as {_KINDS[_boolean]}"
     raise invalid(wrong)
+
+
+def language(name: str, value: object) -> str | None:
+    """The language that a setting fixes: `en` or `es`; `None` where it is not set.
+
+    Raises:
+        ConfigError: `config_invalid`, when it is another.
+    """
+    if value is None or value == "":
+        return None
+    if value in LANGUAGES:
+        return str(value)
+    raise invalid(f"{name} must be en or es")
 
 
 def is_on(value: object) -> bool:
@@ -384,6 +406,7 @@ _INSTEAD = {
         **_OF_NO_FACE,
         "CLEVER_CALLBACK_PATH": "the callback is where urls.py includes clever_sso.django.urls; set FORCE_SCRIPT_NAME "
         "where a proxy takes a prefix off",
+        "CLEVER_LANGUAGE": "the pages are in Django's active language; set LANGUAGE_CODE, or use LocaleMiddleware",
         "CLEVER_SESSION_NAME": _SESSION_NAME,
         "CLEVER_URL_PREFIX": 'urls.py says it: path("clever/", include("clever_sso.django.urls"))',
     },

@@ -27,7 +27,7 @@ class Error(Exception):
     """A sentence for the log: what happened, what was expected and what was found."""
 
     user_message: str = "Signing in did not work this time. Please try again."
-    """A sentence that may be shown to the person who logs in."""
+    """A sentence that may be shown to the person who logs in, in English."""
 
     retryable: bool = False
     """Whether the same call, or the same login started again, may succeed without any change."""
@@ -83,6 +83,16 @@ class Error(Exception):
 
         entry = error_codes().get(self.code)
         return entry.page_status if entry else 500
+
+    def user_message_in(self, language: str | None) -> str:
+        """The same sentence in the language of the person. All languages but Spanish get English.
+
+        Args:
+            language: A tag such as `es` or `es-MX`, or the value of the browser's `Accept-Language` header.
+        """
+        from clever_sso._native import translated  # noqa: PLC0415  (it imports this module)
+
+        return translated(self.user_message, language)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

@@ -140,6 +140,8 @@ module! {
         callback::leads_to,
         observing::observe_calls,
         verify::verify_id_token,
-        errors::error_codes
+        errors::error_codes,
+        errors::translated,
+        errors::language_of
     ]
 }

@@ -3,6 +3,8 @@
 //!
 //! C and Python read this table; they add nothing to it.
 
+use crate::sentences::{self, Language, Sentence};
+
 /// The groups of failures, for callers that handle a whole group in the same way.
 ///
 /// As text, and with serde, it is its word:
@@ -102,16 +104,8 @@ struct Entry {
     retryable: bool,
     actor: Actor,
     log: &'static str,
-    user: &'static str,
+    user: Sentence,
 }
-
-const AGAIN: &str = "Signing in did not work this time. Please try again.";
-const COOKIES: &str = "Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.";
-const SESSION: &str = "You signed in, but this site did not remember it. Please tell your teacher or school.";
-const ALLOWED: &str =
-    "You are signed in, but you may not open this page. Please ask your teacher or your school for access.";
-const SETUP: &str = "This app is not set up for Clever correctly. Please tell your teacher or school.";
-const LATER: &str = "Clever cannot be reached right now. Please wait a minute, then try again.";
 
 macro_rules! catalogue {
     ($($variant:ident, $word:literal, $kind:ident, $retryable:literal, $actor:ident, $log:literal, $user:ident;)*) => {
@@ -146,7 +140,7 @@ macro_rules! catalogue {
                         retryable: $retryable,
                         actor: Actor::$actor,
                         log: $log,
-                        user: $user,
+                        user: sentences::$user,
                     },)*
                 }
             }
@@ -252,8 +246,29 @@ impl ErrorCode {
         self.entry().log
     }
 
-    /// A sentence that may be shown to the person who logs in.
+    /// A sentence that may be shown to the person who logs in, in English.
     pub const fn user_message(self) -> &'static str {
+        self.entry().user.text(Language::English)
+    }
+
+    /// The same in the language of the person: a tag such as `es` or `es-MX`, or the value of their `Accept-Language` header. There is
+    /// English and Spanish; all others get English.
+    ///
+    /// ```
+    /// use clever_sso::ErrorCode;
+    ///
+    /// let code = ErrorCode::CodeRejected;
+    /// assert_eq!(code.user_message_in("es-MX,es;q=0.9,en;q=0.8"), "No pudiste iniciar sesión esta vez. Inténtalo de nuevo.");
+    /// assert_eq!(code.user_message_in("fr"), code.user_message());
+    /// ```
+    pub fn user_message_in(self, language: &str) -> &'static str {
+        self.entry().user.text(Language::wanted(language))
+    }
+
+    /// The sentence for the person, in each language, for C.
+    #[cfg(feature = "__face")]
+    #[doc(hidden)]
+    pub const fn user_sentence(self) -> Sentence {
         self.entry().user
     }
 
@@ -326,7 +341,8 @@ mod tests {
         }
         for code in ErrorCode::ALL {
             assert!([400, 403, 500, 503].contains(&code.page_status()), "{code}");
-            assert!(code.user_message() != LATER || code.page_status() == 503, "{code}");
+            let is_later = code.user_message() == sentences::LATER.text(Language::English);
+            assert!(!is_later || code.page_status() == 503, "{code}");
         }
     }
 }

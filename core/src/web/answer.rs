@@ -6,9 +6,10 @@ use http::{Response, StatusCode};
 
 use super::pages;
 use super::problem::Problem;
-use super::spanish::Language;
 use crate::error::Error;
 use crate::login::{Denied, Login, Restart, SignedIn};
+use crate::sentences::Language;
+use crate::sentences::pages as words;
 use crate::set_cookie::SetCookie;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -19,8 +20,6 @@ const MAX_HEADER_BYTES: usize = 3936;
 const SESSION_COOKIE_BYTES: usize = 200;
 
 pub(super) const DENIED: &str = "access_denied";
-pub(super) const DENIED_SENTENCE: &str =
-    "Clever did not let you into this app. Please ask your teacher or your school for access.";
 
 /// What to do with a callback.
 #[derive(Debug)]
@@ -177,7 +176,7 @@ impl From<&Restart> for WebAnswer {
 /// the language of the person, with links.
 impl From<&Denied> for WebAnswer {
     fn from(denied: &Denied) -> Self {
-        let problem = Problem::without_links(DENIED, DENIED_SENTENCE, 403);
+        let problem = Problem::without_links(DENIED, words::DENIED.text(Language::English), 403);
         Self::problem_page(problem, Language::English)
             .cookies(&denied.set_cookies)
             .ending_session(denied.ends_session)

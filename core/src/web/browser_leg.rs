@@ -7,7 +7,7 @@ use http::header::{ALLOW, WWW_AUTHENTICATE};
 use serde_json::json;
 use url::Url;
 
-use super::answer::{DENIED, DENIED_SENTENCE, Step, WebAnswer};
+use super::answer::{DENIED, Step, WebAnswer};
 use super::held::{Completed, HeldLogin, HeldLogins, Proven};
 use super::identity::SessionIdentity;
 use super::options::{Paths, WebOptions};
@@ -21,6 +21,8 @@ use crate::login::{Denied, Login, LoginOptions, Outcome, SignedIn, as_shown, lea
 use crate::protocol::identity::Identity;
 use crate::protocol::pending::MAX_RETURN_TO_BYTES;
 use crate::protocol::text::is_switched_on;
+use crate::sentences::Language;
+use crate::sentences::pages as words;
 use crate::set_cookie::SetCookie;
 
 /// The parameter that the waiting page adds when it continues.
@@ -28,12 +30,8 @@ const WAITED: &str = "clever_waited";
 /// Browsers do not ask for a password because of it (RFC 9110 11.6.1).
 const CHALLENGE: &str = "Session realm=\"Log in with Clever\"";
 const NOT_ADMITTED: &str = "not_admitted";
-const NOT_ADMITTED_SENTENCE: &str =
-    "Your account doesn't have access to this app. Please ask your teacher or your school for help.";
 const NOT_SIGNED_IN: &str = "not_signed_in";
-const NOT_SIGNED_IN_SENTENCE: &str = "You are not signed in.";
 const NOT_ALLOWED: &str = "not_allowed";
-const NOT_ALLOWED_SENTENCE: &str = "Your account doesn't have access to this.";
 /// The characters that `finish_login` percent-encodes although `begin_login` accepts them unencoded in a path.
 const ENCODED: [(&str, &str); 8] = [
     ("%22", "\""),
@@ -206,14 +204,14 @@ impl BrowserLeg {
 
     /// The button "Log in with Clever" as HTML, in the language of the person. After the login, the person goes to `next`.
     pub fn login_button(&self, request: &WebRequest, next: Option<&str>) -> String {
-        pages::button(&self.login_url(request, next), request.language())
+        pages::button(&self.login_url(request, next), self.language(request))
     }
 
     /// Who is signed in, with a "Not you?" link and a button to log out, as HTML.
     pub fn signed_in_line(&self, request: &WebRequest, person: &SessionIdentity) -> String {
         let here = self.here(request);
         let other = self.switch_user_url(request, Some(&here));
-        pages::signed_in_line(&person.full_name, &other, &self.log_out_url(request), request.language())
+        pages::signed_in_line(&person.full_name, &other, &self.log_out_url(request), self.language(request))
     }
 
     /// Begins a login. In the query, `next` is where the person goes afterwards, `district_id` skips Clever's school picker,
@@ -223,7 +221,7 @@ impl BrowserLeg {
             return refused;
         }
         match self.begin(request, has_session) {
-            Ok(login) => Self::to_clever(&login, request),
+            Ok(login) => self.to_clever(&login, request),
             Err(error) => {
                 // If the session came back, the mark of the last sign-in is already deleted.
                 let marks = self.client.session_kept_cookies(request.cookies());
@@ -279,14 +277,14 @@ impl BrowserLeg {
         // A login without a state is only restarted, which takes no time.
         if self.options.waiting_page && has("code") && has("state") && !has(WAITED) {
             let onwards = format!("?{}&{WAITED}=1", request.query());
-            return Step::Answer(WebAnswer::page(200, pages::waiting(&onwards, request.language())));
+            return Step::Answer(WebAnswer::page(200, pages::waiting(&onwards, self.language(request))));
         }
         let arrived_at = self.redirect_uri_at(request.host()).unwrap_or_default();
         let arrived_at = arrived_at.split('?').next().unwrap_or_default();
         let callback = format!("{arrived_at}?{}", request.query());
         Step::Answer(match self.client.finish_login(&callback, request.cookies()).await {
             Ok(Outcome::SignedIn(signed_in)) => return Step::SignIn(signed_in),
-            Ok(Outcome::Restart(restart)) => Self::to_clever(&restart.login, request),
+            Ok(Outcome::Restart(restart)) => self.to_clever(&restart.login, request),
             Ok(Outcome::Denied(denied)) => self.denied(request, &denied),
             Err(error) => self.failed(request, &error),
         })
@@ -304,14 +302,14 @@ impl BrowserLeg {
     /// The answer to a person who is signed in already: on to the page that they wanted.
     pub(crate) fn onwards(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
         let home = self.inside(request, &self.options.after_login);
-        WebAnswer::redirect(login.return_to().unwrap_or(&home), login.set_cookies(), request.language())
+        WebAnswer::redirect(login.return_to().unwrap_or(&home), login.set_cookies(), self.language(request))
     }
 
     /// The answer to a person whose login waits now, with [`HeldLogins`] in the session: a redirect to `page`, a path of your application
     /// where they do what you ask.
     pub fn held(&self, request: &WebRequest, signed_in: &SignedIn, page: &str) -> WebAnswer {
         let target = self.inside(request, page);
-        WebAnswer::redirect(&target, &self.cookies_while_held(signed_in, 303), request.language())
+        WebAnswer::redirect(&target, &self.cookies_while_held(signed_in, 303), self.language(request))
     }
 
     /// Takes a login out of those that wait, to sign the person in; the others stay in `held`. Each login can be taken once in this
@@ -322,14 +320,18 @@ impl BrowserLeg {
 
     /// The answer when no login waits any more: a redirect to the login.
     pub fn log_in_again(&self, request: &WebRequest) -> WebAnswer {
-        WebAnswer::redirect(&self.login_url(request, None), &[], request.language())
+        WebAnswer::redirect(&self.login_url(request, None), &[], self.language(request))
     }
 
     /// The answer to a person that the application refuses. The person is not signed in.
     pub fn refused_sign_in(&self, request: &WebRequest, login: &dyn Proven, why: &Refused) -> WebAnswer {
         let (code, sentence, status) = match &why.error {
             Some(error) => (error.code().as_str(), error.user_message(), error.page_status()),
-            None => (NOT_ADMITTED, why.sentence.as_deref().unwrap_or(NOT_ADMITTED_SENTENCE), 403),
+            None => (
+                NOT_ADMITTED,
+                why.sentence.as_deref().unwrap_or(words::NOT_ADMITTED.text(Language::English)),
+                403,
+            ),
         };
         let id = &login.identity().id;
         let not_admitted = || format!("{NOT_ADMITTED}: the application did not admit this person");
@@ -338,7 +340,7 @@ impl BrowserLeg {
         let wishes = (login.return_to(), login.switch_user());
         let mut problem = self.problem(request, (code, sentence, status), wishes);
         problem.retry_after = why.error.as_ref().and_then(Error::retry_after);
-        WebAnswer::problem_page(problem, request.language())
+        WebAnswer::problem_page(problem, self.language(request))
             .cookies(&self.without_sign_in(request, login))
             .ending_session(true)
     }
@@ -346,7 +348,7 @@ impl BrowserLeg {
     /// The answer to a person who logged out while their login was in progress. The person is not signed in.
     pub fn logged_out_meanwhile(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
         let target = self.inside(request, &self.options.after_log_out);
-        WebAnswer::redirect(&target, &self.without_sign_in(request, login), request.language())
+        WebAnswer::redirect(&target, &self.without_sign_in(request, login), self.language(request))
             .ending_session(true)
     }
 
@@ -356,7 +358,7 @@ impl BrowserLeg {
         let wishes = login.map_or((None, false), |login| (login.return_to(), login.switch_user()));
         let said = (error.as_str(), error.user_message(), error.page_status());
         let cookies = login.map_or_else(Vec::new, |login| self.without_sign_in(request, login));
-        WebAnswer::problem_page(self.problem(request, said, wishes), request.language())
+        WebAnswer::problem_page(self.problem(request, said, wishes), self.language(request))
             .cookies(&cookies)
             .ending_session(login.is_some())
     }
@@ -390,7 +392,7 @@ impl BrowserLeg {
         }
         let cookies = self.client.log_out_cookies(request.cookies());
         let target = self.inside(request, &self.options.after_log_out);
-        WebAnswer::redirect(&target, &cookies, request.language()).ending_session(true)
+        WebAnswer::redirect(&target, &cookies, self.language(request)).ending_session(true)
     }
 
     /// Who is signed in, as JSON for scripts.
@@ -408,12 +410,12 @@ impl BrowserLeg {
             Guard::ToLogIn => WebAnswer::redirect(
                 &self.login_url(request, Some(&self.here(request))),
                 &[],
-                request.language(),
+                self.language(request),
             ),
             Guard::Json => self.not_signed_in_json(request),
             Guard::Page => {
-                let said = (NOT_SIGNED_IN, NOT_SIGNED_IN_SENTENCE, 401);
-                WebAnswer::problem_page(self.problem(request, said, (None, false)), request.language())
+                let said = (NOT_SIGNED_IN, words::NOT_SIGNED_IN.text(Language::English), 401);
+                WebAnswer::problem_page(self.problem(request, said, (None, false)), self.language(request))
                     .header(WWW_AUTHENTICATE, CHALLENGE)
             }
         }
@@ -422,13 +424,16 @@ impl BrowserLeg {
     /// The answer to a signed-in person without the roles that a page requires: 403, with JSON for a script.
     pub fn not_allowed(&self, request: &WebRequest) -> WebAnswer {
         if matches!(self.guard(request), Guard::Json) {
-            return WebAnswer::json(403, &json!({"detail": NOT_ALLOWED_SENTENCE, "code": NOT_ALLOWED}));
+            return WebAnswer::json(
+                403,
+                &json!({"detail": words::NOT_ALLOWED.text(Language::English), "code": NOT_ALLOWED}),
+            );
         }
         let here = self.here(request);
-        let said = (NOT_ALLOWED, NOT_ALLOWED_SENTENCE, 403);
+        let said = (NOT_ALLOWED, words::NOT_ALLOWED.text(Language::English), 403);
         let mut problem = self.problem(request, said, (Some(&here), false));
         problem.home_url = Some(self.inside(request, &self.options.after_login));
-        WebAnswer::problem_page(problem, request.language())
+        WebAnswer::problem_page(problem, self.language(request))
     }
 
     /// The cookies to set with the answer to a request whose session has a signed-in person: the last sign-in was kept.
@@ -443,7 +448,7 @@ impl BrowserLeg {
     }
 
     fn not_signed_in_json(&self, request: &WebRequest) -> WebAnswer {
-        let body = json!({"detail": NOT_SIGNED_IN_SENTENCE, "code": NOT_SIGNED_IN, "login_url": self.login_url(request, None)});
+        let body = json!({"detail": words::NOT_SIGNED_IN.text(Language::English), "code": NOT_SIGNED_IN, "login_url": self.login_url(request, None)});
         WebAnswer::json(401, &body).header(WWW_AUTHENTICATE, CHALLENGE)
     }
 
@@ -469,20 +474,20 @@ impl BrowserLeg {
         })
     }
 
-    fn to_clever(login: &Login, request: &WebRequest) -> WebAnswer {
+    fn to_clever(&self, login: &Login, request: &WebRequest) -> WebAnswer {
         if login.needs_page {
-            return WebAnswer::page(200, pages::moved(&login.url, request.language()))
+            return WebAnswer::page(200, pages::moved(&login.url, self.language(request)))
                 .cookies(&login.set_cookies);
         }
-        WebAnswer::redirect(&login.url, &login.set_cookies, request.language())
+        WebAnswer::redirect(&login.url, &login.set_cookies, self.language(request))
     }
 
     fn denied(&self, request: &WebRequest, denied: &Denied) -> WebAnswer {
         tracing::warn!("login with Clever failed: {DENIED}: Clever answered {}", quote(&denied.error));
         let wishes = (denied.return_to.as_deref(), denied.switch_user);
         WebAnswer::problem_page(
-            self.problem(request, (DENIED, DENIED_SENTENCE, 403), wishes),
-            request.language(),
+            self.problem(request, (DENIED, words::DENIED.text(Language::English), 403), wishes),
+            self.language(request),
         )
         .cookies(&denied.set_cookies)
         .ending_session(denied.ends_session)
@@ -496,9 +501,15 @@ impl BrowserLeg {
         if error.code() == ErrorCode::PageNotAllowed {
             problem.home_url = Some(self.inside(request, &self.options.after_login));
         }
-        WebAnswer::problem_page(problem, request.language())
+        WebAnswer::problem_page(problem, self.language(request))
             .cookies(error.set_cookies())
             .ending_session(error.ends_session())
+    }
+
+    /// The language of the pages: that of the options, or the one that the person wants.
+    fn language(&self, request: &WebRequest) -> Language {
+        let fixed = self.options.language.as_deref().and_then(Language::of_tag);
+        fixed.unwrap_or_else(|| request.language())
     }
 
     /// The page for the person, with links to the page that they wanted.
@@ -509,16 +520,16 @@ impl BrowserLeg {
         (return_to, switch_user): (Option<&str>, bool),
     ) -> Problem {
         let next = return_to.map(as_typed);
-        let next = next.as_deref();
+        let (next, language) = (next.as_deref(), self.language(request));
         Problem {
             code: code.to_owned(),
-            sentence: request.language().say(sentence).to_owned(),
+            sentence: language.translated(sentence).to_owned(),
             status,
             login_url: self.login_address(request, next, switch_user),
             switch_user_url: self.login_address(request, next, true),
             home_url: None,
             retry_after: None,
-            language: request.language().tag(),
+            language: language.tag(),
         }
     }
 

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::login::leads_to;
+use crate::sentences::Language;
 
 /// How long a session lasts by default: a school day.
 const TWELVE_HOURS: Duration = Duration::from_secs(12 * 60 * 60);
@@ -27,6 +28,7 @@ pub struct WebOptions {
     pub(super) after_login: String,
     pub(super) after_log_out: String,
     pub(super) waiting_page: bool,
+    pub(super) language: Option<String>,
     pub(crate) session_lifetime: Duration,
 }
 
@@ -39,6 +41,7 @@ impl Default for WebOptions {
             after_login: "/".to_owned(),
             after_log_out: "/".to_owned(),
             waiting_page: false,
+            language: None,
             session_lifetime: TWELVE_HOURS,
         }
     }
@@ -87,6 +90,13 @@ impl WebOptions {
         self
     }
 
+    /// The language of the pages: `en` or `es`. Default: the one that each person's browser asks for (`Accept-Language`). Empty means
+    /// unset.
+    pub fn language(mut self, tag: impl Into<String>) -> Self {
+        self.language = Some(tag.into()).filter(|tag| !tag.is_empty());
+        self
+    }
+
     /// The longest time that a person stays signed in, at most 30 days. In axum, at most 14 days, because tower-sessions does
     /// not store a session that ends with the browser for longer. The session also ends when the browser closes. Default: 12
     /// hours.
@@ -120,6 +130,9 @@ impl Paths {
         check_target("after_log_out", &options.after_log_out)?;
         if options.session_lifetime.as_secs() == 0 || options.session_lifetime > LONGEST_SESSION {
             return Err(invalid("session_lifetime must be at least a second and at most 30 days".to_owned()));
+        }
+        if let Some(tag) = options.language.as_deref().filter(|tag| Language::of_tag(tag).is_none()) {
+            return Err(invalid(format!("language must be en or es, found {}", quote(tag))));
         }
         let mut callbacks: Vec<_> = redirect_uris
             .iter()

@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
 use super::problem::Problem;
-use super::spanish::Language;
+use crate::sentences::pages as words;
+use crate::sentences::{Language, Sentence};
 
 const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #1b2733; --paper: #f6f7f9; --card: #fff; --line: #cfd6de; --link: #1f5fbf; }
@@ -44,28 +45,27 @@ pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
 /// another person log in.
 pub(super) fn problem(problem: &Problem, language: Language) -> String {
     let (button, title, address) = match &problem.home_url {
-        Some(home) => ("Go to the start page", "This page is not open to you", home),
-        None if problem.status == 401 => ("Log in with Clever", "Please log in", &problem.login_url),
-        None => ("Log in with Clever", "Signing in did not work", &problem.login_url),
+        Some(home) => (words::START_PAGE, words::NOT_OPEN, home),
+        None if problem.status == 401 => (words::LOG_IN, words::PLEASE_LOG_IN, &problem.login_url),
+        None => (words::LOG_IN, words::DID_NOT_WORK, &problem.login_url),
     };
     let mut content = format!("<p role=\"alert\">{}</p>\n", escape(&problem.sentence));
     if !address.is_empty() {
-        let (address, button) = (escape(address), escape(language.say(button)));
+        let (address, button) = (escape(address), escape(button.text(language)));
         let _ = writeln!(content, "<p><a class=\"button\" href=\"{address}\">{button}</a></p>");
     }
     if !problem.switch_user_url.is_empty() {
-        let (address, other) = (escape(&problem.switch_user_url), language.say("Log in as somebody else"));
+        let (address, other) = (escape(&problem.switch_user_url), words::SOMEBODY_ELSE.text(language));
         let _ = writeln!(content, "<p><a href=\"{address}\">{other}</a></p>");
     }
-    let (help, code) =
-        (language.say("If you ask somebody for help, tell them this word:"), escape(&problem.code));
+    let (help, code) = (words::TELL_THEM.text(language), escape(&problem.code));
     let _ = write!(content, "<p class=\"small\">{help} <code>{code}</code></p>");
     page(title, &content, "", language)
 }
 
 /// The page that the browser shows while the login finishes: it continues to `onwards` by itself.
 pub(super) fn waiting(onwards: &str, language: Language) -> String {
-    let moment = format!("<p role=\"status\">{}</p>\n", language.say("One moment, please."));
+    let moment = format!("<p role=\"status\">{}</p>\n", words::ONE_MOMENT.text(language));
     leading_to(onwards, &moment, language)
 }
 
@@ -76,14 +76,14 @@ pub(super) fn moved(target: &str, language: Language) -> String {
 
 fn leading_to(target: &str, content: &str, language: Language) -> String {
     let target = escape(target);
-    let link = language.say("Go on if nothing happens");
+    let link = words::GO_ON.text(language);
     let content = format!("{content}<p class=\"small\"><a href=\"{target}\">{link}</a></p>");
     let refresh = format!("<meta http-equiv=\"refresh\" content=\"0; url={target}\">\n");
-    page("Signing you in", &content, &refresh, language)
+    page(words::SIGNING_IN, &content, &refresh, language)
 }
 
-fn page(title: &str, content: &str, head: &str, language: Language) -> String {
-    let (title, tag) = (escape(language.say(title)), language.tag());
+fn page(title: Sentence, content: &str, head: &str, language: Language) -> String {
+    let (title, tag) = (escape(title.text(language)), language.tag());
     format!(
         "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -94,7 +94,7 @@ fn page(title: &str, content: &str, head: &str, language: Language) -> String {
 
 /// The button "Log in with Clever", which is a link.
 pub(super) fn button(login_url: &str, language: Language) -> String {
-    let (tag, address, text) = (language.tag(), escape(login_url), language.say("Log in with Clever"));
+    let (tag, address, text) = (language.tag(), escape(login_url), words::LOG_IN.text(language));
     format!(
         "<a class=\"clever-login-button\" lang=\"{tag}\" href=\"{address}\" style=\"{BUTTON}\">{text}</a>"
     )
@@ -107,10 +107,11 @@ pub(super) fn signed_in_line(
     log_out_url: &str,
     language: Language,
 ) -> String {
-    let name = if name.is_empty() { language.say("somebody without a name") } else { name };
-    let told = language.say("Signed in as {}").replace("{}", &format!("<strong>{}</strong>", escape(name)));
+    let name = if name.is_empty() { words::NO_NAME.text(language) } else { name };
+    let told =
+        words::SIGNED_IN_AS.text(language).replace("{}", &format!("<strong>{}</strong>", escape(name)));
     let (tag, other, log_out) = (language.tag(), escape(switch_user_url), escape(log_out_url));
-    let (not_you, leave) = (language.say("Not you?"), language.say("Log out"));
+    let (not_you, leave) = (words::NOT_YOU.text(language), words::LOG_OUT.text(language));
     format!(
         "<div class=\"clever-signed-in\" lang=\"{tag}\"><span>{told}</span> <a href=\"{other}\">{not_you}</a>\
          <form action=\"{log_out}\" method=\"post\" style=\"display:inline\"> \

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::spanish::Language;
+use crate::sentences::Language;
 
 /// A failed login, or a page that the person may not open, as the person sees it.
 ///

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use url::form_urlencoded;
 
+use crate::accepted::accepted;
 use crate::browser::BrowserRequest;
-
-use super::spanish::Language;
+use crate::sentences::Language;
 
 /// More parameters than this are not read: no login has that many.
 const MAX_PARAMETERS: usize = 100;
@@ -163,19 +163,7 @@ impl WebRequest {
 
     /// The language of the pages for this person: Spanish if `Accept-Language` prefers it to English.
     pub(super) fn language(&self) -> Language {
-        let accepted = accepted(&self.accept_language);
-        let weight = |wanted: &str| {
-            let of_language = accepted.iter().filter(|(tag, _)| tag.split('-').next() == Some(wanted));
-            of_language.map(|(_, weight)| *weight).max().unwrap_or(0)
-        };
-        let first = accepted.iter().find(|(_, weight)| *weight > 0).map(|(tag, _)| tag.split('-').next());
-        let (spanish, english) = (weight("es"), weight("en"));
-        let is_first = first == Some(Some("es"));
-        if spanish > english || (spanish > 0 && spanish == english && is_first) {
-            Language::Spanish
-        } else {
-            Language::English
-        }
+        Language::wanted(&self.accept_language)
     }
 }
 
@@ -237,26 +225,4 @@ fn is_plain(pair: &[u8]) -> bool {
 
 fn is_data(kind: &str) -> bool {
     kind.ends_with("/json") || kind.ends_with("+json")
-}
-
-/// The values that a header accepts, in lower case, with the weights in thousandths (RFC 9110 12.4.2).
-fn accepted(header: &str) -> Vec<(String, u16)> {
-    let parts = header.split(',').filter_map(|part| {
-        let mut parts = part.split(';').map(|part| part.trim().to_ascii_lowercase());
-        let kind = parts.next().filter(|kind| !kind.is_empty())?;
-        let weight = parts.find_map(|parameter| Some(thousandths(parameter.strip_prefix("q=")?)));
-        Some((kind, weight.unwrap_or(1000)))
-    });
-    parts.collect()
-}
-
-/// A weight; 0 if it is not valid.
-fn thousandths(weight: &str) -> u16 {
-    let (whole, rest) = weight.split_once('.').unwrap_or((weight, ""));
-    let digits: String = rest.chars().chain("000".chars()).take(3).collect();
-    match (whole.parse::<u16>(), digits.parse::<u16>()) {
-        (Ok(0), Ok(rest)) => rest,
-        (Ok(1), Ok(_)) => 1000,
-        _ => 0,
-    }
 }

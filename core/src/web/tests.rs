@@ -34,6 +34,7 @@ fn a_wrong_option_is_named_when_the_application_starts() {
         (WebOptions::new().after_login("/clever/callback?x"), "after_login must not lead"),
         (WebOptions::new().after_log_out("/clever/logout/"), "after_log_out must not lead"),
         (WebOptions::new().callback_path("/other"), "callback_path must be the end"),
+        (WebOptions::new().language("fr"), "language must be en or es, found \"fr\""),
         (WebOptions::new().session_lifetime(Duration::ZERO), "session_lifetime must be"),
         (WebOptions::new().session_lifetime(Duration::MAX), "session_lifetime must be"),
     ] {
@@ -137,6 +138,18 @@ fn people_read_their_own_language() {
     ] {
         let answer = leg.not_allowed(&get("/a", &[("Accept-Language", accepted)]));
         assert!(answer.response().body().contains(&format!("<html lang=\"{tag}\">")), "{accepted}");
+        assert_eq!(answer.problem().map(|problem| problem.language), Some(tag));
+    }
+}
+
+#[test]
+fn a_language_that_is_set_is_that_of_every_page() {
+    for (set, accepted, tag) in
+        [("es", "en", "es"), ("en", "es", "en"), ("es-MX", "", "es"), ("", "es", "es")]
+    {
+        let answer =
+            leg(WebOptions::new().language(set)).not_allowed(&get("/a", &[("Accept-Language", accepted)]));
+        assert!(answer.response().body().contains(&format!("<html lang=\"{tag}\">")), "{set} {accepted}");
         assert_eq!(answer.problem().map(|problem| problem.language), Some(tag));
     }
 }

@@ -178,6 +178,11 @@ static void judge(const char *function, const char *varied, clever_sso_status st
     if (error != NULL) {
         if (strlen(clever_sso_error_code(error)) == 0) wrong(function, varied, "no error code");
         if (strlen(clever_sso_error_user_message(error)) == 0) wrong(function, varied, "no sentence for people");
+        const char *code = clever_sso_error_code(error), *english = clever_sso_error_user_message(error);
+        const char *spanish = clever_sso_error_user_message_in(error, "es-MX,es;q=0.9,en;q=0.8");
+        if (strcmp(spanish, english) == 0) wrong(function, varied, "no sentence for people in Spanish");
+        if (strcmp(clever_sso_user_message(code, "es"), spanish) != 0) wrong(function, varied, "another sentence for the code");
+        if (strcmp(clever_sso_error_user_message_in(error, NULL), english) != 0) wrong(function, varied, "NULL is not English");
         size_t length = strlen(clever_sso_error_message(error));
         if (length == 0 || length > 1000) wrong(function, varied, "the message is empty or very long");
     }

@@ -25,6 +25,8 @@ final class BrowserLeg
     /** The origin of the application, such as https://app.example:443. */
     private readonly string $origin;
     private readonly \Closure $log;
+    /** The language of the pages: en or es. */
+    public readonly string $language;
 
     /**
      * @param ClientInterface $client The client; in a test, a Testing\FakeClient.
@@ -37,6 +39,7 @@ final class BrowserLeg
      * @param bool $waitingPage Whether people see a page while their login is finished.
      * @param (callable(string, string): void)|null $log Takes a level of PSR-3 and one line, which holds no secret. Default: error_log.
      * @param (callable(): string)|null $describeSession What to look at when browsers come back without a session.
+     * @param string $language The language of the pages: a tag such as es-MX, or the Accept-Language header of the request.
      *
      * @throws \ValueError When redirectUri is no URL.
      */
@@ -51,7 +54,9 @@ final class BrowserLeg
         private readonly bool $waitingPage = false,
         ?callable $log = null,
         private readonly mixed $describeSession = null,
+        string $language = '',
     ) {
+        $this->language = Sentences::language($language);
         $this->origin = self::originOf($redirectUri) ?? throw new \ValueError('the redirect URI must be a URL');
         $this->log = \Closure::fromCallable($log ?? static fn(string $level, string $line): bool => error_log($line));
     }
@@ -317,7 +322,7 @@ final class BrowserLeg
     /** @param list<SetCookie> $cookies */
     private function waiting(string $onwards, array $cookies, string $outcome): BrowserReply
     {
-        return new BrowserReply(200, Problem::HEADERS + self::PRIVATE, $cookies, body: Problem::wait($onwards), outcome: $outcome);
+        return new BrowserReply(200, Problem::HEADERS + self::PRIVATE, $cookies, body: Problem::wait($onwards, $this->language), outcome: $outcome);
     }
 
     /** @param list<SetCookie> $cookies */

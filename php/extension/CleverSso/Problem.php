@@ -34,6 +34,8 @@ final readonly class Problem
         public ?int $retryAfter = null,
         /** Where to go on instead of trying again, when the person is signed in (page_not_allowed); empty otherwise. */
         public string $homeUrl = '',
+        /** The language of the sentence, for the page: en or es. */
+        public string $language = 'en',
     ) {
     }
 
@@ -41,13 +43,14 @@ final readonly class Problem
     public static function of(Exception $error, BrowserLeg $leg, string $home): self
     {
         return new self(
-            $error->getUserMessage(),
+            $error->getUserMessageIn($leg->language),
             $error->getCodeWord(),
             $error->getPageStatus(),
             $leg->loginUrl($error->getReturnTo(), $error->getSwitchUser()),
             $leg->loginUrl($error->getReturnTo(), switchUser: true),
             $error->getRetryAfter(),
             $error->getCodeWord() === self::PAGE_NOT_ALLOWED ? $home : '',
+            $leg->language,
         );
     }
 
@@ -61,7 +64,7 @@ final readonly class Problem
     /** @internal The application refused the person. */
     public static function notAdmitted(BrowserLeg $leg, SignedIn $outcome, ?string $sentence = null): self
     {
-        $sentence ??= "Your account doesn't have access to this app. Please ask your teacher or your school for access.";
+        $sentence ??= "Your account doesn't have access to this app. Please ask your teacher or your school for help.";
         return self::made($sentence, self::NOT_ADMITTED, 403, $leg, $outcome);
     }
 
@@ -73,14 +76,14 @@ final readonly class Problem
     }
 
     /** @internal The page that leads on to where the login is finished. */
-    public static function wait(string $onwards): string
+    public static function wait(string $onwards, string $language): string
     {
         $onwards = self::escaped($onwards);
+        $say = self::saying($language);
         return self::page('Signing you in', <<<HTML
-            <meta http-equiv="refresh" content="0; url={$onwards}">
-            <h1>Signing you in</h1>
-            <p role="status">One moment, please. <a href="{$onwards}">Go on</a></p>
-            HTML);
+            <p role="status">{$say('One moment, please.')}</p>
+            <p><a href="{$onwards}">{$say('Go on if nothing happens')}</a></p>
+            HTML, $language, "<meta http-equiv=\"refresh\" content=\"0; url={$onwards}\">");
     }
 
     private static function made(
@@ -91,7 +94,9 @@ final readonly class Problem
         SignedIn|Denied|null $outcome = null,
     ): self {
         $again = $leg->loginUrl($outcome?->returnTo, $outcome?->switchUser ?? false);
-        return new self($sentence, $code, $status, $again, $leg->loginUrl($outcome?->returnTo, switchUser: true));
+        $other = $leg->loginUrl($outcome?->returnTo, switchUser: true);
+        $sentence = Sentences::translated($sentence, $leg->language);
+        return new self($sentence, $code, $status, $again, $other, language: $leg->language);
     }
 
     /** The plain page that says it. */
@@ -100,27 +105,44 @@ final readonly class Problem
         $html = self::escaped(...);
         $isSignedIn = $this->homeUrl !== '';
         $title = $isSignedIn ? 'This page is not open to you' : 'Signing in did not work';
-        $again = $isSignedIn ? ['Go to the start page', $this->homeUrl] : ['Try again', $this->loginUrl];
+        $again = $isSignedIn ? ['Go to the start page', $this->homeUrl] : ['Log in with Clever', $this->loginUrl];
+        $say = self::saying($this->language);
         return self::page($title, <<<HTML
-            <h1>{$title}</h1>
             <p role="alert">{$html($this->sentence)}</p>
-            <p><a href="{$html($again[1])}">{$again[0]}</a></p>
-            <p><a href="{$html($this->switchUserUrl)}">Log in as another person</a></p>
-            <p>If you ask somebody for help, tell them this word: <code>{$html($this->code)}</code></p>
-            HTML);
+            <p><a href="{$html($again[1])}">{$say($again[0])}</a></p>
+            <p><a href="{$html($this->switchUserUrl)}">{$say('Log in as somebody else')}</a></p>
+            <p>{$say('If you ask somebody for help, tell them this word:')} <code>{$html($this->code)}</code></p>
+            HTML, $this->language);
     }
 
-    private static function page(string $title, string $content): string
+    private static function page(string $title, string $content, string $language, string $head = ''): string
     {
+        $title = self::saying($language)($title);
+        $tag = Sentences::language($language);
         return <<<HTML
             <!doctype html>
-            <html lang="en">
+            <html lang="{$tag}">
+            <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{$title}</title>
+            {$head}<title>{$title}</title>
+            <style>:root { color-scheme: light dark; font: 1.0625rem/1.6 system-ui, sans-serif } body { max-width: 30rem; margin: 8vh auto; padding: 0 1rem }</style>
+            </head>
+            <body>
+            <main>
+            <h1>{$title}</h1>
             {$content}
+            </main>
+            </body>
+            </html>
 
             HTML;
+    }
+
+    /** @return \Closure(string): string The words of the pages in a language, as HTML. */
+    private static function saying(string $language): \Closure
+    {
+        return fn(string $text): string => self::escaped(Sentences::translated($text, $language));
     }
 
     private static function escaped(string $text): string

@@ -17,6 +17,7 @@ require_once __DIR__ . '/BrowserReply.php';
 require_once __DIR__ . '/BrowserRequest.php';
 require_once __DIR__ . '/Problem.php';
 require_once __DIR__ . '/Refused.php';
+require_once __DIR__ . '/Sentences.php';
 require_once __DIR__ . '/Session.php';
 require_once __DIR__ . '/SessionIdentity.php';
 
@@ -45,9 +46,10 @@ final class Web
      * @param bool $waitingPage Whether people see a page while their login is finished.
      * @param string $sessionName The name of the session cookie; with https it begins with __Host- besides. Applications of
      *     one host need a name each, or they end each other's sessions.
+     * @param string|null $language The language of the pages, en or es. Default: the one that the browser asks for.
      *
-     * @throws \ValueError When redirectUri is no URL, afterLogin leads to a login again, sessionSeconds is not above 0, or
-     *     sessionName is no such name.
+     * @throws \ValueError When redirectUri is no URL, afterLogin leads to a login again, sessionSeconds is not above 0,
+     *     sessionName is no such name, or language is neither en nor es.
      * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting of sessions.
      */
     public function __construct(
@@ -59,7 +61,11 @@ final class Web
         int $sessionSeconds = Session::TWELVE_HOURS,
         bool $waitingPage = false,
         string $sessionName = Session::NAME,
+        ?string $language = null,
     ) {
+        if (!in_array($language, [null, 'en', 'es'], true)) {
+            throw new \ValueError(__METHOD__ . "(): Argument #9 (\$language) must be 'en' or 'es'");
+        }
         if (BrowserLeg::originOf($redirectUri) === null) {
             throw new \ValueError(__METHOD__ . '(): Argument #2 ($redirectUri) must be a URL');
         }
@@ -76,6 +82,7 @@ final class Web
             $districtId,
             $waitingPage,
             describeSession: fn(): string => $this->session()->describe(),
+            language: $language ?? (string) ($_SERVER['HTTP_ACCEPT_LANGUAGE'] ?? ''),
         );
         if ($this->leg->leadsToALogin($home)) {
             throw new \ValueError(
@@ -90,7 +97,7 @@ final class Web
 
     /**
      * The settings are environment variables: those of Client::fromEnv, with CLEVER_REDIRECT_URI; and, where they are set,
-     * CLEVER_DISTRICT_ID, CLEVER_SESSION_SECONDS, CLEVER_WAITING_PAGE and CLEVER_SESSION_NAME.
+     * CLEVER_DISTRICT_ID, CLEVER_SESSION_SECONDS, CLEVER_WAITING_PAGE, CLEVER_SESSION_NAME and CLEVER_LANGUAGE.
      *
      * @throws ConfigException config_invalid
      * @throws \ValueError When one of the others is no such value, or CLEVER_REDIRECT_URI is missing.
@@ -109,6 +116,7 @@ final class Web
                 ?? Session::TWELVE_HOURS,
             self::checked('CLEVER_WAITING_PAGE', FILTER_VALIDATE_BOOLEAN, 'true or false') ?? false,
             self::setting('CLEVER_SESSION_NAME') ?? Session::NAME,
+            self::setting('CLEVER_LANGUAGE'),
         );
     }
 

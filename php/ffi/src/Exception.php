@@ -67,10 +67,20 @@ abstract class Exception extends \Exception
         return $this->codeWord;
     }
 
-    /** A sentence that may be shown to the person who logs in. */
+    /** A sentence that may be shown to the person who logs in, in English. */
     public function getUserMessage(): string
     {
         return $this->userMessage;
+    }
+
+    /**
+     * The same in the language of the person. There is English and Spanish; all others get English.
+     *
+     * @param string $language A tag such as es or es-MX, or the value of their Accept-Language header.
+     */
+    public function getUserMessageIn(string $language): string
+    {
+        return Sentences::translated($this->userMessage, $language);
     }
 
     /** Who can fix it: user, app, clever or network. */

@@ -73,6 +73,7 @@ final class Clever
             $this->settings->get('waiting_page'),
             fn(string $level, string $line) => $this->log()->log($level, $line),
             $this->describeSession(...),
+            $this->app->getLocale(),
         );
     }
 

@@ -50,6 +50,7 @@ final class Legs
             $this->settings['waiting_page'],
             $this->log(...),
             $this->describeSession(...),
+            $this->router->getContext()->getParameter('_locale') ?? '',
         );
     }
 

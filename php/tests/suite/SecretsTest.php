@@ -9,6 +9,7 @@ use CleverSso\BrowserRequest;
 use CleverSso\Callback;
 use CleverSso\Client;
 use CleverSso\Problem;
+use CleverSso\Sentences;
 
 /** No dump, export, cast, encoding or trace shows a secret, nor what says who somebody is. */
 final class SecretsTest extends EmulatorCase
@@ -235,7 +236,7 @@ final class SecretsTest extends EmulatorCase
             self::short($error), $error->getCodeWord(), $error->getActor(), $error->isRetryable(),
             $error->getHttpStatus(), $error->getRetryAfter(), $error->getCode(), $error->getPrevious(),
         ]);
-        self::assertNotSame('', $error->getUserMessage());
+        self::assertStringStartsWith('Clever cannot be reached right now.', $error->getUserMessage());
         self::assertStringStartsWith('network_connect: ', $error->getMessage());
     }
 
@@ -258,5 +259,21 @@ final class SecretsTest extends EmulatorCase
         self::assertSame('Error Cannot modify readonly property CleverSso\Exception::$endsSession', self::thrown(
             fn() => $whole->endsSession = false,
         ));
+    }
+
+    public function testAnExceptionSpeaksTheLanguageOfThePerson(): void
+    {
+        $error = self::caught(fn() => new Client(''));
+        foreach (['es', 'ES_mx', 'es-MX,es;q=0.9,en;q=0.8', 'fr, es;q=0.5', 'es, en', 'en;q=0.1, es;q=0.2', ';;,,=;q=,es'] as $spanish) {
+            self::assertStringStartsWith('Esta aplicación no está bien', $error->getUserMessageIn($spanish), $spanish);
+            self::assertSame('es', Sentences::language($spanish), $spanish);
+        }
+        foreach (['', 'en', 'fr', 'est', '*', 'en-US,en;q=0.9,es;q=0.8', 'es;q=0', 'es;q=nonsense', 'es;q=NaN, en', "es\0", "\xff"] as $english) {
+            self::assertSame($error->getUserMessage(), $error->getUserMessageIn($english), $english);
+            self::assertSame('en', Sentences::language($english), $english);
+        }
+        $own = new \CleverSso\LoginException(codeWord: 'config_invalid', userMessage: 'Only schools.');
+        self::assertSame('Only schools.', $own->getUserMessageIn('es'));
+        self::assertSame('', (new \CleverSso\LoginException())->getUserMessageIn('es'));
     }
 }

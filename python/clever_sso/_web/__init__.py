@@ -11,6 +11,6 @@ Nothing here knows a framework, reads a request or touches a socket.
 - `older_ids`: the ids that a person had before.
 - `api`: the responses to scripts, which cannot be sent to log in.
 - `identity`: who is signed in, as a session stores it.
-- `spanish`: what people read, in Spanish.
+- `words`: what people read, in the language of the page.
 - `pages`: the page of a failed login, and the one to wait on.
 """

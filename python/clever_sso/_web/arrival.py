@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from clever_sso._native import Denied, Restart, SignedIn, error_codes, is_switched_on, leads_to
 from clever_sso._web.hosts import redirect_uri_at
 from clever_sso._web.request import LONGEST_GOAL, as_sent, as_shown, as_typed, parameters
-from clever_sso._web.spanish import spoken
+from clever_sso._web.words import words
 from clever_sso.exceptions import ArgumentError, ConfigError, Error, InternalError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from clever_sso._native import Client, Identity, Login, SetCookie, Tokens
     from clever_sso._web.copies import IdentityCopy, NoTokens, TokensCopy
+    from clever_sso._web.words import Words
     from clever_sso.aio import AsyncClient
 
 LINK_REFUSED = "link_refused"
@@ -162,6 +163,9 @@ class Problem:
     switch_user_url: str = field(default="", repr=False)
     """The same, and Clever lets the person say who they are."""
 
+    language: str = "en"
+    """The language of the sentence, for `<html lang>`."""
+
     home_url: str = field(default="", repr=False)
     """Where to continue if the person stays signed in (`page_not_allowed`, or a link that failed). Otherwise empty."""
 
@@ -182,15 +186,20 @@ class Problem:
         return replace(self, login_url=again, switch_user_url=switching, home_url=home_url)
 
     def spoken(self, language: str | None) -> Problem:
-        """The same with its sentence in this language, `es` or `es-MX` for example. All others get English.
+        """The same with its sentence in this language. All languages but Spanish get English.
 
-        A sentence of your own, of `Refused`, stays as it is. In Django, and in Flask with Flask-Babel, the sentence is
-        in the language of the page already.
+        A sentence of your own, of `Refused`, stays as it is. What you are given is in the language of the page
+        already: Django's active language, that of Flask-Babel, of `CLEVER_LANGUAGE`, or the one that the browser asks
+        for.
 
         Args:
-            language: The language of your page.
+            language: That of your page: a tag such as `es` or `es-MX`, or the value of `Accept-Language`.
         """
-        return replace(self, sentence=spoken(self.sentence, language))
+        return self.in_words(words(language))
+
+    def in_words(self, words: Words) -> Problem:
+        """The same with its sentence in the language of the page."""
+        return replace(self, sentence=words.say(self.sentence), language=words.language)
 
     def __str__(self) -> str:
         """For the log. No secret, and no word that came from outside without quotes."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-_ENGLISH = ("Log in with Clever", "Signed in as {}", "Not you?", "Log out")
-_SPANISH = ("Iniciar sesión con Clever", "Sesión iniciada como {}", "¿No eres tú?", "Cerrar sesión")
+if TYPE_CHECKING:
+    from clever_sso._web.words import Words
+
+LOG_IN = "Log in with Clever"
 # White on blue: the contrast is above 4.5 to 1. A page whose policy forbids inline styles shows a plain link.
 _STYLE = (
     "display:inline-block;padding:.7em 1.2em;font:600 1rem/1.25 system-ui,sans-serif;color:#fff;background:#1f5fbf;"
@@ -23,16 +26,10 @@ class Html(str):
         return str(self)
 
 
-def words(language: str | None) -> tuple[str, tuple[str, str, str, str]]:
-    """The supported language for this one (for example `es-MX`), and its words. All others get English."""
-    is_spanish = (language or "").lower().replace("_", "-").partition("-")[0] == "es"
-    return ("es", _SPANISH) if is_spanish else ("en", _ENGLISH)
-
-
 def login_button(
     login_url: str,
     *,
-    language: str | None = None,
+    words: Words,
     goal: str | None = None,
     image: str | None = None,
     style: bool = True,
@@ -41,18 +38,18 @@ def login_button(
 
     Args:
         login_url: The path of the login.
-        language: That of the page.
+        words: In the language of the page.
         goal: Where the person goes afterwards, a path of the application.
         image: The address of an image to show instead of the words, of Clever's own for example.
         style: Whether to style the link. Its class is `clever-login-button`.
     """
-    spoken, (text, *_) = words(language)
+    text = words.say(LOG_IN)
     content = escape(text)
     if image:
         content = f'<img src="{escape(image)}" alt="{escape(text)}">'
     styled = f' style="{_STYLE}"' if style and not image else ""
     address = escape(_with(login_url, goal))
-    return Html(f'<a class="clever-login-button" lang="{spoken}" href="{address}"{styled}>{content}</a>')
+    return Html(f'<a class="clever-login-button" lang="{words.language}" href="{address}"{styled}>{content}</a>')
 
 
 def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
@@ -60,7 +57,7 @@ def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
     login_url: str,
     logout_url: str,
     *,
-    language: str | None = None,
+    words: Words,
     goal: str | None = None,
     csrf_field: str = "",
 ) -> Html:
@@ -70,17 +67,17 @@ def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
         name: The name of the person.
         login_url: The path of the login.
         logout_url: The path of the logout.
-        language: That of the page.
+        words: In the language of the page.
         goal: Where the other person goes after the login, a path of the application.
         csrf_field: The hidden field of a form, as HTML, where the framework wants one.
     """
-    spoken, (_, signed_in, not_you, log_out) = words(language)
-    told = escape(signed_in).format(f"<strong>{escape(name)}</strong>")
+    not_you = escape(words.say("Not you?"))
+    told = escape(words.say("Signed in as {}")).format(f"<strong>{escape(name)}</strong>")
     other = escape(_with(login_url, goal, switch_user="1"))
     return Html(
-        f'<div class="clever-signed-in" lang="{spoken}"><span>{told}</span> <a href="{other}">{escape(not_you)}</a>'
+        f'<div class="clever-signed-in" lang="{words.language}"><span>{told}</span> <a href="{other}">{not_you}</a>'
         f'<form action="{escape(logout_url)}" method="post" style="display:inline">{csrf_field} '
-        f'<button type="submit">{escape(log_out)}</button></form></div>'
+        f'<button type="submit">{escape(words.say("Log out"))}</button></form></div>'
     )
 
 

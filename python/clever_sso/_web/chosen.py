@@ -28,6 +28,8 @@ class Chosen:
     goal_names: tuple[str, str]
     """The names of these two settings."""
     waiting_page: bool
+    language: str | None
+    """That of all pages; `None` for the one that the browser asks for."""
     session_seconds: int
 
     @classmethod
@@ -49,6 +51,7 @@ class Chosen:
             _settings.target(*read("after_logout"), "/"),
             (read("after_login")[0], read("after_logout")[0]),
             _settings.boolean(*read("waiting_page"), default=False),
+            _settings.language(*read("language")),
             _settings.session_seconds(*read("session_seconds"), TWELVE_HOURS),
         )
 

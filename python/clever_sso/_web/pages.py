@@ -7,11 +7,12 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from clever_sso._web.button import words
-from clever_sso._web.spanish import spoken
+from clever_sso._web.button import LOG_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from clever_sso._web.words import Words
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b2733; --paper: #f6f7f9; --card: #fff; --line: #cfd6de; --link: #1f5fbf; }
@@ -63,7 +64,7 @@ FORM_HEADERS = {
 
 
 def confirm_link(  # noqa: PLR0913  (each is another thing)
-    name: str, role: str, account: str, action: str, hidden: Mapping[str, str], *, language: str | None = None
+    name: str, role: str, account: str, action: str, hidden: Mapping[str, str], *, words: Words
 ) -> str:
     """The page that asks before a person at Clever is connected to the account that is signed in.
 
@@ -73,13 +74,13 @@ def confirm_link(  # noqa: PLR0913  (each is another thing)
         account: The name of the account here.
         action: Where the answer goes.
         hidden: The hidden fields of the form.
-        language: The language of the page.
+        words: In the language of the page.
     """
 
     def say(text: str) -> str:
-        return escape(spoken(text, language), quote=False)
+        return escape(words.say(text), quote=False)
 
-    person = f"{name} ({spoken(role.replace('_', ' '), language)})" if role else name
+    person = f"{name} ({words.say(role.replace('_', ' '))})" if role else name
     fields = "".join(f'<input type="hidden" name="{escape(name)}" value="{escape(hidden[name])}">' for name in hidden)
     bold = {"person": f"<strong>{escape(person)}</strong>", "account": f"<strong>{escape(account)}</strong>"}
     question = say("Link {person} to this account ({account})?").format(**bold)
@@ -91,12 +92,12 @@ def confirm_link(  # noqa: PLR0913  (each is another thing)
         f"{say('Yes, link it')}</button>\n"
         f'<button name="answer" value="no">{say("Not you? Cancel")}</button>\n</form>\n'
         f'<p class="small">{say("If this is somebody else, cancel. Log out at Clever, and try again.")}</p>',
-        language=language,
+        words=words,
     )
 
 
 def problem(  # noqa: PLR0913  (each is another thing)
-    sentence: str, code: str, login_url: str, switch_user_url: str, home_url: str = "", *, language: str | None = None
+    sentence: str, code: str, login_url: str, switch_user_url: str, home_url: str = "", *, words: Words
 ) -> str:
     """The page of a login that failed: what happened, two ways to log in again, and a code for support.
 
@@ -105,30 +106,30 @@ def problem(  # noqa: PLR0913  (each is another thing)
     """
 
     def say(text: str) -> str:
-        return escape(spoken(text, language), quote=False)
+        return escape(words.say(text), quote=False)
 
-    button = ("Go to the start page", home_url) if home_url else ("Log in with Clever", login_url)
+    button = ("Go to the start page", home_url) if home_url else (LOG_IN, login_url)
     title = "This page is not open to you" if home_url else "Signing in did not work"
     if home_url and code != "page_not_allowed":
         button, title = ("Go back", home_url), "Your Clever account was not changed here"
     return _page(
         title,
-        f'<p role="alert">{escape(spoken(sentence, language))}</p>\n'
+        f'<p role="alert">{escape(words.say(sentence))}</p>\n'
         f'<p><a class="button" href="{escape(button[1])}">{say(button[0])}</a></p>\n'
         f'<p><a href="{escape(switch_user_url)}">{say("Log in as somebody else")}</a></p>\n'
-        f'<p class="small">{say("If you ask somebody for help, tell them this word: ")}<code>{escape(code)}</code></p>',
-        language=language,
+        f'<p class="small">{say("If you ask somebody for help, tell them this word:")} <code>{escape(code)}</code></p>',
+        words=words,
     )
 
 
-def waiting(onwards: str, language: str | None = None) -> str:
+def waiting(onwards: str, words: Words) -> str:
     """The page that the browser shows while the login is finished: it goes on to `onwards` by itself."""
     return _page(
         "Signing you in",
-        f'<p role="status">{spoken("One moment, please.", language)}</p>\n'
-        f'<p class="small"><a href="{escape(onwards)}">{spoken("Go on if nothing happens", language)}</a></p>',
+        f'<p role="status">{escape(words.say("One moment, please."))}</p>\n'
+        f'<p class="small"><a href="{escape(onwards)}">{escape(words.say("Go on if nothing happens"))}</a></p>',
         head=f'<meta http-equiv="refresh" content="0; url={escape(onwards)}">\n',
-        language=language,
+        words=words,
     )
 
 
@@ -148,20 +149,20 @@ def does_not_fit(headers: Iterable[tuple[str, str]], more: int = 0) -> bool:
     return more + sum(len(name) + len(value) + 4 for name, value in headers) > _MOST_HEADER_BYTES
 
 
-def moved(target: str, language: str | None = None) -> str:
+def moved(target: str, words: Words) -> str:
     """The page that leads to `target` by itself, in place of a redirect."""
     return _page(
         "Signing you in",
-        f'<p class="small"><a href="{escape(target)}">{spoken("Go on if nothing happens", language)}</a></p>',
+        f'<p class="small"><a href="{escape(target)}">{escape(words.say("Go on if nothing happens"))}</a></p>',
         head=f'<meta http-equiv="refresh" content="0; url={escape(target)}">\n',
-        language=language,
+        words=words,
     )
 
 
-def _page(title: str, content: str, head: str = "", *, language: str | None = None) -> str:
-    title = spoken(title, language)
+def _page(title: str, content: str, head: str = "", *, words: Words) -> str:
+    title = words.say(title)
     return (
-        f'<!doctype html>\n<html lang="{words(language)[0]}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{escape(words.language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"{head}<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n<h1>{escape(title)}</h1>\n{content}\n</main>\n</body>\n</html>\n"

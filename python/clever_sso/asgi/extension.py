@@ -17,9 +17,11 @@ from clever_sso._web import api
 from clever_sso._web.button import Html, login_button
 from clever_sso._web.button import signed_in_line as signed_in_html
 from clever_sso._web.older_ids import may_have_more, older_ids, remembered, without_more
+from clever_sso._web.words import words
 from clever_sso.asgi.addresses import here, keeps_from_logging_in, login_path, misplaced_callback
 from clever_sso.asgi.guards import Guards, NotLetInError, tell_script
 from clever_sso.asgi.middleware import OutermostMiddleware, Refusing, RouteMiddleware, look_after_sessions
+from clever_sso.asgi.request import words_of_person
 from clever_sso.asgi.routes import BelowPrefix, Page
 from clever_sso.asgi.sessions import current_identity
 from clever_sso.asgi.settings import Settings
@@ -38,12 +40,14 @@ from clever_sso.exceptions import ConfigError, Error
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
 
+    from starlette.requests import HTTPConnection
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
     from clever_sso._web.arrival import Problem, SignIn
     from clever_sso._web.before import ProvenLogin
     from clever_sso._web.identity import SessionIdentity
+    from clever_sso._web.words import Words
     from clever_sso.aio import AsyncClient
 
 logger = logging.getLogger("clever_sso.asgi")
@@ -66,6 +70,8 @@ class CleverSso:
         after_login: Where to go after a login without `next`: a path inside the application, or a whole URL.
             Default: `/`.
         after_logout: Where to go after a logout. Default: `/`.
+        language: The language of the pages and of the button, `en` or `es`. Default: the one that the browser asks for,
+            and English for the button.
         waiting_page: Whether the callback responds immediately with a small page that waits until the login is
             finished, as Clever recommends for slow networks. Default: `False`.
         session_seconds: How many seconds a sign-in lasts at most. Default: twelve hours.
@@ -86,6 +92,7 @@ class CleverSso:
         callback_path: str | None = None,
         after_login: str | None = None,
         after_logout: str | None = None,
+        language: str | None = None,
         waiting_page: bool | None = None,
         session_seconds: int | None = None,
         rotate_session: Callable[[Request], Any] | None = None,
@@ -98,6 +105,7 @@ class CleverSso:
             "callback_path": callback_path,
             "after_login": after_login,
             "after_logout": after_logout,
+            "language": language,
             "waiting_page": waiting_page,
             "session_seconds": session_seconds,
         }
@@ -168,9 +176,19 @@ class CleverSso:
             look_after_sessions(app.user_middleware)
             judge = partial(keeps_from_logging_in, self._settings)
             at_start = partial(session_problems, list(app.user_middleware))
-            return OutermostMiddleware(build(), lambda: self.client, judge, self._views.take, at_start)
+            return OutermostMiddleware(
+                build(),
+                client=lambda: self.client,
+                judge=judge,
+                answer=self._views.take,
+                at_start=at_start,
+                words=self._words,
+            )
 
         app.build_middleware_stack = build_middleware_stack  # type: ignore[method-assign]
+
+    def _words(self, request: HTTPConnection) -> Words:
+        return words_of_person(request, self._settings.chosen.language)
 
     def _check_sessions(self, app: Starlette) -> None:
         name = end_with_the_browser(app.user_middleware)
@@ -287,11 +305,15 @@ class CleverSso:
             request: The request of the page.
             next: Where the person goes afterwards.
             image: The address of an image to show instead of the words, of Clever's own for example.
-            language: `en` or `es`, the language of the page.
+            language: `en` or `es`, the language of the page. Default: that of the application, or English.
             style: Whether to style the link.
         """
         return login_button(
-            login_path(self._settings, request.scope), language=language, goal=next, image=image, style=style
+            login_path(self._settings, request.scope),
+            words=words(language or self._settings.chosen.language),
+            goal=next,
+            image=image,
+            style=style,
         )
 
     def signed_in(self, request: Request, *, language: str | None = None) -> Html:
@@ -304,7 +326,7 @@ class CleverSso:
             identity.full_name or identity.id,
             login,
             f"{login.removesuffix('/login')}/logout",
-            language=language,
+            words=words(language or self._settings.chosen.language),
             goal=here(self._settings, request),
         )
 

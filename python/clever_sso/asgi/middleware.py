@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from clever_sso._native import SetCookie
     from clever_sso._web.arrival import Step
+    from clever_sso._web.words import Words
     from clever_sso.aio import AsyncClient
     from clever_sso.exceptions import ConfigError
 
@@ -99,21 +100,25 @@ class OutermostMiddleware:
         judge: Says what is set up wrongly, given the scope, the status and the `Location` of an answer.
         answer: Makes the page about that.
         at_start: Says why the application must not start.
+        words: Gives what pages say to the person of a request.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (they are keyword arguments)
         self,
         app: ASGIApp,
+        *,
         client: Callable[[], AsyncClient],
         judge: Callable[[Scope, int, str | None], str | None],
         answer: Callable[[Request, Step], Awaitable[Response]],
         at_start: Callable[[], list[str]],
+        words: Callable[[HTTPConnection], Words],
     ) -> None:
         self.app = app
         self.client = client
         self.judge = judge
         self.answer = answer
         self.at_start = at_start
+        self.words = words
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -144,7 +149,7 @@ class OutermostMiddleware:
                 _keep_private(headers, scope)
                 _drop_too_large(headers, scope)
                 if scope[ASKED] and "location" in headers and pages.does_not_fit(headers.items()):
-                    page.append(_moved(message, headers))
+                    page.append(_moved(message, headers, self.words(HTTPConnection(scope))))
             elif page and message["type"] == "http.response.body":
                 message = {**message, "body": page.pop()}
             if not wrong:
@@ -191,9 +196,9 @@ def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:
         headers.append("set-cookie", cookie)
 
 
-def _moved(message: Message, headers: MutableHeaders) -> bytes:
+def _moved(message: Message, headers: MutableHeaders, words: Words) -> bytes:
     """Make a page of a redirect whose headers are too long."""
-    page = pages.moved(headers["location"]).encode()
+    page = pages.moved(headers["location"], words).encode()
     message["status"] = 200
     del headers["location"]
     headers.update({**pages.OWN_HEADERS, "Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page))})

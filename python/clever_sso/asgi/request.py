@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clever_sso._web import pages
 from clever_sso._web.request import prefix_on_this_host
+from clever_sso._web.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
     from clever_sso._native import SetCookie
+    from clever_sso._web.words import Words
 
 # In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
 # whether the request came with a session, and whether a person signed in.
@@ -61,6 +63,11 @@ def cookies_of(request: HTTPConnection) -> str:
     """The `Cookie` header."""
     # HTTP/2 allows one header for each.
     return "; ".join(request.headers.getlist("cookie"))
+
+
+def words_of_person(request: HTTPConnection, fixed: str | None) -> Words:
+    """What the pages say, in the language that the application fixes, or the one that the browser asks for."""
+    return words(fixed or ", ".join(request.headers.getlist("accept-language")))
 
 
 def with_cookies(response: Response, cookies: Iterable[SetCookie]) -> Response:

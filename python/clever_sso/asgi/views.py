@@ -26,7 +26,17 @@ from clever_sso._web.before import HELD_KEY, HeldLogin
 from clever_sso._web.identity import SESSION_KEY
 from clever_sso._web.request import inside
 from clever_sso.asgi.addresses import home, login_path, misplaced_callback, own_pages, root
-from clever_sso.asgi.request import ASKED, HOST, asked_host, cookies_of, private, query_of, result_of, with_cookies
+from clever_sso.asgi.request import (
+    ASKED,
+    HOST,
+    asked_host,
+    cookies_of,
+    private,
+    query_of,
+    result_of,
+    with_cookies,
+    words_of_person,
+)
 from clever_sso.asgi.sessions import current_identity, delete_old_session, end_session, session_of, take_held
 from clever_sso.asgi.sign_in import sign_in
 from clever_sso.asgi.stores import (
@@ -48,6 +58,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from clever_sso._web.arrival import Problem, Step
+    from clever_sso._web.words import Words
     from clever_sso.asgi.settings import Settings
 
 logger = logging.getLogger("clever_sso.asgi")
@@ -94,7 +105,7 @@ class Views:
             return refusal
         query = query_of(request.scope)
         if self._settings.chosen.waiting_page and should_wait(query):
-            return HTMLResponse(pages.waiting(onwards(query)), headers=pages.OWN_HEADERS)
+            return HTMLResponse(pages.waiting(onwards(query), self._words(request)), headers=pages.OWN_HEADERS)
         try:
             client = self._settings.client
             callback = arrived(client, query, HOST.get())
@@ -177,7 +188,11 @@ class Views:
             step = done
         if isinstance(step, ToClever):
             session_of(request)
-            page = HTMLResponse(pages.moved(step.url), headers=pages.OWN_HEADERS) if step.needs_page else None
+            page = (
+                HTMLResponse(pages.moved(step.url, self._words(request)), headers=pages.OWN_HEADERS)
+                if step.needs_page
+                else None
+            )
             return private(with_cookies(page or RedirectResponse(step.url, 303), step.set_cookies))
         logger.warning("login with Clever failed: %s", step)
         if step.ends_session and session_of(request):
@@ -188,15 +203,21 @@ class Views:
         return private(response)
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
-        problem = problem.linked(login_path(self._settings, request.scope), home(self._settings, request))
+        words = self._words(request)
+        problem = problem.linked(login_path(self._settings, request.scope), home(self._settings, request)).in_words(
+            words
+        )
         if self._settings.hooks.problem is not None:
             try:
                 return cast("Response", await result_of(self._settings.hooks.problem(request, problem)))
             except Exception:
                 logger.exception("on_problem failed")
         links = (problem.login_url, problem.switch_user_url, problem.home_url)
-        page = pages.problem(problem.sentence, problem.code, *links)
+        page = pages.problem(problem.sentence, problem.code, *links, words=words)
         return HTMLResponse(page, problem.status, pages.OWN_HEADERS)
+
+    def _words(self, request: Request) -> Words:
+        return words_of_person(request, self._settings.chosen.language)
 
     def _warn_of_long_sessions(self, installed: Iterable[Middleware]) -> None:
         """For who took the routes alone: then the middleware is made already."""

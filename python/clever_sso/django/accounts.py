@@ -45,8 +45,8 @@ _SQL_STATES, _MYSQL_CODES = {"40001", "40P01"}, {1205, 1213}
 REMOVED_SENTENCE = "Your account was removed from this app. Please ask your teacher or your school for access."
 LEFT_OUT_SENTENCE = "Your account needs a check before you can use Clever here. Please ask your school for help."
 STAFF_SENTENCE = "Your account manages this site. Please log in with your password instead of Clever."
-ANOTHER_SENTENCE = "Your account already belongs to another person at Clever. Please disconnect it first."
-LINKED_SENTENCE = "This Clever account already belongs to another account of this app."
+ANOTHER_SENTENCE = "Your account here is linked to another person at Clever. Please unlink it first."
+LINKED_SENTENCE = "This Clever account is already used with another account here. Please ask your school for help."
 
 
 class AlreadyLinked(Refused):

@@ -13,7 +13,6 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_script_prefix
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.translation import get_language
 
 from clever_sso._web import api, pages
 from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
@@ -31,6 +30,7 @@ from clever_sso._web.request import (
 )
 from clever_sso.django import conf, views
 from clever_sso.django.access import CONTEXT_PROCESSOR, look_ahead, told_to_log_in
+from clever_sso.django.language import words_of_page
 from clever_sso.django.sessions import has_been_read, look_when_it_is_read
 from clever_sso.exceptions import ConfigError
 
@@ -257,7 +257,7 @@ def _fitting(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     cookies = [("Set-Cookie", cookie.OutputString()) for cookie in response.cookies.values()]
     if not pages.does_not_fit([*response.headers.items(), *cookies]):
         return response
-    page = HttpResponse(pages.moved(location, get_language()), headers=pages.OWN_HEADERS)
+    page = HttpResponse(pages.moved(location, words_of_page()), headers=pages.OWN_HEADERS)
     page.cookies = response.cookies
     return page
 

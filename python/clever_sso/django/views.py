@@ -19,7 +19,6 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
-from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_protect
 
 from clever_sso._native import Restart
@@ -50,6 +49,7 @@ from clever_sso._web.identity import SESSION_KEY, Linked, SessionIdentity
 from clever_sso._web.request import own_pages
 from clever_sso.django import accounts, conf, links, signals
 from clever_sso.django.access import current_identity, told_to_log_in
+from clever_sso.django.language import words_of_page
 from clever_sso.django.sessions import take_held
 from clever_sso.exceptions import Error
 
@@ -152,7 +152,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Finish a login: one that began here, or one that began at Clever."""
     query = query_of(request)
     if conf.waiting_page() and should_wait(query):
-        return HttpResponse(pages.waiting(onwards(query), get_language()), headers=pages.OWN_HEADERS)
+        return HttpResponse(pages.waiting(onwards(query), words_of_page()), headers=pages.OWN_HEADERS)
     linking = links.begun_here(request, query)
     try:
         client = conf.client()
@@ -246,7 +246,7 @@ def confirm_link(request: HttpRequest) -> HttpResponse:
         return _private(page)
     hidden = {"csrfmiddlewaretoken": csrf, "key": link.key}
     names = (name, identity.user_type or "", request.user.get_username())
-    own = pages.confirm_link(*names, action, hidden, language=get_language())
+    own = pages.confirm_link(*names, action, hidden, words=words_of_page())
     return _private(HttpResponse(own, headers=pages.FORM_HEADERS))
 
 
@@ -325,7 +325,7 @@ def take(
             step = problem_of_sign_in(conf.client(), step, error)
     if isinstance(step, ToClever):
         page = (
-            HttpResponse(pages.moved(step.url, get_language()), headers=pages.OWN_HEADERS) if step.needs_page else None
+            HttpResponse(pages.moved(step.url, words_of_page()), headers=pages.OWN_HEADERS) if step.needs_page else None
         )
         return with_cookies(page or _redirect(step.url), step.set_cookies)
     logger.warning("login with Clever failed: %s", step)
@@ -545,13 +545,14 @@ def end_session(request: HttpRequest) -> None:
 
 
 def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    problem, template = problem.spoken(get_language()), conf.problem_template()
+    words = words_of_page()
+    problem, template = problem.in_words(words), conf.problem_template()
     if template:
         names = ("login_url", "switch_user_url", "home_url")
         context = {"problem": problem, **{name: getattr(problem, name) for name in names}}
         return render(request, template, context, status=problem.status)
     links = (problem.login_url, problem.switch_user_url, problem.home_url)
-    page = pages.problem(problem.sentence, problem.code, *links, language=get_language())
+    page = pages.problem(problem.sentence, problem.code, *links, words=words)
     return HttpResponse(page, status=problem.status, headers=pages.OWN_HEADERS)
 
 

@@ -10,11 +10,13 @@ from markupsafe import Markup, escape
 
 from clever_sso._web.button import login_button, signed_in_line
 from clever_sso._web.request import address
+from clever_sso._web.words import words, words_of
 from clever_sso.flask.access import identity, login_path, root
 from clever_sso.flask.state import state
 
 if TYPE_CHECKING:
     from clever_sso._web.button import Html
+    from clever_sso._web.words import Words
 
 
 def clever_button(
@@ -31,10 +33,11 @@ def clever_button(
     Args:
         next: Where the person goes afterwards.
         image: The address of an image to show instead of the words: `url_for("static", filename="clever.svg")`.
-        language: `en` or `es`. Default: that of Flask-Babel, else English.
+        language: `en` or `es`. Default: `CLEVER_LANGUAGE`, that of Flask-Babel, or English.
         style: Whether the link has a style of its own.
     """
-    return login_button(login_path(), language=language or page_language(), goal=next, image=image, style=style)
+    spoken = words(language) if language else words_of_page()
+    return login_button(login_path(), words=spoken, goal=next, image=image, style=style)
 
 
 def clever_signed_in(*, language: str | None = None) -> Html | str:
@@ -49,19 +52,30 @@ def clever_signed_in(*, language: str | None = None) -> Html | str:
         somebody.full_name or somebody.id,
         login_path(),
         f"{root()}{state().paths.prefix}/logout",
-        language=language or page_language(),
+        words=words(language) if language else words_of_page(),
         goal=address(root(), request.path, request.query_string.decode("latin-1")),
         csrf_field=str(escape(field)),
     )
 
 
-def page_language() -> str | None:
-    """The language that Flask-Babel chose for this page."""
+def words_of_page() -> Words:
+    """In the language of the application's own pages: that of `CLEVER_LANGUAGE`, of Flask-Babel, or English."""
+    fixed = state().chosen.language
+    return words(fixed) if fixed else _words_of_babel() or words(None)
+
+
+def words_of_person() -> Words:
+    """The same for the pages of this package: the browser says which where nothing else does."""
+    fixed = state().chosen.language
+    return words(fixed) if fixed else _words_of_babel() or words(request.headers.get("Accept-Language"))
+
+
+def _words_of_babel() -> Words | None:
     babel = sys.modules.get("flask_babel")
     if babel is None or "babel" not in current_app.extensions:
         return None
     try:
-        return str(babel.get_locale() or "")
+        return words_of(str(babel.get_locale() or ""), babel.pgettext)
     except Exception:
         # A person who waits for a page is not to go without it.
         current_app.logger.exception("the locale selector of Flask-Babel failed")

@@ -58,7 +58,7 @@ from clever_sso.flask.access import (
     whoami,
 )
 from clever_sso.flask.signals import login_denied, signed_in
-from clever_sso.flask.snippets import page_language
+from clever_sso.flask.snippets import words_of_person
 from clever_sso.flask.state import EXTENSION, host, state
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _callback() -> Response:
         return refusal
     query, extension = _query(), state()
     if extension.chosen.waiting_page and should_wait(query):
-        return _own_page(pages.waiting(onwards(query), page_language()), 200)
+        return _own_page(pages.waiting(onwards(query), words_of_person()), 200)
     try:
         callback = arrived(extension.client, query, host())
         step = step_of(extension.client.finish_login(callback, request.headers.get("Cookie")))
@@ -291,7 +291,9 @@ def _take(step: Step, *, is_decided: bool = False, waiting: Waiting | None = Non
             step = problem_of_sign_in(state().client, step, error)
     if isinstance(step, ToClever):
         answer = (
-            _own_page(pages.moved(step.url, page_language()), 200) if step.needs_page else redirect(step.url, code=303)
+            _own_page(pages.moved(step.url, words_of_person()), 200)
+            if step.needs_page
+            else redirect(step.url, code=303)
         )
         return _with_cookies(answer, step.set_cookies)
     current_app.logger.warning("login with Clever failed: %s", step)
@@ -400,8 +402,8 @@ def _tell_of(problem: Problem) -> None:
 
 
 def _show(problem: Problem) -> Response:
-    hook, language = state().hooks.problem, page_language()
-    problem = problem.spoken(language)
+    hook, words = state().hooks.problem, words_of_person()
+    problem = problem.in_words(words)
     if hook is not None:
         try:
             return make_response(current_app.ensure_sync(hook)(problem))
@@ -409,7 +411,7 @@ def _show(problem: Problem) -> Response:
             # A person who waits for a page is not to go without it.
             current_app.logger.exception("on_problem failed")
     links = (problem.login_url, problem.switch_user_url, problem.home_url)
-    return _own_page(pages.problem(problem.sentence, problem.code, *links, language=language), problem.status)
+    return _own_page(pages.problem(problem.sentence, problem.code, *links, words=words), problem.status)
 
 
 def _own_page(page: str, status: int) -> Response:
@@ -455,7 +457,7 @@ def _after(response: Response) -> Response:
         elif response.status_code in {401, 403}:
             current_app.logger.warning("%s", advice)
     if response.location and pages.does_not_fit(response.headers, _session_cookie_bytes()):
-        page = _own_page(pages.moved(response.location, page_language()), 200)
+        page = _own_page(pages.moved(response.location, words_of_person()), 200)
         for cookie in response.headers.getlist("Set-Cookie"):
             page.headers.add("Set-Cookie", cookie)
         response = page

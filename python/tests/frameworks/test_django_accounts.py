@@ -390,7 +390,7 @@ def test_who_became_another_user_while_the_page_asked_is_not_linked(clever: str,
     matched.append(users().create_user("grace"))
     refused = answered(browser, asked)
     assert refused.status_code == 403
-    assert b"already belongs to another account" in refused.content
+    assert b"is already used with another account" in refused.content
     assert b'href="/who"' in refused.content
     assert not accounts().exists()
     # It is over: a second answer links nothing either, and the user stays signed in.
@@ -515,7 +515,7 @@ def test_a_person_is_linked_to_one_user_only(clever: str, identity: Callable[[st
     owner = authenticate(identity(ADA))
     _, browser = signed_in_by_password()
     answer = link(browser, clever)
-    assert (answer.status_code, b"already belongs to another account" in answer.content) == (403, True)
+    assert (answer.status_code, b"is already used with another account" in answer.content) == (403, True)
     assert browser.get("/username").content == b"paula", "who is signed in stays so"
     assert accounts().get().user_id == owner.pk
 
@@ -527,7 +527,7 @@ def test_a_person_that_the_hook_knows_as_another_user_is_not_linked(
     override(CLEVER_MATCH_USER=lambda _: old)
     _, browser = signed_in_by_password()
     answer = link(browser, clever)
-    assert (answer.status_code, b"already belongs to another account" in answer.content) == (403, True)
+    assert (answer.status_code, b"is already used with another account" in answer.content) == (403, True)
     assert not accounts().exists(), "asking writes nothing"
     # Their own user keeps them, and may link them.
     assert authenticate(identity(ADA)) == old

@@ -29,10 +29,10 @@ WHOLE = (
     "contract",
     "force_login",
     "hosts",
+    "languages",
     "large_sessions",
     "prefix",
     "settings_at_start",
-    "spanish",
 )
 TESTS = [HERE / f"test_{name}.py" for name in whole_or_short(WHOLE, SHORT)]
 # For a whole row of steps, of which one may hang.

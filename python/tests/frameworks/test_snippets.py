@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from clever_sso._web.button import login_button, signed_in_line
+from clever_sso._web.words import words
 from harness.browser import Browser
 from running import path_of
 
@@ -48,18 +49,18 @@ class Read(HTMLParser):
     ],
 )
 def test_the_button_is_a_link_in_the_language_of_the_page(language: str | None, spoken: str, text: str) -> None:
-    page = Read(login_button("/clever/login", language=language, goal="/a?b=1&c=2"))
+    page = Read(login_button("/clever/login", words=words(language), goal="/a?b=1&c=2"))
     ((tag, attributes),) = page.elements
     assert (tag, attributes["lang"], page.text) == ("a", spoken, text)
     assert attributes["href"] == "/clever/login?next=%2Fa%3Fb%3D1%26c%3D2"
 
 
 def test_the_button_can_be_read_and_needs_no_other_host() -> None:
-    html = login_button("/clever/login")
+    html = login_button("/clever/login", words=words(None))
     assert contrast(color_of(html, "color"), color_of(html, "background")) > 4.5
     assert "//" not in html
     assert "url(" not in html
-    assert "style" not in Read(login_button("/clever/login", style=False)).elements[0][1]
+    assert "style" not in Read(login_button("/clever/login", words=words(None), style=False)).elements[0][1]
 
 
 def color_of(html: str, name: str) -> tuple[int, ...]:
@@ -80,14 +81,14 @@ def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
 
 
 def test_an_image_has_the_words_for_who_cannot_see_it() -> None:
-    page = Read(login_button("/clever/login", image='/static/clever.svg?"<', language="es"))
+    page = Read(login_button("/clever/login", image='/static/clever.svg?"<', words=words("es")))
     assert page.elements[1] == ("img", {"src": '/static/clever.svg?"<', "alt": "Iniciar sesión con Clever"})
     assert (page.text, page.elements[0][1].get("style")) == ("", None)
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", "Signed in as"), ("es", "Sesión iniciada como")])
 def test_the_line_says_who_is_signed_in_and_leads_out(language: str, told: str) -> None:
-    page = Read(signed_in_line("<b>{} Ada", "/clever/login", "/clever/logout", language=language, goal="/x"))
+    page = Read(signed_in_line("<b>{} Ada", "/clever/login", "/clever/logout", words=words(language), goal="/x"))
     assert f"{told} <b>{{}} Ada" in page.text
     elements = dict(page.elements)
     assert elements["a"]["href"] == "/clever/login?next=%2Fx&switch_user=1"

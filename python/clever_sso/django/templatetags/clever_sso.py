@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
 
 from clever_sso._web.button import Html, login_button, signed_in_line
+from clever_sso._web.words import words
 from clever_sso.django.access import current_identity
+from clever_sso.django.language import words_of_page
 
 if TYPE_CHECKING:
     from django.template import Context
@@ -34,7 +35,8 @@ def clever_button(
         style: Whether the link has a style of its own.
     """
     login = reverse("clever_sso:login")
-    return login_button(login, language=language or get_language(), goal=next, image=image, style=style)
+    spoken = words(language) if language else words_of_page()
+    return login_button(login, words=spoken, goal=next, image=image, style=style)
 
 
 @register.simple_tag(takes_context=True)
@@ -52,7 +54,7 @@ def clever_signed_in(context: Context, language: str | None = None) -> Html:
         (identity and identity.full_name) or full_name or user.get_username(),
         reverse("clever_sso:login"),
         reverse("clever_sso:logout"),
-        language=language or get_language(),
+        words=words(language) if language else words_of_page(),
         goal=request.get_full_path(),
         csrf_field=field,
     )

@@ -1,0 +1,26 @@
+//! What a browser accepts, by the headers `Accept` and `Accept-Language`.
+
+/// More than this is not read of a header: browsers send a few.
+const MAX_PARTS: usize = 100;
+
+/// What a header accepts, in lower case, with the weights in thousandths (RFC 9110 12.4.2).
+pub(crate) fn accepted(header: &str) -> Vec<(String, u16)> {
+    let parts = header.split(',').take(MAX_PARTS).filter_map(|part| {
+        let mut parts = part.split(';').map(|part| part.trim().to_ascii_lowercase());
+        let kind = parts.next().filter(|kind| !kind.is_empty())?;
+        let weight = parts.find_map(|parameter| Some(thousandths(parameter.strip_prefix("q=")?)));
+        Some((kind, weight.unwrap_or(1000)))
+    });
+    parts.collect()
+}
+
+/// A weight; 0 for what is none.
+fn thousandths(weight: &str) -> u16 {
+    let (whole, rest) = weight.split_once('.').unwrap_or((weight, ""));
+    let digits: String = rest.chars().chain("000".chars()).take(3).collect();
+    match (whole.parse::<u16>(), digits.parse::<u16>()) {
+        (Ok(0), Ok(rest)) => rest,
+        (Ok(1), Ok(_)) => 1000,
+        _ => 0,
+    }
+}

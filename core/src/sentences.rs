@@ -1,0 +1,180 @@
+//! What people read when a login fails, and the words of the pages, in English and Spanish.
+//!
+//! This is the one place for them. C and Python call it; `make errors` writes all of it to docs/errors.md, and from there
+//! `make sentences` writes it for JavaScript, PHP and Django.
+
+use std::ffi::CStr;
+
+use crate::accepted::accepted;
+
+#[cfg(any(feature = "web", feature = "__face"))]
+pub(crate) mod pages;
+
+/// A sentence in each language. C hands them out as they stand here, so each ends with a NUL.
+#[derive(Clone, Copy, Debug)]
+pub struct Sentence {
+    english: &'static CStr,
+    spanish: &'static CStr,
+}
+
+impl Sentence {
+    const fn new(english: &'static CStr, spanish: &'static CStr) -> Self {
+        Self { english, spanish }
+    }
+
+    /// In this language.
+    pub const fn text(&self, language: Language) -> &'static str {
+        // The tests read each: none is empty.
+        match self.c_text(language).to_str() {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+
+    /// The same for C.
+    pub const fn c_text(&self, language: Language) -> &'static CStr {
+        match language {
+            Language::English => self.english,
+            Language::Spanish => self.spanish,
+        }
+    }
+}
+
+/// A language that people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// For everybody whose language is not here.
+    English,
+    /// Any Spanish.
+    Spanish,
+}
+
+impl Language {
+    /// Its tag (RFC 5646).
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Spanish => "es",
+        }
+    }
+
+    /// The language of a tag, such as `es-MX` or `es_MX`; `None` for one that is not here.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        [Self::English, Self::Spanish].into_iter().find(|known| primary.eq_ignore_ascii_case(known.tag()))
+    }
+
+    /// The language that a person wants: of a tag, or of the value of their `Accept-Language` header (RFC 9110 12.5.4). Spanish where
+    /// they prefer it to English.
+    pub fn wanted(languages: &str) -> Self {
+        // Of languages with one weight the first counts.
+        let mut best = (Self::English, 0);
+        for (tag, weight) in accepted(languages) {
+            if let Some(language) = Self::of_tag(&tag).filter(|_| weight > best.1) {
+                best = (language, weight);
+            }
+        }
+        best.0
+    }
+
+    /// The same sentence in this language, where it is one of this crate in English. A sentence of the application stays as it is.
+    #[cfg(any(feature = "web", feature = "__face"))]
+    pub fn translated(self, text: &str) -> &str {
+        let known = all().find(|sentence| sentence.text(Self::English) == text);
+        known.map_or(text, |sentence| sentence.text(self))
+    }
+}
+
+/// Every sentence.
+#[cfg(any(feature = "web", feature = "__face"))]
+pub fn all() -> impl Iterator<Item = &'static Sentence> {
+    CATALOGUE.iter().chain(pages::ALL)
+}
+
+/// Gives each sentence a name, and makes a list of them.
+macro_rules! sentences {
+    ($list:ident: $($name:ident, $english:literal, $spanish:literal;)*) => {
+        $(pub(crate) const $name: $crate::sentences::Sentence = $crate::sentences::Sentence::new($english, $spanish);)*
+        #[cfg(any(feature = "web", feature = "__face"))]
+        pub(super) const $list: &[$crate::sentences::Sentence] = &[$($name),*];
+    };
+}
+
+#[cfg(any(feature = "web", feature = "__face"))]
+use sentences;
+
+// Those of the catalogue of failures.
+sentences! {
+    CATALOGUE:
+    AGAIN,
+        c"Signing in did not work this time. Please try again.",
+        c"No pudiste iniciar sesión esta vez. Inténtalo de nuevo.";
+    COOKIES,
+        c"Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.",
+        c"Tu navegador bloqueó una cookie que este sitio necesita para iniciar tu sesión. Permite las cookies de este sitio e inténtalo de nuevo.";
+    SESSION,
+        c"You signed in, but this site did not remember it. Please tell your teacher or school.",
+        c"Iniciaste sesión, pero este sitio no lo recordó. Avisa a tu maestro o a tu escuela.";
+    ALLOWED,
+        c"You are signed in, but you may not open this page. Please ask your teacher or your school for access.",
+        c"Iniciaste sesión, pero no puedes abrir esta página. Pide acceso a tu maestro o a tu escuela.";
+    SETUP,
+        c"This app is not set up for Clever correctly. Please tell your teacher or school.",
+        c"Esta aplicación no está bien configurada para Clever. Avisa a tu maestro o a tu escuela.";
+    LATER,
+        c"Clever cannot be reached right now. Please wait a minute, then try again.",
+        c"No se puede conectar con Clever en este momento. Espera un minuto e inténtalo de nuevo.";
+}
+
+#[cfg(all(test, any(feature = "web", feature = "__face")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages_and_once() {
+        let english: std::collections::HashSet<_> =
+            all().map(|sentence| sentence.text(Language::English)).collect();
+        assert!(all().count() == english.len() && english.len() > 40);
+        for sentence in all() {
+            let (english, spanish) = (sentence.text(Language::English), sentence.text(Language::Spanish));
+            assert!(!english.is_empty() && !spanish.is_empty() && english != spanish, "{english}");
+            // What is filled in, and how it ends, is the same.
+            for mark in ["{}", "{person}", "{account}"] {
+                assert_eq!(english.contains(mark), spanish.contains(mark), "{english}");
+            }
+            assert_eq!(english.ends_with('.'), spanish.ends_with('.'), "{english}");
+            assert_eq!(Language::Spanish.translated(english), spanish);
+            assert_eq!(Language::English.translated(english), english);
+        }
+        assert_eq!(Language::Spanish.translated("Only schools."), "Only schools.");
+    }
+
+    #[test]
+    fn a_language_is_wanted_by_its_tag_or_by_the_header() {
+        for (wanted, language) in [
+            ("", "en"),
+            ("es", "es"),
+            ("ES", "es"),
+            ("es_MX", "es"),
+            ("es-419", "es"),
+            ("est", "en"),
+            ("en-US", "en"),
+            ("de", "en"),
+            ("*", "en"),
+            ("es-MX,es;q=0.9,en;q=0.8", "es"),
+            ("en-US,en;q=0.9,es;q=0.8", "en"),
+            ("fr, es;q=0.5", "es"),
+            ("es, en", "es"),
+            ("en, es", "en"),
+            ("en;q=0.1, es;q=0.2", "es"),
+            ("es;q=0", "en"),
+            ("es;q=0.000, fr", "en"),
+            ("es;q=nonsense", "en"),
+            ("es;q=NaN, en", "en"),
+            (";;,,=;q=,es", "es"),
+            ("es; q = 1", "es"),
+        ] {
+            assert_eq!(Language::wanted(wanted).tag(), language, "{wanted}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+<?php
+
+/** Written by `make sentences` from docs/errors.md. Do not edit. */
+
+declare(strict_types=1);
+
+namespace CleverSso;
+
+/** @internal What people read, in English and Spanish. */
+final class Sentences
+{
+    private const SPANISH = [
+        'Signing in did not work this time. Please try again.' =>
+            'No pudiste iniciar sesión esta vez. Inténtalo de nuevo.',
+        'Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.' =>
+            'Tu navegador bloqueó una cookie que este sitio necesita para iniciar tu sesión. Permite las cookies de este sitio e inténtalo de nuevo.',
+        'You signed in, but this site did not remember it. Please tell your teacher or school.' =>
+            'Iniciaste sesión, pero este sitio no lo recordó. Avisa a tu maestro o a tu escuela.',
+        'You are signed in, but you may not open this page. Please ask your teacher or your school for access.' =>
+            'Iniciaste sesión, pero no puedes abrir esta página. Pide acceso a tu maestro o a tu escuela.',
+        'This app is not set up for Clever correctly. Please tell your teacher or school.' =>
+            'Esta aplicación no está bien configurada para Clever. Avisa a tu maestro o a tu escuela.',
+        'Clever cannot be reached right now. Please wait a minute, then try again.' =>
+            'No se puede conectar con Clever en este momento. Espera un minuto e inténtalo de nuevo.',
+        'Clever did not let you into this app. Please ask your teacher or your school for access.' =>
+            'Clever no te dejó entrar en esta aplicación. Pide acceso a tu maestro o a tu escuela.',
+        'Your account doesn\'t have access to this app. Please ask your teacher or your school for help.' =>
+            'Tu cuenta no tiene acceso a esta aplicación. Pide ayuda a tu maestro o a tu escuela.',
+        'You are not signed in.' =>
+            'No has iniciado sesión.',
+        'Your account doesn\'t have access to this.' =>
+            'Tu cuenta no tiene acceso a esto.',
+        'Please log in' =>
+            'Inicia sesión',
+        'Signing in did not work' =>
+            'No se pudo iniciar sesión',
+        'This page is not open to you' =>
+            'No puedes abrir esta página',
+        'Your Clever account was not changed here' =>
+            'Tu cuenta de Clever no cambió aquí',
+        'Go to the start page' =>
+            'Ir a la página de inicio',
+        'Go back' =>
+            'Volver',
+        'Log in as somebody else' =>
+            'Entrar con otra cuenta',
+        'If you ask somebody for help, tell them this word:' =>
+            'Si pides ayuda, di esta palabra:',
+        'Signing you in' =>
+            'Iniciando tu sesión',
+        'One moment, please.' =>
+            'Un momento, por favor.',
+        'Go on if nothing happens' =>
+            'Continúa si no pasa nada',
+        'Log in with Clever' =>
+            'Iniciar sesión con Clever',
+        'Signed in as {}' =>
+            'Sesión iniciada como {}',
+        'Not you?' =>
+            '¿No eres tú?',
+        'Log out' =>
+            'Cerrar sesión',
+        'a person with no name' =>
+            'una persona sin nombre',
+        'Connect Clever' =>
+            'Vincular Clever',
+        'Link {person} to this account ({account})?' =>
+            '¿Vincular a {person} con esta cuenta ({account})?',
+        'Yes, link it' =>
+            'Sí, vincular',
+        'Not you? Cancel' =>
+            '¿No eres tú? Cancelar',
+        'If this is somebody else, cancel. Log out at Clever, and try again.' =>
+            'Si es otra persona, cancela. Cierra la sesión en Clever e inténtalo de nuevo.',
+        'Your account was removed from this app. Please ask your teacher or your school for access.' =>
+            'Tu cuenta se eliminó de esta aplicación. Pide acceso a tu maestro o a tu escuela.',
+        'Your account needs a check before you can use Clever here. Please ask your school for help.' =>
+            'Hay que revisar tu cuenta antes de que puedas usar Clever aquí. Pide ayuda a tu escuela.',
+        'Your account manages this site. Please log in with your password instead of Clever.' =>
+            'Tu cuenta administra este sitio. Inicia sesión con tu contraseña en lugar de Clever.',
+        'Your account here is linked to another person at Clever. Please unlink it first.' =>
+            'Tu cuenta ya está unida a otra persona en Clever. Primero quita esa conexión.',
+        'This Clever account is already used with another account here. Please ask your school for help.' =>
+            'Esta cuenta de Clever ya se usa con otra cuenta de este sitio. Pide ayuda a tu escuela.',
+        'Please set a password first. Without one you could not log in any more.' =>
+            'Primero crea una contraseña. Sin ella ya no podrías iniciar sesión.',
+        'student' =>
+            'estudiante',
+        'teacher' =>
+            'docente',
+        'staff' =>
+            'personal',
+        'district admin' =>
+            'administración del distrito',
+        'contact' =>
+            'familiar',
+    ];
+
+    /**
+     * The language that somebody wants: 'es' where they prefer Spanish to English, otherwise 'en'.
+     *
+     * @param string $wanted A tag such as es or es-MX, or the value of the Accept-Language header (RFC 9110 12.5.4).
+     */
+    public static function language(string $wanted): string
+    {
+        [$best, $most] = ['en', 0.0];
+        // Browsers name a few; more is not read.
+        foreach (array_slice(explode(',', $wanted, 101), 0, 100) as $part) {
+            $parameters = array_map(fn(string $each) => trim($each, " \t"), explode(';', strtolower($part)));
+            $language = preg_split('/[-_]/', array_shift($parameters))[0];
+            $weights = array_filter($parameters, fn(string $parameter) => str_starts_with($parameter, 'q='));
+            // What is no number counts as 0.
+            $weight = $weights === [] ? 1.0 : min(1.0, (float) substr(reset($weights), 2));
+            // Of languages with one weight the first counts.
+            if (in_array($language, ['en', 'es'], true) && $weight > $most) {
+                [$best, $most] = [$language, $weight];
+            }
+        }
+        return $best;
+    }
+
+    /** The same sentence in the language that somebody wants. One that is not of this library stays as it is. */
+    public static function translated(string $sentence, string $wanted): string
+    {
+        return self::language($wanted) === 'es' ? self::SPANISH[$sentence] ?? $sentence : $sentence;
+    }
+}

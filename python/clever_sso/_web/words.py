@@ -1,0 +1,52 @@
+"""What people read, in the language of the page. The core has the sentences, in English and Spanish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clever_sso._native import language_of, translated
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+CONTEXT = "clever_sso"
+"""The context of the sentences in the translations of an application: `pgettext("clever_sso", sentence)`."""
+_TITLE = "Signing in did not work"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the pages say in one language."""
+
+    language: str
+    """Its tag, for `<html lang>`."""
+    say: Callable[[str], str]
+    """The same sentence in this language. One that is not of this package stays as it is."""
+
+
+def words(language: str | None) -> Words:
+    """The words of this package.
+
+    Args:
+        language: A tag such as `es` or `es-MX`, or the value of `Accept-Language`. All but Spanish get English.
+    """
+    tag = language_of(language)
+    return Words(tag, lambda sentence: translated(sentence, tag))
+
+
+def words_of(language: str, translate: Callable[[str, str], str]) -> Words:
+    """The words of the application's own translations where it has them, otherwise those of this package.
+
+    Args:
+        language: The active language of the framework.
+        translate: The framework's `pgettext`.
+    """
+    own = words(language)
+
+    def say(sentence: str) -> str:
+        found = translate(CONTEXT, sentence) if sentence else sentence
+        return own.say(sentence) if found == sentence else str(found)
+
+    is_translated = translate(CONTEXT, _TITLE) != _TITLE
+    return Words(language.replace("_", "-") if is_translated else own.language, say)
