@@ -85,7 +85,7 @@ fn answer_to(
             Some(visitor) => Ok(grant(call, &asked, visitor)?),
         }
     });
-    answer.unwrap_or_else(Refusal::page)
+    answer.unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
 
 /// To the login page of the district in the request or of the remembered one; without either, to the school picker.
@@ -111,7 +111,7 @@ fn without_access(call: &Call, asked: &AuthorizeRequest<'_>, person: &Person) ->
     }
     let short_name = call.world.home_of(person).short_name();
     let login_page = target::login_page(Some(short_name), &target::here(&call.request));
-    Err(Refusal::no_access(&call.world, asked.app, person, &login_page))
+    Err(Refusal::no_access(call, asked.app, person, &login_page))
 }
 
 /// Only students are asked, and no one if the pages are skipped.
@@ -122,8 +122,12 @@ fn must_confirm(asked: &AuthorizeRequest<'_>, visitor: &Visitor) -> bool {
 
 fn confirmation(call: &Call, asked: &AuthorizeRequest<'_>, person: &Person) -> Answer {
     let here = target::here(&call.request);
-    let context =
-        LoginContext { home: call.world.home_of(person), target: Some(&here), app: Some(asked.app) };
+    let context = LoginContext {
+        home: call.world.home_of(person),
+        target: Some(&here),
+        app: Some(asked.app),
+        language: call.request.language(),
+    };
     let page = pages::confirmation(person, context, &target::confirmed(&here));
     Answer::page(StatusCode::OK, page, CONFIRM_FIRST)
 }

@@ -14,7 +14,6 @@ use super::{authorize, same_origin, session, target};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
 use crate::pages::{self, PickerPage};
-use crate::world::World;
 
 const SHOWN: &str = "the school picker was shown";
 const KNOWN: &str = "the district is already known: the browser continues to the login page";
@@ -23,7 +22,7 @@ const SEARCH: &str = "search";
 
 /// `GET /oauth/district-picker`
 pub(crate) fn show(call: &Call) -> Answer {
-    shown(call).unwrap_or_else(Refusal::page)
+    shown(call).unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
 
 fn shown(call: &Call) -> Result<Answer, Refusal> {
@@ -39,29 +38,29 @@ fn shown(call: &Call) -> Result<Answer, Refusal> {
     }
     let action = format!("{}/oauth/district-picker", request.prefix);
     let question = Question { action: &action, hidden, target: Some(&target), message: None };
-    Ok(Answer::page(StatusCode::OK, page(world, &parameters, question), SHOWN))
+    Ok(Answer::page(StatusCode::OK, page(call, &parameters, question), SHOWN))
 }
 
 /// The same question when no app is waiting, or only one in a target.
-pub(super) fn anywhere(world: &World, parameters: &Parameters) -> Answer {
-    Answer::page(StatusCode::OK, at_login(world, parameters, None), SHOWN)
+pub(super) fn anywhere(call: &Call, parameters: &Parameters) -> Answer {
+    Answer::page(StatusCode::OK, at_login(call, parameters, None), SHOWN)
 }
 
 /// The same question after a wrong user name or password.
-pub(super) fn wrong_password(world: &World, parameters: &Parameters, message: &str) -> Answer {
-    Answer::page(StatusCode::UNAUTHORIZED, at_login(world, parameters, Some(message)), WRONG_PASSWORD)
+pub(super) fn wrong_password(call: &Call, parameters: &Parameters, message: &str) -> Answer {
+    Answer::page(StatusCode::UNAUTHORIZED, at_login(call, parameters, Some(message)), WRONG_PASSWORD)
 }
 
-fn at_login(world: &World, parameters: &Parameters, message: Option<&str>) -> Markup {
+fn at_login(call: &Call, parameters: &Parameters, message: Option<&str>) -> Markup {
     let target = target::of(parameters);
     let mut hidden = vec![("choose".to_owned(), "true".to_owned())];
     hidden.extend(target.map(|target| ("target".to_owned(), target.to_owned())));
-    page(world, parameters, Question { action: "/login", hidden, target, message })
+    page(call, parameters, Question { action: "/login", hidden, target, message })
 }
 
 /// `POST /oauth/district-picker`: the answer.
 pub(crate) fn choose(call: &Call) -> Answer {
-    chosen(call).unwrap_or_else(Refusal::page)
+    chosen(call).unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
 
 fn chosen(call: &Call) -> Result<Answer, Refusal> {
@@ -82,10 +81,11 @@ struct Question<'a> {
     message: Option<&'a str>,
 }
 
-fn page(world: &World, parameters: &Parameters, question: Question<'_>) -> Markup {
+fn page(call: &Call, parameters: &Parameters, question: Question<'_>) -> Markup {
     let Question { action, hidden, target, message } = question;
+    let (world, language) = (&*call.world, call.request.language());
     let search = parameters.get(SEARCH).unwrap_or_default();
     let (found, more) = world.search(search);
     let app = target::app(world, target);
-    pages::picker(&PickerPage { world, action, hidden, search, found, more, target, app, message })
+    pages::picker(&PickerPage { world, action, hidden, search, found, more, target, app, message, language })
 }

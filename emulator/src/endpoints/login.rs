@@ -14,6 +14,7 @@ use super::call::Call;
 use super::refusal::Refusal;
 use super::{district_picker, portal, same_origin, session, target};
 use crate::http::answer::Answer;
+use crate::http::language::Language;
 use crate::http::parameters::Parameters;
 use crate::world::{Home, LoginMethod, Person, World};
 
@@ -36,14 +37,14 @@ pub(crate) fn front_door(_: &Call) -> Answer {
 
 /// `GET /login`: the portal of the person who is signed in, the login page of the home that is known, or the school picker.
 pub(crate) fn show(call: &Call) -> Answer {
-    shown(call).unwrap_or_else(Refusal::page)
+    shown(call).unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
 
 fn shown(call: &Call) -> Result<Answer, Refusal> {
     let world = &call.world;
     let parameters = Parameters::from_form(call.request.query()).unwrap_or_default();
     if parameters.get("choose") == Some("true") {
-        return Ok(district_picker::anywhere(world, &parameters));
+        return Ok(district_picker::anywhere(call, &parameters));
     }
     let named = page::home(world, &parameters)?;
     if let Some(person) = session::person(call)
@@ -55,14 +56,14 @@ fn shown(call: &Call) -> Result<Answer, Refusal> {
         });
     }
     match named.or_else(|| session::chosen(call)) {
-        Some(home) => Ok(page::show(call, &page::context(world, home, &parameters))),
-        None => Ok(district_picker::anywhere(world, &parameters)),
+        Some(home) => Ok(page::show(call, &page::context(call, home, &parameters))),
+        None => Ok(district_picker::anywhere(call, &parameters)),
     }
 }
 
 /// `POST /login`
 pub(crate) fn sign_in(call: &Call) -> Answer {
-    signed_in(call).unwrap_or_else(Refusal::page)
+    signed_in(call).unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
 
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
@@ -78,14 +79,21 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn wrong_password(call: &Call, home: Option<Home<'_>>, parameters: &Parameters) -> Answer {
-    let place = home.map(|home| format!(" at {}", home.name())).unwrap_or_default();
-    let message = format!(
-        "That did not work: nobody{place} has this user name and password. In the emulator both are the sign-in number."
-    );
-    let Some(home) = home else {
-        return district_picker::wrong_password(&call.world, parameters, &message);
+    let language = call.request.language();
+    let at = language.say(" at ", " en ");
+    let place = home.map(|home| format!("{at}{}", home.name())).unwrap_or_default();
+    let message = match language {
+        Language::English => format!(
+            "That did not work: nobody{place} has this user name and password. In the emulator both are the sign-in number."
+        ),
+        Language::Spanish => format!(
+            "No funcionó: nadie{place} tiene este nombre y esta contraseña. En el emulator los dos son el número de la persona."
+        ),
     };
-    let context = page::context(&call.world, home, parameters);
+    let Some(home) = home else {
+        return district_picker::wrong_password(call, parameters, &message);
+    };
+    let context = page::context(call, home, parameters);
     page::wrong_password(call, &context, parameters.get("username"), &message)
 }
 
@@ -98,7 +106,7 @@ fn with_password(world: &World, parameters: &Parameters) -> Option<Arc<Person>> 
 /// `POST /logout`
 pub(crate) fn sign_out(call: &Call) -> Answer {
     if let Err(refusal) = same_origin::check(call) {
-        return refusal.page();
+        return refusal.page(call.request.language());
     }
     let parameters = Parameters::from_form(&call.request.body).unwrap_or_default();
     session::end(call, target::of(&parameters).unwrap_or("/login"))

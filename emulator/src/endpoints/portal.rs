@@ -17,12 +17,17 @@ const SHOWN: &str = "the portal was shown: its icons lead to the apps, without a
 /// `GET /in/{short_name}`: the portal of this home, or its login page.
 pub(crate) fn show(call: &Call) -> Answer {
     let short_name = call.request.segment(1);
-    let Some(home) = call.world.home(short_name) else { return Refusal::no_school(short_name).page() };
+    let Some(home) = call.world.home(short_name) else {
+        return Refusal::no_school(short_name).page(call.request.language());
+    };
     if let Some(person) = session::person(call).filter(|person| home.is_of(person)) {
         return page(call, &person);
     }
     let address = address(&call.request, home);
-    login_page::show(call, &LoginContext { home, target: Some(&address), app: None })
+    login_page::show(
+        call,
+        &LoginContext { home, target: Some(&address), app: None, language: call.request.language() },
+    )
 }
 
 /// The portal of this person.
@@ -35,7 +40,8 @@ pub(super) fn page(call: &Call, person: &Person) -> Answer {
     });
     let apps = apps.collect();
     let automatic = call.shared.auto_login.is_some();
-    let page = PortalPage { person, home, apps, automatic, address: address(&call.request, home) };
+    let (address, language) = (address(&call.request, home), call.request.language());
+    let page = PortalPage { person, home, apps, automatic, address, language };
     Answer::page(StatusCode::OK, pages::portal(&page), SHOWN)
 }
 

@@ -9,134 +9,204 @@ use aws_lc_rs::error::Unspecified;
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
+use super::call::Call;
 use crate::http::answer::Answer;
 use crate::http::answer_kinds::EMULATOR_FAILED;
+use crate::http::language::{Language, Text};
 use crate::http::parameters::Malformed;
 use crate::pages::{self, RefusalPage};
-use crate::world::App;
-use crate::world::{Person, World};
+use crate::world::{App, Person};
 
-/// A status, a page and the line of the journal. The page repeats the request; the line does not.
-pub(super) struct Refusal {
+/// A status, what the page says in each language, and the line of the journal. The page repeats the request; the line does not.
+pub(super) struct Refusal(Box<Said>);
+
+struct Said {
     status: StatusCode,
-    page: Markup,
+    title: Text,
+    reason: Text,
+    developer: Option<String>,
+    help: Help,
     line: Cow<'static, str>,
 }
 
+/// What the person can do.
+enum Help {
+    GoBack,
+    FindSchool,
+    LoginPage(String),
+    TryAgain,
+    /// Made already, in the language of the person.
+    Made(Markup),
+}
+
+impl Help {
+    fn markup(self, language: Language) -> Markup {
+        match self {
+            Self::GoBack => {
+                let text = language.say(
+                    "Go back to the app and try again, or ask the people who run it.",
+                    "Vuelve a la aplicación e inténtalo de nuevo, o pregunta a quienes la llevan.",
+                );
+                html! { p { (text) } }
+            }
+            Self::FindSchool => {
+                html! { p { a href="/login?choose=true" { (language.say("Find your school", "Busca tu escuela")) } } }
+            }
+            Self::LoginPage(address) => {
+                html! { p { a href=(address) { (language.say("To the login page", "A la página de entrada")) } } }
+            }
+            Self::TryAgain => html! { p { (language.say("Try again.", "Inténtalo de nuevo.")) } },
+            Self::Made(markup) => markup,
+        }
+    }
+}
+
 impl Refusal {
-    /// The app's request is wrong: the sentence for the person, the advice for the developer, and the line of the journal,
+    /// The app's request is wrong: the sentence for the person in English and Spanish, the advice for the developer, and the line of the journal,
     /// which repeats nothing from the request.
     pub(super) fn because(
-        reason: &str,
+        reason: (&'static str, &'static str),
         developer: impl Into<String>,
         line: impl Into<Cow<'static, str>>,
     ) -> Self {
-        let developer = format!("{} Nothing was sent back to the app.", developer.into());
-        let help = html! { p { "Go back to the app and try again, or ask the people who run it." } };
-        Self::new(StatusCode::BAD_REQUEST, "This login cannot continue", reason, Some(&developer), help, line)
+        Self(Box::new(Said {
+            status: StatusCode::BAD_REQUEST,
+            title: Text::new("This login cannot continue", "Esta entrada no puede seguir"),
+            reason: Text::new(reason.0, reason.1),
+            developer: Some(format!("{} Nothing was sent back to the app.", developer.into())),
+            help: Help::GoBack,
+            line: line.into(),
+        }))
     }
 
     /// The request is right, but this person may not use the app. On `login_page`, another person can sign in.
-    pub(super) fn no_access(world: &World, app: &App, person: &Person, login_page: &str) -> Self {
-        let (name, because) = (person.full_name(), app.refusal(person).unwrap_or_default());
-        let reason = format!("{name} has no access to this app: it {because}.");
+    pub(super) fn no_access(call: &Call, app: &App, person: &Person, login_page: &str) -> Self {
+        let name = person.full_name();
+        let (because, in_spanish) = app.refusal(person).unwrap_or_default();
         let developer = format!(
             "The app {} decides by its districts and user types who has access. With return_unshared=true in the \
              request, the app gets error=unauthorized-user instead of this page.",
             app.client_id()
         );
-        let help = pages::other_person(person, world.home_of(person), login_page);
+        let home = call.world.home_of(person);
         let line = format!(
             "the person has no access to the app, which {because}, and sees a page that says so; with \
              return_unshared=true the app would be told"
         );
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "You have no access to this app",
-            &reason,
-            Some(&developer),
-            help,
-            line,
-        )
+        Self(Box::new(Said {
+            status: StatusCode::FORBIDDEN,
+            title: Text::new("You have no access to this app", "No tienes acceso a esta aplicación"),
+            reason: Text::new(
+                format!("{name} has no access to this app: it {because}."),
+                format!("{name} no tiene acceso a esta aplicación: {in_spanish}."),
+            ),
+            developer: Some(developer),
+            help: Help::Made(pages::other_person(person, home, login_page, call.request.language())),
+            line: line.into(),
+        }))
     }
 
     /// There is no portal or login page of this name.
     pub(super) fn no_school(short_name: &str) -> Self {
-        let help = html! { p { a href="/login?choose=true" { "Find your school" } } };
-        let developer = format!("No district of this world has the short_name {short_name:?}.");
-        let reason = "No school or district has this address.";
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "Nothing is here",
-            reason,
-            Some(&developer),
-            help,
-            "no district has this short_name: the person sees a page that says so",
-        )
+        Self(Box::new(Said {
+            status: StatusCode::NOT_FOUND,
+            title: Self::nothing_here(),
+            reason: Text::new(
+                "No school or district has this address.",
+                "Ninguna escuela ni distrito tiene esta dirección.",
+            ),
+            developer: Some(format!("No district of this world has the short_name {short_name:?}.")),
+            help: Help::FindSchool,
+            line: "no district has this short_name: the person sees a page that says so".into(),
+        }))
     }
 
     /// The school has no such way to sign in.
     pub(super) fn no_such_login(login_page: &str) -> Self {
-        let help = html! { p { a href=(login_page) { "To the login page" } } };
-        let developer = "The login_methods of a district say how its people sign in.";
-        let reason = "People of this school do not log in this way.";
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "Nothing is here",
-            reason,
-            Some(developer),
-            help,
-            "no district is named, or its login_methods have no such way: the person sees a page",
-        )
+        Self(Box::new(Said {
+            status: StatusCode::NOT_FOUND,
+            title: Self::nothing_here(),
+            reason: Text::new(
+                "People of this school do not log in this way.",
+                "En esta escuela no se entra de esta manera.",
+            ),
+            developer: Some("The login_methods of a district say how its people sign in.".to_owned()),
+            help: Help::LoginPage(login_page.to_owned()),
+            line: "no district is named, or its login_methods have no such way: the person sees a page"
+                .into(),
+        }))
     }
 
     /// A page of another site has sent a form here.
     pub(super) fn foreign_form() -> Self {
-        let help = html! { p { a href="/login" { "To the login page" } } };
         let developer = "Origin and Sec-Fetch-Site, if a browser sends them, must be those of the emulator.";
-        let reason = "This was sent by a page of another site, so nothing has happened.";
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "This cannot continue",
-            reason,
-            Some(developer),
-            help,
-            "a page of another site sent this form, as Origin or Sec-Fetch-Site say: nothing has happened",
-        )
+        Self(Box::new(Said {
+            status: StatusCode::FORBIDDEN,
+            title: Self::cannot_go_on(),
+            reason: Text::new(
+                "This was sent by a page of another site, so nothing has happened.",
+                "Esto lo envió una página de otro sitio, así que no ha pasado nada.",
+            ),
+            developer: Some(developer.to_owned()),
+            help: Help::LoginPage("/login".to_owned()),
+            line:
+                "a page of another site sent this form, as Origin or Sec-Fetch-Site say: nothing has happened"
+                    .into(),
+        }))
     }
 
-    /// The page.
-    pub(super) fn page(self) -> Answer {
-        Answer::page(self.status, self.page, self.line)
+    /// The page, in the language of the person.
+    pub(super) fn page(self, language: Language) -> Answer {
+        let said = *self.0;
+        let page = pages::refusal(&RefusalPage {
+            title: said.title.text(language),
+            reason: said.reason.text(language),
+            developer: said.developer.as_deref(),
+            help: &said.help.markup(language),
+            language,
+        });
+        Answer::page(said.status, page, said.line)
     }
 
-    fn new(
-        status: StatusCode,
-        title: &str,
-        reason: &str,
-        developer: Option<&str>,
-        help: Markup,
-        line: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        let page = pages::refusal(&RefusalPage { title, reason, developer, help });
-        Self { status, page, line: line.into() }
+    fn nothing_here() -> Text {
+        Text::new("Nothing is here", "Aquí no hay nada")
+    }
+
+    fn cannot_go_on() -> Text {
+        Text::new("This cannot continue", "Esto no puede seguir")
     }
 }
 
 impl From<Malformed> for Refusal {
     fn from(_: Malformed) -> Self {
         Self::because(
-            "The app asked in a way that cannot be understood.",
+            NOT_UNDERSTOOD,
             "A parameter is repeated.",
             "a parameter is repeated: send each once; the person sees a page that says so",
         )
     }
 }
 
+/// What the person reads when the request of the app makes no sense.
+pub(super) const NOT_UNDERSTOOD: (&str, &str) =
+    ("The app asked in a way that cannot be understood.", "No entendemos lo que pidió la aplicación.");
+
+/// What the person reads when a request names an unknown person.
+pub(super) const UNKNOWN_PERSON: (&str, &str) =
+    ("The person who should log in is not known here.", "No conocemos a la persona que debe entrar.");
+
 impl From<Unspecified> for Refusal {
     fn from(_: Unspecified) -> Self {
-        let (title, reason) = ("This cannot continue", "The emulator could not make a random value.");
-        let help = html! { p { "Try again." } };
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, title, reason, None, help, EMULATOR_FAILED)
+        Self(Box::new(Said {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            title: Self::cannot_go_on(),
+            reason: Text::new(
+                "The emulator could not make a random value.",
+                "El emulator no pudo crear un valor al azar.",
+            ),
+            developer: None,
+            help: Help::TryAgain,
+            line: EMULATOR_FAILED.into(),
+        }))
     }
 }

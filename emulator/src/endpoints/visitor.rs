@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::call::Call;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, UNKNOWN_PERSON};
 use super::session;
 use crate::http::parameters::Parameters;
 use crate::keys::custom_claims::{self, CustomClaims};
@@ -37,7 +37,10 @@ pub(super) fn visitor(call: &Call, parameters: &Parameters) -> Result<Option<Vis
     };
     let claims =
         custom_claims::read(parameters.get("emulator_claims").unwrap_or_default()).map_err(|wrong| {
-            let reason = "The claims for this login cannot be read.";
+            let reason = (
+                "The claims for this login cannot be read.",
+                "No se pueden leer los datos para esta entrada.",
+            );
             let line = "emulator_claims is not a JSON object; the person sees a page that says so";
             Refusal::because(reason, format!("{wrong} They are the value of emulator_claims."), line)
         })?;
@@ -56,5 +59,5 @@ pub(super) fn visitor(call: &Call, parameters: &Parameters) -> Result<Option<Vis
 
 fn nobody(developer: &str) -> Refusal {
     let line = "no person has the name in --auto-login or emulator_login: the desk lists all people; the person sees a page";
-    Refusal::because("The person who should log in is not known here.", developer, line)
+    Refusal::because(UNKNOWN_PERSON, developer, line)
 }

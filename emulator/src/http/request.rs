@@ -13,6 +13,7 @@ use url::form_urlencoded;
 
 use super::address;
 use super::connections::LIMIT;
+use super::language::Language;
 use super::route::Route;
 
 /// Method, URI, headers and body. The server has limited the size of the body.
@@ -85,6 +86,11 @@ impl Request {
     /// The query as it was sent, or nothing.
     pub(crate) fn query(&self) -> &[u8] {
         self.uri.query().unwrap_or_default().as_bytes()
+    }
+
+    /// The language of the pages for this person.
+    pub(crate) fn language(&self) -> Language {
+        Language::of(&self.headers)
     }
 
     /// The segment of the path with this number, counted from 0.

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::frame::{LoginContext, hidden_target, name};
-use crate::world::{Home, Person, World};
+use crate::http::language::Language;
+use crate::world::{Home, Person, UserType, World};
 
 const EXAMPLE: &str = "{\n  \"user_type\": \"teacher\"\n}";
 
@@ -14,7 +15,7 @@ pub(super) fn developers<'a>(
     target: Option<&str>,
 ) -> Markup {
     html! {
-        details {
+        details lang="en" {
             summary { h2 { "For developers: sign in as anybody" } }
             p.hint {
                 "The number is both the user name and the password. "
@@ -23,7 +24,7 @@ pub(super) fn developers<'a>(
             @for home in homes {
                 @if world.people().iter().any(|person| home.is_of(person)) {
                     h3 { (home.name()) }
-                    (buttons(world, home, "/login", &hidden_target(target)))
+                    (buttons(world, home, "/login", &hidden_target(target), Language::English))
                 }
             }
         }
@@ -31,7 +32,13 @@ pub(super) fn developers<'a>(
 }
 
 /// A button for each person of this home, which sends the number to `action`. Numbers distinguish people with the same name.
-pub(super) fn buttons(world: &World, home: Home<'_>, action: &str, hidden: &Markup) -> Markup {
+pub(super) fn buttons(
+    world: &World,
+    home: Home<'_>,
+    action: &str,
+    hidden: &Markup,
+    language: Language,
+) -> Markup {
     html! {
         ul {
             @for person in world.people().iter().filter(|person| home.is_of(person)) {
@@ -41,8 +48,8 @@ pub(super) fn buttons(world: &World, home: Home<'_>, action: &str, hidden: &Mark
                         input type="hidden" name="username" value=(person.sign_in_number);
                         input type="hidden" name="password" value=(person.sign_in_number);
                         button type="submit" {
-                            "Sign in as " (name(person))
-                            small { (person.sign_in_number) " · " (person.handle) " · " (roles(person)) }
+                            (language.say("Sign in as ", "Entrar como ")) (name(person))
+                            small { (person.sign_in_number) " · " (person.handle) " · " (roles(person, language)) }
                         }
                     }
                 }
@@ -52,9 +59,19 @@ pub(super) fn buttons(world: &World, home: Home<'_>, action: &str, hidden: &Mark
 }
 
 /// In words, the first being that of a login.
-fn roles(person: &Person) -> String {
-    let words: Vec<_> = person.roles().map(|role| role.user_type.as_str().replace('_', " ")).collect();
+fn roles(person: &Person, language: Language) -> String {
+    let words: Vec<_> = person.roles().map(|role| role_word(role.user_type, language)).collect();
     words.join(", ")
+}
+
+const fn role_word(user_type: UserType, language: Language) -> &'static str {
+    match user_type {
+        UserType::Student => language.say("student", "estudiante"),
+        UserType::Teacher => language.say("teacher", "docente"),
+        UserType::Staff => language.say("staff", "personal"),
+        UserType::DistrictAdmin => language.say("district admin", "administración del distrito"),
+        UserType::Contact => language.say("contact", "familiar"),
+    }
 }
 
 /// The values that were sent with the form for claims.
@@ -74,7 +91,7 @@ pub(super) fn custom_claims(
     let is_chosen = |handle: &str| sent.is_some_and(|sent| sent.person == handle);
     let described = sent.map_or("claims-hint", |_| "problem claims-hint");
     html! {
-        details open[sent.is_some()] {
+        details lang="en" open[sent.is_some()] {
             summary { h2 { "For developers: sign in with claims of your own" } }
             form method="post" action="/login/claims" {
                 (context.hidden())

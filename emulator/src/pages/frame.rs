@@ -4,13 +4,23 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use url::form_urlencoded::Serializer;
 
 use super::style::style;
+use crate::http::language::Language;
 use crate::world::{App, Home, Person};
 
-/// A whole page with this title and content.
+/// A whole page with this title and content, in English.
 pub(crate) fn frame(title: &str, content: &Markup) -> Markup {
+    frame_in(Language::English, title, content)
+}
+
+/// The same in the language of the person.
+pub(super) fn frame_in(language: Language, title: &str, content: &Markup) -> Markup {
+    let about = language.say(
+        " for development. This is not Clever, and nobody here is real.",
+        " para hacer pruebas. Esto no es Clever, y aquí nadie es real.",
+    );
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(language.tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -18,7 +28,7 @@ pub(crate) fn frame(title: &str, content: &Markup) -> Markup {
                 style { (PreEscaped(style())) }
             }
             body {
-                header { strong { "emulator" } " for development. This is not Clever, and nobody here is real." }
+                header { strong { "emulator" } (about) }
                 main { h1 { bdi { (title) } } (content) }
             }
         }
@@ -34,6 +44,7 @@ pub(crate) struct LoginContext<'a> {
     pub(crate) target: Option<&'a str>,
     /// The app that the target belongs to.
     pub(crate) app: Option<&'a App>,
+    pub(crate) language: Language,
 }
 
 impl LoginContext<'_> {
@@ -86,20 +97,21 @@ pub(super) fn hidden_target(target: Option<&str>) -> Markup {
 }
 
 /// What comes after the sign-in.
-pub(super) fn towards(app: Option<&App>) -> Markup {
-    html! { @if let Some(app) = app { p { "to continue to " strong dir="auto" { (app.name()) } } } }
+pub(super) fn towards(app: Option<&App>, language: Language) -> Markup {
+    let to = language.say("to continue to ", "para ir a ");
+    html! { @if let Some(app) = app { p { (to) strong dir="auto" { (app.name()) } } } }
 }
 
 /// Who is signed in, where, and the button that ends it and leads to `target`.
-pub(super) fn signed_in(person: &Person, home: Home<'_>, target: Option<&str>) -> Markup {
+pub(super) fn signed_in(person: &Person, home: Home<'_>, target: Option<&str>, language: Language) -> Markup {
     html! {
         form.note.row method="post" action="/logout" {
             p {
-                "Signed in as " strong dir="auto" { (person.full_name()) }
+                (language.say("Signed in as ", "Sesión iniciada como ")) strong dir="auto" { (person.full_name()) }
                 small dir="auto" { (home.name()) }
             }
             (hidden_target(target))
-            button type="submit" { "Log out" }
+            button type="submit" { (language.say("Log out", "Cerrar sesión")) }
         }
     }
 }

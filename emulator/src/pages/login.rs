@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::developers::{SentClaims, buttons, custom_claims, developers};
-use super::frame::{LoginContext, frame, hidden_target, name, problem, signed_in, towards};
+use super::frame::{LoginContext, frame_in, hidden_target, name, problem, signed_in, towards};
 use crate::world::{LoginMethod, Person, World};
 
 /// The content of the login page.
@@ -24,18 +24,20 @@ pub(crate) struct LoginPage<'a> {
 /// The login page.
 pub(crate) fn login(page: &LoginPage<'_>) -> Markup {
     let (world, context) = (page.world, page.context);
-    let title = format!("Log in to {}", context.home.name());
-    frame(
+    let language = context.language;
+    let title = format!("{} {}", language.say("Log in to", "Iniciar sesión en"), context.home.name());
+    frame_in(
+        language,
         &title,
         &html! {
-            (towards(context.app))
+            (towards(context.app, context.language))
             (problem(page.message))
             @if let Some(person) = &page.signed_in {
-                (signed_in(person, world.home_of(person), Some(&context.link("/login"))))
+                (signed_in(person, world.home_of(person), Some(&context.link("/login")), language))
             }
             (elsewhere(&context))
             @if context.home.takes(LoginMethod::Password) { (password(page)) }
-            p.elsewhere { a href=(context.choose_link()) { "Not your school?" } }
+            p.elsewhere { a href=(context.choose_link()) { (language.say("Not your school?", "¿No es tu escuela?")) } }
             (developers(world, [context.home].into_iter(), context.target))
             (custom_claims(world, &context, page.claims))
         },
@@ -44,12 +46,15 @@ pub(crate) fn login(page: &LoginPage<'_>) -> Markup {
 
 /// The ways to sign in that have their own page.
 fn elsewhere(context: &LoginContext<'_>) -> Markup {
+    let language = context.language;
     html! {
         @if let Some(provider) = context.home.identity_provider() {
-            a.button.primary.block href=(context.link("/login/provider")) { "Log in with " bdi { (provider) } }
+            a.button.primary.block href=(context.link("/login/provider")) {
+                (language.say("Log in with ", "Iniciar sesión con ")) bdi { (provider) }
+            }
         }
         @if context.home.takes(LoginMethod::Badge) {
-            a.button.block href=(context.link("/login/badge")) { "Log in with a badge" }
+            a.button.block href=(context.link("/login/badge")) { (language.say("Log in with a badge", "Entrar con una credencial")) }
         }
     }
 }
@@ -59,18 +64,21 @@ fn password(page: &LoginPage<'_>) -> Markup {
     let wrong = message.map(|_| "true");
     let problem = message.map(|_| "problem");
     let described = message.map_or("password-hint", |_| "problem password-hint");
+    let language = page.context.language;
     html! {
-        h2 { "With user name and password" }
+        h2 { (language.say("With user name and password", "Con nombre de usuario y contraseña")) }
         form method="post" action="/login" {
             (page.context.hidden())
-            label for="username" { "User name" }
+            label for="username" { (language.say("User name", "Nombre de usuario")) }
             input #username name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required
                 value=[page.username] aria-invalid=[wrong] aria-describedby=[problem];
-            label for="password" { "Password" }
+            label for="password" { (language.say("Password", "Contraseña")) }
             input #password name="password" type="password" autocomplete="current-password" required
                 aria-invalid=[wrong] aria-describedby=(described);
-            p.hint #password-hint { "Both are the sign-in number of the person." }
-            button.primary type="submit" { "Log in" }
+            p.hint #password-hint {
+                (language.say("Both are the sign-in number of the person.", "Los dos son el número de la persona."))
+            }
+            button.primary type="submit" { (language.say("Log in", "Entrar")) }
         }
     }
 }
@@ -82,14 +90,19 @@ pub(crate) fn provider(
     provider: &str,
     message: Option<&str>,
 ) -> Markup {
-    frame(
+    let language = context.language;
+    frame_in(
+        language,
         provider,
         &html! {
-            p.hint { "The identity provider of " bdi { (context.home.name()) } ", simulated: it asks for no password." }
+            p.hint {
+                (language.say("The identity provider of ", "El sistema de entrada de ")) bdi { (context.home.name()) }
+                (language.say(", simulated: it asks for no password.", ", simulado: no pide contraseña."))
+            }
             (problem(message))
-            p { "Who are you?" }
-            (buttons(world, context.home, "/login/provider", &context.hidden()))
-            p.elsewhere { a href=(context.link("/login")) { "Back to the login page" } }
+            p { (language.say("Who are you?", "¿Quién eres?")) }
+            (buttons(world, context.home, "/login/provider", &context.hidden(), language))
+            p.elsewhere { (back(&context)) }
         },
     )
 }
@@ -98,26 +111,38 @@ pub(crate) fn provider(
 pub(crate) fn badge(world: &World, context: LoginContext<'_>, message: Option<&str>) -> Markup {
     let wrong = message.map(|_| "true");
     let described = message.map_or("code-hint", |_| "problem code-hint");
-    frame(
-        "Log in with a badge",
+    let language = context.language;
+    frame_in(
+        language,
+        language.say("Log in with a badge", "Entrar con una credencial"),
         &html! {
             p.hint { bdi { (context.home.name()) } }
             (problem(message))
             form method="post" action="/login/badge" {
                 (context.hidden())
-                label for="code" { "Badge code" }
+                label for="code" { (language.say("Badge code", "Código de la credencial")) }
                 input #code name="code" autocomplete="off" autocapitalize="characters" spellcheck="false" required
                     aria-invalid=[wrong] aria-describedby=(described);
-                p.hint #code-hint { "The emulator has no camera: type the code that is printed on the badge." }
-                button.primary type="submit" { "Log in" }
+                p.hint #code-hint {
+                    (language.say(
+                        "The emulator has no camera. Type the code that is printed on the badge.",
+                        "El emulator no tiene cámara. Escribe el código que está en la credencial.",
+                    ))
+                }
+                button.primary type="submit" { (language.say("Log in", "Entrar")) }
             }
-            p.elsewhere { a href=(context.link("/login")) { "Back to the login page" } }
-            details {
+            p.elsewhere { (back(&context)) }
+            details lang="en" {
                 summary { h2 { "For developers: every badge" } }
                 (badges(world, &context))
             }
         },
     )
+}
+
+fn back(context: &LoginContext<'_>) -> Markup {
+    let text = context.language.say("Back to the login page", "Volver a la página de entrada");
+    html! { a href=(context.link("/login")) { (text) } }
 }
 
 fn badges(world: &World, context: &LoginContext<'_>) -> Markup {
@@ -142,17 +167,23 @@ fn badges(world: &World, context: &LoginContext<'_>) -> Markup {
 /// Is the student at the screen still the one who signed in? An app asks for this page with `confirmed=false`; `yes` is where
 /// the login continues.
 pub(crate) fn confirmation(person: &Person, context: LoginContext<'_>, yes: &str) -> Markup {
-    frame(
-        "Is this you?",
+    let language = context.language;
+    frame_in(
+        language,
+        language.say("Is this you?", "¿Eres tú?"),
         &html! {
-            (towards(context.app))
-            p { "Are you " strong { (name(person)) } "?" }
-            a.button.primary.block href=(yes) { "Yes, that is me" }
+            (towards(context.app, context.language))
+            p { (language.say("Are you ", "¿Eres ")) strong { (name(person)) } "?" }
+            a.button.primary.block href=(yes) { (language.say("Yes, that is me", "Sí, soy yo")) }
             form method="post" action="/logout" {
                 (hidden_target(Some(&context.link("/login"))))
-                button.block type="submit" { "No, that is not me" }
+                button.block type="submit" { (language.say("No, that is not me", "No, no soy yo")) }
             }
-            p.hint.elsewhere { "If you are someone else, " (name(person)) " is logged out and you can log in." }
+            p.hint.elsewhere {
+                (language.say("If you are someone else, ", "Si eres otra persona, se cierra la sesión de "))
+                (name(person))
+                (language.say(" is logged out and you can log in.", " y puedes entrar."))
+            }
         },
     )
 }

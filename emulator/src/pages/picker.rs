@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::developers::developers;
-use super::frame::{frame, hidden_target, problem, towards};
+use super::frame::{frame_in, hidden_target, problem, towards};
+use crate::http::language::Language;
 use crate::world::App;
 use crate::world::{Found, Home, World};
 
@@ -20,38 +21,56 @@ pub(crate) struct PickerPage<'a> {
     pub(crate) target: Option<&'a str>,
     pub(crate) app: Option<&'a App>,
     pub(crate) message: Option<&'a str>,
+    pub(crate) language: Language,
 }
 
 /// The school picker.
 pub(crate) fn picker(page: &PickerPage<'_>) -> Markup {
-    frame(
-        "Find your school",
+    let language = page.language;
+    let found = if page.search.is_empty() {
+        language.say("All schools", "Todas las escuelas")
+    } else {
+        language.say("Found", "Encontramos")
+    };
+    frame_in(
+        language,
+        language.say("Find your school", "Busca tu escuela"),
         &html! {
-            (towards(page.app))
+            (towards(page.app, language))
             (problem(page.message))
             (search(page))
-            h2 #found { @if page.search.is_empty() { "All schools" } @else { "Found" } }
-            @if page.found.is_empty() { p role="status" { "No matching school or district." } }
+            h2 #found { (found) }
+            @if page.found.is_empty() {
+                p role="status" {
+                    (language.say("No matching school or district.", "No hay ninguna escuela ni distrito con ese nombre."))
+                }
+            }
             ul aria-labelledby="found" { @for found in &page.found { li { (choice(page, found)) } } }
-            @if page.more { p.hint { "There are more. Type more of the name." } }
-            h2 { "No district" }
-            ul { li { (button(page, Home::Library.short_name(), &library())) } }
+            @if page.more { p.hint { (language.say("There are more. Type more of the name.", "Hay más. Escribe más del nombre.")) } }
+            h2 { (language.say("No district", "Sin distrito")) }
+            ul { li { (button(page, Home::Library.short_name(), &library(language))) } }
             (developers(page.world, page.world.homes(), page.target))
         },
     )
 }
 
 fn search(page: &PickerPage<'_>) -> Markup {
+    let language = page.language;
     html! {
         form method="get" action=(page.action) role="search" {
             @for (name, value) in &page.hidden { input type="hidden" name=(name) value=(value); }
-            label for="search" { "School or district" }
+            label for="search" { (language.say("School or district", "Escuela o distrito")) }
             div.row {
                 input #search name="search" type="search" value=(page.search) autocomplete="off" spellcheck="false"
                     aria-describedby="search-hint";
-                button.primary type="submit" { "Search" }
+                button.primary type="submit" { (language.say("Search", "Buscar")) }
             }
-            p.hint #search-hint { "The name, or the id of the district. To find a sandbox, use its id." }
+            p.hint #search-hint {
+                (language.say(
+                    "The name, or the id of the district. To find a sandbox, use its id.",
+                    "El nombre, o el id del distrito. Un distrito de prueba se busca por su id.",
+                ))
+            }
         }
     }
 }
@@ -60,14 +79,14 @@ fn choice(page: &PickerPage<'_>, found: &Found<'_>) -> Markup {
     let what = html! {
         @match found.school {
             Some(school) => { bdi { (school.name) } small dir="auto" { (found.district.name) } }
-            None => { bdi { (found.district.name) } small { "District" } }
+            None => { bdi { (found.district.name) } small { (page.language.say("District", "Distrito")) } }
         }
     };
     button(page, &found.district.short_name, &what)
 }
 
-fn library() -> Markup {
-    html! { (Home::Library.name()) small { "Your teacher gave you access" } }
+fn library(language: Language) -> Markup {
+    html! { (Home::Library.name()) small { (language.say("Your teacher gave you access", "Tu maestro te dio acceso")) } }
 }
 
 fn button(page: &PickerPage<'_>, short_name: &str, what: &Markup) -> Markup {

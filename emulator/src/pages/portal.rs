@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::frame::{frame, signed_in};
+use super::frame::{frame_in, signed_in};
+use crate::http::language::Language;
 use crate::world::App;
 use crate::world::{Home, Person};
 
@@ -15,6 +16,7 @@ pub(crate) struct PortalPage<'a> {
     pub(crate) automatic: bool,
     /// The address of this portal.
     pub(crate) address: String,
+    pub(crate) language: Language,
 }
 
 /// An app in the portal.
@@ -28,27 +30,34 @@ pub(crate) struct PortalApp<'a> {
 
 /// The portal.
 pub(crate) fn portal(page: &PortalPage<'_>) -> Markup {
-    frame(
+    let language = page.language;
+    frame_in(
+        language,
         page.home.name(),
         &html! {
             @if page.automatic {
-                p.note { "Logged in automatically as " strong dir="auto" { (page.person.full_name()) } }
+                p.note {
+                    (language.say("Logged in automatically as ", "Sesión iniciada sin pasos como "))
+                    strong dir="auto" { (page.person.full_name()) }
+                }
             } @else {
-                (signed_in(page.person, page.home, Some(&page.address)))
+                (signed_in(page.person, page.home, Some(&page.address), language))
             }
-            h2 #apps { "Your apps" }
-            @if page.apps.is_empty() { p { "No app is shared with you." } }
-            ul.apps aria-labelledby="apps" { @for app in &page.apps { li { (icon(app)) } } }
+            h2 #apps { (language.say("Your apps", "Tus aplicaciones")) }
+            @if page.apps.is_empty() { p { (language.say("No app is shared with you.", "No tienes ninguna aplicación.")) } }
+            ul.apps aria-labelledby="apps" { @for app in &page.apps { li { (icon(app, language)) } } }
         },
     )
 }
 
-fn icon(PortalApp { app, link, is_flagged }: &PortalApp<'_>) -> Markup {
+fn icon(PortalApp { app, link, is_flagged }: &PortalApp<'_>, language: Language) -> Markup {
     html! {
         a.app href=(link) {
             span class={ "icon icon-" (app.color()) } aria-hidden="true" { (app.letter()) }
             span dir="auto" { (app.name()) }
-            @if *is_flagged { span.hint { "Not enabled for administrators" } }
+            @if *is_flagged { span.hint {
+                    (language.say("Not enabled for administrators", "No está activada para administradores"))
+                } }
         }
     }
 }

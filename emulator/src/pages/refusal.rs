@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::frame::{frame, signed_in};
+use super::frame::{frame_in, signed_in};
+use crate::http::language::Language;
 use crate::world::{Home, Person};
 
 /// The content of the page.
@@ -13,28 +14,35 @@ pub(crate) struct RefusalPage<'a> {
     /// For the developer.
     pub(crate) developer: Option<&'a str>,
     /// What the person can do.
-    pub(crate) help: Markup,
+    pub(crate) help: &'a Markup,
+    pub(crate) language: Language,
 }
 
 /// The page.
 pub(crate) fn refusal(page: &RefusalPage<'_>) -> Markup {
-    frame(
+    frame_in(
+        page.language,
         page.title,
         &html! {
             p.alert role="alert" { (page.reason) }
             (page.help)
             @if let Some(developer) = page.developer {
-                p.developer { strong { "For developers: " } (developer) }
+                p.developer lang="en" { strong { "For developers: " } (developer) }
             }
         },
     )
 }
 
 /// The help for a person without access, when another person may have access.
-pub(crate) fn other_person(person: &Person, home: Home<'_>, login_page: &str) -> Markup {
+pub(crate) fn other_person(person: &Person, home: Home<'_>, login_page: &str, language: Language) -> Markup {
     html! {
-        p { "If you are someone else, log out first. If you should have access, ask your school." }
-        (signed_in(person, home, Some(login_page)))
-        p { a href={ "/in/" (home.short_name()) } { "To your apps" } }
+        p {
+            (language.say(
+                "If you are someone else, log out first. If you should have access, ask your school.",
+                "Si eres otra persona, primero cierra la sesión. Si debes tener acceso, pregunta en tu escuela.",
+            ))
+        }
+        (signed_in(person, home, Some(login_page), language))
+        p { a href={ "/in/" (home.short_name()) } { (language.say("To your apps", "A tus aplicaciones")) } }
     }
 }

@@ -1,6 +1,6 @@
 //! The request of an app that sends a person here, and its checks. None of this depends on who the person is.
 
-use crate::endpoints::refusal::Refusal;
+use crate::endpoints::refusal::{NOT_UNDERSTOOD, Refusal};
 use crate::http::parameters::Parameters;
 use crate::http::redirect_uri;
 use crate::world::{App, District, World};
@@ -90,7 +90,8 @@ pub(in crate::endpoints) fn read_instant_login<'a>(
 }
 
 fn app<'a>(world: &'a World, parameters: &Parameters) -> Result<&'a App, Refusal> {
-    let reason = "The app that sent you here is not known here.";
+    let reason =
+        ("The app that sent you here is not known here.", "No conocemos la aplicación que te envió aquí.");
     let client_id = parameters.get("client_id").ok_or_else(|| {
         let line = "client_id is missing: the person sees a page that says so";
         Refusal::because(reason, "client_id is missing.", line)
@@ -111,7 +112,10 @@ fn redirect_uri<'a>(app: &'a App, asked: Option<&str>) -> Result<&'a str, Refusa
         let developer = format!(
             "The redirect_uri {asked:?} is not one of this app's. They are compared letter by letter: {listed}."
         );
-        let reason = "The app wants to get you back at an address that it has not registered.";
+        let reason = (
+            "The app wants to get you back at an address that it has not registered.",
+            "La aplicación quiere que vuelvas a una dirección que no está en su lista.",
+        );
         Refusal::because(reason, developer, unlisted_redirect_uri(app, asked))
     };
     app.redirect_uris().find(|listed| *listed == asked).ok_or_else(unlisted)
@@ -135,9 +139,8 @@ fn response_type(asked: Option<&str>) -> Result<ResponseType, Refusal> {
         other => {
             let other = other.unwrap_or_default();
             let developer = format!("The response_type must be code or token; it is {other:?}.");
-            let reason = "The app asked in a way that cannot be understood.";
             let line = "response_type must be code or token: the person sees a page that says so";
-            Err(Refusal::because(reason, developer, line))
+            Err(Refusal::because(NOT_UNDERSTOOD, developer, line))
         }
     }
 }
@@ -145,7 +148,10 @@ fn response_type(asked: Option<&str>) -> Result<ResponseType, Refusal> {
 fn check_public(app: &App, response_type: ResponseType) -> Result<(), Refusal> {
     if app.is_public() && response_type == ResponseType::Code {
         let developer = "This app has no secret: it can only use response_type=token.";
-        let reason = "The app asked for something that it may not have.";
+        let reason = (
+            "The app asked for something that it may not have.",
+            "La aplicación pidió algo que no puede tener.",
+        );
         let line =
             "the app has no secret, so it gets no code: send response_type=token; the person sees a page";
         return Err(Refusal::because(reason, developer, line));
@@ -157,7 +163,10 @@ fn district<'a>(world: &'a World, asked: Option<&str>) -> Result<Option<&'a Dist
     let Some(id) = asked else { return Ok(None) };
     let unknown = || {
         let developer = format!("No district has the district_id {id:?}.");
-        let reason = "The app asked for a district that is not known here.";
+        let reason = (
+            "The app asked for a district that is not known here.",
+            "No conocemos el distrito que pidió la aplicación.",
+        );
         let line = "no district has this district_id: the person sees a page that says so";
         Refusal::because(reason, developer, line)
     };

@@ -2,7 +2,7 @@
 
 use super::page;
 use crate::endpoints::call::Call;
-use crate::endpoints::refusal::Refusal;
+use crate::endpoints::refusal::{Refusal, UNKNOWN_PERSON};
 use crate::endpoints::{same_origin, session};
 use crate::http::answer::Answer;
 use crate::keys::custom_claims;
@@ -10,7 +10,7 @@ use crate::pages::SentClaims;
 
 /// `POST /login/claims`: `person` is who signs in, `claims` a JSON object, `portal` where the form was shown, if it was.
 pub(crate) fn sign_in(call: &Call) -> Answer {
-    signed_in(call).unwrap_or_else(Refusal::page)
+    signed_in(call).unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
 
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
@@ -25,7 +25,7 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
         // A program that sends the form only needs to know the person.
         None => named.as_ref().map(|person| world.home_of(person)).ok_or_else(nobody)?,
     };
-    let context = page::context(world, home, &parameters);
+    let context = page::context(call, home, &parameters);
     let Some(person) = named.filter(|person| home.is_of(person)) else {
         return Ok(page::wrong_claims(call, &context, sent, NOBODY));
     };
@@ -37,7 +37,7 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
 
 fn nobody() -> Refusal {
     Refusal::because(
-        "The person who should sign in is not known here.",
+        UNKNOWN_PERSON,
         "The form has no person of this world in person (a handle, a Clever id, or a sign-in number), and no portal.",
         "the form for claims names no person: person is a handle, a Clever id, or a sign-in number",
     )

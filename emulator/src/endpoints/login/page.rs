@@ -25,22 +25,19 @@ pub(in crate::endpoints) fn home<'a>(
 }
 
 /// The home that a request must name, with its target.
-pub(super) fn required<'a>(
-    world: &'a World,
-    parameters: &'a Parameters,
-) -> Result<LoginContext<'a>, Refusal> {
-    let home = home(world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
-    Ok(context(world, home, parameters))
+pub(super) fn required<'a>(call: &'a Call, parameters: &'a Parameters) -> Result<LoginContext<'a>, Refusal> {
+    let home = home(&call.world, parameters)?.ok_or_else(|| Refusal::no_such_login("/login"))?;
+    Ok(context(call, home, parameters))
 }
 
 /// The home, with the target of the request.
 pub(in crate::endpoints) fn context<'a>(
-    world: &'a World,
+    call: &'a Call,
     home: Home<'a>,
     parameters: &'a Parameters,
 ) -> LoginContext<'a> {
     let target = target::of(parameters);
-    LoginContext { home, target, app: target::app(world, target) }
+    LoginContext { home, target, app: target::app(&call.world, target), language: call.request.language() }
 }
 
 /// The login page of a home.

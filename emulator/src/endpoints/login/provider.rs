@@ -9,7 +9,6 @@ use crate::endpoints::{same_origin, session};
 use crate::http::answer::Answer;
 use crate::http::parameters::Parameters;
 use crate::pages::{self, LoginContext};
-use crate::world::World;
 
 const SHOWN: &str = "the page of the district's identity provider was shown";
 const SIGNED_IN: &str = "a person signed in at the identity provider of the district";
@@ -21,22 +20,25 @@ pub(crate) fn show(call: &Call) -> Answer {
     let parameters = Parameters::from_form(call.request.query()).unwrap_or_default();
     let page =
         |(context, name)| Answer::page(StatusCode::OK, pages::provider(world, context, name, None), SHOWN);
-    here(world, &parameters).map_or_else(Refusal::page, page)
+    here(call, &parameters).map_or_else(|refusal| refusal.page(call.request.language()), page)
 }
 
 /// `POST /login/provider`: `username` is who they say they are.
 pub(crate) fn sign_in(call: &Call) -> Answer {
-    signed_in(call).unwrap_or_else(Refusal::page)
+    signed_in(call).unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
 
 fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     let parameters = same_origin::form(call)?;
     let world = &call.world;
-    let (context, name) = here(world, &parameters)?;
+    let (context, name) = here(call, &parameters)?;
     let username = parameters.get("username").unwrap_or_default();
     let person = world.person(username).filter(|person| context.home.is_of(person));
     let Some(person) = person else {
-        let message = "Nobody here has this name. Pick a person from the list.";
+        let message = call.request.language().say(
+            "Nobody here has this name. Pick a person from the list.",
+            "Aquí nadie se llama así. Elige a una persona de la lista.",
+        );
         let page = pages::provider(world, context, name, Some(message));
         return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NOBODY));
     };
@@ -44,8 +46,8 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
 }
 
 /// The way, and the name of the identity provider on it.
-fn here<'a>(world: &'a World, parameters: &'a Parameters) -> Result<(LoginContext<'a>, &'a str), Refusal> {
-    let context = page::required(world, parameters)?;
+fn here<'a>(call: &'a Call, parameters: &'a Parameters) -> Result<(LoginContext<'a>, &'a str), Refusal> {
+    let context = page::required(call, parameters)?;
     let name =
         context.home.identity_provider().ok_or_else(|| Refusal::no_such_login(&context.link("/login")))?;
     Ok((context, name))

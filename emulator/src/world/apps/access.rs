@@ -30,17 +30,20 @@ impl App {
         is_shared && !self.admits(person) && roles.any(|role| role.user_type == UserType::DistrictAdmin)
     }
 
-    /// Why this person may not log in to it, as the end of a sentence that starts with "it". An app of Clever Library is only
+    /// Why this person may not log in to it, as the end of a sentence that starts with "it", in English and
+    /// Spanish. An app of Clever Library is only
     /// for the people of Clever Library, and other apps are not for them.
-    pub(crate) fn refusal(&self, person: &Person) -> Option<&'static str> {
+    pub(crate) fn refusal(&self, person: &Person) -> Option<(&'static str, &'static str)> {
         match &person.district_id {
-            None if !self.library => return Some("is an app of a district"),
-            Some(_) if self.library => return Some("is an app of Clever Library"),
-            Some(id) if !self.is_shared_with(id) => return Some("is not shared with their district"),
+            None if !self.library => return Some(("is an app of a district", "es de un distrito")),
+            Some(_) if self.library => return Some(("is an app of Clever Library", "es de Clever Library")),
+            Some(id) if !self.is_shared_with(id) => {
+                return Some(("is not shared with their district", "no se comparte con su distrito"));
+            }
             _ => (),
         }
         let admitted = person.roles().any(|role| self.takes(role.user_type));
-        (!admitted).then_some("is for other kinds of users")
+        (!admitted).then_some(("is for other kinds of users", "es para otras personas"))
     }
 
     /// The person in the role of a login to it: the first role that it is for.
