@@ -6,11 +6,13 @@
 //!
 //! - `report`: the findings, as values, text and JSON;
 //! - `settings`: the findings of the start-up check, and what it does not check;
+//! - `asker`: what is checked, and how several things are asked at the same time;
 //! - `way`: from here to Clever; `certificate`: what a certificate says;
 //! - `answers`: what Clever's responses show, and `redirect_uris`: what they show about redirect URIs;
 //! - `machine`: limits of this process, and versions.
 
 mod answers;
+mod asker;
 mod certificate;
 mod machine;
 mod redirect_uris;
@@ -18,38 +20,24 @@ mod report;
 mod settings;
 mod way;
 
-use std::future::{Future, poll_fn, ready};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::Poll;
+use std::future::ready;
 use std::time::Duration;
 
 use crate::ahead::Ahead;
-use crate::clock::{self, Instant};
+use crate::clock;
 #[cfg(feature = "__face")]
 use crate::config::OfVariables;
 use crate::config::{Config, ConfigBuilder, Examined};
 use crate::error::{Error, Result};
 use crate::keys::Keys;
-use crate::protocol::{Request, Response};
 use crate::runtimes;
-use crate::stats::RequestTo;
-use crate::transport::{Transport, Witness};
+pub(crate) use asker::Work;
+use asker::{Asker, Setup};
 pub use report::{Finding, Level, Report};
 
 /// The network requests are made in two rounds. Each takes no longer than this, nor than a call may take.
 const FIRST_ROUND: Duration = Duration::from_secs(8);
 const SECOND_ROUND: Duration = Duration::from_secs(5);
-
-/// What is checked.
-struct Setup<'a> {
-    config: Config,
-    /// The settings of a client.
-    keys: Option<&'a Keys>,
-    credentials_are_usable: bool,
-    /// Takes endpoints from discovery.
-    discovers: Option<ConfigBuilder>,
-}
 
 /// Checks the setup of a client.
 pub(crate) fn of_client<'a>(config: &'a Config, keys: &'a Keys) -> Work<'a, Result<Report>> {
@@ -136,50 +124,6 @@ async fn examine(setup: Setup<'_>, findings: &mut Vec<Finding>) -> Result<()> {
     answers.judged(&Asker { deadline, ..asker }, findings).await;
     findings.push(machine::versions());
     Ok(())
-}
-
-/// Sends requests, each once and before its deadline.
-struct Asker {
-    transport: Transport,
-    witness: Option<Arc<Witness>>,
-    deadline: Instant,
-}
-
-impl Asker {
-    fn new(config: &Config, deadline: Instant) -> Result<Self> {
-        let (transport, witness) = Transport::witnessed(config)?;
-        Ok(Self { transport, witness, deadline })
-    }
-
-    /// The responses to all requests, which are sent at the same time.
-    async fn ask(&self, requests: Vec<(RequestTo, Result<Request>)>) -> Vec<Result<Response>> {
-        let asked = requests.into_iter().map(|(to, request)| -> Work<'_, Result<Response>> {
-            Box::pin(async move { self.transport.send(to, &request?, self.deadline).await })
-        });
-        together(asked.collect()).await
-    }
-}
-
-/// Something to wait for.
-pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// The results of all of them, which make progress at the same time.
-async fn together<T: Send>(mut works: Vec<Work<'_, T>>) -> Vec<T> {
-    let mut results: Vec<Option<T>> = works.iter().map(|_| None).collect();
-    poll_fn(|context| {
-        let mut is_done = true;
-        for (work, result) in works.iter_mut().zip(&mut results) {
-            if result.is_none() {
-                match work.as_mut().poll(context) {
-                    Poll::Ready(found) => *result = Some(found),
-                    Poll::Pending => is_done = false,
-                }
-            }
-        }
-        if is_done { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
-    results.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

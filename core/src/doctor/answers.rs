@@ -3,10 +3,10 @@
 use http::header;
 use url::Url;
 
-use super::redirect_uris::Treated;
+use super::asker::{Asker, Setup};
+use super::redirect_uris::{self, Treated};
 use super::report::{Finding, Level};
 use super::way::Failures;
-use super::{Asker, Setup, redirect_uris};
 use crate::clock;
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result, quote};

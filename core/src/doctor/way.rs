@@ -5,9 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::{Host, Url};
 
+use super::asker::{Work, together};
 use super::certificate::Certificate;
 use super::report::Finding;
-use super::{Work, together};
 use crate::clock::{self, Instant};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, quote};
