@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use clever_sso::{ErrorKind, Language};
+use clever_sso::ErrorKind;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyImportError, PyTypeError};
 use pyo3::prelude::*;
@@ -17,7 +17,6 @@ use crate::guarded::{self, name};
 use crate::hints::{ErrorClass, Hint, Typed, words};
 use crate::repr::{Repr, match_args};
 use crate::set_cookie;
-use crate::text::Sent;
 
 /// The classes of `exceptions.py`, as this module found them when it was imported first. The lock is only taken with
 /// the GIL, and never kept while Python code runs: no fork finds it locked.
@@ -225,32 +224,6 @@ impl ErrorCode {
     fn __repr__(&self) -> String {
         Repr::of("ErrorCode").text("word", self.word).text("kind", self.kind).finish()
     }
-}
-
-/// The same sentence in a language, where it is one of this package in English; any other stays as it is.
-///
-/// Args:
-///     sentence: One that people read, such as `error.user_message`.
-///     language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header. All but
-///         Spanish get English.
-#[pyfunction]
-pub(crate) fn translated(sentence: Sent, language: Option<Sent>) -> Result<String> {
-    let sentence = sentence.get("sentence")?;
-    Ok(wanted(language)?.translated(&sentence).to_owned())
-}
-
-/// The language that people read: `es` where they want Spanish, `en` for everybody else.
-///
-/// Args:
-///     language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header.
-#[pyfunction]
-pub(crate) fn language_of(language: Option<Sent>) -> Result<&'static str> {
-    Ok(wanted(language)?.tag())
-}
-
-fn wanted(language: Option<Sent>) -> Result<Language> {
-    let language = language.map(|language| language.get("language")).transpose()?;
-    Ok(Language::wanted(language.as_deref().unwrap_or_default()))
 }
 
 /// `dict[str, ErrorCode]`

@@ -30,6 +30,7 @@ mod hints;
 mod identity;
 mod interpreter;
 mod json;
+mod language;
 mod logging;
 mod login;
 mod observing;
@@ -141,7 +142,7 @@ module! {
         observing::observe_calls,
         verify::verify_id_token,
         errors::error_codes,
-        errors::translated,
-        errors::language_of
+        language::translated,
+        language::language_of
     ]
 }

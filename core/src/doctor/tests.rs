@@ -2,6 +2,8 @@ use std::net::TcpListener;
 
 use clever_emulator::{App, Emulator, Options};
 
+use std::task::Poll;
+
 use super::*;
 use crate::client::Client;
 use crate::error::ErrorCode;
