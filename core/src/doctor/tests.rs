@@ -1,8 +1,7 @@
 use std::net::TcpListener;
+use std::task::Poll;
 
 use clever_emulator::{App, Emulator, Options};
-
-use std::task::Poll;
 
 use super::*;
 use crate::client::Client;

@@ -86,7 +86,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[test]
-    fn spanish_is_for_those_who_prefer_it_to_english() {
+    fn spanish_is_spoken_when_it_is_preferred_to_english() {
         for (wanted, language) in [
             ("", "en"),
             ("es", "es"),

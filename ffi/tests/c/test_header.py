@@ -21,7 +21,7 @@ ONLY_THE_HEADER = TWICE + "int main(void) { return clever_sso_version() == 0; }\
 WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{INCLUDE}", "-fsyntax-only"]
 LANGUAGES = {"gcc": ["c99", "c11"], "clang": ["c99", "c11"], "g++": ["c++11", "c++17"], "clang++": ["c++11", "c++17"]}
 CHAPTERS = ["A whole login:", "Ownership.", "Threads.", "Fork.", "Signals.", "Ends of threads and programs.", "Memory."]
-CHAPTERS += ["Errors.", "Growth.", "Time.", "Log."]
+CHAPTERS += ["Errors.", "Compatibility.", "Time.", "Environment.", "Log."]
 
 
 @pytest.mark.parametrize(
