@@ -70,9 +70,9 @@ def set_up(example: str, folder: Path) -> Iterator[Place]:
 
 
 @contextmanager
-def opened(browser: Browser, *, script: bool = True) -> Iterator[Page]:
+def opened(browser: Browser, *, script: bool = True, language: str = "en-US") -> Iterator[Page]:
     """A browser with nothing in it; nothing may leave this machine, and it may complain of nothing."""
-    context = browser.new_context(viewport=DESKTOP, java_script_enabled=script)
+    context = browser.new_context(viewport=DESKTOP, java_script_enabled=script, locale=language)
     try:
         with watched(context):
             yield context.new_page()

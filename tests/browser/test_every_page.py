@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from harness.page_faults import OVERFLOW, faults
+from harness.length import whole_or_short
+from harness.page_faults import OVERFLOW, axe_faults, faults
 from harness.paths import SCREENSHOTS
 
 from .every_page import PAGES
@@ -18,6 +19,24 @@ from .scene import DESKTOP, LAYLA, PHONE, Place, greeted, opened, signed_in
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+# The narrowest screen that a page must fit without a scroll bar (WCAG 2.2, 1.4.10), as which a laptop counts at 400 %.
+NARROWEST = {"width": 320, "height": 640}
+SCREENS = {"desktop": DESKTOP, "phone": PHONE, "narrowest": NARROWEST}
+# axe looks at every page in the light here, and in the dark at the end.
+EACH = [(screen, scheme) for screen in SCREENS for scheme in ("light", "dark")]
+LOOKED_AT = whole_or_short(EACH, [("desktop", "light")])
+# Pages for people, which are also in Spanish. The others are for developers, or an application's own.
+IN_SPANISH = [
+    "app-problem",
+    "badge",
+    "confirmation",
+    "login",
+    "login-wrong-password",
+    "picker",
+    "portal",
+    "provider",
+    "refused-user-type",
+]
 # Of longer pages the rest is more of the same.
 TALLEST = 4000
 # The luminance of the ground that the page lies on, from 0 to 255.
@@ -47,14 +66,35 @@ def test_a_page_is_for_everybody_and_every_screen(one_page: Page, example: str, 
     picture = name if example == "flask" else f"{example}-{name}"
     page.context.clear_cookies()
     PAGES[name](page, place)
-    for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
+    hold_for_everybody(page, picture)
+
+
+@pytest.fixture(scope="module")
+def spanish_page(browser: Browser) -> Iterator[Page]:
+    with opened(browser, language="es-MX") as page:
+        yield page
+
+
+@pytest.mark.parametrize("name", IN_SPANISH)
+def test_a_page_is_in_spanish_for_everybody_who_reads_it(spanish_page: Page, place: Place, name: str) -> None:
+    spanish_page.context.clear_cookies()
+    PAGES[name](spanish_page, place)
+    hold_for_everybody(spanish_page, f"spanish-{name}", "es")
+
+
+def hold_for_everybody(page: Page, picture: str, language: str = "en") -> None:
+    """Hold what must be true of a page on each screen, in the light and in the dark."""
+    for screen, size in SCREENS.items():
         page.set_viewport_size(size)
-        assert page.evaluate(OVERFLOW) == 0, f"it scrolls sideways on a {width}"
+        assert page.evaluate(OVERFLOW) == 0, f"it scrolls sideways on a {screen} screen"
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert (page.evaluate(GROUND) > 128) is (scheme == "light"), scheme
-            photograph(page, f"{picture}-{width}-{scheme}")
-    assert faults(page) == []
+            if (screen, scheme) in LOOKED_AT:
+                assert axe_faults(page) == [], (screen, scheme)
+            if size is not NARROWEST:
+                photograph(page, f"{picture}-{screen}-{scheme}")
+    assert faults(page, language) == []
 
 
 def test_a_name_that_is_written_from_right_to_left_is_shown_so(page: Page, place: Place) -> None:

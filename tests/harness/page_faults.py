@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -11,12 +16,12 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
 
 # What is wrong with the structure, in words; nothing for a good page.
-FAULTS = """() => {
+FAULTS = """(language) => {
   const faults = [];
   const hold = (condition, words) => condition || faults.push(words);
   const all = (selector) => [...document.querySelectorAll(selector)];
   const words = (text) => (text ?? '').replace(/\\s+/g, ' ').trim();
-  hold(document.documentElement.lang === 'en', 'no language');
+  hold(document.documentElement.lang === language, `the language is not ${language}`);
   hold(words(document.title), 'no title');
   hold(all('main').length === 1, 'not one main part');
   const headings = all('h1, h2, h3, h4, h5, h6').filter((heading) => heading.checkVisibility());
@@ -78,9 +83,34 @@ TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, summary, se
   .map((element) => element.outerHTML)"""
 
 
-def faults(page: Page) -> list[str]:
-    """What is wrong with the page that is shown."""
-    found: list[str] = page.evaluate(FAULTS)
+# What axe-core finds: each rule, and the first element that breaks it.
+AXE_FAULTS = """async () => {
+  const { violations } = await axe.run({ resultTypes: ['violations'] });
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html}`);
+}"""
+
+
+@cache
+def axe_core() -> str:
+    """The source of axe-core, from the package that brings it."""
+    found = find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe-playwright-python is not installed")
+    return Path(found.origin).with_name("axe.min.js").read_text("utf-8")
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe-core says about the page, as it is shown now: WCAG 2 and good practice."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe_core())
+    found: list[str] = page.evaluate(AXE_FAULTS)
+    return found
+
+
+def faults(page: Page, language: str = "en") -> list[str]:
+    """What is wrong with the page that is shown, which should be in this language."""
+    found: list[str] = page.evaluate(FAULTS, language)
+    found += axe_faults(page)
     page.keyboard.press("Tab")
     found += [f"the focus cannot be seen: {element}" for element in page.evaluate(UNSEEN_FOCUS)]
     found += [f"too small for a finger: {element}" for element in page.evaluate(TOO_SMALL)]
