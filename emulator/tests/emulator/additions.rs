@@ -347,7 +347,7 @@ fn what_is_wrong_in_the_form_is_said_on_the_page() {
         let answer = sign_in(&emulator, person, claims, &[]);
         assert_eq!((answer.status, answer.header("set-cookie")), (400, None), "{person} {claims}");
         let page = answer.page();
-        assert!(page.contains(expected) && page.contains("<details open>"), "{person} {claims}");
+        assert!(page.contains(expected) && page.contains("<details lang=\"en\" open>"), "{person} {claims}");
         assert!(page.contains(&format!("{claims}</textarea>")), "what was typed is still there: {page}");
         assert_eq!(page.matches("aria-invalid").count(), 1, "user name and password are not wrong");
         let chosen = ["ada", "noor"].contains(&person);

@@ -17,7 +17,7 @@ fn emulator() -> Emulator {
 /// The reason for the person, and the paragraph for the developer.
 fn parts(page: &str) -> (&str, &str) {
     let (_, reason) = page.split_once(r#"role="alert">"#).unwrap();
-    let (_, developer) = page.split_once(r#"<p class="developer">"#).unwrap();
+    let (_, developer) = page.split_once(r#"<p class="developer" lang="en">"#).unwrap();
     (reason.split("</p>").next().unwrap(), developer.split("</p>").next().unwrap())
 }
 

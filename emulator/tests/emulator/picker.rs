@@ -23,7 +23,7 @@ fn choose(emulator: &Emulator, portal: &str, target: &str) -> Response {
 fn found(emulator: &Emulator, target: &str) -> String {
     let page = get(emulator, target);
     assert_eq!(page.status, 200, "{target}");
-    page.page().split("<details>").next().unwrap().to_owned()
+    page.page().split("<details lang=\"en\">").next().unwrap().to_owned()
 }
 
 #[test]
