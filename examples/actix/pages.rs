@@ -28,7 +28,7 @@ const STYLE: &str = "
   dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 0 0 1.5rem; }
   dt { opacity: .75; }
   dd { margin: 0; overflow-wrap: anywhere; }
-  .small { font-size: .875rem; opacity: .8; }
+  .small { font-size: .875rem; }
 ";
 
 /// The front page, with the button.

@@ -25,7 +25,7 @@ button:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 0 0 1.5rem; }
 dt { opacity: .75; }
 dd { margin: 0; overflow-wrap: anywhere; }
-.small { font-size: .875rem; opacity: .8; }
+.small { font-size: .875rem; }
 """
 BUTTON = (
     '<p><a class="button" href="{}">Log in with Clever</a></p>'

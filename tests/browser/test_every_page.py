@@ -27,7 +27,6 @@ EACH = [(screen, scheme) for screen in SCREENS for scheme in ("light", "dark")]
 LOOKED_AT = whole_or_short(EACH, [("desktop", "light")])
 # Pages for people, which are also in Spanish. The others are for developers, or an application's own.
 IN_SPANISH = [
-    "app-problem",
     "badge",
     "confirmation",
     "login",

@@ -83,10 +83,10 @@ TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, summary, se
   .map((element) => element.outerHTML)"""
 
 
-# What axe-core finds: each rule, and the first element that breaks it.
+# What axe-core finds: each rule, the first element that breaks it, and how.
 AXE_FAULTS = """async () => {
   const { violations } = await axe.run({ resultTypes: ['violations'] });
-  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html}`);
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html}: ${nodes[0].failureSummary}`);
 }"""
 
 
