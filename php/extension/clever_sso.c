@@ -12,7 +12,7 @@ zend_class_entry *php_clever_sso_ce_login, *php_clever_sso_ce_signed_in, *php_cl
 	*php_clever_sso_ce_tokens, *php_clever_sso_ce_token_info, *php_clever_sso_ce_me, *php_clever_sso_ce_user,
 	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_set_cookie,
 	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception, *php_clever_sso_ce_client, *php_clever_sso_ce_key_set,
-	*php_clever_sso_ce_stats;
+	*php_clever_sso_ce_stats, *php_clever_sso_ce_finding, *php_clever_sso_ce_report;
 
 static void register_results(void)
 {
@@ -29,6 +29,8 @@ static void register_results(void)
 	php_clever_sso_ce_tokens = register_class_CleverSso_Tokens(php_json_serializable_ce);
 	php_clever_sso_ce_token_info = register_class_CleverSso_TokenInfo();
 	php_clever_sso_ce_stats = register_class_CleverSso_Stats();
+	php_clever_sso_ce_finding = register_class_CleverSso_Finding();
+	php_clever_sso_ce_report = register_class_CleverSso_Report();
 	php_clever_sso_ce_me = register_class_CleverSso_Me(php_json_serializable_ce);
 	php_clever_sso_ce_user = register_class_CleverSso_User(php_json_serializable_ce);
 	php_clever_sso_ce_district = register_class_CleverSso_District();

@@ -127,6 +127,9 @@ interface ClientInterface
 
     /** See Client::stats. */
     public function stats(): Stats;
+
+    /** See Client::doctor. */
+    public function doctor(): Report;
 }
 
 /**
@@ -610,6 +613,22 @@ final readonly class Client implements ClientInterface
      * numbers. No network. Each worker counts for itself.
      */
     public function stats(): Stats {}
+
+    /**
+     * Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs. It takes at most 15 seconds,
+     * logs nobody in and spends nothing. What is wrong is in the report, which contains no secret: docs/doctor.md.
+     *
+     * @throws InternalException
+     */
+    public function doctor(): Report {}
+
+    /**
+     * The same for the setup that environment variables describe, also where they make no client: what is wrong with them is
+     * then the first problem.
+     *
+     * @throws InternalException
+     */
+    public static function doctorFromEnv(): Report {}
 }
 
 /**
@@ -989,6 +1008,62 @@ final readonly class Stats
 
     /** @implementation-alias CleverSso\SetCookie::__construct */
     public function __construct(string $prometheus, array $samples) {}
+}
+
+/**
+ * One check of the doctor: what was found, and what to do.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final readonly class Finding
+{
+    /** The word for what was checked, such as credentials: docs/doctor.md lists all of them. */
+    public readonly string $check;
+    /** How it went: ok, warning or problem. */
+    public readonly string $level;
+    /** What was found. */
+    public readonly string $found;
+    /** What to do about it, if anything. */
+    public readonly ?string $advice;
+
+    /** @implementation-alias CleverSso\SetCookie::__construct */
+    public function __construct(string $check, string $level, string $found, ?string $advice) {}
+}
+
+/**
+ * What the doctor found. It contains no secret.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final readonly class Report
+{
+    /** @var list<Finding> Everything that was checked, in the order of cause and effect. */
+    public readonly array $findings;
+    /** The problem to solve first; null when there is none. */
+    public readonly ?Finding $firstProblem;
+    /** The exit code for a program: 0 if everything is ok, 1 with warnings, 2 with problems. */
+    public readonly int $exitCode;
+
+    /**
+     * For an application that adds findings of its own, or makes a report in a test.
+     *
+     * @param Finding[] $findings In the order of cause and effect. A level that is neither ok nor warning is a problem.
+     *
+     * @throws \TypeError When there is anything else in it.
+     */
+    public function __construct(array $findings) {}
+
+    /**
+     * Lines for people.
+     *
+     * @param bool $colors Whether the levels have the colors of terminals.
+     */
+    public function toText(bool $colors = false): string {}
+
+    /** One JSON object on one line, for machines: docs/doctor.md describes it. */
+    public function toJson(): string {}
 }
 
 /**

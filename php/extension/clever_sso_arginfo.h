@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 591297e1a99af721e1a33d01ee8004ca28e8b270 */
+ * Stub hash: caed3eef28299590769ec143ded257bff63e22b2 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_beginLogin, 0, 0, CleverSso\\Login, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
@@ -108,6 +108,9 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_stats, 0, 0, CleverSso\\Stats, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_doctor, 0, 0, CleverSso\\Report, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Client___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, clientId, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, clientSecret, IS_STRING, 1, "null")
@@ -195,6 +198,10 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_CleverSso_Client_importKeys arginfo_class_CleverSso_ClientInterface_importKeys
 
 #define arginfo_class_CleverSso_Client_stats arginfo_class_CleverSso_ClientInterface_stats
+
+#define arginfo_class_CleverSso_Client_doctor arginfo_class_CleverSso_ClientInterface_doctor
+
+#define arginfo_class_CleverSso_Client_doctorFromEnv arginfo_class_CleverSso_ClientInterface_doctor
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_SetCookie___construct, 0, 0, 5)
 	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 0)
@@ -296,6 +303,23 @@ ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Stats___construct, 0, 0, 2)
 	ZEND_ARG_TYPE_INFO(0, prometheus, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, samples, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Finding___construct, 0, 0, 4)
+	ZEND_ARG_TYPE_INFO(0, check, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, level, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, found, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, advice, IS_STRING, 1)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Report___construct, 0, 0, 1)
+	ZEND_ARG_TYPE_INFO(0, findings, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_CleverSso_Report_toText, 0, 0, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, colors, _IS_BOOL, 0, "false")
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_CleverSso_Report_toJson arginfo_class_CleverSso_ClientInterface_exportKeys
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_CleverSso_Me___construct, 0, 0, 5)
 	ZEND_ARG_TYPE_INFO(0, id, IS_STRING, 0)
@@ -437,9 +461,14 @@ ZEND_METHOD(CleverSso_Client, warmUp);
 ZEND_METHOD(CleverSso_Client, exportKeys);
 ZEND_METHOD(CleverSso_Client, importKeys);
 ZEND_METHOD(CleverSso_Client, stats);
+ZEND_METHOD(CleverSso_Client, doctor);
+ZEND_METHOD(CleverSso_Client, doctorFromEnv);
 ZEND_METHOD(CleverSso_SetCookie, __construct);
 ZEND_METHOD(CleverSso_SetCookie, jsonSerialize);
 ZEND_METHOD(CleverSso_SetCookie, send);
+ZEND_METHOD(CleverSso_Report, __construct);
+ZEND_METHOD(CleverSso_Report, toText);
+ZEND_METHOD(CleverSso_Report, toJson);
 ZEND_METHOD(CleverSso_Callback, parse);
 ZEND_METHOD(CleverSso_KeySet, __construct);
 ZEND_METHOD(CleverSso_KeySet, verifyIdToken);
@@ -481,6 +510,7 @@ static const zend_function_entry class_CleverSso_ClientInterface_methods[] = {
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, exportKeys, arginfo_class_CleverSso_ClientInterface_exportKeys, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, importKeys, arginfo_class_CleverSso_ClientInterface_importKeys, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, stats, arginfo_class_CleverSso_ClientInterface_stats, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(CleverSso_ClientInterface, doctor, arginfo_class_CleverSso_ClientInterface_doctor, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
 	ZEND_FE_END
 };
 
@@ -515,6 +545,8 @@ static const zend_function_entry class_CleverSso_Client_methods[] = {
 	ZEND_ME(CleverSso_Client, exportKeys, arginfo_class_CleverSso_Client_exportKeys, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, importKeys, arginfo_class_CleverSso_Client_importKeys, ZEND_ACC_PUBLIC)
 	ZEND_ME(CleverSso_Client, stats, arginfo_class_CleverSso_Client_stats, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, doctor, arginfo_class_CleverSso_Client_doctor, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Client, doctorFromEnv, arginfo_class_CleverSso_Client_doctorFromEnv, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_FE_END
 };
 
@@ -598,6 +630,20 @@ static const zend_function_entry class_CleverSso_TokenInfo_methods[] = {
 
 static const zend_function_entry class_CleverSso_Stats_methods[] = {
 	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Stats___construct, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Finding_methods[] = {
+	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Finding___construct, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_CleverSso_Report_methods[] = {
+	ZEND_ME(CleverSso_Report, __construct, arginfo_class_CleverSso_Report___construct, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Report, toText, arginfo_class_CleverSso_Report_toText, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Report, toJson, arginfo_class_CleverSso_Report_toJson, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
@@ -1376,6 +1422,71 @@ static zend_class_entry *register_class_CleverSso_Stats(void)
 	zend_string *property_samples_name = zend_string_init("samples", sizeof("samples") - 1, 1);
 	zend_declare_typed_property(class_entry, property_samples_name, &property_samples_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_samples_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Finding(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Finding", class_CleverSso_Finding_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+
+	zval property_check_default_value;
+	ZVAL_UNDEF(&property_check_default_value);
+	zend_string *property_check_name = zend_string_init("check", sizeof("check") - 1, 1);
+	zend_declare_typed_property(class_entry, property_check_name, &property_check_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_check_name);
+
+	zval property_level_default_value;
+	ZVAL_UNDEF(&property_level_default_value);
+	zend_string *property_level_name = zend_string_init("level", sizeof("level") - 1, 1);
+	zend_declare_typed_property(class_entry, property_level_name, &property_level_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_level_name);
+
+	zval property_found_default_value;
+	ZVAL_UNDEF(&property_found_default_value);
+	zend_string *property_found_name = zend_string_init("found", sizeof("found") - 1, 1);
+	zend_declare_typed_property(class_entry, property_found_name, &property_found_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_found_name);
+
+	zval property_advice_default_value;
+	ZVAL_UNDEF(&property_advice_default_value);
+	zend_string *property_advice_name = zend_string_init("advice", sizeof("advice") - 1, 1);
+	zend_declare_typed_property(class_entry, property_advice_name, &property_advice_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_advice_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_CleverSso_Report(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Report", class_CleverSso_Report_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE|ZEND_ACC_READONLY_CLASS;
+
+	zval property_findings_default_value;
+	ZVAL_UNDEF(&property_findings_default_value);
+	zend_string *property_findings_name = zend_string_init("findings", sizeof("findings") - 1, 1);
+	zend_declare_typed_property(class_entry, property_findings_name, &property_findings_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_findings_name);
+
+	zend_string *property_firstProblem_class_CleverSso_Finding = zend_string_init("CleverSso\\Finding", sizeof("CleverSso\\Finding")-1, 1);
+	zval property_firstProblem_default_value;
+	ZVAL_UNDEF(&property_firstProblem_default_value);
+	zend_string *property_firstProblem_name = zend_string_init("firstProblem", sizeof("firstProblem") - 1, 1);
+	zend_declare_typed_property(class_entry, property_firstProblem_name, &property_firstProblem_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_firstProblem_class_CleverSso_Finding, 0, MAY_BE_NULL));
+	zend_string_release(property_firstProblem_name);
+
+	zval property_exitCode_default_value;
+	ZVAL_UNDEF(&property_exitCode_default_value);
+	zend_string *property_exitCode_name = zend_string_init("exitCode", sizeof("exitCode") - 1, 1);
+	zend_declare_typed_property(class_entry, property_exitCode_name, &property_exitCode_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_string_release(property_exitCode_name);
 
 	return class_entry;
 }

@@ -14,6 +14,8 @@ typedef struct {
 	zval logger;
 	/* How errors of the constructor call a setting. */
 	uint32_t names;
+	/* Where the constructor writes a report instead of making a native client, or NULL. */
+	zval *report;
 	zend_object std;
 } client_object;
 
@@ -29,6 +31,7 @@ static zend_object *client_create(zend_class_entry *ce)
 	client_object *client = zend_object_alloc(sizeof(client_object), ce);
 	client->shared = NULL;
 	client->names = CLEVER_SSO_NAMES_PHP;
+	client->report = NULL;
 	ZVAL_UNDEF(&client->logger);
 	zend_object_std_init(&client->std, ce);
 	object_properties_init(&client->std, ce);
@@ -112,6 +115,7 @@ void php_clever_sso_release_text(const void *text)
 
 PHP_CLEVER_SSO_RELEASE(login)
 PHP_CLEVER_SSO_RELEASE(outcome)
+PHP_CLEVER_SSO_RELEASE(report)
 
 /* Refuses the path of a file, by the name that the caller knows. */
 static void refuse(const client_object *client, uint32_t argument, const char *variable, const char *expected)
@@ -189,6 +193,14 @@ void php_clever_sso_share_keys(zval *this)
 	if (reason != NULL) warn_of_keys(client, reason);
 }
 
+static void examine(const client_object *client, const php_clever_sso_settings *settings)
+{
+	clever_sso_report *report = NULL;
+	clever_sso_error *error = NULL;
+	clever_sso_status status = php_clever_sso_settings_doctor(settings, &report, &error);
+	php_clever_sso_end_call(client->report, status, error, report, php_clever_sso_write_report, release_report);
+}
+
 ZEND_METHOD(CleverSso_Client, __construct)
 {
 	php_clever_sso_settings settings = { .timeout = 10.0, .leeway = 60 };
@@ -229,6 +241,10 @@ ZEND_METHOD(CleverSso_Client, __construct)
 	if (logger != NULL && !php_clever_sso_is_logger(logger)) {
 		zend_argument_type_error(22, "must have a method warning, or be a closure");
 		RETURN_THROWS();
+	}
+	if (client->report != NULL) {
+		examine(client, &settings);
+		return;
 	}
 
 	unsigned char fingerprint[PHP_CLEVER_SSO_FINGERPRINT];
@@ -272,6 +288,23 @@ ZEND_METHOD(CleverSso_Client, fromEnv)
 			NULL, 0, NULL, arguments);
 	}
 	zend_array_destroy(arguments);
+}
+
+ZEND_METHOD(CleverSso_Client, doctorFromEnv)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	HashTable *arguments = zend_new_array(8);
+	if (php_clever_sso_environment(arguments)) {
+		zval client;
+		object_init_ex(&client, php_clever_sso_ce_client);
+		client_of(Z_OBJ(client))->names = CLEVER_SSO_NAMES_ENVIRONMENT;
+		client_of(Z_OBJ(client))->report = return_value;
+		zend_call_known_function(
+			php_clever_sso_ce_client->constructor, Z_OBJ(client), php_clever_sso_ce_client, NULL, 0, NULL, arguments);
+		zval_ptr_dtor(&client);
+	}
+	zend_array_destroy(arguments);
+	php_clever_sso_report_exception(return_value);
 }
 
 /* Begins a login of either grant: they differ in nothing else. */

@@ -42,7 +42,7 @@ if test "$PHP_CLEVER_SSO" != "no"; then
   PHP_ADD_EXTENSION_DEP([clever_sso], [hash])
   PHP_ADD_EXTENSION_DEP([clever_sso], [json])
   PHP_NEW_EXTENSION([clever_sso],
-    [clever_sso.c browser.c client.c dumps.c environment.c failures.c key_cache.c keys.c logging.c registry.c results.c settings.c steps.c],
+    [clever_sso.c browser.c client.c dumps.c environment.c failures.c key_cache.c keys.c logging.c registry.c report.c results.c settings.c steps.c],
     [$ext_shared],, [-std=c11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1])
   PHP_ADD_MAKEFILE_FRAGMENT
 fi

@@ -23,7 +23,7 @@ extern zend_class_entry *php_clever_sso_ce_login, *php_clever_sso_ce_signed_in, 
 	*php_clever_sso_ce_tokens, *php_clever_sso_ce_token_info, *php_clever_sso_ce_me, *php_clever_sso_ce_user,
 	*php_clever_sso_ce_district, *php_clever_sso_ce_user_info, *php_clever_sso_ce_callback, *php_clever_sso_ce_set_cookie,
 	*php_clever_sso_ce_refusal, *php_clever_sso_ce_exception, *php_clever_sso_ce_client, *php_clever_sso_ce_key_set,
-	*php_clever_sso_ce_stats;
+	*php_clever_sso_ce_stats, *php_clever_sso_ce_finding, *php_clever_sso_ce_report;
 
 /* client.c */
 void php_clever_sso_client_startup(void);
@@ -53,6 +53,11 @@ void php_clever_sso_write_district(zval *value, const void *district);
 void php_clever_sso_write_userinfo(zval *value, const void *userinfo);
 void php_clever_sso_write_callback(zval *value, const void *callback);
 void php_clever_sso_write_text(zval *value, const void *text);
+
+/* report.c */
+void php_clever_sso_write_report(zval *value, const void *report);
+/* A report with one problem: the setting that the exception names. The exception ends with that. */
+void php_clever_sso_report_exception(zval *value);
 
 /* A list of cookies to set: `at` gives the one at an index, or NULL behind the last one. */
 typedef const clever_sso_set_cookie *(*php_clever_sso_cookie_at)(const void *handle, size_t index);

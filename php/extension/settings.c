@@ -117,8 +117,16 @@ static clever_sso_status set_rest(
 	clever_sso_status status = clever_sso_config_set_timeout(config, settings->timeout, error);
 	if (!status) status = clever_sso_config_set_leeway(config, settings->leeway, error);
 	if (!status) status = clever_sso_config_set_development(config, settings->development, error);
-	/* Last: it asks with what was set, and takes only what was not. */
-	if (!status && settings->discover) status = clever_sso_config_discover(config, error);
+	return status;
+}
+
+static clever_sso_status make_config(
+	const php_clever_sso_settings *settings, clever_sso_config **config, clever_sso_error **error)
+{
+	clever_sso_status status = clever_sso_config_new(php_clever_sso_text(settings->client_id), config, error);
+	if (!status) status = clever_sso_config_set_setting_names(*config, settings->names, error);
+	if (!status) status = set_texts_and_lists(settings, *config, error);
+	if (!status) status = set_rest(settings, *config, error);
 	return status;
 }
 
@@ -126,11 +134,22 @@ clever_sso_status php_clever_sso_settings_make(
 	const php_clever_sso_settings *settings, clever_sso_client **client, clever_sso_error **error)
 {
 	clever_sso_config *config = NULL;
-	clever_sso_status status = clever_sso_config_new(php_clever_sso_text(settings->client_id), &config, error);
-	if (!status) status = clever_sso_config_set_setting_names(config, settings->names, error);
-	if (!status) status = set_texts_and_lists(settings, config, error);
-	if (!status) status = set_rest(settings, config, error);
+	clever_sso_status status = make_config(settings, &config, error);
+	/* Last: it asks with what was set, and takes only what was not. */
+	if (!status && settings->discover) status = clever_sso_config_discover(config, error);
 	if (!status) status = clever_sso_client_new(config, client, error);
+	clever_sso_config_free(config);
+	return status;
+}
+
+clever_sso_status php_clever_sso_settings_doctor(
+	const php_clever_sso_settings *settings, clever_sso_report **report, clever_sso_error **error)
+{
+	clever_sso_config *config = NULL;
+	clever_sso_status status = make_config(settings, &config, error);
+	/* The doctor asks for it too, and says why it cannot be had. */
+	if (!status && settings->discover) clever_sso_config_discover(config, NULL);
+	if (!status) status = clever_sso_config_doctor(config, report, error);
 	clever_sso_config_free(config);
 	return status;
 }

@@ -50,4 +50,8 @@ void php_clever_sso_settings_fingerprint(const php_clever_sso_settings *settings
 clever_sso_status php_clever_sso_settings_make(
 	const php_clever_sso_settings *settings, clever_sso_client **client, clever_sso_error **error);
 
+/* Checks the setup, also where the settings make no client. Nothing here can end the request either. */
+clever_sso_status php_clever_sso_settings_doctor(
+	const php_clever_sso_settings *settings, clever_sso_report **report, clever_sso_error **error);
+
 #endif

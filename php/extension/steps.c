@@ -4,6 +4,7 @@
 PHP_CLEVER_SSO_RELEASE(tokens)
 PHP_CLEVER_SSO_RELEASE(claims)
 PHP_CLEVER_SSO_RELEASE(stats)
+PHP_CLEVER_SSO_RELEASE(report)
 PHP_CLEVER_SSO_RELEASE(token_info)
 PHP_CLEVER_SSO_RELEASE(me_record)
 PHP_CLEVER_SSO_RELEASE(user_record)
@@ -173,6 +174,18 @@ ZEND_METHOD(CleverSso_Client, stats)
 	clever_sso_error *error = NULL;
 	clever_sso_status status = clever_sso_client_stats(shared->client, &stats, &error);
 	php_clever_sso_end_call(return_value, status, error, stats, php_clever_sso_write_stats, release_stats);
+}
+
+ZEND_METHOD(CleverSso_Client, doctor)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
+	if (shared == NULL) RETURN_THROWS();
+
+	clever_sso_report *report = NULL;
+	clever_sso_error *error = NULL;
+	clever_sso_status status = clever_sso_doctor(shared->client, &report, &error);
+	php_clever_sso_end_call(return_value, status, error, report, php_clever_sso_write_report, release_report);
 }
 
 ZEND_METHOD(CleverSso_Callback, parse)

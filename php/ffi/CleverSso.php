@@ -27,6 +27,7 @@ if (!extension_loaded('clever_sso')) {
     require_once __DIR__ . '/src/Denied.php';
     require_once __DIR__ . '/src/District.php';
     require_once __DIR__ . '/src/Environment.php';
+    require_once __DIR__ . '/src/Finding.php';
     require_once __DIR__ . '/src/Handle.php';
     require_once __DIR__ . '/src/Identity.php';
     require_once __DIR__ . '/src/InternalException.php';
@@ -44,6 +45,7 @@ if (!extension_loaded('clever_sso')) {
     require_once __DIR__ . '/src/Quiet.php';
     require_once __DIR__ . '/src/Reader.php';
     require_once __DIR__ . '/src/Refusal.php';
+    require_once __DIR__ . '/src/Report.php';
     require_once __DIR__ . '/src/Restart.php';
     require_once __DIR__ . '/src/Role.php';
     require_once __DIR__ . '/src/SetCookie.php';

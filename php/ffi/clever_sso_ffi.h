@@ -4,6 +4,7 @@
 
 typedef uint32_t clever_sso_status;
 typedef uint32_t clever_sso_kind;
+typedef uint32_t clever_sso_report_level;
 
 typedef struct clever_sso_config clever_sso_config;
 typedef struct clever_sso_error clever_sso_error;
@@ -26,6 +27,7 @@ typedef struct clever_sso_district_record clever_sso_district_record;
 typedef struct clever_sso_userinfo_record clever_sso_userinfo_record;
 typedef struct clever_sso_key_set clever_sso_key_set;
 typedef struct clever_sso_stats clever_sso_stats;
+typedef struct clever_sso_report clever_sso_report;
 typedef struct clever_sso_verify_options clever_sso_verify_options;
 
 const char *clever_sso_version(void);
@@ -65,6 +67,14 @@ const char *clever_sso_stats_sample_name(const clever_sso_stats *stats, size_t i
 const char *clever_sso_stats_sample_labels(const clever_sso_stats *stats, size_t index);
 double clever_sso_stats_sample_value(const clever_sso_stats *stats, size_t index);
 void clever_sso_stats_free(clever_sso_stats *stats);
+clever_sso_status clever_sso_doctor(const clever_sso_client *client, clever_sso_report **report, clever_sso_error **error);
+clever_sso_status clever_sso_config_doctor(const clever_sso_config *config, clever_sso_report **report, clever_sso_error **error);
+size_t clever_sso_report_finding_count(const clever_sso_report *report);
+const char *clever_sso_report_finding_check(const clever_sso_report *report, size_t index);
+clever_sso_report_level clever_sso_report_finding_level(const clever_sso_report *report, size_t index);
+const char *clever_sso_report_finding_found(const clever_sso_report *report, size_t index);
+const char *clever_sso_report_finding_advice(const clever_sso_report *report, size_t index);
+void clever_sso_report_free(clever_sso_report *report);
 void clever_sso_client_free(clever_sso_client *client);
 
 clever_sso_status clever_sso_login_options_new(clever_sso_login_options **options, clever_sso_error **error);

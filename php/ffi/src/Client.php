@@ -139,9 +139,9 @@ final readonly class Client implements ClientInterface
      */
     public static function fromEnv(?object $logger = null): Client
     {
-        $arguments = Environment::read(array_diff(array_keys(self::defaults()), ['logger']));
+        $arguments = self::fromVariables();
         $client = (new \ReflectionClass(self::class))->newInstanceWithoutConstructor();
-        $client->open(['logger' => $logger] + $arguments + self::defaults(), self::NAMED_BY_ENVIRONMENT);
+        $client->open(['logger' => $logger] + $arguments, self::NAMED_BY_ENVIRONMENT);
         return $client;
     }
 
@@ -629,6 +629,43 @@ final readonly class Client implements ClientInterface
         return Library::read('client_stats', 'stats', Reader::stats(...), $this->native());
     }
 
+    /**
+     * Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs. It takes at most 15 seconds,
+     * logs nobody in and spends nothing. What is wrong is in the report, which contains no secret: docs/doctor.md.
+     *
+     * @throws InternalException
+     */
+    public function doctor(): Report
+    {
+        return Library::read('doctor', 'report', Reader::report(...), $this->native());
+    }
+
+    /**
+     * The same for the setup that environment variables describe, also where they make no client: what is wrong with them is
+     * then the first problem.
+     *
+     * @throws InternalException
+     */
+    public static function doctorFromEnv(): Report
+    {
+        try {
+            $arguments = self::fromVariables();
+            self::checkFiles($arguments, self::NAMED_BY_ENVIRONMENT);
+            $config = self::configured($arguments, self::NAMED_BY_ENVIRONMENT);
+        } catch (ConfigException | ArgumentException $error) {
+            return new Report([Reader::wrongSetting($error)]);
+        }
+        try {
+            // The doctor asks for it too, and says why it cannot be had.
+            if ($arguments['discover']) {
+                Library::attempt('config_discover', $config);
+            }
+            return Library::read('config_doctor', 'report', Reader::report(...), $config);
+        } finally {
+            Library::get()->clever_sso_config_free($config);
+        }
+    }
+
     /** @return array<string, mixed> Every argument of the constructor, as it is when nothing is said. */
     private static function defaults(): array
     {
@@ -638,6 +675,12 @@ final readonly class Client implements ClientInterface
             $defaults[$parameter->getName()] = $isOptional ? $parameter->getDefaultValue() : null;
         }
         return $defaults;
+    }
+
+    /** @return array<string, mixed> Every argument of the constructor, from environment variables where they are set. */
+    private static function fromVariables(): array
+    {
+        return Environment::read(array_diff(array_keys(self::defaults()), ['logger'])) + self::defaults();
     }
 
     /**
@@ -706,16 +749,9 @@ final readonly class Client implements ClientInterface
     /** @param array<string, mixed> $given */
     private static function made(#[\SensitiveParameter] array $given, int $names): Handle
     {
-        $config = Library::out('clever_sso_config');
+        $config = self::configured($given, $names);
         $client = Library::out('clever_sso_client');
-        Library::call('config_new', $given['clientId'], FFI::addr($config));
         try {
-            Library::call('config_set_setting_names', $config, $names);
-            foreach (self::SETTERS as $setter => $name) {
-                foreach (array_filter((array) $given[$name], fn(mixed $value) => $value !== null) as $value) {
-                    Library::call("config_$setter", $config, $value);
-                }
-            }
             // Last: it asks with what was set, and takes only what was not.
             if ($given['discover']) {
                 Library::call('config_discover', $config);
@@ -725,6 +761,29 @@ final readonly class Client implements ClientInterface
             Library::get()->clever_sso_config_free($config);
         }
         return new Handle('client', $client);
+    }
+
+    /**
+     * The settings alone, to be freed.
+     *
+     * @param array<string, mixed> $given
+     */
+    private static function configured(#[\SensitiveParameter] array $given, int $names): CData
+    {
+        $config = Library::out('clever_sso_config');
+        Library::call('config_new', $given['clientId'], FFI::addr($config));
+        try {
+            Library::call('config_set_setting_names', $config, $names);
+            foreach (self::SETTERS as $setter => $name) {
+                foreach (array_filter((array) $given[$name], fn(mixed $value) => $value !== null) as $value) {
+                    Library::call("config_$setter", $config, $value);
+                }
+            }
+        } catch (Exception $error) {
+            Library::get()->clever_sso_config_free($config);
+            throw $error;
+        }
+        return $config;
     }
 
     private function native(): CData

@@ -120,4 +120,7 @@ interface ClientInterface
 
     /** See Client::stats. */
     public function stats(): Stats;
+
+    /** See Client::doctor. */
+    public function doctor(): Report;
 }

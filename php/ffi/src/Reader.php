@@ -132,6 +132,24 @@ final class Reader
         return new Stats($read('prometheus'), $samples);
     }
 
+    public static function report(CData $report): Report
+    {
+        $read = self::reader('report', $report);
+        $findings = [];
+        for ($i = 0, $count = $read('finding_count'); $i < $count; $i++) {
+            $level = ['ok', 'warning'][$read('finding_level', $i)] ?? 'problem';
+            $findings[] = new Finding($read('finding_check', $i), $level, $read('finding_found', $i), $read('finding_advice', $i));
+        }
+        return new Report($findings);
+    }
+
+    /** A setting that makes no client, for the doctor. */
+    public static function wrongSetting(Exception $error): Finding
+    {
+        $found = substr($error->getMessage(), strlen("{$error->getCodeWord()}: "));
+        return new Finding('settings', 'problem', $found, 'correct this variable, or remove it');
+    }
+
     public static function me(#[\SensitiveParameter] CData $me): Me
     {
         $read = self::reader('me_record', $me);

@@ -10,11 +10,13 @@ use CleverSso\Callback;
 use CleverSso\Denied;
 use CleverSso\District;
 use CleverSso\Exception;
+use CleverSso\Finding;
 use CleverSso\Identity;
 use CleverSso\Login;
 use CleverSso\Me;
 use CleverSso\Name;
 use CleverSso\Refusal;
+use CleverSso\Report;
 use CleverSso\Restart;
 use CleverSso\Role;
 use CleverSso\SetCookie;
@@ -183,6 +185,20 @@ final class Fake
     public static function stats(string $prometheus = '', array $samples = []): Stats
     {
         return new Stats($prometheus, $samples);
+    }
+
+    public static function finding(
+        string $check = 'settings',
+        string $level = 'ok',
+        string $found = 'every rule is kept',
+        ?string $advice = null,
+    ): Finding {
+        return new Finding($check, $level, $found, $advice);
+    }
+
+    public static function report(Finding ...$findings): Report
+    {
+        return new Report($findings ?: [self::finding()]);
     }
 
     /** @param array<string, mixed>|null $json Default: what the other arguments say. */

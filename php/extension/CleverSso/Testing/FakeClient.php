@@ -13,6 +13,7 @@ use CleverSso\Login;
 use CleverSso\Me;
 use CleverSso\Outcome;
 use CleverSso\Refusal;
+use CleverSso\Report;
 use CleverSso\Stats;
 use CleverSso\TokenInfo;
 use CleverSso\Tokens;
@@ -216,6 +217,11 @@ final class FakeClient implements ClientInterface
     public function stats(): Stats
     {
         return $this->answer(__FUNCTION__, get_defined_vars(), fn() => Fake::stats());
+    }
+
+    public function doctor(): Report
+    {
+        return $this->answer(__FUNCTION__, get_defined_vars(), fn() => Fake::report());
     }
 
     private static function noOutcome(): never

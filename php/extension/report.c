@@ -1,0 +1,172 @@
+/* What the doctor found: the classes CleverSso\Finding and CleverSso\Report. */
+#include "php_clever_sso.h"
+
+#include "ext/json/php_json.h"
+#include "zend_exceptions.h"
+#include "zend_smart_str.h"
+
+/* By their exit codes. */
+static const char *const levels[] = { "ok", "warning", "problem" };
+static const char *const colors_of_levels[] = { "\x1b[32m", "\x1b[33m", "\x1b[1;31m" };
+#define PROBLEM 2
+
+static void add_finding(zval *findings, const char *check, const char *level, const char *found, const char *advice)
+{
+	const struct {
+		const char *name, *text;
+	} properties[] = { { "check", check }, { "level", level }, { "found", found }, { "advice", advice } };
+	zval finding;
+	object_init_ex(&finding, php_clever_sso_ce_finding);
+	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
+		zval value;
+		php_clever_sso_write_text(&value, properties[i].text);
+		php_clever_sso_set(&finding, properties[i].name, &value);
+	}
+	add_next_index_zval(findings, &finding);
+}
+
+/* NULL when it is null, and in an object whose constructor was never called. */
+static zend_string *text_of(zval *finding, const char *name)
+{
+	zval held;
+	zval *value = zend_read_property(php_clever_sso_ce_finding, Z_OBJ_P(finding), name, strlen(name), true, &held);
+	return Z_TYPE_P(value) == IS_STRING ? Z_STR_P(value) : NULL;
+}
+
+static size_t code_of(zval *finding)
+{
+	const zend_string *level = text_of(finding, "level");
+	for (size_t i = 0; level != NULL && i < PROBLEM; i++) {
+		if (strcmp(ZSTR_VAL(level), levels[i]) == 0) return i;
+	}
+	return PROBLEM;
+}
+
+/* Fills a new report. Takes the list. */
+static void fill(zval *report, zval *findings)
+{
+	zval first, code, *finding;
+	ZVAL_NULL(&first);
+	ZVAL_LONG(&code, 0);
+	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(findings), finding) {
+		zend_long of_this = (zend_long) code_of(finding);
+		if (of_this == PROBLEM && Z_TYPE(first) == IS_NULL) ZVAL_COPY(&first, finding);
+		if (of_this > Z_LVAL(code)) ZVAL_LONG(&code, of_this);
+	} ZEND_HASH_FOREACH_END();
+	php_clever_sso_set(report, "findings", findings);
+	php_clever_sso_set(report, "firstProblem", &first);
+	php_clever_sso_set(report, "exitCode", &code);
+}
+
+void php_clever_sso_write_report(zval *value, const void *report)
+{
+	zval findings;
+	array_init(&findings);
+	for (size_t i = 0; i < clever_sso_report_finding_count(report); i++) {
+		size_t level = clever_sso_report_finding_level(report, i);
+		add_finding(&findings, clever_sso_report_finding_check(report, i), levels[MIN(level, PROBLEM)],
+			clever_sso_report_finding_found(report, i), clever_sso_report_finding_advice(report, i));
+	}
+	object_init_ex(value, php_clever_sso_ce_report);
+	fill(value, &findings);
+}
+
+void php_clever_sso_report_exception(zval *value)
+{
+	zend_object *exception = EG(exception);
+	if (exception == NULL
+		|| (exception->ce != php_clever_sso_exception_of(CLEVER_SSO_CONFIG)
+			&& exception->ce != php_clever_sso_exception_of(CLEVER_SSO_ARGUMENT))) return;
+	zval held, findings;
+	zval *message = zend_read_property_ex(zend_ce_exception, exception, ZSTR_KNOWN(ZEND_STR_MESSAGE), true, &held);
+	/* Without the error code, which stands before a colon. */
+	const char *found = strstr(Z_STRVAL_P(message), ": ");
+	array_init(&findings);
+	add_finding(&findings, "settings", levels[PROBLEM], found != NULL ? found + 2 : Z_STRVAL_P(message),
+		"correct this variable, or remove it");
+	zend_clear_exception();
+	object_init_ex(value, php_clever_sso_ce_report);
+	fill(value, &findings);
+}
+
+ZEND_METHOD(CleverSso_Report, __construct)
+{
+	HashTable *given;
+	zval findings, *finding;
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_ARRAY_HT(given)
+	ZEND_PARSE_PARAMETERS_END();
+	ZEND_HASH_FOREACH_VAL(given, finding) {
+		ZVAL_DEREF(finding);
+		if (Z_TYPE_P(finding) != IS_OBJECT || Z_OBJCE_P(finding) != php_clever_sso_ce_finding) {
+			zend_argument_type_error(1, "must hold only CleverSso\\Finding, %s found", zend_zval_type_name(finding));
+			RETURN_THROWS();
+		}
+	} ZEND_HASH_FOREACH_END();
+	array_init(&findings);
+	ZEND_HASH_FOREACH_VAL(given, finding) {
+		ZVAL_DEREF(finding);
+		Z_ADDREF_P(finding);
+		add_next_index_zval(&findings, finding);
+	} ZEND_HASH_FOREACH_END();
+	fill(ZEND_THIS, &findings);
+}
+
+/* The property of a report; NULL, and an Error is thrown, in one whose constructor was never called. */
+static zval *property_of(zval *report, const char *name, zval *held)
+{
+	zval *value = zend_read_property(php_clever_sso_ce_report, Z_OBJ_P(report), name, strlen(name), false, held);
+	return EG(exception) == NULL ? value : NULL;
+}
+
+static void append(smart_str *text, zend_string *part)
+{
+	if (part != NULL) smart_str_append(text, part);
+}
+
+ZEND_METHOD(CleverSso_Report, toText)
+{
+	bool colors = false;
+	zval held, *finding;
+	ZEND_PARSE_PARAMETERS_START(0, 1)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_BOOL(colors)
+	ZEND_PARSE_PARAMETERS_END();
+	zval *findings = property_of(ZEND_THIS, "findings", &held);
+	if (findings == NULL) RETURN_THROWS();
+	smart_str text = { 0 };
+	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(findings), finding) {
+		const zend_string *level = text_of(finding, "level");
+		zend_string *advice = text_of(finding, "advice");
+		if (colors) smart_str_appends(&text, colors_of_levels[code_of(finding)]);
+		smart_str_append_printf(&text, "%-8s%s ", level != NULL ? ZSTR_VAL(level) : "", colors ? "\x1b[0m" : "");
+		append(&text, text_of(finding, "check"));
+		smart_str_appends(&text, ": ");
+		append(&text, text_of(finding, "found"));
+		smart_str_appendc(&text, '\n');
+		if (advice == NULL) continue;
+		smart_str_appends(&text, "         what to do: ");
+		append(&text, advice);
+		smart_str_appendc(&text, '\n');
+	} ZEND_HASH_FOREACH_END();
+	RETURN_STR(smart_str_extract(&text));
+}
+
+ZEND_METHOD(CleverSso_Report, toJson)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	zval held, object;
+	zval *code = property_of(ZEND_THIS, "exitCode", &held);
+	if (code == NULL) RETURN_THROWS();
+	zval *findings = property_of(ZEND_THIS, "findings", &held);
+	array_init(&object);
+	add_assoc_string(&object, "level", levels[Z_LVAL_P(code)]);
+	add_assoc_long(&object, "exit_code", Z_LVAL_P(code));
+	Z_ADDREF_P(findings);
+	add_assoc_zval(&object, "findings", findings);
+	smart_str text = { 0 };
+	php_json_encode_ex(&text, &object,
+		PHP_JSON_UNESCAPED_SLASHES | PHP_JSON_UNESCAPED_UNICODE | PHP_JSON_INVALID_UTF8_SUBSTITUTE, PHP_JSON_PARSER_DEFAULT_DEPTH);
+	zval_ptr_dtor(&object);
+	RETURN_STR(smart_str_extract(&text));
+}
