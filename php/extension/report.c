@@ -54,6 +54,11 @@ static void fill(zval *report, zval *findings)
 		if (of_this > Z_LVAL(code)) ZVAL_LONG(&code, of_this);
 	} ZEND_HASH_FOREACH_END();
 	php_clever_sso_set(report, "findings", findings);
+	/* It was constructed already. */
+	if (EG(exception) != NULL) {
+		zval_ptr_dtor(&first);
+		return;
+	}
 	php_clever_sso_set(report, "firstProblem", &first);
 	php_clever_sso_set(report, "exitCode", &code);
 }

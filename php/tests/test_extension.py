@@ -110,7 +110,7 @@ def leaked(report: str) -> list[str]:
 
 
 EVERYDAY = """
-use CleverSso\\{Callback, Client, Denied, KeySet, LoginException, Name};
+use CleverSso\\{Callback, Client, Denied, KeySet, LoginException, Name, Report};
 require $argv[1] . '/tests/helper.inc';
 $keys = file_get_contents(clever_url() . '/oauth/certs');
 for ($i = 0; $i < 3; $i++) {
@@ -155,6 +155,15 @@ for ($i = 0; $i < 3; $i++) {
         thrown(function () use ($object): void { unset($object->name); });
     }
     new Name('a', null, 7, full: 'a');
+    if ($i === 0) {
+        putenv('CLEVER_BASE_URL=' . clever_url());
+        $reports = [$client->doctor(), Client::doctorFromEnv()];
+        putenv('CLEVER_TIMEOUT=x');
+        $report = new Report([...$reports[0]->findings, ...Client::doctorFromEnv()->findings]);
+        [$report->toText(true), $report->toJson(), $report->firstProblem];
+        thrown(fn() => new Report([$report, 7]));
+        thrown(fn() => $report->__construct([]));
+    }
     thrown(fn() => new Name('a', [], null, 'a'));
     thrown(fn() => new Name('a'));
     thrown(fn() => $user->name->__construct('a', 'b', 'c', 'd'));

@@ -91,7 +91,7 @@ final class DoctorTest extends EmulatorCase
         ]);
         $said = 'TypeError CleverSso\Report::__construct(): Argument #1 ($findings) must hold only CleverSso\Finding, string found';
         self::assertSame($said, self::thrown(fn() => new Report([$warning, 'clock'])));
-        self::assertStringContainsString('readonly property', self::thrown(fn() => $report->__construct([])));
+        self::assertSame('Error Cannot modify readonly property CleverSso\Report::$findings', self::thrown(fn() => $report->__construct([])));
         self::assertSame(0, Fake::report()->exitCode);
     }
 }
