@@ -1,4 +1,4 @@
-"""The doctor names the cause of each broken setup as its first problem: the command in full, the C library in short.
+"""The doctor names the cause of each broken setup as its first problem: the command in full, C and PHP in short.
 
 The table is in broken_setups.py. The other languages try it in their own tests.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from broken_setups import APP, BROKEN, GOOD, SECRET, Broken, Place
 from harness import emulator, proxy
-from harness.length import whole_or_short
+from harness.length import not_here, whole_or_short
 from harness.paths import RELEASE, ROOT, TARGET
 from harness.patience import SECONDS
 from harness.programs import compiled
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 COMMAND = TARGET / "debug" / "clever-sso"
 # What a shell around the tests may say must not count.
 OURS = ("CLEVER_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD", "NO_COLOR")
-IN_C = {"redirect URI without scheme", "wrong secret", "proxy wants credentials", "TLS inspection"}
+IN_SHORT = {"redirect URI without scheme", "wrong secret", "proxy wants credentials", "TLS inspection"}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def test_the_first_problem_is_the_cause(broken: Broken, clever: str, tmp_path: P
         broken
         for broken in BROKEN
         if broken.name
-        in whole_or_short({*(each.name for each in BROKEN)} - {"misspelt variable", "number that is none"}, IN_C)
+        in whole_or_short({*(each.name for each in BROKEN)} - {"misspelt variable", "number that is none"}, IN_SHORT)
     ],
     ids=lambda broken: broken.name,
 )
@@ -98,6 +99,41 @@ def test_the_first_problem_is_the_cause_in_c(broken: Broken, clever: str, tmp_pa
     check(broken, done.returncode, report, done.stdout + done.stderr)
     problem = first_problem(report)
     assert single == [problem["check"], problem["found"], problem["advice"]]
+    assert f"\x1b[1;31mproblem \x1b[0m {problem['check']}: {problem['found']}\n" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def php() -> list[str]:
+    """PHP with FFI and the classes: the suite of PHP compares the extension with them."""
+    found = shutil.which("php")
+    if found is None:
+        raise not_here("php is not installed")
+    return [found, "-n", "-dextension=ffi.so", "-dffi.enable=1"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    # PHP reads the variables that it knows: a name that is none of them is for the command alone.
+    [
+        broken
+        for broken in BROKEN
+        if broken.name in whole_or_short({*(each.name for each in BROKEN)} - {"misspelt variable"}, IN_SHORT)
+    ],
+    ids=lambda broken: broken.name,
+)
+def test_the_first_problem_is_the_cause_in_php(broken: Broken, clever: str, tmp_path: Path, php: list[str]) -> None:
+    with broken.make(Place(clever, tmp_path)) as variables:
+        done = subprocess.run(
+            [*php, str(ROOT / "tests/cases/doctor.php"), str(ROOT / "php/ffi/CleverSso.php")],
+            env=environment(variables),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            check=False,
+        )
+    report = json.loads(done.stdout)
+    check(broken, done.returncode, report, done.stdout + done.stderr)
+    problem = first_problem(report)
     assert f"\x1b[1;31mproblem \x1b[0m {problem['check']}: {problem['found']}\n" in done.stderr
 
 

@@ -34,7 +34,7 @@ SENTENCES = {name.strip("`"): sentence for name, _, _, sentence in MEANINGS}
 ONLY_PHP = ["keyCache", "logger"]
 CONFIG = "clever_sso_config_"
 # They are not settings of a client.
-OTHERS_IN_C = {"free", "set_setting_names"}
+OTHERS_IN_C = {"free", "set_setting_names", "doctor"}
 # What the frameworks, the web page in PHP, the examples and the tools read besides.
 BESIDES = {"CLEVER_DISTRICT_ID", "CLEVER_KEY_CACHE", "CLEVER_SESSION_NAME"}
 
