@@ -13,7 +13,7 @@ from framework_sites import FRAMEWORKS, commanded, framework
 from harness import emulator
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
-from installed import PAGE, SCRIPTS
+from installed import PAGE, SCRIPTS, app
 from php_sites import ADA, asked, kept
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def test_the_doctor_names_every_wrong_setting(installed: Installed, tmp_path: Pa
         SAMESITE="strict",
         CLEVER_CLIENT_SECRET="",
     )
-    assert ended == 1
+    assert ended == 2
     for sentence in (
         'there is no setting "client_idd"; there are client_id, client_secret, ',
         "client_secret is not set: set CLEVER_CLIENT_SECRET in .env",
@@ -82,11 +82,13 @@ def test_the_doctor_names_every_wrong_setting(installed: Installed, tmp_path: Pa
 
 
 def test_the_doctor_asks_clever(installed: Installed, tmp_path: Path) -> None:
-    with emulator.running() as clever:
+    with emulator.running([app("https://app.example/clever")]) as clever:
         ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, clever=clever)
         assert (ended, "Log in with Clever is set up" in said) == (0, True), said
+        ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, clever=clever, CLEVER_CLIENT_SECRET="0" * 40)
+        assert (ended, "problem  credentials: Clever does not accept" in said) == (2, True), said
     ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, clever=clever)
-    assert (ended, "network_connect" in said) == (1, True), said
+    assert (ended, "problem  connect: " in said) == (2, True), said
 
 
 def test_commands_that_do_not_use_clever_run_without_its_secrets(installed: Installed, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from framework_sites import FRAMEWORKS, commanded, framework, needed
 from harness import emulator
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
+from installed import app
 from php_sites import ADA, asked, cookie_of
 
 if TYPE_CHECKING:
@@ -69,15 +70,19 @@ def test_what_does_not_fit_is_named_when_the_container_is_built(
 
 
 def test_the_doctor_says_what_is_wrong(installed: Installed, tmp_path: Path) -> None:
-    with emulator.running() as clever:
+    with emulator.running([app("https://app.example/clever")]) as clever:
         ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, clever=clever)
         assert (ended, "Log in with Clever is set up" in said) == (0, True), said
         ended, said = commanded(
             installed, "symfony", tmp_path, DOCTOR, clever=clever, ROUTES_AT="/sso", APP_ENV="moved"
         )
-        assert (ended, "the route clever_sso_callback is /sso/callback" in said) == (1, True), said
+        # Its own finding is the first.
+        first = said.partition("\n")[0]
+        assert (ended, "problem  settings: clever_sso.redirect_uri leads to" in first) == (2, True), said
+        assert "the route clever_sso_callback is /sso/callback" in first
+        assert "ok       credentials: " in said
     ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, clever=clever)
-    assert (ended, "network_connect" in said) == (1, True), said
+    assert (ended, "problem  connect: " in said) == (2, True), said
 
 
 def test_the_profiler_shows_the_outcome_and_no_secret(installed: Installed) -> None:

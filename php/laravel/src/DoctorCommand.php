@@ -7,9 +7,12 @@ declare(strict_types=1);
 namespace CleverSso\Laravel;
 
 use CleverSso\Exception as CleverSsoException;
+use CleverSso\Finding;
+use CleverSso\Report;
 use Illuminate\Console\Command;
+use Symfony\Component\Console\Output\OutputInterface;
 
-/** Checks the settings, the routes, the network and Clever's keys. */
+/** Checks the settings and the routes of the application, and then what the doctor of the client checks. */
 final class DoctorCommand extends Command
 {
     protected $signature = 'clever:doctor';
@@ -17,19 +20,22 @@ final class DoctorCommand extends Command
 
     public function handle(Clever $clever, Settings $settings): int
     {
-        $found = $settings->problems();
-        if ($found === []) {
-            $found = array_values(array_filter([$clever->misfit()]));
+        $wrong = $settings->problems();
+        $findings = [];
+        if ($wrong === []) {
+            $wrong = array_values(array_filter([$clever->misfit()]));
             try {
-                $clever->client()->warmUp();
+                $findings = $clever->client()->doctor()->findings;
             } catch (CleverSsoException $error) {
-                $found[] = $error->getMessage();
+                $wrong[] = $error->getMessage();
             }
         }
-        foreach ($found as $line) {
-            $this->output->writeln($line, \Symfony\Component\Console\Output\OutputInterface::OUTPUT_RAW);
+        $ours = array_map(fn(string $line) => new Finding('settings', 'problem', $line, null), $wrong);
+        $report = new Report([...$ours, ...$findings]);
+        $this->output->write($report->toText($this->output->isDecorated()), false, OutputInterface::OUTPUT_RAW);
+        if ($report->exitCode === 0) {
+            $this->line('Log in with Clever is set up.');
         }
-        $this->line($found === [] ? 'Log in with Clever is set up: Clever answers, and its keys can be used.' : 'Something is wrong.');
-        return $found === [] ? 0 : 1;
+        return $report->exitCode;
     }
 }

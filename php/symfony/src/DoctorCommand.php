@@ -8,11 +8,13 @@ namespace CleverSso\Symfony;
 
 use CleverSso\ClientInterface;
 use CleverSso\Exception as CleverSsoException;
+use CleverSso\Finding;
+use CleverSso\Report;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Output\OutputInterface;
 
-/** Checks the settings, the routes, the network and Clever's keys. */
+/** Checks the routes of the application, and then what the doctor of the client checks. */
 final class DoctorCommand extends Command
 {
     public function __construct(private readonly Legs $legs, private readonly ClientInterface $client)
@@ -22,20 +24,19 @@ final class DoctorCommand extends Command
 
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
-        $found = [];
-        $misfit = $this->legs->misfit();
-        if ($misfit !== null) {
-            $found[] = $misfit;
-        }
+        $wrong = array_values(array_filter([$this->legs->misfit()]));
+        $findings = [];
         try {
-            $this->client->warmUp();
+            $findings = $this->client->doctor()->findings;
         } catch (CleverSsoException $error) {
-            $found[] = $error->getMessage();
+            $wrong[] = $error->getMessage();
         }
-        foreach ($found as $line) {
-            $output->writeln($line, OutputInterface::OUTPUT_RAW);
+        $ours = array_map(fn(string $line) => new Finding('settings', 'problem', $line, null), $wrong);
+        $report = new Report([...$ours, ...$findings]);
+        $output->write($report->toText($output->isDecorated()), false, OutputInterface::OUTPUT_RAW);
+        if ($report->exitCode === 0) {
+            $output->writeln('Log in with Clever is set up.');
         }
-        $output->writeln($found === [] ? 'Log in with Clever is set up: Clever answers, and its keys can be used.' : 'Something is wrong.');
-        return $found === [] ? self::SUCCESS : self::FAILURE;
+        return $report->exitCode;
     }
 }

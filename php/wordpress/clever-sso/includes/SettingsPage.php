@@ -7,6 +7,8 @@ declare(strict_types=1);
 namespace CleverSso\WordPress;
 
 use CleverSso\Exception as CleverSsoException;
+use CleverSso\Finding;
+use CleverSso\Report;
 
 defined('ABSPATH') || exit;
 
@@ -79,17 +81,29 @@ final class SettingsPage
             wp_die(esc_html__('You are not allowed to do this.', 'clever-sso'), '', ['response' => 403]);
         }
         check_admin_referer(self::CHECK);
-        $found = $this->settings->problems();
-        if ($found === []) {
-            try {
-                $this->plugin->client()->warmUp();
-            } catch (CleverSsoException $error) {
-                $found[] = $error->getMessage();
-            }
-        }
+        $found = $this->found($this->settings->problems());
         set_transient(self::CHECK . '_' . get_current_user_id(), $found, MINUTE_IN_SECONDS);
         wp_safe_redirect(admin_url('options-general.php?page=' . self::PAGE . '&checked=1'));
         exit;
+    }
+
+    /**
+     * What to show, as a transient can keep it.
+     *
+     * @param list<string> $wrong The settings that are wrong.
+     *
+     * @return array{exit_code: int, lines: list<string>}
+     */
+    private function found(array $wrong): array
+    {
+        try {
+            $report = $wrong === [] ? $this->plugin->client()->doctor() : new Report([]);
+        } catch (CleverSsoException $error) {
+            [$report, $wrong] = [new Report([]), [$error->getMessage()]];
+        }
+        $amiss = array_filter($report->findings, fn(Finding $finding) => $finding->level !== 'ok');
+        $line = fn(Finding $finding) => "{$finding->check}: {$finding->found}" . ($finding->advice === null ? '' : " ({$finding->advice})");
+        return ['exit_code' => $wrong === [] ? $report->exitCode : 2, 'lines' => [...$wrong, ...array_map($line, array_values($amiss))]];
     }
 
     public function show(): void
@@ -130,8 +144,9 @@ final class SettingsPage
             return;
         }
         delete_transient(self::CHECK . '_' . get_current_user_id());
-        $lines = $found ?: [__('Clever answers, and its keys can be used.', 'clever-sso')];
-        echo '<div class="notice ', $found === [] ? 'notice-success' : 'notice-error', '"><p>', implode('<br>', array_map(esc_html(...), $lines)),
+        $lines = $found['lines'] ?: [__('Clever answers, and its keys can be used.', 'clever-sso')];
+        $kind = ['notice-success', 'notice-warning', 'notice-error'][$found['exit_code']];
+        echo '<div class="notice ', $kind, '"><p>', implode('<br>', array_map(esc_html(...), $lines)),
             '</p></div>';
     }
 
