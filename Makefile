@@ -148,7 +148,7 @@ reference: wheel $(VENV)/test ## write docs/reference/*.md from the Python packa
 	$(IN_VENV)/python docs/reference/write_c.py
 
 .PHONY: urls
-urls: $(VENV)/test ## write the addresses of the Python, PHP and npm packages from the one in Cargo.toml
+urls: $(VENV)/test ## write the addresses of the Python, PHP and npm packages, and of the alerts, from the one in Cargo.toml
 	CLEVER_SSO_WRITE_URLS=1 $(IN_VENV)/pytest -q tests/docs/test_metadata.py -k addresses
 
 .PHONY: readme

@@ -76,6 +76,17 @@ def test_the_npm_package_has_the_addresses() -> None:
     assert told["license"] == "MIT OR Apache-2.0"
 
 
+def test_the_alerts_have_the_addresses() -> None:
+    path = ROOT / "docs" / "operating" / "clever-sso.rules.yml"
+    text = path.read_text("utf-8")
+    written = re.sub(r"runbook_url: .+?(?=/docs/)", f"runbook_url: {HOME}", text)
+    if os.environ.get("CLEVER_SSO_WRITE_URLS"):
+        path.write_text(written, "utf-8")
+        text = written
+    assert "runbook_url: " in text
+    assert text == written, "run `make urls`"
+
+
 @pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
 def test_a_wheel_tells_registries_all_that_they_show(name: str) -> None:
     [wheel] = Path(os.environ["CLEVER_DIST"]).glob(f"{name}-*.whl")
@@ -112,4 +123,6 @@ def test_the_address_stands_in_one_place_and_in_what_is_made_from_it() -> None:
     made = {f"{package}/composer.json" for package in PHP_PACKAGES} | {
         f"{package}/pyproject.toml" for package in WHEELS
     }
-    assert set(listing.stdout.split()) <= {"Cargo.toml", "js/package.json"} | made
+    assert (
+        set(listing.stdout.split()) <= {"Cargo.toml", "js/package.json", "docs/operating/clever-sso.rules.yml"} | made
+    )
