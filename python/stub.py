@@ -29,7 +29,7 @@ PACKAGE = PYTHON / "clever_sso"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", PYTHON.parent / "target"))
 WIDTH = 120
 # Every object has them, with these very types.
-INHERITED = {"__repr__", "__ne__"}
+INHERITED = {"__repr__", "__str__", "__ne__"}
 # Methods of `AsyncClient` that say something else than those of `Client`.
 OWN_WORDS = {"from_env"}
 

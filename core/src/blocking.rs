@@ -1,8 +1,12 @@
 //! The same operations for callers without a runtime. C and Python call these.
 
+#[cfg(feature = "__face")]
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use crate::browser::{BrowserRequest, Endpoint, Refusal};
+#[cfg(feature = "__face")]
+use crate::config::OfVariables;
 use crate::config::{Config, ConfigBuilder};
 #[cfg(feature = "__face")]
 use crate::doctor::Finding;
@@ -577,11 +581,25 @@ pub fn doctor_with(
 /// Checks the setup that the variables `CLEVER_CLIENT_ID` and so on describe.
 ///
 /// # Errors
-/// As [`doctor`].
+/// As [`doctor_with`].
 #[cfg(feature = "__face")]
 #[doc(hidden)]
-pub fn doctor_of_environment() -> Result<Report> {
-    reported(runtime_pool::run_alone(doctor::of_environment(), None))
+pub fn doctor_of_environment(watch: Option<fn() -> bool>) -> Result<Report> {
+    reported(runtime_pool::run_alone(doctor::of_environment(), watch))
+}
+
+/// The same for settings that have the names of these variables, with what the caller itself has found.
+///
+/// # Errors
+/// As [`doctor_with`].
+#[cfg(feature = "__face")]
+#[doc(hidden)]
+pub fn doctor_of_variables(
+    variable: &dyn Fn(&str) -> Option<OsString>,
+    findings: Vec<Finding>,
+    watch: Option<fn() -> bool>,
+) -> Result<Report> {
+    reported(runtime_pool::run_alone(doctor::of_variables(OfVariables::of(variable), findings), watch))
 }
 
 /// A report where no call can be made too, but for a mistake of the caller.

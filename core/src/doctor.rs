@@ -47,7 +47,7 @@ pub(crate) fn of_client<'a>(config: &'a Config, keys: &'a Keys) -> Work<'a, Resu
     reported(setup, findings)
 }
 
-/// Checks settings that may be unable to make a client. `findings` are the caller's own about settings.
+/// Checks settings that may be unable to make a client. `findings` are the caller's own, and come first.
 pub(crate) fn of_builder<'a>(
     builder: ConfigBuilder,
     discovers: bool,
@@ -60,8 +60,8 @@ pub(crate) fn of_builder<'a>(
         findings.extend([machine::process(), settings::nothing_left(), machine::versions()]);
         return Box::pin(ready(Ok(Report::new(findings))));
     };
-    if findings.is_empty() {
-        findings = settings::of(&config);
+    if !findings.iter().any(settings::is_about_them) {
+        findings.extend(settings::of(&config));
     }
     reported(Setup { config, keys: None, credentials_are_usable, discovers }, findings)
 }
@@ -89,8 +89,17 @@ impl ConfigBuilder {
 /// Checks the setup that environment variables describe.
 #[cfg(feature = "__face")]
 pub(crate) fn of_environment<'a>() -> Work<'a, Result<Report>> {
-    let OfVariables { builder, discovers, unreadable, misspelt } = OfVariables::read();
-    let mut findings: Vec<_> = unreadable.iter().map(|why| settings::unreadable(why)).collect();
+    of_variables(OfVariables::read(), Vec::new())
+}
+
+/// Checks the setup that such variables describe. `findings` are the caller's own.
+#[cfg(feature = "__face")]
+pub(crate) fn of_variables<'a>(
+    variables: OfVariables,
+    mut findings: Vec<Finding>,
+) -> Work<'a, Result<Report>> {
+    let OfVariables { builder, discovers, unreadable, misspelt } = variables;
+    findings.extend(unreadable.iter().map(|why| settings::unreadable(why)));
     findings.extend(misspelt.iter().map(|(name, meant, is_set)| settings::misspelt(name, meant, *is_set)));
     of_builder(builder, discovers, findings)
 }

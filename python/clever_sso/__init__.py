@@ -28,6 +28,7 @@ the log and a `user_message` for the person.
 - `SetCookie`: a cookie that the response to the browser must set.
 - `Refusal`: the response to a request that must not act.
 - `Stats`, `Sample`: what a client counted, also as text for Prometheus.
+- `doctor()`, `Report`, `Finding`: what is wrong with a setup, and what to do.
 - `verify_id_token`, `KeySet`: check an ID token with keys, without a client or network.
 - `Error` and its subclasses: what can go wrong. `error_codes()`: the catalogue.
 """
@@ -50,12 +51,14 @@ from clever_sso._native import (
     Denied,
     District,
     ErrorCode,
+    Finding,
     Identity,
     KeySet,
     Login,
     Me,
     Name,
     Refusal,
+    Report,
     Restart,
     Role,
     Sample,
@@ -67,6 +70,7 @@ from clever_sso._native import (
     User,
     UserInfo,
     __version__,
+    doctor,
     error_codes,
     is_switched_on,
     leads_to,
@@ -102,6 +106,7 @@ __all__ = [
     "District",
     "Error",
     "ErrorCode",
+    "Finding",
     "Identity",
     "InternalError",
     "KeySet",
@@ -111,6 +116,7 @@ __all__ = [
     "Name",
     "NetworkError",
     "Refusal",
+    "Report",
     "Restart",
     "Role",
     "Sample",
@@ -123,6 +129,7 @@ __all__ = [
     "User",
     "UserInfo",
     "__version__",
+    "doctor",
     "error_codes",
     "is_switched_on",
     "leads_to",

@@ -14,12 +14,14 @@ __all__ = [
     "Denied",
     "District",
     "ErrorCode",
+    "Finding",
     "Identity",
     "KeySet",
     "Login",
     "Me",
     "Name",
     "Refusal",
+    "Report",
     "Restart",
     "Role",
     "Sample",
@@ -31,6 +33,9 @@ __all__ = [
     "User",
     "UserInfo",
     "__version__",
+    "doctor",
+    "doctor_of_client",
+    "doctor_of_settings",
     "error_codes",
     "is_switched_on",
     "language_of",
@@ -486,6 +491,18 @@ class Client:
         `docs/stats.md` lists the numbers. `client.stats().to_prometheus()` is the text for Prometheus.
         """
 
+    def doctor(self) -> Report:
+        """Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs.
+
+        It takes at most 15 seconds, logs nobody in and spends nothing. What is wrong is in the report, which has no
+        secret. `docs/doctor.md` lists the checks.
+
+        For settings that make no client, there is `clever_sso.doctor()`.
+
+        Raises:
+            InternalError: The words of its kind.
+        """
+
     def close(self) -> None:
         """Closes the connections that are kept for the next call. You can still use the client."""
 
@@ -538,6 +555,9 @@ class AsyncCalls:
 
     def warm_up(self) -> Future[None]:
         """See `Client.warm_up`."""
+
+    def doctor(self) -> Future[Report]:
+        """See `Client.doctor`."""
 
 @final
 class Login:
@@ -1067,6 +1087,67 @@ class Sample:
     def __eq__(self, value: object, /) -> bool: ...
 
 @final
+class Report:
+    """What the doctor found, in the order of cause and effect: the first problem is the one to solve first.
+
+        report = clever_sso.doctor()
+        print(report)
+
+    It has no secret.
+    """
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code for a program: 0 if everything is ok, 1 with warnings, 2 with problems."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that was checked."""
+
+    @property
+    def first_problem(self) -> Finding | None:
+        """The cause of the failure; `None` when nothing fails."""
+
+    @property
+    def level(self) -> Literal["ok", "warning", "problem"]:
+        """The worst level among the findings: `ok`, `warning` or `problem`."""
+
+    def to_text(self, colors: bool = False) -> str:
+        """Lines for people.
+
+        Args:
+            colors: Whether the levels have terminal colors.
+        """
+
+    def to_json(self) -> str:
+        """One JSON object on one line; `docs/doctor.md` describes it."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
+class Finding:
+    """One check: what was found, and what to do."""
+
+    __match_args__: Final = ("check", "level", "found", "advice")
+    @property
+    def check(self) -> str:
+        """The stable word for what was checked, such as `credentials`; `docs/doctor.md` lists them."""
+
+    @property
+    def level(self) -> Literal["ok", "warning", "problem"]:
+        """How it went: `ok`, `warning` or `problem`."""
+
+    @property
+    def found(self) -> str:
+        """What was found."""
+
+    @property
+    def advice(self) -> str | None:
+        """What to do about it, if anything."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
 class KeySet:
     """Keys that may verify ID tokens, made once from the text of a JWKS (RFC 7517). Threads may share it.
 
@@ -1175,6 +1256,25 @@ def leads_to(target: str, path: str) -> bool:
 
 def observe_calls(on: bool) -> None:
     """Whether `clever_sso.opentelemetry` learns about each call from now on. For that module only."""
+
+def doctor() -> Report:
+    """Checks the setup that environment variables describe, also where they make no client.
+
+    It reads `CLEVER_CLIENT_ID` and so on, as `Client.from_env` does. What is wrong with them is then the first problem.
+    It takes at most 15 seconds, logs nobody in and spends nothing. `python -m clever_sso doctor` is the same as a
+    command.
+
+    Raises:
+        InternalError: The words of its kind.
+    """
+
+def doctor_of_settings(
+    settings: Sequence[tuple[str, str]], findings: Sequence[tuple[str, str, str, str | None]]
+) -> Report:
+    """The same for the settings of a framework, named as environment variables. `findings` are its own."""
+
+def doctor_of_client(client: Client, findings: Sequence[tuple[str, str, str, str | None]]) -> Report:
+    """The same for a client that an application made itself."""
 
 def verify_id_token(
     token: str,

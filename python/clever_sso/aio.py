@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Login,
         Me,
         Refusal,
+        Report,
         Restart,
         SetCookie,
         SignedIn,
@@ -522,6 +523,19 @@ class AsyncClient:
             NetworkError: The words of its kind.
         """
         await self._calls.warm_up()
+
+    async def doctor(self) -> Report:
+        """Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs.
+
+        It takes at most 15 seconds, logs nobody in and spends nothing. What is wrong is in the report, which has no
+        secret. `docs/doctor.md` lists the checks.
+
+        For settings that make no client, there is `clever_sso.doctor()`.
+
+        Raises:
+            InternalError: The words of its kind.
+        """
+        return await self._calls.doctor()
 
     async def aclose(self) -> None:
         """Gives up the connections and the threads. The client can be used as before: it starts again.

@@ -21,6 +21,7 @@ use crate::hints::{Dict, Future};
 use crate::login::Finished;
 use crate::observing;
 use crate::panics::caught_while_awaited;
+use crate::report::Report;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::text::{Sent, Text};
 use crate::threads::{self, Held};
@@ -212,6 +213,15 @@ impl AsyncCalls {
     /// See `Client.warm_up`.
     fn warm_up<'py>(&self, py: Python<'py>) -> PyResult<Future<'py, Py<PyNone>>> {
         self.future(py, |client| async move { client.warm_up().await }, |py, ()| Ok(py.None()))
+    }
+
+    /// See `Client.doctor`.
+    fn doctor<'py>(&self, py: Python<'py>) -> PyResult<Future<'py, Report>> {
+        self.future(
+            py,
+            |client| async move { client.doctor().await },
+            |py, report| Ok(guarded::new(py, Report::from(report))?.into_any().unbind()),
+        )
     }
 }
 

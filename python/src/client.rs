@@ -13,6 +13,7 @@ use crate::hints::{Dict, Headers, NoReturn, Tuple, Typed, words};
 use crate::json::strings;
 use crate::login::{Finished, Login};
 use crate::panics::caught;
+use crate::report::Report;
 use crate::repr::Repr;
 use crate::request::{self, EndpointWord, Refusal};
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
@@ -679,6 +680,19 @@ impl Client {
     /// `docs/stats.md` lists the numbers. `client.stats().to_prometheus()` is the text for Prometheus.
     fn stats(&self, py: Python<'_>) -> Result<Stats> {
         compute(py, || Ok(Stats::from(self.core.stats())))
+    }
+
+    /// Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs.
+    ///
+    /// It takes at most 15 seconds, logs nobody in and spends nothing. What is wrong is in the report, which has no
+    /// secret. `docs/doctor.md` lists the checks.
+    ///
+    /// For settings that make no client, there is `clever_sso.doctor()`.
+    ///
+    /// Raises:
+    ///     InternalError: The words of its kind.
+    fn doctor(&self, py: Python<'_>) -> Result<Report> {
+        Ok(wait(py, || self.core.doctor())?.into())
     }
 
     /// Closes the connections that are kept for the next call. You can still use the client.

@@ -93,6 +93,15 @@ impl Hint for SequenceOfTexts {
     );
 }
 
+/// `Sequence[T]`
+pub(crate) struct SequenceOf<T>(PhantomData<T>);
+
+impl<T: FromPyObject<'static, 'static>> Hint for SequenceOf<T> {
+    #[cfg(feature = "stubs")]
+    const TYPE: PyStaticExpr =
+        type_hint_subscript!(type_hint_identifier!("collections.abc", "Sequence"), T::INPUT_TYPE);
+}
+
 pub(crate) struct TupleOf<T>(PhantomData<T>);
 
 impl<T: IntoPyObject<'static>> Hint for TupleOf<T> {

@@ -11,6 +11,7 @@
 //! - [`interpreter`]: which interpreter may load this module. [`panics`]: a panic is an `InternalError`.
 //! - [`logging`]: events of the core for Python's `logging`.
 //! - [`observing`]: what calls did, for OpenTelemetry; [`stats`]: what a client counted.
+//! - [`report`]: what is wrong with a setup, and what to do.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
 //! - [`set_cookie`], [`request`]: the cookies of a response, and which requests may act.
 //! - [`verify`]: the pure verifier.
@@ -35,6 +36,7 @@ mod logging;
 mod login;
 mod observing;
 mod panics;
+mod report;
 mod repr;
 mod request;
 mod resources;
@@ -131,6 +133,8 @@ module! {
         resources::UserInfo,
         stats::Stats,
         stats::Sample,
+        report::Report,
+        report::Finding,
         verify::KeySet,
         errors::ErrorCode
     ],
@@ -140,6 +144,9 @@ module! {
         callback::is_switched_on,
         callback::leads_to,
         observing::observe_calls,
+        report::doctor,
+        report::doctor_of_settings,
+        report::doctor_of_client,
         verify::verify_id_token,
         errors::error_codes,
         language::translated,

@@ -1,4 +1,4 @@
-"""The doctor names the cause of each broken setup as its first problem: the command in full, C and PHP in short.
+"""The doctor names the cause of each broken setup as its first problem: the command in full, the others in short.
 
 The table is in broken_setups.py. The other languages try it in their own tests.
 """
@@ -135,6 +135,62 @@ def test_the_first_problem_is_the_cause_in_php(broken: Broken, clever: str, tmp_
     check(broken, done.returncode, report, done.stdout + done.stderr)
     problem = first_problem(report)
     assert f"\x1b[1;31mproblem \x1b[0m {problem['check']}: {problem['found']}\n" in done.stderr
+
+
+def run_python(variables: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "clever_sso", *arguments],
+        env=environment(variables),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [broken for broken in BROKEN if broken.name in whole_or_short({*(each.name for each in BROKEN)}, IN_SHORT)],
+    ids=lambda broken: broken.name,
+)
+def test_the_first_problem_is_the_cause_in_python(broken: Broken, clever: str, tmp_path: Path) -> None:
+    with broken.make(Place(clever, tmp_path)) as variables:
+        done = run_python(variables, "doctor", "--json")
+    check(broken, done.returncode, json.loads(done.stdout), done.stdout + done.stderr)
+
+
+def test_the_command_in_python_writes_text_and_says_what_it_takes(clever: str) -> None:
+    good = run_python({"CLEVER_BASE_URL": clever, **GOOD}, "doctor")
+    assert (good.returncode, good.stderr) == (0, "")
+    assert good.stdout.startswith("ok       settings: ")
+    # A pipe is no terminal.
+    assert "\x1b" not in good.stdout
+    assert run_python({"CLEVER_BASE_URL": clever, **GOOD, "CLEVER_CLIENT_SECRET": ""}, "doctor").returncode == 1
+    assert run_python({}, "--help").stdout.startswith("Usage: python -m clever_sso doctor")
+    assert run_python({}, "--version").stdout == run({}, "--version").stdout
+    for arguments in ((), ("docter",), ("doctor", "--jsn")):
+        done = run_python({}, *arguments)
+        assert (done.returncode, done.stdout) == (64, "")
+        assert done.stderr.startswith("Usage: ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is Unix's")
+@pytest.mark.parametrize(("no_color", "has_colors"), [("", True), ("1", False)])
+def test_the_command_in_python_has_colors_on_a_terminal(no_color: str, has_colors: bool) -> None:
+    ours, theirs = os.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "clever_sso", "doctor"],
+            env=environment({"NO_COLOR": no_color}),
+            stdout=theirs,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert (b"\x1b[1;31mproblem \x1b[0m settings: " in os.read(ours, 65536)) is has_colors
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 def test_a_good_setup_has_no_warning_and_the_text_says_what_json_says(clever: str) -> None:

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 
 #[expect(clippy::disallowed_methods, reason = "https://no-color.org")]
 fn doctor(as_json: bool) -> ExitCode {
-    match doctor_of_environment() {
+    match doctor_of_environment(None) {
         Ok(report) if as_json => said(&format!("{}\n", report.to_json()), report.exit_code()),
         Ok(report) => {
             let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -50,10 +50,15 @@ pub(crate) struct OfVariables {
 #[cfg(feature = "__face")]
 impl OfVariables {
     pub(crate) fn read() -> Self {
-        let (builder, unreadable) = collect(environment::variable);
+        Self { misspelt: misspelt(), ..Self::of(&environment::variable) }
+    }
+
+    /// The same for settings that have the names of variables, as in Django and Flask, which find misspelt ones themselves.
+    pub(crate) fn of(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        let (builder, unreadable) = collect(variable);
         let unreadable = unreadable.iter().filter_map(|error| error.detail().map(str::to_owned)).collect();
         let discovers = builder.discovers();
-        Self { builder: builder.with_discovery(false), discovers, unreadable, misspelt: misspelt() }
+        Self { builder: builder.with_discovery(false), discovers, unreadable, misspelt: Vec::new() }
     }
 }
 

@@ -9,6 +9,11 @@ use crate::protocol::address::{is_loopback, parse_http_url};
 
 const CHECK: &str = "settings";
 
+/// Whether a finding is about settings.
+pub(super) fn is_about_them(finding: &Finding) -> bool {
+    finding.check == CHECK
+}
+
 /// What the start-up check refuses, with its message.
 pub(super) fn wrong(error: &Error) -> Finding {
     let advice = match error.code() {
@@ -21,7 +26,7 @@ pub(super) fn wrong(error: &Error) -> Finding {
 /// A value of the environment that cannot be read.
 #[cfg(feature = "__face")]
 pub(super) fn unreadable(why: &str) -> Finding {
-    Finding::problem(CHECK, &why, &"correct this variable, or remove it")
+    Finding::problem(CHECK, &why, &"correct this setting, or remove it")
 }
 
 /// A variable that nothing reads.

@@ -1,0 +1,68 @@
+"""`python -m clever_sso doctor`: checks the setup that environment variables describe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+from clever_sso._native import __version__, doctor
+
+if TYPE_CHECKING:
+    from clever_sso._native import Report
+
+HELP = """\
+Usage: python -m clever_sso doctor [--json]
+
+Checks a setup of Log in with Clever, and says what is wrong and what to do: settings, network, TLS, clock, keys,
+credentials and redirect URIs. It logs nobody in, and takes at most 15 seconds.
+
+The settings come from environment variables, such as CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET and CLEVER_REDIRECT_URI.
+In Django run `manage.py clever_doctor`, in Flask `flask clever doctor`: they use your application's own settings.
+
+Options:
+  --json     one JSON object instead of text
+  --help     show this
+  --version  show the version
+
+Exit code: 0 everything is ok, 1 warnings, 2 problems, 64 wrong arguments.
+"""
+# As sysexits.h has it: 2 is a problem of the setup.
+_USAGE = 64
+
+
+def shown(report: Report, *, as_json: bool, to_terminal: bool) -> str:
+    """What a command writes.
+
+    Args:
+        report: What was found.
+        as_json: Whether a program reads it.
+        to_terminal: Whether it may have colors, unless `NO_COLOR` is set (https://no-color.org).
+    """
+    if as_json:
+        return f"{report.to_json()}\n"
+    return report.to_text(colors=to_terminal and not os.environ.get("NO_COLOR"))
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; returns its exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # What a server says may have letters that the terminal has not.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if arguments in (["doctor"], ["doctor", "--json"]):
+        report = doctor()
+        sys.stdout.write(shown(report, as_json="--json" in arguments, to_terminal=sys.stdout.isatty()))
+        return report.exit_code
+    if arguments in (["--help"], ["-h"], ["help"], ["doctor", "--help"], ["doctor", "-h"]):
+        sys.stdout.write(HELP)
+        return 0
+    if arguments in (["--version"], ["-V"]):
+        sys.stdout.write(f"clever-sso {__version__}\n")
+        return 0
+    sys.stderr.write(HELP)
+    return _USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

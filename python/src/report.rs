@@ -1,0 +1,202 @@
+//! What is wrong with a setup, and what to do.
+
+use std::ffi::OsString;
+
+use clever_sso::{Level, blocking};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::client::Client;
+use crate::errors::Result;
+use crate::guarded;
+use crate::hints::{SequenceOf, Tuple, Typed, words};
+use crate::repr::{Repr, match_args};
+use crate::text::{Flag, Text, optional};
+use crate::waiting::{is_given_up, wait};
+
+words!(LevelWord: "ok", "warning", "problem");
+
+/// What the doctor found, in the order of cause and effect: the first problem is the one to solve first.
+///
+///     report = clever_sso.doctor()
+///     print(report)
+///
+/// It has no secret.
+#[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
+pub(crate) struct Report(clever_sso::Report);
+
+impl From<clever_sso::Report> for Report {
+    fn from(report: clever_sso::Report) -> Self {
+        Self(report)
+    }
+}
+
+#[pymethods]
+impl Report {
+    /// Everything that was checked.
+    #[getter]
+    fn findings<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, Finding>> {
+        let findings: Vec<_> = self
+            .0
+            .findings()
+            .iter()
+            .map(|finding| Ok(guarded::new(py, Finding(finding.clone()))?.into_any()))
+            .collect::<PyResult<_>>()?;
+        guarded::tuple(py, findings).map(Into::into)
+    }
+
+    /// The cause of the failure; `None` when nothing fails.
+    #[getter]
+    fn first_problem(&self) -> Option<Finding> {
+        self.0.first_problem().cloned().map(Finding)
+    }
+
+    /// The worst level among the findings: `ok`, `warning` or `problem`.
+    #[getter]
+    fn level(&self) -> Typed<&'static str, LevelWord> {
+        self.0.level().as_str().into()
+    }
+
+    /// The exit code for a program: 0 if everything is ok, 1 with warnings, 2 with problems.
+    #[getter]
+    fn exit_code(&self) -> u8 {
+        self.0.exit_code()
+    }
+
+    /// Lines for people.
+    ///
+    /// Args:
+    ///     colors: Whether the levels have terminal colors.
+    #[pyo3(signature = (colors=Flag(Ok(false))), text_signature = "($self, colors=False)")]
+    fn to_text(&self, colors: Flag) -> Result<String> {
+        Ok(self.0.to_text(colors.get("colors")?))
+    }
+
+    /// One JSON object on one line; `docs/doctor.md` describes it.
+    fn to_json(&self) -> String {
+        self.0.to_json()
+    }
+
+    fn __str__(&self) -> String {
+        self.0.to_text(false)
+    }
+
+    fn __repr__(&self) -> String {
+        Repr::of("Report")
+            .text("level", self.0.level().as_str())
+            .raw("findings", &format!("({} findings)", self.0.findings().len()))
+            .finish()
+    }
+}
+
+/// One check: what was found, and what to do.
+#[pyclass(frozen, eq, module = "clever_sso")]
+#[derive(PartialEq)]
+pub(crate) struct Finding(clever_sso::Finding);
+
+#[pymethods]
+impl Finding {
+    #[classattr]
+    fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        match_args(py, ["check", "level", "found", "advice"])
+    }
+
+    /// The stable word for what was checked, such as `credentials`; `docs/doctor.md` lists them.
+    #[getter]
+    fn check(&self) -> &str {
+        &self.0.check
+    }
+
+    /// How it went: `ok`, `warning` or `problem`.
+    #[getter]
+    fn level(&self) -> Typed<&'static str, LevelWord> {
+        self.0.level.as_str().into()
+    }
+
+    /// What was found.
+    #[getter]
+    fn found(&self) -> &str {
+        &self.0.found
+    }
+
+    /// What to do about it, if anything.
+    #[getter]
+    fn advice(&self) -> Option<&str> {
+        self.0.advice.as_deref()
+    }
+
+    fn __repr__(&self) -> String {
+        let clever_sso::Finding { check, level, found, advice, .. } = &self.0;
+        let shown = Repr::of("Finding").text("check", check).text("level", level.as_str());
+        shown.text("found", found).maybe("advice", advice.as_deref()).finish()
+    }
+}
+
+/// Checks the setup that environment variables describe, also where they make no client.
+///
+/// It reads `CLEVER_CLIENT_ID` and so on, as `Client.from_env` does. What is wrong with them is then the first problem.
+/// It takes at most 15 seconds, logs nobody in and spends nothing. `python -m clever_sso doctor` is the same as a
+/// command.
+///
+/// Raises:
+///     InternalError: The words of its kind.
+#[pyfunction]
+pub(crate) fn doctor(py: Python<'_>) -> Result<Report> {
+    Ok(wait(py, || blocking::doctor_of_environment(Some(is_given_up)))?.into())
+}
+
+/// The same for the settings of a framework, named as environment variables. `findings` are its own.
+#[pyfunction]
+pub(crate) fn doctor_of_settings(
+    py: Python<'_>,
+    settings: Pieces<(Text, Text)>,
+    findings: Pieces<OwnFinding>,
+) -> Result<Report> {
+    let settings: Vec<_> = settings
+        .value
+        .iter()
+        .map(|(name, value)| Ok((name.get("settings")?, value.get("settings")?)))
+        .collect::<Result<_>>()?;
+    let findings = read(&findings.value)?;
+    let value_of = |name: &str| {
+        let found = settings.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| OsString::from(value))
+    };
+    Ok(wait(py, || blocking::doctor_of_variables(&value_of, findings, Some(is_given_up)))?.into())
+}
+
+/// The same for a client that an application made itself.
+#[pyfunction]
+pub(crate) fn doctor_of_client(
+    py: Python<'_>,
+    client: PyRef<'_, Client>,
+    findings: Pieces<OwnFinding>,
+) -> Result<Report> {
+    let (core, mut report) = (client.core(), clever_sso::Report::default());
+    let findings = read(&findings.value)?;
+    let checked = wait(py, || core.doctor())?;
+    for finding in findings.iter().chain(checked.findings()) {
+        report.push(finding.clone());
+    }
+    Ok(report.into())
+}
+
+/// Several of them, as an argument.
+type Pieces<T> = Typed<Vec<T>, SequenceOf<T>>;
+
+/// What a framework found: check, level, what was found, and what to do.
+type OwnFinding = (Text, Text, Text, Option<Text>);
+
+fn read(findings: &[OwnFinding]) -> Result<Vec<clever_sso::Finding>> {
+    let read = |(check, level, found, advice): &OwnFinding| {
+        let level = match level.get("findings")? {
+            "ok" => Level::Ok,
+            "problem" => Level::Problem,
+            _ => Level::Warning,
+        };
+        let (check, found) = (check.get("findings")?, found.get("findings")?);
+        Ok(clever_sso::Finding::new(check, level, found, optional(advice.as_ref(), "findings")?))
+    };
+    findings.iter().map(read).collect()
+}
