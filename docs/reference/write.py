@@ -358,7 +358,7 @@ def django() -> str:
             "Middleware": "In `clever_sso.django.middleware`. Each is added if `MIDDLEWARE` does not list it.\n\n"
             + "\n\n".join(f"### `{each.__name__}`\n\n{rendered(each.__doc__)}" for each in own),
             "Models": "\n\n".join(_table(each) for each in tables),
-            "Commands": "\n\n".join(command(name) for name in ("clever_import", "clever_merge_users")),
+            "Commands": "\n\n".join(command(name) for name in ("clever_doctor", "clever_import", "clever_merge_users")),
             "System checks": checks(),
         },
     )
@@ -434,6 +434,8 @@ WORDS = {
     "clever_sso.E015": "a guard or `CLEVER_ROLE_GROUPS` names a role that is misspelled",
     "clever_sso.E013": "a setting that says where to go leads nowhere, or to a page of the login itself",
     "clever_sso.E003": "the redirect URI does not lead to the callback",
+    "clever_sso.E016": "browsers refuse the session cookie, because of `SESSION_COOKIE_DOMAIN`",
+    "clever_sso.W013": "browsers refuse the session cookie, because of `SESSION_COOKIE_SECURE`",
     "clever_sso.W011": "a logout leads to the login, which signs the person in again at once",
     "clever_sso.W012": "the logins of a host of `CLEVER_HOSTS` come back to a host with another client",
 }

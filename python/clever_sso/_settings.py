@@ -82,16 +82,35 @@ def _read(settings: _Source) -> dict[str, Any] | str:
         value = settings.get(name)
         if value is None or value == "":
             continue
-        try:
-            found[argument] = read(value)
-        except _WrongTypeError as wrong:
-            return f"{name} must be {_KINDS[read]}, not {wrong}"
-        except (ValueError, OverflowError):
-            return f"{name} cannot be read as {_KINDS[read]}"
+        found[argument], wrong = _read_one(name, value, read)
+        if wrong:
+            return wrong
     if "client_id" not in found:
         return f"{PREFIX}CLIENT_ID {NOT_SET}"
     # Errors then name the settings, not the arguments.
     return {**found, "named_by": "environment"}
+
+
+def _read_one(name: str, value: object, read: Callable[[Any], Any]) -> tuple[Any, str | None]:
+    """A value, and what is wrong with it."""
+    try:
+        return read(value), None
+    except _WrongTypeError as wrong:
+        return None, f"{name} must be {_KINDS[read]}, not {wrong}"
+    except (ValueError, OverflowError):
+        return None, f"{name} cannot be read as {_KINDS[read]}"
+
+
+def as_variable(name: str, value: object) -> tuple[str, str | None]:
+    """A setting of the client as an environment would have it, and what is wrong with it."""
+    if value is None or value == "":
+        return "", None
+    kind = _READERS[name[len(PREFIX) :].lower()]
+    found, wrong = _read_one(name, value, kind)
+    text = " ".join(found) if isinstance(found, list) else str(found)
+    if not wrong and any("\ud800" <= letter <= "\udfff" for letter in text):
+        wrong = f"{name} cannot be read as {_KINDS[kind]}"
+    return ("", wrong) if wrong else (text, None)
 
 
 def from_environment() -> dict[str, Any]:
@@ -177,6 +196,19 @@ def addresses(value: object) -> Iterator[SplitResult]:
     for address in found:
         with suppress(ValueError):
             yield urlsplit(address)
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host is the machine itself."""
+    from ipaddress import ip_address  # noqa: PLC0415  (not every program that imports the package pays for it)
+
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 def session_seconds(name: str, value: object, default: int) -> int:

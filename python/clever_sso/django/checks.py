@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from django.utils.module_loading import import_string
 from clever_sso import _settings, exceptions
 from clever_sso._native import Client
 from clever_sso._web.api import OTHER_PAGES
+from clever_sso._web.doctor import domain_problem, secure_problem
 from clever_sso._web.hosts import clients_of_hosts, misplaced, own_settings, raise_named, setting_of
 from clever_sso.django import conf
 from clever_sso.django.access import UNKNOWN_ROLES
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 # Commands that use the client. Others, such as `migrate` and `test`, run where Clever's secrets are not.
-_NEED_THE_CLIENT = {"check", "runserver", "runserver_plus", "testserver"}
+_NEED_THE_CLIENT = {"check", "clever_doctor", "runserver", "runserver_plus", "testserver"}
 
 
 def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
@@ -57,6 +57,7 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
         _goals,
         lambda: _addresses(redirect_uris),
         lambda: _cookies(redirect_uri),
+        lambda: _refused_cookies(redirect_uris),
         # The addresses were looked up by now, which imports the views.
         _guards,
     ]
@@ -177,7 +178,7 @@ def _development_in(where: str, found: Mapping[str, Any]) -> Iterator[CheckMessa
                     id="clever_sso.W009",
                     hint="Use https, and register the same address with Clever.",
                 )
-            if _is_this_machine(parts.hostname or ""):
+            if _settings.is_this_machine(parts.hostname or ""):
                 yield Warning(
                     f"{setting} leads to this machine: {parts.hostname}",
                     id="clever_sso.W010",
@@ -196,16 +197,6 @@ _ADDRESSES = (
     "CLEVER_USERINFO_ENDPOINT",
     "CLEVER_JWKS_URI",
 )
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
 
 
 def _misspelled() -> Iterator[CheckMessage]:
@@ -478,6 +469,17 @@ def _cookies(redirect_uri: str) -> Iterator[CheckMessage]:
             id="clever_sso.E010",
             hint="Use Lax, or set CLEVER_WAITING_PAGE = True, which makes the last step your own site's.",
         )
+
+
+def _refused_cookies(redirect_uris: Mapping[str, tuple[str, ...]]) -> Iterator[CheckMessage]:
+    """Session cookies that the browser does not take where logins come back to."""
+    uris = [uri for each in redirect_uris.values() for uri in each]
+    domain = domain_problem(settings.SESSION_COOKIE_DOMAIN, uris)
+    if domain:
+        yield Error(domain, id="clever_sso.E016", hint="Leave SESSION_COOKIE_DOMAIN out, or set it to that host.")
+    secure = secure_problem(uris) if settings.SESSION_COOKIE_SECURE else None
+    if secure:
+        yield Warning(secure, id="clever_sso.W013", hint="Use https, and register the same redirect URI with Clever.")
 
 
 def _waits() -> bool:

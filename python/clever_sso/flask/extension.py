@@ -18,7 +18,7 @@ from clever_sso.aio import AsyncClient
 from clever_sso.exceptions import ConfigError, Error
 from clever_sso.flask.access import check_keys, check_rotation, current_identity
 from clever_sso.flask.snippets import clever_button, clever_signed_in
-from clever_sso.flask.state import EXTENSION, Hooks, State, state
+from clever_sso.flask.state import EXTENSION, SET_UP, Hooks, State, state
 from clever_sso.flask.views import add_views
 
 if TYPE_CHECKING:
@@ -82,14 +82,17 @@ class CleverSso:
     def init_app(self, app: Flask) -> None:
         """Add login, callback and logout to `app`. Raises as the class does."""
         _check_app(app)
+        set_up = SET_UP.get()
+        if set_up is not None:
+            set_up.append((app, self._from_env))
         chosen = _chosen(app, from_env=self._from_env)
         try:
-            client = self._client or _client_of(app, from_env=self._from_env)
+            client = self._client or client_of(app, from_env=self._from_env)
             _settings.check_login(client)
         except ConfigError as error:
             raise error if self._from_env else _with_environment_named(error) from None
         clients = {host_of(host): own for host, own in self._clients.items()}
-        from_configuration = clients_of_hosts(_every_setting(app, from_env=self._from_env))
+        from_configuration = clients_of_hosts(every_setting(app, from_env=self._from_env))
         clients.update(from_configuration)
         _tell_unread(app, from_env=self._from_env)
         check_keys(app)
@@ -195,14 +198,21 @@ def _source(app: Flask, *, from_env: bool) -> Any:  # noqa: ANN401  (a configura
     return _settings.WithEnvironment(app.config) if from_env else app.config
 
 
-def _every_setting(app: Flask, *, from_env: bool) -> dict[str, Any]:
+def every_setting(app: Flask, *, from_env: bool) -> dict[str, Any]:
     """The configuration, and the environment where it is asked: hosts share both."""
     found = {name: value for name, value in app.config.items() if value is not None and value != ""}
     return {**(os.environ if from_env else {}), **found}
 
 
-def _client_of(app: Flask, *, from_env: bool) -> Client:
-    return Client(**_settings.arguments(_source(app, from_env=from_env)))
+def client_of(app: Flask, *, from_env: bool, **others: object) -> Client:
+    """The client that the configuration describes.
+
+    Args:
+        app: The application.
+        from_env: Whether the environment has what the configuration leaves out.
+        others: Arguments that count instead.
+    """
+    return Client(**{**_settings.arguments(_source(app, from_env=from_env)), **others})
 
 
 def _with_environment_named(error: ConfigError) -> ConfigError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, cast
 
@@ -12,6 +13,7 @@ from clever_sso._web.hosts import at_host
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flask import Flask
     from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     Rotate = Callable[[SessionMixin], object]
 
 EXTENSION = "clever_sso"
+SET_UP: ContextVar[list[tuple[Flask, bool]] | None] = ContextVar("clever_sso.set_up", default=None)
+"""Where the doctor wants to know which applications are set up, and whether each reads the environment."""
 
 
 @dataclass

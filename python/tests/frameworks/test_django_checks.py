@@ -17,6 +17,9 @@ from running import serving
 pytestmark = pytest.mark.usefixtures("untouched")
 
 
+HTTP = {"CLEVER_DEVELOPMENT": True}
+
+
 def found(**changes: object) -> set[str]:
     from clever_sso.django.checks import check
     from django.test import override_settings
@@ -57,6 +60,8 @@ def test_a_right_configuration_has_no_findings() -> None:
         ("E007", {"CLEVER_PROBLEM_TEMPLATE": "not_there.html"}),
         ("E008", {"CLEVER_ROLE_GROUPS": "Teachers"}),
         ("E010", {"SESSION_COOKIE_SAMESITE": "Strict"}),
+        ("E016", {"SESSION_COOKIE_DOMAIN": "app.example"}),
+        ("W013", {"SESSION_COOKIE_SECURE": True, "CLEVER_REDIRECT_URI": "http://app.example/clever/callback", **HTTP}),
         ("W001", {"CLEVER_REDIRECT_URI": "https://app.example/clever/callback"}),
         ("W002", {"SESSION_COOKIE_SAMESITE": "None"}),
         ("W002", {"SESSION_COOKIE_SAMESITE": False}),

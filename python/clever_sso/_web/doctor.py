@@ -1,0 +1,86 @@
+"""The doctor of a framework: its settings as the core reads them, and what only the framework can find out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional
+from urllib.parse import urlsplit
+
+from clever_sso import _settings
+from clever_sso._native import doctor_of_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from clever_sso._native import Report
+
+Found = tuple[str, str, str, Optional[str]]
+"""The check, its level, what was found, and what to do."""
+SETTINGS, APPLICATION, CALLBACK, SESSION = "settings", "application", "callback", "session"
+_CORRECT = "correct this setting, or remove it"
+
+
+def report_of(settings: Mapping[str, Any], found: Iterable[Found]) -> Report:
+    """Checks the setup that these settings describe, also where they make no client.
+
+    Args:
+        settings: The settings by their names.
+        found: What the framework found itself.
+    """
+    own, texts = list(found), []
+    for name in sorted(_settings.CLIENT_SETTINGS):
+        text, wrong = _settings.as_variable(name, settings.get(name))
+        if wrong:
+            own.append((SETTINGS, "problem", wrong, _CORRECT))
+        elif text:
+            texts.append((name, text))
+    return doctor_of_settings(texts, own)
+
+
+def misspelled(settings: Mapping[str, Any], others: Iterable[str]) -> Iterator[Found]:
+    """Settings that nothing reads.
+
+    Args:
+        settings: The settings by their names.
+        others: What is read besides the settings of the client.
+    """
+    for name, meant in _settings.misspelled(settings, others):
+        is_missing = meant in _settings.CLIENT_SETTINGS and not settings.get(meant)
+        level = "problem" if is_missing else "warning"
+        yield SETTINGS, level, f"nothing reads {name}: is it {meant}?", "rename this setting, or remove it"
+
+
+def domain_problem(domain: object, redirect_uris: Iterable[str]) -> str | None:
+    """Why browsers refuse a session cookie of this domain after a login; `None` when they take it.
+
+    Args:
+        domain: `SESSION_COOKIE_DOMAIN`.
+        redirect_uris: Where logins come back to.
+    """
+    if not isinstance(domain, str) or not domain.strip("."):
+        return None
+    wanted = domain.strip(".").lower()
+    for uri in redirect_uris:
+        host = urlsplit(uri).hostname or ""
+        if host != wanted and not host.endswith(f".{wanted}"):
+            return (
+                f"SESSION_COOKIE_DOMAIN is {domain!r}, but logins come back to {host!r}: browsers refuse the session "
+                "cookie there, and nobody stays signed in"
+            )
+    return None
+
+
+def secure_problem(redirect_uris: Iterable[str]) -> str | None:
+    """Why browsers refuse a Secure cookie after a login; `None` when they take it.
+
+    Args:
+        redirect_uris: Where logins come back to.
+    """
+    for uri in redirect_uris:
+        parts = urlsplit(uri)
+        # Browsers trust this machine without TLS.
+        if parts.scheme == "http" and not _settings.is_this_machine(parts.hostname or ""):
+            return (
+                f"SESSION_COOKIE_SECURE is True, but logins come back to {parts.hostname!r} over plain http: browsers "
+                "refuse the session cookie there"
+            )
+    return None

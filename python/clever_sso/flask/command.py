@@ -1,0 +1,120 @@
+"""`flask clever doctor`: what is wrong with the setup, and what to do. It works where the application cannot start."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+from flask.cli import ScriptInfo
+
+from clever_sso.__main__ import shown
+from clever_sso._native import Client, doctor_of_client
+from clever_sso._web.doctor import (
+    CALLBACK,
+    SESSION,
+    SETTINGS,
+    Found,
+    domain_problem,
+    misspelled,
+    report_of,
+    secure_problem,
+)
+from clever_sso.exceptions import ConfigError
+from clever_sso.flask.extension import OWN_SETTINGS, client_of, every_setting
+from clever_sso.flask.state import EXTENSION, SET_UP, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from clever_sso._native import Report
+
+
+@click.group(help="Log in with Clever.")
+def clever() -> None:
+    """The commands of the extension; the entry point `flask.commands` names it."""
+
+
+@clever.command(
+    "doctor",
+    help="Checks the setup of Log in with Clever with the configuration of this application, and says what is wrong "
+    "and what to do. It logs nobody in, and takes at most 15 seconds. Exit code: 0 everything is ok, 1 warnings, 2 "
+    "problems.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object instead of text.")
+@click.pass_context
+def _doctor(context: click.Context, *, as_json: bool) -> None:
+    report = _report(*_loaded(context.ensure_object(ScriptInfo)))
+    click.echo(shown(report, as_json=as_json, to_terminal=sys.stdout.isatty()), nl=False)
+    context.exit(report.exit_code)
+
+
+def _loaded(info: ScriptInfo) -> tuple[Flask, bool, ConfigError | None]:
+    """The application, whether it reads the environment, and what the extension refused."""
+    set_up: list[tuple[Flask, bool]] = []
+    mark = SET_UP.set(set_up)
+    try:
+        app, refused = info.load_app(), None
+    except ConfigError as error:
+        if not set_up:
+            raise
+        app, refused = set_up[-1][0], error
+    finally:
+        SET_UP.reset(mark)
+    reads_environment = any(from_env for each, from_env in set_up if each is app)
+    return app, reads_environment, refused
+
+
+def _report(app: Flask, reads_environment: bool, refused: ConfigError | None) -> Report:
+    settings = every_setting(app, from_env=reads_environment)
+    state = app.extensions.get(EXTENSION)
+    if isinstance(state, State):
+        found = [*misspelled(settings, OWN_SETTINGS), *_of_callback(state), *_of_session(app, state)]
+        client = state.default_client
+        # One that the application made itself, whose settings are not in the configuration.
+        if isinstance(client, Client) and not settings.get("CLEVER_CLIENT_ID"):
+            return doctor_of_client(client, found)
+        return report_of(settings, found)
+    if refused is None:
+        missing = "the application has no callback route, because the extension was not set up with it"
+        return report_of(settings, [(CALLBACK, "problem", missing, "write CleverSso(app)")])
+    return report_of(settings, [*misspelled(settings, OWN_SETTINGS), *_refused(app, refused, reads_environment)])
+
+
+def _refused(app: Flask, refused: ConfigError, reads_environment: bool) -> Iterator[Found]:
+    """What the extension refused, unless the core says so itself: no client can be made."""
+    try:
+        client_of(app, from_env=reads_environment, discover=False)
+    except ConfigError as error:
+        if error.message == refused.message:
+            return
+    found = refused.message.partition(": ")[2] or refused.message
+    yield SETTINGS, "problem", found, "correct this setting: the application does not start with it"
+
+
+def _of_callback(state: State) -> Iterator[Found]:
+    inside = state.paths.callback
+    for uri in state.default_client.redirect_uris:
+        path = urlsplit(uri).path or "/"
+        # A proxy may take a prefix off.
+        if not path.rstrip("/").endswith(inside.rstrip("/")):
+            found = f"CLEVER_REDIRECT_URI leads to {path!r}, but the callback is at {inside!r}"
+            yield CALLBACK, "problem", found, "make them equal, and register the same redirect URI with Clever"
+            return
+    yield CALLBACK, "ok", "the redirect URI leads to the callback", None
+
+
+def _of_session(app: Flask, state: State) -> Iterator[Found]:
+    config: dict[str, Any] = app.config
+    uris = [uri for client in (state.default_client, *state.clients.values()) for uri in client.redirect_uris]
+    domain = domain_problem(config["SESSION_COOKIE_DOMAIN"], uris)
+    secure = secure_problem(uris) if config["SESSION_COOKIE_SECURE"] else None
+    if domain:
+        yield SESSION, "problem", domain, "leave SESSION_COOKIE_DOMAIN out, or set it to that host"
+    if secure:
+        yield SESSION, "warning", secure, "use https, and register the same redirect URI with Clever"
+    if not domain and not secure:
+        yield SESSION, "ok", "browsers keep the session cookie where logins come back to", None

@@ -1,0 +1,202 @@
+"""`manage.py clever_doctor` and `flask clever doctor`: what the framework finds out, and what the core does."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from harness.paths import ROOT
+from running import CLIENT_SECRET, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ELSEWHERE = {"CLEVER_REDIRECT_URI": "https://app.example/clever/callback", "SESSION_COOKIE_SECURE": True}
+
+
+def problem_of(code: int, text: str) -> tuple[str, str]:
+    """The check and the words of the first problem."""
+    report: dict[str, Any] = json.loads(text)
+    assert code == report["exit_code"] == 2, report
+    assert CLIENT_SECRET not in text
+    first = next(each for each in report["findings"] if each["level"] == "problem")
+    assert first["advice"]
+    return first["check"], first["found"]
+
+
+def in_django(clever: str, *arguments: str, **changes: object) -> tuple[int, str]:
+    from django.core.management import call_command
+    from django.test import override_settings
+
+    told = io.StringIO()
+    with override_settings(**{**settings(clever), **changes}):
+        try:
+            call_command("clever_doctor", *arguments, stdout=told)
+        except SystemExit as end:
+            return int(end.code or 0), told.getvalue()
+    return 0, told.getvalue()
+
+
+@pytest.fixture
+def in_flask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Run the command with an application that has this configuration."""
+    pytest.importorskip("flask")
+    from clever_sso.flask.command import clever as command
+    from click.testing import CliRunner
+    from flask.cli import FlaskGroup
+
+    def run(clever: str, *arguments: str, extension: str = "CleverSso(app)", **changes: object) -> tuple[int, str]:
+        configuration = {"SECRET_KEY": "a key for tests only", **settings(clever), **changes}
+        (tmp_path / "the_app.py").write_text(
+            "from clever_sso.flask import CleverSso\nfrom flask import Flask\n"
+            f"app = Flask('reading')\napp.config.update({configuration!r})\n{extension}\n",
+            "utf-8",
+        )
+        monkeypatch.delitem(sys.modules, "the_app", raising=False)
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.chdir(tmp_path)
+        group = FlaskGroup(add_default_commands=False)
+        group.add_command(command)
+        done = CliRunner().invoke(group, ["--app", "the_app", "clever", "doctor", *arguments])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        sys.modules.pop("the_app", None)
+        return done.exit_code, done.output
+
+    return run
+
+
+@pytest.fixture(params=["django", "flask"])
+def doctor(request: pytest.FixtureRequest) -> Callable[..., tuple[int, str]]:
+    pytest.importorskip(request.param)
+    request.getfixturevalue({"django": "untouched", "flask": "in_flask"}[request.param])
+    if request.param == "django":
+        return in_django
+    run: Callable[..., tuple[int, str]] = request.getfixturevalue("in_flask")
+    return run
+
+
+def test_a_good_setup_is_ok_in_text_and_json(doctor: Callable[..., tuple[int, str]], clever: str) -> None:
+    code, text = doctor(clever)
+    assert code == 0, text
+    assert "ok       callback: the redirect URI leads to the callback\n" in text
+    assert "ok       session: " in text
+    assert "ok       settings: every rule is kept\n" in text
+    # Neither a pipe nor a text is a terminal.
+    assert "\x1b" not in text
+    assert json.loads(doctor(clever, "--json")[1])["level"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("check", "says", "changes"),
+    [
+        (
+            "session",
+            "SESSION_COOKIE_DOMAIN is 'other.example'",
+            {**ELSEWHERE, "SESSION_COOKIE_DOMAIN": "other.example"},
+        ),
+        ("session", "logins come back to 'app.example'", {**ELSEWHERE, "SESSION_COOKIE_DOMAIN": ".a.app.example"}),
+        ("credentials", "does not accept", {"CLEVER_CLIENT_SECRET": "0" * 40}),
+        ("settings", "CLEVER_REDIRECT_URI must start", {"CLEVER_REDIRECT_URI": "app.example/clever/callback"}),
+        ("settings", "CLEVER_TIMEOUT must be a number of seconds, not list", {"CLEVER_TIMEOUT": [10]}),
+        ("settings", "CLEVER_CLIENT_ID", {"CLEVER_CLIENT_ID": "\ud800"}),
+        (
+            "settings",
+            "nothing reads CLEVER_CLIENTSECRET: is it CLEVER_CLIENT_SECRET?",
+            {"CLEVER_CLIENT_SECRET": "", "CLEVER_CLIENTSECRET": CLIENT_SECRET},
+        ),
+    ],
+)
+def test_the_first_problem_is_the_cause(
+    doctor: Callable[..., tuple[int, str]], clever: str, check: str, says: str, changes: dict[str, object]
+) -> None:
+    found = problem_of(*doctor(clever, "--json", **changes))
+    assert found[0] == check, found
+    assert says in found[1]
+
+
+@pytest.mark.parametrize("domain", ["app.example", ".app.example", "example"])
+def test_a_domain_above_the_redirect_uri_fits(doctor: Callable[..., tuple[int, str]], clever: str, domain: str) -> None:
+    text = doctor(clever, **ELSEWHERE, SESSION_COOKIE_DOMAIN=domain)[1]
+    assert "ok       session: " in text
+
+
+def test_a_secure_cookie_over_plain_http_is_a_warning(doctor: Callable[..., tuple[int, str]], clever: str) -> None:
+    plain = {"CLEVER_REDIRECT_URI": "http://app.example/clever/callback", "CLEVER_DEVELOPMENT": True}
+    text = doctor(clever, **plain, SESSION_COOKIE_SECURE=True)[1]
+    assert "warning  session: SESSION_COOKIE_SECURE is True, but logins come back to 'app.example' over plain" in text
+
+
+@pytest.mark.usefixtures("untouched")
+def test_a_missing_callback_route_is_named_in_django(clever: str) -> None:
+    gone = {"ROOT_URLCONF": "django.contrib.auth.urls", "LOGIN_URL": "login"}
+    check, found = problem_of(*in_django(clever, "--json", **gone))
+    assert (check, found) == ("callback", "the addresses of clever_sso.django are not in ROOT_URLCONF")
+    away = {"CLEVER_REDIRECT_URI": "http://127.0.0.1:9/callback"}
+    check, found = problem_of(*in_django(clever, "--json", **away))
+    assert (check, found) == (
+        "callback",
+        "CLEVER_REDIRECT_URI leads to '/callback', but the callback is at '/clever/callback'",
+    )
+
+
+@pytest.mark.usefixtures("untouched")
+def test_what_else_django_finds_is_there_too(clever: str) -> None:
+    check, found = problem_of(*in_django(clever, "--json", MIDDLEWARE=[]))
+    assert check == "application"
+    assert "nobody could stay signed in" in found
+
+
+def test_a_missing_callback_route_is_named_in_flask(in_flask: Callable[..., tuple[int, str]], clever: str) -> None:
+    check, found = problem_of(*in_flask(clever, "--json", extension=""))
+    assert check == "callback"
+    assert "the extension was not set up" in found
+    both = ["http://127.0.0.1:9/clever/callback", "http://127.0.0.1:9/other"]
+    check, found = problem_of(*in_flask(clever, "--json", CLEVER_REDIRECT_URI=both))
+    assert (check, found) == (
+        "callback",
+        "CLEVER_REDIRECT_URI leads to '/other', but the callback is at '/clever/callback'",
+    )
+
+
+def test_what_flask_refuses_is_named_where_a_client_could_be_made(
+    in_flask: Callable[..., tuple[int, str]], clever: str
+) -> None:
+    check, found = problem_of(*in_flask(clever, "--json", SESSION_COOKIE_SAMESITE="Strict"))
+    assert check == "settings"
+    assert found.startswith("SESSION_COOKIE_SAMESITE must be Lax")
+
+
+def test_an_environment_that_flask_reads_and_a_client_of_its_own(
+    in_flask: Callable[..., tuple[int, str]], clever: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("CLEVER_")]:
+        monkeypatch.delenv(name)
+    for name, value in settings(clever).items():
+        monkeypatch.setenv(name, str(value))
+    unset = dict.fromkeys(settings(clever))
+    for extension in (
+        "CleverSso(app, from_env=True)",
+        "from clever_sso import Client\nCleverSso(app, client=Client.from_env())",
+    ):
+        code, text = in_flask(clever, extension=extension, **unset)
+        assert code == 0, text
+        assert "ok       credentials: " in text
+    check, found = problem_of(*in_flask(clever, "--json", **unset))
+    assert (check, found) == (
+        "settings",
+        "app.config has no CLEVER_CLIENT_ID, the environment has it: write CleverSso(app, from_env=True)",
+    )
+
+
+def test_the_command_of_flask_is_installed() -> None:
+    pytest.importorskip("flask")
+    lines = (ROOT / "python/pyproject.toml").read_text("utf-8").partition('[project.entry-points."flask.commands"]')[2]
+    name, _, target = lines.strip().splitlines()[0].partition(" = ")
+    module, _, command = target.strip('"').partition(":")
+    assert name == getattr(import_module(module), command).name == "clever"
