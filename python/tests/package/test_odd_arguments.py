@@ -76,7 +76,7 @@ NESTED = {
     "one that wants an argument": type("Items", (), {"items": lambda _, needed: needed})(),
 }
 IS_A_NUMBER = {"timeout", "leeway", "now"}
-IS_NO_TEXT = {"switch_user", "has_session", "development", "discover", "headers", "keys"}
+IS_NO_TEXT = {"switch_user", "has_session", "development", "discover", "headers", "keys", "without_state"}
 GOOD = {
     "client_id": CLIENT_ID,
     "callback": "code=a&state=b",
