@@ -33,7 +33,7 @@ def clever() -> Iterator[str]:
 
 def token(clever: str, client_id: str) -> str:
     client = clever_sso.Client(client_id, redirect_uri=REDIRECT_URI, base_url=clever)
-    callback = Browser(clever).callback(client.authorize_url(response_type="token"))
+    callback = Browser(clever).callback(client.authorize_url(response_type="token", without_state=True))
     access_token = clever_sso.parse_callback(callback).access_token
     assert access_token
     return access_token

@@ -44,7 +44,7 @@ def client(clever: str, client_id: str) -> clever_sso.Client:
 
 
 def token(clever: str, client_id: str) -> str:
-    url = client(clever, client_id).authorize_url(response_type="token")
+    url = client(clever, client_id).authorize_url(response_type="token", without_state=True)
     access_token = clever_sso.parse_callback(Browser(clever).callback(url)).access_token
     assert access_token
     return access_token

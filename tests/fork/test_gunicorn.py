@@ -27,7 +27,7 @@ WORKERS, REQUESTS, AT_ONCE = 3, 300, 8
 
 def token(clever: str, client_id: str) -> str:
     client = clever_sso.Client(client_id, redirect_uri=REDIRECT_URI, base_url=clever)
-    url = client.authorize_url(response_type="token")
+    url = client.authorize_url(response_type="token", without_state=True)
     access_token = clever_sso.parse_callback(Browser(clever).callback(url)).access_token
     assert access_token
     return access_token

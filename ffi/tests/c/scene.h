@@ -26,6 +26,7 @@ struct scene {
     clever_sso_outcome *outcome;
     clever_sso_request *request;
     const clever_sso_set_cookie *set_cookie;
+    clever_sso_report *report;
     clever_sso_stats *stats;
     clever_sso_token_info *token_info;
     const clever_sso_tokens *tokens;
@@ -112,6 +113,7 @@ static void ask_for_all(struct scene *scene)
 {
     const char *token = clever_sso_tokens_access_token(scene->tokens);
     const char *id = clever_sso_identity_id(scene->identity), *district = clever_sso_identity_district_id(scene->identity);
+    must("a report", clever_sso_doctor(scene->online, &scene->report, NULL));
     must("stats", clever_sso_client_stats(scene->online, &scene->stats, NULL));
     must("metadata", clever_sso_metadata(scene->online, &scene->metadata_record, NULL));
     must("token info", clever_sso_check_token(scene->online, token, &scene->token_info, NULL));
@@ -155,6 +157,7 @@ static void clear(struct scene *scene)
     clever_sso_me_record_free(scene->me_record);
     clever_sso_metadata_record_free(scene->metadata_record);
     clever_sso_outcome_free(scene->outcome);
+    clever_sso_report_free(scene->report);
     clever_sso_request_free(scene->request);
     clever_sso_stats_free(scene->stats);
     clever_sso_token_info_free(scene->token_info);

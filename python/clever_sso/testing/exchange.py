@@ -22,7 +22,7 @@ class Reply:
     @property
     def alert(self) -> str:
         """What a page of the emulator says is wrong, to the person and to developers."""
-        words = r'(?:role="alert">|class="developer"><strong>.*?</strong>)(.*?)</p>'
+        words = r'(?:role="alert">|class="developer"[^>]*><strong>.*?</strong>)(.*?)</p>'
         found = re.findall(words, self.text, re.DOTALL)
         return unescape(" ".join(found)) or "a page that says nothing more"
 
