@@ -55,6 +55,8 @@ pub(crate) fn of_builder<'a>(
 ) -> Work<'a, Result<Report>> {
     let discovers = discovers.then(|| builder.clone());
     let Examined { errors, config, credentials_are_usable } = builder.examine();
+    // An address that could not be read is another one here: no secret goes there.
+    let credentials_are_usable = credentials_are_usable && !findings.iter().any(settings::is_problem_of_them);
     findings.extend(errors.iter().map(settings::wrong));
     let Some(config) = config else {
         findings.extend([machine::process(), settings::nothing_left(), machine::versions()]);

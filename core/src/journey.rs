@@ -217,10 +217,10 @@ impl Journey {
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
     /// # fn example(journey: &Journey, now: u64, entropy: [u8; ENTROPY_BYTES]) -> clever_sso::Result<()> {
     /// let fragment = "#token_type=bearer&access_token=…&state=…";
-    /// # let kept = std::collections::HashMap::<String, String>::new();
+    /// # let mut kept = std::collections::HashMap::<String, String>::new();
     /// let key = clever_sso::login_key_of_callback(fragment).unwrap_or_default();
-    /// let pending = kept.get(&key).map(String::as_str);
-    /// let step = journey.finish_implicit_with_pending(fragment, pending, now, &entropy)?;
+    /// let pending = kept.remove(&key); // it works as often as it is passed
+    /// let step = journey.finish_implicit_with_pending(fragment, pending.as_deref(), now, &entropy)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -108,7 +108,7 @@ sentences! {
     CATALOGUE:
     AGAIN,
         c"Signing in did not work this time. Please try again.",
-        c"No pudiste iniciar sesión esta vez. Inténtalo de nuevo.";
+        c"Esta vez no se pudo iniciar sesión. Inténtalo de nuevo.";
     COOKIES,
         c"Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.",
         c"Tu navegador bloqueó una cookie que este sitio necesita para iniciar tu sesión. Permite las cookies de este sitio e inténtalo de nuevo.";

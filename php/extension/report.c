@@ -25,10 +25,11 @@ static void add_finding(zval *findings, const char *check, const char *level, co
 	add_next_index_zval(findings, &finding);
 }
 
-/* NULL when it is null, and in an object whose constructor was never called. */
+/* NULL when it is null, and in what no constructor made: reflection can put anything into a list. */
 static zend_string *text_of(zval *finding, const char *name)
 {
 	zval held;
+	if (Z_TYPE_P(finding) != IS_OBJECT || Z_OBJCE_P(finding) != php_clever_sso_ce_finding) return NULL;
 	zval *value = zend_read_property(php_clever_sso_ce_finding, Z_OBJ_P(finding), name, strlen(name), true, &held);
 	return Z_TYPE_P(value) == IS_STRING ? Z_STR_P(value) : NULL;
 }
@@ -165,9 +166,9 @@ ZEND_METHOD(CleverSso_Report, toJson)
 	if (code == NULL) RETURN_THROWS();
 	zval *findings = property_of(ZEND_THIS, "findings", &held);
 	array_init(&object);
-	add_assoc_string(&object, "level", levels[Z_LVAL_P(code)]);
+	add_assoc_string(&object, "level", levels[MIN((zend_ulong) Z_LVAL_P(code), PROBLEM)]);
 	add_assoc_long(&object, "exit_code", Z_LVAL_P(code));
-	Z_ADDREF_P(findings);
+	Z_TRY_ADDREF_P(findings);
 	add_assoc_zval(&object, "findings", findings);
 	smart_str text = { 0 };
 	php_json_encode_ex(&text, &object,

@@ -11,7 +11,7 @@
 //! - [`interpreter`]: which interpreter may load this module. [`panics`]: a panic is an `InternalError`.
 //! - [`logging`]: events of the core for Python's `logging`.
 //! - [`observing`]: what calls did, for OpenTelemetry; [`stats`]: what a client counted.
-//! - [`report`]: what is wrong with a setup, and what to do.
+//! - [`doctor`], [`report`]: what is wrong with a setup, and what to do.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
 //! - [`set_cookie`], [`request`]: the cookies of a response, and which requests may act.
 //! - [`verify`]: the pure verifier.
@@ -25,6 +25,7 @@
 mod async_client;
 mod callback;
 mod client;
+mod doctor;
 mod errors;
 mod guarded;
 mod hints;
@@ -144,9 +145,9 @@ module! {
         callback::is_switched_on,
         callback::leads_to,
         observing::observe_calls,
-        report::doctor,
-        report::doctor_of_settings,
-        report::doctor_of_client,
+        doctor::doctor,
+        doctor::doctor_of_settings,
+        doctor::doctor_of_client,
         verify::verify_id_token,
         errors::error_codes,
         language::translated,

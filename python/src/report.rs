@@ -1,18 +1,13 @@
 //! What is wrong with a setup, and what to do.
 
-use std::ffi::OsString;
-
-use clever_sso::{Level, blocking};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use crate::client::Client;
 use crate::errors::Result;
 use crate::guarded;
-use crate::hints::{SequenceOf, Tuple, Typed, words};
+use crate::hints::{Tuple, Typed, words};
 use crate::repr::{Repr, match_args};
-use crate::text::{Flag, Text, optional};
-use crate::waiting::{is_given_up, wait};
+use crate::text::Flag;
 
 words!(LevelWord: "ok", "warning", "problem");
 
@@ -131,72 +126,4 @@ impl Finding {
         let shown = Repr::of("Finding").text("check", check).text("level", level.as_str());
         shown.text("found", found).maybe("advice", advice.as_deref()).finish()
     }
-}
-
-/// Checks the setup that environment variables describe, also where they make no client.
-///
-/// It reads `CLEVER_CLIENT_ID` and so on, as `Client.from_env` does. What is wrong with them is then the first problem.
-/// It takes at most 15 seconds, logs nobody in and spends nothing. `python -m clever_sso doctor` is the same as a
-/// command.
-///
-/// Raises:
-///     InternalError: The words of its kind.
-#[pyfunction]
-pub(crate) fn doctor(py: Python<'_>) -> Result<Report> {
-    Ok(wait(py, || blocking::doctor_of_environment(Some(is_given_up)))?.into())
-}
-
-/// The same for the settings of a framework, named as environment variables. `findings` are its own.
-#[pyfunction]
-pub(crate) fn doctor_of_settings(
-    py: Python<'_>,
-    settings: Pieces<(Text, Text)>,
-    findings: Pieces<OwnFinding>,
-) -> Result<Report> {
-    let settings: Vec<_> = settings
-        .value
-        .iter()
-        .map(|(name, value)| Ok((name.get("settings")?, value.get("settings")?)))
-        .collect::<Result<_>>()?;
-    let findings = read(&findings.value)?;
-    let value_of = |name: &str| {
-        let found = settings.iter().find(|(known, _)| *known == name);
-        found.map(|(_, value)| OsString::from(value))
-    };
-    Ok(wait(py, || blocking::doctor_of_variables(&value_of, findings, Some(is_given_up)))?.into())
-}
-
-/// The same for a client that an application made itself.
-#[pyfunction]
-pub(crate) fn doctor_of_client(
-    py: Python<'_>,
-    client: PyRef<'_, Client>,
-    findings: Pieces<OwnFinding>,
-) -> Result<Report> {
-    let (core, mut report) = (client.core(), clever_sso::Report::default());
-    let findings = read(&findings.value)?;
-    let checked = wait(py, || core.doctor())?;
-    for finding in findings.iter().chain(checked.findings()) {
-        report.push(finding.clone());
-    }
-    Ok(report.into())
-}
-
-/// Several of them, as an argument.
-type Pieces<T> = Typed<Vec<T>, SequenceOf<T>>;
-
-/// What a framework found: check, level, what was found, and what to do.
-type OwnFinding = (Text, Text, Text, Option<Text>);
-
-fn read(findings: &[OwnFinding]) -> Result<Vec<clever_sso::Finding>> {
-    let read = |(check, level, found, advice): &OwnFinding| {
-        let level = match level.get("findings")? {
-            "ok" => Level::Ok,
-            "problem" => Level::Problem,
-            _ => Level::Warning,
-        };
-        let (check, found) = (check.get("findings")?, found.get("findings")?);
-        Ok(clever_sso::Finding::new(check, level, found, optional(advice.as_ref(), "findings")?))
-    };
-    findings.iter().map(read).collect()
 }

@@ -1,5 +1,6 @@
 //! A person who proved a login, for the hooks of an application.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,7 +27,7 @@ use crate::web::{HeldLogin, Proven, Refused};
 ///     if is_ours { Ok(None) } else { Err(Refused::new()) }
 /// }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ProvenLogin {
     pub(super) login: Login,
     pub(super) client: Client,
@@ -34,6 +35,13 @@ pub struct ProvenLogin {
     pub(super) extensions: Extensions,
     /// Whether it was held; before the sign-in only.
     pub(super) is_held: Option<Arc<AtomicBool>>,
+}
+
+/// Without the session, which holds a held login's tokens, and with some stores everybody's.
+impl fmt::Debug for ProvenLogin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ProvenLogin").field("login", &self.login).finish_non_exhaustive()
+    }
 }
 
 /// Where the proof comes from.

@@ -45,6 +45,9 @@ pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Answ
                 && let Ok(config) = builder.discovered(&metadata).build()
             {
                 setup.config = config;
+            } else {
+                // The endpoints are unknown, so no secret is sent to any.
+                setup.credentials_are_usable = false;
             }
             answer
         }

@@ -1,7 +1,6 @@
 //! What a report says about settings.
 
 use super::report::Finding;
-#[cfg(feature = "__face")]
 use super::report::Level;
 use crate::config::Config;
 use crate::error::{Error, ErrorCode};
@@ -12,6 +11,11 @@ const CHECK: &str = "settings";
 /// Whether a finding is about settings.
 pub(super) fn is_about_them(finding: &Finding) -> bool {
     finding.check == CHECK
+}
+
+/// Whether a finding says that a setting is wrong.
+pub(super) fn is_problem_of_them(finding: &Finding) -> bool {
+    is_about_them(finding) && finding.level == Level::Problem
 }
 
 /// What the start-up check refuses, with its message.

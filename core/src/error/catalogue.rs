@@ -258,7 +258,7 @@ impl ErrorCode {
     /// use clever_sso::ErrorCode;
     ///
     /// let code = ErrorCode::CodeRejected;
-    /// assert_eq!(code.user_message_in("es-MX,es;q=0.9,en;q=0.8"), "No pudiste iniciar sesión esta vez. Inténtalo de nuevo.");
+    /// assert_eq!(code.user_message_in("es-MX,es;q=0.9,en;q=0.8"), "Esta vez no se pudo iniciar sesión. Inténtalo de nuevo.");
     /// assert_eq!(code.user_message_in("fr"), code.user_message());
     /// ```
     pub fn user_message_in(self, language: &str) -> &'static str {

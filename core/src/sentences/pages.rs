@@ -18,14 +18,14 @@ sentences! {
     PLEASE_LOG_IN, c"Please log in", c"Inicia sesión";
     DID_NOT_WORK, c"Signing in did not work", c"No se pudo iniciar sesión";
     NOT_OPEN, c"This page is not open to you", c"No puedes abrir esta página";
-    NOT_CHANGED, c"Your Clever account was not changed here", c"Tu cuenta de Clever no cambió aquí";
+    NOT_CHANGED, c"Your Clever account was not changed here", c"No se cambió tu cuenta de Clever";
     START_PAGE, c"Go to the start page", c"Ir a la página de inicio";
     GO_BACK, c"Go back", c"Volver";
     SOMEBODY_ELSE, c"Log in as somebody else", c"Entrar con otra cuenta";
-    TELL_THEM, c"If you ask somebody for help, tell them this word:", c"Si pides ayuda, di esta palabra:";
+    TELL_THEM, c"If you ask somebody for help, tell them this word:", c"Si pides ayuda, muestra este código:";
     SIGNING_IN, c"Signing you in", c"Iniciando tu sesión";
     ONE_MOMENT, c"One moment, please.", c"Un momento, por favor.";
-    GO_ON, c"Go on if nothing happens", c"Continúa si no pasa nada";
+    GO_ON, c"Go on if nothing happens", c"Haz clic aquí si la página no avanza";
 
     // The button, and who is signed in.
     LOG_IN, c"Log in with Clever", c"Iniciar sesión con Clever";
@@ -44,7 +44,7 @@ sentences! {
         c"Si es otra persona, cancela. Cierra la sesión en Clever e inténtalo de nuevo.";
     REMOVED,
         c"Your account was removed from this app. Please ask your teacher or your school for access.",
-        c"Tu cuenta se eliminó de esta aplicación. Pide acceso a tu maestro o a tu escuela.";
+        c"Se eliminó tu cuenta de esta aplicación. Pide acceso a tu maestro o a tu escuela.";
     NEEDS_CHECK,
         c"Your account needs a check before you can use Clever here. Please ask your school for help.",
         c"Hay que revisar tu cuenta antes de que puedas usar Clever aquí. Pide ayuda a tu escuela.";
@@ -53,7 +53,7 @@ sentences! {
         c"Tu cuenta administra este sitio. Inicia sesión con tu contraseña en lugar de Clever.";
     LINKED_TO_ANOTHER_PERSON,
         c"Your account here is linked to another person at Clever. Please unlink it first.",
-        c"Tu cuenta ya está unida a otra persona en Clever. Primero quita esa conexión.";
+        c"Tu cuenta ya está vinculada a otra persona en Clever. Primero desvincúlala.";
     LINKED_TO_ANOTHER_ACCOUNT,
         c"This Clever account is already used with another account here. Please ask your school for help.",
         c"Esta cuenta de Clever ya se usa con otra cuenta de este sitio. Pide ayuda a tu escuela.";
@@ -65,6 +65,6 @@ sentences! {
     STUDENT, c"student", c"estudiante";
     TEACHER, c"teacher", c"docente";
     STAFF, c"staff", c"personal";
-    DISTRICT_ADMIN, c"district admin", c"administración del distrito";
+    DISTRICT_ADMIN, c"district admin", c"administrador del distrito";
     CONTACT, c"contact", c"familiar";
 }

@@ -69,7 +69,7 @@ const fn role_word(user_type: UserType, language: Language) -> &'static str {
         UserType::Student => language.say("student", "estudiante"),
         UserType::Teacher => language.say("teacher", "docente"),
         UserType::Staff => language.say("staff", "personal"),
-        UserType::DistrictAdmin => language.say("district admin", "administración del distrito"),
+        UserType::DistrictAdmin => language.say("district admin", "administrador del distrito"),
         UserType::Contact => language.say("contact", "familiar"),
     }
 }

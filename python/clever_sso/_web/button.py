@@ -49,7 +49,7 @@ def login_button(
         content = f'<img src="{escape(image)}" alt="{escape(text)}">'
     styled = f' style="{_STYLE}"' if style and not image else ""
     address = escape(_with(login_url, goal))
-    return Html(f'<a class="clever-login-button" lang="{words.language}" href="{address}"{styled}>{content}</a>')
+    return Html(f'<a class="clever-login-button" lang="{escape(words.language)}" href="{address}"{styled}>{content}</a>')
 
 
 def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
@@ -75,7 +75,7 @@ def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
     told = escape(words.say("Signed in as {}")).format(f"<strong>{escape(name)}</strong>")
     other = escape(_with(login_url, goal, switch_user="1"))
     return Html(
-        f'<div class="clever-signed-in" lang="{words.language}"><span>{told}</span> <a href="{other}">{not_you}</a>'
+        f'<div class="clever-signed-in" lang="{escape(words.language)}"><span>{told}</span> <a href="{other}">{not_you}</a>'
         f'<form action="{escape(logout_url)}" method="post" style="display:inline">{csrf_field} '
         f'<button type="submit">{escape(words.say("Log out"))}</button></form></div>'
     )
