@@ -888,8 +888,8 @@ clever_sso_status clever_sso_finish_implicit(const clever_sso_client *client,
                                              clever_sso_error **error);
 
 // Finishes a login of `clever_sso_begin_implicit` when you keep pending logins by yourself, as a desktop app does in its memory:
-// `pending` is the text that you kept under the key of this callback, or NULL when there is none. The outcome and the error have
-// no cookies.
+// `pending` is the text that you kept under the key of this callback, or NULL when there is none. Forget it before you call: it
+// works as often as you pass it. The outcome and the error have no cookies.
 //
 // Free the outcome with `clever_sso_outcome_free`. Fails with any status.
 //

@@ -4,7 +4,7 @@ export type Sentence = readonly [english: string, spanish: string];
 
 export const AGAIN: Sentence = [
   "Signing in did not work this time. Please try again.",
-  "No pudiste iniciar sesión esta vez. Inténtalo de nuevo.",
+  "Esta vez no se pudo iniciar sesión. Inténtalo de nuevo.",
 ];
 export const BLOCKED: Sentence = [
   "Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.",

@@ -36,6 +36,7 @@ WAITING = frozenset(
         "export_keys",
         "import_keys",
         "warm_up",
+        "doctor",
     }
 )
 

@@ -11,7 +11,7 @@ final class Sentences
 {
     private const SPANISH = [
         'Signing in did not work this time. Please try again.' =>
-            'No pudiste iniciar sesión esta vez. Inténtalo de nuevo.',
+            'Esta vez no se pudo iniciar sesión. Inténtalo de nuevo.',
         'Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.' =>
             'Tu navegador bloqueó una cookie que este sitio necesita para iniciar tu sesión. Permite las cookies de este sitio e inténtalo de nuevo.',
         'You signed in, but this site did not remember it. Please tell your teacher or school.' =>
@@ -37,7 +37,7 @@ final class Sentences
         'This page is not open to you' =>
             'No puedes abrir esta página',
         'Your Clever account was not changed here' =>
-            'Tu cuenta de Clever no cambió aquí',
+            'No se cambió tu cuenta de Clever',
         'Go to the start page' =>
             'Ir a la página de inicio',
         'Go back' =>
@@ -45,13 +45,13 @@ final class Sentences
         'Log in as somebody else' =>
             'Entrar con otra cuenta',
         'If you ask somebody for help, tell them this word:' =>
-            'Si pides ayuda, di esta palabra:',
+            'Si pides ayuda, muestra este código:',
         'Signing you in' =>
             'Iniciando tu sesión',
         'One moment, please.' =>
             'Un momento, por favor.',
         'Go on if nothing happens' =>
-            'Continúa si no pasa nada',
+            'Haz clic aquí si la página no avanza',
         'Log in with Clever' =>
             'Iniciar sesión con Clever',
         'Signed in as {}' =>
@@ -73,13 +73,13 @@ final class Sentences
         'If this is somebody else, cancel. Log out at Clever, and try again.' =>
             'Si es otra persona, cancela. Cierra la sesión en Clever e inténtalo de nuevo.',
         'Your account was removed from this app. Please ask your teacher or your school for access.' =>
-            'Tu cuenta se eliminó de esta aplicación. Pide acceso a tu maestro o a tu escuela.',
+            'Se eliminó tu cuenta de esta aplicación. Pide acceso a tu maestro o a tu escuela.',
         'Your account needs a check before you can use Clever here. Please ask your school for help.' =>
             'Hay que revisar tu cuenta antes de que puedas usar Clever aquí. Pide ayuda a tu escuela.',
         'Your account manages this site. Please log in with your password instead of Clever.' =>
             'Tu cuenta administra este sitio. Inicia sesión con tu contraseña en lugar de Clever.',
         'Your account here is linked to another person at Clever. Please unlink it first.' =>
-            'Tu cuenta ya está unida a otra persona en Clever. Primero quita esa conexión.',
+            'Tu cuenta ya está vinculada a otra persona en Clever. Primero desvincúlala.',
         'This Clever account is already used with another account here. Please ask your school for help.' =>
             'Esta cuenta de Clever ya se usa con otra cuenta de este sitio. Pide ayuda a tu escuela.',
         'Please set a password first. Without one you could not log in any more.' =>
@@ -91,7 +91,7 @@ final class Sentences
         'staff' =>
             'personal',
         'district admin' =>
-            'administración del distrito',
+            'administrador del distrito',
         'contact' =>
             'familiar',
     ];

@@ -49,7 +49,9 @@ def login_button(
         content = f'<img src="{escape(image)}" alt="{escape(text)}">'
     styled = f' style="{_STYLE}"' if style and not image else ""
     address = escape(_with(login_url, goal))
-    return Html(f'<a class="clever-login-button" lang="{escape(words.language)}" href="{address}"{styled}>{content}</a>')
+    return Html(
+        f'<a class="clever-login-button" lang="{escape(words.language)}" href="{address}"{styled}>{content}</a>'
+    )
 
 
 def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)

@@ -61,6 +61,8 @@ def in_flask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., t
         monkeypatch.delitem(sys.modules, "the_app", raising=False)
         monkeypatch.syspath_prepend(str(tmp_path))
         monkeypatch.chdir(tmp_path)
+        # The group sets it for its process, which here goes on to run other tests.
+        monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
         group = FlaskGroup(add_default_commands=False)
         group.add_command(command)
         done = CliRunner().invoke(group, ["--app", "the_app", "clever", "doctor", *arguments])

@@ -13,6 +13,10 @@ from logins import everybody, log_in, many, processes
 from processes import serving
 
 
+# Only where one process alone serves everybody they are not enough.
+MOST_ROUNDS = 20
+
+
 @pytest.mark.parametrize("server", [*page.SERVERS, "gunicorn-gevent-cooperative"])
 def test_every_login_finishes_and_is_the_right_persons(server: str, tmp_path: Path) -> None:
     if "gevent" in server:
@@ -22,6 +26,11 @@ def test_every_login_finishes_and_is_the_right_persons(server: str, tmp_path: Pa
         site, command = f"http://127.0.0.1:{port}", page.command(server.removesuffix("-cooperative"), port)
         with serving(command, tmp_path, port, **emulator.settings(), **cooperative):
             logins = many(lambda person: log_in(site, person), everybody(emulator))
+            # The system chooses which process takes a connection, and a quick one may take all of a round.
+            for _ in range(MOST_ROUNDS):
+                if len(processes(logins)) > 1:
+                    break
+                logins += many(lambda person: log_in(site, person), everybody(emulator))
         exchanges = [entry for entry in emulator.journal() if entry.path == "/oauth/tokens"]
     assert len(processes(logins)) > 1
     assert {entry.status for entry in exchanges} == {200}
