@@ -76,8 +76,9 @@ def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
     not_you = escape(words.say("Not you?"))
     told = escape(words.say("Signed in as {}")).format(f"<strong>{escape(name)}</strong>")
     other = escape(_with(login_url, goal, switch_user="1"))
+    language = escape(words.language)
     return Html(
-        f'<div class="clever-signed-in" lang="{escape(words.language)}"><span>{told}</span> <a href="{other}">{not_you}</a>'
+        f'<div class="clever-signed-in" lang="{language}"><span>{told}</span> <a href="{other}">{not_you}</a>'
         f'<form action="{escape(logout_url)}" method="post" style="display:inline">{csrf_field} '
         f'<button type="submit">{escape(words.say("Log out"))}</button></form></div>'
     )

@@ -12,7 +12,6 @@ from harness import ports
 from logins import everybody, log_in, many, processes
 from processes import serving
 
-
 # Only where one process alone serves everybody they are not enough.
 MOST_ROUNDS = 20
 
