@@ -53,7 +53,7 @@ sentences! {
         c"Tu cuenta administra este sitio. Inicia sesión con tu contraseña en lugar de Clever.";
     LINKED_TO_ANOTHER_PERSON,
         c"Your account here is linked to another person at Clever. Please unlink it first.",
-        c"Tu cuenta ya está vinculada a otra persona en Clever. Primero desvincúlala.";
+        c"Tu cuenta ya está unida a otra persona en Clever. Primero quita ese vínculo.";
     LINKED_TO_ANOTHER_ACCOUNT,
         c"This Clever account is already used with another account here. Please ask your school for help.",
         c"Esta cuenta de Clever ya se usa con otra cuenta de este sitio. Pide ayuda a tu escuela.";

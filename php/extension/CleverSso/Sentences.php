@@ -79,7 +79,7 @@ final class Sentences
         'Your account manages this site. Please log in with your password instead of Clever.' =>
             'Tu cuenta administra este sitio. Inicia sesión con tu contraseña en lugar de Clever.',
         'Your account here is linked to another person at Clever. Please unlink it first.' =>
-            'Tu cuenta ya está vinculada a otra persona en Clever. Primero desvincúlala.',
+            'Tu cuenta ya está unida a otra persona en Clever. Primero quita ese vínculo.',
         'This Clever account is already used with another account here. Please ask your school for help.' =>
             'Esta cuenta de Clever ya se usa con otra cuenta de este sitio. Pide ayuda a tu escuela.',
         'Please set a password first. Without one you could not log in any more.' =>
