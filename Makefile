@@ -369,7 +369,7 @@ test-php-zts: test-build ## PHP with threads: build it from Debian's source (som
 test-windows: build dist-windows $(VENV)/test ## the C library for Windows, under Wine
 	@# This clippy does not see that a thread_local is const already.
 	ffi/windows/cargo.sh clippy --lib -p clever-sso -p clever-sso-ffi -- -D warnings -A clippy::missing-const-for-thread-local
-	ffi/windows/debian.sh wine64
+	release/debian.sh wine64
 	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest -ra ffi/tests/windows
 
 .PHONY: test-dist

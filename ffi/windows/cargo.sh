@@ -2,15 +2,15 @@
 # Cargo for 64-bit Windows, on Debian: `cargo.sh clippy -p clever-sso`.
 #
 # Debian's Rust for browsers comes with the source of the standard library, which is built for Windows here. Its
-# compiler, MinGW and linker are unpacked below the target folder by debian.sh.
+# compiler, MinGW and linker are unpacked below the target folder by release/debian.sh.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 folder=${CARGO_TARGET_DIR:-$root/target}/windows
-debian=$folder/debian
+debian=${CARGO_TARGET_DIR:-$root/target}/toolchain/debian
 
-"$here/debian.sh" rustc-web cargo-web rust-web-src rust-web-clippy gcc-mingw-w64-x86-64-win32
+"$root/release/debian.sh" rustc-web cargo-web rust-web-src rust-web-clippy gcc-mingw-w64-x86-64-win32
 export PATH=$debian/usr/bin:$PATH
 export LD_LIBRARY_PATH=$debian/usr/lib/x86_64-linux-gnu
 export RUSTC=$debian/usr/bin/rustc

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
 folder=$CARGO_TARGET_DIR/windows
-debian=$folder/debian
+debian=$CARGO_TARGET_DIR/toolchain/debian
 triple=x86_64-pc-windows-gnu
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 name=libclever_sso-$version-$triple
@@ -14,10 +14,11 @@ made=$folder/build/$triple/release
 packed=$folder/$name
 
 cd "$root"
+mkdir -p "$folder"
 "$here/cargo.sh" fetch # unpacks the compilers too
 # The linker that belongs to the LLVM in that compiler.
 llvm=$(basename "$debian"/usr/lib/x86_64-linux-gnu/libLLVM-*.so .so)
-"$here/debian.sh" "${llvm/#libLLVM/lld}"
+"$root/release/debian.sh" "${llvm/#libLLVM/lld}"
 mingw=$debian/usr/bin/x86_64-w64-mingw32
 
 version_resource() {

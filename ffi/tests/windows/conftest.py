@@ -39,7 +39,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def wine() -> Iterator[list[str]]:
     """Run Wine; give the words that stand before a program."""
     if not wine_process.is_there():
-        pytest.skip("Wine was not unpacked: ffi/windows/debian.sh wine64")
+        pytest.skip("Wine was not unpacked: release/debian.sh wine64")
     with wine_process.running() as words:
         yield words
 

@@ -6,7 +6,7 @@ import subprocess
 
 from harness.paths import TARGET
 
-DEBIAN = TARGET / "windows/debian"
+DEBIAN = TARGET / "toolchain/debian"
 
 
 def mingw(tool: str, *arguments: str) -> str:

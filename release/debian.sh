@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Unpacks Debian packages, and the libraries they need, below $CARGO_TARGET_DIR/windows/debian.
+# Unpacks Debian packages, and the libraries they need, below $CARGO_TARGET_DIR/toolchain/debian.
 #
 #     debian.sh PACKAGE...
 #
@@ -8,13 +8,13 @@
 # from day to day; `make clean` removes it.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-folder=${CARGO_TARGET_DIR:-$root/target}/windows
+root=$(cd "$(dirname "$0")/.." && pwd)
+folder=${CARGO_TARGET_DIR:-$root/target}/toolchain
 packages=("$@")
 stamp=$folder/unpacked/$(IFS=+; echo "${packages[*]}")
 
 fail() {
-    echo "ffi/windows/debian.sh: $1" >&2
+    echo "release/debian.sh: $1" >&2
     exit 1
 }
 
@@ -29,7 +29,8 @@ closure() {
 command -v apt-get > /dev/null || fail "this needs Debian 12 or later: apt-get is not here"
 mkdir -p "$folder/debian" "$folder/packages" "$folder/unpacked"
 [ "$(id -u)" != 0 ] || apt-get update -q > /dev/null 2>&1 || echo "==> apt-get update failed; trying with the lists that are here"
-wanted=$(closure) || fail "Debian has no ${packages[*]} for this machine; is debian-security among its sources? Try apt-get update"
+# What is installed here may be missing in that list; the packages that were asked for are always taken.
+wanted=$(closure | cat - <(printf '%s\n' "${packages[@]}") | sort -u) || fail "Debian has no ${packages[*]} for this machine; is debian-security among its sources? Try apt-get update"
 
 echo "==> downloading ${packages[*]} and what they need"
 # Downloaded again each time, so that no old version lies beside the new one.

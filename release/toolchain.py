@@ -1,0 +1,136 @@
+"""Runs a command with the compilers for another platform.
+
+    toolchain.py TRIPLE [--static] COMMAND...
+    toolchain.py aarch64-unknown-linux-gnu cargo build --release -p clever-emulator
+
+What cargo makes is in target/toolchain/build/TRIPLE/release. For the machine's own platform the compiler is the
+machine's own Rust. For others it is Debian's Rust for browsers, which comes with the source of the standard library,
+unpacked below the target folder. zig, from PyPI, compiles C and links, for any glibc and musl. `--static` is for
+programs on musl, which then need nothing of the system.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platforms import Platform, named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
+FOLDER = TARGET / "toolchain"
+# Where cargo builds: what it made is in TRIPLE/release below this.
+BUILD = FOLDER / "build"
+DEBIAN = FOLDER / "debian"
+LLVM = DEBIAN / "usr/lib/llvm-14/bin"
+PYTHON_TOOLS = TARGET / "venv/bin"
+PACKAGES = ("rustc-web", "cargo-web", "rust-web-src")
+# What the environment of the caller may not change.
+FOREIGN = ("RUSTUP_TOOLCHAIN", "CARGO", "RUSTC", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CFLAGS", "CC", "AR")
+
+
+def host() -> str:
+    """The platform of the machine's own Rust."""
+    shown = subprocess.run(["rustc", "-vV"], check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    return next(line.removeprefix("host: ") for line in shown.splitlines() if line.startswith("host: "))
+
+
+def unpack(platform: Platform) -> None:
+    """Have what is needed for a platform below the target folder."""
+    subprocess.run([HERE / "debian.sh", "llvm-14"], check=True)
+    if platform.triple != host():
+        subprocess.run([HERE / "debian.sh", *PACKAGES], check=True)
+    # Not as a part of the make that may have called this.
+    plain = {name: value for name, value in os.environ.items() if "MAKE" not in name and name != "MFLAGS"}
+    subprocess.run(["make", "-s", "-C", ROOT, TARGET / "venv/dist"], check=True, env=plain)
+
+
+def environment(platform: Platform, *, static: bool = False) -> dict[str, str]:
+    """Everything that cargo and maturin have to know to build for a platform."""
+    plain = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    compiler, linker = tools(platform)
+    low, high = platform.triple.replace("-", "_"), platform.triple.replace("-", "_").upper()
+    paths = [str(PYTHON_TOOLS), os.environ["PATH"]]
+    cross = {
+        "CARGO_TARGET_DIR": str(BUILD),
+        "CARGO_BUILD_TARGET": platform.triple,
+        # Cargo's unstable features are otherwise for nightly compilers.
+        "RUSTC_BOOTSTRAP": "1",
+        # Nothing that is compiled holds the names of this machine's folders; messages of a panic name crates instead.
+        "CARGO_UNSTABLE_TRIM_PATHS": "true",
+        "CARGO_PROFILE_RELEASE_TRIM_PATHS": "all",
+        # The linker below takes it out of what it links, into a file of its own.
+        "CARGO_PROFILE_RELEASE_STRIP": "none",
+        "CARGO_PROFILE_RELEASE_DEBUG": "line-tables-only",
+        # What runs while it is built is for this machine, also where both platforms have one name.
+        "CARGO_UNSTABLE_TARGET_APPLIES_TO_HOST": "true",
+        "CARGO_TARGET_APPLIES_TO_HOST": "false",
+        f"CC_{low}": str(compiler),
+        f"AR_{low}": str(LLVM / "llvm-ar"),
+        f"CFLAGS_{low}": shlex.join(c_flags(platform)),
+        f"CARGO_TARGET_{high}_LINKER": str(linker),
+    }
+    if platform.triple != host():
+        cross["LD_LIBRARY_PATH"] = str(DEBIAN / "usr/lib/x86_64-linux-gnu")
+        cross["CARGO_UNSTABLE_BUILD_STD"] = "std,panic_unwind"
+        # First, so that `rustc` and `cargo` are these whatever program calls them.
+        paths.insert(0, str(DEBIAN / "usr/bin"))
+    if platform.musl:
+        # The files that a program begins and ends with are zig's.
+        flags = ["-Clink-self-contained=no", f"-Ctarget-feature={'+' if static else '-'}crt-static"]
+        cross[f"CARGO_TARGET_{high}_RUSTFLAGS"] = " ".join(flags)
+    return {**plain, **cross, "PATH": os.pathsep.join(paths)}
+
+
+def c_flags(platform: Platform) -> list[str]:
+    """How C is compiled."""
+    registry = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo")) / "registry/src"
+    folders = {ROOT: "clever_sso", TARGET: "target", **dict.fromkeys(sorted(registry.glob("*")), ".")}
+    # A tenth of the library, to encrypt megabytes faster and to sign. Answers of Clever are a few kilobytes, and
+    # nothing here signs.
+    flags = ["-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX"] if platform.machine == "x86_64" else []
+    return flags + [f"-ffile-prefix-map={folder}={name}" for folder, name in folders.items()]
+
+
+def tools(platform: Platform) -> tuple[Path, Path]:
+    """The compiler for C, and the linker."""
+    folder = FOLDER / "bin" / platform.triple
+    folder.mkdir(parents=True, exist_ok=True)
+    # cargo-zigbuild knows which of rustc's options zig does not take.
+    zig = [str(PYTHON_TOOLS / "cargo-zigbuild"), "zig", "cc", "--", "-g", "-fno-sanitize=all", "-target", platform.zig]
+    compiler = script(folder / "cc", f'exec {shlex.join(zig)} "$@"')
+    split = shlex.join([str(HERE / "split_debug.sh"), str(LLVM / "llvm-objcopy")])
+    # rustc concludes from the end of the name which options it takes.
+    return compiler, script(folder / "link-gcc", f'{shlex.quote(str(compiler))} "$@"\nexec {split} "$@"')
+
+
+def script(path: Path, lines: str) -> Path:
+    """Write a small program, unless it is there already: cargo builds again what has a newer compiler."""
+    text = f"#!/usr/bin/env bash\nset -euo pipefail\n{lines}\n"
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, "utf-8")
+        path.chmod(0o755)
+    return path
+
+
+def main(words: Sequence[str]) -> int:
+    """Run what the command line asks for."""
+    if not words[1:]:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    platform = named(words[0])
+    static = words[1] == "--static"
+    unpack(platform)
+    return subprocess.run(words[2 if static else 1 :], check=False, env=environment(platform, static=static)).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
