@@ -207,6 +207,42 @@ composer: ## the Composer package with the library in it, in target/composer/cle
 	@install -m 755 $(RELEASE)/libclever_sso.so $(COMPOSER_PACKAGE)/ffi/lib/$$(uname -m)/libclever_sso.so.$(MAJOR)
 	@echo "==> $(COMPOSER_PACKAGE): composer config repositories.clever-sso path $(COMPOSER_PACKAGE)"
 
+# ---------------------------------------------------------------- packages around the programs
+
+PACKAGES := release/packages
+# The programs of the emulator, one for each platform. An image takes only static ones for Linux.
+EMULATORS ?= $(RELEASE)/clever-emulator
+# The licenses of what is linked into them, and the targets they were built for.
+EMULATOR_LICENSES ?= $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt
+EMULATOR_TARGETS ?= $(HOST)
+$(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt: Cargo.lock ffi/packaging/third_party.py
+	@mkdir -p $(RELEASE)
+	$(PYTHON) ffi/packaging/third_party.py clever-emulator $(EMULATOR_TARGETS) > $@.new
+	@mv $@.new $@
+
+IMAGE = $(DIST)/clever-emulator-$(VERSION)-oci.tar
+
+.PHONY: oci
+oci: $(EMULATOR_LICENSES) ## dist/clever-emulator-VERSION-oci.tar: the image of the emulator; EMULATORS= names its static programs
+	$(PYTHON) $(PACKAGES)/oci.py --third-party $(EMULATOR_LICENSES) --out $(IMAGE) $(EMULATORS)
+	@echo "==> $(IMAGE): podman load --input $(IMAGE)"
+
+.PHONY: npm
+npm: $(EMULATOR_LICENSES) js ## dist/npm/*.tgz: the emulator for npx and for tests, EMULATORS= names its programs; and clever-sso-implicit
+	@rm -f $(DIST)/npm/*.tgz
+	$(PYTHON) $(PACKAGES)/npm.py --third-party $(EMULATOR_LICENSES) --out $(DIST)/npm $(EMULATORS)
+	cd $(CARGO_TARGET_DIR)/js/package && npm pack --silent --ignore-scripts --pack-destination $(abspath $(DIST))/npm > /dev/null
+
+.PHONY: test-oci
+test-oci: oci $(VENV)/test ## run what is in the image, in a root file system of its own, and log somebody in
+	CLEVER_IMAGE=$(abspath $(IMAGE)) $(IN_VENV)/pytest -ra release/tests/test_oci.py
+
+.PHONY: test-npm
+test-npm: npm $(VENV)/test ## install the npm packages from their archives into an empty folder, and log somebody in
+	CLEVER_NPM=$(abspath $(DIST))/npm CLEVER_SSO_TEST_ALL=1 $(IN_VENV)/pytest -ra release/tests/test_npm_emulator.py release/tests/test_npm_implicit.py
+
+# ---------------------------------------------------------------- install
+
 .PHONY: install
 install: ## install the C library, header, pkg-config and CMake files below PREFIX (default /usr/local)
 	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) library

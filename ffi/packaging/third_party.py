@@ -1,6 +1,9 @@
-"""Writes the licenses of everything that is linked into libclever_sso, as their authors ask for.
+"""Writes the licenses of everything that is linked into libclever_sso or the emulator, as their authors ask for.
 
-python3 third_party.py > LICENSES-THIRD-PARTY.txt
+    python3 third_party.py [PACKAGE [TARGET...]] > LICENSES-THIRD-PARTY.txt
+
+PACKAGE is clever-sso-ffi, unless named. With several targets, the file has what is linked for any of them; without one,
+for this machine.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CARGO = os.environ.get("CARGO", "cargo")
-PACKAGE = "clever-sso-ffi"
+BUILT = {"clever-sso-ffi": "libclever_sso", "clever-emulator": "clever-emulator"}
 NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
 RULE = "=" * 78
 
@@ -31,11 +34,10 @@ def host() -> str:
     return next(line.removeprefix("host: ") for line in cargo("-vV").splitlines() if line.startswith("host: "))
 
 
-def linked() -> set[tuple[str, str]]:
-    """Name and version of every crate in the library."""
-    lines = cargo(
-        "tree", "-p", PACKAGE, "-e", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"
-    ).splitlines()
+def linked(package: str, target: str) -> set[tuple[str, str]]:
+    """Name and version of every crate in what is built from `package`."""
+    shown = ["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]
+    lines = cargo("tree", "--package", package, "--target", target, *shown).splitlines()
     words = [line.split() for line in lines if line.strip()]
     return {(name, version.removeprefix("v")) for name, version, *_ in words}
 
@@ -49,13 +51,13 @@ def texts_of(package: dict[str, Any]) -> list[str]:
 
 def main() -> None:
     """Write them all."""
-    wanted = linked()
-    # For this platform only: cargo would otherwise fetch what is needed on others.
-    packages = json.loads(cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", host()))[
-        "packages"
-    ]
+    package, targets = (sys.argv[1:2] or ["clever-sso-ffi"])[0], sys.argv[2:] or [host()]
+    wanted = set().union(*(linked(package, target) for target in targets))
+    # For these platforms only: cargo would otherwise fetch what is needed on others.
+    platforms = [f"--filter-platform={target}" for target in targets]
+    packages = json.loads(cargo("metadata", "--locked", "--format-version", "1", *platforms))["packages"]
     others = [one for one in packages if (one["name"], one["version"]) in wanted and one["source"]]
-    out = [f"libclever_sso contains {len(others)} libraries of others. Each stands here with its license."]
+    out = [f"{BUILT[package]} contains {len(others)} libraries of others. Each stands here with its license."]
     for one in sorted(others, key=lambda one: (one["name"], one["version"])):
         terms = one["license"] or "see below"
         out += [

@@ -23,11 +23,12 @@ declare -A package_of=(
     [/usr/share/doc/php-intl/copyright]=php-intl [/usr/share/doc/php-mbstring/copyright]=php-mbstring
     [/usr/share/doc/php-xml/copyright]=php-xml
 )
-# They take more than 100 MB: only `make test-all` uses them.
+# They take more than 100 MB, or pack what is released: only `make test-all` uses them.
 if [ -n "${CLEVER_SSO_TEST_ALL-}" ] || [ "${1-}" = --list ]; then
     package_of+=(
         [/usr/share/wordpress/wp-load.php]=wordpress [mariadbd]=mariadb-server [mariadb-install-db]=mariadb-server
         [/usr/share/doc/php-mysql/copyright]=php-mysql
+        [skopeo]=skopeo [umoci]=umoci [buildah]=buildah [dh]=debhelper [lintian]=lintian [fakeroot]=fakeroot
     )
 fi
 if [ "${1-}" = --list ]; then
