@@ -277,6 +277,12 @@ $(THIRD_PARTY): Cargo.lock ffi/packaging/third_party.py
 	$(PYTHON) ffi/packaging/third_party.py > $@.new
 	@mv $@.new $@
 
+# ---------------------------------------------------------------- release
+
+.PHONY: version
+version: ## make VERSION=1.2.3 the version everywhere, and cut the changelog; without VERSION, check that all files agree
+	$(PYTHON) release/version.py $(if $(filter command line,$(origin VERSION)),$(VERSION))
+
 # ---------------------------------------------------------------- check
 
 # What `make test` prints while it runs is a line for each of its parts; tests/harness/runner/parts.py lists them.

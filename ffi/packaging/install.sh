@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs libclever_sso and all that belongs to it, or removes it again. `make install` and `make uninstall` run it.
 #
-#     PREFIX=/usr/local RELEASE=target/release VERSION=0.1.0 install.sh [install|uninstall]
+#     PREFIX=/usr/local RELEASE=target/release VERSION=1.2.3 install.sh [install|uninstall]
 #
 # DESTDIR is put before every path. BINDIR, LIBDIR, INCLUDEDIR and DOCDIR may be set; a distribution puts libraries into its multiarch
 # folder. PKG_CONFIG_PREFIX is the prefix that the pkg-config files name, when it is another one.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from applications import composer
-from harness.paths import ROOT
+from harness.paths import LIBRARY, ROOT, VERSION
 from installed import PATIENCE_SECONDS, Installed, run, settings
 
 PHP = ROOT / "php"
@@ -83,8 +83,8 @@ def test_composer_finds_nothing_to_complain_of(tmp_path: Path, package: str) -> 
 
 def test_composer_gives_the_command_that_says_what_is_missing(installed: Installed, application: Path) -> None:
     said = run(installed.php("-dffi.enable=1", "vendor/bin/clever-sso", extension=False), application)
-    library = f"vendor/clever-sso/clever-sso/ffi/lib/{os.uname().machine}/libclever_sso.so.0"
-    assert f"clever_sso: FFI, {application}/{library}, version 0.1.0\n" in said
+    library = f"vendor/clever-sso/clever-sso/ffi/lib/{os.uname().machine}/{LIBRARY}"
+    assert f"clever_sso: FFI, {application}/{library}, version {VERSION}\n" in said
 
 
 def test_the_made_package_has_the_files_of_the_package_and_the_library(application: Path) -> None:
@@ -92,7 +92,7 @@ def test_the_made_package_has_the_files_of_the_package_and_the_library(applicati
         return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
     installed = application / "vendor/clever-sso/clever-sso"
-    library = f"ffi/lib/{os.uname().machine}/libclever_sso.so.0"
+    library = f"ffi/lib/{os.uname().machine}/{LIBRARY}"
     licenses = {"LICENSE-APACHE", "LICENSE-MIT", "LICENSES-THIRD-PARTY.txt"}
     others = {"composer.json", "bin/clever-sso", "ffi/CleverSso.php", "ffi/README.md", "ffi/clever_sso_ffi.h"}
     assert files(installed) == {str(file.relative_to(PHP)) for file in FILES} | others | licenses | {library}

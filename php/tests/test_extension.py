@@ -85,14 +85,6 @@ def test_what_is_generated_is_not_older_than_the_stub() -> None:
     assert written[1] == hashlib.sha1((SOURCE / "clever_sso.stub.php").read_bytes(), usedforsecurity=False).hexdigest()
 
 
-def test_it_has_the_version_of_the_library() -> None:
-    ours = re.search(r'PHP_CLEVER_SSO_VERSION "(.+)"', (SOURCE / "php_clever_sso.h").read_text())
-    theirs = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
-    assert ours
-    assert theirs
-    assert ours[1] == theirs[1]
-
-
 def test_what_ffi_declares_is_what_the_header_declares() -> None:
     def declared(path: Path) -> set[str]:
         text = " ".join(re.sub(r"//.*|/\*.*?\*/|^#.*", "", path.read_text(), flags=re.MULTILINE).split())

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness.paths import ROOT
+from harness.paths import LIBRARY as NAME
+from harness.paths import ROOT, VERSION
 from installed import PATIENCE_SECONDS, SCRIPTS, Installed, program, run, settings
 
-NAME = "libclever_sso.so.0"
 INSTALL = "install the library with `make install`, or name its file in CLEVER_SSO_LIBRARY"
 EXTENSION = "or install the extension clever_sso"
 # Where the header of an ELF file says for how many bits, and for which machine.
@@ -88,11 +87,11 @@ def test_a_path_may_be_given_by_call_variable_and_php_ini_in_this_order(
 ) -> None:
     good, bad = libraries.at("good"), libraries.at("text")
     ini = ["-dextension=ffi.so", "-dffi.enable=1"]
-    assert found(installed, given=(good,), CLEVER_SSO_LIBRARY=bad) == f"{good} 0.1.0"
-    assert found(installed, *ini, f"-dclever_sso.library={bad}", CLEVER_SSO_LIBRARY=good) == f"{good} 0.1.0"
-    assert found(installed, *ini, f"-dclever_sso.library={good}", LD_LIBRARY_PATH="/nowhere") == f"{good} 0.1.0"
+    assert found(installed, given=(good,), CLEVER_SSO_LIBRARY=bad) == f"{good} {VERSION}"
+    assert found(installed, *ini, f"-dclever_sso.library={bad}", CLEVER_SSO_LIBRARY=good) == f"{good} {VERSION}"
+    assert found(installed, *ini, f"-dclever_sso.library={good}", LD_LIBRARY_PATH="/nowhere") == f"{good} {VERSION}"
     # Its folder will do.
-    assert found(installed, given=(str(libraries.good),)) == f"{good} 0.1.0"
+    assert found(installed, given=(str(libraries.good),)) == f"{good} {VERSION}"
     # One that cannot be used is named, and no other is tried.
     said = found(installed, *ini, f"-dclever_sso.library={bad}", LD_LIBRARY_PATH=str(libraries.good))
     assert sentence(said).startswith(f'clever_sso.library in php.ini is "{bad}", but')
@@ -101,11 +100,11 @@ def test_a_path_may_be_given_by_call_variable_and_php_ini_in_this_order(
 def test_the_loader_of_the_system_finds_it_and_ffi_preload_comes_before_it(
     installed: Installed, libraries: Libraries
 ) -> None:
-    assert found(installed, LD_LIBRARY_PATH=str(libraries.good)) == f"{NAME} 0.1.0"
+    assert found(installed, LD_LIBRARY_PATH=str(libraries.good)) == f"{NAME} {VERSION}"
     header = installed.sources / "php/ffi/clever_sso_ffi.h"
     preloaded = [program("php"), "-n", "-dextension=ffi.so", "-dffi.enable=1", f"-dffi.preload={header}"]
     said = found(installed, *preloaded[2:], LD_LIBRARY_PATH=str(libraries.good))
-    assert said == "ffi.preload 0.1.0"
+    assert said == f"ffi.preload {VERSION}"
 
 
 def test_the_library_that_the_package_brings_comes_before_that_of_the_system(
@@ -117,7 +116,7 @@ def test_the_library_that_the_package_brings_comes_before_that_of_the_system(
     own.parent.mkdir(parents=True)
     shutil.copy(libraries.at("good"), own)
     classes = package / "ffi/CleverSso.php"
-    assert found(installed, classes=classes, LD_LIBRARY_PATH=str(libraries.good)) == f"{own} 0.1.0"
+    assert found(installed, classes=classes, LD_LIBRARY_PATH=str(libraries.good)) == f"{own} {VERSION}"
     shutil.copy(libraries.at("arm"), own)
     said = found(installed, classes=classes, LD_LIBRARY_PATH=str(libraries.good))
     assert sentence(said).startswith(f'The library of the package is "{own}", but that is built for aarch64')
@@ -126,7 +125,7 @@ def test_the_library_that_the_package_brings_comes_before_that_of_the_system(
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("old", "libclever_sso ({file}) has version 0.0.9, and this package needs 0.1.0: update the library"),
+        ("old", f"libclever_sso ({{file}}) has version 0.0.9, and this package needs {VERSION}: update the library"),
         ("other", f'{{setting}} is "{{file}}", but that is another library: {INSTALL}'),
         ("text", f'{{setting}} is "{{file}}", but that is no shared library: {INSTALL}'),
         ("nowhere", f'{{setting}} is "{{file}}", but PHP finds no such file: {INSTALL}'),
@@ -149,7 +148,7 @@ def test_a_library_that_cannot_be_used_is_named_with_what_is_wrong(
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("old", f"libclever_sso ({NAME}) has version 0.0.9, and this package needs 0.1.0: update the library"),
+        ("old", f"libclever_sso ({NAME}) has version 0.0.9, and this package needs {VERSION}: update the library"),
         ("arm", 'The library is "{file}", but that is built for aarch64'),
         ("nowhere", f"{NAME} was not found: {INSTALL}"),
     ],
@@ -162,7 +161,7 @@ def test_the_same_where_the_loader_of_the_system_looks(
     assert sentence(said).startswith(problem.format(file=libraries.at(name)))
 
 
-@pytest.mark.parametrize("path", ["relative/libclever_sso.so.0", "~/libclever_sso.so.0", "."])
+@pytest.mark.parametrize("path", [f"relative/{NAME}", f"~/{NAME}", "."])
 def test_only_an_absolute_path_names_a_library(installed: Installed, path: str) -> None:
     assert sentence(found(installed, given=(path,))).startswith(
         "The path given to LibraryFile::use must be an absolute path"
@@ -198,19 +197,10 @@ def test_ffi_that_may_not_be_used_is_named(
     assert sentence(found(installed, *options)) == problem
 
 
-def test_the_version_that_the_package_needs_is_its_own() -> None:
-    source = (ROOT / "php/ffi/src/LibraryFile.php").read_text()
-    theirs = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
-    needs = re.search(r"NEEDS = '(.+)'", source)
-    assert needs
-    assert theirs
-    assert needs[1] == theirs[1]
-
-
 @pytest.mark.parametrize("way", ["extension", "ffi", "neither"])
 def test_the_command_says_which_way_there_is(installed: Installed, libraries: Libraries, way: str) -> None:
     command = installed.php(str(ROOT / "php/bin/clever-sso"), extension=way == "extension")
-    library = "/nowhere/libclever_sso.so.0" if way == "neither" else libraries.at("good")
+    library = f"/nowhere/{NAME}" if way == "neither" else libraries.at("good")
     ended = subprocess.run(
         command,
         env=settings("", "", CLEVER_SSO_LIBRARY=library),
@@ -220,8 +210,8 @@ def test_the_command_says_which_way_there_is(installed: Installed, libraries: Li
         check=False,
     )
     said = {
-        "extension": (0, "clever_sso: the extension, version 0.1.0"),
-        "ffi": (0, f"clever_sso: FFI, {library}, version 0.1.0"),
+        "extension": (0, f"clever_sso: the extension, version {VERSION}"),
+        "ffi": (0, f"clever_sso: FFI, {library}, version {VERSION}"),
         "neither": (1, f'clever_sso: CLEVER_SSO_LIBRARY is "{library}", but PHP finds no such file'),
     }[way]
     assert ended.returncode == said[0]

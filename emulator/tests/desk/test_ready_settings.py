@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from harness import programs
 from harness.emulator import running
-from harness.paths import RELEASE, ROOT
+from harness.paths import LIBRARY, RELEASE, ROOT
 from harness.patience import SECONDS
 
 CLIENT_ID, SECRET = r"""an'id"with\$HOME`x`??/""", r"""a'secret"with\n$(x)%s??' #"""
@@ -67,7 +67,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def ran(command: list[str], desk: Desk, **more: str) -> str:
     """What a program says that has a code, and no setting of Clever's from outside."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("CLEVER_")}
-    library = str(RELEASE / "libclever_sso.so.0")
+    library = str(RELEASE / LIBRARY)
     environment = {**outside, "CODE": desk.code(), "CALLBACK": CALLBACKS[0], **more}
     environment |= {"LD_LIBRARY_PATH": str(RELEASE), "CLEVER_SSO_LIBRARY": library}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)

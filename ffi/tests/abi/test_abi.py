@@ -16,7 +16,7 @@ import pytest
 from harness import emulator
 from harness.console import log_in_with
 from harness.header import FUNCTIONS, functions_of
-from harness.paths import INCLUDE, RELEASE, ROOT
+from harness.paths import INCLUDE, RELEASE, ROOT, VERSION
 from harness.programs import compiled, environment
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def since() -> dict[str, str]:
 
 
 def version() -> str:
-    found = re.search(r'^version = "(\d+\.\d+)\.', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)
-    assert found
-    return found[1]
+    return VERSION.rpartition(".")[0]
 
 
 def interface(header: Path, folder: Path) -> Path:

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from harness import emulator
 from harness.console import log_in_with
-from harness.paths import RELEASE, ROOT
+from harness.paths import LIBRARY, RELEASE, ROOT
 from harness.programs import compiled, environment
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
@@ -18,7 +18,7 @@ def test_the_library_names_the_version_it_is_compatible_with() -> None:
     shown = subprocess.run(
         ["readelf", "-d", str(RELEASE / "libclever_sso.so")], check=True, capture_output=True, text=True
     ).stdout
-    assert "Library soname: [libclever_sso.so.0]" in shown
+    assert f"Library soname: [{LIBRARY}]" in shown
 
 
 def test_the_stripped_library_stays_under_six_megabytes() -> None:

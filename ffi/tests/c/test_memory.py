@@ -22,7 +22,7 @@ from harness import emulator
 from harness.console import log_in_with
 from harness.driver import tokens_of
 from harness.header import HANDLES
-from harness.paths import RELEASE, ROOT, TARGET
+from harness.paths import LIBRARY, RELEASE, ROOT, TARGET
 from harness.patience import MANY_STEPS_SECONDS
 from harness.programs import compiled, environment
 from harness.sweep import SCENE, program
@@ -101,7 +101,7 @@ def test_the_library_bears_every_surprise_with_the_sanitizer_inside_it_too(
     library = folder / triple / "debug"
     link = library / f"libclever_sso.so.{os.getpid()}"
     link.symlink_to("libclever_sso.so")
-    link.replace(library / "libclever_sso.so.0")
+    link.replace(library / LIBRARY)
     found = {**surroundings, "LD_LIBRARY_PATH": str(library)}
     ended = log_in_with([str(sweep(tmp_path, *SANITIZED, name="sweep-inside", library=library))], APP, clever, found)
     assert ended.returncode == 0, ended.stderr[-4000:]
