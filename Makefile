@@ -9,7 +9,7 @@ DESTDIR ?=
 PYTHON ?= python3
 CARGO ?= cargo
 CARGO_TARGET_DIR ?= $(CURDIR)/target
-export CARGO_TARGET_DIR PREFIX DESTDIR LIBDIR INCLUDEDIR DOCDIR CARGO PYTHON
+export CARGO_TARGET_DIR PREFIX DESTDIR LIBDIR INCLUDEDIR MANDIR DOCDIR CARGO PYTHON
 
 RELEASE := $(CARGO_TARGET_DIR)/release
 DEMO := $(CARGO_TARGET_DIR)/demo
@@ -104,6 +104,14 @@ sdist: $(VENV)/build ## dist/python/*.tar.gz: the source of the Python package
 header: ## write include/clever_sso.h from the source of the C face, and docs/reference/c.md from the header
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
 	$(PYTHON) docs/reference/write_c.py
+
+# As they say it when they are built for development, which takes a tenth of the time.
+.PHONY: man
+man: ## write docs/man/*.1.in from what the commands say for --help, and all man pages into target/man
+	$(CARGO) build -p clever-emulator -p clever-sso --features clever-sso/command --bin clever-emulator --bin clever-sso
+	$(PYTHON) docs/reference/write_man.py --commands $(CARGO_TARGET_DIR)/debug
+	$(PYTHON) docs/reference/write_man.py $(CARGO_TARGET_DIR)/man
+	@echo "==> $(CARGO_TARGET_DIR)/man: man -M $(CARGO_TARGET_DIR)/man clever_sso"
 
 .PHONY: abi
 abi: library emulator $(VENV)/test ## write down in ffi/tests/abi what was added to the C library

@@ -3,7 +3,7 @@
 #
 #     PREFIX=/usr/local RELEASE=target/release VERSION=1.2.3 install.sh [install|uninstall]
 #
-# DESTDIR is put before every path. BINDIR, LIBDIR, INCLUDEDIR and DOCDIR may be set; a distribution puts libraries into its multiarch
+# DESTDIR is put before every path. BINDIR, LIBDIR, INCLUDEDIR, MANDIR and DOCDIR may be set; a distribution puts libraries into its multiarch
 # folder. PKG_CONFIG_PREFIX is the prefix that the pkg-config files name, when it is another one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,6 +13,7 @@ destination=${DESTDIR:-}
 libdir=${LIBDIR:-$PREFIX/lib}
 includedir=${INCLUDEDIR:-$PREFIX/include}
 bindir=${BINDIR:-$PREFIX/bin}
+mandir=${MANDIR:-$PREFIX/share/man}
 docdir=${DOCDIR:-$PREFIX/share/doc/clever_sso}
 pkg_config_prefix=${PKG_CONFIG_PREFIX:-$PREFIX}
 major=${VERSION%%.*}
@@ -29,6 +30,20 @@ filled() {
         -e "s|@LIBDIR@|${libdir/#$PREFIX/$below_prefix}|g" -e "s|@INCLUDEDIR@|${includedir/#$PREFIX/$below_prefix}|g" \
         -e "s|@INCLUDEDIR_FROM_LIBDIR@|$(realpath -m --relative-to="$libdir" "$includedir")|g" \
         -e "s|@POINTER_SIZE@|$(($(getconf LONG_BIT) / 8))|g" "$1"
+}
+
+# The pages of the library, and of the command where it is installed.
+install_man() {
+    local pages
+    pages=$(mktemp -d)
+    "${PYTHON:-python3}" docs/reference/write_man.py "$pages"
+    install -d "$destination$mandir/man3"
+    install -m 644 "$pages"/man3/* "$destination$mandir/man3/"
+    if [ -x "$RELEASE/clever-sso" ]; then
+        install -d "$destination$mandir/man1"
+        install -m 644 "$pages/man1/clever-sso.1" "$destination$mandir/man1/"
+    fi
+    rm -r "$pages"
 }
 
 install_all() {
@@ -53,12 +68,14 @@ install_all() {
     install -m 644 LICENSE-APACHE LICENSE-MIT CHANGELOG.md docs/c.md docs/doctor.md docs/errors.md docs/settings.md "$doc/"
     install -m 644 "$RELEASE/LICENSES-THIRD-PARTY.txt" "$doc/"
     install -m 644 examples/c/* "$doc/examples/"
+    install_man
 }
 
 uninstall_all() {
     local lib=$destination$libdir
     rm -f "$destination$bindir/clever-sso" "$destination$includedir/clever_sso.h" "$lib/pkgconfig/"{clever_sso,clever_sso_static}.pc
     rm -f "$lib/libclever_sso."{a,so,"so.$major","so.$VERSION"}
+    rm -f "$destination$mandir/man1/clever-sso.1" "$destination$mandir/man3/"{clever_sso,clever_sso_*}.3
     rm -rf "$lib/cmake/clever_sso" "$destination$docdir"
 }
 

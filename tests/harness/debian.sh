@@ -6,7 +6,7 @@ set -euo pipefail
 # What is looked for, a program or a file, and the package that has it.
 declare -A package_of=(
     [valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [clang]=clang [cmake]=cmake [abidiff]=abigail-tools
-    [/usr/include/microhttpd.h]=libmicrohttpd-dev
+    [/usr/include/microhttpd.h]=libmicrohttpd-dev [mandoc]=mandoc
     [php]=php-cli [phpize]=php-dev [php-fpm]=php-fpm [composer]=composer [nginx]=nginx [redis-server]=redis-server
     [promtool]=prometheus
     [phpunit]=phpunit [/usr/share/php/Psr/Log/autoload.php]=php-psr-log

@@ -37,6 +37,8 @@ EXPECTED = {
     "lib/pkgconfig/clever_sso_static.pc",
     "lib/cmake/clever_sso/clever_sso-config.cmake",
     "lib/cmake/clever_sso/clever_sso-config-version.cmake",
+    "share/man/man3/clever_sso.3",
+    "share/man/man3/clever_sso_begin_login.3",
     "share/doc/clever_sso/LICENSE-APACHE",
     "share/doc/clever_sso/LICENSE-MIT",
     "share/doc/clever_sso/LICENSES-THIRD-PARTY.txt",
