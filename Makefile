@@ -21,6 +21,8 @@ export RELEASE VERSION
 PACKAGING := ffi/packaging/install.sh
 # Before cargo or maturin, where people get what is built. The profile for development needs no such care.
 WITHOUT_PATHS := $(CURDIR)/ffi/packaging/without_paths.sh
+# After cargo, on Linux: the same library with a version for each symbol.
+SHARED := $(CURDIR)/ffi/packaging/shared.sh
 THIRD_PARTY := $(RELEASE)/LICENSES-THIRD-PARTY.txt
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 TARBALL = libclever_sso-$(VERSION)-$(HOST)
@@ -67,6 +69,7 @@ build: library emulator ## the C library and the emulator, optimized, in target/
 library: $(THIRD_PARTY) ## target/release/libclever_sso.so and .a: the C library, optimized
 	@echo "==> building the C library (a minute or two the first time)"
 	$(WITHOUT_PATHS) $(CARGO) build --release -p clever-sso-ffi
+	@[ ! -f $(RELEASE)/libclever_sso.so ] || $(SHARED) $(RELEASE)/libclever_sso.a $(RELEASE)/libclever_sso.so
 	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
 
 .PHONY: command
@@ -268,6 +271,8 @@ DIST_RELEASE = $(CARGO_TARGET_DIR)/$(HOST)/release
 dist-library: $(VENV)/dist $(THIRD_PARTY)
 	@echo "==> building the C library for any Linux since glibc $(DIST_GLIBC)"
 	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(CARGO) zigbuild --release -p clever-sso-ffi --target $(HOST).$(DIST_GLIBC)
+	PATH="$(IN_VENV):$$PATH" CC="cargo-zigbuild zig cc --" CCFLAGS="-target $(subst -unknown,,$(HOST)).$(DIST_GLIBC)" \
+		$(SHARED) $(DIST_RELEASE)/libclever_sso.a $(DIST_RELEASE)/libclever_sso.so
 	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(CARGO) zigbuild --release -p clever-sso --features command --bin clever-sso \
 		--target $(HOST).$(DIST_GLIBC)
 	@cp $(THIRD_PARTY) $(DIST_RELEASE)/

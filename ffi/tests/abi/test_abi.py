@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import re
@@ -16,7 +17,7 @@ import pytest
 from harness import emulator
 from harness.console import log_in_with
 from harness.header import FUNCTIONS, functions_of
-from harness.paths import INCLUDE, RELEASE, ROOT, VERSION
+from harness.paths import INCLUDE, LIBRARY, RELEASE, ROOT, VERSION
 from harness.programs import compiled, environment
 
 if TYPE_CHECKING:
@@ -31,15 +32,48 @@ ABIDIFF_CHANGED, ABIDIFF_INCOMPATIBLE = 4, 8
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 
 
-def exported() -> set[str]:
+def versions() -> dict[str, str]:
+    """Every function that the library exports, and the version that its symbol has: empty if it has none."""
     library = str(RELEASE / "libclever_sso.so")
     listing = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True).stdout
-    return {line.split()[2] for line in listing.splitlines()}
+    # GNU's linker also lists the versions themselves, as absolute symbols.
+    symbols = [name.partition("@@") for _, kind, name in map(str.split, listing.splitlines()) if kind != "A"]
+    return {name: node for name, _, node in symbols}
+
+
+def exported() -> set[str]:
+    return set(versions())
 
 
 def since() -> dict[str, str]:
     """Every function that was ever exported, and the version that it came with. The header says so, too."""
     return dict(line.split() for line in SYMBOLS.read_text("utf-8").splitlines())
+
+
+def symbol_versions(header: str) -> str:
+    """The linker's version script for a header."""
+    spec = importlib.util.spec_from_file_location("symbol_versions", ROOT / "ffi/packaging/symbol_versions.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return str(module.script(header))
+
+
+def stand_in(folder: Path, node: str) -> Path:
+    """A library with our SONAME and one function, to link a program with; its symbol has this version, or none."""
+    folder.mkdir()
+    (folder / "one.c").write_text('const char *clever_sso_version(void) { return "stand-in"; }\n')
+    (folder / "program.c").write_text(
+        "#include <stdio.h>\nconst char *clever_sso_version(void);\n"
+        "int main(void) { return puts(clever_sso_version()) < 0; }\n"
+    )
+    (folder / "map").write_text(f"{node} {{ global: clever_sso_version; local: *; }};\n")
+    script = ["-Wl,--version-script=map"] if node else []
+    link = ["cc", "-shared", "-fPIC", f"-Wl,-soname,{LIBRARY}", *script, "one.c", "-o", "libclever_sso.so"]
+    subprocess.run(link, check=True, cwd=folder)
+    subprocess.run(["cc", "program.c", "-L.", "-lclever_sso", "-o", "program"], check=True, cwd=folder)
+    return folder / "program"
 
 
 def version() -> str:
@@ -104,6 +138,25 @@ def test_only_what_the_header_declares_is_exported() -> None:
     assert exported() == set(FUNCTIONS)
 
 
+def test_each_symbol_has_the_version_that_added_it() -> None:
+    assert versions() == {name: f"CLEVER_SSO_{came}" for name, came in since().items()}
+
+
+def test_a_later_version_of_the_script_builds_on_the_one_before() -> None:
+    script = symbol_versions(
+        "// First.\n//\n// Since 0.1.\nconst char *clever_sso_one(void);\n\n"
+        "// Later.\n//\n// Since 0.10.\nbool clever_sso_ten(\n    int a);\n\n"
+        "// Between.\n//\n// Since 0.2.\nvoid clever_sso_two(void);\n"
+    )
+    assert script == (
+        "CLEVER_SSO_0.1 {\n  global:\n    clever_sso_one;\n  local:\n    *;\n};\n"
+        "CLEVER_SSO_0.2 {\n  global:\n    clever_sso_two;\n} CLEVER_SSO_0.1;\n"
+        "CLEVER_SSO_0.10 {\n  global:\n    clever_sso_ten;\n} CLEVER_SSO_0.2;\n"
+    )
+    with pytest.raises(SystemExit, match="clever_sso_new"):
+        symbol_versions("// New.\nvoid clever_sso_new(void);\n")
+
+
 @pytest.mark.usefixtures("abigail")
 def test_no_type_or_function_was_changed(tmp_path: Path) -> None:
     now = interface(INCLUDE / "clever_sso.h", tmp_path / "now")
@@ -142,6 +195,22 @@ def test_a_change_would_be_seen(tmp_path: Path, was: str, becomes: str) -> None:
     changed.write_text(header.replace(was, becomes))
     code, report = compare(BASELINE, interface(changed, tmp_path / "now"))
     assert code & (ABIDIFF_CHANGED | ABIDIFF_INCOMPATIBLE), report
+
+
+@pytest.mark.parametrize("node", ["", "CLEVER_SSO_0.1"])
+def test_a_program_that_was_linked_before_runs(tmp_path: Path, node: str) -> None:
+    """Also one from before there were versions of symbols. The dynamic linker does not say a word about it."""
+    program = stand_in(tmp_path / "then", node)
+    ended = subprocess.run([program], env=environment(), capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{VERSION}\n", "")
+
+
+def test_a_program_that_needs_a_later_version_is_told_so_at_its_start(tmp_path: Path) -> None:
+    program = stand_in(tmp_path / "later", "CLEVER_SSO_99.1")
+    ended = subprocess.run([program], env=environment(), capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert ended.stdout == ""
+    assert "CLEVER_SSO_99.1" in ended.stderr
 
 
 def test_a_program_of_the_first_header_logs_in_with_todays_library() -> None:

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Links the shared library from the static one, with symbol versions.
+#
+#     shared.sh libclever_sso.a libclever_sso.so
+#
+# Cargo links one too, but rustc passes the linker a version script without names, and no linker takes a second one. This one is made of the
+# same objects, with the same options. CC links, and CCFLAGS are its options, for example for another platform. The symbols for a
+# debugger are left out, unless KEEP_DEBUG is set.
+set -euo pipefail
+
+from=$1 to=$2
+here=$(cd "$(dirname "$0")" && pwd)
+root=$here/../..
+major=$(sed -n 's/^version = "\([0-9]*\)\..*"/\1/p' "$root/Cargo.toml" | head -n 1)
+read -r -a cc <<< "${CC:-cc} ${CCFLAGS:-}"
+# What rustc gives its linker for a library, and build.rs adds.
+options=(-Wl,-O1 -Wl,--gc-sections -Wl,--eh-frame-hdr -Wl,-z,noexecstack -Wl,-z,relro,-z,now -Wl,-z,nodelete)
+[ -n "${KEEP_DEBUG:-}" ] || options+=(-Wl,--strip-all)
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"${PYTHON:-python3}" "$here/symbol_versions.py" > "$work/libclever_sso.map"
+"${cc[@]}" -shared -o "$work/libclever_sso.so" -Wl,-soname,"libclever_sso.so.$major" \
+    -Wl,--version-script="$work/libclever_sso.map" -Wl,--whole-archive "$from" -Wl,--no-whole-archive \
+    "${options[@]}" -Wl,--as-needed -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+# In one step, and as a file of its own: a program that has the old one loaded keeps it, and so does cargo.
+cp "$work/libclever_sso.so" "$to.new"
+chmod 755 "$to.new"
+mv -f "$to.new" "$to"
