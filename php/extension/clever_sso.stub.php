@@ -1027,7 +1027,7 @@ final readonly class Finding
     /** What to do about it, if anything. */
     public readonly ?string $advice;
 
-    /** @implementation-alias CleverSso\SetCookie::__construct */
+    /** Line breaks in the texts become spaces, and other control characters U+FFFD: reports are printed on terminals. */
     public function __construct(string $check, string $level, string $found, ?string $advice) {}
 }
 

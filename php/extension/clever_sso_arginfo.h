@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: caed3eef28299590769ec143ded257bff63e22b2 */
+ * Stub hash: e28b22b94d83edc9df9ed791bd31963dfefcbc8d */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_beginLogin, 0, 0, CleverSso\\Login, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
@@ -466,6 +466,7 @@ ZEND_METHOD(CleverSso_Client, doctorFromEnv);
 ZEND_METHOD(CleverSso_SetCookie, __construct);
 ZEND_METHOD(CleverSso_SetCookie, jsonSerialize);
 ZEND_METHOD(CleverSso_SetCookie, send);
+ZEND_METHOD(CleverSso_Finding, __construct);
 ZEND_METHOD(CleverSso_Report, __construct);
 ZEND_METHOD(CleverSso_Report, toText);
 ZEND_METHOD(CleverSso_Report, toJson);
@@ -635,7 +636,7 @@ static const zend_function_entry class_CleverSso_Stats_methods[] = {
 
 
 static const zend_function_entry class_CleverSso_Finding_methods[] = {
-	ZEND_MALIAS(CleverSso_SetCookie, __construct, __construct, arginfo_class_CleverSso_Finding___construct, ZEND_ACC_PUBLIC)
+	ZEND_ME(CleverSso_Finding, __construct, arginfo_class_CleverSso_Finding___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 

@@ -2,6 +2,7 @@
 #include "php_clever_sso.h"
 
 #include "ext/json/php_json.h"
+#include "ext/standard/html.h"
 #include "zend_exceptions.h"
 #include "zend_smart_str.h"
 
@@ -9,6 +10,66 @@
 static const char *const levels[] = { "ok", "warning", "problem" };
 static const char *const colors_of_levels[] = { "\x1b[32m", "\x1b[33m", "\x1b[1;31m" };
 #define PROBLEM 2
+
+/* ---- text that is safe to show, by the rules of the library */
+
+#define NEVER_FAILS (PHP_JSON_INVALID_UTF8_SUBSTITUTE | PHP_JSON_UNESCAPED_UNICODE | PHP_JSON_PARTIAL_OUTPUT_ON_ERROR)
+
+/* Without bytes that are no UTF-8: JSON has a character for these. */
+static zend_string *as_utf8(zend_string *text)
+{
+	zval value, decoded;
+	smart_str json = { 0 };
+	ZVAL_STR(&value, text);
+	php_json_encode_ex(&json, &value, NEVER_FAILS, PHP_JSON_PARSER_DEFAULT_DEPTH);
+	zend_string *encoded = smart_str_extract(&json);
+	php_json_decode_ex(&decoded, ZSTR_VAL(encoded), ZSTR_LEN(encoded), 0, PHP_JSON_PARSER_DEFAULT_DEPTH);
+	zend_string_release(encoded);
+	if (Z_TYPE(decoded) == IS_STRING) return Z_STR(decoded);
+	zval_ptr_dtor(&decoded);
+	return ZSTR_EMPTY_ALLOC();
+}
+
+static bool breaks_a_line(unsigned int c)
+{
+	return c == '\t' || c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+
+static bool is_unprintable(unsigned int c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static zend_string *printable(zend_string *given)
+{
+	zend_string *text = as_utf8(given);
+	smart_str shown = { 0 };
+	for (size_t at = 0; at < ZSTR_LEN(text);) {
+		size_t start = at;
+		zend_result status = SUCCESS;
+		unsigned int c = php_next_utf8_char((const unsigned char *) ZSTR_VAL(text), ZSTR_LEN(text), &at, &status);
+		if (breaks_a_line(c)) {
+			smart_str_appendc(&shown, ' ');
+		} else if (status != SUCCESS || is_unprintable(c)) {
+			smart_str_appends(&shown, "\xef\xbf\xbd");
+		} else {
+			smart_str_appendl(&shown, ZSTR_VAL(text) + start, at - start);
+		}
+	}
+	zend_string_release(text);
+	return smart_str_extract(&shown);
+}
+
+/* ---- findings */
+
+/* NULL is null. */
+static void set_text(zval *finding, const char *name, zend_string *text)
+{
+	zval value;
+	ZVAL_NULL(&value);
+	if (text != NULL) ZVAL_STR(&value, printable(text));
+	php_clever_sso_set(finding, name, &value);
+}
 
 static void add_finding(zval *findings, const char *check, const char *level, const char *found, const char *advice)
 {
@@ -18,11 +79,30 @@ static void add_finding(zval *findings, const char *check, const char *level, co
 	zval finding;
 	object_init_ex(&finding, php_clever_sso_ce_finding);
 	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
-		zval value;
-		php_clever_sso_write_text(&value, properties[i].text);
-		php_clever_sso_set(&finding, properties[i].name, &value);
+		const char *text = properties[i].text;
+		zend_string *copied = text != NULL ? zend_string_init(text, strlen(text), false) : NULL;
+		set_text(&finding, properties[i].name, copied);
+		if (copied != NULL) zend_string_release(copied);
 	}
 	add_next_index_zval(findings, &finding);
+}
+
+ZEND_METHOD(CleverSso_Finding, __construct)
+{
+	zend_string *check, *level, *found, *advice;
+	ZEND_PARSE_PARAMETERS_START(4, 4)
+		Z_PARAM_STR(check)
+		Z_PARAM_STR(level)
+		Z_PARAM_STR(found)
+		Z_PARAM_STR_OR_NULL(advice)
+	ZEND_PARSE_PARAMETERS_END();
+	const struct {
+		const char *name;
+		zend_string *text;
+	} properties[] = { { "check", check }, { "level", level }, { "found", found }, { "advice", advice } };
+	for (size_t i = 0; i < sizeof properties / sizeof *properties && EG(exception) == NULL; i++) {
+		set_text(ZEND_THIS, properties[i].name, properties[i].text);
+	}
 }
 
 /* NULL when it is null, and in what no constructor made: reflection can put anything into a list. */

@@ -94,4 +94,32 @@ final class DoctorTest extends EmulatorCase
         self::assertSame('Error Cannot modify readonly property CleverSso\Report::$findings', self::thrown(fn() => $report->__construct([])));
         self::assertSame(0, Fake::report()->exitCode);
     }
+
+    public function testTextOfAnApplicationIsSafeOnATerminal(): void
+    {
+        $bad = "\e[2Ja\0b\x7f\u{9b}31m \u{202e}\u{2066}\xff\xe2\x82 ü\u{1f600}\r\n\t\u{85}\u{2028}.";
+        $shown = "\u{fffd}[2Ja\u{fffd}b\u{fffd}\u{fffd}31m \u{fffd}\u{fffd}\u{fffd}\u{fffd} ü\u{1f600}     .";
+        $finding = new Finding($bad, $bad, $bad, $bad);
+        self::assertSame([$shown, $shown, $shown, $shown], [$finding->check, $finding->level, $finding->found, $finding->advice]);
+        $report = new Report([$finding]);
+        foreach ([$report->toText(), $report->toJson()] as $text) {
+            self::assertSame(0, preg_match('/[^\P{Cc}\n]/u', $text), $text);
+        }
+        self::assertSame('', (new Finding('', '', '', ''))->advice);
+        self::assertSame(
+            'Error Cannot modify readonly property CleverSso\Finding::$check',
+            self::thrown(fn() => $finding->__construct('a', 'b', 'c', null)),
+        );
+    }
+
+    public function testAReportThatNoConstructorMadeIsAnException(): void
+    {
+        $made = fn(string $class): object => (new \ReflectionClass($class))->newInstanceWithoutConstructor();
+        $report = $made(Report::class);
+        $unset = fn(string $name): string => 'Error Typed property CleverSso\Report::$' . $name
+            . ' must not be accessed before initialization';
+        self::assertSame($unset('findings'), self::thrown(fn() => $report->toText()));
+        self::assertSame($unset('exitCode'), self::thrown(fn() => $report->toJson()));
+        self::assertSame($unset('firstProblem'), self::thrown(fn() => $report->firstProblem));
+    }
 }
