@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from clever_sso._web.button import login_button, signed_in_line
-from clever_sso._web.words import words
+from clever_sso._web.words import Words, words
 from harness.browser import Browser
 from running import path_of
 
@@ -110,6 +110,15 @@ def check_own_look(text: str) -> None:
         assert (attributes["class"], attributes["href"]) == ("clever-login-button", "/clever/login")
         assert "style" not in attributes
     assert page.text == "Log in with Clever"
+
+
+def test_the_language_of_an_application_is_text() -> None:
+    hostile = 'es"><script>alert(1)</script>'
+    spoken = Words(hostile, lambda sentence: sentence)
+    for html in (login_button("/login", words=spoken), signed_in_line("Ada", "/login", "/logout", words=spoken)):
+        tag, attributes = Read(html).elements[0]
+        assert (tag in {"a", "div"}, attributes["lang"]) == (True, hostile)
+        assert "<script" not in html
 
 
 def test_in_flask_templates_have_both(clever: str) -> None:
