@@ -40,7 +40,8 @@ const LOGIN_DIGEST_BYTES: usize = 4;
 /// A mark lists at most this many logins.
 const MAX_USED: usize = 8;
 
-const VERSION: u8 = 4;
+/// Of all that is sealed. Raise it with any change of what the bytes mean: an older or newer process then restarts the login.
+const VERSION: u8 = 5;
 const TAG_BYTES: usize = 16;
 const SEAL_BYTES: usize = NONCE_LEN + TAG_BYTES;
 const NONCE_BYTES: usize = 16;
@@ -60,6 +61,8 @@ const SWITCH_USER: u8 = 1;
 const IN_SESSION: u8 = 2;
 const BORROWS: u8 = 16;
 const IMPLICIT: u8 = 32;
+/// The bits of a state that mean something.
+const KNOWN: u8 = SWITCH_USER | IN_SESSION | MAX_ENDED << FLAG_BITS | BORROWS | IMPLICIT;
 const IS_SIGN_IN: u8 = 1;
 const IS_SWITCHED: u8 = 2;
 /// Counts share a byte with two flags: states and cookies must be short.
@@ -146,6 +149,16 @@ impl SealingKeys {
             return None;
         }
         self.open(purpose, &URL_SAFE_NO_PAD.decode(sealed).ok()?)
+    }
+}
+
+#[cfg(test)]
+impl SealingKeys {
+    /// A sealed text with other bytes in it, as another version may have sealed it.
+    pub(crate) fn resealed(&self, purpose: &str, sealed: &str, change: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut plain = self.open_text(purpose.as_bytes(), sealed, sealed.len()).unwrap();
+        change(&mut plain);
+        self.seal_text(purpose.as_bytes(), [7; NONCE_LEN], &plain).unwrap()
     }
 }
 
@@ -240,7 +253,7 @@ impl LoginState {
         let mut fields = Fields(&plain);
         fields.version()?;
         let (issued_at, redirects, lost_sessions) = (fields.number()?, fields.byte()?, fields.byte()?);
-        let flags = fields.byte()?;
+        let flags = fields.byte().filter(|flags| flags & !KNOWN == 0)?;
         Some(Self {
             issued_at,
             redirects,
@@ -426,7 +439,8 @@ impl SignedInMark {
         let plain = keys.open_text(b"signed in", sealed, encoded(SEAL_BYTES + 6))?;
         let mut fields = Fields(&plain);
         fields.version()?;
-        Some(Self { at: fields.seconds()?, lost_sessions: fields.byte()? })
+        let (at, lost_sessions) = (fields.seconds()?, fields.byte()?);
+        fields.0.is_empty().then_some(Self { at, lost_sessions })
     }
 }
 

@@ -18,6 +18,33 @@ fn a_login_that_took_longer_than_ten_minutes_restarts_and_keeps_its_goal() {
 }
 
 #[test]
+fn a_login_that_another_version_began_restarts() {
+    let journey = journey();
+    let keys = journey.keys.as_deref().unwrap();
+    let older = |plain: &mut Vec<u8>| plain[0] -= 1;
+    let unknown = |plain: &mut Vec<u8>| plain[11] |= 128;
+    for (purpose, change, reason) in [
+        ("state", &older as &dyn Fn(&mut Vec<u8>), ErrorCode::StateMismatch),
+        ("state", &unknown, ErrorCode::StateMismatch),
+        ("pending", &older, ErrorCode::PendingInvalid),
+    ] {
+        let mut browser = Browser::default();
+        let login = browser.begin(&journey, LoginOptions::default(), 1000).unwrap();
+        let mut state = state_of(&login);
+        if purpose == "state" {
+            state = keys.resealed(purpose, &state, change);
+        } else {
+            let cookie = browser.cookies.values_mut().next().unwrap();
+            *cookie = keys.resealed(purpose, cookie, change);
+        }
+        let callback = format!("{REDIRECT}?code=abc&state={state}");
+        let restart = restart(browser.arrive(&journey, &callback, 1001));
+        assert_eq!(restart.reason, reason, "{purpose}");
+        assert!(goal(browser.arrive(&journey, &back(&restart.login), 1002)).is_none(), "{purpose}");
+    }
+}
+
+#[test]
 fn with_cookies_off_the_browser_goes_to_clever_three_times_and_then_reads_why() {
     let journey = journey();
     for portal in [false, true] {

@@ -75,6 +75,37 @@ fn any_changed_character_is_refused() {
 }
 
 #[test]
+fn what_another_version_sealed_is_not_read() {
+    let keys = keys(&["secret"]);
+    // As long as what a login has that borrows the cookie of another.
+    let (state, _, pending) = begin(&keys, Some("/a/page/of/the/application"));
+    let signed_in = SignedInMark { at: 1000, lost_sessions: 1 }.seal(&keys, &entropy()).unwrap();
+    let finished = FinishedMark { at: 1000, ..FinishedMark::default() }.seal(&keys, &entropy()).unwrap();
+    let opens = |purpose: &str, change: &dyn Fn(&mut Vec<u8>)| match purpose {
+        "state" => LoginState::open(&keys, &keys.resealed(purpose, &state, change)).is_some(),
+        "pending" => Pending::open(&keys, &keys.resealed(purpose, &pending, change)).is_some(),
+        "signed in" => SignedInMark::open(&keys, &keys.resealed(purpose, &signed_in, change)).is_some(),
+        _ => FinishedMark::open(&keys, &keys.resealed(purpose, &finished, change)).is_some(),
+    };
+    for purpose in ["state", "pending", "signed in", "finished"] {
+        for version in 0..=u8::MAX {
+            assert_eq!(
+                opens(purpose, &|plain| plain[0] = version),
+                version == VERSION,
+                "{purpose} {version}"
+            );
+        }
+        assert!(!opens(purpose, &|plain| plain.truncate(1)), "{purpose}");
+    }
+    assert!(!opens("pending", &|plain| plain.push(0)) && !opens("signed in", &|plain| plain.push(0)));
+    // The flags follow the version, the time and two counts.
+    for bit in 0..8 {
+        let is_known = bit < 6;
+        assert_eq!(opens("state", &|plain| plain[11] |= 1 << bit), is_known, "{bit}");
+    }
+}
+
+#[test]
 fn the_pending_login_has_one_length_and_the_state_is_bounded() {
     let keys = keys(&["secret"]);
     let longest = format!("/{}", "x".repeat(MAX_RETURN_TO_BYTES - 1));
