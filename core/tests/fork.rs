@@ -28,7 +28,10 @@ use std::time::Duration;
 use browser::Browser;
 use clever_emulator::{App, Emulator, Options};
 use clever_sso::blocking::Client;
-use clever_sso::{AuthorizeOptions, Config, ErrorCode, KeySet, LoginOptions, ResponseType, protocol};
+use clever_sso::web::{BrowserLeg, HeldLogins, WebOptions};
+use clever_sso::{
+    AuthorizeOptions, Config, ErrorCode, Identity, KeySet, LoginOptions, ResponseType, protocol,
+};
 use serde_json::json;
 use server::{Answer, Server};
 
@@ -165,6 +168,38 @@ fn children_and_grandchildren_need_not_fetch_the_keys_their_parent_had() {
     let knows = || client.export_keys().is_ok();
     assert!(ended_well(fork_and(|| knows() && ended_well(fork_and(knows)))));
     assert_eq!(fetches(), 1);
+}
+
+#[test]
+fn a_child_completes_a_held_login_while_threads_of_its_parent_complete_others() {
+    const MANY: usize = 10_000;
+    let config =
+        Config::builder(OURS).client_secret("a secret of the tests").redirect_uri("http://127.0.0.1:9/");
+    let client = clever_sso::Client::new(config.build().unwrap()).unwrap();
+    let leg = BrowserLeg::new(client, WebOptions::new()).unwrap();
+    let take = |key: &str| {
+        let login = json!({"key": key, "ends_at": u32::MAX, "return_to": null, "switch_user": false});
+        let identity = Identity::new("https://clever.com", "ada");
+        let held = json!({"format": 1, "identity": identity, "tokens": null, "logins": [login]});
+        leg.take_held(&mut HeldLogins::from_session(held), None).is_some()
+    };
+    // From now on, the list of what was completed is looked through each time.
+    assert!((0..MANY).all(|number| take(&number.to_string())));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    take("0");
+                }
+            });
+        }
+        let ended: Vec<_> = (0..CHILDREN)
+            .map(|_| ended_well(fork_and(|| take("of the child") && !take("of the child"))))
+            .collect();
+        done.store(true, Ordering::Relaxed);
+        assert!(ended.into_iter().all(|well| well));
+    });
 }
 
 #[test]

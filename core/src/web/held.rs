@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
 use crate::clock::unix_time;
 use crate::entropy;
 use crate::error::Result;
 use crate::login::SignedIn;
+use crate::process::Exclusive;
 use crate::protocol::identity::Identity;
 use crate::protocol::token::Tokens;
 use crate::secret::Redacted;
@@ -190,6 +191,15 @@ struct KeptTokens {
     id_token: Option<String>,
 }
 
+impl Drop for KeptTokens {
+    fn drop(&mut self) {
+        self.access_token.zeroize();
+        self.id_token.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for KeptTokens {}
+
 #[derive(Clone, Serialize, Deserialize)]
 struct Waiting {
     key: String,
@@ -313,9 +323,15 @@ impl fmt::Debug for HeldLogins {
 }
 
 /// Logins that this process completed: a session that the browser stores may be sent again as it was, and two requests may complete
-/// one login at the same time.
-#[derive(Debug, Default)]
-pub(super) struct Completed(Mutex<HashMap<String, u64>>);
+/// one login at the same time. A forked child goes on with its parent's.
+#[derive(Debug)]
+pub(super) struct Completed(Exclusive<HashMap<String, u64>>);
+
+impl Default for Completed {
+    fn default() -> Self {
+        Self(Exclusive::new(HashMap::new()))
+    }
+}
 
 impl Completed {
     /// Takes a login out of those that wait. It works once.
@@ -331,13 +347,13 @@ impl Completed {
 
     /// Notes a login, and whether it was not noted before.
     fn add(&self, login: &HeldLogin) -> bool {
-        // Nothing that is done with it panics.
-        let mut completed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if completed.len() >= MOST_COMPLETED {
-            let now = unix_time();
-            completed.retain(|_, ends_at| *ends_at > now);
-        }
-        completed.insert(login.key.clone(), login.ends_at).is_none()
+        let now = unix_time();
+        self.0.with(HashMap::new, |completed| {
+            if completed.len() >= MOST_COMPLETED {
+                completed.retain(|_, ends_at| *ends_at > now);
+            }
+            completed.insert(login.key.clone(), login.ends_at).is_none()
+        })
     }
 }
 
@@ -402,6 +418,28 @@ mod tests {
         assert!(!shown.contains("hunter") && !shown.contains("school.example"), "{shown}");
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn tokens_are_not_left_in_memory() {
+        use std::os::unix::fs::FileExt as _;
+
+        let (held, _) = HeldLogins::hold_with_tokens(None, &signed_in("ada", "/a")).unwrap();
+        let mut held = Some(held);
+        let kept = held.as_mut().unwrap().tokens.as_mut().unwrap();
+        let (access_token, id_token) = ("an-access-token ".repeat(20), "an-id-token ".repeat(20));
+        (kept.access_token, kept.id_token) = (access_token.clone(), Some(id_token.clone()));
+        let places =
+            [kept.access_token.as_ptr(), kept.id_token.as_ref().unwrap().as_ptr()].map(<*const u8>::addr);
+        drop(held);
+        let memory = std::fs::File::open("/proc/self/mem").unwrap();
+        for (place, token) in places.into_iter().zip([access_token, id_token]) {
+            // What manages the memory writes to the start of what is free.
+            let mut left = [0; 64];
+            memory.read_exact_at(&mut left, (place + 100) as u64).unwrap();
+            assert_ne!(left, token.as_bytes()[100..164]);
+        }
+    }
+
     #[test]
     fn a_login_whose_time_is_over_or_that_another_version_wrote_waits_no_longer() {
         let (held, _) = HeldLogins::hold(None, &signed_in("ada", "/a")).unwrap();
@@ -441,6 +479,6 @@ mod tests {
         }
         login.key = "the last".to_owned();
         assert!(completed.add(&login));
-        assert_eq!(completed.0.lock().unwrap().len(), 1);
+        assert_eq!(completed.0.with(HashMap::new, |known| known.len()), 1);
     }
 }
