@@ -93,6 +93,21 @@ async fn a_setting_that_is_wrong_is_the_first_problem_and_the_rest_is_still_chec
     assert_eq!(level_of(&report, "discovery"), Level::Warning, "{report}");
 }
 
+#[tokio::test]
+async fn no_secret_is_sent_where_its_address_is_not_known() {
+    let emulator = emulator();
+    let secrets_sent = || emulator.request_count("/oauth/tokens");
+    let good = || builder(emulator.base_url());
+    let unreadable = Finding::new("settings", Level::Problem, "token_endpoint cannot be read", None);
+    let nowhere = good().issuer(format!("{}/nowhere", emulator.base_url()));
+    for (builder, discovers, findings) in [(good(), false, vec![unreadable]), (nowhere, true, Vec::new())] {
+        let report = of_builder(builder, discovers, findings).await.unwrap();
+        assert_eq!((report.level(), secrets_sent()), (Level::Problem, 0), "{report}");
+    }
+    let report = of_builder(good(), true, Vec::new()).await.unwrap();
+    assert_eq!((report.level(), secrets_sent()), (Level::Ok, 1), "{report}");
+}
+
 /// The clock of this test goes on by itself whenever nothing else happens.
 #[tokio::test(start_paused = true)]
 async fn where_nobody_answers_it_ends_in_time() {
