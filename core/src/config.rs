@@ -21,6 +21,8 @@ pub use settings::Config;
 pub use table::{SETTINGS, Setting, SettingValue};
 #[cfg(feature = "__face")]
 pub(crate) use variables::OfVariables;
+#[cfg(feature = "web")]
+pub(crate) use {environment::variable, variables::OF_PAGES, variables::switch};
 
 #[cfg(test)]
 mod tests;

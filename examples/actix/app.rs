@@ -62,10 +62,7 @@ fn shown(page: String) -> HttpResponse {
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let client = Client::new(Config::from_env()?.build()?)?;
-    let waiting_page = env::var("CLEVER_WAITING_PAGE").is_ok_and(|yes| yes == "true");
-    let district_id = env::var("CLEVER_DISTRICT_ID").unwrap_or_default();
-    let options =
-        WebOptions::new().prefix("/").after_login("/me").waiting_page(waiting_page).district_id(district_id);
+    let options = WebOptions::from_env()?.prefix("/").after_login("/me");
     let leg = BrowserLeg::new(client, options)?;
     // Each start makes a new key, which logs everyone out; several processes need the same one.
     let key = Key::generate();

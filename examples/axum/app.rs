@@ -17,10 +17,7 @@ use clever_sso::{Client, Config};
 
 fn app() -> clever_sso::Result<Router> {
     let client = Client::new(Config::from_env()?.build()?)?;
-    let waiting_page = env::var("CLEVER_WAITING_PAGE").is_ok_and(|yes| yes == "true");
-    let district_id = env::var("CLEVER_DISTRICT_ID").unwrap_or_default();
-    let options =
-        WebOptions::new().prefix("/").after_login("/me").waiting_page(waiting_page).district_id(district_id);
+    let options = WebOptions::from_env()?.prefix("/").after_login("/me");
     let clever = CleverSso::new(client, options, MemoryStore::default())?.on_problem(problem);
 
     let lessons = Router::new().route("/lessons", get(async || Html(pages::lessons())));

@@ -59,8 +59,8 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
     /// store a session that ends with the browser for longer.
     pub fn new(client: Client, options: WebOptions, store: Store) -> Result<Self> {
         if options.session_lifetime > LONGEST_SESSION {
-            let detail =
-                "session_lifetime must be at most 14 days: tower-sessions stores a session for no longer";
+            let name = options.name_of("session_lifetime");
+            let detail = format!("{name} must be at most 14 days: tower-sessions stores a session for no longer");
             return Err(Error::with_detail(ErrorCode::ConfigInvalid, detail));
         }
         let site = Site {

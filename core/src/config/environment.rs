@@ -46,12 +46,11 @@ fn first(names: &[&'static str]) -> Option<(&'static str, String)> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
-pub(super) fn variable(name: &str) -> Option<OsString> {
+pub(crate) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// The names of all variables that are set.
-#[cfg(feature = "__face")]
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
 pub(super) fn names() -> impl Iterator<Item = String> {
     std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())

@@ -16,7 +16,7 @@ impl Config {
     /// Begins a configuration with what the environment says. The variables are named as in every other language: `CLEVER_CLIENT_ID`,
     /// `CLEVER_CLIENT_SECRET`, `CLEVER_REDIRECT_URI`, and so on, one for each setter of [`ConfigBuilder`].
     ///
-    /// Empty means unset. `CLEVER_REDIRECT_URI`, `CLEVER_RETURN_TO_ORIGINS` and `CLEVER_OLD_PENDING_KEYS` take several values, separated
+    /// Empty means unset. A variable whose name looks misspelled is logged. `CLEVER_REDIRECT_URI`, `CLEVER_RETURN_TO_ORIGINS` and `CLEVER_OLD_PENDING_KEYS` take several values, separated
     /// by spaces. `CLEVER_DISCOVER=true` asks for a discovery document: hand the builder to `Client::discover` then. Errors name the
     /// variable.
     ///
@@ -30,9 +30,24 @@ impl Config {
     /// # Errors
     /// `config_invalid`, when `CLEVER_CLIENT_ID` is missing or a value cannot be read.
     pub fn from_env() -> Result<ConfigBuilder> {
+        for (name, meant, _) in misspelt() {
+            tracing::warn!("nothing reads {name}: is it {meant}?");
+        }
         read(environment::variable)
     }
 }
+
+/// The options of login pages, as [`WebOptions`](crate::web::WebOptions) calls them, and the end of the name of each one's variable.
+pub(crate) const OF_PAGES: [(&str, &str); 8] = [
+    ("prefix", "URL_PREFIX"),
+    ("callback_path", "CALLBACK_PATH"),
+    ("district_id", "DISTRICT_ID"),
+    ("after_login", "AFTER_LOGIN"),
+    ("after_log_out", "AFTER_LOGOUT"),
+    ("waiting_page", "WAITING_PAGE"),
+    ("language", "LANGUAGE"),
+    ("session_lifetime", "SESSION_SECONDS"),
+];
 
 /// All that the environment says about the settings, also what no configuration can be made of.
 #[cfg(feature = "__face")]
@@ -125,7 +140,7 @@ fn with(builder: ConfigBuilder, setting: &str, value: &str) -> Option<ConfigBuil
 }
 
 /// Yes or no. Any other text is neither.
-fn switch(value: &str) -> Option<bool> {
+pub(crate) fn switch(value: &str) -> Option<bool> {
     let is_one_of = |words: [&str; 4]| words.iter().any(|word| value.trim().eq_ignore_ascii_case(word));
     match (is_one_of(["1", "true", "yes", "on"]), is_one_of(["0", "false", "no", "off"])) {
         (true, _) => Some(true),
@@ -147,40 +162,32 @@ fn unreadable(setting: &str, kind: SettingValue) -> Error {
     invalid(format!("{} cannot be read as {kind}", SettingNames::Environment.of(setting)))
 }
 
-/// Variables that look like a setting, and are none.
-#[cfg(feature = "__face")]
+/// Variables that look like a setting, and are none: each with the one that it looks like, and whether that one is set.
 fn misspelt() -> Vec<(String, String, bool)> {
-    /// What web applications read besides.
-    const OTHERS: [&str; 7] = [
-        "AFTER_LOGIN",
-        "AFTER_LOGOUT",
-        "CALLBACK_PATH",
-        "SESSION_NAME",
-        "SESSION_SECONDS",
-        "URL_PREFIX",
-        "WAITING_PAGE",
-    ];
-    const NEAR: f64 = 0.7;
-    let known: Vec<_> = SETTINGS
-        .iter()
-        .map(|setting| setting.python.to_ascii_uppercase())
-        .chain(OTHERS.map(str::to_owned))
-        .collect();
-    let like = |name: &str| {
-        let near = |known: &&String| strsim::normalized_damerau_levenshtein(name, known);
-        let nearest = known.iter().max_by(|one, other| near(one).total_cmp(&near(other)))?;
-        let is_misspelt = name != nearest && near(&nearest) >= NEAR;
-        is_misspelt.then(|| format!("CLEVER_{nearest}"))
-    };
     let mut found: Vec<_> = environment::names()
         .filter_map(|name| {
-            let meant = like(name.strip_prefix("CLEVER_")?)?;
+            let meant = meant_by(&name)?;
             let is_set = environment::variable(&meant).is_some();
             Some((name, meant, is_set))
         })
         .collect();
     found.sort();
     found
+}
+
+/// The setting that a variable of this name probably was meant to be, when it is none itself.
+fn meant_by(name: &str) -> Option<String> {
+    const NEAR: f64 = 0.7;
+    let own = name.strip_prefix("CLEVER_")?;
+    let of_pages = OF_PAGES.map(|(_, variable)| variable.to_owned());
+    // What PHP and C read besides.
+    let others = of_pages.into_iter().chain(["SESSION_NAME".to_owned()]);
+    let known: Vec<_> =
+        SETTINGS.iter().map(|setting| setting.python.to_ascii_uppercase()).chain(others).collect();
+    let near = |known: &String| strsim::normalized_damerau_levenshtein(own, known);
+    let nearest = known.iter().max_by(|one, other| near(one).total_cmp(&near(other)))?;
+    let is_misspelt = !known.iter().any(|known| known == own) && near(nearest) >= NEAR;
+    is_misspelt.then(|| format!("CLEVER_{nearest}"))
 }
 
 #[cfg(test)]
@@ -199,6 +206,26 @@ mod tests {
     fn built(variables: &[(&str, &str)]) -> Result<Config> {
         let known = [("CLEVER_CLIENT_ID", "id"), ("CLEVER_CLIENT_SECRET", "a secret")];
         of(&[variables, &known].concat())?.build()
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_setting_is_found() {
+        for (name, meant) in [
+            ("CLEVER_CLIENT_SECRETS", Some("CLEVER_CLIENT_SECRET")),
+            ("CLEVER_REDIRECT_URL", Some("CLEVER_REDIRECT_URI")),
+            ("CLEVER_SESSION_SECOND", Some("CLEVER_SESSION_SECONDS")),
+            ("CLEVER_LANGUAGES", Some("CLEVER_LANGUAGE")),
+            ("CLEVER_HOUSE", None),
+            ("CLEAVER_CLIENT_ID", None),
+        ] {
+            assert_eq!(meant_by(name).as_deref(), meant, "{name}");
+        }
+        for (_, variable) in OF_PAGES {
+            assert_eq!(meant_by(&format!("CLEVER_{variable}")), None);
+        }
+        for setting in &SETTINGS {
+            assert_eq!(meant_by(&SettingNames::Environment.of(setting.rust)), None);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::config::{self, OF_PAGES};
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::login::leads_to;
 use crate::sentences::Language;
@@ -30,6 +31,8 @@ pub struct WebOptions {
     pub(super) waiting_page: bool,
     pub(super) language: Option<String>,
     pub(crate) session_lifetime: Duration,
+    /// The options that the environment may have set: errors name the variable.
+    of_variables: Vec<&'static str>,
 }
 
 impl Default for WebOptions {
@@ -43,6 +46,7 @@ impl Default for WebOptions {
             waiting_page: false,
             language: None,
             session_lifetime: TWELVE_HOURS,
+            of_variables: Vec::new(),
         }
     }
 }
@@ -53,17 +57,80 @@ impl WebOptions {
         Self::default()
     }
 
+    /// What the environment says, with defaults for the rest: `CLEVER_URL_PREFIX`, `CLEVER_CALLBACK_PATH`, `CLEVER_DISTRICT_ID`,
+    /// `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`, `CLEVER_WAITING_PAGE`, `CLEVER_LANGUAGE`, and `CLEVER_SESSION_SECONDS` for the
+    /// session's lifetime. The names are the same in every language. Empty means unset, and errors name the variable. What you set
+    /// afterwards counts.
+    ///
+    /// ```
+    /// use clever_sso::web::WebOptions;
+    ///
+    /// let options = WebOptions::from_env()?.prefix("/auth");
+    /// # Ok::<(), clever_sso::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `config_invalid`, when a value cannot be read.
+    pub fn from_env() -> Result<Self> {
+        Self::read(|name| {
+            let value = config::variable(name)?;
+            Some(value.into_string().map_err(|_| invalid(format!("{name} cannot be read as text"))))
+        })
+    }
+
+    pub(super) fn read(variable: impl Fn(&str) -> Option<Result<String>>) -> Result<Self> {
+        let mut options = Self::new();
+        for (option, variable_end) in OF_PAGES {
+            let name = format!("CLEVER_{variable_end}");
+            let Some(value) = variable(&name).transpose()?.filter(|value| !value.is_empty()) else {
+                continue;
+            };
+            let unreadable = |kind: &str| invalid(format!("{name} cannot be read as {kind}"));
+            options = match option {
+                "prefix" => options.prefix(value),
+                "callback_path" => options.callback_path(value),
+                "district_id" => options.district_id(value),
+                "after_login" => options.after_login(value),
+                "after_log_out" => options.after_log_out(value),
+                "language" => options.language(value),
+                "waiting_page" => {
+                    options.waiting_page(config::switch(&value).ok_or_else(|| unreadable("true or false"))?)
+                }
+                _ => {
+                    let seconds =
+                        value.trim().parse().map_err(|_| unreadable("a whole number of seconds"))?;
+                    options.session_lifetime(Duration::from_secs(seconds))
+                }
+            };
+        }
+        options.of_variables = OF_PAGES.map(|(option, _)| option).to_vec();
+        Ok(options)
+    }
+
+    /// What the caller calls an option.
+    pub(crate) fn name_of(&self, option: &str) -> String {
+        let variable =
+            OF_PAGES.iter().find(|(known, _)| *known == option && self.of_variables.contains(known));
+        variable.map_or_else(|| option.to_owned(), |(_, end)| format!("CLEVER_{end}"))
+    }
+
+    /// The program sets this option itself.
+    fn own(mut self, option: &str) -> Self {
+        self.of_variables.retain(|known| *known != option);
+        self
+    }
+
     /// The path below which `login`, `logout` and `whoami` are. Default: `/clever`.
     pub fn prefix(mut self, path: impl Into<String>) -> Self {
         self.prefix = path.into();
-        self
+        self.own("prefix")
     }
 
     /// The path of the callback inside the application, if a proxy removes the start of the redirect URI's path. Default: the
     /// path of the redirect URI.
     pub fn callback_path(mut self, path: impl Into<String>) -> Self {
         self.callback_path = Some(path.into());
-        self
+        self.own("callback_path")
     }
 
     /// The district, if it is known: Clever then skips the school picker. Empty means unset.
@@ -75,13 +142,13 @@ impl WebOptions {
     /// Where people go after a login without `next`. Default: `/`.
     pub fn after_login(mut self, target: impl Into<String>) -> Self {
         self.after_login = target.into();
-        self
+        self.own("after_login")
     }
 
     /// Where people go after a logout. Default: `/`.
     pub fn after_log_out(mut self, target: impl Into<String>) -> Self {
         self.after_log_out = target.into();
-        self
+        self.own("after_log_out")
     }
 
     /// Whether people see a page while their login finishes. With it, cookies may be `SameSite=Strict`. Default: false.
@@ -94,15 +161,15 @@ impl WebOptions {
     /// unset.
     pub fn language(mut self, tag: impl Into<String>) -> Self {
         self.language = Some(tag.into()).filter(|tag| !tag.is_empty());
-        self
+        self.own("language")
     }
 
     /// The longest time that a person stays signed in, at most 30 days. In axum, at most 14 days, because tower-sessions does
     /// not store a session that ends with the browser for longer. The session also ends when the browser closes. Default: 12
     /// hours.
-    pub const fn session_lifetime(mut self, lifetime: Duration) -> Self {
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
         self.session_lifetime = lifetime;
-        self
+        self.own("session_lifetime")
     }
 }
 
@@ -125,14 +192,17 @@ impl Paths {
         let Some(primary) = redirect_uris.first().and_then(|uri| Url::parse(uri).ok()) else {
             return Err(Error::with_detail(ErrorCode::RedirectUriUnknown, "none is configured"));
         };
-        let prefix = check_path("prefix", &options.prefix)?.trim_end_matches('/').to_owned();
-        check_target("after_login", &options.after_login)?;
-        check_target("after_log_out", &options.after_log_out)?;
+        let prefix =
+            check_path(&options.name_of("prefix"), &options.prefix)?.trim_end_matches('/').to_owned();
+        check_target(&options.name_of("after_login"), &options.after_login)?;
+        check_target(&options.name_of("after_log_out"), &options.after_log_out)?;
         if options.session_lifetime.as_secs() == 0 || options.session_lifetime > LONGEST_SESSION {
-            return Err(invalid("session_lifetime must be at least a second and at most 30 days".to_owned()));
+            let name = options.name_of("session_lifetime");
+            return Err(invalid(format!("{name} must be at least a second and at most 30 days")));
         }
         if let Some(tag) = options.language.as_deref().filter(|tag| Language::of_tag(tag).is_none()) {
-            return Err(invalid(format!("language must be en or es, found {}", quote(tag))));
+            let name = options.name_of("language");
+            return Err(invalid(format!("{name} must be en or es, found {}", quote(tag))));
         }
         let mut callbacks: Vec<_> = redirect_uris
             .iter()
@@ -140,14 +210,13 @@ impl Paths {
             .collect();
         let mut known_root = String::new();
         if let Some(path) = &options.callback_path {
-            let path = check_path("callback_path", path)?.trim_end_matches('/');
+            let name = options.name_of("callback_path");
+            let path = check_path(&name, path)?.trim_end_matches('/');
             let public = primary.path().trim_end_matches('/');
             public.strip_suffix(path).unwrap_or_default().clone_into(&mut known_root);
             if !public.ends_with(path) {
-                let detail = format!(
-                    "callback_path must be the end of the redirect URI's path, found {}",
-                    quote(path)
-                );
+                let detail =
+                    format!("{name} must be the end of the redirect URI's path, found {}", quote(path));
                 return Err(invalid(detail));
             }
             callbacks.push(path.to_owned());
@@ -172,8 +241,9 @@ impl Paths {
         let own = [&self.login, &self.log_out, &self.whoami];
         if let Some(callback) = self.callbacks.iter().find(|callback| own.contains(callback)) {
             let detail = format!(
-                "the redirect URI's path {} is another page of the login: change prefix",
-                quote(callback)
+                "the redirect URI's path {} is another page of the login: change {}",
+                quote(callback),
+                options.name_of("prefix")
             );
             return Err(invalid(detail));
         }
@@ -185,6 +255,7 @@ impl Paths {
             // A logout may lead to the login: then the next person is asked who they are.
             let found = own.into_iter().chain(&self.callbacks).find(is_own);
             if let Some(path) = found.filter(|path| name == "after_login" || **path != self.login) {
+                let name = options.name_of(name);
                 return Err(invalid(format!("{name} must not lead to the login's own {}", quote(path))));
             }
         }

@@ -55,6 +55,53 @@ fn a_wrong_option_is_named_when_the_application_starts() {
 }
 
 #[test]
+fn options_are_read_from_variables_and_errors_name_these() {
+    let read = |variables: &[(&str, &str)]| {
+        WebOptions::read(|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| Ok((*value).to_owned()))
+        })
+    };
+    let options = read(&[
+        ("CLEVER_URL_PREFIX", "/auth"),
+        ("CLEVER_CALLBACK_PATH", "/clever/callback"),
+        ("CLEVER_DISTRICT_ID", "53ee4b8a44abc88c1c00119b"),
+        ("CLEVER_AFTER_LOGIN", "/me"),
+        ("CLEVER_AFTER_LOGOUT", "/bye"),
+        ("CLEVER_WAITING_PAGE", "Yes"),
+        ("CLEVER_LANGUAGE", "es"),
+        ("CLEVER_SESSION_SECONDS", "60"),
+    ]);
+    let options = options.unwrap();
+    assert_eq!(options.session_lifetime, Duration::from_secs(60));
+    let leg = leg(options);
+    let login = leg.login(&get("/auth/login", &[]), false);
+    assert!(header(&login, "location").contains("district_id=53ee4b8a44abc88c1c00119b"));
+    let out = WebRequest::new("POST", "/auth/logout", [("host", "app.example")]);
+    assert_eq!(header(&leg.log_out(&out), "location"), "/bye");
+    assert!(leg.login_button(&get("/", &[]), None).contains("lang=\"es\""));
+    for (name, value, said) in [
+        ("CLEVER_URL_PREFIX", "clever", "CLEVER_URL_PREFIX must be a path"),
+        ("CLEVER_CALLBACK_PATH", "/other", "CLEVER_CALLBACK_PATH must be the end"),
+        ("CLEVER_AFTER_LOGIN", "//evil.example", "CLEVER_AFTER_LOGIN must be a path"),
+        ("CLEVER_AFTER_LOGOUT", "/clever/callback", "CLEVER_AFTER_LOGOUT must not lead"),
+        ("CLEVER_WAITING_PAGE", "maybe", "CLEVER_WAITING_PAGE cannot be read as true or false"),
+        ("CLEVER_LANGUAGE", "fr", "CLEVER_LANGUAGE must be en or es"),
+        ("CLEVER_SESSION_SECONDS", "0", "CLEVER_SESSION_SECONDS must be at least a second"),
+        ("CLEVER_SESSION_SECONDS", "12h", "CLEVER_SESSION_SECONDS cannot be read as a whole number"),
+    ] {
+        let refused =
+            read(&[(name, value)]).and_then(|options| BrowserLeg::new(client(&[CALLBACK]), options));
+        assert!(refused.unwrap_err().to_string().contains(said), "{said}");
+        assert!(
+            read(&[(name, "")]).and_then(|options| BrowserLeg::new(client(&[CALLBACK]), options)).is_ok()
+        );
+    }
+    let refused = BrowserLeg::new(client(&[CALLBACK]), read(&[]).unwrap().prefix("clever")).unwrap_err();
+    assert!(refused.to_string().contains(": prefix must be a path"), "the program has set it: {refused}");
+}
+
+#[test]
 fn a_prefix_that_a_proxy_takes_off_is_part_of_what_people_see() {
     let uri = "https://app.example/school/clever/callback";
     for options in [WebOptions::new(), WebOptions::new().callback_path("/clever/callback")] {

@@ -94,7 +94,7 @@ async fn only_known_people(login: ProvenLogin) -> Result<Option<Response>, Refus
 
 fn app() -> Router {
     let mount = variable("MOUNT");
-    let options = WebOptions::new().waiting_page(variable("CLEVER_WAITING_PAGE") == "true");
+    let options = WebOptions::from_env().unwrap();
     let clever =
         CleverSso::new(client(), options, MemoryStore::default()).unwrap().on_sign_in(only_known_people);
     let staff = Router::new().route("/staffroom", get(|| async { "coffee" }));

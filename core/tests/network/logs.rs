@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
-use clever_sso::LoginOptions;
+use clever_sso::{Config, LoginOptions};
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -14,6 +14,7 @@ use crate::clever::{
     CERTS, DISCOVERY, SECRET, TOKENS, callback, client, closed_port, config, discovery, key_set, made, ours,
     publishing,
 };
+use crate::own_process::run;
 use crate::server::{Answer, Request, Server};
 use crate::signer::Signer;
 
@@ -228,4 +229,23 @@ fn a_failed_login_is_a_span_with_its_code_and_so_is_a_request_that_got_no_answer
     assert!(lines.iter().any(|line| line == " clever_sso.code=\"network_connect\""), "{lines:?}");
     let errors = lines.iter().filter(|line| *line == " error.type=\"network_connect\"").count();
     assert!(errors > 1, "the login and each attempt: {lines:?}");
+}
+
+#[test]
+fn a_variable_that_nothing_reads_is_named() {
+    let misspelled = [
+        ("CLEVER_CLIENT_ID", "id"),
+        ("CLEVER_REDIRECT_URL", "https://app.example/private"),
+        ("CLEVER_HOUSE", "blue"),
+    ];
+    run("logs::in_a_misspelled_environment", &misspelled);
+}
+
+#[test]
+#[ignore = "is run by another test, in a process of its own"]
+fn in_a_misspelled_environment() {
+    let lines = Captured::during(|| drop(Config::from_env().unwrap()));
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("WARN"), "{lines:?}");
+    assert!(lines[0].ends_with("nothing reads CLEVER_REDIRECT_URL: is it CLEVER_REDIRECT_URI?"), "{lines:?}");
 }
