@@ -8,22 +8,26 @@ problem must say, and how it is made.
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 from time import time
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import parse_qs, urlsplit
 
 from harness import emulator, ports, proxy, tls
 from harness.clever import Server
 from harness.hostile import KEYS
+from harness.patience import SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -327,3 +331,68 @@ BROKEN = [
     Broken("token endpoint down", "credentials", "clever_unavailable", answering(at("/oauth/tokens", Answer(503)))),
     Broken("another API", "api", "is not Clever's API", answering(at("/v3.0/me", Answer(404)))),
 ]
+
+
+# ---------------------------------------------------------------- what a doctor says about them
+
+# What a shell around the tests may say must not count.
+OURS = ("CLEVER_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD", "NO_COLOR")
+# As in ffi/tests/c/guest.c: clone and clone3 fail as at a limit of processes, which root knows no other way to meet.
+WITHOUT_THREADS = """
+import ctypes, os, platform, struct, sys
+clone = {"x86_64": 56, "aarch64": 220}[platform.machine()]
+steps = [(0x20, 0, 0, 0), (0x15, 1, 0, clone), (0x15, 0, 1, 435), (0x06, 0, 0, 0x0005000B), (0x06, 0, 0, 0x7FFF0000)]
+program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+filter = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(steps), ctypes.addressof(program)))
+libc = ctypes.CDLL(None)
+if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, filter):
+    sys.exit(77)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """An environment that has these variables of ours, and no others."""
+    return {**{name: value for name, value in os.environ.items() if not name.upper().startswith(OURS)}, **variables}
+
+
+def run(command: Sequence[str | Path], variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command that has these variables of ours, and no others."""
+    return subprocess.run(
+        command,
+        env=environment(variables),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def first_problem(report: dict[str, Any]) -> dict[str, Any]:
+    """The finding that names the cause."""
+    return next((one for one in report["findings"] if one["level"] == "problem"), {"check": "", "found": ""})
+
+
+def check_first_problem(broken: Broken, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """Check what a doctor wrote about a setup, which begins with the report as JSON; give its first problem."""
+    report = json.loads(done.stdout.partition("\n")[0])
+    problem = first_problem(report)
+    assert (problem["check"], report["exit_code"], done.returncode) == (broken.check, 2, 2), report
+    assert broken.says in problem["found"], problem
+    assert problem["advice"], problem
+    for secret in (SECRET, "0" * 40, proxy.CREDENTIALS, "hunter"):
+        assert secret not in done.stdout + done.stderr
+    return problem
+
+
+def run_without_threads(
+    command: Sequence[str | Path], variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str] | None:
+    """Run a program that can start no thread, as at a pids limit; `None` where that cannot be arranged."""
+    if sys.platform != "linux":
+        return None
+    done = run([sys.executable, "-c", WITHOUT_THREADS, *command], variables)
+    return None if done.returncode == 77 else done
+
+
+NO_THREADS = Broken("pids limit", "process", "can start no thread", set_to())

@@ -1,33 +1,47 @@
-"""The doctor names the cause of each broken setup as its first problem: the command in full, the others in short.
+"""The doctor names the cause of each broken setup as its first problem: the command, C and Python.
 
-The table is in broken_setups.py. The other languages try it in their own tests.
+The table is in broken_setups.py. PHP tries it in php/tests/test_doctor_in_php.py, and the frameworks of Python in
+python/tests/frameworks/test_doctor_commands.py.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from broken_setups import APP, BROKEN, GOOD, SECRET, Broken, Place
-from harness import emulator, proxy
-from harness.length import not_here, whole_or_short
+from broken_setups import (
+    APP,
+    BROKEN,
+    GOOD,
+    NO_THREADS,
+    Broken,
+    Place,
+    check_first_problem,
+    environment,
+    run_without_threads,
+)
+from broken_setups import run as run_with
+from harness import emulator
 from harness.paths import RELEASE, ROOT, TARGET
 from harness.patience import SECONDS
 from harness.programs import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 COMMAND = TARGET / "debug" / "clever-sso"
-# What a shell around the tests may say must not count.
-OURS = ("CLEVER_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD", "NO_COLOR")
-IN_SHORT = {"redirect URI without scheme", "wrong secret", "proxy wants credentials", "TLS inspection"}
+FACES: dict[str, Callable[[], list[str | Path]]] = {
+    "command": lambda: [COMMAND, "doctor", "--json"],
+    "c": lambda: [compiled(ROOT / "ffi/tests/c/doctor.c")],
+    "python": lambda: [sys.executable, "-m", "clever_sso", "doctor", "--json"],
+}
+# C reads no CLEVER_ variables: what is wrong with their form is not for it.
+NOT_IN_C = {"misspelt variable", "number that is none"}
 
 
 @pytest.fixture(scope="module")
@@ -36,127 +50,42 @@ def clever() -> Iterator[str]:
         yield base_url
 
 
-def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(OURS)}
-    return {**kept, "LD_LIBRARY_PATH": str(RELEASE), **variables}
+def with_library(variables: Mapping[str, str]) -> dict[str, str]:
+    return {"LD_LIBRARY_PATH": str(RELEASE), **variables}
 
 
 def run(variables: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments],
-        env=environment(variables),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        check=False,
-    )
-
-
-def first_problem(report: dict[str, Any]) -> dict[str, Any]:
-    return next((one for one in report["findings"] if one["level"] == "problem"), {"check": "", "found": ""})
-
-
-def check(broken: Broken, code: int, report: dict[str, Any], output: str) -> None:
-    problem = first_problem(report)
-    assert (problem["check"], report["exit_code"], code) == (broken.check, 2, 2), report
-    assert broken.says in problem["found"], problem
-    assert problem["advice"], problem
-    for secret in (SECRET, "0" * 40, proxy.CREDENTIALS, "hunter"):
-        assert secret not in output
-
-
-@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
-def test_the_first_problem_is_the_cause(broken: Broken, clever: str, tmp_path: Path) -> None:
-    with broken.make(Place(clever, tmp_path)) as variables:
-        done = run(variables, "doctor", "--json")
-    check(broken, done.returncode, json.loads(done.stdout), done.stdout + done.stderr)
-
-
-@pytest.mark.parametrize(
-    "broken",
-    # C reads no CLEVER_ variables: what is wrong with their form is for the command alone.
-    [
-        broken
-        for broken in BROKEN
-        if broken.name
-        in whole_or_short({*(each.name for each in BROKEN)} - {"misspelt variable", "number that is none"}, IN_SHORT)
-    ],
-    ids=lambda broken: broken.name,
-)
-def test_the_first_problem_is_the_cause_in_c(broken: Broken, clever: str, tmp_path: Path) -> None:
-    program = compiled(ROOT / "ffi/tests/c/doctor.c")
-    with broken.make(Place(clever, tmp_path)) as variables:
-        done = subprocess.run(
-            [program],
-            env=environment(variables),
-            capture_output=True,
-            encoding="utf-8",
-            timeout=SECONDS,
-            check=False,
-        )
-    written, *single = done.stdout.splitlines()
-    report = json.loads(written)
-    check(broken, done.returncode, report, done.stdout + done.stderr)
-    problem = first_problem(report)
-    assert single == [problem["check"], problem["found"], problem["advice"]]
-    assert f"\x1b[1;31mproblem \x1b[0m {problem['check']}: {problem['found']}\n" in done.stderr
-
-
-@pytest.fixture(scope="module")
-def php() -> list[str]:
-    """PHP with FFI and the classes: the suite of PHP compares the extension with them."""
-    found = shutil.which("php")
-    if found is None:
-        raise not_here("php is not installed")
-    return [found, "-n", "-dextension=ffi.so", "-dffi.enable=1"]
-
-
-@pytest.mark.parametrize(
-    "broken",
-    # PHP reads the variables that it knows: a name that is none of them is for the command alone.
-    [
-        broken
-        for broken in BROKEN
-        if broken.name in whole_or_short({*(each.name for each in BROKEN)} - {"misspelt variable"}, IN_SHORT)
-    ],
-    ids=lambda broken: broken.name,
-)
-def test_the_first_problem_is_the_cause_in_php(broken: Broken, clever: str, tmp_path: Path, php: list[str]) -> None:
-    with broken.make(Place(clever, tmp_path)) as variables:
-        done = subprocess.run(
-            [*php, str(ROOT / "tests/cases/doctor.php"), str(ROOT / "php/ffi/CleverSso.php")],
-            env=environment(variables),
-            capture_output=True,
-            encoding="utf-8",
-            timeout=SECONDS,
-            check=False,
-        )
-    report = json.loads(done.stdout)
-    check(broken, done.returncode, report, done.stdout + done.stderr)
-    problem = first_problem(report)
-    assert f"\x1b[1;31mproblem \x1b[0m {problem['check']}: {problem['found']}\n" in done.stderr
+    return run_with([COMMAND, *arguments], with_library(variables))
 
 
 def run_python(variables: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "clever_sso", *arguments],
-        env=environment(variables),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        check=False,
-    )
+    return run_with([sys.executable, "-m", "clever_sso", *arguments], with_library(variables))
 
 
 @pytest.mark.parametrize(
-    "broken",
-    [broken for broken in BROKEN if broken.name in whole_or_short({*(each.name for each in BROKEN)}, IN_SHORT)],
-    ids=lambda broken: broken.name,
+    ("face", "broken"),
+    [
+        pytest.param(face, broken, id=f"{face}-{broken.name}")
+        for face in FACES
+        for broken in BROKEN
+        if face != "c" or broken.name not in NOT_IN_C
+    ],
 )
-def test_the_first_problem_is_the_cause_in_python(broken: Broken, clever: str, tmp_path: Path) -> None:
+def test_the_first_problem_is_the_cause(face: str, broken: Broken, clever: str, tmp_path: Path) -> None:
     with broken.make(Place(clever, tmp_path)) as variables:
-        done = run_python(variables, "doctor", "--json")
-    check(broken, done.returncode, json.loads(done.stdout), done.stdout + done.stderr)
+        done = run_with(FACES[face](), with_library(variables))
+    problem = check_first_problem(broken, done)
+    if face == "c":
+        assert done.stdout.splitlines()[1:] == [problem["check"], problem["found"], problem["advice"]]
+        assert f"\x1b[1;31mproblem \x1b[0m {problem['check']}: {problem['found']}\n" in done.stderr
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_limit_of_threads_is_the_first_problem(face: str, clever: str) -> None:
+    done = run_without_threads(FACES[face](), with_library({"CLEVER_BASE_URL": clever, **GOOD}))
+    if done is None:
+        pytest.skip("threads cannot be forbidden here")
+    check_first_problem(NO_THREADS, done)
 
 
 def test_the_command_in_python_writes_text_and_says_what_it_takes(clever: str) -> None:
@@ -181,7 +110,7 @@ def test_the_command_in_python_has_colors_on_a_terminal(no_color: str, has_color
     try:
         done = subprocess.run(
             [sys.executable, "-m", "clever_sso", "doctor"],
-            env=environment({"NO_COLOR": no_color}),
+            env=environment(with_library({"NO_COLOR": no_color})),
             stdout=theirs,
             timeout=SECONDS,
             check=False,
@@ -219,34 +148,3 @@ def test_the_command_says_what_it_takes() -> None:
         done = run({}, *arguments)
         assert (done.returncode, done.stdout) == (64, "")
         assert done.stderr.startswith("Usage: ")
-
-
-# As in ffi/tests/c/guest.c: clone and clone3 fail as at a limit of processes, which root knows no other way to meet.
-WITHOUT_THREADS = """
-import ctypes, os, platform, struct, sys
-clone = {"x86_64": 56, "aarch64": 220}[platform.machine()]
-steps = [(0x20, 0, 0, 0), (0x15, 1, 0, clone), (0x15, 0, 1, 435), (0x06, 0, 0, 0x0005000B), (0x06, 0, 0, 0x7FFF0000)]
-program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
-filter = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(steps), ctypes.addressof(program)))
-libc = ctypes.CDLL(None)
-if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, filter):
-    sys.exit(77)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="seccomp is Linux's")
-def test_a_limit_of_threads_is_the_first_problem(clever: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_THREADS, COMMAND, "doctor", "--json"],
-        env=environment({"CLEVER_BASE_URL": clever, **GOOD}),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        check=False,
-    )
-    if done.returncode == 77:
-        pytest.skip("threads cannot be forbidden here")
-    problem = first_problem(json.loads(done.stdout))
-    assert (problem["check"], done.returncode) == ("process", 2), done.stdout
-    assert "can start no thread" in problem["found"]
