@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import pytest
-from framework_sites import FRAMEWORKS, Framework, framework
+from framework_sites import FRAMEWORKS, Framework, commanded, framework
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.length import whole_or_short
@@ -18,6 +18,7 @@ from php_sites import ADA, Site, asked, cookie_of, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from urllib.request import Request
 
     from harness.cookie_browser import Page
@@ -72,6 +73,22 @@ def begun(site: Site, number: str = ADA, cookies: str = "", query: str = "") -> 
     back = AtClever(site.clever, number).callback(login.goes_to)
     lines = login.headers.get_all("Set-Cookie") or []
     return back, next(line.partition(";")[0] for line in lines if "clever_login_" in line)
+
+
+@pytest.mark.parametrize(
+    ("domain", "is_refused"),
+    [("other.example", True), (".a.app.example", True), (".example", False), ("APP.example", False)],
+)
+def test_a_session_cookie_that_browsers_refuse_is_the_first_problem_of_the_doctor(
+    installed: Installed, used: Framework, tmp_path: Path, domain: str, is_refused: bool
+) -> None:
+    ended, said = commanded(
+        installed, used.name, tmp_path, "clever:doctor", clever="http://127.0.0.1:9", COOKIE_DOMAIN=domain
+    )
+    assert ended == 2, said
+    first = next(line for line in said.splitlines() if line.startswith("problem  "))
+    assert first.startswith("problem  session: " if is_refused else "problem  connect: "), said
+    assert not is_refused or f"is {domain}, but logins come back to app.example: browsers refuse" in first
 
 
 def to_the_end(browser: TabbedBrowser, url: str) -> Page:

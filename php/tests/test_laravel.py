@@ -309,4 +309,4 @@ def test_socialite_without_its_routes_is_named(installed: Installed) -> None:
     with framework(installed, "laravel", SETTINGS='{"routes": false}') as site:
         assert asked(f"{site.url}/clever/login").status == 404
     ended, said = commanded(installed, "laravel", site.folder, DOCTOR, clever="http://127.0.0.1:9")
-    assert (ended, "there is no route clever.login: name yours so" in said) == (2, True), said
+    assert (ended, "problem  callback: there is no route clever.login: name yours so" in said) == (2, True), said

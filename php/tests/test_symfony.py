@@ -78,7 +78,7 @@ def test_the_doctor_says_what_is_wrong(installed: Installed, tmp_path: Path) -> 
         )
         # Its own finding is the first.
         first = said.partition("\n")[0]
-        assert (ended, "problem  settings: clever_sso.redirect_uri leads to" in first) == (2, True), said
+        assert (ended, "problem  callback: clever_sso.redirect_uri leads to" in first) == (2, True), said
         assert "the route clever_sso_callback is /sso/callback" in first
         assert "ok       credentials: " in said
     ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, clever=clever)

@@ -264,6 +264,24 @@ final class BrowserLeg
         return str_ends_with($public, $known) ? substr($public, 0, strlen($public) - strlen($known)) : null;
     }
 
+    /**
+     * Why browsers refuse the session cookie where logins come back to; null when they take it.
+     *
+     * @param string $domain The Domain attribute of the cookie; empty for the host itself.
+     * @param string $setting Its name in the framework.
+     */
+    public static function refusedCookie(string $redirectUri, string $domain, string $setting): ?Finding
+    {
+        $host = strtolower((string) parse_url($redirectUri, PHP_URL_HOST));
+        $wanted = strtolower(trim($domain, '.'));
+        if ($wanted === '' || $host === $wanted || str_ends_with($host, ".{$wanted}")) {
+            return null;
+        }
+        $found = "{$setting} is {$domain}, but logins come back to {$host}: browsers refuse the session cookie there, and nobody stays"
+            . ' signed in';
+        return new Finding('session', 'problem', $found, "leave {$setting} out, or set it to that host");
+    }
+
     /** @param callable(): BrowserReply $answer */
     private function guarded(callable $answer): BrowserReply
     {

@@ -8,6 +8,7 @@ namespace CleverSso\Laravel;
 
 use CleverSso\BrowserLeg;
 use CleverSso\ClientInterface;
+use CleverSso\Finding;
 use CleverSso\SessionIdentity;
 use Illuminate\Contracts\Container\Container;
 use Illuminate\Http\Request;
@@ -110,6 +111,13 @@ final class Clever
         return BrowserLeg::prefixOf($redirectUri, $route) !== null ? null
             : "CLEVER_REDIRECT_URI leads to {$path}, but the route clever.callback is {$route}: change `path` in config/clever.php, or"
                 . ' CLEVER_REDIRECT_URI and what is registered with Clever';
+    }
+
+    /** Why browsers refuse the session cookie of the application; null when they take it. */
+    public function refusedCookie(): ?Finding
+    {
+        $domain = (string) $this->app->make('config')->get('session.domain');
+        return BrowserLeg::refusedCookie($this->settings->get('redirect_uri'), $domain, 'session.domain (SESSION_DOMAIN)');
     }
 
     private function missingRoute(): ?string

@@ -20,18 +20,19 @@ final class DoctorCommand extends Command
 
     public function handle(Clever $clever, Settings $settings): int
     {
-        $wrong = $settings->problems();
+        $problem = fn(string $check, string $line): Finding => new Finding($check, 'problem', $line, null);
+        $ours = array_map(fn(string $line) => $problem('settings', $line), $settings->problems());
         $findings = [];
-        if ($wrong === []) {
-            $wrong = array_values(array_filter([$clever->misfit()]));
+        if ($ours === []) {
+            $misfit = $clever->misfit();
+            $ours = array_filter([$misfit === null ? null : $problem('callback', $misfit), $clever->refusedCookie()]);
             try {
                 $findings = $clever->client()->doctor()->findings;
             } catch (CleverSsoException $error) {
-                $wrong[] = $error->getMessage();
+                $ours[] = $problem('settings', $error->getMessage());
             }
         }
-        $ours = array_map(fn(string $line) => new Finding('settings', 'problem', $line, null), $wrong);
-        $report = new Report([...$ours, ...$findings]);
+        $report = new Report([...array_values($ours), ...$findings]);
         $this->output->write($report->toText($this->output->isDecorated()), false, OutputInterface::OUTPUT_RAW);
         if ($report->exitCode === 0) {
             $this->line('Log in with Clever is set up.');

@@ -24,15 +24,16 @@ final class DoctorCommand extends Command
 
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
-        $wrong = array_values(array_filter([$this->legs->misfit()]));
+        $problem = fn(string $check, string $line): Finding => new Finding($check, 'problem', $line, null);
+        $misfit = $this->legs->misfit();
+        $ours = array_filter([$misfit === null ? null : $problem('callback', $misfit), $this->legs->refusedCookie()]);
         $findings = [];
         try {
             $findings = $this->client->doctor()->findings;
         } catch (CleverSsoException $error) {
-            $wrong[] = $error->getMessage();
+            $ours[] = $problem('settings', $error->getMessage());
         }
-        $ours = array_map(fn(string $line) => new Finding('settings', 'problem', $line, null), $wrong);
-        $report = new Report([...$ours, ...$findings]);
+        $report = new Report([...array_values($ours), ...$findings]);
         $output->write($report->toText($output->isDecorated()), false, OutputInterface::OUTPUT_RAW);
         if ($report->exitCode === 0) {
             $output->writeln('Log in with Clever is set up.');

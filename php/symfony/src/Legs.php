@@ -9,6 +9,7 @@ namespace CleverSso\Symfony;
 use CleverSso\BrowserLeg;
 use CleverSso\Client;
 use CleverSso\ClientInterface;
+use CleverSso\Finding;
 use Psr\Log\LoggerInterface;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\Routing\Generator\UrlGeneratorInterface;
@@ -71,6 +72,13 @@ final class Legs
         return BrowserLeg::prefixOf($this->settings['redirect_uri'], $route) !== null ? null
             : "clever_sso.redirect_uri leads to {$path}, but the route clever_sso_callback is {$route}: import the routes with a"
                 . ' prefix that fits, or change redirect_uri and what is registered with Clever';
+    }
+
+    /** Why browsers refuse the session cookie of the application; null when they take it. */
+    public function refusedCookie(): ?Finding
+    {
+        $domain = (string) ($this->sessionOptions['cookie_domain'] ?? session_get_cookie_params()['domain']);
+        return BrowserLeg::refusedCookie($this->settings['redirect_uri'], $domain, 'framework.session.cookie_domain');
     }
 
     /** A line for the log; it holds no secret. */

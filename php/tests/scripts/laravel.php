@@ -250,7 +250,7 @@ if (!is_dir("{$folder}/config")) {
         'session' => [
             'driver' => 'file', 'lifetime' => 120, 'expire_on_close' => true, 'encrypt' => false, 'connection' => null, 'table' => null,
             'files' => "{$folder}/storage/framework/sessions", 'store' => null, 'lottery' => [0, 100], 'cookie' => 'laravel_session', 'path' => '/',
-            'domain' => null, 'secure' => null, 'http_only' => true, 'same_site' => getenv('SAMESITE') ?: 'lax',
+            'domain' => getenv('COOKIE_DOMAIN') ?: null, 'secure' => null, 'http_only' => true, 'same_site' => getenv('SAMESITE') ?: 'lax',
         ],
         'logging' => ['default' => 'errorlog', 'deprecations' => null, 'channels' => ['errorlog' => ['driver' => 'errorlog']]],
         'view' => ['paths' => ["{$folder}/resources/views"], 'compiled' => "{$folder}/storage/framework/views"],

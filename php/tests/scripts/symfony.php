@@ -151,7 +151,7 @@ final class AppKernel extends Kernel
             'secret' => 'a secret of the tests',
             'php_errors' => ['throw' => true, 'log' => true],
             'session' => ['storage_factory_id' => 'session.storage.factory.native', 'handler_id' => null]
-                + ['cookie_samesite' => getenv('SAMESITE') ?: 'lax'],
+                + ['cookie_samesite' => getenv('SAMESITE') ?: 'lax', 'cookie_domain' => getenv('COOKIE_DOMAIN') ?: null],
             'router' => ['utf8' => true],
         ] + ($this->debug ? ['profiler' => ['only_exceptions' => false]] : []));
         if (getenv('DOCS')) {

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cases.broken_setups import NO_THREADS, check_first_problem, run_without_threads
 from harness.paths import ROOT
 from running import CLIENT_SECRET, settings
 
@@ -120,6 +121,35 @@ def test_the_first_problem_is_the_cause(
     found = problem_of(*doctor(clever, "--json", **changes))
     assert found[0] == check, found
     assert says in found[1]
+
+
+IN_FLASK = """
+from clever_sso.flask import CleverSso
+from flask import Flask
+app = Flask("reading")
+app.config.update({settings!r}, SECRET_KEY="a key for tests only")
+CleverSso(app)
+"""
+IN_DJANGO = """
+import django_settings
+from django.core.management import call_command
+django_settings.configure({url!r})
+call_command("clever_doctor", "--json")
+"""
+
+
+@pytest.mark.parametrize("framework", ["flask", "django"])
+def test_a_limit_of_threads_is_the_first_problem(framework: str, clever: str, tmp_path: Path) -> None:
+    pytest.importorskip(framework)
+    (tmp_path / "the_app.py").write_text(IN_FLASK.format(settings=settings(clever)), "utf-8")
+    command = {
+        "flask": ["-m", "flask", "--app", str(tmp_path / "the_app.py"), "clever", "doctor", "--json"],
+        "django": ["-c", IN_DJANGO.format(url=clever)],
+    }[framework]
+    done = run_without_threads([sys.executable, *command], {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))})
+    if done is None:
+        pytest.skip("threads cannot be forbidden here")
+    check_first_problem(NO_THREADS, done)
 
 
 @pytest.mark.parametrize("domain", ["app.example", ".app.example", "example"])
