@@ -34,9 +34,34 @@ if test "$PHP_CLEVER_SSO" != "no"; then
     clever_sso_flags="$CLEVER_SSO_LIBS"
   fi
 
-  PHP_CHECK_LIBRARY([clever_sso], [clever_sso_session_kept], [],
-    [AC_MSG_ERROR([this libclever_sso cannot be used, or is too old: see config.log])],
+  PHP_CHECK_LIBRARY([clever_sso], [clever_sso_version], [],
+    [AC_MSG_ERROR([this libclever_sso cannot be used: see config.log])],
     [$clever_sso_flags])
+
+  dnl Every function that the sources call and do not declare themselves: PHP would not load an extension that lacks one.
+  AC_MSG_CHECKING([whether libclever_sso has every function that the extension calls])
+  for clever_sso_sources in "$abs_srcdir/ext/clever_sso" "$abs_srcdir"; do
+    if test -r "$clever_sso_sources/php_clever_sso.h"; then break; fi
+  done
+  clever_sso_own=`cat "$clever_sso_sources"/*.h | $GREP -o 'clever_sso_@<:@a-z0-9_@:>@*(' | sort -u`
+  clever_sso_called=`cat "$clever_sso_sources"/*.c | $GREP -o '\bclever_sso_@<:@a-z0-9_@:>@*(' | sort -u | $GREP -vxF "$clever_sso_own" | tr -d '('`
+  clever_sso_declared=
+  clever_sso_listed=
+  for clever_sso_name in $clever_sso_called; do
+    clever_sso_declared="$clever_sso_declared char $clever_sso_name(void);"
+    clever_sso_listed="$clever_sso_listed (void *) $clever_sso_name,"
+  done
+  clever_sso_libs_before="$LIBS"
+  LIBS="$clever_sso_flags -lclever_sso $LIBS"
+  AC_LINK_IFELSE([AC_LANG_SOURCE([[
+$clever_sso_declared
+void *called[] = {$clever_sso_listed 0};
+int main(void) { return called[0] == 0; }
+  ]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+    AC_MSG_ERROR([this libclever_sso is older than the extension: install that of the same version. config.log names what it lacks])])
+  LIBS="$clever_sso_libs_before"
 
   PHP_SUBST([CLEVER_SSO_SHARED_LIBADD])
   PHP_ADD_EXTENSION_DEP([clever_sso], [hash])

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
 from harness import emulator
 from harness.paths import INCLUDE, ROOT
 from installed import PATIENCE_SECONDS, Installed, block, program, run, warnings
@@ -77,6 +78,35 @@ def test_a_library_that_pkg_config_does_not_find_is_named_when_it_is_configured(
     ended = subprocess.run(["./configure"], cwd=folder, env=nothing, capture_output=True, text=True, check=False)
     assert ended.returncode != 0
     assert "or name its prefix in --with-clever-sso=DIR" in ended.stderr
+
+
+def called() -> list[str]:
+    """The functions of the library that the extension calls."""
+    declared = set(re.findall(r"\bclever_sso_\w+(?=\()", (INCLUDE / "clever_sso.h").read_text()))
+    sources = "".join(path.read_text() for path in SOURCE.glob("*.c"))
+    return sorted(declared & set(re.findall(r"\bclever_sso_\w+(?=\()", sources)))
+
+
+@pytest.mark.parametrize("missing", ["clever_sso_user_message", "clever_sso_report_finding_advice"])
+def test_a_library_that_lacks_a_function_is_named_when_it_is_configured(
+    installed: Installed, tmp_path: Path, missing: str
+) -> None:
+    names = called()
+    assert missing in names
+    prefix, folder = tmp_path / "old", tmp_path / "extension"
+    (prefix / "include").mkdir(parents=True)
+    (prefix / "lib").mkdir()
+    shutil.copy(INCLUDE / "clever_sso.h", prefix / "include")
+    source = tmp_path / "old.c"
+    source.write_text("".join(f"void {name}(void) {{}}\n" for name in names if name != missing))
+    run([program("cc"), "-shared", "-fPIC", "-o", str(prefix / "lib/libclever_sso.so"), str(source)], tmp_path)
+    shutil.copytree(installed.build, folder)
+    command = ["./configure", f"--with-clever-sso={prefix}"]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+    assert ended.returncode != 0
+    assert "this libclever_sso is older than the extension" in ended.stderr, ended.stdout + ended.stderr
+    log = (folder / "config.log").read_text(errors="replace")
+    assert set(re.findall(r"undefined reference to `(\w+)'", log)) == {missing}
 
 
 def test_what_is_generated_is_not_older_than_the_stub() -> None:
