@@ -11,10 +11,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
+import clever_sso
 import pytest
 import yaml
-from harness import nginx, ports
+from harness import emulator, nginx, ports
+from harness.browser import Browser
 from harness.paths import ROOT
 from harness.patience import SECONDS
 
@@ -452,6 +455,81 @@ def test_each_panel_shows_something_when_everything_is_counted(promtool: str, tm
         for expr in [target["expr"].replace("$__rate_interval", "5m").replace("$job", "app|other")]
     ]
     check(promtool, tmp_path, {"input_series": Case("app", counted).inputs(), "promql_expr_test": panels})
+
+
+# Real metrics. -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def exposed() -> list[str]:
+    """The texts for Prometheus of clients that together counted something of everything."""
+    app = emulator.App("0a" * 10, "0b" * 20, "http://127.0.0.1:9/callback", oidc=True)
+
+    def client_of(base_url: str, secret: str = app.secret) -> clever_sso.Client:
+        return clever_sso.Client(app.client_id, secret, app.redirect_uri, base_url=base_url)
+
+    with emulator.running([app], "ada") as clever, ports.reserved() as nobody:
+        client = client_of(clever)
+        login = client.begin_login()
+        outcome = client.finish_login(Browser(clever).callback(login.url), pending=login.pending)
+        assert isinstance(outcome, clever_sso.SignedIn)
+        login = client.begin_login()
+        denied = "error=access_denied&state=" + parse_qs(urlsplit(login.url).query)["state"][0]
+        assert isinstance(client.finish_login(denied, pending=login.pending), clever_sso.Denied)
+        with pytest.raises(clever_sso.Error):
+            client.begin_login(return_to="//elsewhere.example")
+        # A browser that keeps no cookies.
+        login = client.begin_login()
+        with pytest.raises(clever_sso.Error) as blocked:
+            while isinstance(outcome := client.finish_login(Browser(clever).callback(login.url)), clever_sso.Restart):
+                login = outcome.login
+        assert blocked.value.code == "cookies_blocked"
+        rejected = client_of(clever, "0c" * 20)
+        login = rejected.begin_login()
+        with pytest.raises(clever_sso.Error):
+            rejected.finish_login(Browser(clever).callback(login.url), pending=login.pending)
+        away = client_of(f"http://127.0.0.1:{nobody}")
+        with pytest.raises(clever_sso.Error):
+            away.me("token")
+        with pytest.raises(clever_sso.Error):
+            away.warm_up()
+    return [each.stats().to_prometheus() for each in (client, rejected, away)]
+
+
+def series_in(texts: list[str]) -> set[str]:
+    return {line for text in texts for line in re.findall(r"^(clever_sso_\w+\{.*\}) ", text, re.MULTILINE)}
+
+
+def test_what_clients_expose_is_what_was_read_and_what_promtool_takes(promtool: str, exposed: list[str]) -> None:
+    for text in exposed:
+        done = subprocess.run(
+            [promtool, "check", "metrics"], input=text, check=False, capture_output=True, text=True, timeout=SECONDS
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    found = set()
+    for one in series_in(exposed):
+        name, _, labels = one.partition("{")
+        metric = metric_of(name)
+        assert metric, name
+        words = dict(re.findall(r'(\w+)="([^"]*)"', labels))
+        assert words.keys() - {"le"} == set(metric.labels), one
+        assert all(words[label] in WORDS[label] for label in metric.labels), one
+        found.add(re.sub(r"_(?:bucket|sum|count)$", "", name))
+    assert found == METRICS.keys()
+
+
+def test_each_panel_shows_what_clients_expose(promtool: str, exposed: list[str], tmp_path: Path) -> None:
+    inputs = [
+        {"series": one.replace("{", '{job="app", instance="a:80", '), "values": "0+1x70"}
+        for one in sorted(series_in(exposed))
+    ]
+    panels = [
+        {"expr": f"count(({expr}) >= 0) > bool 0", "eval_time": "65m", "exp_samples": [{"labels": "{}", "value": 1}]}
+        for panel in PANELS
+        for target in panel["targets"]
+        for expr in [target["expr"].replace("$__rate_interval", "5m").replace("$job", "app")]
+    ]
+    check(promtool, tmp_path, {"input_series": inputs, "promql_expr_test": panels})
 
 
 # The limit. ----------------------------------------------------------------------------------------------------------
