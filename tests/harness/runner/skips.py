@@ -19,7 +19,7 @@ WAYS = (
     (r"apt-get update failed|no source of php", "connect to the Internet, or to a mirror that has Debian's sources"),
     (r"uwsgi is not installed", "install the headers of Python (Debian: sudo apt-get install python3-dev)"),
     (
-        r"could not import '(?:allauth|authlib|httpx2|mypy_django_plugin|social_django)\b",
+        r"could not import '(?:allauth|authlib|grafana_foundation_sdk|httpx2|mypy_django_plugin|social_django)\b",
         "use Python 3.11 or later: make PYTHON=python3.11 test",
     ),
     (r"could not import '[\w.]+'", "make test, or pip install -r tests/harness/requirements/test.txt"),
