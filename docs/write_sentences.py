@@ -2,7 +2,8 @@
 
 - `js/src/sentences.ts`;
 - `php/extension/CleverSso/Sentences.php`;
-- `python/clever_sso/django/locale`: for Django's own translations.
+- `python/clever_sso/django/locale`: for Django's own translations;
+- `php/wordpress/clever-sso/languages`: the sentences of the library in the translations of the plugin.
 
 `--check` compares instead of writing.
 """
@@ -19,15 +20,24 @@ ROOT = Path(__file__).resolve().parents[1]
 JS = ROOT / "js" / "src" / "sentences.ts"
 PHP = ROOT / "php" / "extension" / "CleverSso" / "Sentences.php"
 DJANGO = ROOT / "python" / "clever_sso" / "django" / "locale" / "es" / "LC_MESSAGES"
+WORDPRESS = ROOT / "php" / "wordpress" / "clever-sso" / "languages"
 PAGE = (ROOT / "docs" / "errors.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(\w+)` \| .* \| \w+ \| (yes|no) \| \d+ \| (.+) \|$", re.MULTILINE)
+PAIR = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|$))+)', re.MULTILINE)
 # What only the code grant and an ID token can bring.
-NOT_IN_JS = re.compile(r"id_token_|userinfo_|code_|client_|runtime_|session_not_kept|page_not_allowed|discovery_|keys_")
+NOT_IN_JS = re.compile(
+    r"id_token_|userinfo_|code_|client_|runtime_|login_loop|session_not_kept|page_not_allowed|discovery_|keys_"
+)
 # The context in Django's translations, so that words such as "contact" mean nothing to the rest of a project.
 CONTEXT = "clever_sso"
 
 # What the sentences are called in JavaScript, and an error code of the catalogue that says each.
-NAMES = {"AGAIN": "state_missing", "BLOCKED": "cookies_blocked", "LATER": "rate_limited", "SETUP": "config_invalid"}
+NAMES = {
+    "AGAIN": "state_missing",
+    "BLOCKED": "cookies_blocked",
+    "LATER": "rate_limited",
+    "SETUP": "config_invalid",
+}
 DENIED = "Clever did not let you into this app. Please ask your teacher or your school for access."
 
 TYPESCRIPT = """\
@@ -51,21 +61,21 @@ final class Sentences
     ];
 
     /**
-     * The language that somebody wants: 'es' where they prefer Spanish to English, otherwise 'en'.
+     * The language that a person wants: 'es' if they prefer Spanish to English, otherwise 'en'.
      *
      * @param string $wanted A tag such as es or es-MX, or the value of the Accept-Language header (RFC 9110 12.5.4).
      */
     public static function language(string $wanted): string
     {
         [$best, $most] = ['en', 0.0];
-        // Browsers name a few; more is not read.
+        // Browsers send a few languages; the rest is ignored.
         foreach (array_slice(explode(',', $wanted, 101), 0, 100) as $part) {
             $parameters = array_map(fn(string $each) => trim($each, " \t"), explode(';', strtolower($part)));
             $language = preg_split('/[-_]/', array_shift($parameters))[0];
             $weights = array_filter($parameters, fn(string $parameter) => str_starts_with($parameter, 'q='));
-            // What is no number counts as 0.
+            // A weight that is not a number counts as 0.
             $weight = $weights === [] ? 1.0 : min(1.0, (float) substr(reset($weights), 2));
-            // Of languages with one weight the first counts.
+            // Of languages with the same weight, the first one wins.
             if (in_array($language, ['en', 'es'], true) && $weight > $most) {
                 [$best, $most] = [$language, $weight];
             }
@@ -73,7 +83,7 @@ final class Sentences
         return $best;
     }
 
-    /** The same sentence in the language that somebody wants. One that is not of this library stays as it is. */
+    /** The same sentence in the language that a person wants. Sentences of the application stay as they are. */
     public static function translated(string $sentence, string $wanted): string
     {
         return self::language($wanted) === 'es' ? self::SPANISH[$sentence] ?? $sentence : $sentence;
@@ -132,21 +142,46 @@ def po() -> str:
     return "\n".join([PO, *entries])
 
 
-def mo() -> bytes:
-    """Give the same as gettext reads it, as `msgfmt` does."""
-    texts = {"": "Content-Type: text/plain; charset=UTF-8\nLanguage: es\n"}
-    texts.update({f"{CONTEXT}\x04{english}": other for english, other in spanish().items()})
-    pairs = sorted((key.encode(), value.encode()) for key, value in texts.items())
-    tables, content, at = b"", b"", 28 + 16 * len(pairs)
+def pairs(text: str) -> dict[str, str]:
+    """Give the sentences of a .po file, and their translations. The header has the empty key."""
+    return {_unquoted(key): _unquoted(value) for key, value in PAIR.findall(text)}
+
+
+def wordpress(text: str) -> str:
+    """Give a .po file of the plugin with the sentences of this library, and with those of errors that it lacks."""
+    known = spanish()
+
+    def translated(found: re.Match[str]) -> str:
+        english = _unquoted(found[1])
+        return f"msgid {found[1]}msgstr {_quoted(known[english])}\n" if english in known else found[0]
+
+    missing = {sentence: known[sentence] for *_, sentence in ROW.findall(PAGE) if sentence not in pairs(text)}
+    more = [f"\nmsgid {_quoted(english)}\nmsgstr {_quoted(other)}\n" for english, other in missing.items()]
+    return "".join([PAIR.sub(translated, text), *more])
+
+
+def mo(texts: dict[str, str]) -> bytes:
+    """Give translations as gettext reads them, as `msgfmt` does."""
+    ordered = sorted((key.encode(), value.encode()) for key, value in texts.items() if value)
+    tables, content, at = b"", b"", 28 + 16 * len(ordered)
     for part in (0, 1):
-        for pair in pairs:
+        for pair in ordered:
             tables += struct.pack("<2I", len(pair[part]), at + len(content))
             content += pair[part] + b"\0"
-    return struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, at) + tables + content
+    return struct.pack("<7I", 0x950412DE, 0, len(ordered), 28, 28 + 8 * len(ordered), 0, at) + tables + content
+
+
+def _of_django() -> dict[str, str]:
+    texts = {"": "Content-Type: text/plain; charset=UTF-8\nLanguage: es\n"}
+    return texts | {f"{CONTEXT}\x04{english}": other for english, other in spanish().items()}
 
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
+
+
+def _unquoted(lines: str) -> str:
+    return "".join(json.loads(line) for line in lines.strip().splitlines())
 
 
 def _in_php(text: str) -> str:
@@ -155,11 +190,14 @@ def _in_php(text: str) -> str:
 
 def files() -> dict[Path, bytes]:
     """Give the files, and what stands in each."""
+    plugin = {path: wordpress(path.read_text("utf-8")) for path in sorted(WORDPRESS.glob("*.po"))}
     return {
         JS: typescript().encode(),
         PHP: php().encode(),
         DJANGO / "django.po": po().encode(),
-        DJANGO / "django.mo": mo(),
+        DJANGO / "django.mo": mo(_of_django()),
+        **{path: text.encode() for path, text in plugin.items()},
+        **{path.with_suffix(".mo"): mo(pairs(text)) for path, text in plugin.items()},
     }
 
 

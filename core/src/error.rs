@@ -333,7 +333,7 @@ mod tests {
         let error = Error::with_detail(ErrorCode::NotFound, "GET /v3.0/me").with_status(404);
         assert_eq!(
             error.to_string(),
-            "not_found: Clever knows no such resource, or this token does not open it: GET /v3.0/me (HTTP 404)"
+            "not_found: Clever does not have this resource, or the token gives no access to it: GET /v3.0/me (HTTP 404)"
         );
     }
 

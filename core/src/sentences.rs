@@ -119,8 +119,11 @@ sentences! {
         c"You are signed in, but you may not open this page. Please ask your teacher or your school for access.",
         c"Iniciaste sesión, pero no puedes abrir esta página. Pide acceso a tu maestro o a tu escuela.";
     SETUP,
-        c"This app is not set up for Clever correctly. Please tell your teacher or school.",
-        c"Esta aplicación no está bien configurada para Clever. Avisa a tu maestro o a tu escuela.";
+        c"This app has a problem with Clever. Please tell your teacher or school.",
+        c"Esta aplicación tiene un problema con Clever. Avisa a tu maestro o a tu escuela.";
+    OFTEN,
+        c"Signing in started over too many times. Close your other tabs, then try again. If that does not help, tell your teacher or school.",
+        c"El inicio de sesión empezó de nuevo demasiadas veces. Cierra las otras pestañas e inténtalo de nuevo. Si eso no ayuda, avisa a tu maestro o a tu escuela.";
     LATER,
         c"Clever cannot be reached right now. Please wait a minute, then try again.",
         c"No se puede conectar con Clever en este momento. Espera un minuto e inténtalo de nuevo.";

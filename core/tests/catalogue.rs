@@ -11,9 +11,14 @@ const WRITE: &str = "CLEVER_SSO_WRITE_ERRORS";
 
 const OPENING: &str = "# Errors
 
-Every failure has an error code. Its meaning never changes, and it is the same in Rust (`error.code()`), C
-(`clever_sso_error_code`) and Python (`error.code`). Each error also has a line for the log, which says what was expected and found, and a
-sentence that you can show to the person who logs in. None of them contains a token, code, secret, email or response.
+Every failure has an error code. Its meaning never changes, and it is the same in every language: `error.code()` in Rust,
+`clever_sso_error_code` in C, `error.code` in Python and JavaScript, `$error->getCodeWord()` in PHP. Each error also has a line for the log, which
+says what was expected and found, and a sentence that you can show to the person who logs in. None of them contains a token, code, secret,
+email or response.
+
+The tables below follow the kinds of errors. Each kind has a name in Rust, C, Python and PHP. In JavaScript, every error is a
+`CleverError`. If Clever or your app refuses a person, that is not an error. The page for the person has a code all the same:
+[the codes of refusals](#refusals).
 
 - *Who* can fix it: the user, the app (the people who run it), Clever, or the network (the people who run it).
 - *Again*: whether the same call, or the same login started again, may succeed later without a change.
@@ -47,20 +52,69 @@ value that is nested more than 64 levels deep becomes null. One byte order mark 
 In a callback, `scope`, `error`, `error_description` and `loginas_by_admin` may contain any bytes. Bytes that are not UTF-8 become U+FFFD.
 ";
 
-const KINDS: [(ErrorKind, &str, &str, &str); 7] = [
-    (ErrorKind::Config, "The configuration", "CLEVER_SSO_CONFIG", "ConfigError"),
-    (ErrorKind::Argument, "Arguments", "CLEVER_SSO_ARGUMENT", "ArgumentError"),
-    (ErrorKind::Login, "The callback", "CLEVER_SSO_LOGIN", "LoginError"),
-    (ErrorKind::Token, "Tokens", "CLEVER_SSO_TOKEN", "TokenError"),
-    (ErrorKind::Clever, "Clever's responses", "CLEVER_SSO_CLEVER", "CleverError"),
-    (ErrorKind::Network, "The network", "CLEVER_SSO_NETWORK", "NetworkError"),
-    (ErrorKind::Internal, "This library", "CLEVER_SSO_INTERNAL", "InternalError"),
+/// Each kind, and the title of its table. Its name in a language is made from the name in Rust.
+const KINDS: [(ErrorKind, &str); 7] = [
+    (ErrorKind::Config, "The configuration"),
+    (ErrorKind::Argument, "Arguments"),
+    (ErrorKind::Login, "The callback"),
+    (ErrorKind::Token, "Tokens"),
+    (ErrorKind::Clever, "Clever's responses"),
+    (ErrorKind::Network, "The network"),
+    (ErrorKind::Internal, "This library"),
+];
+
+const REFUSALS: &str = "
+## Refusals
+
+A login that is refused is not an error: `finish_login` returns the outcome `Denied`, or your app decides after `SignedIn`. The page for the
+person, and JSON for a script, have one of these codes. The codes come from the packages for the web (Flask, Django, ASGI, axum, PHP), not from the client.
+
+| code | meaning | who | page | what the person reads |
+|---|---|---|---|---|
+";
+
+/// Code, meaning, who can change it, HTTP status, and the sentence, if there is only one.
+const REFUSED: [(&str, &str, &str, u16, &str); 5] = [
+    (
+        "access_denied",
+        "Clever refused this person; in JavaScript, the code is Clever's own word, such as `unauthorized-user`",
+        "school",
+        403,
+        "Clever did not let you into this app. Please ask your teacher or your school for access.",
+    ),
+    (
+        "not_admitted",
+        "your app refused this person after the login",
+        "app",
+        403,
+        "Your account doesn't have access to this app. Please ask your teacher or your school for help.",
+    ),
+    (
+        "not_signed_in",
+        "this page or this data is for people who are signed in",
+        "user",
+        401,
+        "You are not signed in.",
+    ),
+    (
+        "not_allowed",
+        "this person is signed in, but may not open this page",
+        "app",
+        403,
+        "Your account doesn't have access to this.",
+    ),
+    ("link_refused", "Django: this account here and this person at Clever were not linked", "user", 403, ""),
 ];
 
 fn page() -> String {
     let mut page = OPENING.to_owned();
-    for (kind, title, in_c, in_python) in KINDS {
-        write!(page, "\n## {title}\n\n`{in_c}` in C, `{in_python}` in Python.\n\n").unwrap();
+    for (kind, title) in KINDS {
+        let (name, in_c) = (format!("{kind:?}"), format!("CLEVER_SSO_{}", kind.as_str().to_uppercase()));
+        write!(
+            page,
+            "\n## {title}\n\n`ErrorKind::{name}` in Rust, `{in_c}` in C, `{name}Error` in Python, `{name}Exception` in PHP.\n\n"
+        )
+        .unwrap();
         page.push_str(
             "| error code | meaning | who | again | page | what the person reads |\n|---|---|---|---|---|---|\n",
         );
@@ -73,6 +127,11 @@ fn page() -> String {
         if kind == ErrorKind::Token {
             page.push_str(JSON_OF_TOKENS);
         }
+    }
+    page.push_str(REFUSALS);
+    for (code, meaning, actor, status, shown) in REFUSED {
+        let shown = if shown.is_empty() { "A sentence that says why." } else { shown };
+        writeln!(page, "| `{code}` | {meaning} | {actor} | {status} | {shown} |").unwrap();
     }
     page.push_str(IN_SPANISH);
     for sentence in all_sentences() {
@@ -99,5 +158,13 @@ fn the_page_leaves_out_no_code() {
     let page = page();
     for code in ErrorCode::ALL {
         assert!(page.contains(&format!("| `{code}` |")), "{code}");
+    }
+}
+
+#[test]
+fn the_sentences_of_refusals_are_those_of_the_pages() {
+    let known: Vec<_> = all_sentences().map(|sentence| sentence.text(Language::English)).collect();
+    for (code, .., shown) in REFUSED {
+        assert!(shown.is_empty() || known.contains(&shown), "{code}");
     }
 }

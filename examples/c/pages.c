@@ -203,7 +203,7 @@ char *page_not_allowed(const char *prefix, const char *sentence, const char *cod
 {
     char *page = NULL;
     size_t size = 0;
-    FILE *out = begun(&page, &size, "This page is not open to you");
+    FILE *out = begun(&page, &size, "You cannot open this page");
     if (out == NULL) return NULL;
     fputs("<p>", out);
     escaped(out, sentence);

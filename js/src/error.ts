@@ -1,8 +1,8 @@
 import { AGAIN, BLOCKED, DENIED, LATER, type Sentence, SETUP } from "./sentences.js";
 
 // The tests hold these against the catalogue, code by code.
+const SETUP_CODES = /^(config|argument|redirect|intern|not_f|response_[^h])|tls$|(k|request)_rejected$/;
 const LATER_CODES = /^(network|response|rate)_|unavailable$/;
-const SETUP_CODES = /^(config|argument|redirect)_|(k|request)_rejected$/;
 const RETRYABLE = /^(state|pending|rate|limit)_|network_[^t]|unavailable$|html$|timeout$|interrupted$/;
 
 /** Spanish for pages in `es` and `es-MX`, English for all others. */
@@ -12,7 +12,7 @@ function inLanguage(sentence: Sentence, language = globalThis.document?.document
 
 /** The sentence to show to the person for an error code, in the language of the page or the one given. */
 export function userMessage(code: string, language?: string): string {
-  const sentence = LATER_CODES.test(code) ? LATER : SETUP_CODES.test(code) ? SETUP : code === "cookies_blocked" ? BLOCKED : AGAIN;
+  const sentence = SETUP_CODES.test(code) ? SETUP : LATER_CODES.test(code) ? LATER : code === "cookies_blocked" ? BLOCKED : AGAIN;
   return inLanguage(sentence, language);
 }
 

@@ -15,8 +15,8 @@ export const LATER: Sentence = [
   "No se puede conectar con Clever en este momento. Espera un minuto e inténtalo de nuevo.",
 ];
 export const SETUP: Sentence = [
-  "This app is not set up for Clever correctly. Please tell your teacher or school.",
-  "Esta aplicación no está bien configurada para Clever. Avisa a tu maestro o a tu escuela.",
+  "This app has a problem with Clever. Please tell your teacher or school.",
+  "Esta aplicación tiene un problema con Clever. Avisa a tu maestro o a tu escuela.",
 ];
 export const DENIED: Sentence = [
   "Clever did not let you into this app. Please ask your teacher or your school for access.",

@@ -124,9 +124,9 @@ ANSWERS = {
         "Please come back next year.",
     ),
     "no-sentence": ({"code": "token_rejected"}, "token_rejected", "Signing in did not work this time."),
-    "list": (["Ada"], "response_malformed", "Clever cannot be reached"),
-    "nothing": (None, "response_malformed", "Clever cannot be reached"),
-    "no-person": ({}, "response_malformed", "Clever cannot be reached"),
+    "list": (["Ada"], "response_malformed", "This app has a problem with Clever."),
+    "nothing": (None, "response_malformed", "This app has a problem with Clever."),
+    "no-person": ({}, "response_malformed", "This app has a problem with Clever."),
 }
 
 

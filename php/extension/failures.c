@@ -163,7 +163,7 @@ void php_clever_sso_throw_config(const char *format, ...)
 	zend_string_release(what);
 	set_text(exception, "codeWord", "config_invalid");
 	set_text(
-		exception, "userMessage", "This app is not set up for Clever correctly. Please tell your teacher or school.");
+		exception, "userMessage", "This app has a problem with Clever. Please tell your teacher or school.");
 	set_text(exception, "actor", "app");
 }
 

@@ -31,7 +31,8 @@ GROUPS = yaml.safe_load(RULES_FILE.read_text("utf-8"))["groups"]
 ALERTS = {rule["alert"]: rule for group in GROUPS for rule in group["rules"]}
 DASHBOARD = json.loads((ROOT / "docs/operating/clever-sso-dashboard.json").read_text("utf-8"))
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
-CODES = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/errors.md").read_text("utf-8"), re.MULTILINE))
+ERRORS = (ROOT / "docs/errors.md").read_text("utf-8").partition("## Refusals")[0]
+CODES = set(re.findall(r"^\| `(\w+)` \|", ERRORS, re.MULTILINE))
 # Only what no person brings about: the list below has one of each other code.
 ONE_IS_ENOUGH = {"client_rejected"}
 REPOSITORY = re.search(r'^repository = "(.+)"$', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)

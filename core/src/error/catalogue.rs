@@ -159,9 +159,9 @@ catalogue! {
     ArgumentInvalid, "argument_invalid", Argument, false, App, "an argument of the call cannot be used", SETUP;
     ReturnToUnsafe, "return_to_unsafe", Argument, false, App, "return_to is neither a path of this application nor on an allowed origin", AGAIN;
 
-    CallbackMalformed, "callback_malformed", Login, false, App, "the callback carries neither a code, nor a token, nor an error that can be read", AGAIN;
-    CallbackDuplicate, "callback_duplicate", Login, false, User, "the callback names a parameter twice", AGAIN;
-    CallbackContradictory, "callback_contradictory", Login, false, User, "the callback carries parameters that exclude each other", AGAIN;
+    CallbackMalformed, "callback_malformed", Login, false, App, "the callback has no code, no token, and no error that can be read", AGAIN;
+    CallbackDuplicate, "callback_duplicate", Login, false, User, "the callback has a parameter twice", AGAIN;
+    CallbackContradictory, "callback_contradictory", Login, false, User, "the callback has parameters that contradict each other", AGAIN;
     CallbackIssuer, "callback_issuer", Login, false, User, "the callback comes from another issuer", AGAIN;
     StateMissing, "state_missing", Login, true, User, "the browser arrived without a state: the login began at Clever", AGAIN;
     StateMismatch, "state_mismatch", Login, true, User, "the state belongs to another login", AGAIN;
@@ -169,55 +169,55 @@ catalogue! {
     PendingInvalid, "pending_invalid", Login, true, User, "the pending login was not sealed with a known key", AGAIN;
     PendingExpired, "pending_expired", Login, true, User, "the pending login is older than ten minutes", AGAIN;
     CookiesBlocked, "cookies_blocked", Login, false, User, "the browser came back without the login cookie each time: it probably blocks cookies", COOKIES;
-    LoginLoop, "login_loop", Login, false, App, "the login restarted too often without an end", AGAIN;
-    SessionNotKept, "session_not_kept", Login, false, App, "several sign-ins in a row left nobody signed in: check the domain, path and Secure attribute of the session cookie, and what ends sessions in your app", SESSION;
+    LoginLoop, "login_loop", Login, false, App, "the login restarted too many times and never finished", OFTEN;
+    SessionNotKept, "session_not_kept", Login, false, App, "after several sign-ins in a row, the app had no signed-in session: check the domain, path and Secure attribute of the session cookie, and what ends sessions in your app", SESSION;
     PageNotAllowed, "page_not_allowed", Login, false, App, "a person who is signed in is sent back to log in again and again: answer people who may not open a page with 403 instead", ALLOWED;
 
-    IdTokenMalformed, "id_token_malformed", Token, false, Clever, "the ID token is not a strict compact JWS", AGAIN;
-    IdTokenAlgorithm, "id_token_algorithm", Token, false, Clever, "the ID token is not signed with RS256", AGAIN;
-    IdTokenHeader, "id_token_header", Token, false, Clever, "the ID token has a header parameter that must be refused", AGAIN;
+    IdTokenMalformed, "id_token_malformed", Token, false, Clever, "the ID token is not a strict compact JWS", SETUP;
+    IdTokenAlgorithm, "id_token_algorithm", Token, false, Clever, "the ID token is not signed with RS256", SETUP;
+    IdTokenHeader, "id_token_header", Token, false, Clever, "the ID token has a header parameter that must be refused", SETUP;
     IdTokenKeyUnknown, "id_token_key_unknown", Token, true, Clever, "the ID token names a key that Clever does not publish", AGAIN;
-    IdTokenSignature, "id_token_signature", Token, false, Clever, "the signature of the ID token does not verify", AGAIN;
-    IdTokenClaims, "id_token_claims", Token, false, Clever, "the claims of the ID token cannot be read", AGAIN;
-    IdTokenIssuer, "id_token_issuer", Token, false, Clever, "the ID token has another issuer", AGAIN;
-    IdTokenAudience, "id_token_audience", Token, false, Clever, "the ID token is not meant for this client alone", AGAIN;
-    IdTokenAuthorizedParty, "id_token_authorized_party", Token, false, Clever, "the ID token was issued to another client", AGAIN;
-    IdTokenSubject, "id_token_subject", Token, false, Clever, "the ID token has no usable subject", AGAIN;
+    IdTokenSignature, "id_token_signature", Token, false, Clever, "the signature of the ID token does not verify", SETUP;
+    IdTokenClaims, "id_token_claims", Token, false, Clever, "the claims of the ID token cannot be read", SETUP;
+    IdTokenIssuer, "id_token_issuer", Token, false, Clever, "the ID token has another issuer", SETUP;
+    IdTokenAudience, "id_token_audience", Token, false, Clever, "the ID token is not meant for this client alone", SETUP;
+    IdTokenAuthorizedParty, "id_token_authorized_party", Token, false, Clever, "the ID token was issued to another client", SETUP;
+    IdTokenSubject, "id_token_subject", Token, false, Clever, "the ID token has no usable subject", SETUP;
     IdTokenExpired, "id_token_expired", Token, true, App, "the ID token has expired", AGAIN;
     IdTokenIssuedAt, "id_token_issued_at", Token, true, App, "the ID token was issued at an impossible time", AGAIN;
     IdTokenNotYetValid, "id_token_not_yet_valid", Token, true, App, "the ID token is not valid yet", AGAIN;
     IdTokenNonce, "id_token_nonce", Token, false, User, "the nonce of the ID token is not that of this login", AGAIN;
-    IdTokenAccessToken, "id_token_access_token", Token, false, Clever, "the ID token belongs to another access token", AGAIN;
-    UserinfoSubject, "userinfo_subject", Token, false, Clever, "the userinfo answer is about somebody else", AGAIN;
+    IdTokenAccessToken, "id_token_access_token", Token, false, Clever, "the ID token belongs to another access token", SETUP;
+    UserinfoSubject, "userinfo_subject", Token, false, Clever, "the userinfo answer is about somebody else", SETUP;
     TokenForeign, "token_foreign", Token, false, User, "the access token was issued to another application", AGAIN;
     TokenRejected, "token_rejected", Token, false, User, "Clever does not accept the access token", AGAIN;
 
-    CallbackUnavailable, "callback_unavailable", Clever, true, Clever, "Clever sent the browser back because it cannot log anybody in at the moment", LATER;
+    CallbackUnavailable, "callback_unavailable", Clever, true, Clever, "Clever sent the browser back because it cannot log anyone in right now", LATER;
     CallbackRejected, "callback_rejected", Clever, false, App, "Clever sent the browser back because it does not accept the authorization request", SETUP;
     CodeRejected, "code_rejected", Clever, true, User, "Clever does not accept the code: it was spent, has expired or belongs to another client", AGAIN;
     ClientRejected, "client_rejected", Clever, false, App, "Clever does not accept the client id and secret", SETUP;
     TokenRequestRejected, "token_request_rejected", Clever, false, App, "Clever refused the token request", SETUP;
     RequestRejected, "request_rejected", Clever, false, App, "Clever refused the request", SETUP;
-    NotFound, "not_found", Clever, false, App, "Clever knows no such resource, or this token does not open it", AGAIN;
+    NotFound, "not_found", Clever, false, App, "Clever does not have this resource, or the token gives no access to it", SETUP;
     RateLimited, "rate_limited", Clever, true, Clever, "Clever limits the rate of requests", LATER;
-    CleverUnavailable, "clever_unavailable", Clever, true, Clever, "Clever cannot answer at the moment", LATER;
-    ResponseHtml, "response_html", Clever, true, Network, "HTML came where JSON belongs: a proxy, a captive portal or a wrong address may have answered", LATER;
-    ResponseMalformed, "response_malformed", Clever, false, Clever, "the answer cannot be understood", LATER;
-    ResponseTooLarge, "response_too_large", Clever, false, Clever, "the answer is larger than 1 MiB", LATER;
-    ResponseRedirect, "response_redirect", Clever, false, Network, "a redirect came where an answer belongs, and redirects are not followed", LATER;
-    DiscoveryIssuer, "discovery_issuer", Clever, false, App, "the discovery document speaks for another issuer", SETUP;
-    KeysUnusable, "keys_unusable", Clever, true, Clever, "the key set holds no key that may verify an ID token", LATER;
+    CleverUnavailable, "clever_unavailable", Clever, true, Clever, "Clever cannot answer right now", LATER;
+    ResponseHtml, "response_html", Clever, true, Network, "the answer is HTML instead of JSON: a proxy, a captive portal or a wrong address may have sent it", LATER;
+    ResponseMalformed, "response_malformed", Clever, false, Clever, "the answer cannot be understood", SETUP;
+    ResponseTooLarge, "response_too_large", Clever, false, Clever, "the answer is larger than 1 MiB", SETUP;
+    ResponseRedirect, "response_redirect", Clever, false, Network, "the answer is a redirect, and redirects are not followed", SETUP;
+    DiscoveryIssuer, "discovery_issuer", Clever, false, App, "the discovery document is for another issuer", SETUP;
+    KeysUnusable, "keys_unusable", Clever, true, Clever, "the key set has no key that can verify an ID token", LATER;
 
     NetworkConnect, "network_connect", Network, true, Network, "no connection could be made", LATER;
     NetworkName, "network_name", Network, true, Network, "the name of the host could not be resolved", LATER;
-    NetworkTls, "network_tls", Network, false, Network, "no trusted TLS connection could be made", LATER;
+    NetworkTls, "network_tls", Network, false, Network, "no trusted TLS connection could be made", SETUP;
     NetworkTimeout, "network_timeout", Network, true, Network, "the deadline passed before the answer was complete", LATER;
     NetworkInterrupted, "network_interrupted", Network, true, Network, "the connection broke before the answer was complete", LATER;
 
     CallInterrupted, "call_interrupted", Network, true, App, "the caller gave up waiting before the answer was complete", AGAIN;
 
     LimitReached, "limit_reached", Internal, true, App, "a limit of this process or machine is reached: open files, threads, ports, lookups of host names, or memory for a system call", AGAIN;
-    Internal, "internal", Internal, false, App, "a fault inside the library or of this machine", AGAIN;
+    Internal, "internal", Internal, false, App, "something is wrong in the library or on this machine", SETUP;
 }
 
 impl ErrorCode {
@@ -312,6 +312,23 @@ mod tests {
             for word in ["token", "OAuth", "HTTP", "JSON", "redirect", "nonce"] {
                 assert!(!code.user_message().contains(word), "{code}: {word}");
             }
+        }
+    }
+
+    #[test]
+    fn people_are_told_to_try_again_where_that_can_help() {
+        for code in ErrorCode::ALL {
+            let says_so = code.user_message().contains("try again");
+            let may_help = match code {
+                // The button of the page starts another login, without what this one brought.
+                ErrorCode::ReturnToUnsafe | ErrorCode::CallbackMalformed => true,
+                // After what the sentence asks for.
+                ErrorCode::LoginLoop => true,
+                _ => code.retryable() || code.actor() == Actor::User,
+            };
+            assert_eq!(says_so, may_help, "{code}: {}", code.user_message());
+            let asks = code.user_message().contains("teacher or");
+            assert!(may_help || asks, "{code}: {}", code.user_message());
         }
     }
 

@@ -17,15 +17,17 @@ sentences! {
     // The pages.
     PLEASE_LOG_IN, c"Please log in", c"Inicia sesión";
     DID_NOT_WORK, c"Signing in did not work", c"No se pudo iniciar sesión";
-    NOT_OPEN, c"This page is not open to you", c"No puedes abrir esta página";
+    NOT_OPEN, c"You cannot open this page", c"No puedes abrir esta página";
     NOT_CHANGED, c"Your Clever account was not changed here", c"No se cambió tu cuenta de Clever";
     START_PAGE, c"Go to the start page", c"Ir a la página de inicio";
     GO_BACK, c"Go back", c"Volver";
     SOMEBODY_ELSE, c"Log in as somebody else", c"Entrar con otra cuenta";
-    TELL_THEM, c"If you ask somebody for help, tell them this word:", c"Si pides ayuda, muestra este código:";
+    TELL_THEM,
+        c"Need help? Show this code to your teacher or school:",
+        c"¿Necesitas ayuda? Muestra este código a tu maestro o a tu escuela:";
     SIGNING_IN, c"Signing you in", c"Iniciando tu sesión";
     ONE_MOMENT, c"One moment, please.", c"Un momento, por favor.";
-    GO_ON, c"Go on if nothing happens", c"Haz clic aquí si la página no avanza";
+    GO_ON, c"Click here if nothing happens", c"Haz clic aquí si no pasa nada";
 
     // The button, and who is signed in.
     LOG_IN, c"Log in with Clever", c"Iniciar sesión con Clever";
@@ -58,12 +60,12 @@ sentences! {
         c"This Clever account is already used with another account here. Please ask your school for help.",
         c"Esta cuenta de Clever ya se usa con otra cuenta de este sitio. Pide ayuda a tu escuela.";
     PASSWORD_FIRST,
-        c"Please set a password first. Without one you could not log in any more.",
+        c"Please set a password first. Without one, you cannot log in again.",
         c"Primero crea una contraseña. Sin ella ya no podrías iniciar sesión.";
 
     // Roles.
     STUDENT, c"student", c"estudiante";
-    TEACHER, c"teacher", c"docente";
+    TEACHER, c"teacher", c"maestro";
     STAFF, c"staff", c"personal";
     DISTRICT_ADMIN, c"district admin", c"administrador del distrito";
     CONTACT, c"contact", c"familiar";

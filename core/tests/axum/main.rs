@@ -448,7 +448,7 @@ async fn guards_tell_scripts_and_name_the_page_for_people() {
     site.log_in(&mut browser, "ada").await;
     let refused = site.ask(&mut browser, "GET", "/lessons").await;
     assert_eq!(refused.status, 403);
-    assert!(refused.body.contains("This page is not open to you"));
+    assert!(refused.body.contains("You cannot open this page"));
     let named = site.ask(&mut browser, "GET", "/private").await;
     assert_eq!((named.status, named.header("cache-control")), (200, Some("no-store")));
     let whoami = site.ask(&mut browser, "GET", "/clever/whoami").await;
@@ -507,7 +507,7 @@ async fn a_store_that_is_down_lets_nobody_in_and_shows_a_page() {
     *store.is_broken.lock().unwrap() = true;
     let answer = site.ask(&mut browser, "GET", &callback).await;
     assert_eq!(answer.status, 500);
-    assert!(answer.body.contains("Signing in did not work this time"), "{}", answer.body);
+    assert!(answer.body.contains("This app has a problem with Clever"), "{}", answer.body);
     assert!(session_of(&browser).is_none());
     *store.is_broken.lock().unwrap() = false;
     assert_eq!(site.log_in(&mut browser, "ada").await.status, 303);

@@ -101,7 +101,7 @@ async fn people_log_in_from_the_app_and_from_the_portal_and_log_out() -> Outcome
         } else {
             assert_eq!(browser.go("ada", &emulator, "/grades").await?, "The grades of Ada Ashworth");
         }
-        assert!(browser.go("ada", &emulator, "/staffroom").await?.contains("This page is not open to you"));
+        assert!(browser.go("ada", &emulator, "/staffroom").await?.contains("You cannot open this page"));
         browser.open("POST", "/clever/logout").await?;
         assert!(matches!(browser.open("GET", "/grades").await?, Answer::Redirect(_)));
         assert_eq!(browser.go("grace", &emulator, "/staffroom").await?, "coffee");

@@ -18,8 +18,10 @@ final class Sentences
             'Iniciaste sesión, pero este sitio no lo recordó. Avisa a tu maestro o a tu escuela.',
         'You are signed in, but you may not open this page. Please ask your teacher or your school for access.' =>
             'Iniciaste sesión, pero no puedes abrir esta página. Pide acceso a tu maestro o a tu escuela.',
-        'This app is not set up for Clever correctly. Please tell your teacher or school.' =>
-            'Esta aplicación no está bien configurada para Clever. Avisa a tu maestro o a tu escuela.',
+        'This app has a problem with Clever. Please tell your teacher or school.' =>
+            'Esta aplicación tiene un problema con Clever. Avisa a tu maestro o a tu escuela.',
+        'Signing in started over too many times. Close your other tabs, then try again. If that does not help, tell your teacher or school.' =>
+            'El inicio de sesión empezó de nuevo demasiadas veces. Cierra las otras pestañas e inténtalo de nuevo. Si eso no ayuda, avisa a tu maestro o a tu escuela.',
         'Clever cannot be reached right now. Please wait a minute, then try again.' =>
             'No se puede conectar con Clever en este momento. Espera un minuto e inténtalo de nuevo.',
         'Clever did not let you into this app. Please ask your teacher or your school for access.' =>
@@ -34,7 +36,7 @@ final class Sentences
             'Inicia sesión',
         'Signing in did not work' =>
             'No se pudo iniciar sesión',
-        'This page is not open to you' =>
+        'You cannot open this page' =>
             'No puedes abrir esta página',
         'Your Clever account was not changed here' =>
             'No se cambió tu cuenta de Clever',
@@ -44,14 +46,14 @@ final class Sentences
             'Volver',
         'Log in as somebody else' =>
             'Entrar con otra cuenta',
-        'If you ask somebody for help, tell them this word:' =>
-            'Si pides ayuda, muestra este código:',
+        'Need help? Show this code to your teacher or school:' =>
+            '¿Necesitas ayuda? Muestra este código a tu maestro o a tu escuela:',
         'Signing you in' =>
             'Iniciando tu sesión',
         'One moment, please.' =>
             'Un momento, por favor.',
-        'Go on if nothing happens' =>
-            'Haz clic aquí si la página no avanza',
+        'Click here if nothing happens' =>
+            'Haz clic aquí si no pasa nada',
         'Log in with Clever' =>
             'Iniciar sesión con Clever',
         'Signed in as {}' =>
@@ -82,12 +84,12 @@ final class Sentences
             'Tu cuenta ya está unida a otra persona en Clever. Primero quita ese vínculo.',
         'This Clever account is already used with another account here. Please ask your school for help.' =>
             'Esta cuenta de Clever ya se usa con otra cuenta de este sitio. Pide ayuda a tu escuela.',
-        'Please set a password first. Without one you could not log in any more.' =>
+        'Please set a password first. Without one, you cannot log in again.' =>
             'Primero crea una contraseña. Sin ella ya no podrías iniciar sesión.',
         'student' =>
             'estudiante',
         'teacher' =>
-            'docente',
+            'maestro',
         'staff' =>
             'personal',
         'district admin' =>
@@ -97,21 +99,21 @@ final class Sentences
     ];
 
     /**
-     * The language that somebody wants: 'es' where they prefer Spanish to English, otherwise 'en'.
+     * The language that a person wants: 'es' if they prefer Spanish to English, otherwise 'en'.
      *
      * @param string $wanted A tag such as es or es-MX, or the value of the Accept-Language header (RFC 9110 12.5.4).
      */
     public static function language(string $wanted): string
     {
         [$best, $most] = ['en', 0.0];
-        // Browsers name a few; more is not read.
+        // Browsers send a few languages; the rest is ignored.
         foreach (array_slice(explode(',', $wanted, 101), 0, 100) as $part) {
             $parameters = array_map(fn(string $each) => trim($each, " \t"), explode(';', strtolower($part)));
             $language = preg_split('/[-_]/', array_shift($parameters))[0];
             $weights = array_filter($parameters, fn(string $parameter) => str_starts_with($parameter, 'q='));
-            // What is no number counts as 0.
+            // A weight that is not a number counts as 0.
             $weight = $weights === [] ? 1.0 : min(1.0, (float) substr(reset($weights), 2));
-            // Of languages with one weight the first counts.
+            // Of languages with the same weight, the first one wins.
             if (in_array($language, ['en', 'es'], true) && $weight > $most) {
                 [$best, $most] = [$language, $weight];
             }
@@ -119,7 +121,7 @@ final class Sentences
         return $best;
     }
 
-    /** The same sentence in the language that somebody wants. One that is not of this library stays as it is. */
+    /** The same sentence in the language that a person wants. Sentences of the application stay as they are. */
     public static function translated(string $sentence, string $wanted): string
     {
         return self::language($wanted) === 'es' ? self::SPANISH[$sentence] ?? $sentence : $sentence;

@@ -240,7 +240,7 @@ final class LibraryFile
         $values = [
             'message' => $sentence,
             'codeWord' => 'config_invalid',
-            'userMessage' => 'This app is not set up for Clever correctly. Please tell your teacher or school.',
+            'userMessage' => 'This app has a problem with Clever. Please tell your teacher or school.',
             'actor' => 'app',
         ];
         $exception = new ConfigException();

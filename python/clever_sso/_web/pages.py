@@ -53,6 +53,7 @@ OWN_HEADERS = {
 }
 """What the pages below carry besides. An application's own page may need other styles, scripts and images."""
 
+HELP = "Need help? Show this code to your teacher or school:"
 
 # A form may lead on to another site that the application allows, so what it may lead to is left open.
 FORM_HEADERS = {
@@ -109,7 +110,7 @@ def problem(  # noqa: PLR0913  (each is another thing)
         return escape(words.say(text), quote=False)
 
     button = ("Go to the start page", home_url) if home_url else (LOG_IN, login_url)
-    title = "This page is not open to you" if home_url else "Signing in did not work"
+    title = "You cannot open this page" if home_url else "Signing in did not work"
     if home_url and code != "page_not_allowed":
         button, title = ("Go back", home_url), "Your Clever account was not changed here"
     return _page(
@@ -117,7 +118,7 @@ def problem(  # noqa: PLR0913  (each is another thing)
         f'<p role="alert">{escape(words.say(sentence))}</p>\n'
         f'<p><a class="button" href="{escape(button[1])}">{say(button[0])}</a></p>\n'
         f'<p><a href="{escape(switch_user_url)}">{say("Log in as somebody else")}</a></p>\n'
-        f'<p class="small">{say("If you ask somebody for help, tell them this word:")} <code>{escape(code)}</code></p>',
+        f'<p class="small">{say(HELP)} <code>{escape(code)}</code></p>',
         words=words,
     )
 
@@ -127,7 +128,7 @@ def waiting(onwards: str, words: Words) -> str:
     return _page(
         "Signing you in",
         f'<p role="status">{escape(words.say("One moment, please."))}</p>\n'
-        f'<p class="small"><a href="{escape(onwards)}">{escape(words.say("Go on if nothing happens"))}</a></p>',
+        f'<p class="small"><a href="{escape(onwards)}">{escape(words.say("Click here if nothing happens"))}</a></p>',
         head=f'<meta http-equiv="refresh" content="0; url={escape(onwards)}">\n',
         words=words,
     )
@@ -153,7 +154,7 @@ def moved(target: str, words: Words) -> str:
     """The page that leads to `target` by itself, in place of a redirect."""
     return _page(
         "Signing you in",
-        f'<p class="small"><a href="{escape(target)}">{escape(words.say("Go on if nothing happens"))}</a></p>',
+        f'<p class="small"><a href="{escape(target)}">{escape(words.say("Click here if nothing happens"))}</a></p>',
         head=f'<meta http-equiv="refresh" content="0; url={escape(target)}">\n',
         words=words,
     )

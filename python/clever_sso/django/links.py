@@ -41,7 +41,7 @@ logger = logging.getLogger("clever_sso.django")
 LINKING_KEY = "clever_sso_linking"
 CONFIRM_KEY = "clever_sso_link_to_confirm"
 LAST_WAY_IN = "the user has no password, and could not log in any more"
-LAST_WAY_IN_SENTENCE = "Please set a password first. Without one you could not log in any more."
+LAST_WAY_IN_SENTENCE = "Please set a password first. Without one, you cannot log in again."
 _MOST = 8
 
 

@@ -83,7 +83,7 @@ final class Plugin
     /** @internal What people read when the site does not let them in. */
     public static function notAdmitted(): string
     {
-        return __("Your account doesn't have access to this app. Please ask your teacher or your school for access.", 'clever-sso');
+        return __("Your account doesn't have access to this app. Please ask your teacher or your school for help.", 'clever-sso');
     }
 
     /** Answers the addresses of a login, and ends the script then. */
@@ -100,7 +100,7 @@ final class Plugin
         if ($problems !== []) {
             error_log('login failed: ' . Problem::CONFIG_INVALID . ': ' . implode(' ', $problems));
             wp_die(
-                esc_html__('This app is not set up for Clever correctly. Please tell your teacher or school.', 'clever-sso'),
+                esc_html__('This app has a problem with Clever. Please tell your teacher or school.', 'clever-sso'),
                 '',
                 ['response' => 500],
             );
@@ -193,7 +193,7 @@ final class Plugin
             : $session + [self::IN_SESSION => ['identity' => $this->signingIn->toArray(), 'began_at' => time()]];
     }
 
-    /** Each logout, by whatever button: its cookies go. */
+    /** Every logout, with any button, deletes the cookies. */
     private function forget(): void
     {
         if (!headers_sent() && $this->settings->problems() === []) {
@@ -210,7 +210,7 @@ final class Plugin
         self::send($always);
         if ($withPages !== []) {
             nocache_headers();
-            // Only who sees a page is in no loop: whether this becomes one, is known when its headers are sent.
+            // Only a page that is shown proves that the person is not in a loop. The status is known when the headers are sent.
             header_register_callback(fn() => intdiv((int) http_response_code(), 100) === 2 ? self::send($withPages) : null);
         }
     }
@@ -236,21 +236,23 @@ final class Plugin
     private function show(Problem $problem): void
     {
         $isSignedIn = $problem->homeUrl !== '';
-        $title = $isSignedIn ? __('This page is not open to you', 'clever-sso') : __('Signing in did not work', 'clever-sso');
+        $title = $isSignedIn ? __('You cannot open this page', 'clever-sso') : __('Signing in did not work', 'clever-sso');
         $again = $isSignedIn
             ? [__('Go to the start page', 'clever-sso'), $problem->homeUrl]
-            : [__('Try again', 'clever-sso'), $problem->loginUrl];
+            : [__('Log in with Clever', 'clever-sso'), $problem->loginUrl];
         printf(
-            '<!doctype html><html %s><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>%s</title>'
-                . '<h1>%2$s</h1><p role="alert">%s</p><p><a href="%s">%s</a></p><p><a href="%s">%s</a></p><p>%s <code>%s</code></p>',
+            '<!doctype html><html %s><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>%s</title>'
+                . '<style>%s</style></head><body><main><h1>%2$s</h1><p role="alert">%s</p><p><a href="%s">%s</a></p><p><a href="%s">%s</a></p>'
+                . '<p>%s <code>%s</code></p></main></body></html>',
             get_language_attributes(),
             esc_html($title),
+            Problem::STYLE,
             esc_html(self::translated($problem->sentence)),
             esc_url($again[1]),
             esc_html($again[0]),
             esc_url($problem->switchUserUrl),
-            esc_html__('Log in as another person', 'clever-sso'),
-            esc_html__('If you ask somebody for help, tell them this word:', 'clever-sso'),
+            esc_html__('Log in as somebody else', 'clever-sso'),
+            esc_html__('Need help? Show this code to your teacher or school:', 'clever-sso'),
             esc_html($problem->code),
         );
     }
