@@ -21,7 +21,7 @@ def test_from_the_button_through_the_school_picker_and_the_password_into_the_app
     tab_to(page, "School or district")
     page.keyboard.type("emulated high")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Found").wait_for()
+    page.get_by_role("heading", name="Results").wait_for()
     press(page, "Emulated High School")
     headed(page, "Log in to Emulated School District")
     tab_to(page, "User name")

@@ -78,7 +78,7 @@ def test_an_app_that_is_not_shared_refuses_and_is_not_in_the_portal(page: Page, 
     page.goto(authorize(place, app_of("Staff Room", "")))
     headed(page, NO_ACCESS)
     assert "it is not shared with their district." in page.get_by_role("alert").inner_text()
-    page.get_by_role("link", name="To your apps").click()
+    page.get_by_role("link", name="Go to your apps").click()
     headed(page, "Emulated School District")
     icons = page.get_by_role("list", name="Your apps").get_by_role("link").all_inner_texts()
     assert "Word Garden" in " ".join(icons)
@@ -102,14 +102,14 @@ def test_an_app_that_asks_for_it_learns_about_no_access_and_ends_its_session(pag
 @pytest.mark.parametrize(
     ("wrong", "reason", "developer"),
     [
-        ({"client_id": "nobody"}, "The app that sent you here is not known here.", 'client_id "nobody"'),
+        ({"client_id": "nobody"}, "This emulator does not know the app that sent you here.", 'client_id "nobody"'),
         (
             {"redirect_uri": "http://localhost:1/<b>elsewhere</b>"},
-            "The app wants to get you back at an address that it has not registered.",
+            "The app wants you to go back to an address that is not on its list.",
             "They are compared letter by letter",
         ),
-        ({"response_type": "id_token"}, "The app asked in a way that cannot be understood.", "must be code or token"),
-        ({"district_id": "nowhere"}, "The app asked for a district that is not known here.", "No district"),
+        ({"response_type": "id_token"}, "This emulator does not know what the app asked for.", "must be code or token"),
+        ({"district_id": "nowhere"}, "This emulator does not know the district that the app asked for.", "No district"),
     ],
     ids=["client", "redirect-uri", "response-type", "district"],
 )

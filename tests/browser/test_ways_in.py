@@ -107,9 +107,9 @@ def test_the_button_of_the_app_leads_through_the_school_picker(  # noqa: PLR0913
     headed(page, "Find your school")
     page.get_by_label("School or district").fill(typed)
     page.get_by_role("button", name="Search").click()
-    page.get_by_role("heading", name="Found").wait_for()
+    page.get_by_role("heading", name="Results").wait_for()
     assert page.get_by_label("School or district").input_value() == typed
-    buttons = page.get_by_role("list", name="Found").get_by_role("button")
+    buttons = page.get_by_role("list", name="Results").get_by_role("button")
     assert buttons.first.inner_text().startswith(found)
     buttons.first.click()
     headed(page, title)

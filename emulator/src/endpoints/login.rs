@@ -14,7 +14,7 @@ use super::call::Call;
 use super::refusal::Refusal;
 use super::{district_picker, portal, same_origin, session, target};
 use crate::http::answer::Answer;
-use crate::http::language::Language;
+use crate::http::language::Text;
 use crate::http::parameters::Parameters;
 use crate::world::{Home, LoginMethod, Person, World};
 
@@ -82,19 +82,20 @@ fn wrong_password(call: &Call, home: Option<Home<'_>>, parameters: &Parameters) 
     let language = call.request.language();
     let at = language.say(" at ", " en ");
     let place = home.map(|home| format!("{at}{}", home.name())).unwrap_or_default();
-    let message = match language {
-        Language::English => format!(
-            "That did not work: nobody{place} has this user name and password. In the emulator both are the sign-in number."
+    let message = Text::new(
+        format!(
+            "That did not work: nobody{place} has this user name and password. Here, both are the sign-in number."
         ),
-        Language::Spanish => format!(
-            "No funcionó: nadie{place} tiene este nombre y esta contraseña. En el emulator los dos son el número de la persona."
+        format!(
+            "No funcionó: nadie{place} tiene este nombre y esta contraseña. Aquí, los dos son el número de la persona."
         ),
-    };
+    );
+    let message = message.text(language);
     let Some(home) = home else {
-        return district_picker::wrong_password(call, parameters, &message);
+        return district_picker::wrong_password(call, parameters, message);
     };
     let context = page::context(call, home, parameters);
-    page::wrong_password(call, &context, parameters.get("username"), &message)
+    page::wrong_password(call, &context, parameters.get("username"), message)
 }
 
 fn with_password(world: &World, parameters: &Parameters) -> Option<Arc<Person>> {

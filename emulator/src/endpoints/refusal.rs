@@ -44,8 +44,8 @@ impl Help {
         match self {
             Self::GoBack => {
                 let text = language.say(
-                    "Go back to the app and try again, or ask the people who run it.",
-                    "Vuelve a la aplicación e inténtalo de nuevo, o pregunta a quienes la llevan.",
+                    "Go back to the app and try once more. If you see this again, tell your teacher or school.",
+                    "Vuelve a la aplicación e inténtalo una vez más. Si ves esto otra vez, avisa a tu maestro o a tu escuela.",
                 );
                 html! { p { (text) } }
             }
@@ -53,7 +53,7 @@ impl Help {
                 html! { p { a href="/login?choose=true" { (language.say("Find your school", "Busca tu escuela")) } } }
             }
             Self::LoginPage(address) => {
-                html! { p { a href=(address) { (language.say("To the login page", "A la página de entrada")) } } }
+                html! { p { a href=(address) { (language.say("Go to the login page", "Ir al inicio de sesión")) } } }
             }
             Self::TryAgain => html! { p { (language.say("Try again.", "Inténtalo de nuevo.")) } },
             Self::Made(markup) => markup,
@@ -71,7 +71,7 @@ impl Refusal {
     ) -> Self {
         Self(Box::new(Said {
             status: StatusCode::BAD_REQUEST,
-            title: Text::new("This login cannot continue", "Esta entrada no puede seguir"),
+            title: Text::new("This login cannot continue", "No se puede seguir con este inicio de sesión"),
             reason: Text::new(reason.0, reason.1),
             developer: Some(format!("{} Nothing was sent back to the app.", developer.into())),
             help: Help::GoBack,
@@ -113,7 +113,7 @@ impl Refusal {
             title: Self::nothing_here(),
             reason: Text::new(
                 "No school or district has this address.",
-                "Ninguna escuela ni distrito tiene esta dirección.",
+                "Aquí no hay ninguna escuela ni distrito.",
             ),
             developer: Some(format!("No district of this world has the short_name {short_name:?}.")),
             help: Help::FindSchool,
@@ -127,8 +127,8 @@ impl Refusal {
             status: StatusCode::NOT_FOUND,
             title: Self::nothing_here(),
             reason: Text::new(
-                "People of this school do not log in this way.",
-                "En esta escuela no se entra de esta manera.",
+                "You cannot log in to this school this way.",
+                "No puedes entrar a esta escuela de esta manera.",
             ),
             developer: Some("The login_methods of a district say how its people sign in.".to_owned()),
             help: Help::LoginPage(login_page.to_owned()),
@@ -144,8 +144,8 @@ impl Refusal {
             status: StatusCode::FORBIDDEN,
             title: Self::cannot_go_on(),
             reason: Text::new(
-                "This was sent by a page of another site, so nothing has happened.",
-                "Esto lo envió una página de otro sitio, así que no ha pasado nada.",
+                "Another website sent this. We did nothing with it.",
+                "Esto lo envió otro sitio web. No hicimos nada con eso.",
             ),
             developer: Some(developer.to_owned()),
             help: Help::LoginPage("/login".to_owned()),
@@ -173,7 +173,7 @@ impl Refusal {
     }
 
     fn cannot_go_on() -> Text {
-        Text::new("This cannot continue", "Esto no puede seguir")
+        Text::new("This cannot continue", "No se puede seguir")
     }
 }
 
@@ -188,22 +188,23 @@ impl From<Malformed> for Refusal {
 }
 
 /// What the person reads when the request of the app makes no sense.
-pub(super) const NOT_UNDERSTOOD: (&str, &str) =
-    ("The app asked in a way that cannot be understood.", "No entendemos lo que pidió la aplicación.");
+pub(super) const NOT_UNDERSTOOD: (&str, &str) = (
+    "This emulator does not know what the app asked for.",
+    "Este emulador no entiende lo que pidió la aplicación.",
+);
 
 /// What the person reads when a request names an unknown person.
-pub(super) const UNKNOWN_PERSON: (&str, &str) =
-    ("The person who should log in is not known here.", "No conocemos a la persona que debe entrar.");
+pub(super) const UNKNOWN_PERSON: (&str, &str) = (
+    "This emulator does not know the person who should log in.",
+    "Este emulador no conoce a la persona que debe entrar.",
+);
 
 impl From<Unspecified> for Refusal {
     fn from(_: Unspecified) -> Self {
         Self(Box::new(Said {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             title: Self::cannot_go_on(),
-            reason: Text::new(
-                "The emulator could not make a random value.",
-                "El emulator no pudo crear un valor al azar.",
-            ),
+            reason: Text::new("Something went wrong here.", "Algo salió mal aquí."),
             developer: None,
             help: Help::TryAgain,
             line: EMULATOR_FAILED.into(),

@@ -38,8 +38,8 @@ pub(super) fn visitor(call: &Call, parameters: &Parameters) -> Result<Option<Vis
     let claims =
         custom_claims::read(parameters.get("emulator_claims").unwrap_or_default()).map_err(|wrong| {
             let reason = (
-                "The claims for this login cannot be read.",
-                "No se pueden leer los datos para esta entrada.",
+                "The data for this login cannot be read.",
+                "No se pueden leer los datos para este inicio de sesión.",
             );
             let line = "emulator_claims is not a JSON object; the person sees a page that says so";
             Refusal::because(reason, format!("{wrong} They are the value of emulator_claims."), line)

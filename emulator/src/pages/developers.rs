@@ -67,7 +67,7 @@ fn roles(person: &Person, language: Language) -> String {
 const fn role_word(user_type: UserType, language: Language) -> &'static str {
     match user_type {
         UserType::Student => language.say("student", "estudiante"),
-        UserType::Teacher => language.say("teacher", "docente"),
+        UserType::Teacher => language.say("teacher", "maestro"),
         UserType::Staff => language.say("staff", "personal"),
         UserType::DistrictAdmin => language.say("district admin", "administrador del distrito"),
         UserType::Contact => language.say("contact", "familiar"),

@@ -14,9 +14,10 @@ pub(crate) fn frame(title: &str, content: &Markup) -> Markup {
 
 /// The same in the language of the person.
 pub(super) fn frame_in(language: Language, title: &str, content: &Markup) -> Markup {
+    let emulator = language.say("emulator", "emulador");
     let about = language.say(
-        " for development. This is not Clever, and nobody here is real.",
-        " para hacer pruebas. Esto no es Clever, y aquí nadie es real.",
+        " for testing. This is not Clever, and the people here are not real.",
+        " de Clever para hacer pruebas. Esto no es Clever, y estas personas no existen.",
     );
     html! {
         (DOCTYPE)
@@ -24,11 +25,11 @@ pub(super) fn frame_in(language: Language, title: &str, content: &Markup) -> Mar
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " - emulator" }
+                title { (title) " - " (emulator) }
                 style { (PreEscaped(style())) }
             }
             body {
-                header { strong { "emulator" } (about) }
+                header { strong { (emulator) } (about) }
                 main { h1 { bdi { (title) } } (content) }
             }
         }

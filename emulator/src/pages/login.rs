@@ -76,7 +76,7 @@ fn password(page: &LoginPage<'_>) -> Markup {
             input #password name="password" type="password" autocomplete="current-password" required
                 aria-invalid=[wrong] aria-describedby=(described);
             p.hint #password-hint {
-                (language.say("Both are the sign-in number of the person.", "Los dos son el número de la persona."))
+                (language.say("Here, both are the sign-in number.", "Aquí, los dos son el número de la persona."))
             }
             button.primary type="submit" { (language.say("Log in", "Entrar")) }
         }
@@ -96,8 +96,8 @@ pub(crate) fn provider(
         provider,
         &html! {
             p.hint {
-                (language.say("The identity provider of ", "El sistema de entrada de ")) bdi { (context.home.name()) }
-                (language.say(", simulated: it asks for no password.", ", simulado: no pide contraseña."))
+                (language.say("This page stands for the login system of ", "Esta página es el sistema de entrada de ")) bdi { (context.home.name()) }
+                (language.say(". You need no password here.", ". Aquí no necesitas contraseña."))
             }
             (problem(message))
             p { (language.say("Who are you?", "¿Quién eres?")) }
@@ -126,7 +126,7 @@ pub(crate) fn badge(world: &World, context: LoginContext<'_>, message: Option<&s
                 p.hint #code-hint {
                     (language.say(
                         "The emulator has no camera. Type the code that is printed on the badge.",
-                        "El emulator no tiene cámara. Escribe el código que está en la credencial.",
+                        "El emulador no tiene cámara. Escribe el código que está en la credencial.",
                     ))
                 }
                 button.primary type="submit" { (language.say("Log in", "Entrar")) }
@@ -141,7 +141,7 @@ pub(crate) fn badge(world: &World, context: LoginContext<'_>, message: Option<&s
 }
 
 fn back(context: &LoginContext<'_>) -> Markup {
-    let text = context.language.say("Back to the login page", "Volver a la página de entrada");
+    let text = context.language.say("Back to the login page", "Volver al inicio de sesión");
     html! { a href=(context.link("/login")) { (text) } }
 }
 

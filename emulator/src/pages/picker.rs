@@ -30,7 +30,7 @@ pub(crate) fn picker(page: &PickerPage<'_>) -> Markup {
     let found = if page.search.is_empty() {
         language.say("All schools", "Todas las escuelas")
     } else {
-        language.say("Found", "Encontramos")
+        language.say("Results", "Resultados")
     };
     frame_in(
         language,
@@ -67,8 +67,8 @@ fn search(page: &PickerPage<'_>) -> Markup {
             }
             p.hint #search-hint {
                 (language.say(
-                    "The name, or the id of the district. To find a sandbox, use its id.",
-                    "El nombre, o el id del distrito. Un distrito de prueba se busca por su id.",
+                    "Type the name of your school or district. To find a sandbox district, type its id.",
+                    "Escribe el nombre de tu escuela o distrito. Para un distrito de prueba, escribe su id.",
                 ))
             }
         }

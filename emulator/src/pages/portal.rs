@@ -37,14 +37,14 @@ pub(crate) fn portal(page: &PortalPage<'_>) -> Markup {
         &html! {
             @if page.automatic {
                 p.note {
-                    (language.say("Logged in automatically as ", "Sesión iniciada sin pasos como "))
+                    (language.say("Logged in automatically as ", "Sesión iniciada automáticamente como "))
                     strong dir="auto" { (page.person.full_name()) }
                 }
             } @else {
                 (signed_in(page.person, page.home, Some(&page.address), language))
             }
             h2 #apps { (language.say("Your apps", "Tus aplicaciones")) }
-            @if page.apps.is_empty() { p { (language.say("No app is shared with you.", "No tienes ninguna aplicación.")) } }
+            @if page.apps.is_empty() { p { (language.say("You have no apps here.", "No tienes ninguna aplicación.")) } }
             ul.apps aria-labelledby="apps" { @for app in &page.apps { li { (icon(app, language)) } } }
         },
     )
@@ -56,7 +56,7 @@ fn icon(PortalApp { app, link, is_flagged }: &PortalApp<'_>, language: Language)
             span class={ "icon icon-" (app.color()) } aria-hidden="true" { (app.letter()) }
             span dir="auto" { (app.name()) }
             @if *is_flagged { span.hint {
-                    (language.say("Not enabled for administrators", "No está activada para administradores"))
+                    (language.say("Not enabled for administrators", "No disponible para administradores"))
                 } }
         }
     }

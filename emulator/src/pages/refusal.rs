@@ -38,11 +38,11 @@ pub(crate) fn other_person(person: &Person, home: Home<'_>, login_page: &str, la
     html! {
         p {
             (language.say(
-                "If you are someone else, log out first. If you should have access, ask your school.",
-                "Si eres otra persona, primero cierra la sesión. Si debes tener acceso, pregunta en tu escuela.",
+                "If this is not you, log out. If you need this app, ask your teacher or your school.",
+                "Si no eres tú, cierra la sesión. Si necesitas esta aplicación, pregunta a tu maestro o a tu escuela.",
             ))
         }
         (signed_in(person, home, Some(login_page), language))
-        p { a href={ "/in/" (home.short_name()) } { (language.say("To your apps", "A tus aplicaciones")) } }
+        p { a href={ "/in/" (home.short_name()) } { (language.say("Go to your apps", "Ir a tus aplicaciones")) } }
     }
 }

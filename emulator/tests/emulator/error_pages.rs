@@ -26,20 +26,28 @@ fn a_wrong_request_tells_the_person_in_plain_words_and_the_developer_in_exact_on
     let emulator = emulator();
     let elsewhere = form(&[("redirect_uri", "http://127.0.0.1:5000/other")]);
     for (query, reason, developer) in [
-        ("response_type=code&client_id=nobody", "is not known here", r"client_id &quot;nobody&quot;"),
-        ("response_type=code", "is not known here", "client_id is missing"),
+        (
+            "response_type=code&client_id=nobody",
+            "does not know the app that sent you here",
+            r"client_id &quot;nobody&quot;",
+        ),
+        ("response_type=code", "does not know the app that sent you here", "client_id is missing"),
         (
             &format!("response_type=code&client_id=app&{elsewhere}"),
-            "an address that it has not registered",
+            "an address that is not on its list",
             "They are compared letter by letter: http://127.0.0.1:5000/callback.",
         ),
-        ("client_id=app", "cannot be understood", "response_type must be code or token"),
+        ("client_id=app", "does not know what the app asked for", "response_type must be code or token"),
         (
             "response_type=code&client_id=app&district_id=000000000000000000000000",
-            "a district that is not known here",
+            "does not know the district that the app asked for",
             r"district_id &quot;000000000000000000000000&quot;",
         ),
-        ("response_type=code&client_id=app&client_id=app", "cannot be understood", "A parameter is repeated"),
+        (
+            "response_type=code&client_id=app&client_id=app",
+            "does not know what the app asked for",
+            "A parameter is repeated",
+        ),
     ] {
         let answer = get(&emulator, &format!("/oauth/authorize?{query}"));
         assert_eq!((answer.status, answer.header("location")), (400, None), "{query}");

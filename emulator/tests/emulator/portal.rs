@@ -205,5 +205,5 @@ fn without_an_app_the_portal_says_so() {
         .with_districts([world.districts()[1].id.clone()]);
     let emulator = Emulator::start(Options::new().app(app)).unwrap();
     let page = portal(&emulator, "ada", "/login");
-    assert!(page.page().contains("No app is shared with you."));
+    assert!(page.page().contains("You have no apps here."));
 }

@@ -90,8 +90,10 @@ pub(in crate::endpoints) fn read_instant_login<'a>(
 }
 
 fn app<'a>(world: &'a World, parameters: &Parameters) -> Result<&'a App, Refusal> {
-    let reason =
-        ("The app that sent you here is not known here.", "No conocemos la aplicación que te envió aquí.");
+    let reason = (
+        "This emulator does not know the app that sent you here.",
+        "Este emulador no conoce la aplicación que te envió aquí.",
+    );
     let client_id = parameters.get("client_id").ok_or_else(|| {
         let line = "client_id is missing: the person sees a page that says so";
         Refusal::because(reason, "client_id is missing.", line)
@@ -113,7 +115,7 @@ fn redirect_uri<'a>(app: &'a App, asked: Option<&str>) -> Result<&'a str, Refusa
             "The redirect_uri {asked:?} is not one of this app's. They are compared letter by letter: {listed}."
         );
         let reason = (
-            "The app wants to get you back at an address that it has not registered.",
+            "The app wants you to go back to an address that is not on its list.",
             "La aplicación quiere que vuelvas a una dirección que no está en su lista.",
         );
         Refusal::because(reason, developer, unlisted_redirect_uri(app, asked))
@@ -149,8 +151,8 @@ fn check_public(app: &App, response_type: ResponseType) -> Result<(), Refusal> {
     if app.is_public() && response_type == ResponseType::Code {
         let developer = "This app has no secret: it can only use response_type=token.";
         let reason = (
-            "The app asked for something that it may not have.",
-            "La aplicación pidió algo que no puede tener.",
+            "The app asked for something that it may not get.",
+            "La aplicación pidió algo que no puede recibir.",
         );
         let line =
             "the app has no secret, so it gets no code: send response_type=token; the person sees a page";
@@ -164,8 +166,8 @@ fn district<'a>(world: &'a World, asked: Option<&str>) -> Result<Option<&'a Dist
     let unknown = || {
         let developer = format!("No district has the district_id {id:?}.");
         let reason = (
-            "The app asked for a district that is not known here.",
-            "No conocemos el distrito que pidió la aplicación.",
+            "This emulator does not know the district that the app asked for.",
+            "Este emulador no conoce el distrito que pidió la aplicación.",
         );
         let line = "no district has this district_id: the person sees a page that says so";
         Refusal::because(reason, developer, line)

@@ -9,7 +9,7 @@ use crate::endpoints::call::Call;
 use crate::endpoints::refusal::Refusal;
 use crate::endpoints::{same_origin, session};
 use crate::http::answer::Answer;
-use crate::http::language::Language;
+use crate::http::language::Text;
 use crate::http::parameters::Parameters;
 use crate::pages::{self, LoginContext};
 use crate::world::LoginMethod;
@@ -38,13 +38,12 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     let person = world.person_with_badge(parameters.get("code").unwrap_or_default());
     let Some(person) = person.filter(|person| context.home.is_of(person)) else {
         let name = context.home.name();
-        let message = match context.language {
-            Language::English => format!("That did not work: nobody at {name} has a badge with this code."),
-            Language::Spanish => {
-                format!("No funcionó: nadie en {name} tiene una credencial con este código.")
-            }
-        };
-        let page = pages::badge(world, context, Some(&message));
+        let message = Text::new(
+            format!("That did not work: nobody at {name} has a badge with this code."),
+            format!("No funcionó: nadie en {name} tiene una credencial con este código."),
+        );
+        let message = message.text(context.language);
+        let page = pages::badge(world, context, Some(message));
         return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NOBODY));
     };
     Ok(session::start(call, Arc::clone(person), context.target.unwrap_or("/login"), SIGNED_IN)?)
