@@ -9,7 +9,7 @@ A login is the span `finish_login`, with `clever_sso.outcome` (`signed_in`, `res
 OpenTelemetry's semantic conventions for HTTP. No span holds a token, a code, a name, an email or an id of a person, and
 no header is sent to Clever.
 
-It needs `opentelemetry-api` (`pip install "clever-sso[opentelemetry]"`). A call that needs no network has no span.
+It needs `opentelemetry-api` (`pip install opentelemetry-api`). A call that needs no network has no span.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def find() -> str:
     """The path of the program.
 
     The environment variable `CLEVER_EMULATOR` decides. Without it: the program beside this Python, where
-    `pip install clever-emulator` puts it, then the one on `PATH`, then the newest that `make` or `cargo` built in the
+    pip puts it, then the one on `PATH`, then the newest that `make` or `cargo` built in the
     source of this package.
 
     Raises:
@@ -59,8 +59,8 @@ def find() -> str:
     found = next((place for place in places if place), None)
     if found is None:
         raise EmulatorMissing(
-            f"the program {NAME} was not found: install it by `pip install {NAME}`, build it by `make emulator` in the "
-            f"source of clever_sso, or set {VARIABLE} to its path"
+            f"the program {NAME} was not found: run `make emulator` in the source of clever_sso, install the wheel "
+            f"that `make emulator-wheel` builds there, or set {VARIABLE} to the program's path"
         )
     return found
 
@@ -114,7 +114,7 @@ def started(options: list[str]) -> Iterator[str]:
 
 
 def _process(command: list[str], complaints: IO[str]) -> subprocess.Popen[str]:
-    """The emulator, whose end is up to this process."""
+    """The emulator, which ends with this process."""
     if os.name == "posix":
         command = ["/bin/sh", "-c", GUARD, NAME, *command]
     process = subprocess.Popen(  # noqa: S603  (the program is the one that was asked for)
@@ -148,7 +148,7 @@ def _base_url(process: subprocess.Popen[str], complaints: IO[str]) -> str:
 def _end(process: subprocess.Popen[str]) -> None:
     if process.stdin:
         with suppress(BrokenPipeError):
-            # A child that was forked meanwhile may hold the pipe open.
+            # A child that was forked in the meantime may keep the pipe open.
             process.stdin.write("\n")
             process.stdin.flush()
         with suppress(BrokenPipeError):

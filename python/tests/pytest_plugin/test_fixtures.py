@@ -137,7 +137,7 @@ def test_who_has_no_emulator_is_told_how_to_get_it(pytester: pytest.Pytester, mo
     away = "from clever_sso.testing import program\n\nprogram._sources = list\n\n\n"
     result = run(pytester, f"{away}def test_it(clever_emulator):\n    pass")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*EmulatorMissing: *pip install clever-emulator*make emulator*set CLEVER_EMULATOR*"])
+    result.stdout.fnmatch_lines(["*EmulatorMissing: *make emulator*make emulator-wheel*set CLEVER_EMULATOR*"])
     monkeypatch.setenv("CLEVER_EMULATOR", "/nowhere/clever-emulator")
     result = run(pytester, "def test_it(clever_emulator):\n    pass")
     result.stdout.fnmatch_lines(["*EmulatorMissing: CLEVER_EMULATOR names '/nowhere/clever-emulator'*"])

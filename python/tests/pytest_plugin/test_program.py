@@ -53,7 +53,7 @@ def source(folder: Path) -> Path:
 
 @pytest.mark.usefixtures("alone")
 def test_without_one_the_error_says_how_to_get_it() -> None:
-    with pytest.raises(program.EmulatorMissing, match=r"pip install clever-emulator.*make emulator.*CLEVER_EMULATOR"):
+    with pytest.raises(program.EmulatorMissing, match=r"make emulator.*make emulator-wheel.*CLEVER_EMULATOR"):
         program.find()
 
 
