@@ -310,3 +310,10 @@ def test_socialite_without_its_routes_is_named(installed: Installed) -> None:
         assert asked(f"{site.url}/clever/login").status == 404
     ended, said = commanded(installed, "laravel", site.folder, DOCTOR, clever="http://127.0.0.1:9")
     assert (ended, "problem  callback: there is no route clever.login: name yours so" in said) == (2, True), said
+
+
+def test_the_pages_are_in_the_locale_of_the_application_and_not_of_the_browser(installed: Installed) -> None:
+    with framework(installed, "laravel", LOCALE="es") as site:
+        page = asked(f"{site.url}/clever/callback?error=access_denied", Accept_Language="en-US")
+        assert (page.status, '<html lang="es">' in page.text) == (403, True)
+        assert "Clever no te dejó entrar en esta aplicación." in page.text

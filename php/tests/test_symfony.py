@@ -143,3 +143,10 @@ def test_a_stateless_page_reads_no_session(installed: Installed) -> None:
         page = asked(f"{site.url}/status", Cookie=f"PHPSESSID={cookie_of(browser, 'PHPSESSID')}")
         # Where a session was read, Symfony says max-age=0, must-revalidate.
         assert (page.text, page.headers["Cache-Control"]) == ("up", "no-cache, private")
+
+
+def test_the_pages_are_in_the_locale_of_the_application_and_not_of_the_browser(installed: Installed) -> None:
+    with framework(installed, "symfony", LOCALE="es") as site:
+        page = asked(f"{site.url}/clever/callback?error=access_denied", Accept_Language="en-US")
+        assert (page.status, '<html lang="es">' in page.text) == (403, True)
+        assert "Clever no te dejó entrar en esta aplicación." in page.text

@@ -239,7 +239,7 @@ if (!is_dir("{$folder}/config")) {
     $configs = [
         'app' => [
             'name' => 'app', 'env' => 'production', 'debug' => getenv('APP_DEBUG') === '1', 'url' => 'http://localhost', 'timezone' => 'UTC',
-            'locale' => 'en', 'fallback_locale' => 'en', 'key' => str_repeat('k', 32), 'cipher' => 'AES-256-CBC',
+            'locale' => getenv('LOCALE') ?: 'en', 'fallback_locale' => 'en', 'key' => str_repeat('k', 32), 'cipher' => 'AES-256-CBC',
             'providers' => [...$providers, ...(getenv('SOCIALITE') ? [SocialiteServiceProvider::class] : []), CleverServiceProvider::class, AppProvider::class],
         ],
         'auth' => [

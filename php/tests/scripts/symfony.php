@@ -149,6 +149,7 @@ final class AppKernel extends Kernel
         $container->services()->alias('app.tokens', 'security.token_storage')->public();
         $container->extension('framework', [
             'secret' => 'a secret of the tests',
+            'default_locale' => getenv('LOCALE') ?: 'en',
             'php_errors' => ['throw' => true, 'log' => true],
             'session' => ['storage_factory_id' => 'session.storage.factory.native', 'handler_id' => null]
                 + ['cookie_samesite' => getenv('SAMESITE') ?: 'lax', 'cookie_domain' => getenv('COOKIE_DOMAIN') ?: null],
