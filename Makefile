@@ -218,6 +218,17 @@ composer: ## the Composer package with the library in it, in target/composer/cle
 	@install -m 755 $(RELEASE)/libclever_sso.so $(COMPOSER_PACKAGE)/ffi/lib/$$(uname -m)/libclever_sso.so.$(MAJOR)
 	@echo "==> $(COMPOSER_PACKAGE): composer config repositories.clever-sso path $(COMPOSER_PACKAGE)"
 
+# ---------------------------------------------------------------- release
+
+# What is built for each platform in release/platforms.py; TRIPLES= names some of them.
+TRIPLES ?=
+.PHONY: release-platforms
+release-platforms:
+	$(PYTHON) release/artifacts.py --out $(DIST) $(TRIPLES)
+
+.PHONY: release
+release: release-platforms sdist ## dist/: what a release page shows, for every platform (Debian 12; most of an hour the first time)
+
 # ---------------------------------------------------------------- packages around the programs
 
 PACKAGES := release/packages
@@ -431,6 +442,12 @@ test-windows: build dist-windows $(VENV)/test ## the C library for Windows, unde
 test-dist: dist dist-wheel build $(VENV)/test ## the tarball of the C library: unpack it, and use it; and the wheel for any Linux
 	LD_LIBRARY_PATH=$(RELEASE) CLEVER_TARBALL=$(abspath $(DIST))/$(TARBALL).tar.gz CLEVER_DIST=$(abspath dist/python) \
 		$(IN_VENV)/pytest -ra -k "unpacked or tarball or c_library" ffi/tests/c/test_install.py
+
+.PHONY: test-release
+test-release: release-platforms $(VENV)/test $(VENV)/release ## install what is built for each platform into an empty place, and log somebody in
+	release/debian.sh qemu-user-static musl
+	release/debian.sh --architecture arm64 python3.11-minimal libpython3.11-stdlib musl
+	CLEVER_RELEASE=$(abspath $(DIST)) $(IN_VENV)/pytest -ra release/tests/test_release_platforms.py
 
 .PHONY: test-sdist
 test-sdist: sdist ## build the Python package from its source distribution, and use it

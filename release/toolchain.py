@@ -45,7 +45,7 @@ def host() -> str:
 
 def unpack(platform: Platform) -> None:
     """Have what is needed for a platform below the target folder."""
-    subprocess.run([HERE / "debian.sh", "llvm-14"], check=True)
+    subprocess.run([HERE / "debian.sh", "llvm-14", "lld-14"], check=True)
     if platform.triple != host():
         subprocess.run([HERE / "debian.sh", *PACKAGES], check=True)
     # Not as a part of the make that may have called this.

@@ -3,12 +3,15 @@
 # the program it becomes a part of.
 #
 #     static.sh FROM TO
+#
+# LD, OBJCOPY and GCC_AR name the tools for another platform.
 set -euo pipefail
 
 from=$1 to=$2
 
 # gcc-ar, not ar: the latter loads whatever compiler plugin it finds, and some cannot read all objects in there.
-for tool in ld objcopy gcc-ar; do
+ld=${LD:-ld} objcopy=${OBJCOPY:-objcopy} ar=${GCC_AR:-gcc-ar}
+for tool in "$ld" "$objcopy" "$ar"; do
     if ! command -v "$tool" > /dev/null; then
         echo "$tool is missing: $to keeps the names of all that it is made of" >&2
         install -m 644 "$from" "$to"
@@ -18,7 +21,7 @@ done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-ld -r --whole-archive "$from" -o "$work/all.o"
-objcopy --wildcard --keep-global-symbol='clever_sso_*' "$work/all.o" "$work/clever_sso.o"
-gcc-ar rcsD "$work/libclever_sso.a" "$work/clever_sso.o"
+"$ld" -r --whole-archive "$from" -o "$work/all.o"
+"$objcopy" --strip-debug --wildcard --keep-global-symbol='clever_sso_*' "$work/all.o" "$work/clever_sso.o"
+"$ar" rcsD "$work/libclever_sso.a" "$work/clever_sso.o"
 install -m 644 "$work/libclever_sso.a" "$to"

@@ -1,4 +1,4 @@
-"""Writes the licenses of everything that is linked into libclever_sso or the emulator, as their authors ask for.
+"""Writes the licenses of everything that is linked into something that people install, as their authors ask for.
 
     python3 third_party.py [PACKAGE [TARGET...]] > LICENSES-THIRD-PARTY.txt
 
@@ -17,7 +17,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CARGO = os.environ.get("CARGO", "cargo")
-BUILT = {"clever-sso-ffi": "libclever_sso", "clever-emulator": "clever-emulator"}
+BUILT = {
+    "clever-sso-ffi": "libclever_sso",
+    "clever-sso-python": "The Python package clever-sso",
+    "clever-emulator": "clever-emulator",
+}
 NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
 RULE = "=" * 78
 

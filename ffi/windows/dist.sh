@@ -43,6 +43,7 @@ pack() {
     install -m 644 include/clever_sso.h "$packed/include/"
     install -m 644 examples/c/login.c "$packed/examples/"
     install -m 644 LICENSE-MIT LICENSE-APACHE "$packed/"
+    "${PYTHON:-python3}" ffi/packaging/third_party.py clever-sso-ffi "$triple" > "$packed/LICENSES-THIRD-PARTY.txt"
     sed "s/@VERSION@/$version/" "$here/README.md" > "$packed/README.md"
     install -d dist
     rm -f "dist/$name.zip"

@@ -58,6 +58,14 @@ def test_the_dll_says_what_it_is_and_not_where_it_was_built(package: Path) -> No
     assert told == []
 
 
+def test_the_archive_holds_the_licenses_of_what_is_linked_into_the_dll(package: Path) -> None:
+    held = re.findall(
+        r"^(\S+) \d+\.\d+\.\d+ \(", (package / "LICENSES-THIRD-PARTY.txt").read_text("utf-8"), re.MULTILINE
+    )
+    # The second one is in no library for Linux.
+    assert {"aws-lc-sys", "windows-sys"} <= set(held)
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_every_entry_comes_out_right(entry: Entry, package: Path, program: Compile) -> None:
     with emulator.running([OIDC, OAUTH, PUBLIC, OTHER]) as clever:

@@ -1,0 +1,254 @@
+"""What `make release` made for each platform: in an empty place it logs somebody in, and it holds what it must.
+
+Programs for another processor run in QEMU, those for musl by Debian's musl. `CLEVER_RELEASE` is the folder that
+`make release` filled.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from harness import emulator
+from harness.console import log_in_with
+from harness.paths import ROOT
+from platforms import PLATFORMS, Platform
+from toolchain import DEBIAN, FOLDER, LLVM, PYTHON_TOOLS, TARGET, environment
+
+RELEASE = Path(os.environ.get("CLEVER_RELEASE", ""))
+pytestmark = pytest.mark.skipif(not RELEASE.name, reason="long: make test-release")
+APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
+SIGNED_IN = "signed in: Ada Ashworth"
+VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
+PROMISED_GLIBC = (2, 17)
+ARM64 = FOLDER / "arm64"
+STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror"]
+
+
+def built_for() -> list[Platform]:
+    """The platforms in the folder; each platform of the table has its tests when all were built."""
+    return [platform for platform in PLATFORMS if not RELEASE.name or list(RELEASE.glob(f"*-{platform.triple}.tar.gz"))]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where programs of a platform run: here, or as if they ran there."""
+
+    platform: Platform
+
+    def words(self, program: Path, libraries: Path | None = None) -> list[str]:
+        """The command that runs a program, which finds its shared libraries in one folder."""
+        variables = [f"LD_LIBRARY_PATH={libraries}"] if libraries else []
+        if self.platform.machine == "aarch64":
+            emulated = [str(DEBIAN / "usr/bin/qemu-aarch64-static"), "-L", str(ARM64)]
+            return [
+                "env",
+                "-u",
+                "LD_LIBRARY_PATH",
+                *emulated,
+                *(word for one in variables for word in ("-E", one)),
+                str(program),
+            ]
+        # The system's own programs, such as `env`, must not find libraries for musl.
+        loader = [str(DEBIAN / "lib/ld-musl-x86_64.so.1")] if self.platform.musl and libraries else []
+        search = ["--library-path", str(libraries)] if loader else []
+        plain = ["env", "-u", "LD_LIBRARY_PATH"] if loader or not variables else ["env", *variables]
+        return [*plain, *loader, *search, str(program)]
+
+    def script(self, program: Path) -> Path:
+        """A script that runs a program as if it ran there."""
+        path = program.with_name(f"run-{program.name}")
+        path.write_text(f'#!/bin/sh\nexec {shlex.join(self.words(program))} "$@"\n')
+        path.chmod(0o755)
+        return path
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What was built for a platform, unpacked into an empty folder."""
+
+    place: Place
+    library: Path
+    emulator: Path
+
+
+@pytest.fixture(scope="module", params=built_for(), ids=lambda platform: platform.triple)
+def platform(request: pytest.FixtureRequest) -> Platform:
+    chosen: Platform = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def unpacked(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
+    folder = tmp_path_factory.mktemp("unpacked")
+    library, program = (f"{name}-{VERSION}-{platform.triple}" for name in ("libclever_sso", "clever-emulator"))
+    for name in (library, program):
+        with tarfile.open(RELEASE / f"{name}.tar.gz") as archive:
+            archive.extractall(folder, filter="data")
+    return Unpacked(Place(platform), folder / library, folder / program / "clever-emulator")
+
+
+def wheel(name: str, platform: Platform) -> Path:
+    """The one wheel of a package for a platform."""
+    (found,) = RELEASE.glob(f"python/{name}-{VERSION}-*{platform.wheel}_{platform.machine}*.whl")
+    return found
+
+
+def compiled(unpacked: Unpacked, *, static: bool) -> Path:
+    """The example for C, compiled for its platform with what was unpacked."""
+    program = unpacked.library / ("login-static" if static else "login")
+    settings = environment(unpacked.place.platform)
+    compiler = settings[f"CC_{unpacked.place.platform.triple.replace('-', '_')}"]
+    library = (
+        [f"{unpacked.library}/lib/libclever_sso.a", "-lunwind"]
+        if static
+        else [f"-L{unpacked.library}/lib", "-lclever_sso"]
+    )
+    # zig links statically for musl, unless it is told not to.
+    dynamic = ["-dynamic"] if unpacked.place.platform.musl and not static else []
+    source = unpacked.library / "share/doc/clever_sso/examples/login.c"
+    words = [compiler, *STRICT, *dynamic, f"-I{unpacked.library}/include", str(source), *library, "-o", str(program)]
+    subprocess.run(words, check=True, env=settings)
+    return program
+
+
+@pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
+def test_c_program_logs_in_at_the_emulator_of_its_platform(
+    unpacked: Unpacked, monkeypatch: pytest.MonkeyPatch, *, static: bool
+) -> None:
+    program = compiled(unpacked, static=static)
+    words = unpacked.place.words(program, None if static else unpacked.library / "lib")
+    monkeypatch.setenv("CLEVER_EMULATOR", str(unpacked.place.script(unpacked.emulator)))
+    with emulator.running([APP], "ada") as clever:
+        ended = log_in_with(words, APP, clever, os.environ)
+    assert (ended.returncode, ended.stdout[: len(SIGNED_IN)]) == (0, SIGNED_IN), ended.stderr
+
+
+def test_the_command_says_its_version(unpacked: Unpacked) -> None:
+    words = unpacked.place.words(unpacked.library / "bin/clever-sso")
+    shown = subprocess.run([*words, "--version"], check=True, capture_output=True, text=True).stdout
+    assert shown.split()[-1] == VERSION
+
+
+@dataclass(frozen=True)
+class Python:
+    """A Python, with nothing but the wheels installed."""
+
+    words: list[str]
+    packages: Path
+
+
+def python_of(platform: Platform, folder: Path) -> Python:
+    """A Python of that platform, with the wheels of the release."""
+    wheels = [str(wheel(name, platform)) for name in ("clever_sso", "clever_emulator")]
+    if platform.machine != "aarch64":
+        venv.create(folder)
+        place = ["-m", "pip", "--python", str(folder / "bin/python"), "install", "-q", "--no-index", "--no-deps"]
+        subprocess.run([sys.executable, *place, *wheels], check=True)
+        (packages,) = folder.glob("lib/python*/site-packages")
+        return Python([str(folder / "bin/python")], packages)
+    chosen = [
+        "--platform",
+        f"{platform.wheel}_{platform.machine}",
+        "--python-version",
+        "3.11",
+        "--only-binary",
+        ":all:",
+    ]
+    into = ["--target", str(folder), "--no-index", "--no-deps", "--no-compile"]
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", *chosen, *into, *wheels], check=True)
+    return Python(Place(platform).words(ARM64 / "usr/bin/python3.11"), folder)
+
+
+def test_python_logs_in_with_the_wheels(platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if platform.musl:
+        pytest.skip("no Python for musl can be had from the package registries: the C library has the same code")
+    python = python_of(platform, tmp_path / "empty")
+    programs = tmp_path / "empty/bin"
+    monkeypatch.setenv("CLEVER_EMULATOR", str(Place(platform).script(programs / "clever-emulator")))
+    shutil.copy(ROOT / "examples/python/login.py", tmp_path)
+    search = {"PYTHONPATH": str(python.packages), "PYTHONDONTWRITEBYTECODE": "1"}
+    with emulator.running([APP], "ada") as clever:
+        ended = log_in_with([*python.words, str(tmp_path / "login.py")], APP, clever, {**os.environ, **search})
+    assert (ended.returncode, ended.stdout[: len(SIGNED_IN)]) == (0, SIGNED_IN), ended.stderr
+
+
+def native_module(platform: Platform) -> bytes:
+    with zipfile.ZipFile(wheel("clever_sso", platform)) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".so"))
+        return archive.read(name)
+
+
+@pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
+def test_auditwheel_finds_nothing_that_an_old_system_lacks(platform: Platform, name: str) -> None:
+    words = [PYTHON_TOOLS / "auditwheel", "show", wheel(name, platform)]
+    shown = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    # In its words, a program without libraries runs on any Linux of its processor.
+    promised = {"manylinux2014": "manylinux_2_17"}.get(platform.wheel, platform.wheel)
+    assert re.search(rf'tag: "(?:{promised}|linux)_{platform.machine}"', shown.replace("\n", " ")), shown
+
+
+def test_abi3audit_finds_nothing_that_an_old_python_lacks(platform: Platform) -> None:
+    words = [PYTHON_TOOLS / "abi3audit", "--strict", "--verbose", wheel("clever_sso", platform)]
+    ended = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def folders_in(content: bytes) -> set[bytes]:
+    """The folders of this machine that are named in a file."""
+    cargo = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
+    folders = {os.fsencode(folder) + b"/" for folder in (Path.home(), ROOT, TARGET, cargo) if folder != Path("/")}
+    return {folder for folder in {*folders, b"registry/src"} if folder in content}
+
+
+def test_nothing_names_a_folder_of_the_machine_that_built_it(platform: Platform, unpacked: Unpacked) -> None:
+    files = [
+        unpacked.library / "lib/libclever_sso.so",
+        unpacked.library / "lib/libclever_sso.a",
+        unpacked.library / "bin/clever-sso",
+        unpacked.emulator,
+    ]
+    assert {file.name: folders_in(file.read_bytes()) for file in files} == {file.name: set() for file in files}
+    assert folders_in(native_module(platform)) == set()
+
+
+def test_nothing_needs_a_newer_c_library_than_is_promised(platform: Platform, unpacked: Unpacked) -> None:
+    shared = (unpacked.library / "lib/libclever_sso.so").read_bytes()
+    for content in (shared, native_module(platform), unpacked.emulator.read_bytes()):
+        needed = {(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", content)}
+        assert max(needed, default=(0, 0)) <= PROMISED_GLIBC
+        assert bool(needed) != platform.musl
+
+
+def test_the_symbols_for_a_debugger_belong_to_the_library(platform: Platform, tmp_path: Path) -> None:
+    name = f"libclever_sso-{VERSION}-{platform.triple}-debug"
+    with tarfile.open(RELEASE / f"{name}.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    symbols = tmp_path / name / "lib/libclever_sso.so.debug"
+    listing = subprocess.run([LLVM / "llvm-nm", symbols], check=True, capture_output=True, text=True).stdout
+    assert re.search(r" t .*clever_sso", listing)
+    assert folders_in(symbols.read_bytes()) == set()
+
+
+def test_everything_holds_the_licenses_of_what_is_linked_into_it(platform: Platform, unpacked: Unpacked) -> None:
+    texts = [
+        (unpacked.library / "share/doc/clever_sso/LICENSES-THIRD-PARTY.txt").read_text("utf-8"),
+        unpacked.emulator.with_name("LICENSES-THIRD-PARTY.txt").read_text("utf-8"),
+    ]
+    for name in ("clever_sso", "clever_emulator"):
+        with zipfile.ZipFile(wheel(name, platform)) as archive:
+            (path,) = (path for path in archive.namelist() if path.endswith("licenses/LICENSES-THIRD-PARTY.txt"))
+            (metadata,) = (path for path in archive.namelist() if path.endswith(".dist-info/METADATA"))
+            texts.append(archive.read(path).decode())
+            assert "\nLicense-File: LICENSES-THIRD-PARTY.txt\n" in archive.read(metadata).decode()
+    assert all("aws-lc-sys" in text for text in texts)
