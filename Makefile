@@ -255,6 +255,11 @@ npm: $(EMULATOR_LICENSES) js ## dist/npm/*.tgz: the emulator for npx and for tes
 	$(PYTHON) $(PACKAGES)/npm.py --third-party $(EMULATOR_LICENSES) --out $(DIST)/npm $(EMULATORS)
 	cd $(CARGO_TARGET_DIR)/js/package && npm pack --silent --ignore-scripts --pack-destination $(abspath $(DIST))/npm > /dev/null
 
+.PHONY: deb
+deb: ## dist/debian/*.deb and the source package; BUILT= names a folder with built programs, else cargo builds them
+	@rm -rf $(DIST)/debian
+	$(PYTHON) $(PACKAGES)/deb.py --out $(DIST)/debian $(if $(BUILT),--built $(BUILT))
+
 .PHONY: test-oci
 test-oci: oci $(VENV)/test ## run what is in the image, in a root file system of its own, and log somebody in
 	CLEVER_IMAGE=$(abspath $(IMAGE)) $(IN_VENV)/pytest -ra release/tests/test_oci.py
@@ -262,6 +267,10 @@ test-oci: oci $(VENV)/test ## run what is in the image, in a root file system of
 .PHONY: test-npm
 test-npm: npm $(VENV)/test ## install the npm packages from their archives into an empty folder, and log somebody in
 	CLEVER_NPM=$(abspath $(DIST))/npm CLEVER_SSO_TEST_ALL=1 $(IN_VENV)/pytest -ra release/tests/test_npm_emulator.py release/tests/test_npm_implicit.py
+
+.PHONY: test-deb
+test-deb: deb $(VENV)/test ## unpack the Debian packages below an empty root, and log somebody in with each
+	CLEVER_DEBS=$(abspath $(DIST))/debian $(IN_VENV)/pytest -ra release/tests/test_debian.py
 
 # ---------------------------------------------------------------- install
 

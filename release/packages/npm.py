@@ -110,7 +110,7 @@ def pack(folders: list[Path], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for folder in folders:
         command = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", str(out.resolve())]
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ def build_time() -> int:
     if set_time:
         return int(set_time)
     command = ["git", "log", "-1", "--format=%ct"]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return int(told.stdout) if told.returncode == 0 else 0
 
 

@@ -1,0 +1,1 @@
+mod debian/clever_sso.ini
