@@ -23,7 +23,8 @@ PACKAGING := ffi/packaging/install.sh
 WITHOUT_PATHS := $(CURDIR)/ffi/packaging/without_paths.sh
 # After cargo, on Linux: the same library with a version for each symbol.
 SHARED := $(CURDIR)/ffi/packaging/shared.sh
-THIRD_PARTY := $(RELEASE)/LICENSES-THIRD-PARTY.txt
+THIRD_PARTY_NAME := LICENSES-THIRD-PARTY.txt
+THIRD_PARTY := $(RELEASE)/$(THIRD_PARTY_NAME)
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 TARBALL = libclever_sso-$(VERSION)-$(HOST)
 STAGE := $(CARGO_TARGET_DIR)/stage
@@ -38,6 +39,10 @@ INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/
 # What actix-web needs takes most of a minute to compile, and the example does nothing that the one in axum does not: both leave it to
 # the library. Only the full form of the tests has it.
 WITHOUT_ACTIX := $(if $(CLEVER_SSO_TEST_ALL),,--exclude example-actix)
+
+# The time in archives and man pages: that of the last commit, so that the same sources give the same bytes.
+EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2> /dev/null),315532800)
+install wheel emulator-wheel dist-wheel sdist dist dist-windows man: export SOURCE_DATE_EPOCH := $(EPOCH)
 
 NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
 
@@ -81,25 +86,25 @@ emulator: ## target/release/clever-emulator: a Clever to develop against
 	$(WITHOUT_PATHS) $(CARGO) build --release -p clever-emulator
 
 .PHONY: wheel
-wheel: $(VENV)/build ## dist/*.whl: the Python package
+wheel: $(VENV)/build python/$(THIRD_PARTY_NAME) ## dist/*.whl: the Python package
 	@echo "==> building the Python package"
 	@rm -f $(WHEELS)/clever_sso-*.whl
 	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out $(WHEELS)
 
 .PHONY: emulator-wheel
-emulator-wheel: $(VENV)/build ## dist/*.whl: the emulator as a command for Python users
+emulator-wheel: $(VENV)/build emulator/$(THIRD_PARTY_NAME) ## dist/*.whl: the emulator as a command for Python users
 	@echo "==> packing the emulator for Python"
 	@rm -f $(WHEELS)/clever_emulator-*.whl
 	PATH="$(IN_VENV):$$PATH" $(if $(filter release,$(EMULATOR_PROFILE)),$(WITHOUT_PATHS)) $(IN_VENV)/maturin build --profile $(EMULATOR_PROFILE) --manifest-path emulator/Cargo.toml --out $(WHEELS)
 
 .PHONY: dist-wheel
-dist-wheel: $(VENV)/dist ## dist/python/*.whl: the Python package for any Linux since glibc 2.17, by zig's linker
+dist-wheel: $(VENV)/dist python/$(THIRD_PARTY_NAME) ## dist/python/*.whl: the Python package for any Linux since glibc 2.17, by zig's linker
 	@rm -f dist/python/clever_sso-*.whl
 	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist/python \
 		--zig --compatibility manylinux2014 --target $(HOST)
 
 .PHONY: sdist
-sdist: $(VENV)/build ## dist/python/*.tar.gz: the source of the Python package
+sdist: $(VENV)/build python/$(THIRD_PARTY_NAME) ## dist/python/*.tar.gz: the source of the Python package
 	@rm -f dist/python/clever_sso-*.tar.gz
 	$(IN_VENV)/maturin sdist --manifest-path python/Cargo.toml --out dist/python
 
@@ -302,12 +307,14 @@ dist: dist-library ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same for any
 	@rm -rf $(STAGE) && mkdir -p $(DIST)
 	RELEASE=$(DIST_RELEASE) DESTDIR=$(STAGE) PREFIX=/$(TARBALL) PKG_CONFIG_PREFIX='$${pcfiledir}/../..' $(PACKAGING) install
 	tar --create --gzip --file $(DIST)/$(TARBALL).tar.gz --directory $(STAGE) \
-		--sort=name --owner=0 --group=0 --numeric-owner $(TARBALL)
+		--sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(EPOCH) $(TARBALL)
 	@rm -rf $(STAGE)
 
-$(THIRD_PARTY): Cargo.lock ffi/packaging/third_party.py
-	@mkdir -p $(RELEASE)
-	$(PYTHON) ffi/packaging/third_party.py > $@.new
+# For this machine. maturin takes those of a wheel from beside its pyproject.toml; no file in the tree has them.
+LINKED_INTO = $(if $(filter python/%,$@),clever-sso-python,$(if $(filter emulator/%,$@),clever-emulator,clever-sso-ffi))
+$(THIRD_PARTY) python/$(THIRD_PARTY_NAME) emulator/$(THIRD_PARTY_NAME): Cargo.lock ffi/packaging/third_party.py
+	@mkdir -p $(dir $@)
+	$(PYTHON) ffi/packaging/third_party.py $(LINKED_INTO) > $@.new
 	@mv $@.new $@
 
 # ---------------------------------------------------------------- release
@@ -458,6 +465,10 @@ test-release: release-platforms $(VENV)/test $(VENV)/release ## install what is 
 	release/debian.sh --architecture arm64 python3.11-minimal libpython3.11-stdlib musl
 	CLEVER_RELEASE=$(abspath $(DIST)) $(IN_VENV)/pytest -ra release/tests/test_release_platforms.py
 
+.PHONY: test-reproducible
+test-reproducible: $(VENV)/build ## build the C library and the wheel twice, in two folders, and compare the bytes (10 minutes)
+	REPRODUCIBLE_VENV=$(VENV) $(PYTHON) release/reproducible.py $(CARGO_TARGET_DIR)/reproducible
+
 .PHONY: test-sdist
 test-sdist: sdist ## build the Python package from its source distribution, and use it
 	$(IN_VENV)/python python/tests/package/sdist.py dist/python/clever_sso-*.tar.gz
@@ -496,6 +507,7 @@ debian: ## Debian packages for some of the tests; without them those tests are s
 .PHONY: clean
 clean: ## remove everything that was made
 	rm -rf $(CARGO_TARGET_DIR) dist
+	rm -f python/$(THIRD_PARTY_NAME) emulator/$(THIRD_PARTY_NAME)
 
 # ---------------------------------------------------------------- the virtual environment
 

@@ -3,7 +3,7 @@
     python3 third_party.py [PACKAGE [TARGET...]] > LICENSES-THIRD-PARTY.txt
 
 PACKAGE is clever-sso-ffi, unless named. With several targets, the file has what is linked for any of them; without one,
-for this machine.
+for this machine. `release/` asks the same functions what an SBOM has to list.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,17 @@ CARGO = os.environ.get("CARGO", "cargo")
 BUILT = {
     "clever-sso-ffi": "libclever_sso",
     "clever-sso-python": "The Python package clever-sso",
+    "clever-sso": "The command clever-sso",
     "clever-emulator": "clever-emulator",
 }
+# The command is in the crate, behind a feature.
+FEATURES = {"clever-sso": ("--features", "command")}
 NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
 RULE = "=" * 78
+STANDARD_LIBRARY = "The Rust standard library (MIT OR Apache-2.0) https://github.com/rust-lang/rust"
+# Inside of programs that need no C library of the system. Not in cargo's registry.
+MUSL_TERMS = Path(__file__).with_name("LICENSE-musl.txt")
+MUSL = "musl libc (MIT) https://musl.libc.org"
 
 
 def cargo(*arguments: str) -> str:
@@ -33,17 +41,36 @@ def cargo(*arguments: str) -> str:
     ).stdout
 
 
+@lru_cache
 def host() -> str:
     """The platform that cargo builds for."""
     return next(line.removeprefix("host: ") for line in cargo("-vV").splitlines() if line.startswith("host: "))
 
 
-def linked(package: str, target: str) -> set[tuple[str, str]]:
+@lru_cache
+def linked(package: str, target: str) -> frozenset[tuple[str, str]]:
     """Name and version of every crate in what is built from `package`."""
+    options = ["--locked", "--package", package, *FEATURES.get(package, ()), "--target", target]
     shown = ["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]
-    lines = cargo("tree", "--package", package, "--target", target, *shown).splitlines()
-    words = [line.split() for line in lines if line.strip()]
-    return {(name, version.removeprefix("v")) for name, version, *_ in words}
+    words = [line.split() for line in cargo("tree", *options, *shown).splitlines() if line.strip()]
+    return frozenset((name, version.removeprefix("v")) for name, version, *_ in words)
+
+
+@lru_cache
+def metadata(*targets: str) -> dict[str, Any]:
+    """What the manifests say, and which crate needs which."""
+    # For these platforms only: cargo would otherwise fetch what is needed on others.
+    platforms = [f"--filter-platform={target}" for target in targets]
+    told: dict[str, Any] = json.loads(cargo("metadata", "--locked", "--format-version", "1", *platforms))
+    return told
+
+
+def crates_of_others(package: str, *targets: str) -> list[dict[str, Any]]:
+    """The manifests of the crates from a registry that are in what is built, by name and version."""
+    wanted = frozenset().union(*(linked(package, target) for target in targets))
+    packages = metadata(*targets)["packages"]
+    others = [one for one in packages if (one["name"], one["version"]) in wanted and one["source"]]
+    return sorted(others, key=lambda one: (one["name"], one["version"]))
 
 
 def texts_of(package: dict[str, Any]) -> list[str]:
@@ -53,24 +80,30 @@ def texts_of(package: dict[str, Any]) -> list[str]:
     return [path.read_text("utf-8", errors="replace").strip() for path in files]
 
 
-def main() -> None:
-    """Write them all."""
-    package, targets = (sys.argv[1:2] or ["clever-sso-ffi"])[0], sys.argv[2:] or [host()]
-    wanted = set().union(*(linked(package, target) for target in targets))
-    # For these platforms only: cargo would otherwise fetch what is needed on others.
-    platforms = [f"--filter-platform={target}" for target in targets]
-    packages = json.loads(cargo("metadata", "--locked", "--format-version", "1", *platforms))["packages"]
-    others = [one for one in packages if (one["name"], one["version"]) in wanted and one["source"]]
+def title(crate: dict[str, Any]) -> str:
+    """The line above the licenses of a crate."""
+    terms = crate["license"] or "see below"
+    return f"{crate['name']} {crate['version']} ({terms}) {crate['repository'] or ''}".strip()
+
+
+def text(package: str, *targets: str) -> str:
+    """All of it."""
+    others = crates_of_others(package, *targets)
     out = [f"{BUILT[package]} contains {len(others)} libraries of others. Each stands here with its license."]
-    for one in sorted(others, key=lambda one: (one["name"], one["version"])):
-        terms = one["license"] or "see below"
-        out += [
-            RULE,
-            f"{one['name']} {one['version']} ({terms}) {one['repository'] or ''}".strip(),
-            RULE,
-            *texts_of(one),
-        ]
-    sys.stdout.write("\n\n".join(out) + "\n")
+    for one in others:
+        out += [RULE, title(one), RULE, *texts_of(one)]
+    # Rust's own license has the words of ours, without a name in it.
+    permission = (ROOT / "LICENSE-MIT").read_text("utf-8").partition("\n\nPermission")
+    out += [RULE, STANDARD_LIBRARY, RULE, (permission[1] + permission[2]).strip()]
+    if any(target.endswith("-musl") for target in targets):
+        out += [RULE, MUSL, RULE, MUSL_TERMS.read_text("utf-8").strip()]
+    return "\n\n".join(out) + "\n"
+
+
+def main() -> None:
+    """Write it."""
+    package, targets = (sys.argv[1:2] or ["clever-sso-ffi"])[0], sys.argv[2:] or [host()]
+    sys.stdout.write(text(package, *targets))
 
 
 if __name__ == "__main__":

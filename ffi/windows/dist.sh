@@ -47,7 +47,9 @@ pack() {
     sed "s/@VERSION@/$version/" "$here/README.md" > "$packed/README.md"
     install -d dist
     rm -f "dist/$name.zip"
-    (cd "$folder" && "${PYTHON:-python3}" -m zipfile -c "$root/dist/$name.zip" "$name")
+    # Its members have the time of the commit, in UTC, in the order of their names. A zip archive knows no time before 1980.
+    find "$packed" -exec touch --date="@${SOURCE_DATE_EPOCH:-315532800}" {} +
+    (cd "$folder" && TZ=UTC "${PYTHON:-python3}" -m zipfile -c "$root/dist/$name.zip" "$name")
 }
 
 echo "==> building clever_sso.dll (some minutes the first time)"

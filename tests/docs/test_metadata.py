@@ -99,6 +99,7 @@ def test_a_wheel_tells_registries_all_that_they_show(name: str) -> None:
         assert told[field], field
     assert len(told.get_all("Classifier", [])) > 5
     assert told.get_payload(), "no description"
+    assert told.get_all("License-File") == ["LICENSE-APACHE", "LICENSE-MIT", "LICENSES-THIRD-PARTY.txt"]
 
 
 @pytest.mark.parametrize("crate", CRATES)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 # Words of others, translations, generated lists, and this list with its test.
 NOT_OURS = re.compile(
-    r"LICENSE-|docs/site/theme/assets/javascripts/|.*\.(?:po|mo|pot|svg|png|abi|lock)$|.*package-lock\.json$|tests/harness/prose\.py$|tests/docs/test_prose\.py$"
+    r"(?:.*/)?LICENSE-|docs/site/theme/assets/javascripts/|.*\.(?:po|mo|pot|svg|png|abi|lock)$|.*package-lock\.json$|tests/harness/prose\.py$|tests/docs/test_prose\.py$"
 )
 # Between two words: spaces, the underscore of a name, or the end of a line and the start of a comment on the next.
 GAP = r"(?:[ \t]+|_|[ \t]*\n[ \t]*(?:(?://[/!]?|#!?|\*|>|;;|--)[ \t]*)?)"

@@ -42,6 +42,7 @@ LONG_PARTS = (
     Part("test-sdist", "Python package from its source"),
     Part("test-dist", "C library for any Linux, as a tarball", tool="pytest"),
     Part("test-release", "what a release has for each platform", tool="pytest"),
+    Part("test-reproducible", "C library and wheel, built twice in two folders"),
     Part("test-features", "each combination of the Rust crate's features"),
     Part("test-crates", "Rust crates, as they are published"),
     Part("test-api", "public API of the Rust crate, and its examples"),

@@ -1,0 +1,176 @@
+"""Opens every file of a release and says what is missing or must not be there.
+
+python3 check.py dist
+
+Licenses, SBOMs, sums, versions, and folders of the machine that built it. It prints a line for each problem, and ends
+with 1 if there is one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "ffi" / "packaging"))
+
+import third_party  # noqa: E402  (it stands beside what else packs the C library)
+import version as release  # noqa: E402
+from contents import SBOM, SUMS, Artifact, Member, artifacts  # noqa: E402
+from finish import digest, sbom  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = HERE.parent
+LICENSES = ("LICENSE-APACHE", "LICENSE-MIT")
+THIRD_PARTY = "LICENSES-THIRD-PARTY.txt"
+# Debian has one file for all licenses.
+COPYRIGHT = re.compile(r"(?:.*/)?usr/share/doc/[^/]+/copyright")
+NUMBER = r"(\d+\.\d+\.\d+)"
+# Where members say which version they are.
+METADATA = (
+    (re.compile(r".*\.dist-info/METADATA|[^/]+/PKG-INFO"), rf"^Version: {NUMBER}$"),
+    (re.compile(r"package/package\.json"), rf'^  "version": "{NUMBER}"'),
+    (re.compile(r"control"), rf"^Version: {NUMBER}"),
+    (re.compile(r".*/clever_sso(?:_static)?\.pc"), rf"^Version: {NUMBER}$"),
+    (re.compile(r".*/include/clever_sso\.h"), rf'^#define CLEVER_SSO_VERSION "{NUMBER}"$'),
+    (re.compile(r".*/man[13]/.+\.[13]"), rf'^\.TH .+ "clever_sso {NUMBER}"'),
+)
+LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+
+
+@cache
+def builders_folders() -> dict[bytes, str]:
+    """What names this machine, and what to call it in a message."""
+    cargo = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    folders = {
+        "the home folder": Path.home(),
+        "the folder of the sources": ROOT,
+        "the target folder": target.absolute(),
+        "cargo's folder": cargo,
+    }
+    return {os.fsencode(path) + b"/": name for name, path in folders.items() if path != Path("/")}
+
+
+def wrong_folders(member: Member) -> Iterator[str]:
+    """The folders of the machine that built it, in a file."""
+    # Of any machine. A page may speak of these.
+    of_any = {b"registry/src/": "cargo's registry", b"/.cargo/": "a folder of cargo"} if member.is_binary else {}
+    for folder, name in {**builders_folders(), **of_any}.items():
+        if folder in member.data:
+            yield f"{member.name} names {name}: build it with ffi/packaging/without_paths.sh"
+
+
+def wrong_versions(artifact: Artifact, version: str) -> Iterator[str]:
+    """Names and metadata with another version."""
+    named = set(re.findall(rf"(?<![\d.]){NUMBER}(?![\d])", artifact.name))
+    if version not in named:
+        yield f"its name does not have the version {version}"
+    for member in artifact.members:
+        for path, pattern in METADATA:
+            if path.fullmatch(member.name):
+                said = re.search(pattern, member.data.decode("utf-8", "replace"), re.MULTILINE)
+                if not said or said[1] != version:
+                    yield f"{member.name} says version {said[1] if said else 'nothing'} instead of {version}"
+
+
+def missing_licenses(artifact: Artifact) -> Iterator[str]:
+    """Licenses that are not in it."""
+    copyrights = [member for member in artifact.members if COPYRIGHT.fullmatch(member.name)]
+    have = {member.basename: member for member in artifact.members}
+    if artifact.name.endswith(".deb"):
+        if not copyrights:
+            yield "it has no copyright file"
+    else:
+        yield from (f"it has no {name}" for name in LICENSES if name not in have)
+    compiled = artifact.packages
+    texts = [member.data for member in artifact.members if member in copyrights or member.basename == THIRD_PARTY]
+    if compiled and not any(member.basename == THIRD_PARTY for member in artifact.members):
+        yield f"it has no {THIRD_PARTY}"
+        return
+    said = b"\n".join(texts).decode("utf-8", "replace")
+    for package, target in sorted(compiled):
+        wanted = [f"{one['name']} {one['version']} (" for one in third_party.crates_of_others(package, target)]
+        wanted.append(third_party.STANDARD_LIBRARY)
+        if target.endswith("-musl") and package in {"clever-emulator", "clever-sso"}:
+            wanted.append(third_party.MUSL)
+        lines = set(said.splitlines())
+        lacking = [one for one in wanted if not any(line.startswith(one) for line in lines)]
+        if lacking:
+            yield f"{THIRD_PARTY} lacks {len(lacking)} of {package} for {target}: {', '.join(lacking[:3])}".rstrip("( ")
+
+
+def wrong_sbom(artifact: Artifact) -> Iterator[str]:
+    """An SBOM that is missing, or of another file."""
+    path = artifact.path.with_name(artifact.name + SBOM)
+    if not path.exists():
+        yield f"it has no SBOM {path.name}: run release/finish.py"
+        return
+    said, wanted = json.loads(path.read_text("utf-8")), sbom(artifact)
+    told = said.get("metadata", {}).get("component", {}).get("hashes", [{}])[0].get("content")
+    if told != digest(artifact.path):
+        yield f"{path.name} is about another file: run release/finish.py again"
+    listed = {one["bom-ref"] for one in said.get("components", [])}
+    lacking = {one["bom-ref"] for one in wanted["components"]} - listed
+    if lacking:
+        yield f"{path.name} lacks {', '.join(sorted(lacking)[:3])}"
+
+
+def wrong_sums(folder: Path) -> Iterator[str]:
+    """Sums that are missing or wrong, and files that are gone."""
+    path = folder / SUMS
+    if not path.exists():
+        yield f"{SUMS}: there is none: run release/finish.py"
+        return
+    found = [LINE.fullmatch(line) for line in path.read_text("utf-8").splitlines()]
+    if None in found:
+        yield f"{SUMS}: line {found.index(None) + 1} cannot be read"
+    sums = {one[2]: one[1] for one in found if one}
+    files = {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()} - {SUMS}
+    yield from (f"{SUMS}: {name} is not listed" for name in sorted(files - sums.keys()))
+    yield from (f"{SUMS}: {name} is not there" for name in sorted(sums.keys() - files))
+    for name in sorted(files & sums.keys()):
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sums[name]:
+            yield f"{SUMS}: {name} has another sum"
+
+
+def problems(artifact: Artifact, version: str) -> Iterator[str]:
+    """What is wrong with a file."""
+    yield from wrong_versions(artifact, version)
+    yield from missing_licenses(artifact)
+    yield from wrong_sbom(artifact)
+    for member in artifact.members:
+        yield from wrong_folders(member)
+
+
+def check(folder: Path) -> list[str]:
+    """A line for each problem."""
+    version = release.current(ROOT)
+    files = artifacts(folder)
+    lines = [] if files else [f"{folder}: there is no file to check"]
+    for artifact in files:
+        lines += [f"{artifact.name}: {problem}" for problem in problems(artifact, version)]
+    return lines + list(wrong_sums(folder))
+
+
+def main(arguments: list[str]) -> None:
+    """Check a folder."""
+    if len(arguments) != 1 or not Path(arguments[0]).is_dir():
+        sys.exit("say which folder: python3 check.py dist")
+    folder = Path(arguments[0])
+    if lines := check(folder):
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.exit(1)
+    sys.stdout.write(f"{len(artifacts(folder))} files: nothing is wrong\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

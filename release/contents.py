@@ -1,0 +1,163 @@
+"""What is inside the files of a release, whatever their format, and which of our packages is compiled into them."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SUMS = "SHA256SUMS"
+SBOM = ".cdx.json"
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".crate")
+ZIPS = (".zip", ".whl")
+AR = b"!<arch>\n"
+AR_HEADER = 60
+# The first bytes of programs and libraries for Linux, Windows and macOS.
+ELF, PE, MACH_O = b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe"
+ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
+PE_MACHINES = {0x8664: "x86_64", 0xAA64: "aarch64"}
+MACH_O_MACHINES = {0x01000007: "x86_64", 0x0100000C: "aarch64"}
+# The files that cargo made, by their names.
+COMPILED = (
+    (re.compile(r"libclever_sso\.(?:so[\d.]*|a|dylib)|clever_sso\.dll"), "clever-sso-ffi"),
+    (re.compile(r"_native(?:\..+)?\.(?:so|pyd)"), "clever-sso-python"),
+    (re.compile(r"clever-emulator(?:\.exe)?"), "clever-emulator"),
+    (re.compile(r"clever-sso(?:\.exe)?"), "clever-sso"),
+)
+# Archives of sources, and what cargo makes of them.
+SOURCES = (
+    (re.compile(r"clever_sso-[\d.]+\.tar\.gz"), "clever-sso-python"),
+    (re.compile(r"clever_emulator-[\d.]+\.tar\.gz"), "clever-emulator"),
+    (re.compile(r"clever-emulator-[\d.]+\.crate"), "clever-emulator"),
+    (re.compile(r"clever-sso-[\d.]+\.crate"), "clever-sso"),
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file inside of a file."""
+
+    name: str
+    data: bytes
+
+    @property
+    def basename(self) -> str:
+        """Its name without folders."""
+        return PurePosixPath(self.name).name
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether a machine runs it."""
+        return self.data.startswith((ELF, PE, MACH_O, AR))
+
+    @property
+    def package(self) -> str:
+        """The package of ours that cargo compiled into it, or nothing."""
+        if self.is_binary:
+            for pattern, package in COMPILED:
+                if pattern.fullmatch(self.basename):
+                    return package
+        return ""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file that people install or unpack."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.path.name
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """All that is inside; of a file that is no archive, itself."""
+        return tuple(opened(self.name, self.path.read_bytes()))
+
+    @property
+    def compiled(self) -> tuple[Member, ...]:
+        """The members that cargo made."""
+        return tuple(member for member in self.members if member.package)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is compiled where it is installed."""
+        return any(pattern.fullmatch(self.name) for pattern, _ in SOURCES)
+
+    @property
+    def packages(self) -> frozenset[tuple[str, str]]:
+        """The packages of ours that are in it, each with the platform that it was compiled for."""
+        return frozenset((member.package, self.platform(member)) for member in self.compiled)
+
+    def platform(self, member: Member) -> str:
+        """What Rust calls the platform of a member."""
+        if member.data.startswith(AR):
+            # A static library is for the machine of the shared one beside it.
+            shared = [one for one in self.compiled if one.package == member.package and not one.data.startswith(AR)]
+            return self.platform(shared[0]) if shared else ""
+        if member.data.startswith(PE):
+            (header,) = struct.unpack_from("<I", member.data, 0x3C)
+            (machine,) = struct.unpack_from("<H", member.data, header + 4)
+            return f"{PE_MACHINES.get(machine, '')}-pc-windows-gnu"
+        if member.data.startswith(MACH_O):
+            (machine,) = struct.unpack_from("<I", member.data, 4)
+            return f"{MACH_O_MACHINES.get(machine, '')}-apple-darwin"
+        (machine,) = struct.unpack_from("<H", member.data, 18)
+        # A program for musl needs no loader, and a library for it has a loader of another name, or the file says so.
+        musl = "musl" in self.name or not re.search(rb"/ld-linux|libc\.so\.6", member.data)
+        return f"{ELF_MACHINES.get(machine, '')}-unknown-linux-{'musl' if musl else 'gnu'}"
+
+
+def artifacts(folder: Path) -> list[Artifact]:
+    """The files of a release, without what is made about them."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
+    return [Artifact(path) for path in sorted(files) if not path.name.endswith((SBOM, ".asc"))]
+
+
+def opened(name: str, data: bytes) -> Iterator[Member]:
+    """The members of an archive; of anything else, itself."""
+    if name.endswith(ZIPS):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            yield from (Member(one.filename, archive.read(one)) for one in archive.infolist() if not one.is_dir())
+    elif name.endswith(ARCHIVES):
+        yield from of_tar(data)
+    elif name.endswith(".deb"):
+        for part, content in of_ar(data):
+            if part.startswith(("control.tar", "data.tar")):
+                yield from of_tar(content)
+    else:
+        yield Member(name, data)
+
+
+def of_tar(data: bytes) -> Iterator[Member]:
+    """The files of a tar archive; of a container image, those of its layers too."""
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        found = [(one.name.removeprefix("./"), archive.extractfile(one)) for one in archive if one.isfile()]
+        members = [Member(name, file.read()) for name, file in found if file]
+    is_image = any(member.name == "oci-layout" for member in members)
+    for member in members:
+        yield member
+        # A layer; what is not one are texts in JSON.
+        if is_image and member.name.startswith("blobs/") and not member.data.startswith(b"{"):
+            yield from of_tar(member.data)
+
+
+def of_ar(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The parts of a Debian package."""
+    at = len(AR)
+    while at + AR_HEADER <= len(data):
+        header = data[at : at + AR_HEADER]
+        name, size = header[:16].decode().strip().rstrip("/"), int(header[48:58])
+        yield name, data[at + AR_HEADER : at + AR_HEADER + size]
+        at += AR_HEADER + size + size % 2

@@ -1,0 +1,321 @@
+"""What is said about the files of a release is complete and true, and a file that lacks something is named."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+
+import check
+import contents
+import finish
+import pytest
+from harness.length import whole_or_short
+from harness.paths import ROOT, VERSION
+
+third_party = finish.third_party
+LICENSES = {name: (ROOT / name).read_bytes() for name in check.LICENSES}
+THIRD_PARTY = check.THIRD_PARTY
+PREFIX = f"libclever_sso-{VERSION}-here"
+Files = dict[str, bytes]
+
+
+def program(folder: Path, *options: str, name: str = "program") -> bytes:
+    """Something that is compiled; what it was made of is known by its name."""
+    if shutil.which("cc") is None:
+        pytest.skip("cc is not installed")
+    source = folder / "main.c"
+    source.write_text("int main(void) { return 0; }\n")
+    subprocess.run(["cc", *options, str(source), "-o", str(folder / name)], check=True)
+    return (folder / name).read_bytes()
+
+
+def tar(files: Files, mode: str = "w:gz") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return out.getvalue()
+
+
+def zipped(files: Files) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def deb(control: Files, data: Files) -> bytes:
+    parts = {"debian-binary": b"2.0\n", "control.tar.xz": tar(control, "w:xz"), "data.tar.xz": tar(data, "w:xz")}
+    made = contents.AR
+    for name, content in parts.items():
+        made += f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(content):<10}`\n".encode() + content
+        made += b"\n" * (len(content) % 2)
+    return made
+
+
+def image(files: Files) -> bytes:
+    layer = tar(files)
+    config = b"{}"
+    blobs = {f"blobs/sha256/{hashlib.sha256(data).hexdigest()}": data for data in (layer, config)}
+    return tar({"oci-layout": b"{}", "index.json": b"{}", **blobs}, "w")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
+    """The members of a file of each kind, by the name of the file."""
+    compiled = program(tmp_path_factory.mktemp("compiled"))
+    host = third_party.host()
+    texts = {name: third_party.text(name, host).encode() for name in third_party.BUILT}
+    licenses = {f"{PREFIX}/{name}": data for name, data in LICENSES.items()}
+    info = f"clever_sso-{VERSION}.dist-info"
+    return {
+        f"clever_sso-{VERSION}-cp39-abi3-manylinux2014_x86_64.whl": {
+            "clever_sso/_native.abi3.so": compiled,
+            f"{info}/METADATA": f"Name: clever-sso\nVersion: {VERSION}\n".encode(),
+            **{f"{info}/licenses/{name}": data for name, data in LICENSES.items()},
+            f"{info}/licenses/{THIRD_PARTY}": texts["clever-sso-python"],
+        },
+        f"{PREFIX}.tar.gz": {
+            f"{PREFIX}/lib/libclever_sso.so.{VERSION}": compiled,
+            f"{PREFIX}/bin/clever-sso": compiled,
+            f"{PREFIX}/include/clever_sso.h": f'#define CLEVER_SSO_VERSION "{VERSION}"\n'.encode(),
+            f"{PREFIX}/lib/pkgconfig/clever_sso.pc": f"Version: {VERSION}\n".encode(),
+            f"{PREFIX}/share/man/man3/clever_sso.3": f'.TH CLEVER_SSO 3 "x" "clever_sso {VERSION}"\n'.encode(),
+            **licenses,
+            f"{PREFIX}/{THIRD_PARTY}": texts["clever-sso-ffi"],
+        },
+        f"clever-emulator-{VERSION}-here.zip": {
+            "clever-emulator": compiled,
+            **LICENSES,
+            THIRD_PARTY: texts["clever-emulator"],
+        },
+        f"clever-sso-implicit-{VERSION}.tgz": {
+            "package/package.json": f'{{\n  "version": "{VERSION}"\n}}\n'.encode(),
+            **{f"package/{name}": data for name, data in LICENSES.items()},
+        },
+        f"clever-emulator-{VERSION}-image.tar": {
+            "clever-emulator": compiled,
+            **LICENSES,
+            THIRD_PARTY: texts["clever-emulator"],
+        },
+        f"clever-emulator_{VERSION}-1_amd64.deb": {
+            "control": f"Package: clever-emulator\nVersion: {VERSION}-1\n".encode(),
+            "usr/bin/clever-emulator": compiled,
+            "usr/share/doc/clever-emulator/copyright": b"License: MIT or Apache-2.0\n",
+            f"usr/share/doc/clever-emulator/{THIRD_PARTY}": texts["clever-emulator"],
+        },
+    }
+
+
+def packed(name: str, files: Files) -> bytes:
+    if name.endswith(contents.ZIPS):
+        return zipped(files)
+    if name.endswith(".deb"):
+        return deb({"control": files["control"]}, {path: data for path, data in files.items() if path != "control"})
+    return image(files) if name.endswith("-image.tar") else tar(files)
+
+
+def write(folder: Path, wanted: dict[str, Files]) -> Path:
+    for name, files in wanted.items():
+        (folder / name).write_bytes(packed(name, files))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, whole: dict[str, Files]) -> Path:
+    folder = write(tmp_path_factory.mktemp("finished"), whole)
+    finish.finish(folder)
+    return folder
+
+
+@pytest.fixture
+def dist(finished: Path, tmp_path: Path) -> Path:
+    """A whole release, to change."""
+    return Path(shutil.copytree(finished, tmp_path / "dist"))
+
+
+def test_nothing_is_wrong_with_a_whole_release(dist: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    check.main([str(dist)])
+    assert capsys.readouterr().out == "6 files: nothing is wrong\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "problem"),
+    [
+        (".whl", {"LICENSE-MIT": None}, "it has no LICENSE-MIT"),
+        (".tar.gz", {THIRD_PARTY: None}, f"it has no {THIRD_PARTY}"),
+        (".zip", {THIRD_PARTY: b"nothing\n"}, f"{THIRD_PARTY} lacks "),
+        (".tgz", {"LICENSE-APACHE": None}, "it has no LICENSE-APACHE"),
+        ("-image.tar", {THIRD_PARTY: None}, f"it has no {THIRD_PARTY}"),
+        (".deb", {"copyright": None}, "it has no copyright file"),
+        (".deb", {THIRD_PARTY: None}, f"it has no {THIRD_PARTY}"),
+        (".whl", {"METADATA": b"Name: clever-sso\nVersion: 9.9.9\n"}, "METADATA says version 9.9.9 instead of"),
+        (".tgz", {"package.json": b'{\n  "version": "9.9.9"\n}\n'}, "package.json says version 9.9.9 instead of"),
+        (".deb", {"control": b"Version: 9.9.9-1\n"}, "control says version 9.9.9 instead of"),
+        (".tar.gz", {"clever_sso.pc": b"Version: 9.9.9\n"}, "clever_sso.pc says version 9.9.9 instead of"),
+        (".tar.gz", {"clever_sso.h": b"// nothing\n"}, "clever_sso.h says version nothing instead of"),
+        (
+            ".tar.gz",
+            {"clever_sso.3": b'.TH A 3 "x" "clever_sso 9.9.9"\n'},
+            "clever_sso.3 says version 9.9.9 instead of",
+        ),
+    ],
+)
+def test_a_file_that_lacks_something_is_named(
+    tmp_path: Path, whole: dict[str, Files], kind: str, changed: dict[str, bytes | None], problem: str
+) -> None:
+    name = next(one for one in whole if one.endswith(kind))
+    files = {path: changed.get(Path(path).name, data) for path, data in whole[name].items()}
+    files = {path: data for path, data in files.items() if data is not None}
+    assert files != whole[name]
+    write(tmp_path, {name: files})  # type: ignore[dict-item]
+    finish.finish(tmp_path)
+    lines = check.check(tmp_path)
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{name}: ")
+    assert problem in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "folder"),
+    [
+        (".whl", f"{Path.home()}/x"),
+        (".tar.gz", f"{ROOT}/core"),
+        ("-image.tar", "/elsewhere/registry/src/index"),
+        (".deb", "/somebody/.cargo/bin"),
+    ],
+)
+def test_a_program_that_names_the_machine_that_built_it_is_named(
+    tmp_path: Path, whole: dict[str, Files], kind: str, folder: str
+) -> None:
+    name = next(one for one in whole if one.endswith(kind))
+    binary = next(path for path, data in whole[name].items() if data.startswith(contents.ELF))
+    write(tmp_path, {name: {**whole[name], binary: whole[name][binary] + folder.encode()}})
+    finish.finish(tmp_path)
+    lines = check.check(tmp_path)
+    assert lines
+    assert all(line.startswith(f"{name}: {binary} names ") for line in lines), lines
+
+
+def test_another_version_in_the_name_is_named(tmp_path: Path, whole: dict[str, Files]) -> None:
+    name = f"clever-sso-implicit-{VERSION}.tgz"
+    (tmp_path / "clever-sso-implicit-9.9.9.tgz").write_bytes(packed(name, whole[name]))
+    finish.finish(tmp_path)
+    assert check.check(tmp_path) == [
+        f"clever-sso-implicit-9.9.9.tgz: its name does not have the version {VERSION}",
+    ]
+
+
+def test_a_file_that_was_changed_added_or_removed_is_named(dist: Path) -> None:
+    sbom = f"clever-sso-implicit-{VERSION}.tgz{contents.SBOM}"
+    (dist / sbom).unlink()
+    (dist / "more.txt").write_text("more\n")
+    wheel = next(dist.glob("*.whl"))
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("more.txt", "more\n")
+    lines = check.check(dist)
+    assert f"clever-sso-implicit-{VERSION}.tgz: it has no SBOM {sbom}: run release/finish.py" in lines
+    assert f"{wheel.name}: {wheel.name}{contents.SBOM} is about another file: run release/finish.py again" in lines
+    assert f"SHA256SUMS: {wheel.name} has another sum" in lines
+    assert f"SHA256SUMS: {sbom} is not there" in lines
+    assert "SHA256SUMS: more.txt is not listed" in lines
+
+
+def test_an_sbom_that_lacks_a_crate_is_named(dist: Path) -> None:
+    wheel = next(dist.glob("*.whl"))
+    path = dist / f"{wheel.name}{contents.SBOM}"
+    said = json.loads(path.read_text())
+    gone = said["components"].pop(0)["bom-ref"]
+    path.write_text(json.dumps(said))
+    assert f"{wheel.name}: {path.name} lacks {gone}" in check.check(dist)
+
+
+def test_an_empty_release_is_no_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        check.main([str(tmp_path)])
+    assert ended.value.code == 1
+    assert capsys.readouterr().out.splitlines()[0] == f"{tmp_path}: there is no file to check"
+    for arguments in ([], [str(tmp_path / "nowhere")]):
+        with pytest.raises(SystemExit, match="say which folder"):
+            check.main(arguments)
+
+
+def test_the_sums_are_those_that_sha256sum_reads(dist: Path) -> None:
+    command = ["sha256sum", "--check", "--strict", "--quiet", contents.SUMS]
+    assert subprocess.run(command, cwd=dist, check=False).returncode == 0
+    listed = {line.split("  ")[1] for line in (dist / contents.SUMS).read_text().splitlines()}
+    assert listed == {path.name for path in dist.iterdir()} - {contents.SUMS}
+
+
+def test_an_sbom_lists_what_is_linked(dist: Path) -> None:
+    wheel = next(dist.glob("*.whl"))
+    said = json.loads((dist / f"{wheel.name}{contents.SBOM}").read_text())
+    names = {one["name"] for one in said["components"]}
+    # Not what compiles it, nor what tests it, nor what only other platforms need.
+    assert {"rustls", "aws-lc-sys", "pyo3"} <= names
+    assert not names & {"cbindgen", "proptest", "syn", "cc", "windows-sys", "clever-sso", "axum"}
+    assert all(one["licenses"] and one["hashes"] for one in said["components"])
+    references = {one["bom-ref"] for one in said["components"]} | {said["metadata"]["component"]["bom-ref"]}
+    assert {one["ref"] for one in said["dependencies"]} == references
+    assert {name for one in said["dependencies"] for name in one["dependsOn"]} <= references
+    # Everything is there because of the file itself.
+    needs = {one["ref"]: one["dependsOn"] for one in said["dependencies"]}
+    reached: set[str] = set()
+    waiting = [said["metadata"]["component"]["bom-ref"]]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += needs[name]
+    assert reached == references
+    page = json.loads((dist / f"clever-sso-implicit-{VERSION}.tgz{contents.SBOM}").read_text())
+    assert page["components"] == []
+
+
+def test_the_sboms_are_valid(dist: Path) -> None:
+    validation = pytest.importorskip("cyclonedx.validation.json")
+    schema = pytest.importorskip("cyclonedx.schema")
+    validator = validation.JsonStrictValidator(schema.SchemaVersion.V1_6)
+    paths = list(dist.glob(f"*{contents.SBOM}"))
+    assert len(paths) == 6
+    for path in paths:
+        said = json.loads(path.read_text())
+        # Each of its entries takes a while.
+        said["components"] = said["components"][: whole_or_short(len(said["components"]), 4)]
+        said["dependencies"] = said["dependencies"][: whole_or_short(len(said["dependencies"]), 4)]
+        assert validator.validate_str(json.dumps(said)) is None, path.name
+    broken = paths[0].read_text().replace('"bomFormat": "CycloneDX"', '"bomFormat": "another"')
+    assert validator.validate_str(broken) is not None
+
+
+def test_the_same_files_give_the_same_words(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path.name: path.read_bytes() for path in dist.iterdir()}
+    finish.finish(dist)
+    assert {path.name: path.read_bytes() for path in dist.iterdir()} == before
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
+    finish.finish(dist)
+    said = json.loads(next(dist.glob(f"*{contents.SBOM}")).read_text())
+    assert said["metadata"]["timestamp"] == "2027-01-15T08:00:00Z"
+
+
+def test_the_platform_is_that_of_the_program(tmp_path: Path) -> None:
+    compiled = program(tmp_path)
+    machine = os.uname().machine
+    one = contents.Member("clever-emulator", compiled)
+    shared = contents.Artifact(Path(f"clever-emulator-{VERSION}.zip"))
+    assert shared.platform(one) == f"{machine}-unknown-linux-gnu"
+    named = contents.Artifact(Path(f"clever-emulator-{VERSION}-{machine}-unknown-linux-musl.zip"))
+    assert named.platform(one) == f"{machine}-unknown-linux-musl"
+    other = bytearray(compiled)
+    other[18:20] = (183 if machine == "x86_64" else 62).to_bytes(2, "little")
+    assert not shared.platform(contents.Member("clever-emulator", bytes(other))).startswith(machine)
