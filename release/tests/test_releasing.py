@@ -1,0 +1,49 @@
+"""RELEASING.md and docs/versions.md speak of files, commands and symbols that are there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from harness.header import FUNCTIONS
+from harness.paths import LIBRARY, ROOT, VERSION
+
+PAGES = ("RELEASING.md", "docs/versions.md", "docs/dependencies.md")
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+# Made by a build, or those of a release.
+MADE = {"dist/", "dist/SHA256SUMS", "FILE.cdx.json", "SHA256SUMS"}
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_is_one_of_makes(page: str) -> None:
+    targets = set(re.findall(r"`make ([a-z][a-z-]*)", text(page)))
+    assert [target for target in targets if not re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_leads_somewhere(page: str) -> None:
+    quoted = re.findall(r"`([^`\n ]+)`", text(page))
+    paths = {one for one in quoted if re.fullmatch(r"[\w.-]+(/[\w.-]*)+|[\w-]+\.(md|toml|lock|h)", one)}
+    workflows = {path.name for path in (ROOT / ".github/workflows").iterdir()}
+    packages = re.compile(r"(?:clever-sso|@tktco|OWNER)/.+")
+    lost = [one for one in paths - MADE if not (ROOT / one).exists() and one not in workflows]
+    assert [one for one in lost if not packages.fullmatch(one) and not (ROOT / "include" / one).exists()] == []
+
+
+def test_the_steps_name_what_is_published() -> None:
+    page = text("RELEASING.md")
+    for package in ("clever-sso", "clever-emulator", "clever-sso-implicit", "clever-sso/clever-sso"):
+        assert f"`{package}`" in page
+    assert page.count("0.2.0") > 10
+
+
+def test_the_promise_of_the_soname_is_that_of_the_library() -> None:
+    page = text("docs/versions.md")
+    assert f"`{LIBRARY}`" in page
+    assert f"`CLEVER_SSO_{VERSION.rpartition('.')[0]}`" in page
+    assert "`clever_sso_version_number()`" in page
+    assert "clever_sso_version_number" in FUNCTIONS
