@@ -48,9 +48,11 @@ mod proven;
 mod router;
 mod sessions;
 mod site;
+mod store;
 
 pub use people::{Allowed, Clever, Person, Rejection, Roles, login_required};
 pub use proven::ProvenLogin;
 pub use router::CleverSso;
+pub use store::SafeStore;
 
 pub use tower_sessions;

@@ -1,5 +1,6 @@
 //! Login, callback and logout.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,6 +8,7 @@ use ::axum::http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY, RETRY_AF
 use ::axum::http::{Extensions, HeaderMap, StatusCode};
 use ::axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
+use tower_sessions::session::Id;
 
 use super::proven::{Login, ProvenLogin};
 use super::sessions::{self, Found, Place, Taken};
@@ -46,6 +48,8 @@ pub(super) struct Call<'a> {
     pub(super) site: &'a Site,
     pub(super) request: &'a WebRequest,
     pub(super) session: &'a Session,
+    /// The id of a session that the browser sent.
+    pub(super) sent: Option<Id>,
 }
 
 impl Call<'_> {
@@ -72,12 +76,20 @@ impl Call<'_> {
     /// Ends the session if the answer requires it.
     async fn finish(&self, answer: WebAnswer) -> Response {
         if answer.ends_session()
-            && let Err(error) = sessions::end(self.session).await
+            && let Err(error) = self.end_session().await
         {
             tracing::error!("the store of the sessions failed: {error}");
             return self.site.show(self.site.leg.broken(self.request, None));
         }
         self.site.show(answer)
+    }
+
+    async fn end_session(&self) -> sessions::Result<()> {
+        // It may have got another id while this request was on its way.
+        if let Some(sent) = self.sent.filter(|sent| self.session.id() != Some(*sent)) {
+            self.site.marks.end(sent).await?;
+        }
+        sessions::end(self.session, &self.site.marks).await
     }
 
     /// Signs a person in, unless the application decides otherwise.
@@ -93,11 +105,14 @@ impl Call<'_> {
 
     async fn try_sign_in(&self, signed_in: &SignedIn, extensions: &Extensions) -> sessions::Result<Response> {
         let (leg, session) = (&self.site.leg, self.session);
-        let place = sessions::make_room(session, &signed_in.identity, &self.site.store).await?;
-        if matches!(place, Place::Gone) {
-            return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
-        }
-        let is_same = matches!(place, Place::Same(_));
+        let (is_same, before, kept) =
+            match sessions::make_room(session, &signed_in.identity, &self.site.marks).await? {
+                Place::New => (false, None, HashMap::new()),
+                Place::Same(before, kept) => (true, before, kept),
+                Place::Gone => {
+                    return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
+                }
+            };
         let (decision, is_held) = self.decide_before(signed_in, extensions).await;
         match decision {
             Ok(None) if is_held => {
@@ -108,9 +123,6 @@ impl Call<'_> {
             }
             Ok(None) => {}
             Ok(Some(mut response)) => {
-                if self.was_left(is_same).await? {
-                    return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
-                }
                 let status = response.status().as_u16();
                 let cookies = if is_held {
                     leg.cookies_while_held(signed_in, status)
@@ -122,27 +134,24 @@ impl Call<'_> {
                 if response.status().is_redirection() && !is_held {
                     sessions::note_answer(session).await?;
                 }
-                if is_same {
-                    // The session layer does not save the session of a response with an error status.
-                    session.save().await?;
+                // The session layer does not save the session of a response with an error status.
+                if is_same && !self.settle(before).await? {
+                    return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
                 }
                 return Ok(response);
             }
             Err(refused) => return Ok(self.finish(refused).await),
         }
-        if let Place::Same(before) = place {
-            sessions::restore(session, before).await?;
-        }
+        sessions::restore(session, kept).await?;
         sessions::sign_in(session, &leg.session_identity(&signed_in.identity)).await?;
         let answer = match self.decide_after(Login::Now(signed_in.clone()), extensions).await {
             Ok(answer) => answer,
             Err(why) => return Ok(self.finish(leg.refused_sign_in(self.request, signed_in, &why)).await),
         };
-        if self.was_left(is_same).await? {
+        // If the store fails, the last person must not stay signed in.
+        if !self.settle(before).await? {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
         }
-        // If the store fails, the last person must not stay signed in.
-        session.save().await?;
         Ok(self.welcome(answer, signed_in).await)
     }
 
@@ -160,8 +169,8 @@ impl Call<'_> {
     }
 
     async fn try_complete(&self, key: Option<&str>, extensions: &Extensions) -> sessions::Result<Response> {
-        let Site { leg, store, .. } = self.site;
-        let (login, waited) = match sessions::take_held(self.session, leg, key, store).await? {
+        let Site { leg, marks, .. } = self.site;
+        let (login, waited) = match sessions::take_held(self.session, leg, key, marks).await? {
             Taken::Login(login, waited) => (login, waited),
             Taken::SignedIn(login) => return Ok(self.finish(leg.onwards(self.request, &login)).await),
             Taken::Gone => return Ok(self.finish(leg.log_in_again(self.request)).await),
@@ -172,7 +181,7 @@ impl Call<'_> {
             Ok(answer) => answer,
             Err(why) => return Ok(self.finish(leg.refused_sign_in(self.request, &login, &why)).await),
         };
-        if !sessions::renew(self.session, waited, store).await? {
+        if !sessions::settle(self.session, waited, true, marks).await? {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, &login)).await);
         }
         Ok(self.welcome(answer, &login).await)
@@ -188,9 +197,12 @@ impl Call<'_> {
         response
     }
 
-    /// Whether the same person logged out while the application decided.
-    async fn was_left(&self, is_same: bool) -> sessions::Result<bool> {
-        Ok(is_same && sessions::has_ended(self.session, &self.site.store).await?)
+    /// Saves the session. False when the person logged out of it, as it was before, while the application decided.
+    async fn settle(&self, before: Option<Id>) -> sessions::Result<bool> {
+        match before {
+            Some(before) => sessions::settle(self.session, before, false, &self.site.marks).await,
+            None => self.session.save().await.map(|()| true),
+        }
     }
 
     /// What the application says before the sign-in: a response of its own, or `None` to go on. And whether it holds the login.

@@ -25,14 +25,14 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
         return Error::with_detail(ErrorCode::ConfigInvalid, detail).into_response();
     };
     let asked = WebRequest::from(&request);
-    let found = match sessions::look(&session).await {
+    let found = match sessions::look(&session, &site.marks).await {
         Ok(found) => found,
         Err(error) => {
             tracing::error!("the store of the sessions failed: {error}");
             return site.show(site.leg.broken(&asked, None));
         }
     };
-    let call = Call { site: &site, request: &asked, session: &session };
+    let call = Call { site: &site, request: &asked, session: &session, sent: found.sent };
     if let Some(answer) = call.answer(&found, request.extensions()).await {
         return answer;
     }
@@ -41,6 +41,7 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
         site: site.clone(),
         request: Arc::new(asked.clone()),
         session: session.clone(),
+        sent: found.sent,
         person: found.person.map(Arc::new),
         held: found.held.map(Arc::new),
         was_asked: Arc::clone(&was_asked),
@@ -65,8 +66,8 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
 
 /// Ends a session that was written to after somebody logged out of it: the layer of the sessions would bring it back.
 async fn stay_logged_out(session: &Session, site: &Site) -> sessions::Result<()> {
-    if session.is_modified() && sessions::has_ended(session, &site.store).await? {
-        return sessions::end(session).await;
+    if session.is_modified() && sessions::has_ended(session, &site.marks).await? {
+        return sessions::end(session, &site.marks).await;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use ::axum::http::request::Parts;
 use ::axum::middleware::{FromExtractorLayer, from_extractor_with_state};
 use ::axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
+use tower_sessions::session::Id;
 
 use super::endpoints::Call;
 use super::site::Site;
@@ -24,6 +25,7 @@ pub(super) struct Current {
     pub(super) site: Site,
     pub(super) request: Arc<WebRequest>,
     pub(super) session: Session,
+    pub(super) sent: Option<Id>,
     pub(super) person: Option<Arc<SessionIdentity>>,
     pub(super) held: Option<Arc<HeldLogins>>,
     /// Whether the response may name the person.
@@ -145,8 +147,8 @@ impl Clever {
         Some(held)
     }
 
-    /// Lets the person in whose login waits in this session: call it when they have done what you ask. It works once, and gives the
-    /// response for the browser: a redirect to the page that the person wanted, or a page that says why they cannot sign in. When no
+    /// Lets the person in whose login waits in this session: call it when they have done what you ask. It works once, in all processes
+    /// that share the store of the sessions, and not after a logout. It gives the response for the browser: a redirect to the page that the person wanted, or a page that says why they cannot sign in. When no
     /// login waits, it is a redirect to the login.
     ///
     /// ```
@@ -164,9 +166,9 @@ impl Clever {
     /// }
     /// ```
     pub async fn complete_login(&self, key: Option<&str>) -> Response {
-        let Current { site, request, session, has_completed, .. } = &self.current;
+        let Current { site, request, session, sent, has_completed, .. } = &self.current;
         has_completed.store(true, Ordering::Relaxed);
-        Call { site, request, session }.complete(key, &self.extensions).await
+        Call { site, request, session, sent: *sent }.complete(key, &self.extensions).await
     }
 
     /// The button "Log in with Clever" as HTML. After the login, the person goes to `next`, a path of the application.

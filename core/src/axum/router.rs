@@ -15,6 +15,7 @@ use super::layer;
 use super::neighbors;
 use super::proven::ProvenLogin;
 use super::site::Site;
+use super::store::{Marks, SafeStore};
 use crate::client::Client;
 use crate::error::{Error, ErrorCode, Result};
 use crate::web::{BrowserLeg, Problem, Refused, WebOptions};
@@ -60,12 +61,13 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
     pub fn new(client: Client, options: WebOptions, store: Store) -> Result<Self> {
         if options.session_lifetime > LONGEST_SESSION {
             let name = options.name_of("session_lifetime");
-            let detail = format!("{name} must be at most 14 days: tower-sessions stores a session for no longer");
+            let detail =
+                format!("{name} must be at most 14 days: tower-sessions stores a session for no longer");
             return Err(Error::with_detail(ErrorCode::ConfigInvalid, detail));
         }
         let site = Site {
             leg: BrowserLeg::new(client, options)?,
-            store: Arc::new(store.clone()),
+            marks: Marks::new(store.clone()),
             before_sign_in: None,
             on_sign_in: None,
             on_problem: None,
@@ -162,13 +164,13 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
     pub fn protect_with<S>(
         self,
         router: Router<S>,
-        sessions: impl FnOnce(Router<S>, SessionManagerLayer<Store>) -> Router<S>,
+        sessions: impl FnOnce(Router<S>, SessionManagerLayer<SafeStore<Store>>) -> Router<S>,
     ) -> Router<S>
     where
         S: Clone + Send + Sync + 'static,
     {
         let is_secure = self.site.leg.is_secure();
-        let layer = SessionManagerLayer::new(self.store)
+        let layer = SessionManagerLayer::new(SafeStore::new(self.store))
             // Only this host can set a cookie of this name, and only over https.
             .with_name(self.site.leg.session_cookie_name())
             .with_secure(is_secure)

@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use ::axum::response::Response;
-use tower_sessions::SessionStore;
 
 use super::proven::ProvenLogin;
+use super::store::Marks;
 use crate::web::{BrowserLeg, Problem, Refused};
 
 pub(super) type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -20,7 +20,7 @@ pub(super) type Show = dyn Fn(&Problem) -> Response + Send + Sync;
 #[derive(Clone)]
 pub(super) struct Site {
     pub(super) leg: BrowserLeg,
-    pub(super) store: Arc<dyn SessionStore>,
+    pub(super) marks: Marks,
     pub(super) before_sign_in: Option<Arc<Decide>>,
     pub(super) on_sign_in: Option<Arc<Decide>>,
     pub(super) on_problem: Option<Arc<Show>>,

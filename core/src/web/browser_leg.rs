@@ -312,8 +312,13 @@ impl BrowserLeg {
         WebAnswer::redirect(&target, &self.cookies_while_held(signed_in, 303), self.language(request))
     }
 
-    /// Takes a login out of those that wait, to sign the person in; the others stay in `held`. Each login can be taken once in this
-    /// process. Without a key, it is the login that has waited longest.
+    /// Takes a login out of those that wait, to sign the person in; the others stay in `held`. Without a key, it is the login that has
+    /// waited longest.
+    ///
+    /// Each login can be taken once **in this process**. Another process may get the same session, as it was before: from the browser, if
+    /// it stores the session, or from a store of which two requests read at the same time. If your application runs in several
+    /// processes, note [`HeldLogin::key`] where they all see it, in a table with a unique column for example, and answer with
+    /// [`log_in_again`](Self::log_in_again) when it is there already. The router of the feature `axum` does that in its store of sessions.
     pub fn take_held(&self, held: &mut Option<HeldLogins>, key: Option<&str>) -> Option<HeldLogin> {
         self.completed.take(held, key)
     }

@@ -316,6 +316,53 @@ async fn tokens_are_kept_when_the_application_asks_for_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn debug_of_a_proven_login_shows_no_token_and_no_session() {
+    type Shown = Arc<Mutex<Vec<(String, Vec<String>)>>>;
+
+    /// What Debug shows, and what it must not show.
+    async fn show(shown: &Shown, login: &ProvenLogin) {
+        let tokens = login.tokens().unwrap();
+        let mut secrets = vec![tokens.access_token.expose().to_owned(), "of-the-session".to_owned()];
+        secrets.extend(tokens.id_token.as_ref().map(|token| token.expose().to_owned()));
+        secrets.extend(login.session().id().map(|id| id.to_string()));
+        login.session().insert("mine", "of-the-session").await.unwrap();
+        shown.lock().unwrap().push((format!("{login:?} {login:#?}"), secrets));
+    }
+
+    let shown = Shown::default();
+    let (first, second) = (Arc::clone(&shown), Arc::clone(&shown));
+    let site = site(MemoryStore::default(), |clever, router| {
+        let hold = move |login: ProvenLogin| {
+            let shown = Arc::clone(&first);
+            async move {
+                let key = login.hold_with_tokens().await?;
+                show(&shown, &login).await;
+                Ok(Some(Redirect::to(&format!("/waiting/{key}")).into_response()))
+            }
+        };
+        let note = move |login: ProvenLogin| {
+            let shown = Arc::clone(&second);
+            async move {
+                show(&shown, &login).await;
+                Ok(None)
+            }
+        };
+        let complete = async |clever: Clever| clever.complete_login(None).await;
+        clever.before_sign_in(hold).on_sign_in(note).protect(router.route("/complete", any(complete)))
+    })
+    .await;
+    let mut browser = Browser::default();
+    held(&site, &mut browser, "ada").await;
+    assert_eq!(site.ask(&mut browser, "POST", "/complete").await.status, 303);
+    let shown = shown.lock().unwrap();
+    assert_eq!(shown.len(), 2);
+    for (text, secrets) in shown.iter() {
+        assert!(text.contains("ProvenLogin"), "{text}");
+        assert!(secrets.len() > 2 && secrets.iter().all(|secret| !text.contains(secret.as_str())), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hook_at_fault_lets_nobody_in() {
     async fn forgets(login: ProvenLogin) -> Result<Option<Response>, Refused> {
         login.hold().await.map(|_| None)

@@ -25,6 +25,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 mod held;
+mod interleaved;
 
 const SECRET: &str = "a secret of the tests";
 
