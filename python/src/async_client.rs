@@ -393,19 +393,19 @@ impl Delivery {
     fn set(self, py: Python<'_>) -> PyResult<()> {
         let Self { mut waiter, result, seen } = self;
         waiter.is_answered = true;
+        let mut raised = Ok(());
         if let Some((seen, context)) = seen
             && let Some([context]) = context.get()
         {
             let failed = result.as_ref().err().map(|error| error.code().as_str());
-            observing::tell(py, &seen, failed, Some(context.bind(py)));
+            raised = observing::tell(py, &seen, failed, Some(context.bind(py)));
         }
-        let Some([_, future]) = waiter.objects.get() else { return Ok(()) };
+        let Some([_, future]) = waiter.objects.get() else { return raised };
         let future = future.bind(py);
-        let mut raised = Ok(());
         match is_done(future) {
-            Ok(true) => return Ok(()),
+            Ok(true) => return raised,
             Ok(false) => {}
-            Err(error) => raised = Err(error),
+            Err(error) => raised = raised.and(Err(error)),
         }
         let value = result.map_err(|error| PyErr::from(Failure::from(error)));
         let told = match value.and_then(|convert| convert(py)) {

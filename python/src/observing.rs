@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use clever_sso::observed::{Attempt, Seen};
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use crate::guarded::{self, name};
@@ -30,9 +31,17 @@ pub(crate) fn context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     guarded::call_method(&guarded::import(py, c"contextvars")?, name!(py, "copy_context"), [])
 }
 
-/// Tells of a call that ended, with this code when it failed. What is raised there changes nothing of the call.
-pub(crate) fn tell(py: Python<'_>, seen: &Seen, failed: Option<&str>, context: Option<&Bound<'_, PyAny>>) {
-    let Some(call) = seen.call else { return };
+/// Tells of a call that ended, with this code when it failed. An error there changes nothing of the call.
+///
+/// # Errors
+/// What is raised there to end the program, such as `KeyboardInterrupt`: it is for the caller.
+pub(crate) fn tell(
+    py: Python<'_>,
+    seen: &Seen,
+    failed: Option<&str>,
+    context: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let Some(call) = seen.call else { return Ok(()) };
     let told = || -> PyResult<()> {
         let module = guarded::import(py, c"clever_sso.opentelemetry")?;
         let listener = guarded::get(&module, name!(py, "_call_ended"))?;
@@ -56,8 +65,12 @@ pub(crate) fn tell(py: Python<'_>, seen: &Seen, failed: Option<&str>, context: O
         };
         Ok(())
     };
-    if let Err(error) = told() {
-        guarded::unraisable(py, error);
+    match told() {
+        Err(error) if error.is_instance_of::<PyException>(py) => {
+            guarded::unraisable(py, error);
+            Ok(())
+        }
+        told => told,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls that wait: the GIL is released, and signals and log handlers of Python run in the meantime.
 //!
 //! Two kinds of Python code run while a call waits: signal handlers, because Python only notes a signal and runs its handler
-//! when asked to, and logging handlers. An exception from them replaces the result. They may use the client themselves. The
+//! when asked to, and logging handlers; right after it, `clever_sso.opentelemetry` runs. An exception from them replaces the result. They may use the client themselves. The
 //! runtime of the waiting call would be in their way, so their calls run on another thread.
 
 use std::cell::{Cell, RefCell};
@@ -77,7 +77,7 @@ pub(crate) fn wait_at_start<T: Send>(
         result
     });
     if let Some((facts, failed)) = seen {
-        observing::tell(py, &facts, failed.map(ErrorCode::as_str), None);
+        observing::tell(py, &facts, failed.map(ErrorCode::as_str), None)?;
     }
     result
 }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import clever_sso
 import clever_sso.opentelemetry
 import pytest
 from canned_clever import ADA_ID, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
@@ -107,3 +107,42 @@ def test_a_tracer_that_fails_fails_no_login(clever: str, monkeypatch: pytest.Mon
     assert client.me("il-very-private").id == ADA_ID
     assert raised == [AttributeError]
     assert spans[1].get_finished_spans() == ()
+
+
+class Ending(SpanProcessor):
+    """The person at the keyboard ends the program while a span is exported."""
+
+    def __init__(self, raised: type[BaseException]) -> None:
+        self.raised: type[BaseException] | None = raised
+
+    def on_end(self, span: ReadableSpan) -> None:
+        del span
+        raised, self.raised = self.raised, None
+        if raised is not None:
+            raise raised
+
+
+def ask(clever: str) -> None:
+    clever_sso.Client(CLIENT_ID, base_url=clever).me("il-very-private")
+
+
+def ask_and_await(clever: str) -> None:
+    asyncio.run(clever_sso.AsyncClient(CLIENT_ID, base_url=clever).me("il-very-private"))
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("asking", [ask, ask_and_await])
+def test_who_ends_the_program_during_an_export_ends_it(
+    clever: str, monkeypatch: pytest.MonkeyPatch, raised: type[BaseException], asking: Callable[[str], object]
+) -> None:
+    hidden: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", hidden.append)
+    provider = TracerProvider()
+    provider.add_span_processor(Ending(raised))
+    clever_sso.opentelemetry.instrument(tracer_provider=provider)
+    try:
+        with pytest.raises(raised):
+            asking(clever)
+    finally:
+        clever_sso.opentelemetry.uninstrument()
+    assert hidden == []
