@@ -1,18 +1,18 @@
 <?php
 
-/** The browser leg: what login, callback and logout answer, for pages of every kind. */
+/** The browser leg: the responses of login, callback and logout, for any kind of application. */
 
 declare(strict_types=1);
 
 namespace CleverSso;
 
 /**
- * Carries what the library decides into answers. It reads no globals, sends nothing and knows no session: `Web` and the
+ * Turns the library's decisions into responses. It reads no globals, sends nothing and knows no session. `Web` and the
  * frameworks do that, each in its own way.
  */
 final class BrowserLeg
 {
-    /** The parameter with which the waiting page leads on. */
+    /** The query parameter that the waiting page adds to the address it continues to. */
     private const WAITED = 'clever_waited';
     /** The longest return_to that a login takes, in bytes, as a browser shows it. */
     private const LONGEST_RETURN_TO = 1024;
@@ -33,7 +33,7 @@ final class BrowserLeg
      * @param string $redirectUri Its primary redirect URI.
      * @param string $loginPath The path of the login, as browsers see it.
      * @param list<string> $ownPaths The paths of login, callback and logout: no login returns there.
-     * @param string $home Where people go after a login that was not on its way to a page.
+     * @param string $home Where people go after a login without returnTo.
      * @param string $afterLogout Where people go after a logout.
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param bool $waitingPage Whether people see a page while their login is finished.
@@ -64,8 +64,8 @@ final class BrowserLeg
     /**
      * The address that begins a login.
      *
-     * @param string|null $returnTo Where to go after it: a path, or a URL of this application. One that has more than 1,024
-     *     bytes, as a browser shows it, is left out: the login would refuse it, and nginx takes no header of any length.
+     * @param string|null $returnTo Where to go after it: a path, or a URL of this application. If it has more than
+     *     1,024 bytes, as a browser shows it, it is left out: the login would refuse it, and nginx limits the size of a header.
      * @param bool $switchUser Whether Clever lets the person confirm who they are: for "Not you?" links.
      */
     public function loginUrl(?string $returnTo = null, bool $switchUser = false): string
@@ -79,7 +79,7 @@ final class BrowserLeg
         return $this->loginPath . ($query === [] ? '' : '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986));
     }
 
-    /** Whether a request may be sent to Clever and come back: the login would refuse any other one. */
+    /** Whether this request may be sent to Clever and come back. The login refuses all others. */
     public function canComeBack(BrowserRequest $request): bool
     {
         if (!in_array($request->method, ['GET', 'HEAD'], true)) {
@@ -90,7 +90,7 @@ final class BrowserLeg
         return $refusal === null || $refusal->status !== 403;
     }
 
-    /** Whether an address leads to the login, the callback or the logout: to no page to stay at. */
+    /** Whether an address leads to the login, the callback or the logout, which are not pages to return to. */
     public function leadsToALogin(string $address): bool
     {
         if (!str_starts_with($address, '/') && self::originOf($address) !== $this->origin) {
@@ -100,8 +100,8 @@ final class BrowserLeg
     }
 
     /**
-     * The answer to a page that is only for people who are signed in: a redirect to log in and back, or 401 for what cannot
-     * come back, with JSON for scripts.
+     * The response when no one is signed in, for a page that needs a person: a redirect to log in and back. A request that
+     * cannot come back gets 401, with JSON for scripts.
      *
      * @param string $here The address of the page, as browsers see it.
      */
@@ -119,7 +119,7 @@ final class BrowserLeg
         return self::json(403, ['detail' => 'You may not open this page.', 'code' => 'not_allowed']);
     }
 
-    /** Begins a login. `returnTo` is the one of the query by default. */
+    /** Begins a login. By default, `returnTo` comes from the query. */
     public function login(BrowserRequest $request, bool $isSignedIn, ?string $returnTo = null): BrowserReply
     {
         return $this->refused('login', $request) ?? $this->guarded(function () use ($request, $isSignedIn, $returnTo) {
@@ -143,7 +143,7 @@ final class BrowserLeg
     public function callback(BrowserRequest $request): BrowserReply
     {
         return $this->refused('callback', $request) ?? $this->guarded(function () use ($request) {
-            // With its question mark: another one that follows is no beginning of a query.
+            // With its question mark: a second question mark does not start a query.
             $query = "?{$request->query}";
             if ($this->waitingPage && $request->has('code') && $request->has('state') && !$request->has(self::WAITED)) {
                 return $this->waiting($query . '&' . self::WAITED . '=1', [], 'waiting');
@@ -165,7 +165,7 @@ final class BrowserLeg
             : $this->redirect($this->afterLogout, $this->withoutSignIn($signedIn), 'logout');
     }
 
-    /** The answer to a person the application refused, with a sentence of yours where you have one. */
+    /** The answer to a person the application refused, with your own sentence if you give one. */
     public function notAdmitted(SignedIn $signedIn, ?string $sentence = null): BrowserReply
     {
         ($this->log)('warning', 'login failed: ' . Problem::NOT_ADMITTED . ': the application did not admit this person');
@@ -173,9 +173,9 @@ final class BrowserLeg
     }
 
     /**
-     * The cookies of a login after which no one is signed in. They remember no sign-in either.
+     * The cookies of a login that ended without a sign-in, so they don't record one.
      *
-     * @return list<SetCookie> One for each name: the later word counts.
+     * @return list<SetCookie> One for each name: the last one wins.
      */
     public function withoutSignIn(SignedIn $signedIn): array
     {
@@ -209,8 +209,8 @@ final class BrowserLeg
     }
 
     /**
-     * The cookies to set if a request came with the session of a signed-in person: with any answer, and those only
-     * with a page that is shown (a status of 2xx).
+     * The cookies to set when a request has the session of a signed-in person: first those for every response, then those
+     * only for a page that is shown (status 2xx).
      *
      * @return array{list<SetCookie>, list<SetCookie>}
      */
@@ -234,14 +234,14 @@ final class BrowserLeg
         return $this->problem(Problem::of($error, $this, $this->home), $error->setCookies, $error->endsSession);
     }
 
-    /** A setting is wrong, as the message says to the log. */
+    /** A setting is wrong. The message is for the log. */
     public function misconfigured(string $message): BrowserReply
     {
         ($this->log)('error', 'login failed: ' . Problem::CONFIG_INVALID . ": {$message}");
         return $this->problem(Problem::setup($this));
     }
 
-    /** The scheme, host and port of a URL; null when it is none. */
+    /** The scheme, host and port of a URL; null when the text is not a URL. */
     public static function originOf(string $url): ?string
     {
         $parts = parse_url($url) ?: [];
@@ -254,7 +254,7 @@ final class BrowserLeg
     }
 
     /**
-     * What a proxy removes from the path without saying so: what the path of the redirect URI has before the path
+     * The prefix that a proxy removes without telling the application: the start of the redirect URI's path, up to the path
      * that the application knows. null when the redirect URI leads elsewhere.
      */
     public static function prefixOf(string $redirectUri, string $callback): ?string
@@ -350,14 +350,14 @@ final class BrowserLeg
     }
 
     /**
-     * A path or URL as a browser shows it: letters outside ASCII are written out, and nothing else changes. The library counts
-     * this form; encoded once more, for a query, a letter would have five bytes for each of its own, and now it has three.
+     * A path or URL as a browser shows it: letters outside ASCII are decoded, and nothing else changes. The library counts the
+     * bytes of this form. It is encoded again for the query: each byte of a letter then takes three bytes, not five.
      */
     private static function asShown(string $address): string
     {
         $shown = function (array $found): string {
             $letter = rawurldecode($found[0]);
-            // What is no text, white space and control characters stay as they are.
+            // Bytes that are not UTF-8, white space and control characters stay as they are.
             return preg_match('/^[^\p{Cc}\p{Z}]$/Du', $letter) === 1 ? $letter : $found[0];
         };
         return (string) preg_replace_callback(self::ENCODED_LETTER, $shown, $address);

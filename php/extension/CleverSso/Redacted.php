@@ -7,7 +7,7 @@ namespace CleverSso;
 /**
  * @internal Properties that no dump, export, cast or loop shows, and that are never serialized: as in the extension.
  *
- * Such a property is declared, but unset: PHP then asks __get for it. The value lies where nothing shows it.
+ * Such a property is declared, but unset, so PHP calls __get for it. Its value is kept where no dump shows it.
  */
 trait Redacted
 {

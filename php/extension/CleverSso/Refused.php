@@ -1,6 +1,6 @@
 <?php
 
-/** What a hook throws to keep a person out with a sentence of its own. */
+/** What a hook throws to keep a person out with its own sentence. */
 
 declare(strict_types=1);
 

@@ -13,11 +13,11 @@ final class Session
     /** The name of the cookie, without __Host-. */
     public const NAME = 'session';
 
-    /** Under this key of $_SESSION. */
+    /** The key in $_SESSION. */
     private const KEY = 'clever_sso';
     /**
-     * How long a session still answers, in seconds, after a new sign-in of the same person replaced it: other tabs have sent
-     * requests with its cookie, and they arrive late.
+     * How many seconds a session stays valid after a new sign-in of the same person replaced it: requests that other tabs
+     * have already sent with its cookie arrive late.
      */
     private const GRACE_SECONDS = 60;
 
@@ -25,9 +25,9 @@ final class Session
     private readonly string $name;
     /** @var array<string, mixed>|null As it was when this request began. */
     private readonly ?array $person;
-    /** @var array<string, int> When each session was replaced that may still answer, by its id. */
+    /** @var array<string, int> The replaced sessions that are still valid: by id, when each was replaced. */
     private array $replaced = [];
-    /** The id of the session that a sign-in begins; null when it gets a new one. */
+    /** The id for the session of the next sign-in; null for a new id. */
     private ?string $successor = null;
     /** @var array{string, string}|null The person of Clever who was signed in when this request began: issuer and id. */
     private ?array $user = null;
@@ -93,10 +93,10 @@ final class Session
     /**
      * Makes room for a new session of this person of Clever.
      *
-     * A session in which the same person is signed in still answers for a minute, without the application's own data: else a
-     * tab with a running request would find no one. It has one successor, however many callbacks bring its cookie: no log
-     * out would know of a second one. Any other session ends at once, since devices are shared and an anonymous session may
-     * be one that an attacker planted.
+     * A session of the same person stays valid for a minute, without the application's own data. Otherwise a request that is
+     * in progress in another tab would find no one signed in. It has only one successor, even if several callbacks bring its
+     * cookie, because a logout would not find a second one. Any other session ends at once: devices are shared, and an
+     * attacker may have planted an anonymous session.
      */
     public function replace(Identity $identity): void
     {
@@ -123,8 +123,8 @@ final class Session
     }
 
     /**
-     * Begins a session with a new id: nothing of the one before is carried over. Call `replace` before. Where another callback
-     * with the same cookie was faster, its session goes on.
+     * Begins a session with a new id. Nothing is carried over from the session before. Call `replace` first. If another
+     * callback with the same cookie was faster, its session continues.
      *
      * @param array<string, mixed> $person
      *
@@ -133,7 +133,7 @@ final class Session
     public function begin(Identity $identity, array $person): bool
     {
         if (session_status() === PHP_SESSION_ACTIVE) {
-            // One that the application has opened in the meantime.
+            // The application may have opened a session in the meantime.
             self::told(isset($this->replaced[(string) session_id()]) ? session_write_close(...) : session_destroy(...));
         }
         $user = [$identity->issuer, $identity->id];
@@ -144,13 +144,13 @@ final class Session
         $id = $this->successor ?? (string) self::told(session_create_id(...));
         do {
             session_id($id);
-            // The id is ours: strict mode would take another one.
+            // We set the id ourselves: in strict mode, PHP would replace it.
             self::told(fn() => session_start(['use_strict_mode' => '0', 'use_cookies' => '1']));
             $kept = $this->kept();
             $faster = ($kept['user'] ?? null) === $user ? $kept : null;
             $id = $faster['successor'] ?? null;
             if ($id !== null) {
-                // By now, that one is replaced, too.
+                // That session has been replaced too by now.
                 $this->replaced[(string) session_id()] = $faster['replaced_at'];
                 self::told(session_write_close(...));
             }
@@ -165,7 +165,7 @@ final class Session
         $id = (string) session_id();
         self::told(session_write_close(...));
         ini_set('session.use_strict_mode', '1');
-        // A logout that comes from now on finds this session by the one before.
+        // From now on, a logout with the old cookie finds this session through the old one.
         if ($this->isLoggedOut($user)) {
             $this->opened($id, $this->destroy(...));
             $this->deleteCookie();
@@ -174,7 +174,7 @@ final class Session
         return true;
     }
 
-    /** Ends the session of this browser, if it has one, those that it replaced, and those that replaced it. */
+    /** Ends the session of this browser, the sessions that it replaced, and the one that replaced it. */
     public function end(): void
     {
         $linked = $this->act($this->destroy(...)) ?? ($this->over === null ? null : self::linkedTo($this->over));
@@ -201,7 +201,7 @@ final class Session
     }
 
     /**
-     * Who is signed in in the open session. One whose time has come ends.
+     * The person who is signed in in the open session. An expired session ends.
      *
      * @return array<string, mixed>|null
      */
@@ -235,8 +235,8 @@ final class Session
     }
 
     /**
-     * Whether the session that this browser had when the request came has been logged out. Another sign-in of the same
-     * person lets it be.
+     * Whether the session that this browser had at the start of the request was logged out since. A new sign-in of the same
+     * person is not a logout.
      *
      * @param array{string, string} $user
      */
@@ -260,7 +260,7 @@ final class Session
     /**
      * Destroys the open session.
      *
-     * @return list<string> Those that it replaced, and the one that replaced it.
+     * @return list<string> The ids of the sessions that it replaced, and of the one that replaced it.
      */
     private function destroy(): array
     {
@@ -271,9 +271,9 @@ final class Session
     }
 
     /**
-     * The ids of the sessions that one replaced, and of the one that replaced it.
+     * The ids of the sessions that a session replaced, and of the one that replaced it.
      *
-     * @param array<string, mixed> $kept What the one has kept.
+     * @param array<string, mixed> $kept The data of that session.
      *
      * @return list<string>
      */
@@ -283,7 +283,7 @@ final class Session
         return isset($kept['successor']) ? [...$before, $kept['successor']] : $before;
     }
 
-    /** Acts in the session of this browser, which is closed then; null where there is none. */
+    /** Runs a function in the session of this browser and closes the session; null if there is none. */
     private function act(callable $act): mixed
     {
         if (session_status() !== PHP_SESSION_ACTIVE) {
@@ -297,8 +297,8 @@ final class Session
     }
 
     /**
-     * Acts in a session that is there; null where there is none. No cookie is set: a tab that asks late must not replace the
-     * session that another tab has just begun.
+     * Runs a function in an existing session; null if there is none. It sets no cookie: a late request of one tab must not
+     * replace the session that another tab just started.
      */
     private function opened(?string $id, callable $act): mixed
     {
@@ -323,8 +323,8 @@ final class Session
     }
 
     /**
-     * What a function of sessions gives. Its warnings go to the log, without the id of a session: an error handler that turns them
-     * into exceptions would end a login whose code is spent.
+     * Calls one of PHP's session functions. Its warnings go to the log, without a session id. An error handler that turns
+     * warnings into exceptions would otherwise stop a login whose code has already been used.
      */
     private static function told(callable $act): mixed
     {
@@ -340,8 +340,8 @@ final class Session
     }
 
     /**
-     * From the header itself: in $_COOKIE the names of other cookies may have been made into this one. Another application
-     * may have one of this name for a longer path, which comes first: one that is no id is not ours.
+     * Read from the header itself, because PHP can turn other cookie names into this one in $_COOKIE. Another application
+     * may have a cookie with this name for a longer path, and it comes first. A value that is not an id is not ours.
      */
     private function idOfTheBrowser(): ?string
     {

@@ -49,8 +49,8 @@ final class SessionIdentity
     }
 
     /**
-     * Whether this person has one of the roles: student, teacher, staff, district_admin, contact. The role of the login counts
-     * alone where Clever says it; else every role does.
+     * Whether this person has one of the roles: student, teacher, staff, district_admin, contact. If Clever said the
+     * role of the login, only that role counts. Otherwise every role does.
      */
     public function hasRole(string ...$names): bool
     {

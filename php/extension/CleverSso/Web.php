@@ -24,7 +24,7 @@ require_once __DIR__ . '/SessionIdentity.php';
 /** Log in with Clever on a plain PHP page. Make it before anything is sent to the browser. */
 final class Web
 {
-    /** The parameter that says that return_to is the path as it arrived here: a proxy may have taken the folder off. */
+    /** The parameter that says that return_to is the path as it arrived here. A proxy may have removed the folder from it. */
     private const AS_ARRIVED = 'clever_as_arrived';
 
     /** The session, which holds a person and session ids. No dump shows them. */
@@ -32,7 +32,7 @@ final class Web
     private readonly BrowserLeg $leg;
     /** The path of the callback, as browsers see it. */
     private readonly string $callback;
-    /** The folder of the callback, as browsers see it: our other pages are in it, also below the prefix of a proxy. */
+    /** The folder of the callback, as browsers see it, with a proxy's prefix. Our other pages are in it too. */
     private readonly string $folder;
 
     /**
@@ -49,7 +49,7 @@ final class Web
      * @param string|null $language The language of the pages, en or es. Default: the one that the browser asks for.
      *
      * @throws \ValueError When redirectUri is no URL, afterLogin leads to a login again, sessionSeconds is not above 0,
-     *     sessionName is no such name, or language is neither en nor es.
+     *     sessionName is not a valid name, or language is neither en nor es.
      * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting of sessions.
      */
     public function __construct(
@@ -100,7 +100,7 @@ final class Web
      * CLEVER_DISTRICT_ID, CLEVER_SESSION_SECONDS, CLEVER_WAITING_PAGE, CLEVER_SESSION_NAME and CLEVER_LANGUAGE.
      *
      * @throws ConfigException config_invalid
-     * @throws \ValueError When one of the others is no such value, or CLEVER_REDIRECT_URI is missing.
+     * @throws \ValueError When one of the others has a wrong value, or CLEVER_REDIRECT_URI is missing.
      * @throws \LogicException As the constructor.
      */
     public static function fromEnv(string $afterLogin = '', string $afterLogout = ''): self
@@ -131,7 +131,7 @@ final class Web
     }
 
     /**
-     * Answers login, callback and logout, and ends the script then. Any other request is yours: it returns.
+     * Answers login, callback and logout, and then ends the script. For any other request, it returns.
      *
      * @param (callable(SignedIn): ?array<string, mixed>)|null $admit Called with each person who signed in. What it returns is
      *     what `person` gives from then on; null keeps the person out, and so does Refused, whose message they read. Default: issuer, id, name, userType, districtId.
@@ -166,7 +166,7 @@ final class Web
     /**
      * Who is signed in, as `admit` returned it; null if no one is.
      *
-     * A page that names a person is not for caches, so the answer says no-store from now on.
+     * A page that names a person must not be cached, so the response gets no-store.
      *
      * @return array<string, mixed>|null
      */
@@ -315,7 +315,7 @@ final class Web
         }
         self::send($always);
         if ($forPages !== []) {
-            // Only who sees a page is in no loop: whether this becomes one, is known when its headers are sent.
+            // Only a page that is shown proves that the person is not in a loop. The status is known when the headers are sent.
             header_register_callback(fn() => intdiv(http_response_code(), 100) === 2 ? self::send($forPages) : null);
         }
     }

@@ -26,7 +26,7 @@ return [
     // The guard that people are signed in with. Null: `clever` without `users` and Socialite, else the default guard.
     'guard' => null,
 
-    // Where people go after a login that was on its way to no page, and after a logout.
+    // Where people go after a login without a page to return to, and after a logout.
     'home' => '/',
     'after_logout' => '/',
 

@@ -54,7 +54,7 @@ final class SignIns
     }
 
     /**
-     * What the session of this browser keeps of a sign-in whose time is not over; null without one.
+     * The sign-in in the session of this browser, if it has not expired; null otherwise.
      *
      * @return array{signed_in_at: int, began_at: int, user: string, identity: SessionIdentity}|null
      */
@@ -64,7 +64,7 @@ final class SignIns
         return $kept === null || $this->isOver($kept) ? null : $kept;
     }
 
-    /** Ends a session whose time is over. Returns whether there is a sign-in in it after that. */
+    /** Ends an expired session. Returns whether a valid sign-in is left. */
     public function isThere(Request $request): bool
     {
         $kept = $this->stored($request);
@@ -76,8 +76,8 @@ final class SignIns
     }
 
     /**
-     * Makes room for a new sign-in: nothing of the session before is carried over, and its id is given up. Only where the same
-     * person signed in within this minute, the id stays.
+     * Prepares the session for a new sign-in: nothing is carried over, and the session gets a new id. It keeps its id only if
+     * the same person signed in within the last minute.
      */
     public function replace(Request $request, SignedIn $signedIn): void
     {
@@ -89,9 +89,9 @@ final class SignIns
             return;
         }
         $session = $request->session();
-        // PHP makes a number of a name such as "7".
+        // PHP turns a key such as "7" into a number.
         foreach (array_map(strval(...), array_keys($session->all())) as $name) {
-            // Who is signed in, and the token of forms that other tabs show.
+            // Keeps the signed-in person, and the CSRF token of forms in other tabs.
             if (!in_array($name, [self::KEY, '_token', $this->guard()->getName()], true)) {
                 $session->forget($name);
             }
@@ -103,7 +103,7 @@ final class SignIns
     {
         $kept = $this->kept($request);
         $this->store($request, $signedIn, $user, $kept['began_at'] ?? time());
-        // Another tab of the same person: the guard has them already.
+        // Another tab of the same person: the guard already knows them.
         if ($kept === null || $this->guard()->id() !== $user->getAuthIdentifier()) {
             $this->guard()->login($user);
         }
@@ -156,7 +156,7 @@ final class SignIns
         $request->session()->regenerateToken();
     }
 
-    /** The application logged a person out by its own means. A later login in this session is not one with Clever. */
+    /** The application logged a person out in its own way. A later login in this session is not a login with Clever. */
     public function loggedOut(Request $request, string $guard): void
     {
         if ($guard === $this->settings->guard() && $request->hasSession()) {
@@ -164,7 +164,7 @@ final class SignIns
         }
     }
 
-    /** Does to the browser what a reply says, and gives the response. */
+    /** Carries out a reply, and returns the response. */
     public function settle(Request $request, BrowserReply $reply): Response
     {
         if ($reply->endsSession && $request->hasSession()) {
@@ -193,7 +193,7 @@ final class SignIns
     {
         $request->session()->put(self::KEY, [
             'signed_in_at' => time(),
-            // Signing in again and again keeps no id for longer.
+            // Signing in again and again does not extend this time.
             'began_at' => $beganAt,
             'user' => $this->nameOf($user->getAuthIdentifier()),
             'identity' => SessionIdentity::of($signedIn->identity)->toArray(),

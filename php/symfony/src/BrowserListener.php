@@ -63,7 +63,7 @@ final class BrowserListener implements EventSubscriberInterface
             $browser = BrowserRequest::fromHttpFoundation($request);
             $reply = $this->legs->leg()->refused('logout', $browser);
             if ($reply === null && !$request->hasPreviousSession()) {
-                // There is nothing to end, and a session is not begun for that.
+                // There is nothing to end, so no session is started.
                 $reply = $this->legs->leg()->logOut($browser);
             }
             if ($reply !== null) {
@@ -102,7 +102,7 @@ final class BrowserListener implements EventSubscriberInterface
         }
     }
 
-    /** Each logout, by whatever path: its cookies go, and ours leads where clever_sso.after_logout says. */
+    /** Every logout, on any path: it deletes the cookies. Our own logout redirects to clever_sso.after_logout. */
     public function onLogout(LogoutEvent $event): void
     {
         $request = $event->getRequest();

@@ -81,13 +81,13 @@ final class Legs
         return BrowserLeg::refusedCookie($this->settings['redirect_uri'], $domain, 'framework.session.cookie_domain');
     }
 
-    /** A line for the log; it holds no secret. */
+    /** A line for the log. It contains no secret. */
     private function log(string $level, string $line): void
     {
         $this->logger === null ? error_log($line) : $this->logger->log($level, $line);
     }
 
-    /** What a proxy removes from the path without saying so. */
+    /** The prefix that a proxy removes from the path without telling the application. */
     private function prefix(): string
     {
         return BrowserLeg::prefixOf($this->settings['redirect_uri'], $this->router->generate('clever_sso_callback')) ?? '';

@@ -1,6 +1,6 @@
 <?php
 
-/** What the routes say that a firewall, or a listener of this bundle, answers before. */
+/** The controllers of routes that a firewall, or a listener of this bundle, answers first. */
 
 declare(strict_types=1);
 

@@ -1,6 +1,6 @@
 <?php
 
-/** What one request is to a login. */
+/** The part of a login that one request is. */
 
 declare(strict_types=1);
 
@@ -18,7 +18,7 @@ final class SignIn
     public array $cookies = [];
     /** @var list<SetCookie> To set only with a page that is shown. */
     public array $withPages = [];
-    /** One word; '' when the request is no part of a login. */
+    /** One word; '' when the request is not part of a login. */
     public string $outcome = '';
 
     /** @param list<SetCookie> $cookies */

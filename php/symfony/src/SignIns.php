@@ -21,8 +21,8 @@ final class SignIns
     /** Under this key of the session. */
     private const KEY = '_clever_sso';
     /**
-     * How long, in seconds, a session may serve further sign-ins of the same person: tabs that are restored together. Its id is
-     * that new, and was made by a sign-in.
+     * How many seconds a session can be used for more sign-ins of the same person, such as tabs that are restored together. Its
+     * id is new then, and was made by a sign-in.
      */
     private const SAME_SECONDS = 60;
 
@@ -48,7 +48,7 @@ final class SignIns
             : null;
     }
 
-    /** Whether a session of this browser has a sign-in in it. One whose time is over ends. */
+    /** Whether the session of this browser has a sign-in. An expired session ends. */
     public function isThere(Request $request): bool
     {
         $kept = $this->kept($request);
@@ -60,8 +60,8 @@ final class SignIns
     }
 
     /**
-     * Makes room for a new sign-in: nothing of the session before is carried over, and its id is given up. Only where the same
-     * person signed in within this minute, the id stays.
+     * Prepares the session for a new sign-in: nothing is carried over, and the session gets a new id. It keeps its id only if
+     * the same person signed in within the last minute.
      */
     public function replace(Request $request, SignedIn $signedIn): void
     {
@@ -72,7 +72,7 @@ final class SignIns
             return;
         }
         $session = $request->getSession();
-        // PHP makes a number of a name such as "7".
+        // PHP turns a key such as "7" into a number.
         foreach (array_map(strval(...), array_keys($session->all())) as $name) {
             // Who is signed in, and the tokens of forms that other tabs show.
             if (!str_starts_with($name, '_security_') && !str_starts_with($name, '_csrf') && $name !== self::KEY) {
@@ -86,7 +86,7 @@ final class SignIns
     {
         $request->getSession()->set(self::KEY, [
             'signed_in_at' => time(),
-            // Signing in again and again keeps no id for longer.
+            // Signing in again and again does not extend this time.
             'began_at' => $this->kept($request)['began_at'] ?? time(),
             'user' => [$signedIn->identity->issuer, $signedIn->identity->id],
         ]);
@@ -100,7 +100,7 @@ final class SignIns
         }
     }
 
-    /** Does to the browser what a reply says, and gives the response. */
+    /** Carries out a reply, and returns the response. */
     public function settle(Request $request, BrowserReply $reply): Response
     {
         if ($reply->endsSession) {

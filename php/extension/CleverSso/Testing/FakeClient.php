@@ -42,7 +42,7 @@ final class FakeClient implements ClientInterface
     }
 
     /**
-     * What a method gives or, for an exception, throws, one after the other. After that it answers as before.
+     * What a method returns, or throws if it is an exception, call by call. After that, it answers as before.
      *
      * @throws \ValueError When a client has no such method.
      */
@@ -57,7 +57,7 @@ final class FakeClient implements ClientInterface
     }
 
     /**
-     * The arguments of the last call of a method; null when it was not called.
+     * The arguments of the last call to a method; null if it was not called.
      *
      * @return array<string, mixed>|null
      */

@@ -14,7 +14,7 @@ use Symfony\Component\DependencyInjection\ContainerBuilder;
 
 final class CheckSetupPass implements CompilerPassInterface
 {
-    /** Of the services that ask the authenticators of one firewall each. */
+    /** The prefix of the services that call the authenticators of one firewall each. */
     private const MANAGER = 'security.authenticator.manager.';
 
     public function process(ContainerBuilder $container): void
@@ -49,7 +49,7 @@ final class CheckSetupPass implements CompilerPassInterface
         }
     }
 
-    /** A sign-in would be forgotten with the answer. */
+    /** A stateless firewall forgets a sign-in after the response. */
     private function checkFirewalls(ContainerBuilder $container): void
     {
         foreach ($container->getDefinitions() as $id => $manager) {
