@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -28,19 +29,20 @@ PROMISED = [f"3.{minor}" for minor in range(9, 14)]
 VERSIONS = whole_or_short(list(dict.fromkeys([*PROMISED, *PYTHONS])), ["this"])
 ID, SECRET, URI = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
 
+# Imports take most of the time of a run: each kind has only what it needs.
 BEGINNING = """
-    import asyncio, atexit, gc, logging, random, sys, threading
+    import sys, threading
     import clever_sso
 
     id, secret, uri = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
     blocking = clever_sso.Client(id, secret, uri, base_url=sys.argv[1], timeout=50)
-    client = clever_sso.AsyncClient(id, secret, uri, base_url=sys.argv[1], timeout=50)
     # Threads give up the GIL all the time, so that the end finds them anywhere.
     sys.setswitchinterval(1e-5)
 
     def in_daemon_threads(work, number=4):
-        # Go on once each has done its work once.
+        # Go on once each has done its work once. They begin together: where some work, it takes long to start more.
         def run(done_once):
+            begin.wait()
             while True:
                 try:
                     work()
@@ -48,9 +50,10 @@ BEGINNING = """
                     pass
                 done_once.set()
 
-        events = [threading.Event() for _ in range(number)]
+        begin, *events = (threading.Event() for _ in range(number + 1))
         for event in events:
             threading.Thread(target=run, args=(event,), daemon=True).start()
+        begin.set()
         for event in events:
             event.wait()
 
@@ -67,6 +70,14 @@ BEGINNING = """
 
     def fetch_keys():
         clever_sso.Client(id, secret, uri, base_url=sys.argv[1]).export_keys()
+"""
+
+LOOPS = """
+    # A quarter of what asyncio imports, and nothing here speaks TLS in Python.
+    sys.modules["ssl"] = None
+    import asyncio
+
+    client = clever_sso.AsyncClient(id, secret, uri, base_url=sys.argv[1], timeout=50)
 
     def ask_on_a_loop():
         async def one():
@@ -85,40 +96,48 @@ BEGINNING = """
             await clever_sso.AsyncClient(id, secret, uri, base_url=sys.argv[1]).export_keys()
 
         asyncio.run(fetch())
+"""
 
-    def listen():
-        def take_time(record):
-            for _ in range(2000):
-                pass
-            return True
+LISTENING = """
+    import logging
 
-        logging.getLogger("clever_sso").setLevel(logging.DEBUG)
-        logging.getLogger("clever_sso").addHandler(logging.NullHandler())
-        logging.getLogger("clever_sso.keys").addFilter(take_time)
+    def take_time(record):
+        for _ in range(2000):
+            pass
+        return True
 
-    class Garbage:
-        def __init__(self):
-            self.itself = self
-
-        def __del__(self):
-            for _ in range(50):
-                pass
+    logging.getLogger("clever_sso").setLevel(logging.DEBUG)
+    logging.getLogger("clever_sso").addHandler(logging.NullHandler())
+    logging.getLogger("clever_sso.keys").addFilter(take_time)
 """
 
 # What runs while the interpreter ends.
 KINDS = {
-    "errors are raised": "in_daemon_threads(raise_an_error)",
-    "answers arrive": "in_daemon_threads(ask)",
-    "results are made": "in_daemon_threads(make_results)",
-    "records are logged": "listen(); in_daemon_threads(fetch_keys)",
-    "loops await": "in_daemon_threads(ask_on_a_loop, 2)",
-    "loops await and the engine logs": "listen(); in_daemon_threads(fetch_keys_on_a_loop, 2)",
-    "garbage is collected": """
+    "errors are raised": ["in_daemon_threads(raise_an_error)"],
+    "answers arrive": ["in_daemon_threads(ask)"],
+    "results are made": ["in_daemon_threads(make_results)"],
+    "records are logged": [LISTENING, "in_daemon_threads(fetch_keys)"],
+    "loops await": [LOOPS, "in_daemon_threads(ask_on_a_loop, 2)"],
+    "loops await and the engine logs": [LISTENING, LOOPS, "in_daemon_threads(fetch_keys_on_a_loop, 2)"],
+    "garbage is collected": [
+        """
+        import gc
+
+        class Garbage:
+            def __init__(self):
+                self.itself = self
+
+            def __del__(self):
+                for _ in range(50):
+                    pass
+
         gc.set_threshold(1)
         in_daemon_threads(lambda: (Garbage(), raise_an_error()), 2)
         in_daemon_threads(lambda: (Garbage(), make_results()), 2)
-    """,
-    "arguments are read": """
+        """
+    ],
+    "arguments are read": [
+        """
         import collections, fractions, pathlib
 
         class Fields(collections.UserDict):
@@ -135,8 +154,13 @@ KINDS = {
         in_daemon_threads(lambda: clever_sso.Client(id, timeout=seconds, leeway=number), 1)
         in_daemon_threads(lambda: clever_sso.Client(id, redirect_uri=uris, old_pending_keys=uris), 1)
         in_daemon_threads(lambda: blocking.refusal("login", method="GET", headers=fields), 1)
-    """,
-    "exit handlers call": """
+        """
+    ],
+    "exit handlers call": [
+        LOOPS,
+        """
+        import atexit
+
         in_daemon_threads(raise_an_error, 1)
         in_daemon_threads(ask_on_a_loop, 1)
 
@@ -147,8 +171,10 @@ KINDS = {
                     work()
                 except clever_sso.Error:
                     pass
-    """,
-    "threads leave by sys.exit": """
+        """,
+    ],
+    "threads leave by sys.exit": [
+        """
         def leave():
             try:
                 ask()
@@ -158,7 +184,8 @@ KINDS = {
         in_daemon_threads(ask)
         for _ in range(4):
             threading.Thread(target=leave).start()
-    """,
+        """
+    ],
 }
 # Python 3.10 crashes by itself when daemon threads run at its end: `take_gil` reads the state of an interpreter that is
 # gone, in 1 to 3 of 100 runs of a program that has no extension. Such a death is not counted, if it stays that rare.
@@ -166,7 +193,7 @@ OWN_CRASH, OWN_CRASHES = (-signal.SIGSEGV, ""), max(1, RUNS // 20)
 
 # Not always the same moment.
 THE_END = """
-    for _ in range(random.randrange(20_000)):
+    for _ in range(int(sys.argv[2])):
         pass
 """
 
@@ -194,11 +221,11 @@ def interpreter(version: str) -> str:
     return PYTHONS[version]
 
 
-def ended(python: str, text: str, package: str, base_url: str) -> tuple[int, str]:
+def ended(python: str, parts: list[str], package: str, base_url: str) -> tuple[int, str]:
     """The status of a program, and what it said."""
-    program = textwrap.dedent(BEGINNING) + textwrap.dedent(text)
+    program = "".join(map(textwrap.dedent, [BEGINNING, *parts]))
     done = subprocess.run(
-        [python, "-W", "ignore", "-c", program, base_url],
+        [python, "-W", "ignore", "-c", program, base_url, str(random.randrange(20_000))],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -213,10 +240,9 @@ def ended(python: str, text: str, package: str, base_url: str) -> tuple[int, str
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_process_ends_in_peace_while(version: str, kind: str, package: str, clever: str) -> None:
-    text = textwrap.dedent(KINDS[kind]) + textwrap.dedent(THE_END)
     python = interpreter(version)
     with ThreadPoolExecutor(4) as pool:
-        runs = pool.map(lambda _: ended(python, text, package, clever), range(RUNS))
+        runs = pool.map(lambda _: ended(python, [*KINDS[kind], THE_END], package, clever), range(RUNS))
     bad = [run for run in runs if run != (0, "")]
     if crashes_by_itself(version) and bad.count(OWN_CRASH) <= OWN_CRASHES:
         bad = [run for run in bad if run != OWN_CRASH]
@@ -230,6 +256,8 @@ def crashes_by_itself(version: str) -> bool:
 def test_an_exit_handler_may_wait_for_a_thread_that_is_in_a_call(package: str) -> None:
     # Parked before its time the thread would never come back to the handler.
     text = """
+        import atexit
+
         stop, threads = threading.Event(), []
 
         def ask_until_told():
@@ -248,7 +276,7 @@ def test_an_exit_handler_may_wait_for_a_thread_that_is_in_a_call(package: str) -
         threads[0].start()
     """
     with serving({}) as base_url:
-        assert ended(sys.executable, text, package, base_url) == (0, "")
+        assert ended(sys.executable, [text], package, base_url) == (0, "")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
