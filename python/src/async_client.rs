@@ -21,6 +21,7 @@ use crate::hints::{Dict, Future};
 use crate::login::Finished;
 use crate::observing;
 use crate::panics::caught_while_awaited;
+use crate::plain::ToPython as _;
 use crate::report::Report;
 use crate::resources::{District, Me, TokenInfo, Tokens, User, UserInfo};
 use crate::text::{Sent, Text};
@@ -138,7 +139,7 @@ impl AsyncCalls {
             |client| async move {
                 client.verify_id_token(&token, nonce.as_deref(), access_token.as_deref()).await
             },
-            |py, claims| claims_dict(py, &claims)?.into_py_any(py),
+            |py, claims| Ok(claims_dict(py, &claims)?.value.into_any().unbind()),
         )
     }
 
@@ -201,7 +202,11 @@ impl AsyncCalls {
 
     /// See `Client.export_keys`.
     fn export_keys<'py>(&self, py: Python<'py>) -> PyResult<Future<'py, String>> {
-        self.future(py, |client| async move { client.export_keys().await }, |py, text| text.into_py_any(py))
+        self.future(
+            py,
+            |client| async move { client.export_keys().await },
+            |py, text| text.to_python(py).map(Bound::unbind),
+        )
     }
 
     /// See `Client.import_keys`.
@@ -328,9 +333,8 @@ fn pass_to_loop(event_loop: &Bound<'_, PyAny>, arrivals: VecDeque<Delivery>) {
         guarded::call_method(event_loop, name!(py, "call_soon_threadsafe"), [arrivals])
     };
     let Err(_) = give() else { return };
-    let is_closed = guarded::call_method(event_loop, name!(py, "is_closed"), [])
-        .is_ok_and(|closed| guarded::is_true(&closed).unwrap_or(true));
-    if is_closed {
+    let is_closed = || guarded::is_true(&guarded::call_method(event_loop, name!(py, "is_closed"), [])?);
+    if is_closed().unwrap_or(false) {
         arrivals.get().give_up();
     } else if let Err(error) = give() {
         arrivals.get().give_up();

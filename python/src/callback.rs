@@ -9,6 +9,7 @@ use crate::guarded;
 use crate::hints::Tuple;
 use crate::json::strings;
 use crate::panics::caught;
+use crate::plain::Plain;
 use crate::repr::{Repr, match_args};
 use crate::text::{Sent, Text};
 
@@ -37,20 +38,20 @@ impl Callback {
 
     /// The authorization code.
     #[getter]
-    fn code(&self) -> Option<&str> {
-        self.0.code.as_ref().map(Secret::expose)
+    fn code(&self) -> Plain<Option<&str>> {
+        Plain(self.0.code.as_ref().map(Secret::expose))
     }
 
     /// The access token of the implicit grant.
     #[getter]
-    fn access_token(&self) -> Option<&str> {
-        self.0.access_token.as_ref().map(Secret::expose)
+    fn access_token(&self) -> Plain<Option<&str>> {
+        Plain(self.0.access_token.as_ref().map(Secret::expose))
     }
 
     /// The state, if there is one: a login that begins at Clever has none. Compare with `hmac.compare_digest`.
     #[getter]
-    fn state(&self) -> Option<&str> {
-        self.0.state.as_ref().map(Secret::expose)
+    fn state(&self) -> Plain<Option<&str>> {
+        Plain(self.0.state.as_ref().map(Secret::expose))
     }
 
     /// The scopes that Clever names.
@@ -61,20 +62,20 @@ impl Callback {
 
     /// The error word instead of a code or token, for example `access_denied`.
     #[getter]
-    fn error(&self) -> Option<&str> {
-        self.0.error.as_deref()
+    fn error(&self) -> Plain<Option<&str>> {
+        Plain(self.0.error.as_deref())
     }
 
     /// Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's.
     #[getter]
-    fn error_description(&self) -> Option<&str> {
-        self.0.error_description.as_deref()
+    fn error_description(&self) -> Plain<Option<&str>> {
+        Plain(self.0.error_description.as_deref())
     }
 
     /// The issuer (RFC 9207), if the callback names it.
     #[getter]
-    fn issuer(&self) -> Option<&str> {
-        self.0.issuer.as_deref()
+    fn issuer(&self) -> Plain<Option<&str>> {
+        Plain(self.0.issuer.as_deref())
     }
 
     /// Whether an administrator at Clever is logging in as this person. Not proven.
@@ -83,7 +84,7 @@ impl Callback {
         self.0.loginas_by_admin
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         let kind = match &self.0 {
             callback if callback.code.is_some() => "code",
             callback if callback.access_token.is_some() => "access_token",
@@ -119,8 +120,8 @@ pub(crate) fn parse_callback(py: Python<'_>, callback: Text) -> Result<Bound<'_,
 /// Returns:
 ///     The `key` of the login; `None` when the callback has no state or cannot be read.
 #[pyfunction]
-pub(crate) fn login_key(callback: Sent) -> Result<Option<String>> {
-    Ok(clever_sso::login_key_of_callback(&callback.get("callback")?))
+pub(crate) fn login_key(callback: Sent) -> Result<Plain<Option<String>>> {
+    Ok(Plain(clever_sso::login_key_of_callback(&callback.get("callback")?)))
 }
 
 /// Reads a switch in a query, such as `switch_user=1`.

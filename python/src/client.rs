@@ -13,6 +13,7 @@ use crate::hints::{Dict, Headers, NoReturn, Tuple, Typed, words};
 use crate::json::strings;
 use crate::login::{Finished, Login};
 use crate::panics::caught;
+use crate::plain::Plain;
 use crate::report::Report;
 use crate::repr::Repr;
 use crate::request::{self, EndpointWord, Refusal};
@@ -207,14 +208,14 @@ impl Client {
 
     /// The client id.
     #[getter]
-    fn client_id(&self) -> &str {
-        &self.client_id
+    fn client_id(&self) -> Plain<&str> {
+        Plain(&self.client_id)
     }
 
     /// The issuer whose people log in.
     #[getter]
-    fn issuer(&self) -> &str {
-        &self.issuer
+    fn issuer(&self) -> Plain<&str> {
+        Plain(&self.issuer)
     }
 
     /// The redirect URIs; the first is the primary one.
@@ -481,7 +482,7 @@ impl Client {
         district_id: Option<Text>,
         switch_user: Flag,
         without_state: Flag,
-    ) -> Result<String> {
+    ) -> Result<Plain<String>> {
         let mut options = AuthorizeOptions::new();
         options.response_type =
             read_response_type(optional(response_type.value.as_ref(), "response_type")?.unwrap_or("code"))?;
@@ -491,7 +492,7 @@ impl Client {
         options.district_id = optional(district_id.as_ref(), "district_id")?;
         options.switch_user = switch_user.get("switch_user")?;
         options.without_state = without_state.get("without_state")?;
-        Ok(caught(|| self.core.authorize_url(&options))?)
+        Ok(caught(|| self.core.authorize_url(&options))?.into())
     }
 
     /// An Instant Login link into this application for the people of a district. No network.
@@ -500,9 +501,9 @@ impl Client {
     ///
     /// Args:
     ///     district_id: Clever's id of the district.
-    fn instant_login_url(&self, district_id: Text) -> Result<String> {
+    fn instant_login_url(&self, district_id: Text) -> Result<Plain<String>> {
         let district_id = district_id.get("district_id")?;
-        Ok(caught(|| self.core.instant_login_url(district_id))?)
+        Ok(caught(|| self.core.instant_login_url(district_id))?.into())
     }
 
     /// The Clever Portal of a district, or the page where people look for their school. No network.
@@ -510,9 +511,9 @@ impl Client {
     /// Args:
     ///     district: The short name of the district, as in the address of its portal.
     #[pyo3(signature = (district=None))]
-    fn portal_url(&self, district: Option<Text>) -> Result<String> {
+    fn portal_url(&self, district: Option<Text>) -> Result<Plain<String>> {
         let district = optional(district.as_ref(), "district")?;
-        Ok(caught(|| self.core.portal_url(district))?)
+        Ok(caught(|| self.core.portal_url(district))?.into())
     }
 
     /// Exchanges a code, for apps that run the flow themselves. A code can be exchanged once, within a minute.
@@ -647,8 +648,8 @@ impl Client {
     /// Raises:
     ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
     ///     NetworkError: The words of its kind.
-    fn export_keys(&self, py: Python<'_>) -> Result<String> {
-        wait(py, || self.core.export_keys())
+    fn export_keys(&self, py: Python<'_>) -> Result<Plain<String>> {
+        wait(py, || self.core.export_keys()).map(Plain)
     }
 
     /// Loads keys that another process exported, unless this client has fresh ones.
@@ -712,7 +713,7 @@ impl Client {
         self.close(py)
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("Client").text("client_id", &self.client_id).text("issuer", &self.issuer).finish()
     }
 

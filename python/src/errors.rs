@@ -6,7 +6,6 @@
 use std::sync::{Mutex, PoisonError};
 
 use clever_sso::ErrorKind;
-use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyImportError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
@@ -15,6 +14,7 @@ use pyo3::{PyTypeInfo, inspect::PyStaticExpr, type_hint_identifier, type_hint_su
 
 use crate::guarded::{self, name};
 use crate::hints::{ErrorClass, Hint, Typed, words};
+use crate::plain::{Plain, ToPython as _};
 use crate::repr::{Repr, match_args};
 use crate::set_cookie;
 
@@ -120,13 +120,13 @@ fn exception(py: Python<'_>, error: &clever_sso::Error) -> PyErr {
 fn made<'py>(py: Python<'py>, error: &clever_sso::Error) -> PyResult<Bound<'py, PyAny>> {
     let code = error.code();
     let fields = [
-        (name!(py, "code"), code.as_str().into_bound_py_any(py)?),
-        (name!(py, "message"), message(error).into_bound_py_any(py)?),
-        (name!(py, "user_message"), error.user_message().into_bound_py_any(py)?),
-        (name!(py, "retryable"), error.retryable().into_bound_py_any(py)?),
-        (name!(py, "actor"), code.actor().as_str().into_bound_py_any(py)?),
-        (name!(py, "http_status"), error.http_status().into_bound_py_any(py)?),
-        (name!(py, "retry_after"), error.retry_after().map(|pause| pause.as_secs()).into_bound_py_any(py)?),
+        (name!(py, "code"), code.as_str().to_python(py)?),
+        (name!(py, "message"), message(error).to_python(py)?),
+        (name!(py, "user_message"), error.user_message().to_python(py)?),
+        (name!(py, "retryable"), error.retryable().to_python(py)?),
+        (name!(py, "actor"), code.actor().as_str().to_python(py)?),
+        (name!(py, "http_status"), error.http_status().to_python(py)?),
+        (name!(py, "retry_after"), error.retry_after().map(|pause| pause.as_secs()).to_python(py)?),
     ];
     let class = class(py, error.kind())?.into_any();
     let new = guarded::get(&class, name!(py, "__new__"))?;
@@ -148,13 +148,13 @@ fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResu
         guarded::set(made, name!(py, "set_cookies"), cookies.value.as_any())?;
     }
     if error.ends_session() {
-        guarded::set(made, name!(py, "ends_session"), &true.into_bound_py_any(py)?)?;
+        guarded::set(made, name!(py, "ends_session"), &true.to_python(py)?)?;
     }
     if let Some(target) = error.return_to() {
-        guarded::set(made, name!(py, "return_to"), &target.into_bound_py_any(py)?)?;
+        guarded::set(made, name!(py, "return_to"), &target.to_python(py)?)?;
     }
     if error.switch_user() {
-        guarded::set(made, name!(py, "switch_user"), &true.into_bound_py_any(py)?)?;
+        guarded::set(made, name!(py, "switch_user"), &true.to_python(py)?)?;
     }
     Ok(())
 }
@@ -194,21 +194,21 @@ words!(
 #[pyclass(frozen, get_all, module = "clever_sso")]
 pub(crate) struct ErrorCode {
     /// The error code, for example `id_token_expired`. It never changes its meaning.
-    word: &'static str,
+    word: Plain<&'static str>,
     /// The group: `config`, `argument`, `login`, `token`, `clever`, `network` or `internal`.
-    kind: &'static str,
+    kind: Plain<&'static str>,
     /// The class of the exception with this code.
     exception: Typed<Py<PyType>, ErrorClass>,
     /// Whether the same call, or the same login started again, may succeed later without a change.
     retryable: bool,
     /// Who can fix it: `user`, `app`, `clever` or `network`.
-    actor: Typed<&'static str, ActorWord>,
+    actor: Typed<Plain<&'static str>, ActorWord>,
     /// The sentence for the log, without the details of one failure.
-    sentence: &'static str,
+    sentence: Plain<&'static str>,
     /// A sentence that may be shown to the person who logs in, in English.
-    user_message: &'static str,
+    user_message: Plain<&'static str>,
     /// The HTTP status of the page that shows it.
-    page_status: u16,
+    page_status: Plain<u16>,
 }
 
 #[pymethods]
@@ -221,8 +221,8 @@ impl ErrorCode {
         )
     }
 
-    fn __repr__(&self) -> String {
-        Repr::of("ErrorCode").text("word", self.word).text("kind", self.kind).finish()
+    fn __repr__(&self) -> Plain<String> {
+        Repr::of("ErrorCode").text("word", *self.word).text("kind", *self.kind).finish()
     }
 }
 
@@ -244,16 +244,16 @@ pub(crate) fn error_codes(py: Python<'_>) -> PyResult<Typed<Bound<'_, PyDict>, C
     let catalogue = guarded::dict(py)?;
     for code in clever_sso::ErrorCode::ALL {
         let entry = ErrorCode {
-            word: code.as_str(),
-            kind: code.kind().as_str(),
+            word: code.as_str().into(),
+            kind: code.kind().as_str().into(),
             exception: class(py, code.kind())?.unbind().into(),
             retryable: code.retryable(),
-            actor: code.actor().as_str().into(),
-            sentence: code.sentence(),
-            user_message: code.user_message(),
-            page_status: code.page_status(),
+            actor: Plain(code.actor().as_str()).into(),
+            sentence: code.sentence().into(),
+            user_message: code.user_message().into(),
+            page_status: code.page_status().into(),
         };
-        catalogue.set_item(code.as_str(), guarded::new(py, entry)?)?;
+        catalogue.set_item(guarded::text(py, code.as_str())?, guarded::new(py, entry)?)?;
     }
     Ok(catalogue.into())
 }

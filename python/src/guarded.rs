@@ -16,10 +16,11 @@
 #![expect(clippy::disallowed_methods, reason = "this is the file that the others are sent to")]
 
 use std::array;
-use std::ffi::{CStr, c_char, c_int, c_longlong};
+use std::ffi::{CStr, c_char, c_double, c_int, c_longlong, c_ulonglong};
 use std::hint::black_box;
 use std::mem::{forget, transmute};
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::thread;
 
@@ -64,13 +65,13 @@ macro_rules! run {
     }};
 }
 
-/// A name, as Python keeps it.
+/// A name, as Python keeps it. Only where `?` may return a [`PyErr`].
 ///
 /// Not PyO3's `intern!`: that one gives up the GIL in the middle of making its value, so that another thread may fork
 /// there, and the child waits for the value forever.
 macro_rules! name {
     ($py:expr, $text:expr) => {
-        &pyo3::types::PyString::intern($py, $text)
+        &$crate::guarded::interned($py, $text)?
     };
 }
 pub(crate) use name;
@@ -101,8 +102,42 @@ fn fetch(py: Python<'_>) -> PyErr {
 
 /// An exception of Python's own. PyO3 would make it later, without a guard.
 pub(crate) fn error<E: PyTypeInfo>(py: Python<'_>, message: &str) -> PyErr {
-    let message = PyString::new(py, message).into_any();
-    call(&py.get_type::<E>().into_any(), [message]).map_or_else(|failure| failure, PyErr::from_value)
+    let made =
+        text(py, message).and_then(|message| call(&py.get_type::<E>().into_any(), [message.into_any()]));
+    made.map_or_else(|failure| failure, PyErr::from_value)
+}
+
+/// A new str.
+///
+/// Not PyO3's: where Python has no memory for it, that one writes to stderr and panics.
+pub(crate) fn text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyString>> {
+    let size = Py_ssize_t::try_from(text.len())?;
+    let made = run!(PyUnicode_FromStringAndSize(text.as_ptr().cast(), size):
+        (*const c_char, Py_ssize_t) -> *mut PyObject);
+    Ok(owned(py, made)?.cast_into::<PyString>()?)
+}
+
+/// The one str with this text that Python keeps for names.
+pub(crate) fn interned<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyString>> {
+    let mut kept = text(py, name)?.into_ptr();
+    // SAFETY: the reference is a str's, and is exchanged for one of the kept str; without memory it stays as it is.
+    unsafe { ffi::PyUnicode_InternInPlace(&raw mut kept) };
+    Ok(owned(py, kept)?.cast_into::<PyString>()?)
+}
+
+/// A new int.
+pub(crate) fn whole(py: Python<'_>, number: i64) -> PyResult<Bound<'_, PyAny>> {
+    owned(py, run!(PyLong_FromLongLong(number): (c_longlong) -> *mut PyObject))
+}
+
+/// A new int, not negative.
+pub(crate) fn unsigned(py: Python<'_>, number: u64) -> PyResult<Bound<'_, PyAny>> {
+    owned(py, run!(PyLong_FromUnsignedLongLong(number): (c_ulonglong) -> *mut PyObject))
+}
+
+/// A new float.
+pub(crate) fn real(py: Python<'_>, number: f64) -> PyResult<Bound<'_, PyAny>> {
+    owned(py, run!(PyFloat_FromDouble(number): (c_double) -> *mut PyObject))
 }
 
 /// Gives an exception up, and with it whatever its traceback holds.
@@ -349,13 +384,14 @@ pub(crate) fn attach<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     let is_new = interpreter::make_thread_state();
     // SAFETY: there is an interpreter; if it ends meanwhile, the thread parks.
     let state = unsafe { ffi::PyGILState_Ensure() };
-    let result = Python::try_attach(code);
+    // A panic must not take the GIL along: every other thread would wait for it forever.
+    let result = catch_unwind(AssertUnwindSafe(|| Python::try_attach(code)));
     if is_new {
         // What was made here counts as one attachment. With the last one it is given up, and with the GIL: so no fork comes.
         run!(PyGILState_Release(PyGILState_STATE::PyGILState_LOCKED): (PyGILState_STATE) -> ());
     }
     run!(PyGILState_Release(state): (PyGILState_STATE) -> ());
-    result
+    result.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Whether the interpreter is ending or gone. It may end right after this was asked. A host may make a new one, which

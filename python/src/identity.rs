@@ -9,6 +9,7 @@ use pyo3::types::PyTuple;
 use crate::guarded;
 use crate::hints::{Dict, Tuple, Typed, words};
 use crate::json::{strings, to_dict};
+use crate::plain::Plain;
 use crate::repr::{Repr, match_args};
 
 /// One of the roles of a person.
@@ -16,16 +17,16 @@ use crate::repr::{Repr, match_args};
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Role {
     /// `student`, `teacher`, `staff`, `district_admin`, `contact`, or a word that Clever added later.
-    name: String,
+    name: Plain<String>,
     /// The id that this person had in this role before API v3.
-    legacy_id: Option<String>,
+    legacy_id: Plain<Option<String>>,
 }
 
 impl Role {
     pub(crate) fn tuple<'py>(py: Python<'py>, roles: &[clever_sso::Role]) -> PyResult<Tuple<'py, Self>> {
         let role = |role: &clever_sso::Role| {
             let clever_sso::Role { name, legacy_id, .. } = role;
-            let role = Self { name: name.as_str().to_owned(), legacy_id: legacy_id.clone() };
+            let role = Self { name: name.as_str().to_owned().into(), legacy_id: legacy_id.clone().into() };
             guarded::new(py, role).map(Bound::into_any)
         };
         guarded::tuple(py, roles.iter().map(role).collect::<PyResult<Vec<_>>>()?).map(Into::into)
@@ -39,7 +40,7 @@ impl Role {
         match_args(py, ["name", "legacy_id"])
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("Role").text("name", &self.name).maybe("legacy_id", self.legacy_id.as_deref()).finish()
     }
 }
@@ -49,20 +50,20 @@ impl Role {
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Name {
     /// The first name.
-    first: Option<String>,
+    first: Plain<Option<String>>,
     /// The middle name.
-    middle: Option<String>,
+    middle: Plain<Option<String>>,
     /// The last name; for a student in Clever Library, only the initial.
-    last: Option<String>,
+    last: Plain<Option<String>>,
     /// First, middle and last name with a space between them; empty when nothing is known.
-    full: String,
+    full: Plain<String>,
 }
 
 impl From<&clever_sso::Name> for Name {
     fn from(name: &clever_sso::Name) -> Self {
         let full = name.full();
         let clever_sso::Name { first, middle, last, .. } = name.clone();
-        Self { first, middle, last, full }
+        Self { first: first.into(), middle: middle.into(), last: last.into(), full: full.into() }
     }
 }
 
@@ -74,7 +75,7 @@ impl Name {
     }
 
     #[expect(clippy::unused_self, reason = "nothing of a name is shown")]
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("Name").hidden("full").finish()
     }
 }
@@ -118,26 +119,26 @@ impl Identity {
 
     /// The issuer that proved who this person is.
     #[getter]
-    fn issuer(&self) -> &str {
-        &self.0.issuer
+    fn issuer(&self) -> Plain<&str> {
+        Plain(&self.0.issuer)
     }
 
     /// The Clever id (API v3).
     #[getter]
-    fn id(&self) -> &str {
-        &self.0.id
+    fn id(&self) -> Plain<&str> {
+        Plain(&self.0.id)
     }
 
     /// The district; a person of Clever Library has none.
     #[getter]
-    fn district_id(&self) -> Option<&str> {
-        self.0.district_id.as_deref()
+    fn district_id(&self) -> Plain<Option<&str>> {
+        Plain(self.0.district_id.as_deref())
     }
 
     /// The role of this login, such as `student`; `None` when a person has several roles and did not pick one.
     #[getter]
-    fn user_type(&self) -> Option<&str> {
-        self.0.user_type.as_ref().map(UserType::as_str)
+    fn user_type(&self) -> Plain<Option<&str>> {
+        Plain(self.0.user_type.as_ref().map(UserType::as_str))
     }
 
     /// Every known role.
@@ -154,8 +155,8 @@ impl Identity {
 
     /// An unverified email address: it may belong to another person, and it may change. Never use it as a key.
     #[getter]
-    fn unverified_email(&self) -> Option<&str> {
-        self.0.unverified_email.as_deref()
+    fn unverified_email(&self) -> Plain<Option<&str>> {
+        Plain(self.0.unverified_email.as_deref())
     }
 
     /// Ids that this person had before API v3.
@@ -166,14 +167,14 @@ impl Identity {
 
     /// Who gave the application access: `district` or `teacher`.
     #[getter]
-    fn authorized_by(&self) -> Option<&str> {
-        self.0.authorized_by.as_deref()
+    fn authorized_by(&self) -> Plain<Option<&str>> {
+        Plain(self.0.authorized_by.as_deref())
     }
 
     /// How this identity was proven: `id_token`, or `me` when Clever was asked with the token of this login.
     #[getter]
-    fn proven_by(&self) -> Typed<&'static str, ProvenBy> {
-        self.0.proven_by.as_str().into()
+    fn proven_by(&self) -> Typed<Plain<&'static str>, ProvenBy> {
+        Plain(self.0.proven_by.as_str()).into()
     }
 
     /// Whether an administrator at Clever logged in as this person. The callback says so; it is not proven.
@@ -190,12 +191,12 @@ impl Identity {
         to_dict(py, &self.0.claims)
     }
 
-    pub(crate) fn __repr__(&self) -> String {
+    pub(crate) fn __repr__(&self) -> Plain<String> {
         Repr::of("Identity")
-            .text("issuer", self.issuer())
-            .text("id", self.id())
-            .maybe("district_id", self.district_id())
-            .maybe("user_type", self.user_type())
+            .text("issuer", *self.issuer())
+            .text("id", *self.id())
+            .maybe("district_id", *self.district_id())
+            .maybe("user_type", *self.user_type())
             .text("proven_by", self.0.proven_by.as_str())
             .finish()
     }

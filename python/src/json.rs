@@ -1,42 +1,42 @@
 //! JSON values as the Python values that `json.loads` would make of them.
 
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
 use serde_json::{Map, Value};
 
 use crate::guarded;
 use crate::hints::{Dict, Tuple};
+use crate::plain::ToPython as _;
 
 /// A new dict each time, so that each caller may change its own.
 pub(crate) fn to_dict<'py>(py: Python<'py>, members: &Map<String, Value>) -> PyResult<Dict<'py>> {
     let dict = guarded::dict(py)?;
     for (name, value) in members {
-        dict.set_item(name, to_python(py, value)?)?;
+        dict.set_item(guarded::text(py, name)?, to_python(py, value)?)?;
     }
     Ok(dict.into())
 }
 
 /// Strings as a tuple.
 pub(crate) fn strings<'py>(py: Python<'py>, texts: &[String]) -> PyResult<Tuple<'py, String>> {
-    guarded::tuple(py, texts.iter().map(|text| PyString::new(py, text).into_any())).map(Into::into)
+    guarded::tuple(py, texts.iter().map(|text| text.to_python(py)).collect::<PyResult<Vec<_>>>()?)
+        .map(Into::into)
 }
 
 /// The recursion ends: the reader of the core refuses JSON that is nested deeply.
 pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     match value {
         Value::Null => Ok(py.None().into_bound(py)),
-        Value::Bool(value) => value.into_bound_py_any(py),
+        Value::Bool(value) => value.to_python(py),
         Value::Number(number) => {
             if let Some(whole) = number.as_i64() {
-                whole.into_bound_py_any(py)
+                whole.to_python(py)
             } else if let Some(whole) = number.as_u64() {
-                whole.into_bound_py_any(py)
+                whole.to_python(py)
             } else {
-                number.as_f64().into_bound_py_any(py)
+                number.as_f64().to_python(py)
             }
         }
-        Value::String(text) => text.into_bound_py_any(py),
+        Value::String(text) => text.to_python(py),
         Value::Array(items) => {
             let list = guarded::list(py)?;
             for item in items {

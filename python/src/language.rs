@@ -4,6 +4,7 @@ use clever_sso::Language;
 use pyo3::prelude::*;
 
 use crate::errors::Result;
+use crate::plain::Plain;
 use crate::text::Sent;
 
 /// The same sentence in a language, where it is one of this package in English; any other stays as it is.
@@ -13,9 +14,9 @@ use crate::text::Sent;
 ///     language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header. All but
 ///         Spanish get English.
 #[pyfunction]
-pub(crate) fn translated(sentence: Sent, language: Option<Sent>) -> Result<String> {
+pub(crate) fn translated(sentence: Sent, language: Option<Sent>) -> Result<Plain<String>> {
     let sentence = sentence.get("sentence")?;
-    Ok(wanted(language)?.translated(&sentence).to_owned())
+    Ok(Plain(wanted(language)?.translated(&sentence).to_owned()))
 }
 
 /// The language that people read: `es` where they want Spanish, `en` for everybody else.
@@ -23,8 +24,8 @@ pub(crate) fn translated(sentence: Sent, language: Option<Sent>) -> Result<Strin
 /// Args:
 ///     language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header.
 #[pyfunction]
-pub(crate) fn language_of(language: Option<Sent>) -> Result<&'static str> {
-    Ok(wanted(language)?.tag())
+pub(crate) fn language_of(language: Option<Sent>) -> Result<Plain<&'static str>> {
+    Ok(Plain(wanted(language)?.tag()))
 }
 
 fn wanted(language: Option<Sent>) -> Result<Language> {

@@ -17,7 +17,7 @@
 //! - [`verify`]: the pure verifier.
 //! - [`hints`]: types for the stub that Rust's types do not express.
 //! - [`errors`]: converts errors of the core to Python exceptions.
-//! - [`json`], [`repr`]: two small helpers.
+//! - [`plain`]: texts and numbers for Python. [`json`], [`repr`]: two small helpers.
 
 #![expect(clippy::doc_markdown, reason = "comments on what Python sees are Python docstrings")]
 #![expect(clippy::needless_pass_by_value, reason = "arguments from Python arrive owned")]
@@ -37,6 +37,7 @@ mod logging;
 mod login;
 mod observing;
 mod panics;
+mod plain;
 mod report;
 mod repr;
 mod request;

@@ -6,7 +6,6 @@
 
 use std::fmt::{self, Write};
 
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -14,6 +13,7 @@ use tracing::subscriber::{Interest, Subscriber, set_global_default};
 use tracing::{Event, Level, Metadata};
 
 use crate::guarded::{self, name};
+use crate::plain::ToPython as _;
 use crate::{threads, waiting};
 
 const CRATE: &str = "clever_sso";
@@ -73,16 +73,16 @@ fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
         return Ok(());
     }
     let logging = guarded::import(py, c"logging")?;
-    let (name, level) = (name.into_bound_py_any(py)?, level.into_bound_py_any(py)?);
+    let (name, level) = (name.to_python(py)?, level.to_python(py)?);
     let logger = guarded::call_method(&logging, name!(py, "getLogger"), [name.clone()])?;
     let is_enabled = guarded::call_method(&logger, name!(py, "isEnabledFor"), [level.clone()])?;
     if !guarded::is_true(&is_enabled)? {
         return Ok(());
     }
     // Not `logger.log`, which would look for the Python function that speaks.
-    let file = metadata.file().unwrap_or_default().into_bound_py_any(py)?;
-    let line = metadata.line().unwrap_or_default().into_bound_py_any(py)?;
-    let message = Text::of(event).into_bound_py_any(py)?;
+    let file = metadata.file().unwrap_or_default().to_python(py)?;
+    let line = metadata.line().unwrap_or_default().to_python(py)?;
+    let message = Text::of(event).to_python(py)?;
     let (no_arguments, no_exception) = (guarded::tuple(py, [])?.into_any(), py.None().into_bound(py));
     let parts = [name, level, file, line, message, no_arguments, no_exception];
     let record = guarded::call_method(&logger, name!(py, "makeRecord"), parts)?;

@@ -7,6 +7,7 @@ use pyo3::types::PyTuple;
 use crate::guarded;
 use crate::hints::{Always, Tuple, Typed};
 use crate::identity::Identity;
+use crate::plain::Plain;
 use crate::repr::{Repr, match_args};
 use crate::resources::Tokens;
 use crate::set_cookie::{self, SetCookie};
@@ -19,16 +20,16 @@ pub(crate) struct Login {
     /// It is Clever's, or your own page if a signed-in person was sent back to log in several times: then `key` and
     /// `pending` are empty.
     #[pyo3(get)]
-    url: String,
+    url: Plain<String>,
     set_cookies: Vec<SetCookie>,
     /// For applications that keep logins in their own session: the key to store `pending` under.
     ///
     /// `login_key` returns it again.
     #[pyo3(get)]
-    key: String,
+    key: Plain<String>,
     /// For the same applications: the text to store for ten minutes. URL-safe, about 100 bytes.
     #[pyo3(get)]
-    pending: String,
+    pending: Plain<String>,
     /// Whether to respond with a page that continues to `url` by itself instead of a redirect.
     ///
     /// Browsers give up after about twenty redirects in a row. Only with `has_session`.
@@ -40,9 +41,9 @@ impl From<clever_sso::Login> for Login {
     fn from(login: clever_sso::Login) -> Self {
         Self {
             set_cookies: set_cookie::all(&login.set_cookies),
-            url: login.url,
-            key: login.key,
-            pending: login.pending,
+            url: login.url.into(),
+            key: login.key.into(),
+            pending: login.pending.into(),
             needs_page: login.needs_page,
         }
     }
@@ -62,7 +63,7 @@ impl Login {
     }
 
     #[expect(clippy::unused_self, reason = "the fields are secrets of this login")]
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("Login").hidden("url").hidden("key").hidden("pending").finish()
     }
 }
@@ -78,7 +79,7 @@ pub(crate) struct SignedIn {
     tokens: Py<Tokens>,
     /// The `return_to` of the login, as an ASCII path or URL.
     #[pyo3(get)]
-    return_to: Option<String>,
+    return_to: Plain<Option<String>>,
     /// Whether the login was begun with `switch_user`.
     ///
     /// If the application refuses this person, begin the login of "Try again" with it too.
@@ -107,7 +108,7 @@ impl SignedIn {
         true.into()
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("SignedIn")
             .raw("identity", &self.identity.get().__repr__())
             .raw("tokens", &self.tokens.get().__repr__())
@@ -126,7 +127,7 @@ pub(crate) struct Restart {
     ///
     /// `state_missing` (every login from the Clever Portal and from Instant Login links), `state_mismatch`,
     /// `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
-    reason: &'static str,
+    reason: Plain<&'static str>,
 }
 
 #[pymethods]
@@ -149,8 +150,8 @@ impl Restart {
         false.into()
     }
 
-    fn __repr__(&self) -> String {
-        Repr::of("Restart").hidden("login").text("reason", self.reason).finish()
+    fn __repr__(&self) -> Plain<String> {
+        Repr::of("Restart").hidden("login").text("reason", *self.reason).finish()
     }
 }
 
@@ -160,16 +161,16 @@ impl Restart {
 pub(crate) struct Denied {
     /// Clever's error word, for example `access_denied` or `unauthorized-user`.
     #[pyo3(get)]
-    error: String,
+    error: Plain<String>,
     /// Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's.
     #[pyo3(get)]
-    description: Option<String>,
+    description: Plain<Option<String>>,
     /// Whether the session that the browser had must end: only when a login of this browser was refused.
     #[pyo3(get)]
     ends_session: bool,
     /// The `return_to` of the login: begin the login of "Try again" with it.
     #[pyo3(get)]
-    return_to: Option<String>,
+    return_to: Plain<Option<String>>,
     /// Whether the login began with `switch_user`: begin the login of "Try again" with it too.
     #[pyo3(get)]
     switch_user: bool,
@@ -189,7 +190,7 @@ impl Denied {
         set_cookie::tuple(py, &self.set_cookies)
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("Denied").text("error", &self.error).finish()
     }
 }
@@ -208,7 +209,7 @@ impl Finished {
             Outcome::SignedIn(signed_in) => {
                 let clever_sso::SignedIn { identity, tokens, return_to, switch_user, set_cookies, .. } =
                     *signed_in;
-                let set_cookies = set_cookie::all(&set_cookies);
+                let (return_to, set_cookies) = (return_to.into(), set_cookie::all(&set_cookies));
                 let identity = guarded::new(py, Identity(identity))?.unbind();
                 let tokens = guarded::new(py, Tokens(tokens))?.unbind();
                 let signed_in = SignedIn { identity, tokens, return_to, switch_user, set_cookies };
@@ -216,7 +217,7 @@ impl Finished {
             }
             Outcome::Restart(restart) => {
                 let login = guarded::new(py, Login::from(restart.login))?.unbind();
-                let restart = Restart { login, reason: restart.reason.as_str() };
+                let restart = Restart { login, reason: restart.reason.as_str().into() };
                 guarded::new(py, restart).map(Bound::unbind).map(Self::Restart)
             }
             Outcome::Denied(denied) => {
@@ -229,7 +230,8 @@ impl Finished {
                     set_cookies,
                     ..
                 } = denied;
-                let set_cookies = set_cookie::all(&set_cookies);
+                let (error, description) = (error.into(), description.into());
+                let (return_to, set_cookies) = (return_to.into(), set_cookie::all(&set_cookies));
                 let denied = Denied { error, description, ends_session, return_to, switch_user, set_cookies };
                 guarded::new(py, denied).map(Bound::unbind).map(Self::Denied)
             }

@@ -6,11 +6,11 @@
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use clever_sso::observed::{Attempt, Seen};
-use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use crate::guarded::{self, name};
+use crate::plain::ToPython as _;
 use crate::text::Flag;
 
 static ON: AtomicBool = AtomicBool::new(false);
@@ -48,11 +48,11 @@ pub(crate) fn tell(
         let attempts =
             seen.attempts.iter().map(|attempt| facts(py, attempt)).collect::<PyResult<Vec<_>>>()?;
         let arguments = [
-            call.into_bound_py_any(py)?,
-            seen.outcome.into_bound_py_any(py)?,
-            seen.code.map(clever_sso::ErrorCode::as_str).into_bound_py_any(py)?,
-            failed.into_bound_py_any(py)?,
-            seen.took.as_secs_f64().into_bound_py_any(py)?,
+            call.to_python(py)?,
+            seen.outcome.to_python(py)?,
+            seen.code.map(clever_sso::ErrorCode::as_str).to_python(py)?,
+            failed.to_python(py)?,
+            seen.took.as_secs_f64().to_python(py)?,
             guarded::tuple(py, attempts)?.into_any(),
         ];
         match context {
@@ -76,15 +76,15 @@ pub(crate) fn tell(
 
 fn facts<'py>(py: Python<'py>, attempt: &Attempt) -> PyResult<Bound<'py, PyAny>> {
     let facts = [
-        attempt.method.as_str().into_bound_py_any(py)?,
-        attempt.url.as_str().into_bound_py_any(py)?,
-        attempt.host.as_str().into_bound_py_any(py)?,
-        attempt.port.into_bound_py_any(py)?,
-        attempt.resent.into_bound_py_any(py)?,
-        attempt.status.into_bound_py_any(py)?,
-        attempt.error.as_deref().into_bound_py_any(py)?,
-        attempt.begun.as_secs_f64().into_bound_py_any(py)?,
-        attempt.took.as_secs_f64().into_bound_py_any(py)?,
+        attempt.method.as_str().to_python(py)?,
+        attempt.url.as_str().to_python(py)?,
+        attempt.host.as_str().to_python(py)?,
+        attempt.port.to_python(py)?,
+        attempt.resent.to_python(py)?,
+        attempt.status.to_python(py)?,
+        attempt.error.as_deref().to_python(py)?,
+        attempt.begun.as_secs_f64().to_python(py)?,
+        attempt.took.as_secs_f64().to_python(py)?,
     ];
     Ok(guarded::tuple(py, facts)?.into_any())
 }

@@ -6,6 +6,7 @@ use pyo3::types::PyTuple;
 use crate::errors::Result;
 use crate::guarded;
 use crate::hints::{Tuple, Typed, words};
+use crate::plain::Plain;
 use crate::repr::{Repr, match_args};
 use crate::text::Flag;
 
@@ -49,8 +50,8 @@ impl Report {
 
     /// The worst level among the findings: `ok`, `warning` or `problem`.
     #[getter]
-    fn level(&self) -> Typed<&'static str, LevelWord> {
-        self.0.level().as_str().into()
+    fn level(&self) -> Typed<Plain<&'static str>, LevelWord> {
+        Plain(self.0.level().as_str()).into()
     }
 
     /// The exit code for a program: 0 if everything is ok, 1 with warnings, 2 with problems.
@@ -64,20 +65,20 @@ impl Report {
     /// Args:
     ///     colors: Whether the levels have terminal colors.
     #[pyo3(signature = (colors=Flag(Ok(false))), text_signature = "($self, colors=False)")]
-    fn to_text(&self, colors: Flag) -> Result<String> {
-        Ok(self.0.to_text(colors.get("colors")?))
+    fn to_text(&self, colors: Flag) -> Result<Plain<String>> {
+        Ok(Plain(self.0.to_text(colors.get("colors")?)))
     }
 
     /// One JSON object on one line; `docs/doctor.md` describes it.
-    fn to_json(&self) -> String {
-        self.0.to_json()
+    fn to_json(&self) -> Plain<String> {
+        Plain(self.0.to_json())
     }
 
-    fn __str__(&self) -> String {
-        self.0.to_text(false)
+    fn __str__(&self) -> Plain<String> {
+        Plain(self.0.to_text(false))
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("Report")
             .text("level", self.0.level().as_str())
             .raw("findings", &format!("({} findings)", self.0.findings().len()))
@@ -99,29 +100,29 @@ impl Finding {
 
     /// The stable word for what was checked, such as `credentials`; `docs/doctor.md` lists them.
     #[getter]
-    fn check(&self) -> &str {
-        &self.0.check
+    fn check(&self) -> Plain<&str> {
+        Plain(&self.0.check)
     }
 
     /// How it went: `ok`, `warning` or `problem`.
     #[getter]
-    fn level(&self) -> Typed<&'static str, LevelWord> {
-        self.0.level.as_str().into()
+    fn level(&self) -> Typed<Plain<&'static str>, LevelWord> {
+        Plain(self.0.level.as_str()).into()
     }
 
     /// What was found.
     #[getter]
-    fn found(&self) -> &str {
-        &self.0.found
+    fn found(&self) -> Plain<&str> {
+        Plain(&self.0.found)
     }
 
     /// What to do about it, if anything.
     #[getter]
-    fn advice(&self) -> Option<&str> {
-        self.0.advice.as_deref()
+    fn advice(&self) -> Plain<Option<&str>> {
+        Plain(self.0.advice.as_deref())
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         let clever_sso::Finding { check, level, found, advice, .. } = &self.0;
         let shown = Repr::of("Finding").text("check", check).text("level", level.as_str());
         shown.text("found", found).maybe("advice", advice.as_deref()).finish()

@@ -1,9 +1,10 @@
 //! What `repr()` shows: ids and types. Never a token, code, secret, name or email address.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::PyTuple;
 
 use crate::guarded;
+use crate::plain::{Plain, ToPython as _};
 
 /// Writes `Class(field='value', other=[redacted])`.
 #[must_use]
@@ -44,13 +45,14 @@ impl Repr {
         self
     }
 
-    pub(crate) fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> Plain<String> {
         self.text.push(')');
-        self.text
+        Plain(self.text)
     }
 }
 
 /// The value of `__match_args__`: the fields by position, as a dataclass would name them.
 pub(crate) fn match_args<const N: usize>(py: Python<'_>, names: [&str; N]) -> PyResult<Py<PyTuple>> {
-    guarded::tuple(py, names.map(|name| PyString::new(py, name).into_any())).map(Bound::unbind)
+    let names = names.into_iter().map(|name| name.to_python(py)).collect::<PyResult<Vec<_>>>()?;
+    guarded::tuple(py, names).map(Bound::unbind)
 }

@@ -8,6 +8,7 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use crate::errors::{Result, argument_invalid};
 use crate::guarded::{self, name};
 use crate::hints::words;
+use crate::plain::Plain;
 use crate::repr::{Repr, match_args};
 
 /// The response to a request that must not act: this status and no body.
@@ -15,9 +16,9 @@ use crate::repr::{Repr, match_args};
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Refusal {
     /// The HTTP status: 200 for `HEAD`, 403, 405 or 503.
-    status: u16,
+    status: Plain<u16>,
     /// The `Allow` header, with a 405.
-    allow: Option<&'static str>,
+    allow: Plain<Option<&'static str>>,
 }
 
 #[pymethods]
@@ -27,14 +28,14 @@ impl Refusal {
         match_args(py, ["status", "allow"])
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("Refusal").raw("status", &self.status.to_string()).finish()
     }
 }
 
 impl From<clever_sso::Refusal> for Refusal {
     fn from(refusal: clever_sso::Refusal) -> Self {
-        Self { status: refusal.status, allow: refusal.allow }
+        Self { status: refusal.status.into(), allow: refusal.allow.into() }
     }
 }
 

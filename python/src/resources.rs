@@ -8,6 +8,7 @@ use crate::guarded;
 use crate::hints::{Object, Tuple};
 use crate::identity::{Name, Role};
 use crate::json::{strings, to_python};
+use crate::plain::Plain;
 use crate::repr::{Repr, match_args};
 
 /// The tokens from a code exchange.
@@ -23,17 +24,17 @@ impl Tokens {
 
     /// Gives access to Clever's API for 24 hours.
     #[getter]
-    fn access_token(&self) -> &str {
-        self.0.access_token.expose()
+    fn access_token(&self) -> Plain<&str> {
+        Plain(self.0.access_token.expose())
     }
 
     /// Says who logged in. Only for applications with OpenID Connect, and not for Clever Library.
     #[getter]
-    fn id_token(&self) -> Option<&str> {
-        self.0.id_token.as_ref().map(Secret::expose)
+    fn id_token(&self) -> Plain<Option<&str>> {
+        Plain(self.0.id_token.as_ref().map(Secret::expose))
     }
 
-    pub(crate) fn __repr__(&self) -> String {
+    pub(crate) fn __repr__(&self) -> Plain<String> {
         let shown = Repr::of("Tokens").hidden("access_token");
         match &self.0.id_token {
             Some(_) => shown.hidden("id_token").finish(),
@@ -65,8 +66,8 @@ impl TokenInfo {
 
     /// The client id: always this application's.
     #[getter]
-    fn client_id(&self) -> &str {
-        &self.client_id
+    fn client_id(&self) -> Plain<&str> {
+        Plain(&self.client_id)
     }
 
     /// The scopes.
@@ -75,7 +76,7 @@ impl TokenInfo {
         strings(py, &self.scopes)
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("TokenInfo").text("client_id", &self.client_id).finish()
     }
 }
@@ -94,26 +95,26 @@ impl Me {
 
     /// The Clever id.
     #[getter]
-    fn id(&self) -> &str {
-        &self.0.id
+    fn id(&self) -> Plain<&str> {
+        Plain(&self.0.id)
     }
 
     /// The district; a person of Clever Library has none.
     #[getter]
-    fn district_id(&self) -> Option<&str> {
-        self.0.district_id.as_deref()
+    fn district_id(&self) -> Plain<Option<&str>> {
+        Plain(self.0.district_id.as_deref())
     }
 
     /// The kind of account. API v3 says `user` for everyone; older versions name the role.
     #[getter]
-    fn user_type(&self) -> Option<&str> {
-        self.0.user_type.as_ref().map(clever_sso::UserType::as_str)
+    fn user_type(&self) -> Plain<Option<&str>> {
+        Plain(self.0.user_type.as_ref().map(clever_sso::UserType::as_str))
     }
 
     /// Who gave the application access: `district` or `teacher`.
     #[getter]
-    fn authorized_by(&self) -> Option<&str> {
-        self.0.authorized_by.as_deref()
+    fn authorized_by(&self) -> Plain<Option<&str>> {
+        Plain(self.0.authorized_by.as_deref())
     }
 
     /// Everything Clever said, as a new dict each time.
@@ -122,11 +123,11 @@ impl Me {
         to_python(py, &self.0.json).map(Into::into)
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("Me")
-            .text("id", self.id())
-            .maybe("district_id", self.district_id())
-            .maybe("user_type", self.user_type())
+            .text("id", *self.id())
+            .maybe("district_id", *self.district_id())
+            .maybe("user_type", *self.user_type())
             .finish()
     }
 }
@@ -145,14 +146,14 @@ impl User {
 
     /// The Clever id.
     #[getter]
-    fn id(&self) -> &str {
-        &self.0.id
+    fn id(&self) -> Plain<&str> {
+        Plain(&self.0.id)
     }
 
     /// The district.
     #[getter]
-    fn district_id(&self) -> Option<&str> {
-        self.0.district_id.as_deref()
+    fn district_id(&self) -> Plain<Option<&str>> {
+        Plain(self.0.district_id.as_deref())
     }
 
     /// The name.
@@ -163,8 +164,8 @@ impl User {
 
     /// An unverified email address: it may belong to another person, and it may change. Never use it as a key.
     #[getter]
-    fn unverified_email(&self) -> Option<&str> {
-        self.0.unverified_email.as_deref()
+    fn unverified_email(&self) -> Plain<Option<&str>> {
+        Plain(self.0.unverified_email.as_deref())
     }
 
     /// Every role of this person.
@@ -179,8 +180,8 @@ impl User {
         to_python(py, &self.0.json).map(Into::into)
     }
 
-    fn __repr__(&self) -> String {
-        Repr::of("User").text("id", self.id()).maybe("district_id", self.district_id()).finish()
+    fn __repr__(&self) -> Plain<String> {
+        Repr::of("User").text("id", *self.id()).maybe("district_id", *self.district_id()).finish()
     }
 }
 
@@ -198,14 +199,14 @@ impl District {
 
     /// The district's id.
     #[getter]
-    fn id(&self) -> &str {
-        &self.0.id
+    fn id(&self) -> Plain<&str> {
+        Plain(&self.0.id)
     }
 
     /// Its name.
     #[getter]
-    fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
+    fn name(&self) -> Plain<Option<&str>> {
+        Plain(self.0.name.as_deref())
     }
 
     /// Everything Clever said, as a new dict each time.
@@ -214,8 +215,8 @@ impl District {
         to_python(py, &self.0.json).map(Into::into)
     }
 
-    fn __repr__(&self) -> String {
-        Repr::of("District").text("id", self.id()).finish()
+    fn __repr__(&self) -> Plain<String> {
+        Repr::of("District").text("id", *self.id()).finish()
     }
 }
 
@@ -233,8 +234,8 @@ impl UserInfo {
 
     /// The person's id at the issuer (`sub`).
     #[getter]
-    fn id(&self) -> &str {
-        &self.0.id
+    fn id(&self) -> Plain<&str> {
+        Plain(&self.0.id)
     }
 
     /// All claims, as a new dict each time. Clever's `name` is an object.
@@ -243,7 +244,7 @@ impl UserInfo {
         to_python(py, &self.0.json).map(Into::into)
     }
 
-    fn __repr__(&self) -> String {
-        Repr::of("UserInfo").text("id", self.id()).finish()
+    fn __repr__(&self) -> Plain<String> {
+        Repr::of("UserInfo").text("id", *self.id()).finish()
     }
 }

@@ -6,6 +6,7 @@ use pyo3::types::{PyBool, PyInt, PyString, PyTuple};
 
 use crate::guarded;
 use crate::hints::Tuple;
+use crate::plain::Plain;
 use crate::repr::{Repr, match_args};
 
 /// A cookie that the response to the browser must set.
@@ -15,15 +16,15 @@ use crate::repr::{Repr, match_args};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct SetCookie {
     /// The name.
-    name: String,
+    name: Plain<String>,
     /// The value; empty to delete the cookie.
-    value: String,
+    value: Plain<String>,
     /// How long the browser keeps it, in seconds; 0 deletes it.
-    max_age: u32,
+    max_age: Plain<u32>,
     /// Whether the browser sends it over https only.
     secure: bool,
     /// The value of the `Set-Cookie` header.
-    header: String,
+    header: Plain<String>,
 }
 
 #[pymethods]
@@ -55,19 +56,23 @@ impl SetCookie {
         header: &Bound<'_, PyString>,
     ) -> PyResult<Self> {
         Ok(Self {
-            name: text(name, "name")?,
-            value: text(value, "value")?,
-            max_age: guarded::index(max_age).ok().and_then(|age| age.try_into().ok()).ok_or_else(|| {
-                guarded::error::<PyValueError>(max_age.py(), "max_age must be from 0 to 4294967295 s")
-            })?,
+            name: text(name, "name")?.into(),
+            value: text(value, "value")?.into(),
+            max_age: guarded::index(max_age)
+                .ok()
+                .and_then(|age| u32::try_from(age).ok())
+                .ok_or_else(|| {
+                    guarded::error::<PyValueError>(max_age.py(), "max_age must be from 0 to 4294967295 s")
+                })?
+                .into(),
             secure: secure.is_true(),
-            header: text(header, "header")?,
+            header: text(header, "header")?.into(),
         })
     }
 
     /// So that an error with cookies can be pickled, for example to leave a worker.
-    fn __getnewargs__(&self) -> (&str, &str, u32, bool, &str) {
-        (&self.name, &self.value, self.max_age, self.secure, &self.header)
+    fn __getnewargs__(&self) -> (&Plain<String>, &Plain<String>, &Plain<u32>, bool, &Plain<String>) {
+        (&self.name, &self.value, &self.max_age, self.secure, &self.header)
     }
 
     #[classattr]
@@ -75,7 +80,7 @@ impl SetCookie {
         match_args(py, ["name", "value", "max_age", "secure", "header"])
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         let max_age = self.max_age.to_string();
         Repr::of("SetCookie").text("name", &self.name).hidden("value").raw("max_age", &max_age).finish()
     }
@@ -84,11 +89,11 @@ impl SetCookie {
 impl From<&clever_sso::SetCookie> for SetCookie {
     fn from(cookie: &clever_sso::SetCookie) -> Self {
         Self {
-            name: cookie.name().to_owned(),
-            value: cookie.value().to_owned(),
-            max_age: cookie.max_age(),
+            name: cookie.name().to_owned().into(),
+            value: cookie.value().to_owned().into(),
+            max_age: cookie.max_age().into(),
             secure: cookie.secure(),
-            header: cookie.header(),
+            header: cookie.header().into(),
         }
     }
 }

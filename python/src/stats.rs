@@ -6,6 +6,7 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
 use crate::hints::{Dict, Tuple};
+use crate::plain::Plain;
 use crate::repr::{Repr, match_args};
 use crate::text::Text;
 
@@ -51,7 +52,7 @@ impl Stats {
     /// Raises:
     ///     ArgumentError: `argument_invalid`, when this version knows no such name, label or word.
     #[pyo3(signature = (name, **labels: "str"))]
-    fn value(&self, name: Text, labels: Option<Bound<'_, PyDict>>) -> Result<f64> {
+    fn value(&self, name: Text, labels: Option<Bound<'_, PyDict>>) -> Result<Plain<f64>> {
         let mut selected = Vec::new();
         for (label, word) in labels.iter().flat_map(PyDictMethods::iter) {
             let text = |object: &Bound<'_, PyAny>| {
@@ -61,15 +62,15 @@ impl Stats {
             selected.push((text(&label)?, text(&word)?));
         }
         let labels: Vec<_> = selected.iter().map(|(label, word)| (label.as_str(), word.as_str())).collect();
-        Ok(self.0.value(name.get("name")?, &labels)?)
+        Ok(self.0.value(name.get("name")?, &labels)?.into())
     }
 
     /// The text that Prometheus reads: serve it as `text/plain; version=0.0.4; charset=utf-8`.
-    fn to_prometheus(&self) -> String {
-        self.0.to_prometheus()
+    fn to_prometheus(&self) -> Plain<String> {
+        Plain(self.0.to_prometheus())
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         Repr::of("Stats").raw("samples", &format!("({} samples)", self.0.samples().len())).finish()
     }
 }
@@ -90,8 +91,8 @@ impl Sample {
     ///
     /// A histogram has samples that end in `_bucket`, `_sum` and `_count`.
     #[getter]
-    fn name(&self) -> &str {
-        &self.0.name
+    fn name(&self) -> Plain<&str> {
+        Plain(&self.0.name)
     }
 
     /// The labels and their words, as a new dict each time.
@@ -99,18 +100,18 @@ impl Sample {
     fn labels<'py>(&self, py: Python<'py>) -> PyResult<Dict<'py>> {
         let labels = guarded::dict(py)?;
         for (name, word) in &self.0.labels {
-            labels.set_item(name, word)?;
+            labels.set_item(guarded::text(py, name)?, guarded::text(py, word)?)?;
         }
         Ok(labels.into())
     }
 
     /// A count, or seconds.
     #[getter]
-    fn value(&self) -> f64 {
-        self.0.value
+    fn value(&self) -> Plain<f64> {
+        Plain(self.0.value)
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Plain<String> {
         let shown = Repr::of("Sample").text("name", &self.0.name);
         let labels: Vec<_> = self.0.labels.iter().map(|(name, word)| format!("'{name}': '{word}'")).collect();
         let shown = shown.raw("labels", &format!("{{{}}}", labels.join(", ")));

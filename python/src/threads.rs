@@ -66,7 +66,7 @@ pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
     let system = guarded::import(py, c"os")?;
     if system.hasattr(name!(py, "register_at_fork"))? {
         let hooks = guarded::dict(py)?;
-        hooks.set_item("after_in_child", wrap_pyfunction!(forget, py)?)?;
+        hooks.set_item(name!(py, "after_in_child"), wrap_pyfunction!(forget, py)?)?;
         let register = guarded::get(&system, name!(py, "register_at_fork"))?;
         guarded::call_with(&register, &guarded::tuple(py, [])?, Some(&hooks))?;
     }

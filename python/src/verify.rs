@@ -1,14 +1,15 @@
 //! The pure verifier: checks an ID token with keys, without a client or network.
 
 use clever_sso::{Claims, Expected, Member, unix_time, verify_id_token_with};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use pyo3::{IntoPyObjectExt, intern};
 
 use crate::errors::{Result, argument_invalid};
 use crate::guarded;
 use crate::hints::Dict;
 use crate::json::to_python;
+use crate::plain::{Plain, ToPython as _};
 use crate::text::{ENDLESS, Number, Text, Whole, optional};
 use crate::waiting::compute;
 
@@ -38,8 +39,8 @@ impl KeySet {
         self.keys.len()
     }
 
-    fn __repr__(&self) -> String {
-        format!("KeySet({} keys)", self.keys.len())
+    fn __repr__(&self) -> Plain<String> {
+        Plain(format!("KeySet({} keys)", self.keys.len()))
     }
 }
 
@@ -118,13 +119,13 @@ pub(crate) fn claims_dict<'py>(py: Python<'py>, claims: &Claims) -> PyResult<Dic
     let dict = guarded::dict(py)?;
     for (name, member) in claims.iter() {
         let value = match member {
-            Member::Text(text) => text.into_bound_py_any(py)?,
-            Member::Whole(number) => number.into_bound_py_any(py)?,
+            Member::Text(text) => text.to_python(py)?,
+            Member::Whole(number) => number.to_python(py)?,
             Member::Other(value) => to_python(py, value)?,
         };
         match known_name(py, name) {
             Some(name) => dict.set_item(name, value)?,
-            None => dict.set_item(name, value)?,
+            None => dict.set_item(guarded::text(py, name)?, value)?,
         }
     }
     Ok(dict.into())
