@@ -321,9 +321,8 @@ mod tests {
             let says_so = code.user_message().contains("try again");
             let may_help = match code {
                 // The button of the page starts another login, without what this one brought.
-                ErrorCode::ReturnToUnsafe | ErrorCode::CallbackMalformed => true,
-                // After what the sentence asks for.
-                ErrorCode::LoginLoop => true,
+                // A login loop: after what the sentence asks for.
+                ErrorCode::ReturnToUnsafe | ErrorCode::CallbackMalformed | ErrorCode::LoginLoop => true,
                 _ => code.retryable() || code.actor() == Actor::User,
             };
             assert_eq!(says_so, may_help, "{code}: {}", code.user_message());
