@@ -266,6 +266,14 @@ test-npm: npm $(VENV)/test ## install the npm packages from their archives into 
 test-deb: deb $(VENV)/test ## unpack the Debian packages below an empty root, and log somebody in with each
 	CLEVER_DEBS=$(abspath $(DIST))/debian $(IN_VENV)/pytest -ra release/tests/test_debian.py
 
+# In an environment of its own: Conan wants other versions of some packages than the tests do.
+CONAN := $(CARGO_TARGET_DIR)/conan
+.PHONY: test-conan
+test-conan: $(VENV)/test ## create the Conan package with the library of `make library`, and log somebody in
+	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) library
+	@test -x $(CONAN)/bin/conan || { $(PYTHON) -m venv $(CONAN) && $(CONAN)/bin/pip install -q 'conan>=2,<3'; }
+	CLEVER_CONAN=$(CONAN)/bin/conan $(IN_VENV)/pytest -ra release/tests/test_conan.py
+
 # ---------------------------------------------------------------- install
 
 .PHONY: install
