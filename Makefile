@@ -226,11 +226,12 @@ composer: ## the Composer package with the library in it, in target/composer/cle
 # ---------------------------------------------------------------- packages around the programs
 
 PACKAGES := release/packages
-# The programs of the emulator, one for each platform. An image takes only static ones for Linux.
-EMULATORS ?= $(RELEASE)/clever-emulator
-# The licenses of what is linked into them, and the targets they were built for.
+BUILT_FOR_PLATFORMS := $(CARGO_TARGET_DIR)/toolchain/build
+# The programs of the emulator, one for each platform. An image takes only static ones for Linux, as `make release` builds them.
+EMULATORS ?= $(shell ls $(BUILT_FOR_PLATFORMS)/*-linux-musl/release/clever-emulator 2> /dev/null || echo $(RELEASE)/clever-emulator)
+# The licenses of what is linked into them, and the targets they are built for.
 EMULATOR_LICENSES ?= $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt
-EMULATOR_TARGETS ?= $(HOST)
+EMULATOR_TARGETS ?= x86_64-unknown-linux-musl aarch64-unknown-linux-musl
 $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt: Cargo.lock ffi/packaging/third_party.py
 	@mkdir -p $(RELEASE)
 	$(PYTHON) ffi/packaging/third_party.py clever-emulator $(EMULATOR_TARGETS) > $@.new
@@ -250,9 +251,14 @@ npm: $(EMULATOR_LICENSES) js ## dist/npm/*.tgz: the emulator for npx and for tes
 	cd $(CARGO_TARGET_DIR)/js/package && npm pack --silent --ignore-scripts --pack-destination $(abspath $(DIST))/npm > /dev/null
 
 .PHONY: deb
-deb: ## dist/debian/*.deb and the source package; BUILT= names a folder with built programs, else cargo builds them
+deb: $(if $(BUILT),$(EMULATOR_LICENSES)) ## dist/debian/*.deb and the source package; BUILT= names a folder with built programs, else cargo builds them
 	@rm -rf $(DIST)/debian
+	$(if $(BUILT),@test -f $(BUILT)/LICENSES-THIRD-PARTY-EMULATOR.txt || cp $(EMULATOR_LICENSES) $(BUILT))
 	$(PYTHON) $(PACKAGES)/deb.py --out $(DIST)/debian $(if $(BUILT),--built $(BUILT))
+
+.PHONY: vcpkg
+vcpkg: ## dist/vcpkg/clever-sso: the port for vcpkg, with the hashes of the archives in dist/
+	$(PYTHON) $(PACKAGES)/vcpkg.py --archives $(DIST) --out $(DIST)/vcpkg
 
 .PHONY: test-oci
 test-oci: oci $(VENV)/test ## run what is in the image, in a root file system of its own, and log somebody in
@@ -324,6 +330,8 @@ release-platforms:
 
 .PHONY: release
 release: release-platforms sdist ## dist/: what a release page shows, for every platform (Debian 12; most of an hour the first time)
+	$(if $(TRIPLES),,$(MAKE) oci npm vcpkg)
+	$(if $(TRIPLES),,$(MAKE) deb BUILT=$(BUILT_FOR_PLATFORMS)/$(HOST)/release)
 	@$(MAKE) --no-print-directory finish
 
 .PHONY: finish
