@@ -154,7 +154,7 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     if options.version:
         change(ROOT, options.version, today())
-        subprocess.run([sys.executable, str(ROOT / "docs/reference/write_c.py")], check=True)  # noqa: S603, our own
+        subprocess.run([sys.executable, str(ROOT / "docs/reference/write_c.py")], check=True)
     elif options.notes:
         sys.stdout.write(section((ROOT / CHANGELOG).read_text("utf-8"), current(ROOT)))
         return
