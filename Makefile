@@ -260,13 +260,20 @@ deb: $(if $(BUILT),$(EMULATOR_LICENSES)) ## dist/debian/*.deb and the source pac
 vcpkg: ## dist/vcpkg/clever-sso: the port for vcpkg, with the hashes of the archives in dist/
 	$(PYTHON) $(PACKAGES)/vcpkg.py --archives $(DIST) --out $(DIST)/vcpkg
 
+# Who logs in uses the Python package, the library and the emulator that all tests use.
+INSTALL_TESTED = @$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
+TESTED = LD_LIBRARY_PATH=$(RELEASE) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator
+
 .PHONY: test-oci
-test-oci: oci $(VENV)/test ## run what is in the image, in a root file system of its own, and log somebody in
-	CLEVER_IMAGE=$(abspath $(IMAGE)) $(IN_VENV)/pytest -ra release/tests/test_oci.py
+test-oci: oci test-build ## run what is in the image, in a root file system of its own, and log somebody in
+	$(INSTALL_TESTED)
+	$(TESTED) CLEVER_IMAGE=$(abspath $(IMAGE)) $(IN_VENV)/pytest -ra release/tests/test_oci.py
 
 .PHONY: test-npm
-test-npm: npm $(VENV)/test ## install the npm packages from their archives into an empty folder, and log somebody in
-	CLEVER_NPM=$(abspath $(DIST))/npm CLEVER_SSO_TEST_ALL=1 $(IN_VENV)/pytest -ra release/tests/test_npm_emulator.py release/tests/test_npm_implicit.py
+test-npm: npm test-build ## install the npm packages from their archives into an empty folder, and log somebody in
+	$(INSTALL_TESTED)
+	$(TESTED) CLEVER_NPM=$(abspath $(DIST))/npm CLEVER_SSO_TEST_ALL=1 \
+		$(IN_VENV)/pytest -ra release/tests/test_npm_emulator.py release/tests/test_npm_implicit.py
 
 .PHONY: test-deb
 test-deb: deb $(VENV)/test ## unpack the Debian packages below an empty root, and log somebody in with each
@@ -275,10 +282,9 @@ test-deb: deb $(VENV)/test ## unpack the Debian packages below an empty root, an
 # In an environment of its own: Conan wants other versions of some packages than the tests do.
 CONAN := $(CARGO_TARGET_DIR)/conan
 .PHONY: test-conan
-test-conan: $(VENV)/test ## create the Conan package with the library of `make library`, and log somebody in
-	@test -f $(RELEASE)/libclever_sso.so || $(MAKE) library
+test-conan: test-build ## create the Conan package with the library of `make library`, and log somebody in
 	@test -x $(CONAN)/bin/conan || { $(PYTHON) -m venv $(CONAN) && $(CONAN)/bin/pip install -q 'conan>=2,<3'; }
-	CLEVER_CONAN=$(CONAN)/bin/conan $(IN_VENV)/pytest -ra release/tests/test_conan.py
+	$(TESTED) CLEVER_CONAN=$(CONAN)/bin/conan $(IN_VENV)/pytest -ra release/tests/test_conan.py
 
 # ---------------------------------------------------------------- install
 

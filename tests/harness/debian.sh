@@ -28,7 +28,7 @@ if [ -n "${CLEVER_SSO_TEST_ALL-}" ] || [ "${1-}" = --list ]; then
     package_of+=(
         [/usr/share/wordpress/wp-load.php]=wordpress [mariadbd]=mariadb-server [mariadb-install-db]=mariadb-server
         [/usr/share/doc/php-mysql/copyright]=php-mysql
-        [skopeo]=skopeo [umoci]=umoci [buildah]=buildah [dh]=debhelper [lintian]=lintian [fakeroot]=fakeroot
+        [skopeo]=skopeo [umoci]=umoci [buildah]=buildah [dh]=debhelper [dh_php]=dh-php [lintian]=lintian [fakeroot]=fakeroot
     )
 fi
 if [ "${1-}" = --list ]; then

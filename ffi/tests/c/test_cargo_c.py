@@ -1,0 +1,69 @@
+"""cargo-c installs the library by the same names as `make install`: what ffi/Cargo.toml tells it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from harness import emulator
+from harness.console import log_in_with
+from harness.length import WHOLE
+from harness.paths import RELEASE, ROOT, TARGET
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FACE = ROOT / "ffi"
+CAPI = tomllib.loads((FACE / "Cargo.toml").read_text("utf-8"))["package"]["metadata"]["capi"]
+APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
+
+
+def test_the_header_is_the_committed_one() -> None:
+    (asset,) = CAPI["install"]["include"]["asset"]
+    assert (FACE / asset["from"]).resolve() == ROOT / "include/clever_sso.h"
+    assert (asset["to"], CAPI["header"]["subdirectory"], CAPI["header"]["generation"]) == ("", False, False)
+    assert f"{CAPI['header']['name']}.h" == "clever_sso.h"
+
+
+def test_pkg_config_finds_it_by_the_same_name() -> None:
+    told = CAPI["pkg_config"]
+    template = FACE / f"packaging/{told['filename']}.pc.in"
+    fields = dict(re.findall(r"^(Name|Description): (.+)$", template.read_text("utf-8"), re.MULTILINE))
+    assert fields == {"Name": told["name"], "Description": told["description"]}
+
+
+def test_the_soname_is_that_of_the_library() -> None:
+    shown = subprocess.run(
+        ["readelf", "--dynamic", RELEASE / "libclever_sso.so"], check=True, capture_output=True, text=True
+    ).stdout
+    (soname,) = re.findall(r"\(SONAME\).*\[(.+)\]", shown)
+    version = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
+    numbers = version.split(".")[: CAPI["library"]["version_suffix_components"]]
+    assert soname == f"lib{CAPI['library']['name']}.so.{'.'.join(numbers)}"
+
+
+@pytest.mark.skipif(not WHOLE or shutil.which("cargo-cinstall") is None, reason="long: needs cargo-c")
+def test_cargo_c_installs_it_and_a_program_logs_somebody_in(tmp_path: Path) -> None:
+    folders = [f"--prefix={tmp_path / 'prefix'}", "--libdir=lib", f"--target-dir={TARGET / 'cargo-c'}"]
+    subprocess.run(
+        ["cargo", "cinstall", "--package", "clever-sso-ffi", "--locked", "--profile=demo", *folders],
+        cwd=ROOT,
+        check=True,
+    )
+    library = tmp_path / "prefix/lib"
+    search = {**os.environ, "PKG_CONFIG_PATH": str(library / "pkgconfig")}
+    flags = subprocess.run(
+        ["pkg-config", "--cflags", "--libs", "clever_sso"], check=True, capture_output=True, text=True, env=search
+    ).stdout.split()
+    program = [ROOT / "examples/c/login.c", *flags, "-o", tmp_path / "login"]
+    subprocess.run(["cc", "-std=c11", *program], check=True)
+    with emulator.running([APP], "ada") as clever:
+        ended = log_in_with([str(tmp_path / "login")], APP, clever, {**os.environ, "LD_LIBRARY_PATH": str(library)})
+    assert (ended.returncode, ended.stdout[:23]) == (0, "signed in: Ada Ashworth"), ended.stderr
