@@ -231,7 +231,7 @@ BUILT_FOR_PLATFORMS := $(CARGO_TARGET_DIR)/toolchain/build
 EMULATORS ?= $(shell ls $(BUILT_FOR_PLATFORMS)/*-linux-musl/release/clever-emulator 2> /dev/null || echo $(RELEASE)/clever-emulator)
 # The licenses of what is linked into them, and the targets they are built for.
 EMULATOR_LICENSES ?= $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt
-EMULATOR_TARGETS ?= x86_64-unknown-linux-musl aarch64-unknown-linux-musl
+EMULATOR_TARGETS ?= $(HOST) x86_64-unknown-linux-musl aarch64-unknown-linux-musl
 $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt: Cargo.lock ffi/packaging/third_party.py
 	@mkdir -p $(RELEASE)
 	$(PYTHON) ffi/packaging/third_party.py clever-emulator $(EMULATOR_TARGETS) > $@.new
@@ -257,8 +257,8 @@ deb: $(if $(BUILT),$(EMULATOR_LICENSES)) ## dist/debian/*.deb and the source pac
 	$(PYTHON) $(PACKAGES)/deb.py --out $(DIST)/debian $(if $(BUILT),--built $(BUILT))
 
 .PHONY: vcpkg
-vcpkg: ## dist/vcpkg/clever-sso: the port for vcpkg, with the hashes of the archives in dist/
-	$(PYTHON) $(PACKAGES)/vcpkg.py --archives $(DIST) --out $(DIST)/vcpkg
+vcpkg: ## dist/clever-sso-vcpkg-VERSION.tar.gz: the port for vcpkg, with the hashes of the archives in dist/
+	$(PYTHON) $(PACKAGES)/vcpkg.py --archives $(DIST) --out $(DIST)
 
 # Who logs in uses the Python package, the library and the emulator that all tests use.
 INSTALL_TESTED = @$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl

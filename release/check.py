@@ -84,6 +84,8 @@ def wrong_versions(artifact: Artifact, version: str) -> Iterator[str]:
 
 def missing_licenses(artifact: Artifact) -> Iterator[str]:
     """Licenses that are not in it."""
+    if artifact.name.endswith(".dsc"):
+        return  # it only names the files of a source package
     copyrights = [member for member in artifact.members if COPYRIGHT.fullmatch(member.name)]
     have = {member.basename: member for member in artifact.members}
     if artifact.name.endswith(".deb"):

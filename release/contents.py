@@ -105,7 +105,11 @@ class Artifact:
         if member.data.startswith(AR):
             # A static library is for the machine of the shared one beside it.
             shared = [one for one in self.compiled if one.package == member.package and not one.data.startswith(AR)]
-            return self.platform(shared[0]) if shared else ""
+            if shared:
+                return self.platform(shared[0])
+            # Alone, as in a Debian package: what is in it says for which machine.
+            (machine,) = struct.unpack_from("<H", next(part for _, part in of_ar(member.data) if part[:4] == ELF), 18)
+            return f"{ELF_MACHINES.get(machine, '')}-unknown-linux-{'musl' if 'musl' in self.name else 'gnu'}"
         if member.data.startswith(PE):
             (header,) = struct.unpack_from("<I", member.data, 0x3C)
             (machine,) = struct.unpack_from("<H", member.data, header + 4)

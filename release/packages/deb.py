@@ -126,8 +126,9 @@ def main() -> None:
             sys.exit(f"deb.py: these packages are missing: apt-get install {' '.join(names)}")
         build(folder, told.built, source=told.source)
         told.out.mkdir(parents=True, exist_ok=True)
+        # The other files are for an upload to Debian, and describe this machine.
         for made in folder.parent.iterdir():
-            if made.is_file():
+            if made.name.endswith((".deb", ".dsc", ".tar.xz")):
                 shutil.copy(made, told.out)
 
 

@@ -1,4 +1,4 @@
-"""Writes the port for vcpkg, with the hashes of the release's archives: a folder for `--overlay-ports`.
+"""Packs the port for vcpkg, with the hashes of the release's archives. Its folder `ports` is for `--overlay-ports`.
 
 python3 vcpkg.py --archives FOLDER --out FOLDER
 """
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import project
+from archive import gzipped, tar
 
 SOURCES = project.ROOT / "release/vcpkg"
 PORT = "clever-sso"
@@ -24,8 +25,8 @@ def hash_of(archives: Path, machine: str) -> str:
 
 
 def main() -> None:
-    """Write the port."""
-    parser = argparse.ArgumentParser(description="Writes the port for vcpkg.")
+    """Pack the port."""
+    parser = argparse.ArgumentParser(description="Packs the port for vcpkg.")
     parser.add_argument("--archives", required=True, type=Path)
     parser.add_argument("--out", required=True, type=Path)
     told = parser.parse_args()
@@ -38,13 +39,15 @@ def main() -> None:
         values.update((name, hash_of(told.archives, machine)) for name, machine in MACHINES.items())
     except FileNotFoundError as error:
         sys.exit(f"vcpkg.py: {error.filename} is missing: `make release` builds it")
-    port = told.out / PORT
-    port.mkdir(parents=True, exist_ok=True)
+    name = f"{PORT}-vcpkg-{project.VERSION}"
+    files = {f"{name}/{one}": (project.ROOT / one).read_bytes() for one in project.LICENSES}
     for path in SOURCES.iterdir():
         text = path.read_text("utf-8")
-        for name, value in values.items():
-            text = text.replace(name, value)
-        (port / path.name).write_text(text, "utf-8")
+        for mark, value in values.items():
+            text = text.replace(mark, value)
+        files[f"{name}/ports/{PORT}/{path.name}"] = text.encode()
+    told.out.mkdir(parents=True, exist_ok=True)
+    (told.out / f"{name}.tar.gz").write_bytes(gzipped(tar(files, project.build_time())))
 
 
 if __name__ == "__main__":

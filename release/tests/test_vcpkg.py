@@ -32,6 +32,13 @@ def write(archives: Path, out: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
+def unpacked(out: Path) -> Path:
+    """The port."""
+    with tarfile.open(out / f"clever-sso-vcpkg-{VERSION}.tar.gz") as packed:
+        packed.extractall(out, filter="data")
+    return out / f"clever-sso-vcpkg-{VERSION}/ports/clever-sso"
+
+
 def archive(folder: Path, machine: str) -> Path:
     return folder / f"libclever_sso-{VERSION}-{machine}-unknown-linux-gnu.tar.gz"
 
@@ -40,7 +47,7 @@ def test_the_port_has_the_hashes_of_the_archives_and_nothing_left_to_fill(tmp_pa
     for machine in MACHINES:
         archive(tmp_path, machine).write_bytes(machine.encode())
     assert write(tmp_path, tmp_path / "ports").returncode == 0
-    port = tmp_path / "ports/clever-sso"
+    port = unpacked(tmp_path / "ports")
     texts = {path.name: path.read_text("utf-8") for path in port.iterdir()}
     assert set(texts) == {"vcpkg.json", "portfile.cmake", "clever_sso-config.cmake", "usage"}
     assert [name for name, text in texts.items() if re.search(r"@[A-Z0-9_]+@", text)] == []
@@ -78,6 +85,7 @@ def test_a_program_with_the_port_logs_somebody_in(tmp_path: Path, linkage: str) 
         with tarfile.open(archive(folders["downloads"], other), "w:gz") as packed:
             packed.add(tmp_path / name, name)
     assert write(folders["downloads"], tmp_path / "ports").returncode == 0
+    port = unpacked(tmp_path / "ports")
     triplet = tmp_path / "triplet.cmake"
     triplet.write_text(
         f"set(VCPKG_TARGET_ARCHITECTURE {MACHINES[machine]})\nset(VCPKG_CRT_LINKAGE dynamic)\n"
@@ -88,7 +96,7 @@ def test_a_program_with_the_port_logs_somebody_in(tmp_path: Path, linkage: str) 
         "CMD": "BUILD",
         "PORT": "clever-sso",
         "VERSION": VERSION,
-        "CURRENT_PORT_DIR": tmp_path / "ports/clever-sso",
+        "CURRENT_PORT_DIR": port,
         "TARGET_TRIPLET": "here",
         "TARGET_TRIPLET_FILE": triplet,
         "_HOST_TRIPLET": "here",
