@@ -8,6 +8,7 @@ with 1 if there is one.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -20,9 +21,10 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "ffi" / "packaging"))
 
+import symbol_versions  # noqa: E402
 import third_party  # noqa: E402  (it stands beside what else packs the C library)
 import version as release  # noqa: E402
-from contents import SBOM, SUMS, Artifact, Member, artifacts  # noqa: E402
+from contents import ELF, SBOM, SUMS, Artifact, Member, artifacts  # noqa: E402
 from finish import digest, sbom  # noqa: E402
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ ROOT = HERE.parent
 LICENSES = ("LICENSE-APACHE", "LICENSE-MIT")
 THIRD_PARTY = "LICENSES-THIRD-PARTY.txt"
 # Debian has one file for all licenses.
-COPYRIGHT = re.compile(r"(?:.*/)?usr/share/doc/[^/]+/copyright")
+COPYRIGHT = re.compile(r"(?:.*/)?(?:usr/share/doc/[^/]+|debian)/copyright")
 NUMBER = r"(\d+\.\d+\.\d+)"
 # Where members say which version they are.
 METADATA = (
@@ -88,16 +90,20 @@ def missing_licenses(artifact: Artifact) -> Iterator[str]:
         return  # it only names the files of a source package
     copyrights = [member for member in artifact.members if COPYRIGHT.fullmatch(member.name)]
     have = {member.basename: member for member in artifact.members}
+    if not artifact.needs_licenses:
+        return
     if artifact.name.endswith(".deb"):
         if not copyrights:
             yield "it has no copyright file"
-    else:
+    elif not copyrights:
         yield from (f"it has no {name}" for name in LICENSES if name not in have)
     compiled = artifact.packages
-    texts = [member.data for member in artifact.members if member in copyrights or member.basename == THIRD_PARTY]
-    if compiled and not any(member.basename == THIRD_PARTY for member in artifact.members):
+    # Debian compresses what is long.
+    others = [member for member in artifact.members if member.basename in {THIRD_PARTY, f"{THIRD_PARTY}.gz"}]
+    if compiled and not others:
         yield f"it has no {THIRD_PARTY}"
         return
+    texts = [gzip.decompress(one.data) if one.name.endswith(".gz") else one.data for one in others]
     said = b"\n".join(texts).decode("utf-8", "replace")
     for package, target in sorted(compiled):
         wanted = [f"{one['name']} {one['version']} (" for one in third_party.crates_of_others(package, target)]
@@ -105,9 +111,20 @@ def missing_licenses(artifact: Artifact) -> Iterator[str]:
         if target.endswith("-musl") and package in {"clever-emulator", "clever-sso"}:
             wanted.append(third_party.MUSL)
         lines = set(said.splitlines())
-        lacking = [one for one in wanted if not any(line.startswith(one) for line in lines)]
+        lacking = [one.partition(" (")[0] for one in wanted if not any(line.startswith(one) for line in lines)]
         if lacking:
-            yield f"{THIRD_PARTY} lacks {len(lacking)} of {package} for {target}: {', '.join(lacking[:3])}".rstrip("( ")
+            yield f"{THIRD_PARTY} lacks {len(lacking)} of {package} for {target}: {', '.join(lacking[:3])}"
+
+
+def missing_symbol_versions(artifact: Artifact) -> Iterator[str]:
+    """The versions that the symbols of a C library for Linux should have."""
+    header = symbol_versions.HEADER.read_text("utf-8")
+    for member in artifact.compiled:
+        if member.package == "clever-sso-ffi" and member.data.startswith(ELF):
+            for major, minor in symbol_versions.versions(header):
+                node = f"CLEVER_SSO_{major}.{minor}"
+                if f"\0{node}\0".encode() not in member.data:
+                    yield f"{member.name} has no symbol version {node}: link it with ffi/packaging/shared.sh"
 
 
 def wrong_sbom(artifact: Artifact) -> Iterator[str]:
@@ -148,6 +165,7 @@ def problems(artifact: Artifact, version: str) -> Iterator[str]:
     """What is wrong with a file."""
     yield from wrong_versions(artifact, version)
     yield from missing_licenses(artifact)
+    yield from missing_symbol_versions(artifact)
     yield from wrong_sbom(artifact)
     for member in artifact.members:
         yield from wrong_folders(member)

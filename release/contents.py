@@ -91,9 +91,10 @@ class Artifact:
         return tuple(member for member in self.members if member.package)
 
     @property
-    def is_source(self) -> bool:
-        """Whether it is compiled where it is installed."""
-        return any(pattern.fullmatch(self.name) for pattern, _ in SOURCES)
+    def needs_licenses(self) -> bool:
+        """Whether it contains anybody's work: not a text about other files, and not only symbols for a debugger."""
+        is_archive = self.name.endswith((*ARCHIVES, *ZIPS, ".deb"))
+        return (is_archive or bool(self.compiled)) and not all(one.name.endswith(".debug") for one in self.members)
 
     @property
     def packages(self) -> frozenset[tuple[str, str]]:
@@ -102,14 +103,6 @@ class Artifact:
 
     def platform(self, member: Member) -> str:
         """What Rust calls the platform of a member."""
-        if member.data.startswith(AR):
-            # A static library is for the machine of the shared one beside it.
-            shared = [one for one in self.compiled if one.package == member.package and not one.data.startswith(AR)]
-            if shared:
-                return self.platform(shared[0])
-            # Alone, as in a Debian package: what is in it says for which machine.
-            (machine,) = struct.unpack_from("<H", next(part for _, part in of_ar(member.data) if part[:4] == ELF), 18)
-            return f"{ELF_MACHINES.get(machine, '')}-unknown-linux-{'musl' if 'musl' in self.name else 'gnu'}"
         if member.data.startswith(PE):
             (header,) = struct.unpack_from("<I", member.data, 0x3C)
             (machine,) = struct.unpack_from("<H", member.data, header + 4)
@@ -117,9 +110,12 @@ class Artifact:
         if member.data.startswith(MACH_O):
             (machine,) = struct.unpack_from("<I", member.data, 4)
             return f"{MACH_O_MACHINES.get(machine, '')}-apple-darwin"
-        (machine,) = struct.unpack_from("<H", member.data, 18)
-        # A program for musl needs no loader, and a library for it has a loader of another name, or the file says so.
-        musl = "musl" in self.name or not re.search(rb"/ld-linux|libc\.so\.6", member.data)
+        # Of a static library, what its first object is for.
+        (machine,) = struct.unpack_from("<H", member.data, member.data.index(ELF) + 18)
+        # A program for musl needs no loader, and a library for it has one of another name. Objects do not say.
+        musl = "musl" in self.name
+        if not member.data.startswith(AR):
+            musl = musl or not re.search(rb"/ld-linux|libc\.so\.6", member.data)
         return f"{ELF_MACHINES.get(machine, '')}-unknown-linux-{'musl' if musl else 'gnu'}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -75,6 +76,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
     """The members of a file of each kind, by the name of the file."""
     compiled = program(tmp_path_factory.mktemp("compiled"))
     host = third_party.host()
+    header = check.symbol_versions.HEADER.read_text("utf-8")
+    versions = b"".join(b"\0CLEVER_SSO_%d.%d\0" % version for version in check.symbol_versions.versions(header))
     texts = {name: third_party.text(name, host).encode() for name in third_party.BUILT}
     licenses = {f"{PREFIX}/{name}": data for name, data in LICENSES.items()}
     info = f"clever_sso-{VERSION}.dist-info"
@@ -86,7 +89,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
             f"{info}/licenses/{THIRD_PARTY}": texts["clever-sso-python"],
         },
         f"{PREFIX}.tar.gz": {
-            f"{PREFIX}/lib/libclever_sso.so.{VERSION}": compiled,
+            f"{PREFIX}/lib/libclever_sso.so.{VERSION}": compiled + versions,
             f"{PREFIX}/bin/clever-sso": compiled,
             f"{PREFIX}/include/clever_sso.h": f'#define CLEVER_SSO_VERSION "{VERSION}"\n'.encode(),
             f"{PREFIX}/lib/pkgconfig/clever_sso.pc": f"Version: {VERSION}\n".encode(),
@@ -112,7 +115,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
             "control": f"Package: clever-emulator\nVersion: {VERSION}-1\n".encode(),
             "usr/bin/clever-emulator": compiled,
             "usr/share/doc/clever-emulator/copyright": b"License: MIT or Apache-2.0\n",
-            f"usr/share/doc/clever-emulator/{THIRD_PARTY}": texts["clever-emulator"],
+            f"usr/share/doc/clever-emulator/{THIRD_PARTY}.gz": gzip.compress(texts["clever-emulator"]),
         },
     }
 
@@ -158,7 +161,7 @@ def test_nothing_is_wrong_with_a_whole_release(dist: Path, capsys: pytest.Captur
         (".tgz", {"LICENSE-APACHE": None}, "it has no LICENSE-APACHE"),
         ("-image.tar", {THIRD_PARTY: None}, f"it has no {THIRD_PARTY}"),
         (".deb", {"copyright": None}, "it has no copyright file"),
-        (".deb", {THIRD_PARTY: None}, f"it has no {THIRD_PARTY}"),
+        (".deb", {f"{THIRD_PARTY}.gz": None}, f"it has no {THIRD_PARTY}"),
         (".whl", {"METADATA": b"Name: clever-sso\nVersion: 9.9.9\n"}, "METADATA says version 9.9.9 instead of"),
         (".tgz", {"package.json": b'{\n  "version": "9.9.9"\n}\n'}, "package.json says version 9.9.9 instead of"),
         (".deb", {"control": b"Version: 9.9.9-1\n"}, "control says version 9.9.9 instead of"),
@@ -205,6 +208,24 @@ def test_a_program_that_names_the_machine_that_built_it_is_named(
     lines = check.check(tmp_path)
     assert lines
     assert all(line.startswith(f"{name}: {binary} names ") for line in lines), lines
+
+
+def test_a_library_without_symbol_versions_is_named(tmp_path: Path, whole: dict[str, Files]) -> None:
+    name = f"{PREFIX}.tar.gz"
+    library = f"{PREFIX}/lib/libclever_sso.so.{VERSION}"
+    bare = whole[name][library].replace(b"CLEVER_SSO_0.1", b"")
+    write(tmp_path, {name: {**whole[name], library: bare}})
+    finish.finish(tmp_path)
+    [line] = check.check(tmp_path)
+    assert line.startswith(f"{name}: {library} has no symbol version CLEVER_SSO_0.1: ")
+
+
+def test_what_contains_nobodys_work_needs_no_license(tmp_path: Path) -> None:
+    (tmp_path / f"libclever_sso-{VERSION}-here-debug.tar.gz").write_bytes(tar({"lib/libclever_sso.so.debug": b"x"}))
+    (tmp_path / f"clever-sso_{VERSION}-1.dsc").write_text("Format: 3.0 (quilt)\n")
+    (tmp_path / f"clever-sso_{VERSION}-1.debian.tar.xz").write_bytes(tar({"debian/copyright": b"MIT\n"}, "w:xz"))
+    finish.finish(tmp_path)
+    assert check.check(tmp_path) == []
 
 
 def test_another_version_in_the_name_is_named(tmp_path: Path, whole: dict[str, Files]) -> None:
@@ -316,6 +337,9 @@ def test_the_platform_is_that_of_the_program(tmp_path: Path) -> None:
     assert shared.platform(one) == f"{machine}-unknown-linux-gnu"
     named = contents.Artifact(Path(f"clever-emulator-{VERSION}-{machine}-unknown-linux-musl.zip"))
     assert named.platform(one) == f"{machine}-unknown-linux-musl"
+    static = contents.Member("libclever_sso.a", contents.AR + b"header" + compiled)
+    assert shared.platform(static) == f"{machine}-unknown-linux-gnu"
+    assert named.platform(static) == f"{machine}-unknown-linux-musl"
     other = bytearray(compiled)
     other[18:20] = (183 if machine == "x86_64" else 62).to_bytes(2, "little")
     assert not shared.platform(contents.Member("clever-emulator", bytes(other))).startswith(machine)
