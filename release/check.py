@@ -66,9 +66,11 @@ def wrong_folders(member: Member) -> Iterator[str]:
     """The folders of the machine that built it, in a file."""
     # Of any machine. A page may speak of these.
     of_any = {b"registry/src/": "cargo's registry", b"/.cargo/": "a folder of cargo"} if member.is_binary else {}
+    # What cargo calls a package that is in no registry.
+    of_any[b"path+file:///"] = "the folder of a build"
     for folder, name in {**builders_folders(), **of_any}.items():
         if folder in member.data:
-            yield f"{member.name} names {name}: build it with ffi/packaging/without_paths.sh"
+            yield f"{member.name} names {name}"
 
 
 def wrong_versions(artifact: Artifact, version: str) -> Iterator[str]:
