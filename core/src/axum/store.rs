@@ -8,7 +8,7 @@
 //! - a session is **moving**, and has **moved**: it continues under another id, and its end is the end of both;
 //! - a login is **taken**: nobody else completes it.
 //!
-//! The id of a mark is a hash of the session's id, or of the login's key. Whoever could guess it knows the session already.
+//! The id of a mark is a hash of the session's id, or of the login's key: only callers that know these can guess it.
 
 use std::collections::HashMap;
 use std::fmt;
