@@ -224,9 +224,9 @@ def test_the_types_of_grafana_have_each_member_of_the_dashboard() -> None:
     # Grafana writes the query of a variable there once more, and its types don't have that.
     assert list(lost(DASHBOARD, written, "")) == [".templating.list.1.definition"]
     # It compares: a misspelled member is found.
-    panel = {**DASHBOARD["panels"][0], "titel": "x"}
+    panel = {**DASHBOARD["panels"][0], "another": "x"}
     misspelled = dashboard.Dashboard.from_json({**DASHBOARD, "panels": [panel]})
-    assert list(lost(panel, json.loads(encoder.JSONEncoder().encode(misspelled))["panels"][0], "")) == [".titel"]
+    assert list(lost(panel, json.loads(encoder.JSONEncoder().encode(misspelled))["panels"][0], "")) == [".another"]
 
 
 def test_no_panel_covers_another() -> None:
