@@ -83,7 +83,7 @@ fn row(person: &Person, hidden: bool) -> Markup {
                     " \u{b7} " code { (person.id) }
                 }
             }
-            button name="person" value=(person.id) aria-label=(label) { "Log in as " span.short { (name(person)) } }
+            button name="person" value=(person.id) aria-label=(label) { "Log in as " (name(person)) }
         }
     }
 }
