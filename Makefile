@@ -141,7 +141,8 @@ api: ## write down the public API of the Rust crate, in core/tests/api/clever-ss
 	$(CARGO) run -q -p clever-sso-api -- --write $(RUST_API) core/tests/api/clever-sso.txt
 
 .PHONY: sentences
-sentences: errors ## write docs/errors.md, and from it the sentences for JavaScript, PHP and Django
+sentences: errors ## write docs/errors.md, and from it what people read in JavaScript, PHP, Django, WordPress and the pages of Rust
+	CLEVER_SSO_WRITE_PAGES=1 $(CARGO) test -q -p clever-sso --features axum --lib the_pages_are_those
 	$(PYTHON) docs/write_sentences.py
 
 .PHONY: settings

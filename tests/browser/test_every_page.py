@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from harness.length import whole_or_short
-from harness.page_faults import OVERFLOW, axe_faults, faults
+from harness.length import WHOLE, whole_or_short
+from harness.page_faults import axe_faults, does_not_fit, faults, unreachable, zoomed
 from harness.paths import SCREENSHOTS
 
 from .every_page import PAGES
@@ -85,7 +85,7 @@ def hold_for_everybody(page: Page, picture: str, language: str = "en") -> None:
     """Hold what must be true of a page on each screen, in the light and in the dark."""
     for screen, size in SCREENS.items():
         page.set_viewport_size(size)
-        assert page.evaluate(OVERFLOW) == 0, f"it scrolls sideways on a {screen} screen"
+        assert does_not_fit(page) == [], f"on a {screen} screen"
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert (page.evaluate(GROUND) > 128) is (scheme == "light"), scheme
@@ -93,7 +93,14 @@ def hold_for_everybody(page: Page, picture: str, language: str = "en") -> None:
                 assert axe_faults(page) == [], (screen, scheme)
             if size is not NARROWEST:
                 photograph(page, f"{picture}-{screen}-{scheme}")
+    with zoomed(page):
+        assert does_not_fit(page) == [], "at 200 %"
+        if WHOLE:
+            assert axe_faults(page) == [], "at 200 %"
+    page.set_viewport_size(DESKTOP)
     assert faults(page, language) == []
+    if WHOLE:
+        assert unreachable(page) == []
 
 
 def test_a_name_that_is_written_from_right_to_left_is_shown_so(page: Page, place: Place) -> None:

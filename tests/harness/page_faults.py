@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,8 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Page
 
+# Half of a screen of 1280 x 800, in pixels of a style.
+ZOOMED = (640, 400)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
 
@@ -82,6 +87,28 @@ TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, summary, se
   })
   .map((element) => element.outerHTML)"""
 
+# Text that is outside of the screen, or that its box cuts off. What only a screen reader reads is one pixel large.
+CUT_OFF = """() => [...document.querySelectorAll('body *')]
+  .filter((element) => element.checkVisibility())
+  .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+  .filter((element) => {
+    const { left, right } = element.getBoundingClientRect();
+    const around = [];
+    for (let box = element; box !== document.body; box = box.parentElement) around.push(box);
+    if (around.some((box) => box.getBoundingClientRect().width <= 1) || element.closest('pre, textarea')) return false;
+    if (left < 0 || right > document.documentElement.clientWidth + 1) return true;
+    return around.some((box) => {
+      const { overflowX, overflowY } = getComputedStyle(box);
+      const isTooWide = /hidden|clip/.test(overflowX) && box.scrollWidth > box.clientWidth + 1;
+      return isTooWide || (/hidden|clip/.test(overflowY) && box.scrollHeight > box.clientHeight + 1);
+    });
+  })
+  .map((element) => element.outerHTML.slice(0, 200))"""
+
+# What the keyboard should reach.
+CONTROLS = """() => [
+    ...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')
+  ].filter((element) => element.checkVisibility() && !element.disabled && element.tabIndex >= 0)"""
 
 # What axe-core finds: each rule, the first element that breaks it, and how.
 AXE_FAULTS = """async () => {
@@ -105,6 +132,42 @@ def axe_faults(page: Page) -> list[str]:
         page.evaluate(axe_core())
     found: list[str] = page.evaluate(AXE_FAULTS)
     return found
+
+
+@contextmanager
+def zoomed(page: Page) -> Iterator[None]:
+    """Show the page at 200 % on a screen of 1280 x 800: each pixel of a style is two on the screen."""
+    browser = page.context.new_cdp_session(page)
+    # As the zoom of a browser does it. The screen has no more pixels, so half as many of a style fit.
+    screen = {"width": ZOOMED[0], "height": ZOOMED[1], "deviceScaleFactor": 2, "mobile": False}
+    browser.send("Emulation.setDeviceMetricsOverride", screen)
+    try:
+        page.wait_for_function(f"innerWidth === {ZOOMED[0]} && devicePixelRatio === 2")
+        yield
+    finally:
+        browser.send("Emulation.clearDeviceMetricsOverride")
+        browser.detach()
+
+
+def does_not_fit(page: Page) -> list[str]:
+    """What lies outside of the screen, or is cut off, in words."""
+    cut_off: list[str] = page.evaluate(CUT_OFF)
+    sideways: int = page.evaluate(OVERFLOW)
+    found = [f"cut off: {element}" for element in cut_off]
+    return found or ["it scrolls sideways by some pixels"] * bool(sideways)
+
+
+def unreachable(page: Page) -> list[str]:
+    """What Tab never reaches, from the beginning of the page to its end."""
+    page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
+    controls = page.evaluate_handle(CONTROLS)
+    missed = set(range(page.evaluate("(controls) => controls.length", controls)))
+    for _ in range(2 * len(missed) + 2):
+        page.keyboard.press("Tab")
+        missed.discard(page.evaluate("(controls) => controls.indexOf(document.activeElement)", controls))
+        if not missed:
+            break
+    return [page.evaluate("([controls, place]) => controls[place].outerHTML", [controls, place]) for place in missed]
 
 
 def faults(page: Page, language: str = "en") -> list[str]:

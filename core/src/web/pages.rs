@@ -115,7 +115,7 @@ pub(super) fn signed_in_line(
     format!(
         "<div class=\"clever-signed-in\" lang=\"{tag}\"><span>{told}</span> <a href=\"{other}\">{not_you}</a>\
          <form action=\"{log_out}\" method=\"post\" style=\"display:inline\"> \
-         <button type=\"submit\">{leave}</button></form></div>"
+         <button type=\"submit\" style=\"min-height:2rem\">{leave}</button></form></div>"
     )
 }
 

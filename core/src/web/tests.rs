@@ -1,6 +1,8 @@
 use std::time::Duration;
 
+use super::pages;
 use super::{BrowserLeg, HeldLogins, Problem, Refused, SessionIdentity, WebAnswer, WebOptions, WebRequest};
+use crate::sentences::Language;
 use crate::{Client, Config, ErrorCode, Identity, RoleName, Secret, SignedIn, Tokens, UserType};
 
 const CALLBACK: &str = "https://app.example/clever/callback";
@@ -215,6 +217,44 @@ fn what_stands_in_a_page_is_text() {
     assert!(header(&answer, "content-security-policy").starts_with("default-src 'none'; style-src 'sha256-"));
 }
 
+/// Set by `make sentences`: write the pages instead of comparing them.
+const WRITE: &str = "CLEVER_SSO_WRITE_PAGES";
+
+/// The tests in a browser show these files, with their headers, and check that everybody can use the pages.
+#[test]
+fn the_pages_are_those_that_are_looked_at_in_a_browser() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pages");
+    for language in [Language::English, Language::Spanish] {
+        let leg = leg(WebOptions::new().language(language.tag()));
+        let request = get("/grades", &[("Sec-Fetch-Mode", "navigate")]);
+        let sent = [("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"), ("Accept", "text/html")];
+        let form = WebRequest::new("POST", "/grades", sent);
+        let mut ada = person(Some("student"), &["student"]);
+        "Ada Ashworth".clone_into(&mut ada.full_name);
+        let snippets =
+            format!("{}\n{}", leg.login_button(&request, None), leg.signed_in_line(&request, &ada));
+        for (name, answer) in [
+            ("refused", leg.refused_sign_in(&request, &signed_in(Some("/grades")), &Refused::new())),
+            ("not-allowed", leg.not_allowed(&request)),
+            ("not-signed-in", leg.not_signed_in(&form)),
+            ("waiting", WebAnswer::page(200, pages::waiting("/clever/callback?clever_waited=1", language))),
+            ("snippets", WebAnswer::page(200, snippets)),
+        ] {
+            let headers = ["content-type", "content-security-policy", "referrer-policy"]
+                .map(|name| format!("{name}: {}\n", header(&answer, name)));
+            let shown = format!("{}\n{}\n", headers.concat(), answer.response().body().trim_end());
+            let path = format!("{folder}/{name}-{}.http", language.tag());
+            if std::env::var_os(WRITE).is_some() {
+                std::fs::write(&path, &shown).unwrap();
+            }
+            assert!(
+                std::fs::read_to_string(&path).unwrap_or_default() == shown,
+                "{path} is stale: run `make sentences`"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_page_of_ones_own_keeps_status_and_cookies() {
     let answer = leg(WebOptions::new()).not_allowed(&get("/a", &[])).with_page("<p>mine");
@@ -251,6 +291,16 @@ fn person(user_type: Option<&str>, roles: &[&str]) -> SessionIdentity {
     SessionIdentity::new(&identity, Duration::from_secs(60))
 }
 
+fn signed_in(return_to: Option<&str>) -> SignedIn {
+    SignedIn {
+        identity: Identity::new("https://clever.com", "1"),
+        tokens: Tokens { access_token: Secret::new("hunter2"), id_token: None },
+        return_to: return_to.map(str::to_owned),
+        switch_user: false,
+        set_cookies: Vec::new(),
+    }
+}
+
 #[test]
 fn the_role_of_the_login_counts_and_all_roles_when_it_is_not_known() {
     assert!(person(Some("teacher"), &["teacher", "contact"]).has_role(["staff", "teacher"]));
@@ -280,14 +330,7 @@ fn a_session_that_came_to_its_end_holds_nobody() {
 #[test]
 fn a_login_that_waits_goes_to_a_page_of_the_application_and_is_completed_once() {
     let leg = leg(WebOptions::new().after_login("/home"));
-    let tokens = Tokens { access_token: Secret::new("hunter2"), id_token: None };
-    let mut signed_in = SignedIn {
-        identity: Identity::new("https://clever.com", "1"),
-        tokens,
-        return_to: Some("/grades".to_owned()),
-        switch_user: false,
-        set_cookies: Vec::new(),
-    };
+    let mut signed_in = signed_in(Some("/grades"));
     let request = get("/clever/callback", &[]);
     let (held, key) = HeldLogins::hold(None, &signed_in).unwrap();
     let waits = leg.held(&request, &signed_in, &format!("/code/{key}"));

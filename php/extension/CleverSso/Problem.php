@@ -13,26 +13,31 @@ final readonly class Problem
     public const NOT_ADMITTED = 'not_admitted';
     public const CONFIG_INVALID = 'config_invalid';
     public const PAGE_NOT_ALLOWED = 'page_not_allowed';
-    /** @internal Of the page that says it, whether that page is yours or ours. */
+    /** @internal The headers of the page, whether the page is yours or the package's. */
     public const HEADERS = [
         'Content-Type' => 'text/html; charset=utf-8',
         'Content-Security-Policy' => "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     ];
 
+    /** @internal The style sheet of the package's page. */
+    public const STYLE = ':root { color-scheme: light dark; font: 1.0625rem/1.6 system-ui, sans-serif }'
+        . ' body { max-width: 30rem; margin: 8vh auto; padding: 0 1rem; overflow-wrap: anywhere; background: Canvas }'
+        . ' a:focus-visible { outline: 3px solid; outline-offset: 2px }';
+
     public function __construct(
         /** What the person reads. */
         public string $sentence,
-        /** The word for support: an error code of docs/errors.md, access_denied (Clever) or not_admitted (the app). */
+        /** The error code for support: a code of docs/errors.md, access_denied (Clever) or not_admitted (the app). */
         public string $code,
         /** The HTTP status of the page. */
         public int $status,
-        /** Where "try again" leads: to the same page, and as another person if the login was begun so. */
+        /** Where "try again" leads: a new login with the same page to return to. It asks for another person if this login did. */
         public string $loginUrl,
-        /** Where "log in as another person" leads. */
+        /** Where "Log in as somebody else" leads. */
         public string $switchUserUrl,
         /** How many seconds to wait before the next try, if that is known. */
         public ?int $retryAfter = null,
-        /** Where to go on instead of trying again, when the person is signed in (page_not_allowed); empty otherwise. */
+        /** The page to continue at, when the person stays signed in (page_not_allowed); empty otherwise. */
         public string $homeUrl = '',
         /** The language of the sentence, for the page: en or es. */
         public string $language = 'en',
@@ -71,18 +76,18 @@ final readonly class Problem
     /** @internal */
     public static function setup(BrowserLeg $leg): self
     {
-        $sentence = 'This app is not set up for Clever correctly. Please tell your teacher or school.';
+        $sentence = 'This app has a problem with Clever. Please tell your teacher or school.';
         return self::made($sentence, self::CONFIG_INVALID, 500, $leg);
     }
 
-    /** @internal The page that leads on to where the login is finished. */
+    /** @internal The waiting page. It continues by itself to the address where the login finishes. */
     public static function wait(string $onwards, string $language): string
     {
         $onwards = self::escaped($onwards);
         $say = self::saying($language);
         return self::page('Signing you in', <<<HTML
             <p role="status">{$say('One moment, please.')}</p>
-            <p><a href="{$onwards}">{$say('Go on if nothing happens')}</a></p>
+            <p><a href="{$onwards}">{$say('Click here if nothing happens')}</a></p>
             HTML, $language, "<meta http-equiv=\"refresh\" content=\"0; url={$onwards}\">");
     }
 
@@ -99,19 +104,19 @@ final readonly class Problem
         return new self($sentence, $code, $status, $again, $other, language: $leg->language);
     }
 
-    /** The plain page that says it. */
+    /** The package's own page for this problem. */
     public function html(): string
     {
         $html = self::escaped(...);
         $isSignedIn = $this->homeUrl !== '';
-        $title = $isSignedIn ? 'This page is not open to you' : 'Signing in did not work';
+        $title = $isSignedIn ? 'You cannot open this page' : 'Signing in did not work';
         $again = $isSignedIn ? ['Go to the start page', $this->homeUrl] : ['Log in with Clever', $this->loginUrl];
         $say = self::saying($this->language);
         return self::page($title, <<<HTML
             <p role="alert">{$html($this->sentence)}</p>
             <p><a href="{$html($again[1])}">{$say($again[0])}</a></p>
             <p><a href="{$html($this->switchUserUrl)}">{$say('Log in as somebody else')}</a></p>
-            <p>{$say('If you ask somebody for help, tell them this word:')} <code>{$html($this->code)}</code></p>
+            <p>{$say('Need help? Show this code to your teacher or school:')} <code>{$html($this->code)}</code></p>
             HTML, $this->language);
     }
 
@@ -119,6 +124,7 @@ final readonly class Problem
     {
         $title = self::saying($language)($title);
         $tag = Sentences::language($language);
+        $style = self::STYLE;
         return <<<HTML
             <!doctype html>
             <html lang="{$tag}">
@@ -126,7 +132,7 @@ final readonly class Problem
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             {$head}<title>{$title}</title>
-            <style>:root { color-scheme: light dark; font: 1.0625rem/1.6 system-ui, sans-serif } body { max-width: 30rem; margin: 8vh auto; padding: 0 1rem }</style>
+            <style>{$style}</style>
             </head>
             <body>
             <main>

@@ -80,7 +80,7 @@ def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
     return Html(
         f'<div class="clever-signed-in" lang="{language}"><span>{told}</span> <a href="{other}">{not_you}</a>'
         f'<form action="{escape(logout_url)}" method="post" style="display:inline">{csrf_field} '
-        f'<button type="submit">{escape(words.say("Log out"))}</button></form></div>'
+        f'<button type="submit" style="min-height:2rem">{escape(words.say("Log out"))}</button></form></div>'
     )
 
 
