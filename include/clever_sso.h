@@ -31,7 +31,7 @@
 // takes about 80 KiB, and your log callback runs on top of it.
 //
 // Fork. A client that was made, and used, before fork() works in the child at once, even when other threads were in the middle
-// of calls. There is no background thread. A host name is resolved on a thread that ends with its answer, or on your thread
+// of calls. There is no background thread. A host name is resolved on a thread that ends when it has the answer, or on your thread
 // when no other can start. The child's first call that needs the network closes the child's copies of the parent's connections
 // (on Linux; elsewhere they stay open, unused). All descriptors close on exec. A child of vfork() must not call this
 // library. A child that a signal handler or a log callback forks in the middle of a call may only exec or _exit.
@@ -1329,8 +1329,8 @@ clever_sso_status clever_sso_authorize_options_set_state(clever_sso_authorize_op
                                                          const char *state,
                                                          clever_sso_error **error);
 
-// Says that you want no state on purpose. Asking for a token needs a state or this: a token that comes back without a state
-// may be anybody's, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a state by itself.
+// Says that you leave out the state on purpose. Asking for a token needs a state or this: a token that comes back without a state
+// may belong to anyone, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a state by itself.
 // Default: false.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
@@ -1982,17 +1982,17 @@ void clever_sso_stats_free(clever_sso_stats *stats);
 // =================================================================================================
 
 // Checks the whole setup of a client: settings, network, TLS, clock, keys, credentials and redirect URIs. It takes at most 15
-// seconds, logs nobody in and spends nothing.
+// seconds, logs no one in, and uses no login code.
 //
-// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`: what is wrong with
-// the setup is in the report, and no failure of the call.
+// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`. What is wrong
+// with the setup is in the report, and does not make the call fail.
 //
 // Since 0.1.
 clever_sso_status clever_sso_doctor(const clever_sso_client *client,
                                     clever_sso_report **report,
                                     clever_sso_error **error);
 
-// The same for settings that may make no client: what is wrong with them is then the first problem.
+// The same for settings that a client may not accept. What is wrong with them is then the first problem.
 //
 // Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
 //
@@ -2006,7 +2006,7 @@ clever_sso_status clever_sso_config_doctor(const clever_sso_config *config,
 // Since 0.1.
 clever_sso_report_level clever_sso_report_worst_level(const clever_sso_report *report);
 
-// Lines for people; with `colors`, the levels are colored as terminals know it. Borrowed from `report`.
+// Lines for people; with `colors`, the levels have the colors of a terminal (ANSI). Borrowed from `report`.
 //
 // Since 0.1.
 const char *clever_sso_report_text(const clever_sso_report *report, bool colors);

@@ -81,8 +81,8 @@ pub extern "C" fn clever_sso_authorize_options_set_state(
     set_text(options, state, "state", error, |options, text| options.state = Some(text))
 }
 
-/// Says that you want no state on purpose. Asking for a token needs a state or this: a token that comes back without a state
-/// may be anybody's, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a state by itself.
+/// Says that you leave out the state on purpose. Asking for a token needs a state or this: a token that comes back without a state
+/// may belong to anyone, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a state by itself.
 /// Default: false.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.

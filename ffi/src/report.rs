@@ -69,10 +69,10 @@ impl From<&Report> for clever_sso_report {
 }
 
 /// Checks the whole setup of a client: settings, network, TLS, clock, keys, credentials and redirect URIs. It takes at most 15
-/// seconds, logs nobody in and spends nothing.
+/// seconds, logs no one in, and uses no login code.
 ///
-/// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`: what is wrong with
-/// the setup is in the report, and no failure of the call.
+/// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`. What is wrong
+/// with the setup is in the report, and does not make the call fail.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_doctor(
     client: Option<&clever_sso_client>,
@@ -82,7 +82,7 @@ pub extern "C" fn clever_sso_doctor(
     give(report, error, || Ok((&handle(client, "client")?.client.doctor()?).into()))
 }
 
-/// The same for settings that may make no client: what is wrong with them is then the first problem.
+/// The same for settings that a client may not accept. What is wrong with them is then the first problem.
 ///
 /// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
 #[unsafe(no_mangle)]
@@ -102,7 +102,7 @@ pub extern "C" fn clever_sso_report_worst_level(
     report.map_or(Level::Ok, |report| report.level).into()
 }
 
-/// Lines for people; with `colors`, the levels are colored as terminals know it. Borrowed from `report`.
+/// Lines for people; with `colors`, the levels have the colors of a terminal (ANSI). Borrowed from `report`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_report_text(report: Option<&clever_sso_report>, colors: bool) -> *const c_char {
     borrowed(report.map(|report| if colors { &report.colored_text } else { &report.text }))
