@@ -6,7 +6,7 @@ import sys
 
 
 def warn_if_one_runs() -> bool:
-    """Warn when an event loop of asyncio runs in this thread. Whether there is nothing more to say."""
+    """Warn when an asyncio event loop runs in this thread. True if the warning was given, and is not needed again."""
     # A program without asyncio has no event loop, and should not import it.
     asyncio = sys.modules.get("asyncio")
     running = getattr(asyncio, "_get_running_loop", None)

@@ -54,7 +54,7 @@ OF_EVERY_FACE = frozenset(
 """The settings of a web application that are not arguments of its client; Django has two of them in `urls.py`."""
 LANGUAGES = ("en", "es")
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
-# What no address has as it is; and what ends a path, or is a parameter of a route.
+# Characters that an address never has unencoded, that end a path, or that start a parameter of a route.
 _NOT_IN_URLS, _ENDS_PATH = re.compile(r"[\s\\\x00-\x1f\x7f]"), re.compile(r"[?#<>{}]|//|/\.\.?(/|$)")
 
 
@@ -180,7 +180,7 @@ def language(name: str, value: object) -> str | None:
 
 
 def is_on(value: object) -> bool:
-    """Whether a setting is true; one that cannot be read is not, and another check names it."""
+    """Whether a setting is true. A value that cannot be read counts as false: another check reports it."""
     try:
         return boolean("it", value, default=False)
     except ConfigError:
@@ -188,7 +188,7 @@ def is_on(value: object) -> bool:
 
 
 def addresses(value: object) -> Iterator[SplitResult]:
-    """The addresses in a setting, as far as they can be read; another check names what cannot."""
+    """The addresses in a setting. Those that cannot be read are left out: another check reports them."""
     try:
         found = _list(value)
     except _WrongTypeError:
@@ -212,7 +212,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def session_seconds(name: str, value: object, default: int) -> int:
-    """For how many seconds a sign-in lasts.
+    """How many seconds a sign-in lasts.
 
     Raises:
         ConfigError: `config_invalid`, when it is no whole number above zero.
@@ -333,7 +333,7 @@ def check_callback(
             "first be the end of the second where a proxy takes a prefix off"
         )
     if chosen:
-        # Where a proxy takes a prefix off, another page may only look as if the redirect URI led there.
+        # If a proxy removes a prefix, the redirect URI may only seem to lead to another page.
         found = [(chosen, callback), *(each for each in found if not each[1].rstrip("/").endswith(inside))]
     pages = {other.rstrip("/") for other in others}
     for name, path in found:
@@ -363,12 +363,12 @@ def check_login(client: _Begins) -> None:
 
 
 def is_missing(error: ConfigError) -> bool:
-    """Whether an error says that one of the settings which every login needs is not set."""
+    """Whether an error is about a missing setting that every login needs."""
     return error.message.endswith(f" {NOT_SET}")
 
 
 def misspelled(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
-    """Names of settings that nothing reads but that look like one which something does, with that one.
+    """Unknown names of settings that look like a known one, each with the known name.
 
     Args:
         names: What is set.
@@ -387,7 +387,7 @@ def misspelled(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tup
 
 
 def instead_of(name: object) -> str:
-    """What to write instead of a name that is no setting of a client, as the end of a sentence."""
+    """The advice for a name that is not a setting of a client, as the end of a sentence."""
     from difflib import get_close_matches  # noqa: PLC0415  (as above)
 
     word = str(name).upper()
@@ -399,7 +399,7 @@ def instead_of(name: object) -> str:
 
 
 def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]:
-    """Names of settings that another framework reads and this one does not, with what to write instead.
+    """Names of settings that only another framework reads, with the name to use instead.
 
     Args:
         names: What is set.
@@ -411,7 +411,7 @@ def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]
             yield name, instead[name]
 
 
-# Names by habit, which look like another setting than the one that is meant.
+# Names that people use by habit, and that look like another setting than the intended one.
 _MEANT = {
     f"{PREFIX}LOGIN_REDIRECT_URL": "CLEVER_AFTER_LOGIN",
     f"{PREFIX}LOGOUT_REDIRECT_URL": "CLEVER_AFTER_LOGOUT",
@@ -454,7 +454,7 @@ _OF_SOME_FACE = frozenset(name for instead in _INSTEAD.values() for name in inst
 
 
 def found_in(where: str, error: ConfigError) -> ConfigError:
-    """The same error, which says in which setting it was found."""
+    """The same error, with the name of the setting added."""
     sentence, colon, rest = error.message.partition(": ")
     message = f"{sentence}: {where}: {rest}" if colon else f"{where}: {sentence}"
     return ConfigError(error.code, message, error.user_message, error.retryable, error.actor)
@@ -492,7 +492,7 @@ _SAMPLE_KEYS = frozenset(
         "0123456789abcdef0123456789abcdef",
     }
 )
-# And those that are made of nothing but such words.
+# Keys that consist only of such words are refused too.
 _SAMPLE_WORDS = re.compile(
     "(?:a|an|any|app|application|auth0|be|bit|changed?|cookie|default|dev|development|django|example|extremely|fastapi|"
     "flask|here|in|insecure|is|it|jwt|key|keep|local|long|longer|me|my|needs?|none|not|null|of|passw0rd|password|"
@@ -592,7 +592,7 @@ def hook_problem(name: str, function: Any, *arguments: str) -> str | None:  # no
     try:
         inspect.signature(function).bind(*arguments)
     except ValueError:
-        # One written in C does not say.
+        # A function written in C does not say.
         return None
     except TypeError:
         shown = getattr(function, "__name__", type(function).__name__)

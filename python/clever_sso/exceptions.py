@@ -19,7 +19,7 @@ class Error(Exception):
     No token, code, secret, name or email address ever stands in one: it may be logged as it is.
     """
 
-    # What a subclass of an application's own has that does not call `__init__`.
+    # The values for an application's subclass that does not call `__init__`.
     code: str = "internal"
     """The error code, for example `id_token_expired`. It never changes its meaning."""
 
@@ -66,7 +66,7 @@ class Error(Exception):
         http_status: int | None = None,
         retry_after: int | None = None,
     ) -> None:
-        # All of it goes into `args`, so that an error survives pickling on its way out of a worker.
+        # Everything is in `args`, so that a worker can pickle the error and send it to another process.
         super().__init__(code, message, user_message, retryable, actor, http_status, retry_after)
         self.code = code
         self.message = message
@@ -118,11 +118,11 @@ class TokenError(Error):
 
 
 class CleverError(Error):
-    """Clever refused, or answered what cannot be understood."""
+    """Clever refused, or its response cannot be read."""
 
 
-# This is no ConnectionError, although it looks like one: web servers take that for the browser's own connection
-# having gone away and drop the request silently.
+# This is not a ConnectionError on purpose: web servers would think that the browser closed its connection, and drop the
+# request silently.
 class NetworkError(Error):
     """Clever could not be reached."""
 
@@ -142,10 +142,10 @@ if not TYPE_CHECKING:
         try:
             entries = native.error_codes().values()
         except (AttributeError, ImportError):
-            # It is being imported, and looks for its classes here.
+            # The native module is being imported now, and reads its classes from here.
             return {}
         classes = {base for entry in entries for base in entry.exception.__mro__ if base.__module__ == __name__}
         return {base.__name__: base for base in classes}
 
-    # `except` knows no others: those that were just made would catch nothing.
+    # Use the classes that are raised: `except` with newly made classes would catch nothing.
     globals().update(_raised())

@@ -54,7 +54,7 @@ def cooperative(client: Client) -> Client:
 
 
 class _Cooperative:
-    """The client's operations, those that wait in a thread."""
+    """The client's operations. Those that block run in a thread."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -74,7 +74,7 @@ class _Cooperative:
 def _in_a_thread(operation: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(operation)
     def waiting(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (those of the operation)
-        # The hub is that of the greenlet that calls, in this process and thread.
+        # Use the hub of the calling greenlet, in this process and thread.
         result, error = get_hub().threadpool.apply(_outcome, (operation, args, kwargs))
         if error is not None:
             raise error

@@ -51,7 +51,7 @@ class Refused(Exception):  # noqa: N818  (it is no error: the application decide
 
 
 class LoggedOutError(Exception):
-    """The person logged out of this browser's session during a login: then no one is signed in."""
+    """The person logged out of this browser's session during a login, so no one is signed in."""
 
 
 LARGEST_COOKIE = 4093
@@ -272,7 +272,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
     try:
         return login(**{name: value for name, value in wishes.items() if value})
     except Error as error:
-        # Where the session came back, the mark of the last sign-in is deleted by now.
+        # If the session came back, the cookie that marks the last sign-in has been deleted by now.
         is_marked = any(not cookie.max_age for cookie in client.session_kept_cookies(cookies))
         if error.code == "session_not_kept" and is_marked:
             logger.error("the session cookie does not come back; it is set with %s", session_cookie())  # noqa: TRY400
@@ -280,7 +280,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
 
 
 def arrived(client: Client | AsyncClient, query: str, host: str | None) -> str:
-    """The callback for `finish_login`: a login that began at Clever goes on at the host where it arrives.
+    """The callback for `finish_login`: a login that began at Clever continues on the host where it arrives.
 
     Args:
         client: The client.
@@ -329,7 +329,7 @@ def problem_of(error: Error) -> Problem:
 
 
 def problem_of_sign_in(client: Client | AsyncClient, step: SignIn, error: Exception) -> Problem:
-    """What to show when a person proved a login, and the application did not let them in.
+    """What to show when a person proved a login and the application refused them.
 
     Args:
         client: The client.
@@ -380,13 +380,13 @@ def without_sign_in(client: Client | AsyncClient, step: SignIn) -> tuple[SetCook
 
 
 def with_answer(client: Client | AsyncClient, step: SignIn, *, is_held: bool, status: int) -> tuple[SetCookie, ...]:
-    """The cookies to set with what the application answered before the sign-in.
+    """The cookies to set with the application's response before the sign-in.
 
-    What counts sign-ins stays while nobody sees a page: a loop that leads through the answer ends as any other does.
+    The cookies that count sign-ins stay until a page is shown. So a redirect loop through this response ends too.
 
     Args:
         client: The client.
-        step: The sign-in that waits, or that is none.
+        step: The sign-in that waits, or that does not happen.
         is_held: Whether it waits in the session.
         status: The status of the answer.
     """
@@ -394,7 +394,7 @@ def with_answer(client: Client | AsyncClient, step: SignIn, *, is_held: bool, st
         return step.set_cookies
     if not is_held:
         return without_sign_in(client, step)
-    # Whether the session is kept, the next request shows.
+    # The next request shows whether the browser kept the session.
     seen = tuple(cookie for cookie in client.session_kept_cookies(_kept_by(step)) if cookie.max_age)
     return _later(step.set_cookies, seen)
 
@@ -406,7 +406,7 @@ def _kept_by(step: SignIn) -> str:
 
 
 def _later(*cookies: Iterable[SetCookie]) -> tuple[SetCookie, ...]:
-    # One header for each name (RFC 6265 4.1.1): the later word counts.
+    # One header for each name (RFC 6265 4.1.1): the last one wins.
     return tuple({cookie.name: cookie for each in cookies for cookie in each}.values())
 
 
@@ -414,14 +414,14 @@ WAITED = "clever_waited"
 
 
 def should_wait(query: str) -> bool:
-    """Whether this callback is one whose login is finished behind a waiting page.
+    """Whether this callback gets a waiting page while its login finishes.
 
-    One without a state is only started again, which takes no time.
+    A callback without a state only restarts, which takes no time.
     """
     said = parameters(query)
     return "code" in said and "state" in said and WAITED not in said
 
 
 def onwards(query: str) -> str:
-    """Where the waiting page leads: the same address, whatever it is for the browser, with one parameter more."""
+    """Where the waiting page leads: the same address, as the browser knows it, with one more parameter."""
     return f"?{as_sent(query)}&{urlencode({WAITED: '1'})}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from clever_sso._native import Identity, Tokens
 
-    Waiting = dict[str, Any]  # The logins of one person that wait, as a session keeps them.
+    Waiting = dict[str, Any]  # The waiting logins of one person, as the session stores them.
 
 HELD_KEY = "clever_sso_held"
 TEN_MINUTES = 10 * 60
@@ -148,7 +148,7 @@ class ProvenLogin(Generic[ClientType]):
         return HELD_KEY in self._session
 
     def check_held(self, answer: object) -> None:
-        """Raise when the hook held the login and then let the person in at once: a `return` is missing."""
+        """Raise if the hook held the login and then let the person in immediately: a `return` is missing."""
         if answer is None and self.is_held:
             raise RuntimeError("the hook before the sign-in called hold() and returned no response")
 
@@ -188,7 +188,7 @@ class HeldLogin:
 
     @classmethod
     def of(cls, session: Mapping[str, Any]) -> HeldLogin | None:
-        """The login that waits longest in a session; `None` when there is none, or its ten minutes are over."""
+        """The oldest waiting login in a session; `None` if there is none, or its ten minutes are over."""
         return next(iter(cls.all_of(session)), None)
 
     @classmethod
@@ -219,7 +219,7 @@ class HeldLogin:
 
     @classmethod
     def take_of_person_in(cls, session: Mapping[str, Any], key: str | None) -> HeldLogin | None:
-        """One whose person is signed in already, by the login of another tab; it is completed then."""
+        """A login whose person another tab has already signed in. It is completed."""
         other = SessionIdentity.from_session(session)
         held = cls.with_key(session, key) if other is not None else None
         if other is None or held is None or (other.issuer, other.id) != (held.identity.issuer, held.identity.id):
@@ -247,12 +247,12 @@ class HeldLogin:
         _keep(session, [login for login in kept["logins"] if login.get("key") != self.key])
 
     def spend(self) -> bool:
-        """Note that it is completed, and whether it was not before."""
+        """Record that it is completed. True if it was not completed before."""
         return _SPENT.add(self.key, self.ends_at)
 
 
 def others_of(session: Mapping[str, Any], identity: Identity | IdentityCopy) -> Waiting | None:
-    """The logins of this person that wait in a session, to be kept when it is replaced. `None` where none is."""
+    """The waiting logins of this person, to be kept when the session is replaced. `None` if there are none."""
     found = _alive(session)
     if found is None:
         return None
@@ -262,7 +262,7 @@ def others_of(session: Mapping[str, Any], identity: Identity | IdentityCopy) -> 
 
 
 def make_room(session: MutableMapping[str, Any], size: Callable[[], int], least: int) -> None:
-    """Let go of the logins that wait longest while the cookie of the session is too large.
+    """Drop the oldest waiting logins until the session cookie is small enough.
 
     Args:
         session: The session.
@@ -284,7 +284,7 @@ def _keep(session: MutableMapping[str, Any], logins: list[Any]) -> None:
 
 
 def _alive(session: Mapping[str, Any]) -> tuple[IdentityCopy, TokensCopy | NoTokens, list[dict[str, Any]]] | None:
-    """Who waits in a session, and with which logins; `None` where none can be read, or the time of all is over."""
+    """The person who waits in a session, and their logins. `None` if they cannot be read, or all have expired."""
     kept = session.get(HELD_KEY)
     if not isinstance(kept, dict) or kept.get("format") != _FORMAT:
         return None
@@ -307,17 +307,17 @@ def _alive(session: Mapping[str, Any]) -> tuple[IdentityCopy, TokensCopy | NoTok
 
 
 class _Spent:
-    """Logins that this process completed: a session that the browser stores may be sent again as it was."""
+    """Logins that this process completed. A browser can send an old session cookie again."""
 
     def __init__(self) -> None:
-        # Each step on it is atomic: a lock could be held over a fork.
+        # Each step on it is atomic. A lock is not used, because a fork could happen while it is locked.
         self._ends: dict[str, tuple[int, object]] = {}
 
     def has(self, key: str) -> bool:
         return key in self._ends
 
     def add(self, key: str, ends_at: int) -> bool:
-        """Note a login, and whether it was not noted before."""
+        """Record a login. True if it was not recorded before."""
         if len(self._ends) >= _MOST_SPENT:
             now = time.time()
             for each, (end, _) in list(self._ends.items()):

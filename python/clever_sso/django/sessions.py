@@ -17,7 +17,7 @@ from clever_sso._web.before import HELD_KEY, HeldLogin
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-# Where Django's sessions keep what was read.
+# The attribute in which Django's sessions keep the data that was read.
 _CACHE = "_session_cache"
 
 
@@ -30,7 +30,7 @@ def look_when_it_is_read(request: HttpRequest, look: Callable[[HttpRequest], Non
     """
     session: Any = request.session
     if hasattr(session, _CACHE) or not hasattr(session, "load"):
-        # It was read already, or is of another kind than Django's.
+        # It was already read, or it is not one of Django's sessions.
         look(request)
         return
     load: Any = session.load
@@ -82,7 +82,7 @@ def take_held(session: SessionBase, which: str | None) -> tuple[HeldLogin | None
     except CreateError:
         return None, None
     try:
-        # As it is by now: somebody may have logged out, or completed it, since this request read it.
+        # Read it again: another request may have logged out, or completed the login, in the meantime.
         waiting = type(session)(key)
         found = HeldLogin.with_key(waiting, which)
         if found is None or found.key != held.key:
@@ -91,7 +91,7 @@ def take_held(session: SessionBase, which: str | None) -> tuple[HeldLogin | None
         others = waiting.pop(HELD_KEY, None)
         waiting.save()
         if others is not None:
-            # What else waits goes on to the next session.
+            # The other waiting logins move to the next session.
             waiting[HELD_KEY] = others
     except UpdateError:
         return None, None

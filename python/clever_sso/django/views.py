@@ -177,7 +177,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         if isinstance(found, HttpResponse):
             return with_cookies(found, cookies)
         step = dataclasses.replace(found, set_cookies=found.set_cookies or cookies)
-    # The user asked for a link, and stays signed in without it.
+    # The user asked for a link. Without it, they stay signed in.
     return take(request, links.of_a_link(step) if isinstance(step, Problem) else step)
 
 
@@ -224,7 +224,7 @@ def _link(request: HttpRequest) -> HttpResponse:
 
 
 def _decide_link(request: HttpRequest, step: SignIn) -> HttpResponse | None:
-    """What the application says before it is asked whether to link: a response, or `None` to go on."""
+    """The application's decision before the question whether to link: a response, or `None` to continue."""
     return _asked_hook(request, step, None, link_to=request.user)
 
 
@@ -331,7 +331,7 @@ def take(
     logger.warning("login with Clever failed: %s", step)
     if step.ends_session:
         _forget(request)
-    # A receiver that raises is logged: a person who waits for a page is not to go without it.
+    # If a receiver raises, that is only logged, so that the person still gets a page.
     step = step.linked(reverse("clever_sso:login"), conf.after_login())
     signals.login_denied.send_robust(Problem, request=request, problem=step)
     response = with_cookies(_problem_page(request, step), step.set_cookies)
@@ -349,13 +349,13 @@ def complete(request: HttpRequest, key: str | None) -> HttpResponse:
     request.META[ASKED] = True
     held = HeldLogin.take_of_person_in(cast("Any", request.session), key) if request.user.is_authenticated else None
     if held is not None:
-        # Another tab has signed them in.
+        # Another tab has signed this person in.
         return _private(_redirect(held.return_to or conf.after_login()))
     held, waiting = take_held(request.session, key)
     if held is None:
         return _private(_redirect(reverse("clever_sso:login")))
     if waiting is not None:
-        # The person gets another one: this one says whether the person logs out meanwhile.
+        # The person gets a new session. This one shows whether they log out in the meantime.
         request.session = type(waiting)()
     return _private(take(request, held.step(request.META.get("HTTP_COOKIE")), is_decided=True, waiting=waiting))
 
@@ -378,7 +378,7 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: S
     others = others_of(cast("Any", request.session if waiting is None else waiting), step.identity)
     replaced = request.session if signing_in.is_person_of(request.session) else None
     if replaced is not None:
-        # Tabs of the same person may be on their way with it: it is ended below.
+        # Other tabs of the same person may still send it. It is ended below.
         request.session = type(replaced)()
     _forget(request)
     try:
@@ -398,7 +398,7 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: S
     except BaseException:
         _end(replaced)
         _end(waiting)
-        # Whatever answers in place of this view, the login is over.
+        # The login is over, whatever responds instead of this view.
         request.META[WHEN_FAILED] = without_sign_in(conf.client(), step)
         _forget(request)
         raise
@@ -415,7 +415,7 @@ def _let_in(request: HttpRequest, step: SignIn, signing_in: SessionIdentity, rep
     """Sign the person in."""
     path, clever = backend()
     try:
-        # Not Django's `authenticate`: a person who is refused here is no failed password, by which whole schools would
+        # Not Django's `authenticate`: a refused person must not count as a failed password, or whole schools would
         # be locked out.
         user = clever.authenticate(request, clever_identity=cast("Identity", step.identity))
     except PermissionDenied as error:
@@ -424,7 +424,7 @@ def _let_in(request: HttpRequest, step: SignIn, signing_in: SessionIdentity, rep
         raise Refused
     user.backend = path
     auth.login(request, user, path)
-    # It ends with the browser; the middleware ends it when its time has come.
+    # It ends with the browser, and the middleware ends it when it expires.
     request.session.set_expiry(0)
     request.session[SESSION_KEY] = (
         signing_in.to_session() if replaced is None else signing_in.replacing(replaced, replaced.session_key or "")
@@ -433,7 +433,7 @@ def _let_in(request: HttpRequest, step: SignIn, signing_in: SessionIdentity, rep
 
 
 def _decide(request: HttpRequest, step: SignIn, others: Waiting | None) -> HttpResponse | None:
-    """What the application says before the person is signed in: a response, or `None` to go on."""
+    """The application's decision before the person is signed in: a response, or `None` to continue."""
     if conf.hook("CLEVER_BEFORE_SIGN_IN") is None:
         return None
     # Before the person is asked for a second factor.
@@ -483,14 +483,14 @@ def _end(replaced: SessionBase | None) -> None:
 
 
 def _let_answer(replaced: SessionBase, successor: str) -> None:
-    """Let a session that was replaced answer for a minute, for other tabs that sign in at the same time.
+    """Keep a replaced session valid for a minute, for other tabs that sign in at the same time.
 
     Raises:
         LoggedOutError: If the person has logged out of it since this request came.
     """
     for key in SessionIdentity.without_room(replaced):
         replaced.delete(key)
-    # As it is by now: another tab may have replaced it meanwhile.
+    # Read it again: another tab may have replaced it in the meantime.
     again = replaced if isinstance(replaced, InCookies) else type(replaced)(replaced.session_key)
     if SESSION_KEY not in again:
         raise LoggedOutError

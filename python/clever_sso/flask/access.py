@@ -83,34 +83,34 @@ def look_at_session() -> bool:
 
 
 def _kept_session() -> SessionMixin:
-    """The session itself. Flask notes that a page depends on cookies when it is asked for."""
+    """The session itself, read without Flask's property, which would mark the page as dependent on cookies."""
     context: Any = request_ctx
     kept: SessionMixin | None = getattr(context, "_session", None)
     return context.session if kept is None else kept
 
 
 def take_held(rotate: Rotate | None, key: str | None) -> tuple[HeldLogin | None, Waiting | None]:
-    """The login that waits in this session, and it is completed: nobody finds it again.
+    """Take the waiting login out of this session. It is completed, so it is not found again.
 
     Returns:
-        The login, `None` where there is none any more. And the session of Flask-Session in which it waited: it is there
-        until the person is in, or until somebody logs out of it.
+        The login, or `None` if it is gone. And the Flask-Session session in which it waited: it stays until the person
+        is signed in, or until somebody logs out of it.
     """
     interface = current_app.session_interface
     if type(interface).open_session is not SecureCookieSessionInterface.open_session:
-        # As it is by now: somebody may have logged out, or completed it, since this request read it.
+        # Read it again: another request may have logged out, or completed the login, in the meantime.
         again: Any = interface.open_session(_app(), request)
         held, found = HeldLogin.with_key(session, key), HeldLogin.with_key(again or {}, key)
         if held is None or found is None or found.key != held.key:
             if held is not None:
-                # What this request read is over. It must not be written again.
+                # The session that this request read has ended. It must not be saved again.
                 session.clear()
                 session.modified = False
             return None, None
     held = HeldLogin.take(session, key)
     if held is None or rotate is not None or not hasattr(interface, "regenerate") or not hasattr(session, "sid"):
         return held, None
-    # Flask-Session keeps none that is empty.
+    # Flask-Session does not store an empty session.
     again[HELD_KEY] = None
     _save(again)
     new: Any = interface.open_session(_app(), current_app.request_class(EnvironBuilder().get_environ()))
@@ -131,7 +131,7 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
     if replaced is None or replaced is waiting:
         end_session()
         if rotate is not None and current_app.session_interface.get_cookie_name(_app()) in request.cookies:
-            # Whatever the application's own way to change the id does: what the id before opens is empty.
+            # Empty the session of the old id, whatever the application's own function does with it.
             _save(session)
         session[SESSION_KEY] = signed_in.to_session()
     else:
@@ -140,10 +140,10 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
         session.clear()
         session[SESSION_KEY] = kept
     if session.permanent:
-        # It ends with the browser, whatever its store makes of new ones.
+        # It ends with the browser, even if its store makes new sessions permanent.
         session.permanent = False
-    # A session that lives on the server has a name that a stranger may know: it is changed. Flask-Session does so only
-    # for a session with something in it.
+    # A stranger may know the id of a session on the server, so it gets a new one. Flask-Session does that only for a
+    # session that has data.
     rotate = rotate or getattr(current_app.session_interface, "regenerate", None)
     if replaced is not None:
         cast("Any", session).sid = replaced.new_sid
@@ -208,9 +208,9 @@ def _end_replaced(session: Any) -> None:  # noqa: ANN401  (that of Flask, or of 
 
 
 def _with_sid(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
-    """The session with this id; an empty one where there is none."""
+    """The session with this id, or an empty one."""
     app, interface = _app(), cast("Any", current_app.session_interface)
-    # With SESSION_USE_SIGNER the cookie has a signature as well.
+    # With SESSION_USE_SIGNER, the cookie has a signature too.
     value = interface._sign(app, sid) if getattr(interface, "use_signer", False) else sid  # noqa: SLF001
     cookie = f"{interface.get_cookie_name(app)}={value}"
     asking = app.request_class(EnvironBuilder(environ_overrides={"HTTP_COOKIE": cookie}).get_environ())
@@ -220,13 +220,13 @@ def _with_sid(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
 def _end_each(sids: Iterable[str]) -> None:
     for sid in sids:
         old = current_app.session_interface.session_class(sid=sid)  # type: ignore[attr-defined]
-        # Flask-Session deletes one that is empty and was changed.
+        # Flask-Session deletes a session that is empty and was modified.
         old.modified = True
         _save(old)
 
 
 def _save(session: Any) -> None:  # noqa: ANN401  (that of Flask-Session)
-    # The cookie that it makes is not used.
+    # The cookie of this response is not used.
     current_app.session_interface.save_session(_app(), session, current_app.response_class())
 
 
@@ -240,9 +240,9 @@ def _replaced(signed_in: SessionIdentity) -> Replaced | None:
 
 
 def _check_that_it_is_there(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
-    """The session that this request came with, as it is by now.
+    """The session of this request, in its current state.
 
-    A sign-in of the same person lets it be: a logout does not.
+    A new sign-in of the same person leaves it in place. A logout deletes it.
     """
     again: Any = current_app.session_interface.open_session(_app(), request)
     if again is None or again.sid != sid:

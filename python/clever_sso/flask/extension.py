@@ -168,7 +168,7 @@ class CleverSso:
 
 
 def _chosen(app: Flask, *, from_env: bool) -> Chosen:
-    """What the configuration says, and the environment where it is asked."""
+    """The settings from the configuration, and from the environment if `from_env` is set."""
 
     def read(name: str) -> tuple[str, object]:
         setting = f"{_settings.PREFIX}{name.upper()}"
@@ -234,7 +234,7 @@ def _check_app(app: object) -> None:
 
 
 def _check_client(name: str, client: object) -> None:
-    """Whether this can be the client: one that waits."""
+    """Whether this can be the client: one that blocks."""
     if client is None and name == "client":
         return
     if isinstance(client, AsyncClient):

@@ -77,6 +77,6 @@ def _words_of_babel() -> Words | None:
     try:
         return words_of(str(babel.get_locale() or ""), babel.pgettext)
     except Exception:
-        # A person who waits for a page is not to go without it.
+        # The person must get a page in any case.
         current_app.logger.exception("the locale selector of Flask-Babel failed")
         return None

@@ -108,15 +108,15 @@ def _add(views: Blueprint, path: str, name: str, view: View) -> None:
 
 
 def _look(_: Flask, **__: object) -> None:
-    """End a session whose time has come, and note that one came back: then the last sign-in was not lost."""
+    """End an expired session, and note that a session came back, so the last sign-in was not lost."""
     if look_at_session():
         request.environ[_CAME_BACK] = True
 
 
 def _before() -> Response | None:
-    """Find the callback below a prefix that the redirect URI has as well, and tell of one that has gone astray.
+    """Find the callback below a prefix that the redirect URI also has, and report a misplaced callback.
 
-    A method that werkzeug does not know is answered as any other that must not act.
+    A method that werkzeug does not know is refused like any other method that must not act.
     """
     if isinstance(request.routing_exception, MethodNotAllowed):
         endpoint = _endpoint()
@@ -155,7 +155,7 @@ def _query() -> str:
 
 
 def _settle(response: Response) -> Response:
-    """The session of the last sign-in came back: however it ends, with the app's own logout too, it was not lost."""
+    """The session of the last sign-in came back, so it was not lost, whatever ends it later."""
     if _CAME_BACK in request.environ and _ASKED not in request.environ:
         cookies = kept_cookies(
             state().client,
@@ -270,7 +270,7 @@ def complete_login(key: str | None = None) -> Response:
     request.environ[_ASKED] = True
     held = HeldLogin.take_of_person_in(session, key)
     if held is not None:
-        # Another tab has signed them in.
+        # Another tab has signed this person in.
         return _private(_onwards(held.return_to))
     held, waiting = take_held(state().rotate_session, key)
     if held is None:
@@ -316,7 +316,7 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
     hook = extension.hooks.sign_in
     try:
         if not is_decided:
-            # Until the application lets the person in, the session is nobody's.
+            # Until the application lets the person in, the session belongs to no one.
             signed_in_as = session.pop(SESSION_KEY)
             waits = _decide(step, others)
             if waits is not None:
@@ -339,7 +339,7 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
         session.clear()
         if replaced is not None:
             replaced.end()
-        # Whatever answers in place of this view, the login is over.
+        # The login is over, whatever responds instead of this view.
         cookies = without_sign_in(extension.client, step)
         after_this_request(lambda response: _with_each(response, cookies))
         raise
@@ -350,7 +350,7 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
 
 
 def _decide(step: SignIn, others: Held | None) -> Response | None:
-    """What the application says before the person is signed in: a response, or `None` to go on."""
+    """The application's decision before the person is signed in: a response, or `None` to continue."""
     hook = state().hooks.before_sign_in
     if hook is None:
         return None
@@ -372,14 +372,14 @@ def _decide(step: SignIn, others: Held | None) -> Response | None:
 
 
 def _without_old_session(response: Response) -> Response:
-    """Delete the session cookie that came, before Flask sets the new one: a browser that drops that keeps nobody's.
+    """Delete the old session cookie before Flask sets the new one. If the browser drops that, no session is left.
 
     A function of `after_request` may still make the session too large.
     """
     app, interface = _app(), current_app.session_interface
     name = interface.get_cookie_name(app)
     if _cookie_size() and name in request.cookies:
-        # The version of Flask says whether there is one more.
+        # Only newer versions of Flask know partitioned cookies.
         partitioned = getattr(interface, "get_cookie_partitioned", None)
         response.delete_cookie(
             name,
@@ -397,7 +397,7 @@ def _tell_of(problem: Problem) -> None:
     try:
         login_denied.send(_app(), problem=problem)
     except Exception:
-        # A person who waits for a page is not to go without it.
+        # The person must get a page in any case.
         current_app.logger.exception("a receiver of login_denied failed")
 
 
@@ -408,7 +408,7 @@ def _show(problem: Problem) -> Response:
         try:
             return make_response(current_app.ensure_sync(hook)(problem))
         except Exception:
-            # A person who waits for a page is not to go without it.
+            # The person must get a page in any case.
             current_app.logger.exception("on_problem failed")
     links = (problem.login_url, problem.switch_user_url, problem.home_url)
     return _own_page(pages.problem(problem.sentence, problem.code, *links, words=words), problem.status)
@@ -437,13 +437,13 @@ def _with_cookies(response: Response, cookies: tuple[SetCookie, ...]) -> Respons
 
 
 def _with_each(response: Response, cookies: tuple[SetCookie, ...]) -> Response:
-    """The same, for those that the answer does not set by itself."""
+    """The same, for cookies that the response does not already set."""
     names = {header.partition("=")[0] for header in response.headers.getlist("Set-Cookie")}
     return _with_cookies(response, tuple(cookie for cookie in cookies if cookie.name not in names))
 
 
 def _after(response: Response) -> Response:
-    """Keep what is shown in this browser; end the loop of a guard that sends people who come to log in to log in."""
+    """Keep pages out of shared caches. End the redirect loop of a guard that sends people who log in to log in."""
     if request.endpoint not in {"clever_sso.logout", f"clever_sso.{WHOAMI}"} and _ASKED not in request.environ:
         advice = (
             "a function of before_request answered in place of the login: let it pass by requests with "
@@ -496,5 +496,5 @@ def _private(response: Response) -> Response:
 
 
 def _app() -> Flask:
-    # Signals are sent by the application itself, not by what stands for it in a request.
+    # Send signals from the application itself, not from its proxy.
     return cast("LocalProxy[Flask]", current_app)._get_current_object()  # noqa: SLF001  (Flask documents it)

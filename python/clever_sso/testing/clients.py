@@ -48,7 +48,7 @@ def adapted(client: AppClient[Response_co], *, secure: bool, waits: bool) -> Ada
         right = "log_in_async (the fixture clever_login_async)" if is_async else "log_in (the fixture clever_login)"
         raise TypeError(f"{type(client).__qualname__} wants {right}")
     if "django" in family:
-        # It follows nothing unless it is told to; the asynchronous one of 4.2 knows no word for it.
+        # It follows no redirects by default. The asynchronous client of Django 4.2 has no argument for that.
         return Adapter(client, {"secure": secure})
     if family & HTTPX:
         base = str(getattr(client, "base_url", "")).rstrip("/")
