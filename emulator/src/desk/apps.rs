@@ -108,8 +108,8 @@ fn audience(world: &World, app: &App) -> Markup {
         app.user_types().map(|types| types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "));
     let districts: Vec<_> = entries::districts(app, world).map(|district| district.name.as_str()).collect();
     html! {
-        (user_types.unwrap_or_else(|| "everybody".to_owned()))
-        " of "
+        (user_types.unwrap_or_else(|| "everyone".to_owned()))
+        " in "
         @if app.is_library() { "Clever Library" }
         @for (place, district) in districts.iter().enumerate() {
             @if place > 0 { ", " }

@@ -20,7 +20,7 @@ pub(super) fn section(now: u64, ahead: u64) -> Markup {
         }
         ul.controls {
             (control("keys", "Rotate the keys", "a new key signs, and the old one is not published any more"))
-            (control("sessions", "End all sessions", "everybody is signed out here, and stays signed in at the apps"))
+            (control("sessions", "End all sessions", "everyone is signed out here, but stays signed in at the apps"))
             (control("reset", "Reset", "codes, tokens, sign-ins, rate limits, journal, clock and keys as after the start"))
         }
     }

@@ -15,7 +15,7 @@ pub(super) struct Entry {
 
 /// A state that no app has made.
 const STATE: &str = "a-state-from-the-desk";
-const FOREIGN_STATE: &str = "with a state that the app has not made: a good app starts a login of its own";
+const FOREIGN_STATE: &str = "with a state that the app has not made: a good app starts its own login";
 const PORTAL: &str = "the page with the icons of all apps";
 const STATELESS: &str = "without a state, as from every icon of the portal";
 

@@ -150,7 +150,7 @@ impl Login<'_> {
                 "Waiting for the app to exchange the code. It has one minute."
             }
             Outcome::Code { state: false } => {
-                "The app left the code unused. That is right for a code without a state: the app starts a login of its own."
+                "The app left the code unused. That is right for a code without a state: the app starts its own login."
             }
             _ if state == State::Waiting => "Waiting for the person to continue in the browser.",
             _ => "",

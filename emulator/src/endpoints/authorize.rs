@@ -38,9 +38,9 @@ const WITH_TOKEN: &str = "the browser goes back to the app with an access token 
      was made for the app";
 const WITH_CODE: &str = "the browser goes back to the app with a code and the state";
 const WITHOUT_STATE: &str = "state missing: the browser goes back to the app with a code and no state, as in a login that \
-     started at Clever; a good app leaves the code unused and starts a login of its own";
+     started at Clever; a good app leaves the code unused and starts its own login";
 const INSTANT_LOGIN: &str = "a login that started at Clever: the code goes to the primary redirect URI without a state; \
-     a good app leaves it unused and starts a login of its own, which the person does not notice";
+     a good app leaves it unused and starts its own login, which the person does not notice";
 
 /// `GET /oauth/authorize`
 pub(crate) fn authorize(call: &Call) -> Answer {
