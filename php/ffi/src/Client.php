@@ -705,10 +705,10 @@ final readonly class Client implements ClientInterface
         $given['redirectUri'] = array_values((array) $given['redirectUri']);
         $fingerprint = hash('sha256', serialize($given));
         $keys = $given['keyCache'] === null ? null : new KeyCache($given['keyCache']);
-        $native = Native::shared($fingerprint, $keys, fn(): Handle => self::made($given, $names), $logger);
+        $native = Native::shared($fingerprint, $keys, static fn(): Handle => self::made($given, $names), $logger);
         $native->belongsTo($this, $logger);
         $this->clientId = $given['clientId'];
-        $this->issuer = Library::get()->clever_sso_client_issuer($native->handle->data);
+        $this->issuer = Library::get()->clever_sso_client_issuer($native->handle()->data());
         $this->redirectUris = $given['redirectUri'];
         $this->hidden = new \SensitiveParameterValue($fingerprint);
     }
@@ -786,9 +786,9 @@ final readonly class Client implements ClientInterface
         return $config;
     }
 
-    private function native(): CData
+    private function native(): Handle
     {
-        return Native::of($this)[0]->handle->data;
+        return Native::of($this)[0]->handle();
     }
 
     /**

@@ -30,10 +30,15 @@ final readonly class KeySet
         if (isset($this->jwks)) {
             throw new \Error('This CleverSso\KeySet is constructed already');
         }
+        Native::keepKeySet($this, self::made($jwks));
+        $this->jwks = $jwks;
+    }
+
+    private static function made(string $jwks): Handle
+    {
         $keys = Library::out('clever_sso_key_set');
         Library::call('key_set_new', $jwks, FFI::addr($keys));
-        Native::keepKeySet($this, new Handle('key_set', $keys));
-        $this->jwks = $jwks;
+        return new Handle('key_set', $keys);
     }
 
     private function __clone(): void
@@ -74,7 +79,7 @@ final readonly class KeySet
         if ($leeway < 0 || $leeway > 0xFFFFFFFF) {
             throw $argument('#7 ($leeway)', 'between 0 and 600');
         }
-        $handle = Native::ofKeySet($this);
+        $keys = Handle::of(Native::ofKeySet($this), fn(): Handle => self::made($this->jwks));
         $options = Library::out('clever_sso_verify_options');
         Library::call('verify_options_new', $issuer, $clientId, FFI::addr($options));
         try {
@@ -82,7 +87,7 @@ final readonly class KeySet
             foreach (array_filter($checks, fn(mixed $check) => $check !== null) as $name => $check) {
                 Library::call("verify_options_set_$name", $options, $check);
             }
-            return Library::read('verify_id_token_with', 'claims', Reader::claims(...), $idToken, $handle->data, $options);
+            return Library::read('verify_id_token_with', 'claims', Reader::claims(...), $idToken, $keys, $options);
         } finally {
             Library::get()->clever_sso_verify_options_free($options);
         }

@@ -43,13 +43,17 @@ final class Library
         return str_contains($warning ?? '', 'open_basedir');
     }
 
-    /** Makes a call whose last argument is the error; throws when it fails. Texts go through `text`. */
+    /** Makes a call whose last argument is the error; throws when it fails. Texts go through `text`, and handles are kept. */
     public static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): void
     {
         $library = self::get();
         $error = $library->new('clever_sso_error *');
-        $texts = array_map(fn(mixed $argument) => is_string($argument) ? self::text($argument) : $argument, $arguments);
-        $status = $library->{"clever_sso_$function"}(...[...$texts, FFI::addr($error)]);
+        $values = array_map(fn(mixed $argument) => match (true) {
+            is_string($argument) => self::text($argument),
+            $argument instanceof Handle => $argument->data(),
+            default => $argument,
+        }, $arguments);
+        $status = $library->{"clever_sso_$function"}(...[...$values, FFI::addr($error)]);
         if ($status !== 0) {
             throw self::exception($status, $error);
         }

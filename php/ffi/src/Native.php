@@ -21,20 +21,29 @@ final class Native
     /** @var \WeakMap<KeySet, Handle>|null */
     private static ?\WeakMap $keySets = null;
 
-    private function __construct(public readonly Handle $handle, public readonly ?KeyCache $keys)
+    private readonly Handle $handle;
+
+    /** @param \Closure(): Handle $make */
+    private function __construct(private readonly \Closure $make, public readonly ?KeyCache $keys)
     {
+        $this->handle = $make();
+    }
+
+    public function handle(): Handle
+    {
+        return Handle::of($this->handle, $this->make);
     }
 
     /**
      * The native client of a configuration, made where there is none yet.
      *
-     * @param callable(): Handle $make
+     * @param \Closure(): Handle $make
      */
-    public static function shared(string $fingerprint, ?KeyCache $keys, callable $make, ?object $logger): self
+    public static function shared(string $fingerprint, ?KeyCache $keys, \Closure $make, ?object $logger): self
     {
         $native = self::$kept[$fingerprint] ?? null;
         if ($native === null) {
-            $native = new self($make(), $keys);
+            $native = new self($make, $keys);
             $keys?->check($logger);
         }
         unset(self::$kept[$fingerprint]);
