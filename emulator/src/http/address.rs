@@ -103,6 +103,11 @@ impl Address {
     }
 }
 
+/// Whether a value of `Host` is a host and perhaps a port, of any emulator.
+pub(crate) fn is_name(host: &str) -> bool {
+    url_at("http", host).is_some()
+}
+
 /// Whether two values of `Host` mean the same place.
 pub(crate) fn is_same(host: &str, other: &str) -> bool {
     origin_at("http", host).is_some_and(|place| origin_at("http", other) == Some(place))

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::HOST;
 use serde_json::json;
 
-use super::address::Address;
+use super::address::{Address, is_name};
 use super::answer::Answer;
 use super::request::Request;
 
@@ -24,6 +24,10 @@ pub(crate) fn refusal(address: &Address, request: &Request) -> Option<Answer> {
     };
     if address.is_host(host) {
         return None;
+    }
+    if !is_name(host) {
+        let message = "The Host header must be a host and, if needed, a port from 1 to 65535.";
+        return Some(refused(StatusCode::BAD_REQUEST, "invalid_request", message));
     }
     let message = format!(
         "The emulator does not answer to the name in this request's Host header. It answers to {}. If clients know it by \
