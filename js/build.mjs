@@ -50,7 +50,7 @@ unlessDone("build", [...modules, ...texts, "build.mjs"], () => {
     "--log-level=warning",
     `--outfile=${join(folder, "bundle.js")}`,
   );
-  const minify = ["--module", "--ecma", "2022", "--compress", "passes=3,unsafe_methods", "--mangle"];
+  const minify = ["--module", "--ecma", "2022", "--compress", "passes=3,sequences=false,unsafe_arrows,unsafe_methods", "--mangle"];
   run(join(bin, "terser"), join(folder, "bundle.js"), ...minify, "--output", join(built, "dist", "clever-sso-implicit.js"));
   const { devDependencies: _, ...manifest } = JSON.parse(readFileSync(join(sources, "package.json"), "utf-8"));
   writeFileSync(join(built, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -7,7 +7,7 @@ const RETRYABLE = /^(state|pending|rate|limit)_|network_[^t]|unavailable$|html$|
 
 /** Spanish for pages in `es` and `es-MX`, English for all others. */
 function inLanguage(sentence: Sentence, language = globalThis.document?.documentElement.lang): string {
-  return sentence[+/^es\b/i.test(`${language}`) as 0 | 1];
+  return sentence[+/^es\b/i.test(language!) as 0 | 1];
 }
 
 /** The sentence to show to the person for an error code, in the language of the page or the one given. */
@@ -33,13 +33,18 @@ export class CleverError extends Error {
 
   constructor(code: string, message = code, sentence?: string, endsSession = false) {
     super(message);
-    const text = sentence || userMessage(code);
-    Object.assign(this, { name: "CleverError", code, userMessage: text, retryable: RETRYABLE.test(code), endsSession });
+    Object.assign(this, {
+      name: "CleverError",
+      code,
+      userMessage: sentence || userMessage(code),
+      retryable: RETRYABLE.test(code),
+      endsSession,
+    });
   }
 }
 
-export function fail(code: string, message?: string, sentence?: string, endsSession?: boolean): never {
-  throw new CleverError(code, message, sentence, endsSession);
+export function fail(...said: ConstructorParameters<typeof CleverError>): never {
+  throw new CleverError(...said);
 }
 
 export const denied = (): string => inLanguage(DENIED);

@@ -18,8 +18,8 @@ export function newState(): string {
 export function take(): URLSearchParams | undefined {
   const text = location.hash.replace(/^#[!/?]*/, "");
   const answer = new URLSearchParams(text);
-  const isClevers = answer.has("access_token") && !OF_OTHERS.test(text);
-  if (!isClevers && !STATE.test(`${answer.get("state")}`)) return;
+  const isClevers = answer.get("access_token") && !OF_OTHERS.test(text);
+  if (!isClevers && !STATE.test(answer.get("state")!)) return;
   try {
     history.replaceState(without(history.state, text), "", location.href.split("#")[0]);
   } catch {
@@ -27,16 +27,16 @@ export function take(): URLSearchParams | undefined {
     location.replace("#");
   }
   // Routers remember the address; this is how they learn of the new one.
-  dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
-  for (const pause of SWEEPS) setTimeout(() => void sweep().catch(() => {}), pause);
+  dispatchEvent(new PopStateEvent("popstate", history));
+  for (const pause of SWEEPS) setTimeout(() => sweep().catch(() => {}), pause);
   return answer;
 }
 
-/** The same state without the answer: routers keep addresses in it. */
-function without(state: unknown, text: string): unknown {
-  const cut = (_: string, value: unknown) =>
-    typeof value === "string" && value.includes(text) ? value.split(text)[0]!.replace(/#[!/?]*$/, "") : value;
-  return state && JSON.parse(JSON.stringify(state), cut);
+/** The same state without the answer: routers keep addresses in it. What is no text stays as it is. */
+function without(state: any, text: string): unknown {
+  if (typeof state === "string" && state.includes(text)) return state.split(text)[0]!.replace(/#[!/?]*$/, "");
+  if (state instanceof Object) for (const name in state) state[name] = without(state[name], text);
+  return state;
 }
 
 /** Service workers that cache pages may keep the whole address as the key. */

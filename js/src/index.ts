@@ -3,9 +3,9 @@
  *
  * Import this module before your router: it takes Clever's answer out of the address as soon as it is loaded.
  */
+export { checkToken, type TokenInfo } from "./token.js";
 export { type Answer, forget, handleCallback } from "./login.js";
 export { CleverError, userMessage } from "./error.js";
 export type { LoginRecord, LoginStorage } from "./storage.js";
 export type { Options } from "./options.js";
 export { arrive, begin, logOut, type SessionOptions, signIn, watch, whoAmI } from "./session.js";
-export { checkToken, type TokenInfo } from "./token.js";

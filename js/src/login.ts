@@ -2,7 +2,7 @@ import { denied, fail } from "./error.js";
 import { newState, take } from "./fragment.js";
 import { check, isWord, type Options, type Settings } from "./options.js";
 import { inPopup, reported } from "./popup.js";
-import { isOver, type LoginRecord, NAME } from "./storage.js";
+import { channelTo, isOver, type LoginRecord, NAME } from "./storage.js";
 
 /** How long a login may take, in milliseconds. */
 const LIFETIME = 600_000;
@@ -47,36 +47,35 @@ export function begin(options: Options): Promise<Answer> {
   const settings = check(options);
   forget();
   if (settings.launch) return launched(settings, settings.launch);
-  const popup = settings.popup && open("", "", "width=520,height=720");
+  const popup = settings.popup && channelTo() && open("", "", "width=520,height=720");
   // Without a popup, for example because it is blocked, the page goes itself.
-  return popup ? inPopup(popup, (state) => prepare(settings, state, true)).then(sealed) : leave(settings);
+  return popup ? inPopup(popup, (state) => prepare(settings, state, true)).then(sealed) : leave(settings, "assign");
 }
 
-async function leave(settings: Settings, how: "assign" | "replace" = "assign"): Promise<never> {
+async function leave(settings: Settings, how: "assign" | "replace"): Promise<never> {
   const url = await prepare(settings, newState());
   isLeaving = true;
   location[how](url);
   return new Promise(() => {});
 }
 
-async function prepare(settings: Settings, state: string, popup = false): Promise<string> {
-  const { clientId, next } = settings;
-  await settings.storage.put(state, { at: Date.now(), clientId, next, popup });
+async function prepare(settings: Settings, state: string, popup?: boolean): Promise<string> {
+  const { clientId, next, storage } = settings;
+  await storage.put(state, { at: Date.now(), clientId, next, popup: popup! });
   return addressAt(settings, state);
 }
 
 function addressAt({ clever, clientId, redirectUri, districtId, switchUser }: Settings, state: string): string {
-  const query = new URLSearchParams({ response_type: "token", client_id: clientId, redirect_uri: redirectUri, state });
-  if (districtId) query.set("district_id", districtId);
-  if (switchUser) query.set("confirmed", "false");
-  return `${clever}/oauth/authorize?${query}`;
+  const query: any = { response_type: "token", client_id: clientId, redirect_uri: redirectUri, state };
+  if (districtId) query.district_id = districtId;
+  if (switchUser) query.confirmed = false;
+  return `${clever}/oauth/authorize?${new URLSearchParams(query)}`;
 }
 
 async function launched(settings: Settings, launch: NonNullable<Options["launch"]>): Promise<Answer> {
   const state = newState();
-  const back = await launch(addressAt(settings, state)).catch(() => "");
-  if (!back) fail("call_interrupted");
-  const answer = new URLSearchParams(back.split("#")[1]);
+  const back = await launch(addressAt(settings, state)).catch(() => {});
+  const answer = new URLSearchParams((back || fail("call_interrupted")).split("#")[1]);
   return judge(settings, answer, answer.get("state") === state && { ...settings, at: Date.now() }) || fail("state_mismatch");
 }
 
@@ -91,7 +90,7 @@ export function handleCallback(options: Options): Promise<Answer | null> {
   const answer = take() ?? taken;
   taken = undefined;
   if (answer) current = arrived(settings, answer);
-  return (current ??= Promise.resolve(null));
+  return current ?? Promise.resolve(null);
 }
 
 async function arrived(settings: Settings, answer: URLSearchParams): Promise<Answer | null> {
@@ -100,7 +99,10 @@ async function arrived(settings: Settings, answer: URLSearchParams): Promise<Ans
   // Another app of this origin may have started it: then neither the token nor `next` is for this one.
   if (login && login.clientId !== settings.clientId) login = "";
   const judged = async () => judge(settings, answer, login);
-  const outcome = await (login && login.popup ? reported(state, judged()) : judged());
+  const outcome = await (login && login.popup ? reported(state, judged()) : judged()).catch((error) => {
+    mayRestart(0);
+    throw error;
+  });
   if (outcome) mayRestart(0);
   if (outcome !== undefined) return outcome;
   if (mayRestart(Date.now())) return leave({ ...settings, next: (login || settings).next }, "replace");
@@ -134,8 +136,8 @@ function judge(
   if (!isOver(login.at, LIFETIME)) return sealed({ accessToken: token, scopes: get("scope").match(/\S+/g) ?? [], next: login.next });
 }
 
-function sealed({ accessToken, scopes, next }: Answer): Answer {
-  return Object.defineProperty({ accessToken, scopes, next }, "accessToken", { enumerable: false });
+function sealed(answer: Answer): Answer {
+  return Object.defineProperty(answer, "accessToken", { enumerable: false });
 }
 
 /** Whether this tab may restart now: it did not do so a moment ago. At 0, a login has arrived. */
@@ -145,6 +147,6 @@ function mayRestart(now: number): boolean {
     sessionStorage[NAME] = now;
     return isOver(before, RESTART_TIME);
   } catch {
-    return false;
+    return now ? fail("cookies_blocked") : false;
   }
 }

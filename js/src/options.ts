@@ -59,12 +59,13 @@ export function isWord(value: unknown): value is string {
 }
 
 /** A base URL of Clever, without slashes at its end. */
-export function baseUrl(clever = "https://clever.com"): string {
+export function baseUrl(clever?: string): string {
+  clever ||= "https://clever.com";
   originOf("clever", clever);
   return clever.replace(/\/+$/, "");
 }
 
-function originOf(name: string, url: string): string {
+export function originOf(name: string, url: string): string {
   try {
     if (SAFE.test(url)) return new URL(url).origin;
   } catch {

@@ -1,7 +1,7 @@
 import { CleverError } from "./error.js";
 import { newState } from "./fragment.js";
 import type { Answer } from "./login.js";
-import { NAME } from "./storage.js";
+import { channelTo } from "./storage.js";
 
 /** Between two looks at the popup, and how long the popup waits to be closed; in milliseconds. */
 const LOOK = 500;
@@ -15,7 +15,7 @@ const PATIENCE = 2000;
  */
 export async function inPopup(popup: Window, prepare: (state: string) => Promise<string>): Promise<Answer> {
   const state = newState();
-  const channel = new BroadcastChannel(NAME + state);
+  const channel = channelTo(state)!;
   let timer;
   try {
     popup.opener = null;
@@ -37,7 +37,7 @@ export async function inPopup(popup: Window, prepare: (state: string) => Promise
 
 /** The popup's half: reports and closes. Where it cannot be closed, the login goes on here. */
 export async function reported<Outcome>(state: string, outcome: Promise<Outcome>): Promise<Outcome> {
-  const channel = new BroadcastChannel(NAME + state);
+  const channel = channelTo(state)!;
   const report: any = (await outcome.catch((error) => error)) ?? new CleverError("pending_expired");
   // A copy leaves out what cannot be listed.
   channel.postMessage({ ...report, message: report.message, accessToken: report.accessToken });

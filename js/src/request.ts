@@ -1,16 +1,16 @@
 import { fail } from "./error.js";
 
 /** One request that no cache keeps and no redirect leads elsewhere. `answer` is undefined when the body is not JSON. */
-export async function request(url: string, timeout: number, more: RequestInit): Promise<{ status: number; answer: any }> {
+export async function request(url: string, timeout: number, more: RequestInit): Promise<[status: number, answer: any]> {
   let status = 0;
   let answer: any;
   try {
     const response = await fetch(url, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(timeout), ...more });
-    ({ status } = response);
+    status = response.status;
     answer = await response.json();
   } catch (error) {
     if ((error as Error).name === "TimeoutError") fail("network_timeout");
     if (!status) fail("network_connect", "no answer, or no CORS");
   }
-  return { status, answer };
+  return [status, answer];
 }

@@ -1,8 +1,8 @@
 import { fail } from "./error.js";
 import { type Answer, begin as start, forget, handleCallback } from "./login.js";
-import { isWord, type Options } from "./options.js";
+import { isWord, originOf, type Options } from "./options.js";
 import { request } from "./request.js";
-import { NAME } from "./storage.js";
+import { channelTo } from "./storage.js";
 
 /** This page: it does not listen to itself. */
 const ME = Math.random();
@@ -77,16 +77,16 @@ export async function arrive<Person = unknown>(options: Options): Promise<{ pers
  * Gives a function that stops it.
  */
 export function watch(heard: () => void): () => void {
-  const channel = new BroadcastChannel(NAME);
+  const channel = channelTo();
   const hear = () => {
     forget();
     heard();
   };
   const shown = (event: PageTransitionEvent) => event.persisted && hear();
-  channel.onmessage = ({ data }) => data !== ME && hear();
+  if (channel) channel.onmessage = ({ data }) => data !== ME && hear();
   addEventListener("pageshow", shown);
   return () => {
-    channel.close();
+    channel?.close();
     removeEventListener("pageshow", shown);
   };
 }
@@ -102,21 +102,23 @@ function ending(options?: SessionOptions, always = false): (error: any) => Promi
 
 async function changed(method: string, options?: SessionOptions, body?: object): Promise<any> {
   const person = await ask(method, options, body).finally(forget);
-  const channel = new BroadcastChannel(NAME);
-  channel.postMessage(ME);
-  channel.close();
+  const channel = channelTo();
+  channel?.postMessage(ME);
+  channel?.close();
   return person;
 }
 
-async function ask(method: string, { session = "/session" }: SessionOptions = {}, body?: object): Promise<any> {
+async function ask(method: string, options?: SessionOptions, body?: object): Promise<any> {
+  const session = options?.session || "/session";
+  if (/^http:/i.test(session)) originOf("session", session);
   // The mode stays "cors": in "same-origin" the referrer policy could take the Origin away that the server looks at.
-  const { answer = { code: "network_connect" } } = await request(session, TIMEOUT, {
+  const [, answer = { code: "network_connect" }] = await request(session, TIMEOUT, {
     method,
     headers: body && { "Content-Type": "application/json" },
     body: body && JSON.stringify(body),
     credentials: "include",
   });
-  if (answer?.code) fail(`${answer.code}`, undefined, answer.sentence);
+  if (answer?.code) fail(answer.code, undefined, answer.sentence);
   if (answer?.person === undefined) fail("response_malformed", `no person at ${session}`);
   return answer.person;
 }

@@ -19,6 +19,15 @@ export interface LoginStorage {
   take(state: string): Promise<LoginRecord | undefined>;
 }
 
+/** A channel to the other tabs; `undefined` in a browser that blocks storage, and this with it. */
+export function channelTo(name = ""): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(NAME + name);
+  } catch {
+    return;
+  }
+}
+
 type Logins = Map<string, LoginRecord>;
 
 /**

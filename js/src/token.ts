@@ -34,7 +34,7 @@ export async function checkToken(token: string, clientId: string, { clever }: { 
 }
 
 async function ask(url: string, token: string, clientId: string): Promise<TokenInfo> {
-  const { status, answer } = await request(url, TIMEOUT, {
+  const [status, answer] = await request(url, TIMEOUT, {
     headers: { Authorization: `Bearer ${token}` },
     credentials: "omit",
     referrerPolicy: "no-referrer",
@@ -49,5 +49,5 @@ async function ask(url: string, token: string, clientId: string): Promise<TokenI
 function codeOf(status: number): string {
   if (status === 401) return "token_rejected";
   if (status === 429) return "rate_limited";
-  return status >= 500 && status !== 501 ? "clever_unavailable" : "request_rejected";
+  return status < 502 && status !== 500 ? "request_rejected" : "clever_unavailable";
 }

@@ -175,6 +175,13 @@ def test_http_is_for_this_machine_only(page: Page, site: Site) -> None:
         assert parse_qs(urlsplit(opened).query)["redirect_uri"] == [redirect_uri], host
 
 
+def test_an_empty_base_url_is_clevers(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/quiet")
+    launch = "async (url) => (window.opened = url, '')"
+    page.evaluate(f"clever.begin({{ ...options, clever: '', launch: {launch} }}).catch(() => {{}})")
+    assert page.evaluate("opened").startswith("https://clever.com/oauth/authorize?")
+
+
 @pytest.mark.parametrize(
     "redirect_uri", ["https://app.example/cb", "https://APP.example:443/cb", "HTTPS://app.Example/cb"]
 )

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from harness import patience
+from harness import chromium, patience
 from harness.browser import Browser as Visitor
-from page_site import OURS, THEIRS, Site, login, outcome, settled, start
+from page_site import OURS, THEIRS, Site, finished, login, looked_at, outcome, start
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 AUTHORIZE = re.compile(r"/oauth/authorize\?")
 KEPT = """async () => {
@@ -195,9 +195,8 @@ OTHERS = "#access_token=eyJ&expires_in=3600&refresh_token=x&token_type=bearer&ty
 
 def test_fragments_of_the_app_stay(page: Page, site: Site) -> None:
     page.add_init_script("history.replaceState({ scroll: 7 }, '')")
-    for index, fragment in enumerate(
-        ["#/lessons/7", "#state=open", "#error=x", "#error=x&state=y", "#access", "", OTHERS]
-    ):
+    own = ["#/lessons/7", "#state=open", "#error=x", "#error=x&state=y", "#access", "#access_token", "", OTHERS]
+    for index, fragment in enumerate(own):
         page.goto(f"{site.url}/callback?{index}{fragment}")
         assert outcome(page) is None
         assert page.url == f"{site.url}/callback?{index}{fragment}"
@@ -209,14 +208,33 @@ def test_the_token_leaves_the_address_wherever_it_is(page: Page, site: Site, pat
     query = urlsplit(sent(page, site)).query
     state = parse_qs(query)["state"][0]
     answer = f"token_type=bearer&state={state}&access_token=il-mine"
-    # What Vue's router keeps, before the package is there.
+    # What Vue's router keeps, before the package is there; and what is no JSON.
     page.add_init_script(
-        "if (location.hash) history.replaceState({ position: 3, at: [location.pathname + location.hash] }, '')"
+        "const at = [location.pathname + location.hash], when = new Date(0), how = new Map([[1, 2n]]);"
+        "const kept = { position: 3, at, when, how };"
+        "if (location.hash) history.replaceState(kept, '')"
     )
     page.goto(f"{site.url}{path}{before}{answer}")
     assert outcome(page)["accessToken"] == "il-mine"
     assert page.url == f"{site.url}{path}"
-    assert page.evaluate("history.state") == {"position": 3, "at": [urlsplit("http://x" + path).path]}
+    kept = "({ position, at, when, how } = history.state, [position, at, when.getTime(), `${how.get(1)}`])"
+    assert page.evaluate(kept) == [3, [urlsplit("http://x" + path).path], 0, "2"]
+
+
+def test_a_token_in_the_query_is_not_used(page: Page, site: Site) -> None:
+    state = parse_qs(urlsplit(sent(page, site)).query)["state"][0]
+    page.goto(f"{site.url}/callback?token_type=bearer&state={state}&access_token=il-mine")
+    assert outcome(page) is None
+
+
+def test_an_address_that_may_not_be_changed_loses_the_token_another_way(page: Page, site: Site) -> None:
+    state = parse_qs(urlsplit(sent(page, site)).query)["state"][0]
+    # Browsers limit how often it may be changed.
+    page.add_init_script("history.replaceState = () => { throw new DOMException('no', 'SecurityError') }")
+    page.goto(f"{site.url}/callback#token_type=bearer&state={state}&access_token=il-mine")
+    assert outcome(page)["accessToken"] == "il-mine"
+    entries = page.evaluate("navigation.entries().map(({ url }) => url)")
+    assert entries == [f"{site.url}/", f"{site.url}/callback#"]
 
 
 def test_a_router_that_came_first_learns_of_the_new_address(page: Page, site: Site) -> None:
@@ -260,34 +278,61 @@ def test_a_browser_that_keeps_nothing_is_told_when_the_button_is_pressed(page: P
     assert page.url == f"{site.url}/"
 
 
+SESSION_STORAGE_THROWS = (
+    "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError') } })"
+)
+
+
+@pytest.mark.parametrize("script", [BLOCKED["all"], SESSION_STORAGE_THROWS], ids=["all", "session-storage"])
+def test_a_launch_from_the_portal_in_a_browser_that_keeps_nothing_says_so(page: Page, site: Site, script: str) -> None:
+    page.add_init_script(script)
+    page.goto(f"{site.url}/callback#token_type=bearer&access_token=il-x")
+    problem = outcome(page)
+    assert problem["code"] == "cookies_blocked"
+    assert problem["userMessage"].startswith("Your browser blocked a cookie this site needs")
+
+
+def test_a_launch_from_the_portal_right_after_a_refusal_restarts(page: Page, site: Site) -> None:
+    launch = "callback#token_type=bearer&access_token=il-x"
+    site.app(clever=f"{site.clever}/s/callback-denied")
+    page.goto(f"{site.url}/{launch}")
+    page.wait_for_url(f"{site.url}/callback")
+    assert outcome(page)["code"] == "access_denied"
+    site.app()
+    page.goto(f"{site.url}/again/{launch}")
+    page.wait_for_url(f"{site.url}/callback")
+    assert outcome(page)["accessToken"].startswith("il")
+
+
 @pytest.mark.parametrize("storage", ["undefined", "null"])
 def test_no_storage_of_the_app_is_the_one_of_the_browser(page: Page, site: Site, storage: str) -> None:
     assert login(page, site, more=f"{{ storage: {storage} }}")["accessToken"].startswith("il")
 
 
 def test_without_session_storage_a_login_works(page: Page, site: Site) -> None:
-    page.add_init_script(
-        "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError') } })"
-    )
+    page.add_init_script(SESSION_STORAGE_THROWS)
     assert login(page, site)["accessToken"].startswith("il")
 
 
-def test_a_page_that_comes_back_from_clever_is_fresh(page: Page, site: Site) -> None:
-    page.route(AUTHORIZE, lambda route: route.fulfill(status=204))
-    page.goto(site.url)
-    outcome(page)
-    with page.expect_request(AUTHORIZE):
+def test_pages_that_the_back_button_takes_out_of_the_browsers_memory(browser: Browser, site: Site) -> None:
+    with chromium.keeping_pages(browser) as second, chromium.new_page(second) as page:
+        page.goto(site.url)
+        outcome(page)
+        page.evaluate("window.isOld = true")
+        page.route(AUTHORIZE, lambda route: route.fulfill(body="Clever"), times=1)
         start(page)
-    # What the browser does when the back button takes the page out of its memory.
-    page.evaluate("window.isOld = true, void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    patience.wait_for(lambda: not settled(page, "outcome.then(() => window.isOld)"), "the page is loaded again")
-    assert outcome(page) is None
-
-
-def test_a_page_from_memory_forgets_its_answer(page: Page, site: Site) -> None:
-    login(page, site)
-    page.evaluate("void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    assert page.evaluate("clever.handleCallback(options)") is None
+        page.wait_for_url(AUTHORIZE)
+        # The person changed their mind at Clever: that login is over, and the page starts fresh.
+        page.go_back(wait_until="commit")
+        patience.wait_for(lambda: not looked_at(page, "window.isOld ?? false", old=True), "the page is loaded again")
+        assert outcome(page) is None
+        assert finished(page)["accessToken"].startswith("il")
+        page.evaluate("window.isFromMemory = true")
+        site.files["/elsewhere"] = ("text/html", "<!doctype html>")
+        page.goto(f"{site.url}/elsewhere")
+        page.go_back(wait_until="commit")
+        assert page.evaluate("window.isFromMemory") is True
+        assert page.evaluate("clever.handleCallback(options)") is None
 
 
 WORKER = """

@@ -125,6 +125,7 @@ ANSWERS = {
     ),
     "no-sentence": ({"code": "token_rejected"}, "token_rejected", "Signing in did not work this time."),
     "list": (["Ada"], "response_malformed", "This app has a problem with Clever."),
+    "list-of-records": ([{"person": "Ada"}], "response_malformed", "This app has a problem with Clever."),
     "nothing": (None, "response_malformed", "This app has a problem with Clever."),
     "no-person": ({}, "response_malformed", "This app has a problem with Clever."),
 }
@@ -179,6 +180,35 @@ def test_a_login_that_does_not_reach_the_server_ends_the_session_before(loud_pag
     problem = finished(loud_page)
     assert (problem["code"], problem["endsSession"]) == ("network_connect", True)
     assert (app.session["person"], app.session["deleted"]) == (None, 1)
+
+
+# What Firefox does where cookies are blocked.
+NO_CHANNEL = "window.BroadcastChannel = function () { throw new DOMException('no', 'SecurityError') }"
+
+
+def test_without_a_channel_to_other_tabs_an_app_starts_and_signs_in(page: Page, app: Site) -> None:
+    page.add_init_script(NO_CHANNEL)
+    page.goto(app.url)
+    assert outcome(page) == {"person": None}
+    # No other tab would hear of it; a popup could not tell its page, which goes itself.
+    assert finished(page, "{ popup: true }")["person"] == "Ada"
+    assert "deleted" not in app.session
+    page.evaluate("clever.logOut(options)")
+    assert app.session["person"] is None
+
+
+def test_a_token_is_not_sent_over_plain_http(page: Page, app: Site) -> None:
+    page.goto(app.url)
+    outcome(page)
+    problem = page.evaluate("clever.signIn('il-mine', { session: 'HTTP://api.app.example/session' }).catch(failure)")
+    assert problem["code"] == "config_invalid"
+    assert page.evaluate("clever.whoAmI({ session: options.redirectUri.replace('callback', 'session') })") is None
+
+
+def test_an_empty_session_is_the_usual_one(page: Page, app: Site) -> None:
+    app.session["person"] = "Ada"
+    page.goto(app.url)
+    assert page.evaluate("clever.whoAmI({ session: '' })") == "Ada"
 
 
 def test_a_question_that_fails_ends_nothing(page: Page, app: Site) -> None:
