@@ -175,11 +175,13 @@ def settings(site: str, clever: str, **more: str) -> dict[str, str]:
     return {**bare, **names, "CLEVER_BASE_URL": clever, "PHP_INI_SCAN_DIR": "", **more}
 
 
-def told(installed: Installed, script: str, clever: str, *, extension: bool) -> str:
-    """What a script prints, with the extension or with FFI."""
+def told(installed: Installed, script: str, clever: str, *arguments: str, extension: bool) -> str:
+    """What a script with these arguments prints, with the extension or with FFI."""
     before = [] if extension else ["-dffi.enable=1", f"-dauto_prepend_file={installed.classes('ffi')}"]
     file = str(SCRIPTS / script)
-    command = installed.php("-ddisplay_errors=stderr", *before, file, str(installed.build), extension=extension)
+    command = installed.php(
+        "-ddisplay_errors=stderr", *before, file, str(installed.build), *arguments, extension=extension
+    )
     environment = settings("", clever, LD_LIBRARY_PATH=str(installed.library), CLEVER_SSO_TEST_URL=clever)
     ended = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False

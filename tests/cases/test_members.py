@@ -80,6 +80,30 @@ ANSWERS = {
 }
 
 
+def arrays(record: dict[str, Any]) -> dict[str, object]:
+    """An array where an answer, or its `data`, should be an object: with everything that belongs there."""
+    made: dict[str, object] = {"around it": [record], "of its values": list(record.values())}
+    return {**made, "around its data": {**record, "data": [record["data"]]}} if "data" in record else made
+
+
+@pytest.mark.parametrize("name", TABLE["journeys"])
+def test_an_array_is_no_record_whatever_is_in_it(name: str, face: Face, clever: Clever) -> None:
+    journey = TABLE["journeys"][name]
+    rows = {row["answer"]: row for row in journey["members"] if not row["member"]}
+    for answer in ANSWERS[name]:
+        for kind in arrays(TABLE["answers"][answer]):
+            clever.reset(journey.get("without", []))
+            clever.answers[answer] = arrays(clever.answers[answer])[kind]
+            outcome = run(face, clever, journey["operation"])
+            case = f"{answer} in an array {kind}"
+            if "gives" in rows.get(answer, {}):
+                # The record of a person only describes: they sign in without it.
+                check(outcome, journey, rows[answer], case)
+            else:
+                of_token = {"header": "id_token_malformed", "claims": "id_token_claims"}
+                assert outcome[0] == f"error {of_token.get(answer, 'response_malformed')}", case
+
+
 def written(text: list[Any]) -> bytes:
     """A text of the table."""
     pieces = (piece if isinstance(piece, str) else piece[0] * piece[1] for piece in text)
