@@ -47,7 +47,7 @@ class Build:
 
     def c_library(self) -> list[Path]:
         """The C library, and the symbols for a debugger."""
-        self._cargo("-p", "clever-sso-ffi", static=False)
+        self._libraries()
         self._cargo("-p", "clever-sso", "--features", "command", "--bin", "clever-sso", static=True)
         self._write_licenses("clever-sso-ffi", self._made / LICENSES)
         name = f"libclever_sso-{VERSION}-{self.platform.triple}"
@@ -67,9 +67,11 @@ class Build:
         }
         self._run(["ffi/packaging/install.sh"], {**plain, **{word: str(value) for word, value in settings.items()}})
         library = self._pack(stage, name)
-        debug = stage / f"{name}-debug" / "lib"
-        debug.mkdir(parents=True)
-        shutil.copy(self._made / "deps/libclever_sso.so.debug", debug)
+        debug = stage / f"{name}-debug"
+        (debug / "lib").mkdir(parents=True)
+        shutil.copy(self._made / "libclever_sso.so.debug", debug / "lib")
+        for file in (ROOT / "LICENSE-MIT", ROOT / "LICENSE-APACHE"):
+            shutil.copy(file, debug)
         return [library, self._pack(stage, f"{name}-debug")]
 
     def python_package(self) -> list[Path]:
@@ -97,8 +99,16 @@ class Build:
         """The wheel of the emulator."""
         return [self._wheel("emulator", "clever-emulator", static=True)]
 
-    def _cargo(self, *words: str, static: bool) -> None:
-        self._run(["cargo", "build", "--locked", "--release", *words], self._static if static else self._dynamic)
+    def _libraries(self) -> None:
+        """Build the static library, and from it the shared one; its symbols for a debugger are beside it."""
+        self._cargo("-p", "clever-sso-ffi", "--lib", "--crate-type", "staticlib", verb="rustc", static=False)
+        shared = str(self._made / "libclever_sso.so")
+        linker = {"CC": self._dynamic[f"CC_{self.platform.triple.replace('-', '_')}"], "KEEP_DEBUG": "1"}
+        self._run(["ffi/packaging/shared.sh", str(self._made / "libclever_sso.a"), shared], {**self._dynamic, **linker})
+        self._run(["release/split_debug.sh", str(LLVM / "llvm-objcopy"), "-o", shared])
+
+    def _cargo(self, *words: str, static: bool, verb: str = "build") -> None:
+        self._run(["cargo", verb, "--locked", "--release", *words], self._static if static else self._dynamic)
 
     def _wheel(self, folder: str, package: str, *, static: bool) -> Path:
         """Build a wheel, and add the licenses of what is linked into it."""

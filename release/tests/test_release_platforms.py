@@ -252,3 +252,4 @@ def test_everything_holds_the_licenses_of_what_is_linked_into_it(platform: Platf
             texts.append(archive.read(path).decode())
             assert "\nLicense-File: LICENSES-THIRD-PARTY.txt\n" in archive.read(metadata).decode()
     assert all("aws-lc-sys" in text for text in texts)
+    assert all(("\nmusl libc (" in text) == platform.musl for text in texts)
