@@ -196,7 +196,7 @@ def test_a_file_that_lacks_something_is_named(
         (".tar.gz", f"{ROOT}/core"),
         ("-image.tar", "/elsewhere/registry/src/index"),
         (".deb", "/somebody/.cargo/bin"),
-        (".zip", "path+file:///somewhere/python#clever-sso-python@0.1.0"),
+        (".zip", "path+file:///somewhere/python"),
     ],
 )
 def test_a_program_that_names_the_machine_that_built_it_is_named(
