@@ -86,8 +86,8 @@ impl Call<'_> {
 
     async fn end_session(&self) -> sessions::Result<()> {
         // It may have got another id while this request was on its way.
-        if let Some(sent) = self.sent.filter(|sent| self.session.id() != Some(*sent)) {
-            self.site.marks.end(sent).await?;
+        if let Some(sent) = self.sent {
+            self.site.marks.end_wherever(sent).await?;
         }
         sessions::end(self.session, &self.site.marks).await
     }

@@ -88,10 +88,18 @@ impl Marks {
         self.0.load(id).await
     }
 
-    /// Marks a session as ended, and deletes the one under whose id it continues. Delete the session itself afterwards.
+    /// Marks a session as ended. Delete it afterwards.
     ///
     /// Ids that no session has leave no mark: anybody can invent them.
     pub(super) async fn end(&self, id: Id) -> Result<()> {
+        if self.0.load(&id).await?.is_some() && self.read(&ended(id)).await?.is_none() {
+            self.write(ended(id), Value::Null, AN_HOUR).await?;
+        }
+        Ok(())
+    }
+
+    /// The same, also for one that is moving, and the one under whose id it continues is deleted.
+    pub(super) async fn end_wherever(&self, id: Id) -> Result<()> {
         if self.0.load(&id).await?.is_none() && self.read(&moving(id)).await?.is_none() {
             return Ok(());
         }

@@ -224,3 +224,26 @@ async fn a_login_is_completed_once_whatever_two_processes_do() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_that_logs_in_again_signs_nobody_out_who_is_let_in_meanwhile() {
+    let shared = MemoryStore::default();
+    let slow = Stepwise::new(false, &shared);
+    let (site, _) = process(slow.clone(), true, false).await;
+    let (other, _) = process(shared, true, false).await;
+    for step in 0.. {
+        let (mut first, target) = prepared(&site, Request::Complete).await;
+        let callback = site.callback(&mut first, "ada").await;
+        let mut second = first.clone();
+        let again = site.ask(&mut second, "GET", &callback);
+        let (_, answer, is_there) = slow.at(step, again, other.ask(&mut first, "POST", &target)).await;
+        let is_in = answer.location() == "/private";
+        // Once the other tab has ended the session in which the login waited, it is over.
+        assert!(is_in || step > 0, "{step}");
+        let expected = if is_in { "Ada Ashworth" } else { "nobody" };
+        assert_eq!(other.who(&mut first).await, expected, "{step}");
+        if !is_there {
+            break;
+        }
+    }
+}
