@@ -335,7 +335,7 @@ async fn the_application_decides_before_anybody_is_signed_in() {
     for (person, status, said) in [
         ("jose", 202, "choose a name"),
         ("grace", 403, "Not &lt;you&gt;."),
-        ("sam", 500, "did not work this time"),
+        ("sam", 500, "This app has a problem with Clever"),
     ] {
         let mut browser = Browser::default();
         site.log_in(&mut browser, "ada").await;
