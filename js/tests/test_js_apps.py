@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ from harness.patience import MILLISECONDS, SECONDS
 from page_site import OURS
 
 EXAMPLES = ROOT / "examples" / "implicit"
-REDIRECT_URI = "https://app.example/desktop"
+# A window gives the address in lower case, and without the usual port.
+REDIRECT_URI = "https://App.example:443/desktop"
 # A window as Electron has them, as far as the example uses it: it follows Clever's redirects, and loads nothing else.
 WINDOW = """
 import { EventEmitter } from "node:events";
@@ -45,6 +47,12 @@ class Window extends EventEmitter {
 const { accessToken, code } = await logIn(options, () => new Window()).catch((error) => error);
 console.log(JSON.stringify({ isToken: /^il/.test(accessToken), code, isGone: opened.isGone }));
 """
+
+
+# tokeninfo is fine; /me answers with an array.
+ODD_ME = f"""void (self.fetch = async (url) => Response.json(
+  url.endsWith("/me") ? {{ data: [{{ id: "1" }}] }} : {{ client_id: "{OURS}", scopes: [] }}
+))"""
 
 
 def extension(folder: Path, clever: str) -> Path:
@@ -91,6 +99,13 @@ def test_the_extension_logs_in_with_chromes_own_window(tmp_path: Path) -> None:
             page.goto(f"chrome-extension://{id_of(folder)}/popup.html")
             page.get_by_role("button", name="Log in with Clever").click()
             page.get_by_role("status").get_by_text("You are signed in (64c20b1e8f3a7d0019c4e501).").wait_for()
+            # A failure that is not the package's own has words, too.
+            context.service_workers[0].evaluate("void (self.fetch = async () => Response.json([]))")
+            page.get_by_role("button", name="Log in with Clever").click()
+            page.get_by_role("status").get_by_text(re.compile(r"\(response_malformed\)")).wait_for()
+            context.service_workers[0].evaluate(ODD_ME)
+            page.get_by_role("button", name="Log in with Clever").click()
+            page.get_by_role("status").get_by_text("Please try again. (internal)").wait_for()
         finally:
             context.close()
 

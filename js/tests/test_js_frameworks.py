@@ -174,6 +174,9 @@ def test_the_page_of_the_wordpress_example_logs_in_and_out(page: Page, site: Sit
     page.get_by_text("You are signed in (64c20b1e8f3a7d0019c4e501).").wait_for()
     page.get_by_role("button", name="Not you? Log out").click()
     page.get_by_role("button", name="Log in with Clever").wait_for()
+    page.route("**/v3.0/me", lambda route: route.fulfill(json={"data": [{"id": "1"}]}))
+    page.get_by_role("button", name="Log in with Clever").click()
+    page.get_by_text("Please try again. (internal)").wait_for()
 
 
 def test_the_page_of_the_start_guide_logs_in(page: Page, site: Site) -> None:

@@ -10,10 +10,12 @@ export async function logIn(options, makeWindow) {
 
 function wayBack(url, redirectUri, makeWindow) {
   const window = makeWindow();
+  // As the window writes it: in lower case, and without the usual port.
+  const awaited = new URL(redirectUri).href;
   return new Promise((resolve, reject) => {
     // Clever sends the browser to an https address that nobody serves; the token does not get further than this.
     const caught = (event, address) => {
-      if (address.split("#")[0] !== redirectUri) return;
+      if (address.split("#")[0] !== awaited) return;
       event.preventDefault();
       resolve(address);
     };

@@ -13,6 +13,7 @@ try {
   const { accessToken } = await logIn(options, makeWindow);
   const answer = await fetch("https://api.clever.com/v3.0/me", { headers: { Authorization: `Bearer ${accessToken}` } });
   const { data } = await answer.json();
+  if (!data.id) throw new Error("Clever did not say who it is");
   await dialog.showMessageBox({ message: `You are signed in (${data.id}).` });
 } catch (error) {
   await dialog.showMessageBox({ type: "error", message: error.userMessage ?? "Please try again." });

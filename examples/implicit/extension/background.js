@@ -15,6 +15,7 @@ async function logIn() {
   await checkToken(answer.accessToken, clientId, { clever });
   const response = await fetch(`${options.api}/v3.0/me`, { headers: { Authorization: `Bearer ${answer.accessToken}` } });
   const { data } = await response.json();
+  if (!data.id) throw new Error("Clever did not say who it is");
   // The token is good for a day, and kept nowhere: only who it is.
   return { person: { id: data.id } };
 }
@@ -23,7 +24,7 @@ chrome.runtime.onMessage.addListener((message, sender, answer) => {
   if (message !== "log-in") return false;
   // Two clicks are one login.
   login ??= logIn()
-    .catch(({ code, userMessage }) => ({ problem: { code, userMessage } }))
+    .catch(({ code = "internal", userMessage = "Please try again." }) => ({ problem: { code, userMessage } }))
     .finally(() => (login = undefined));
   login.then(answer);
   return true;

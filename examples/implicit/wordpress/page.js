@@ -11,6 +11,7 @@ show(async () => {
   await checkToken(answer.accessToken, options.clientId, options);
   const response = await fetch(`${api}/v3.0/me`, { headers: { Authorization: `Bearer ${answer.accessToken}` } });
   const { data } = await response.json();
+  if (!data.id) throw new Error("Clever did not say who it is");
   return [`You are signed in (${data.id}).`, "Not you? Log out", logOut];
 });
 
