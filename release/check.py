@@ -66,8 +66,9 @@ def wrong_folders(member: Member) -> Iterator[str]:
     """The folders of the machine that built it, in a file."""
     # Of any machine. A page may speak of these.
     of_any = {b"registry/src/": "cargo's registry", b"/.cargo/": "a folder of cargo"} if member.is_binary else {}
-    # What cargo calls a package that is in no registry.
-    of_any[b"path+file:///"] = "the folder of a build"
+    # What cargo calls a package that is in no registry. Our own programs, in a source package, look for the word.
+    if not member.name.endswith(".py"):
+        of_any[b"path+file:///"] = "the folder of a build"
     for folder, name in {**builders_folders(), **of_any}.items():
         if folder in member.data:
             yield f"{member.name} names {name}"

@@ -344,3 +344,9 @@ def test_the_platform_is_that_of_the_program(tmp_path: Path) -> None:
     other = bytearray(compiled)
     other[18:20] = (183 if machine == "x86_64" else 62).to_bytes(2, "little")
     assert not shared.platform(contents.Member("clever-emulator", bytes(other))).startswith(machine)
+
+
+def test_a_source_package_may_hold_the_check_itself() -> None:
+    for path in (Path(check.__file__), Path(__file__)):
+        member = contents.Member(f"clever-sso/{path.name}", path.read_bytes())
+        assert list(check.wrong_folders(member)) == []
