@@ -222,12 +222,25 @@ def test_nothing_names_a_folder_of_the_machine_that_built_it(platform: Platform,
     assert folders_in(native_module(platform)) == set()
 
 
-def test_nothing_needs_a_newer_c_library_than_is_promised(platform: Platform, unpacked: Unpacked) -> None:
-    shared = (unpacked.library / "lib/libclever_sso.so").read_bytes()
-    for content in (shared, native_module(platform), unpacked.emulator.read_bytes()):
-        needed = {(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", content)}
+def test_nothing_needs_a_newer_c_library_than_is_promised(
+    platform: Platform, unpacked: Unpacked, tmp_path: Path
+) -> None:
+    module = tmp_path / "_native.abi3.so"
+    module.write_bytes(native_module(platform))
+    for file in (unpacked.library / "lib/libclever_sso.so", module, unpacked.emulator):
+        needed = {(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", file.read_bytes())}
         assert max(needed, default=(0, 0)) <= PROMISED_GLIBC
         assert bool(needed) != platform.musl
+        # What the promised one lacks was linked without a version, and is missing when the library is loaded.
+        assert platform.musl or unversioned(file) == set()
+
+
+def unversioned(file: Path) -> set[str]:
+    """The functions that a file needs of nobody in particular, other than those of Python."""
+    words = ["nm", "--dynamic", "--undefined-only", "--with-symbol-versions", file]
+    listing = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    needed = (line.split() for line in listing.splitlines())
+    return {name for kind, name in needed if kind == "U" and "@" not in name and not name.startswith(("Py", "_Py"))}
 
 
 def test_the_symbols_for_a_debugger_belong_to_the_library(platform: Platform, tmp_path: Path) -> None:

@@ -128,8 +128,8 @@ mod unix {
 
     #[cfg(target_os = "linux")]
     fn is_first_thread() -> bool {
-        // SAFETY: it always succeeds.
-        let thread = unsafe { libc::gettid() };
+        // SAFETY: it takes nothing and always succeeds. glibc has a function for it only since 2.30.
+        let thread = unsafe { libc::syscall(libc::SYS_gettid) };
         u32::try_from(thread).is_ok_and(|thread| thread == std::process::id())
     }
 
