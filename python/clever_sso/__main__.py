@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
+import textwrap
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -32,17 +35,36 @@ Exit code: 0 everything is ok, 1 warnings, 2 problems, 64 wrong arguments.
 _USAGE = 64
 
 
-def shown(report: Report, *, as_json: bool, to_terminal: bool) -> str:
+# The level of a finding, or the blanks before what to do. Colors take no room.
+_MARGIN = re.compile(r"(?:\x1b\[[\d;]*m)?.{8}(?:\x1b\[0m)? ")
+_MARGIN_COLUMNS, _FEWEST_COLUMNS = 9, 40
+
+
+def shown(report: Report, *, as_json: bool, to_terminal: bool, colors: bool | None = None) -> str:
     """What a command writes.
 
     Args:
         report: What was found.
         as_json: Whether a program reads it.
-        to_terminal: Whether it may have colors, unless `NO_COLOR` is set (https://no-color.org).
+        to_terminal: Whether a person reads it: lines are then broken between words.
+        colors: Whether it may have colors, as on a terminal by default, unless `NO_COLOR` is set (https://no-color.org).
     """
     if as_json:
         return f"{report.to_json()}\n"
-    return report.to_text(colors=to_terminal and not os.environ.get("NO_COLOR"))
+    wanted = to_terminal if colors is None else colors
+    text = report.to_text(colors=wanted and not os.environ.get("NO_COLOR"))
+    return _wrapped(text, shutil.get_terminal_size().columns) if to_terminal else text
+
+
+def _wrapped(text: str, columns: int) -> str:
+    width = max(columns, _FEWEST_COLUMNS) - _MARGIN_COLUMNS
+    lines = []
+    for line in text.splitlines():
+        margin = _MARGIN.match(line)
+        start = margin.end() if margin else 0
+        parts = textwrap.wrap(line[start:], width, break_long_words=False, break_on_hyphens=False)
+        lines.append(line[:start] + f"\n{' ' * _MARGIN_COLUMNS}".join(parts))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def main(arguments: list[str]) -> int:

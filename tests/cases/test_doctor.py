@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -105,21 +106,27 @@ def test_the_command_in_python_writes_text_and_says_what_it_takes(clever: str) -
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is Unix's")
 @pytest.mark.parametrize(("no_color", "has_colors"), [("", True), ("1", False)])
-def test_the_command_in_python_has_colors_on_a_terminal(no_color: str, has_colors: bool) -> None:
+def test_on_a_terminal_python_has_colors_and_ends_lines_between_words(no_color: str, has_colors: bool) -> None:
     ours, theirs = os.openpty()
     try:
         done = subprocess.run(
             [sys.executable, "-m", "clever_sso", "doctor"],
-            env=environment(with_library({"NO_COLOR": no_color})),
+            env=environment(with_library({"NO_COLOR": no_color, "COLUMNS": "80"})),
             stdout=theirs,
             timeout=SECONDS,
             check=False,
         )
         assert done.returncode == 2
-        assert (b"\x1b[1;31mproblem \x1b[0m settings: " in os.read(ours, 65536)) is has_colors
+        text = os.read(ours, 65536).decode().replace("\r\n", "\n")
     finally:
         os.close(ours)
         os.close(theirs)
+    assert ("\x1b[1;31mproblem \x1b[0m settings: " in text) is has_colors
+    lines = re.sub(r"\x1b\[[\d;]*m", "", text).splitlines()
+    assert max(map(len, lines)) <= 80
+    # The advice about it is longer than a line.
+    first = next(index for index, line in enumerate(lines) if line.startswith("         what to do: "))
+    assert re.match(r" {9}\S", lines[first + 1]), text
 
 
 def test_a_good_setup_has_no_warning_and_the_text_says_what_json_says(clever: str) -> None:

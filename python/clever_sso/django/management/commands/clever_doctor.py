@@ -32,6 +32,7 @@ class Command(BaseCommand):
         """Run it."""
         report = doctor.report()
         has_colors = bool(options["force_color"] or (self.stdout.isatty() and not options["no_color"]))
-        self.stdout.write(shown(report, as_json=options["json"], to_terminal=has_colors), ending="")
+        text = shown(report, as_json=options["json"], to_terminal=self.stdout.isatty(), colors=has_colors)
+        self.stdout.write(text, ending="")
         if report.exit_code:
             sys.exit(report.exit_code)
