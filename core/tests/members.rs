@@ -3,7 +3,7 @@
 //! `members.json`; here the pure readers read it.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
@@ -288,6 +288,56 @@ fn a_text_that_is_odd_beside_what_decides_keeps_nobody_out() {
             }
         }
     }
+}
+
+/// An array where an answer, or its `data`, should be an object: with everything that belongs there.
+fn arrays(record: &Value) -> Vec<Value> {
+    let members = record.as_object().unwrap();
+    let mut made = vec![json!([record]), members.values().cloned().collect()];
+    if let Some(data) = members.get("data") {
+        let mut around = record.clone();
+        place(&mut around, "data", &json!([data]));
+        made.push(around);
+    }
+    made
+}
+
+#[test]
+fn an_array_is_no_record_whatever_is_in_it() {
+    let (table, pair) = (table(), KeyPair::generate(KeySize::Rsa2048).unwrap());
+    let mut seen = BTreeSet::new();
+    for (name, journey) in &table.journeys {
+        let mut answers = table.answers.clone();
+        journey.without.iter().for_each(|path| remove(&mut answers, path));
+        for answer in journey.members.iter().map(|row| &row.answer).collect::<BTreeSet<_>>() {
+            for array in arrays(&Clever::new(&answers, &pair).answers[answer]) {
+                let case = format!("{name}: {answer} is {array}");
+                let mut clever = Clever::new(&answers, &pair);
+                clever.answers.insert(answer.clone(), array);
+                let outcome = clever.run(&journey.operation);
+                // The record of a person only describes: they sign in without it.
+                if name == "me" && answer == "user" {
+                    assert_eq!(outcome.unwrap().1["roles"], None, "{case}");
+                } else {
+                    assert!(outcome.is_err(), "{case}: {outcome:?}");
+                }
+            }
+            seen.insert(answer);
+        }
+    }
+    let all = [
+        "claims",
+        "discovery",
+        "district",
+        "header",
+        "keys",
+        "me",
+        "tokeninfo",
+        "tokens",
+        "user",
+        "userinfo",
+    ];
+    assert!(seen.iter().map(|answer| answer.as_str()).eq(all), "{seen:?}");
 }
 
 #[test]
