@@ -67,7 +67,7 @@ def environment(platform: Platform, *, static: bool = False) -> dict[str, str]:
         # Nothing that is compiled holds the names of this machine's folders; messages of a panic name crates instead.
         "CARGO_UNSTABLE_TRIM_PATHS": "true",
         "CARGO_PROFILE_RELEASE_TRIM_PATHS": "all",
-        # The linker below takes it out of what it links, into a file of its own.
+        # The linker below takes the names of functions out of what it links, into a file of its own.
         "CARGO_PROFILE_RELEASE_STRIP": "none",
         "CARGO_PROFILE_RELEASE_DEBUG": "line-tables-only",
         # What runs while it is built is for this machine, also where both platforms have one name.
