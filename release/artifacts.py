@@ -126,7 +126,9 @@ class Build:
         self._write_licenses(package, information / "licenses" / LICENSES)
         metadata = information / "METADATA"
         first, line, rest = metadata.read_text("utf-8").partition("License-File: ")
-        metadata.write_text(f"{first}{line}{LICENSES}\n{line}{rest}", "utf-8")
+        # maturin names it already where `make wheel` wrote one, for this machine.
+        if f"{line}{LICENSES}\n" not in f"{line}{rest}":
+            metadata.write_text(f"{first}{line}{LICENSES}\n{line}{rest}", "utf-8")
         packed = stage / "packed"
         packed.mkdir()
         self._run(
