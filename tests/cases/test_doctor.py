@@ -105,12 +105,15 @@ def test_the_command_in_python_writes_text_and_says_what_it_takes(clever: str) -
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is Unix's")
+@pytest.mark.parametrize("command", [[COMMAND], [sys.executable, "-m", "clever_sso"]], ids=["command", "python"])
 @pytest.mark.parametrize(("no_color", "has_colors"), [("", True), ("1", False)])
-def test_on_a_terminal_python_has_colors_and_ends_lines_between_words(no_color: str, has_colors: bool) -> None:
+def test_on_a_terminal_it_has_colors_and_lines_end_between_words(
+    command: list[str | Path], no_color: str, has_colors: bool
+) -> None:
     ours, theirs = os.openpty()
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "clever_sso", "doctor"],
+            [*command, "doctor"],
             env=environment(with_library({"NO_COLOR": no_color, "COLUMNS": "80"})),
             stdout=theirs,
             timeout=SECONDS,

@@ -21,6 +21,10 @@ Options:
 Exit code: 0 everything is ok, 1 warnings, 2 problems, 64 wrong arguments.
 ";
 
+/// How wide every terminal is.
+const COLUMNS: usize = 80;
+/// The level of a finding and a blank, or the blanks before what to do.
+const MARGIN: usize = 9;
 /// As sysexits.h has it: 2 is a problem of the setup.
 const USAGE: u8 = 64;
 
@@ -47,14 +51,64 @@ fn doctor(as_json: bool) -> ExitCode {
         Ok(report) if as_json => said(&format!("{}\n", report.to_json()), report.exit_code()),
         Ok(report) => {
             let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            said(&report.to_text(stdout().is_terminal() && !no_color), report.exit_code())
+            let to_terminal = stdout().is_terminal();
+            let text = report.to_text(to_terminal && !no_color);
+            said(&if to_terminal { wrapped(&text, COLUMNS) } else { text }, report.exit_code())
         }
         Err(error) => said(&format!("{error}\n"), 2),
     }
+}
+
+/// The same with lines broken between words. What goes on is below what was found, which has a margin.
+fn wrapped(text: &str, columns: usize) -> String {
+    let mut wrapped = String::new();
+    for line in text.lines() {
+        // Colors take no room.
+        let colors = if line.starts_with('\x1b') {
+            line.find('m').map_or(0, |end| end + 1) + "\x1b[0m".len()
+        } else {
+            0
+        };
+        let (margin, found) = line.split_at_checked(MARGIN + colors).unwrap_or((line, ""));
+        wrapped.push_str(margin);
+        let mut column = MARGIN;
+        for (index, word) in found.split(' ').enumerate() {
+            let length = word.chars().count();
+            if index > 0 && column + 1 + length > columns {
+                wrapped.extend(["\n", &" ".repeat(MARGIN)]);
+                column = MARGIN;
+            } else if index > 0 {
+                wrapped.push(' ');
+                column += 1;
+            }
+            wrapped.push_str(word);
+            column += length;
+        }
+        wrapped.push('\n');
+    }
+    wrapped
 }
 
 /// A reader that went away is no reason to panic.
 fn said(text: &str, code: u8) -> ExitCode {
     let _ = stdout().write_all(text.as_bytes());
     ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_for_a_terminal_are_broken_between_words_below_what_was_found() {
+        let text =
+            "ok       a: one two three\n         what to do: ä four\nwarning  b: indivisible-and-long\n";
+        let narrow = "ok       a: one\n         two\n         three\n         what to\n         do: ä\n         four\n\
+                      warning  b:\n         indivisible-and-long\n";
+        assert_eq!(wrapped(text, 16), narrow);
+        assert_eq!(wrapped(text, 80), text);
+        let colored = "\x1b[1;31mproblem \x1b[0m a: one two\n";
+        assert_eq!(wrapped(colored, 15), "\x1b[1;31mproblem \x1b[0m a: one\n         two\n");
+        assert_eq!(wrapped(colored, 80), colored);
+    }
 }

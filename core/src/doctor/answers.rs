@@ -126,7 +126,7 @@ impl Answers<'_> {
             | ErrorCode::LimitReached
                 if !way_is_open =>
             {
-                Finding::warning(check, &"not checked: no connection", &"solve the problem above first")
+                Finding::new(check, Level::Warning, "not checked: solve the problem above first", None)
             }
             code => Finding::problem(check, error, &advice(code)),
         };
@@ -356,6 +356,7 @@ impl Answers<'_> {
                 ),
             });
         }
+        found.extend(redirect_uris::left_out(self.config()).filter(|_| !self.authorize.is_empty()));
     }
 
     fn api(&self, failed: &dyn Fn(&str, &Error) -> Finding) -> Finding {

@@ -23,6 +23,9 @@ pub(super) struct Setup<'a> {
     pub(super) discovers: Option<ConfigBuilder>,
 }
 
+/// So many requests are sent at the same time: no more connections are opened to a host.
+const AT_ONCE: usize = 12;
+
 /// Sends requests, each once and before its deadline.
 pub(super) struct Asker {
     pub(super) transport: Transport,
@@ -36,12 +39,16 @@ impl Asker {
         Ok(Self { transport, witness, deadline })
     }
 
-    /// The responses to all requests, which are sent at the same time.
+    /// The responses to all requests, in their order.
     pub(super) async fn ask(&self, requests: Vec<(RequestTo, Result<Request>)>) -> Vec<Result<Response>> {
-        let asked = requests.into_iter().map(|(to, request)| -> Work<'_, Result<Response>> {
+        let mut left = requests.into_iter().map(|(to, request)| -> Work<'_, Result<Response>> {
             Box::pin(async move { self.transport.send(to, &request?, self.deadline).await })
         });
-        together(asked.collect()).await
+        let mut responses = Vec::new();
+        while left.len() > 0 {
+            responses.extend(together(left.by_ref().take(AT_ONCE).collect()).await);
+        }
+        responses
     }
 }
 

@@ -13,8 +13,8 @@ use crate::protocol::{Request, Response};
 pub(super) const CHECK: &str = "redirect_uri";
 /// A URI that no Clever app has registered, because no one can own such a name (RFC 6761 6.4).
 pub(super) const NOBODYS: &str = "https://clever-sso-doctor.invalid/callback";
-/// The maximum number that is checked.
-pub(super) const MOST: usize = 8;
+/// The maximum number that is checked: more requests than that would not be made in time.
+pub(super) const MOST: usize = 64;
 
 /// Asks to send a browser back to `redirect_uri`.
 pub(super) fn request(config: &Config, redirect_uri: &str) -> Result<Request> {
@@ -101,6 +101,19 @@ pub(super) fn near(uri: &str) -> Vec<(String, &'static str)> {
     let lower = uri.to_ascii_lowercase();
     add((lower != uri).then_some(lower), "capital letters");
     near
+}
+
+/// Redirect URIs after the first [`MOST`], if there are any.
+pub(super) fn left_out(config: &Config) -> Option<Finding> {
+    let count = config.redirect_uris.len().checked_sub(MOST).filter(|count| *count > 0)?;
+    Some(Finding::warning(
+        CHECK,
+        &format_args!(
+            "not checked: {count} of the {} redirect URIs, those after the first {MOST}",
+            count + MOST
+        ),
+        &"compare them with Clever's dashboard, letter by letter",
+    ))
 }
 
 /// A redirect URI that Clever does not know. `instead` is a similar one that it knows, if one was found.

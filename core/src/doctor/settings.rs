@@ -62,20 +62,22 @@ fn detail(error: &Error) -> String {
 pub(super) fn of(config: &Config) -> Vec<Finding> {
     let names = config.names();
     let mut findings = Vec::new();
+    let redirect_uri = names.of("redirect_uri");
+    if config.redirect_uris.is_empty() {
+        findings.push(Finding::problem(
+            CHECK,
+            &format_args!("{redirect_uri} is not set: no login can begin"),
+            &"set it to the address of your callback, as Clever's dashboard has it; with the implicit grant, to that of your page",
+        ));
+    }
     if config.client_secret.is_none() {
         let name = names.of("client_secret");
         findings.push(Finding::warning(
             CHECK,
-            &format_args!("{name} is not set: no login can begin"),
+            &format_args!(
+                "{name} is not set: no login with a code can begin, from your page, the Clever Portal or Instant Login"
+            ),
             &"copy the client secret from Clever's dashboard; only the implicit grant does without",
-        ));
-    }
-    let redirect_uri = names.of("redirect_uri");
-    if config.redirect_uris.is_empty() {
-        findings.push(Finding::warning(
-            CHECK,
-            &format_args!("{redirect_uri} is not set: no login can begin"),
-            &"set it to the address of your callback, as Clever's dashboard has it",
         ));
     }
     let plain = |text: &&String| is_plain(text);

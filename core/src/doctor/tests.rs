@@ -108,6 +108,44 @@ async fn no_secret_is_sent_where_its_address_is_not_known() {
     assert_eq!((report.level(), secrets_sent()), (Level::Ok, 1), "{report}");
 }
 
+#[tokio::test]
+async fn of_settings_that_are_missing_it_says_which_logins_cannot_begin() {
+    let emulator = emulator();
+    let bare = || Config::builder("client").base_url(emulator.base_url());
+    let without_address = bare().client_secret(SECRET).doctor().await.unwrap();
+    for report in [without_address, bare().doctor().await.unwrap()] {
+        let first = report.first_problem().unwrap();
+        assert!(first.check == "settings" && first.found == "redirect_uri is not set: no login can begin");
+    }
+    // As with the implicit grant.
+    let report = bare().redirect_uri(CALLBACK).doctor().await.unwrap();
+    assert_eq!((level_of(&report, "settings"), report.exit_code()), (Level::Warning, 1), "{report}");
+    assert!(report.findings()[0].found.starts_with("client_secret is not set: no login with a code"));
+}
+
+#[tokio::test]
+async fn every_redirect_uri_is_tried_up_to_a_limit_that_is_named() {
+    let uri = |number: usize| format!("{CALLBACK}/{number}");
+    let app =
+        (0..70).fold(App::new("client", SECRET, CALLBACK), |app, number| app.with_redirect_uri(uri(number)));
+    let emulator = Emulator::start(Options::new().app(app)).unwrap();
+    let with = |count: usize| {
+        (0..count - 1).fold(builder(emulator.base_url()), |builder, number| builder.redirect_uri(uri(number)))
+    };
+    let known = |report: &Report| report.to_text(false).matches("redirect_uri: Clever knows").count();
+    let report = with(64).doctor().await.unwrap();
+    assert_eq!((known(&report), report.exit_code()), (64, 0), "{report}");
+    let report = with(70).doctor().await.unwrap();
+    assert_eq!((known(&report), report.exit_code()), (64, 1), "{report}");
+    assert!(
+        report.to_text(false).contains("not checked: 6 of the 70 redirect URIs, those after the first 64")
+    );
+    // The last one alone is wrong.
+    let report = with(20).redirect_uri("http://localhost:9/elsewhere").doctor().await.unwrap();
+    let first = report.first_problem().unwrap();
+    assert!(first.check == "redirect_uri" && first.found.contains("elsewhere"), "{report}");
+}
+
 /// The clock of this test goes on by itself whenever nothing else happens.
 #[tokio::test(start_paused = true)]
 async fn where_nobody_answers_it_ends_in_time() {
