@@ -38,5 +38,7 @@ for name in "${names[@]}"; do
 done
 # A tenth of the library, to encrypt megabytes faster and to sign. Answers of Clever are a few kilobytes, and nothing here signs.
 CFLAGS="${CFLAGS:+$CFLAGS }-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX"
+# Nothing that is compiled has a date, but build scripts ask for this one, and would run again with each commit. maturin without it packs with a fixed date.
+unset SOURCE_DATE_EPOCH
 export CARGO_ENCODED_RUSTFLAGS=$flags CFLAGS
 exec "$@"

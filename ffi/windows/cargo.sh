@@ -17,7 +17,7 @@ export RUSTC=$debian/usr/bin/rustc
 # Both of cargo's unstable features are otherwise for nightly compilers; by variables, so that clippy gets them too.
 export RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_unwind CARGO_UNSTABLE_TRIM_PATHS=true
 export CARGO_TARGET_DIR=$folder/build
-unset RUSTUP_TOOLCHAIN CARGO RUSTFLAGS
+unset RUSTUP_TOOLCHAIN CARGO RUSTFLAGS SOURCE_DATE_EPOCH
 
 compiler=$("$RUSTC" --version | cut -d ' ' -f 2)
 library=$debian/usr/src/rustc-$compiler/library
