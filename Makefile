@@ -43,7 +43,7 @@ WITHOUT_ACTIX := $(if $(CLEVER_SSO_TEST_ALL),,--exclude example-actix)
 # The time in archives and man pages: that of the last commit, so that the same sources give the same bytes. maturin has a fixed one without
 # it, and cargo must not see it: build scripts ask for it, and would compile again after each commit.
 EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2> /dev/null),315532800)
-install dist dist-windows finish man: export SOURCE_DATE_EPOCH := $(EPOCH)
+install dist dist-windows finish: export SOURCE_DATE_EPOCH := $(EPOCH)
 
 NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
 

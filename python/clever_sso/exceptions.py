@@ -26,7 +26,7 @@ class Error(Exception):
     message: str = ""
     """A sentence for the log: what happened, what was expected and what was found."""
 
-    user_message: str = "Signing in did not work this time. Please try again."
+    user_message: str = "This app has a problem with Clever. Please tell your teacher or school."
     """A sentence that may be shown to the person who logs in, in English."""
 
     retryable: bool = False

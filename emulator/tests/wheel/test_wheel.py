@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import urllib.request
@@ -17,6 +18,7 @@ from harness.patience import SECONDS
 
 DIST = Path(os.environ.get("CLEVER_DIST", ROOT / "dist"))
 LICENSES = {"LICENSE-APACHE", "LICENSE-MIT"}
+THIRD_PARTY = "LICENSES-THIRD-PARTY.txt"
 
 
 def wheel(name: str) -> Path:
@@ -55,6 +57,7 @@ def test_every_wheel_holds_the_licenses_and_says_so(name: str) -> None:
         folder = metadata.removesuffix("METADATA") + "licenses/"
         held = {path.removeprefix(folder): archive.read(path) for path in archive.namelist() if path.startswith(folder)}
         lines = archive.read(metadata).decode().split("\n\n", 1)[0].splitlines()
+    assert re.match(rb".*clever-\w+ contains \d+ libraries", held.pop(THIRD_PARTY))
     assert held == {name: (ROOT / name).read_bytes() for name in LICENSES}
-    assert {f"License-File: {name}" for name in LICENSES} <= set(lines)
+    assert {f"License-File: {name}" for name in {*LICENSES, THIRD_PARTY}} <= set(lines)
     assert "License-Expression: MIT OR Apache-2.0" in lines

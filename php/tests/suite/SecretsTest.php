@@ -265,7 +265,7 @@ final class SecretsTest extends EmulatorCase
     {
         $error = self::caught(fn() => new Client(''));
         foreach (['es', 'ES_mx', 'es-MX,es;q=0.9,en;q=0.8', 'fr, es;q=0.5', 'es, en', 'en;q=0.1, es;q=0.2', ';;,,=;q=,es'] as $spanish) {
-            self::assertStringStartsWith('Esta aplicación no está bien', $error->getUserMessageIn($spanish), $spanish);
+            self::assertStringStartsWith('Esta aplicación tiene un problema con Clever.', $error->getUserMessageIn($spanish), $spanish);
             self::assertSame('es', Sentences::language($spanish), $spanish);
         }
         foreach (['', 'en', 'fr', 'est', '*', 'en-US,en;q=0.9,es;q=0.8', 'es;q=0', 'es;q=nonsense', 'es;q=NaN, en', "es\0", "\xff"] as $english) {
