@@ -84,3 +84,45 @@ def secure_problem(redirect_uris: Iterable[str]) -> str | None:
                 "refuse the session cookie there"
             )
     return None
+
+
+def attributes_problem(name: str, *, domain: object, path: object, secure: bool, same_site: object) -> str | None:
+    """Why browsers refuse a session cookie with these attributes everywhere; `None` when they take it.
+
+    Args:
+        name: `SESSION_COOKIE_NAME`.
+        domain: `SESSION_COOKIE_DOMAIN`.
+        path: `SESSION_COOKIE_PATH`.
+        secure: Whether it is Secure.
+        same_site: `SESSION_COOKIE_SAMESITE`.
+    """
+    consequence = "browsers refuse the session cookie, and nobody stays signed in"
+    if isinstance(same_site, str) and same_site.lower() == "none" and not secure:
+        return f"SESSION_COOKIE_SAMESITE is None, and SESSION_COOKIE_SECURE is False: {consequence}"
+    prefix = next((prefix for prefix in ("__Host-", "__Secure-") if name.lower().startswith(prefix.lower())), None)
+    if prefix and not secure:
+        return f"SESSION_COOKIE_NAME begins with {prefix}, and SESSION_COOKIE_SECURE is False: {consequence}"
+    if prefix == "__Host-" and domain:
+        return f"SESSION_COOKIE_NAME begins with {prefix}, and SESSION_COOKIE_DOMAIN is {domain!r}: {consequence}"
+    if prefix == "__Host-" and path != "/":
+        return f"SESSION_COOKIE_NAME begins with {prefix}, and SESSION_COOKIE_PATH is {path!r}: {consequence}"
+    return None
+
+
+def path_problem(path: object, redirect_uris: Iterable[str]) -> str | None:
+    """Why browsers send no session cookie of this path to the callback; `None` when they send it (RFC 6265 5.1.4).
+
+    Args:
+        path: `SESSION_COOKIE_PATH`.
+        redirect_uris: Where logins come back to.
+    """
+    if not isinstance(path, str) or not path.startswith("/"):
+        return None
+    for uri in redirect_uris:
+        callback = urlsplit(uri).path or "/"
+        if callback != path and not callback.startswith(f"{path.rstrip('/')}/"):
+            return (
+                f"the session cookie has the path {path!r}, but the callback is at {callback!r}: browsers send it to "
+                "pages below its path only, and people seem signed out everywhere else"
+            )
+    return None

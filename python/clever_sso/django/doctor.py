@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from django.apps import apps
+from django.conf import settings
 from django.core.checks import ERROR
+from django.http.request import validate_host
 
 from clever_sso import _settings
 from clever_sso._native import Client
-from clever_sso._web.doctor import APPLICATION, CALLBACK, SESSION, SETTINGS, Found, misspelled, report_of
+from clever_sso._web.doctor import (
+    APPLICATION,
+    CALLBACK,
+    SESSION,
+    SETTINGS,
+    Found,
+    attributes_problem,
+    misspelled,
+    path_problem,
+    report_of,
+)
 from clever_sso.django import checks, conf
 from clever_sso.exceptions import ConfigError
 
@@ -47,6 +62,9 @@ def _found() -> Iterator[Found]:
             level = "problem" if message.level >= ERROR else "warning"
             yield check, level, str(message.msg), str(message.hint) if message.hint else None
         seen.add(check)
+    for found in (*_of_hosts(), *_of_cookie(), *_of_engine()):
+        yield found
+        seen.add(found[0])
     if not told and CALLBACK not in seen:
         yield CALLBACK, "ok", "the redirect URI leads to the callback", None
     if not told and SESSION not in seen:
@@ -61,3 +79,59 @@ def _told_by_the_core() -> str | None:
     except ConfigError as error:
         return error.message
     return None
+
+
+def _redirect_uris() -> list[str]:
+    """Where logins come back to, as far as the settings can be read."""
+    return [parts.geturl() for parts in _settings.addresses(conf.names().get("CLEVER_REDIRECT_URI"))]
+
+
+def _of_hosts() -> Iterator[Found]:
+    """Whether Django answers at the host of the callback."""
+    allowed = settings.ALLOWED_HOSTS
+    if settings.DEBUG and not allowed:
+        allowed = [".localhost", "127.0.0.1", "[::1]"]
+    for uri in _redirect_uris():
+        name = urlsplit(uri).hostname or ""
+        host = f"[{name}]" if ":" in name else name
+        if host and not validate_host(host, allowed):
+            found = f"ALLOWED_HOSTS does not have {host!r}, where logins come back to: Django answers them with 400"
+            yield CALLBACK, "warning", found, "add that host, unless a proxy in front of Django changes the Host header"
+            return
+
+
+def _of_cookie() -> Iterator[Found]:
+    """Attributes of the session cookie that fit no site, or not this one."""
+    refused = attributes_problem(
+        str(settings.SESSION_COOKIE_NAME),
+        domain=settings.SESSION_COOKIE_DOMAIN,
+        path=settings.SESSION_COOKIE_PATH,
+        secure=bool(settings.SESSION_COOKIE_SECURE),
+        same_site=settings.SESSION_COOKIE_SAMESITE,
+    )
+    narrow = path_problem(settings.SESSION_COOKIE_PATH, _redirect_uris())
+    if refused:
+        yield SESSION, "problem", refused, "correct these settings, or leave them out"
+    if narrow:
+        yield SESSION, "warning", narrow, 'set SESSION_COOKIE_PATH to "/"'
+
+
+def _of_engine() -> Iterator[Found]:
+    """Whether sessions are kept somewhere, as far as the settings show it."""
+    engine = settings.SESSION_ENGINE
+    try:
+        import_module(engine)
+    except ImportError as error:
+        yield SESSION, "problem", f"SESSION_ENGINE {engine!r} cannot be imported: {error}", "correct SESSION_ENGINE"
+        return
+    if engine == "django.contrib.sessions.backends.db" and not apps.is_installed("django.contrib.sessions"):
+        found = "sessions are kept in the database, but INSTALLED_APPS does not have django.contrib.sessions"
+        yield SESSION, "problem", found, "add it, and run manage.py migrate"
+    if engine == "django.contrib.sessions.backends.cache":
+        cache = str(settings.CACHES.get(settings.SESSION_CACHE_ALIAS, {}).get("BACKEND"))
+        if cache.endswith(".DummyCache"):
+            found = "sessions are kept in a cache that stores nothing (DummyCache): nobody stays signed in"
+            yield SESSION, "problem", found, "keep them in the database, or in a cache such as Redis"
+        elif cache.endswith(".LocMemCache"):
+            found = "sessions are kept in the memory of each process: another process does not know who is signed in"
+            yield SESSION, "warning", found, "keep them in the database, or in a cache such as Redis"

@@ -16,8 +16,10 @@ from clever_sso._web.doctor import (
     SESSION,
     SETTINGS,
     Found,
+    attributes_problem,
     domain_problem,
     misspelled,
+    path_problem,
     report_of,
     secure_problem,
 )
@@ -109,12 +111,25 @@ def _of_callback(state: State) -> Iterator[Found]:
 
 def _of_session(app: Flask, state: State) -> Iterator[Found]:
     config: dict[str, Any] = app.config
+    interface = app.session_interface
     uris = [uri for client in (state.default_client, *state.clients.values()) for uri in client.redirect_uris]
-    domain = domain_problem(config["SESSION_COOKIE_DOMAIN"], uris)
-    secure = secure_problem(uris) if config["SESSION_COOKIE_SECURE"] else None
-    if domain:
-        yield SESSION, "problem", domain, "leave SESSION_COOKIE_DOMAIN out, or set it to that host"
+    domain, path = config["SESSION_COOKIE_DOMAIN"], interface.get_cookie_path(app)
+    is_secure, same_site = bool(config["SESSION_COOKIE_SECURE"]), config["SESSION_COOKIE_SAMESITE"]
+    name = str(config["SESSION_COOKIE_NAME"])
+    refused = attributes_problem(name, domain=domain, path=path, secure=is_secure, same_site=same_site)
+    elsewhere = domain_problem(domain, uris)
+    secure = secure_problem(uris) if is_secure else None
+    narrow = path_problem(path, uris)
+    if elsewhere:
+        yield SESSION, "problem", elsewhere, "leave SESSION_COOKIE_DOMAIN out, or set it to that host"
+    if refused:
+        yield SESSION, "problem", refused, "correct these settings, or leave them out"
     if secure:
         yield SESSION, "warning", secure, "use https, and register the same redirect URI with Clever"
-    if not domain and not secure:
+    if narrow:
+        yield SESSION, "warning", narrow, 'set SESSION_COOKIE_PATH to "/"'
+    if str(same_site).lower() not in {"lax", "strict"} and not refused:
+        found = "SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as who is signed in"
+        yield SESSION, "warning", found, 'set SESSION_COOKIE_SAMESITE to "Lax"'
+    elif not (elsewhere or refused or secure or narrow):
         yield SESSION, "ok", "browsers keep the session cookie where logins come back to", None

@@ -18,7 +18,7 @@ def configure(clever: str) -> None:
     in_django.configure(
         **settings(clever),
         SECRET_KEY="a key for tests only",
-        ALLOWED_HOSTS=["testserver"],
+        ALLOWED_HOSTS=["testserver", "127.0.0.1"],
         ROOT_URLCONF="django_project",
         INSTALLED_APPS=[
             "django.contrib.admin",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+CACHES = "django.core.cache.backends"
 ELSEWHERE = {"CLEVER_REDIRECT_URI": "https://app.example/clever/callback", "SESSION_COOKIE_SECURE": True}
 
 
@@ -104,6 +105,26 @@ def test_a_good_setup_is_ok_in_text_and_json(doctor: Callable[..., tuple[int, st
             {**ELSEWHERE, "SESSION_COOKIE_DOMAIN": "other.example"},
         ),
         ("session", "logins come back to 'app.example'", {**ELSEWHERE, "SESSION_COOKIE_DOMAIN": ".a.app.example"}),
+        (
+            "session",
+            "SESSION_COOKIE_NAME begins with __Host-, and SESSION_COOKIE_DOMAIN is 'app.example'",
+            {**ELSEWHERE, "SESSION_COOKIE_NAME": "__Host-session", "SESSION_COOKIE_DOMAIN": "app.example"},
+        ),
+        (
+            "session",
+            "SESSION_COOKIE_NAME begins with __Host-, and SESSION_COOKIE_PATH is '/clever/'",
+            {**ELSEWHERE, "SESSION_COOKIE_NAME": "__host-session", "SESSION_COOKIE_PATH": "/clever/"},
+        ),
+        (
+            "session",
+            "SESSION_COOKIE_NAME begins with __Secure-, and SESSION_COOKIE_SECURE is False",
+            {"SESSION_COOKIE_NAME": "__Secure-session", "SESSION_COOKIE_SECURE": False},
+        ),
+        (
+            "session",
+            "SESSION_COOKIE_SAMESITE is None, and SESSION_COOKIE_SECURE is False",
+            {"SESSION_COOKIE_SAMESITE": "None", "SESSION_COOKIE_SECURE": False},
+        ),
         ("credentials", "does not accept", {"CLEVER_CLIENT_SECRET": "0" * 40}),
         ("settings", "CLEVER_REDIRECT_URI must start", {"CLEVER_REDIRECT_URI": "app.example/clever/callback"}),
         ("settings", "CLEVER_TIMEOUT must be a number of seconds, not list", {"CLEVER_TIMEOUT": [10]}),
@@ -162,6 +183,58 @@ def test_a_secure_cookie_over_plain_http_is_a_warning(doctor: Callable[..., tupl
     plain = {"CLEVER_REDIRECT_URI": "http://app.example/clever/callback", "CLEVER_DEVELOPMENT": True}
     text = doctor(clever, **plain, SESSION_COOKIE_SECURE=True)[1]
     assert "warning  session: SESSION_COOKIE_SECURE is True, but logins come back to 'app.example' over plain" in text
+
+
+@pytest.mark.parametrize(
+    ("says", "changes"),
+    [
+        ("the session cookie has the path '/admin', but the callback", {"SESSION_COOKIE_PATH": "/admin"}),
+        (
+            "SESSION_COOKIE_SAMESITE is neither Lax nor Strict",
+            {"SESSION_COOKIE_SAMESITE": "None", "SESSION_COOKIE_SECURE": True},
+        ),
+    ],
+)
+def test_a_session_cookie_that_is_kept_and_not_good_is_a_warning(
+    doctor: Callable[..., tuple[int, str]], clever: str, says: str, changes: dict[str, object]
+) -> None:
+    code, text = doctor(clever, **changes)
+    assert code == 1, text
+    assert f"warning  session: {says}" in text
+    assert "ok       session: " not in text
+
+
+@pytest.mark.parametrize("path", ["/", "/clever", "/clever/", "/clever/callback"])
+def test_a_path_above_the_callback_fits(doctor: Callable[..., tuple[int, str]], clever: str, path: str) -> None:
+    assert "ok       session: " in doctor(clever, SESSION_COOKIE_PATH=path)[1]
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize(
+    ("level", "says", "changes"),
+    [
+        ("problem", "SESSION_ENGINE 'no.such.engine' cannot be imported", {"SESSION_ENGINE": "no.such.engine"}),
+        ("problem", "stores nothing (DummyCache)", {"CACHES": {"default": {"BACKEND": f"{CACHES}.dummy.DummyCache"}}}),
+        ("warning", "memory of each process", {"CACHES": {"default": {"BACKEND": f"{CACHES}.locmem.LocMemCache"}}}),
+    ],
+)
+def test_sessions_that_nothing_keeps_are_named_in_django(
+    clever: str, level: str, says: str, changes: dict[str, object]
+) -> None:
+    code, text = in_django(clever, **{"SESSION_ENGINE": "django.contrib.sessions.backends.cache", **changes})
+    assert code == (2 if level == "problem" else 1), text
+    line = next(line for line in text.splitlines() if "  session: " in line)
+    assert line.startswith(level)
+    assert says in line
+
+
+@pytest.mark.usefixtures("untouched")
+def test_a_host_that_django_does_not_answer_at_is_a_warning(clever: str) -> None:
+    found = "warning  callback: ALLOWED_HOSTS does not have '127.0.0.1', where logins come back to"
+    assert found in in_django(clever, ALLOWED_HOSTS=["other.example"])[1]
+    assert found not in in_django(clever, ALLOWED_HOSTS=[], DEBUG=True)[1]
+    both = in_django(clever, ALLOWED_HOSTS=[".app.example"], **ELSEWHERE)[1]
+    assert "ALLOWED_HOSTS" not in both
 
 
 @pytest.mark.usefixtures("untouched")
