@@ -283,6 +283,12 @@ BROKEN = [
         "CLEVER_BASE_URL must start",
         set_to(CLEVER_BASE_URL="http://clever.example"),
     ),
+    Broken(
+        "address without effect",
+        "settings",
+        "CLEVER_BASE_URL has no effect",
+        set_to(CLEVER_ISSUER=NOWHERE, CLEVER_API_BASE=NOWHERE),
+    ),
     Broken("CA file missing", "settings", NO_FILE, set_to(CLEVER_CA_BUNDLE=NO_FILE)),
     Broken(
         "CA file of the system missing", "settings", "SSL_CERT_FILE", set_to(CLEVER_BASE_URL=FAR, SSL_CERT_FILE=NO_FILE)

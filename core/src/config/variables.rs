@@ -94,7 +94,10 @@ fn collect(variable: impl Fn(&str) -> Option<OsString>) -> (ConfigBuilder, Vec<E
     let mut builder = Config::builder("");
     builder.config.names = SettingNames::Environment;
     let mut unreadable = Vec::new();
-    for setting in &SETTINGS {
+    let mut settings: Vec<_> = SETTINGS.iter().collect();
+    // Both addresses at once first, so that one of them can still be elsewhere, as in Python and PHP.
+    settings.sort_by_key(|setting| setting.rust != "base_url");
+    for setting in settings {
         let name = SettingNames::Environment.of(setting.rust);
         let Some(value) = variable(&name).filter(|value| !value.is_empty()) else { continue };
         let text = value.into_string().ok();
@@ -265,6 +268,19 @@ mod tests {
         assert_eq!(endpoints, [1, 2, 3, 4, 5].map(|number| format!("https://e.example/{number}")));
         let emulated = built(&[("CLEVER_BASE_URL", "http://clever:5999"), ("CLEVER_DEVELOPMENT", "Yes")]);
         assert_eq!(emulated.unwrap().issuer(), "http://clever:5999");
+    }
+
+    #[test]
+    fn an_address_of_one_server_wins_over_the_base_url() {
+        let both = ("CLEVER_BASE_URL", "https://both.example");
+        let issuer = ("CLEVER_ISSUER", "https://issuer.example");
+        let api = ("CLEVER_API_BASE", "https://api.example");
+        let config = built(&[both, issuer]).unwrap();
+        assert_eq!((config.issuer(), &*config.api_base), ("https://issuer.example", "https://both.example"));
+        let config = built(&[both, api]).unwrap();
+        assert_eq!((config.issuer(), &*config.api_base), ("https://both.example", "https://api.example"));
+        let error = built(&[both, issuer, api]).unwrap_err().to_string();
+        assert!(error.contains("CLEVER_BASE_URL has no effect"), "{error}");
     }
 
     #[test]

@@ -14,6 +14,8 @@ int main(void)
     SET("CLEVER_CLIENT_SECRET", clever_sso_config_set_client_secret);
     SET("CLEVER_REDIRECT_URI", clever_sso_config_add_redirect_uri);
     SET("CLEVER_BASE_URL", clever_sso_config_set_base_url);
+    SET("CLEVER_ISSUER", clever_sso_config_set_issuer);
+    SET("CLEVER_API_BASE", clever_sso_config_set_api_base);
     SET("CLEVER_CA_BUNDLE", clever_sso_config_set_ca_bundle);
     SET("CLEVER_PROXY", clever_sso_config_set_proxy);
     SET("CLEVER_JWKS_URI", clever_sso_config_set_jwks_uri);
