@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
@@ -202,6 +202,26 @@ def plain_http(place: Place) -> Iterator[Variables]:
 
 
 @contextmanager
+def ending_tls(_: Place) -> Iterator[Variables]:
+    """It takes connections, and ends each when it has read the name of the host, as filters do."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+
+        def end_each() -> None:
+            with suppress(OSError):
+                while True:
+                    with listener.accept()[0] as stream:
+                        stream.recv(65536)
+
+        thread = threading.Thread(target=end_each)
+        thread.start()
+        try:
+            yield {"CLEVER_BASE_URL": f"https://127.0.0.1:{listener.getsockname()[1]}", **GOOD}
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+@contextmanager
 def wanting_credentials(place: Place) -> Iterator[Variables]:
     with proxy.leading_to(tls.FAR, place.emulator) as url:
         yield {"CLEVER_BASE_URL": FAR, **GOOD, "HTTPS_PROXY": url.replace(f"{proxy.CREDENTIALS}@", "")}
@@ -311,6 +331,7 @@ BROKEN = [
     Broken("expired certificate", "tls", "has expired", with_certificate(tls.expired, is_trusted=True)),
     Broken("certificate of another host", "tls", "another host", with_certificate(of_another_host, is_trusted=True)),
     Broken("plain http at https", "tls", "does not speak TLS", plain_http),
+    Broken("a filter that ends TLS", "tls", "ends before TLS is set up", ending_tls),
     Broken("clock off by 5 minutes", "clock", "ahead of Clever's", answering(at_another_time)),
     Broken("HTTP 502 with a page", "discovery", "HTTP 502", answering(always(Answer(502, PAGE, "text/html")))),
     Broken("captive portal", "discovery", "response_html", answering(always(Answer(200, PAGE, "text/html")))),

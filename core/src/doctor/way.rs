@@ -114,8 +114,16 @@ pub(super) fn judged(
         let host =
             base.strip_prefix("https://").and_then(|_| Url::parse(base).ok()?.host_str().map(str::to_owned));
         let Some(host) = host.filter(|host| !hosts.contains(host)) else { continue };
-        let failure = failure.filter(|error| error.code() == ErrorCode::NetworkTls);
-        findings.extend(tls(host.trim_matches(['[', ']']), failure, witness, config));
+        let bare = host.trim_matches(['[', ']']);
+        let hop = Hop::to(base, config).filter(|hop| hop.proxy.is_none());
+        let is_reached =
+            hop.is_some_and(|hop| reached.iter().any(|reached| reached.hop == hop && reached.is_open()));
+        if is_reached && failure.is_some_and(|error| error.code() == ErrorCode::NetworkConnect) {
+            findings.push(ended_in_the_handshake(bare));
+        } else {
+            let failure = failure.filter(|error| error.code() == ErrorCode::NetworkTls);
+            findings.extend(tls(bare, failure, witness, config));
+        }
         hosts.push(host);
     }
     findings
@@ -199,6 +207,16 @@ fn is_open_or_without_route(connected: &io::Result<()>) -> bool {
     connected.as_ref().err().is_none_or(without_route)
 }
 
+/// What filters do to hosts that they forbid, once they have read the name of the host in the first message of TLS.
+fn ended_in_the_handshake(host: &str) -> Finding {
+    Finding::problem(
+        "tls",
+        &format_args!("{host} takes the connection, which then ends before TLS is set up"),
+        &"a firewall or web filter probably forbids this host by its name: have clever.com and api.clever.com allowed for \
+          this server",
+    )
+}
+
 fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &Config) -> Option<Finding> {
     let shown = witness.and_then(|witness| witness.shown_by(host));
     let read = shown.as_ref().and_then(|shown| Certificate::read(&shown.certificate));
@@ -215,9 +233,10 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
     let box_here = inspector.map(|maker| format!("; {maker} inspects TLS here")).unwrap_or_default();
     if let Some(error) = failure {
         let bundle = config.names().of("ca_bundle");
+        let issued = if issued.is_empty() { issued } else { format!("; {issued}") };
         return Some(Finding::problem(
             "tls",
-            &format_args!("{}; {issued}{box_here}", error.detail().unwrap_or_default()),
+            &format_args!("{}{issued}{box_here}", error.detail().unwrap_or_default()),
             &format_args!(
                 "in a network that inspects TLS: have Clever's hosts exempted, or set {bundle} to the certificate of its \
                  authority; otherwise look at the clock, the address and the certificate"
