@@ -285,7 +285,8 @@ impl Answers<'_> {
                 CHECK,
                 &"Clever does not accept the client id and secret",
                 &format_args!(
-                    "copy both again from Clever's dashboard, into {id} and {secret}; a secret that was replaced ends"
+                    "copy both again from Clever's dashboard, without quotation marks, into {id} and {secret}, each into its own; a \
+                     secret that was replaced ends"
                 ),
             ),
             Err(error) => failed(CHECK, &error),
