@@ -335,6 +335,7 @@ BROKEN = [
     Broken("clock off by 5 minutes", "clock", "ahead of Clever's", answering(at_another_time)),
     Broken("HTTP 502 with a page", "discovery", "HTTP 502", answering(always(Answer(502, PAGE, "text/html")))),
     Broken("captive portal", "discovery", "response_html", answering(always(Answer(200, PAGE, "text/html")))),
+    Broken("a gateway that wants a login", "discovery", "HTTP 401", answering(always(Answer(401, PAGE, "text/html")))),
     Broken(
         "captive portal elsewhere",
         "discovery",

@@ -148,8 +148,11 @@ impl Answers<'_> {
             Ok(metadata) => metadata,
             Err(error) => {
                 let mut finding = failed("discovery", error);
-                if let Some(instead) = self.instead.as_ref().filter(|_| error.http_status().is_some()) {
-                    finding.found = format!("{} ({instead})", finding.found);
+                if let Some((instead, status)) = self.instead.as_ref().zip(error.http_status()) {
+                    // It is in both.
+                    let status = format!(" (HTTP {status})");
+                    let said = finding.found.strip_suffix(status.as_str()).unwrap_or(&finding.found);
+                    finding.found = format!("{said} ({instead})");
                 }
                 return finding;
             }
@@ -432,7 +435,7 @@ fn told(text: &str) -> String {
 
 fn advice(code: ErrorCode) -> &'static str {
     match code {
-        ErrorCode::ResponseHtml | ErrorCode::ResponseRedirect => {
+        ErrorCode::ResponseHtml | ErrorCode::ResponseRedirect | ErrorCode::TokenRejected => {
             "something else answers in Clever's place: sign in to the captive portal of this network, look at the proxy or gateway, \
              or correct the address"
         }
@@ -443,6 +446,7 @@ fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::NetworkTimeout => {
             "look at the network, the proxy and Clever's status; a longer timeout may hide the cause"
         }
+        ErrorCode::ConfigInvalid => "set what is missing, or correct the issuer",
         ErrorCode::RateLimited => "wait, then try again",
         ErrorCode::CleverUnavailable => {
             "look at status.clever.com; where the answer is a page, a gateway or proxy may have made it"
