@@ -671,13 +671,20 @@ def _boolean(value: object) -> bool:
 def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise _WrongTypeError(_kind(value))
-    return float(value)
+    return float(_digits(value))
 
 
 def _whole_seconds(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise _WrongTypeError(_kind(value))
-    return int(value)
+    return int(_digits(value))
+
+
+def _digits(value: str | float) -> str | float:
+    """The value, unless only Python reads this text as a number, such as `1_000`: the doctor reads it in the core."""
+    if isinstance(value, str) and ("_" in value or not value.strip().isascii()):
+        raise ValueError
+    return value
 
 
 _KINDS: dict[Callable[[Any], Any], str] = {

@@ -17,6 +17,8 @@ def test_a_wrong_configuration_is_named_before_anybody_comes(clever: str) -> Non
         ("CLEVER_REDIRECT_URI", "app.example/callback", "CLEVER_REDIRECT_URI must start with https://"),
         ("CLEVER_BASE_URL", "http://clever:5999", "or with CLEVER_DEVELOPMENT=true"),
         ("CLEVER_TIMEOUT", "soon", "CLEVER_TIMEOUT cannot be read as a number of seconds"),
+        ("CLEVER_TIMEOUT", "1_0", "CLEVER_TIMEOUT cannot be read as a number of seconds"),
+        ("CLEVER_LEEWAY", "\uff15", "CLEVER_LEEWAY cannot be read as a whole number of seconds"),
         ("CLEVER_WAITING_PAGE", "perhaps", "CLEVER_WAITING_PAGE cannot be read as true or false"),
         ("SESSION_COOKIE_SAMESITE", "Strict", "SESSION_COOKIE_SAMESITE must be Lax"),
     ]:
