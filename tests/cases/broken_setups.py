@@ -423,4 +423,7 @@ def run_without_threads(
     return None if done.returncode == 77 else done
 
 
+RATE_LIMITED = Broken(
+    "rate limited", "discovery", "rate_limited", answering(always(Answer(429, headers={"Retry-After": "120"})))
+)
 NO_THREADS = Broken("pids limit", "process", "can start no thread", set_to())

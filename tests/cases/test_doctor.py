@@ -19,6 +19,7 @@ from broken_setups import (
     BROKEN,
     GOOD,
     NO_THREADS,
+    RATE_LIMITED,
     Broken,
     Place,
     check_first_problem,
@@ -87,6 +88,13 @@ def test_a_limit_of_threads_is_the_first_problem(face: str, clever: str) -> None
     if done is None:
         pytest.skip("threads cannot be forbidden here")
     check_first_problem(NO_THREADS, done)
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_limit_of_requests_is_told_with_its_end(face: str, clever: str, tmp_path: Path) -> None:
+    with RATE_LIMITED.make(Place(clever, tmp_path)) as variables:
+        problem = check_first_problem(RATE_LIMITED, run_with(FACES[face](), with_library(variables)))
+    assert problem["advice"] == "wait 120 s, then try again"
 
 
 def test_the_command_in_python_writes_text_and_says_what_it_takes(clever: str) -> None:

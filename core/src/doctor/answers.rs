@@ -128,7 +128,12 @@ impl Answers<'_> {
             {
                 Finding::new(check, Level::Warning, "not checked: solve the problem above first", None)
             }
-            code => Finding::problem(check, error, &advice(code)),
+            code => match error.retry_after().filter(|_| code == ErrorCode::RateLimited) {
+                Some(wait) => {
+                    Finding::problem(check, error, &format_args!("wait {} s, then try again", wait.as_secs()))
+                }
+                None => Finding::problem(check, error, &advice(code)),
+            },
         };
         found.push(self.discovery(&failed));
         found.extend(self.clock(asker));
