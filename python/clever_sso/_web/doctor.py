@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Found = tuple[str, str, str, Optional[str]]
 """The check, its level, what was found, and what to do."""
 SETTINGS, APPLICATION, CALLBACK, SESSION = "settings", "application", "callback", "session"
+VERSIONS = "versions"
 _CORRECT = "correct this setting, or remove it"
 
 
@@ -34,6 +36,17 @@ def report_of(settings: Mapping[str, Any], found: Iterable[Found]) -> Report:
         elif text:
             texts.append((name, text))
     return doctor_of_settings(texts, own)
+
+
+def versions(framework: str) -> Found:
+    """Which Python and which framework run here."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (only the doctor pays for it)
+
+    try:
+        found = f", {framework} {version(framework)}"
+    except PackageNotFoundError:
+        found = ""
+    return VERSIONS, "ok", f"{platform.python_implementation()} {platform.python_version()}{found}", None
 
 
 def misspelled(settings: Mapping[str, Any], others: Iterable[str]) -> Iterator[Found]:

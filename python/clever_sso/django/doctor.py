@@ -23,6 +23,7 @@ from clever_sso._web.doctor import (
     misspelled,
     path_problem,
     report_of,
+    versions,
 )
 from clever_sso.django import checks, conf
 from clever_sso.exceptions import ConfigError
@@ -44,7 +45,8 @@ _CHECKS = {
 
 def report() -> Report:
     """Checks the whole setup of the project."""
-    return report_of(conf.names(), sorted(_found(), key=lambda found: _ORDER.index(found[0])))
+    found = sorted(_found(), key=lambda found: _ORDER.index(found[0]))
+    return report_of(conf.names(), [*found, versions("Django")])
 
 
 _ORDER = (SETTINGS, APPLICATION, CALLBACK, SESSION)

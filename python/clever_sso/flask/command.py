@@ -22,6 +22,7 @@ from clever_sso._web.doctor import (
     path_problem,
     report_of,
     secure_problem,
+    versions,
 )
 from clever_sso.exceptions import ConfigError
 from clever_sso.flask.extension import OWN_SETTINGS, client_of, every_setting
@@ -74,7 +75,7 @@ def _report(app: Flask, reads_environment: bool, refused: ConfigError | None) ->
     settings = every_setting(app, from_env=reads_environment)
     state = app.extensions.get(EXTENSION)
     if isinstance(state, State):
-        found = [*misspelled(settings, OWN_SETTINGS), *_of_callback(state), *_of_session(app, state)]
+        found = [*misspelled(settings, OWN_SETTINGS), *_of_callback(state), *_of_session(app, state), versions("Flask")]
         client = state.default_client
         # One that the application made itself, whose settings are not in the configuration.
         if isinstance(client, Client) and not settings.get("CLEVER_CLIENT_ID"):

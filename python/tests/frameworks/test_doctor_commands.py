@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,7 @@ def test_a_good_setup_is_ok_in_text_and_json(doctor: Callable[..., tuple[int, st
     assert "ok       callback: the redirect URI leads to the callback\n" in text
     assert "ok       session: " in text
     assert "ok       settings: every rule is kept\n" in text
+    assert re.search(r"ok       versions: \w+ 3\.\d+\.\S+, (Django|Flask) \d", text)
     # Neither a pipe nor a text is a terminal.
     assert "\x1b" not in text
     assert json.loads(doctor(clever, "--json")[1])["level"] == "ok"
