@@ -1,11 +1,11 @@
-//! The developer's desk: one page that shows what this emulator has, and what has happened at it.
+//! The developer's desk: one page that shows the emulator's people and apps, and each request that it received.
 //!
 //! Clever has no such page. It is drawn here from what it is given, and knows neither the socket nor who may see it.
 //!
 //! - `logins`: each login as a sequence diagram, with `advice` about what went wrong; `journal`: every request;
 //! - `addresses`, `ready`: what to write into a configuration;
 //! - `apps`, `people`, `scenarios`, `controls`: the other parts of the page; `entries`: every way into an app, as a link;
-//! - `filter`: what is looked for;
+//! - `filter`: searches, and what is shown;
 //! - `desk.css`, `desk.js`: how it looks, and what the script adds: logins and journal are drawn as they happen, lists are
 //!   searched at once, and texts are copied. Without the script, everything else works.
 

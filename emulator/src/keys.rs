@@ -125,11 +125,7 @@ mod tests {
             asking.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(ids.iter().all(|id| *id == ids[0]));
-        assert_ne!(
-            ids[0],
-            Keys::new(true).current().unwrap().key_id(),
-            "not the one that everybody can read"
-        );
+        assert_ne!(ids[0], Keys::new(true).current().unwrap().key_id(), "not the one that everyone can read");
     }
 
     #[test]

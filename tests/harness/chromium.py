@@ -18,7 +18,7 @@ from .patience import MILLISECONDS
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-# It must not speak to anybody but this machine.
+# It must only connect to this machine.
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -81,8 +81,8 @@ def new_page(browser: Browser) -> Iterator[Page]:
 
 
 def sign_in(page: Page, person: str) -> None:
-    """On any page of the emulator where nobody is signed in: by the list for developers, which is folded away."""
-    page.get_by_role("heading", name="For developers: sign in as anybody").click()
+    """Sign in on any page of the emulator where no one is signed in: in the folded list for developers."""
+    page.get_by_role("heading", name="For developers: sign in as anyone").click()
     page.get_by_role("button", name=f"Sign in as {person}").first.click()
 
 

@@ -3,7 +3,7 @@
 use crate::memory::journal::Note;
 use crate::memory::logins::{Outcome, Side};
 
-/// For a code with a state that nobody exchanged.
+/// For a code with a state that the app did not exchange.
 pub(super) const UNEXCHANGED: &str = "Look at the app's log. Either the browser did not reach the redirect URI, or the app refused the \
      callback before it asked for a token: the state was not its own, or a cookie was missing.";
 

@@ -22,7 +22,7 @@ fn card(world: &World, app: &App, base_url: &str) -> Markup {
                 @for (place, uri) in app.redirect_uris().enumerate() {
                     dd {
                         code.copy data-copy={ "the redirect URI " (uri) " of " (name) } { (uri) }
-                        @if place == 0 { " " span.hint { "primary: where logins arrive that start at Clever" } }
+                        @if place == 0 { " " span.hint { "primary: logins that start at Clever end here" } }
                     }
                 }
                 dt { "for" } dd { (audience(world, app)) }

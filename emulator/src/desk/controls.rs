@@ -1,4 +1,4 @@
-//! What can be done to the whole emulator.
+//! Controls for the whole emulator.
 
 use maud::{Markup, html};
 
@@ -19,7 +19,7 @@ pub(super) fn section(now: u64, ahead: u64) -> Markup {
             }
         }
         ul.controls {
-            (control("keys", "Rotate the keys", "a new key signs, and the old one is not published any more"))
+            (control("keys", "Rotate the keys", "a new key signs, and the old one is no longer published"))
             (control("sessions", "End all sessions", "everyone is signed out here, but stays signed in at the apps"))
             (control("reset", "Reset", "codes, tokens, sign-ins, rate limits, journal, clock and keys as after the start"))
         }

@@ -105,7 +105,7 @@ pause.addEventListener("click", () => {
 });
 document.getElementById("watch").append(pause);
 
-// The address keeps what is looked for.
+// The address keeps the search.
 const keep = (names) => {
   const address = new URL(location.href);
   for (const [name, value] of names) value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
@@ -120,7 +120,7 @@ form.addEventListener("change", () => {
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 
-// Lists are searched while somebody types: what has every word stays.
+// Typing searches the lists: an entry stays if it has every word.
 for (const search of document.querySelectorAll("form[data-list]")) {
   const section = search.closest("section");
   const [field, count] = [search.querySelector("input[type=search]"), search.querySelector("[data-count]")];

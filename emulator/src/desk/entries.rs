@@ -13,11 +13,11 @@ pub(super) struct Entry {
     pub(super) path: String,
 }
 
-/// A state that no app has made.
+/// A state that no app created.
 const STATE: &str = "a-state-from-the-desk";
-const FOREIGN_STATE: &str = "with a state that the app has not made: a good app starts its own login";
+const FOREIGN_STATE: &str = "with a state that the app did not create: a good app starts its own login";
 const PORTAL: &str = "the page with the icons of all apps";
-const STATELESS: &str = "without a state, as from every icon of the portal";
+const STATELESS: &str = "without a state, like every icon in the portal";
 
 /// The ways that lead through no district.
 pub(super) fn general(app: &App) -> Vec<Entry> {
@@ -38,8 +38,8 @@ pub(super) fn general(app: &App) -> Vec<Entry> {
         },
         Entry { name: "Instant Login", hint: "without a state", path: instant_login(app, &[]) },
         Entry {
-            name: "Log in, and be told of no access",
-            hint: "return_unshared=true: people without access arrive with an error",
+            name: "Log in, with an error for people without access",
+            hint: "return_unshared=true: they reach the app with an error instead of a page here",
             path: authorize(app, "code", &unshared),
         },
         token,
@@ -76,14 +76,14 @@ pub(super) fn of_district(app: &App, district: &District) -> Vec<Entry> {
         },
         Entry {
             name: "Log in with Clever",
-            hint: "with district_id, which skips the search for the school",
+            hint: "with district_id, which skips the school search",
             path: authorize(app, response_type, &[("district_id", id), ("state", STATE)]),
         },
     ];
     if !app.is_public() {
         entries.push(Entry {
             name: "Instant Login",
-            hint: "a link that a district puts on a page of its own; without a state",
+            hint: "a link that a district puts on its own page; without a state",
             path: instant_login(app, &[("district_id", id)]),
         });
     }
@@ -104,8 +104,8 @@ pub(super) fn districts<'a>(app: &'a App, world: &'a World) -> impl Iterator<Ite
     world.districts().iter().filter(shared)
 }
 
-/// The way into an app for a person who has just signed in: as from the portal, without a state. With the automatic login,
-/// where a sign-in counts for nothing, it names the person.
+/// The way into an app for a person who just signed in: without a state, like an icon in the portal. It names the person if
+/// logins are automatic, because a sign-in has no effect then.
 pub(crate) fn launch(app: &App, automatic: Option<&str>) -> String {
     let person: Vec<_> = automatic.map(|person| ("emulator_login", person)).into_iter().collect();
     authorize(app, response_type(app), &[&[("channel", "clever-portal")][..], &person].concat())

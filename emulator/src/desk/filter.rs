@@ -1,4 +1,4 @@
-//! What is looked for on the desk. It stands in the address, so it works without the script, and a link keeps it.
+//! What the desk shows. The filter is in the address, so it works without the script, and a link keeps it.
 
 use maud::{Markup, html};
 
@@ -6,7 +6,7 @@ use crate::http::parameters::Parameters;
 use crate::memory::journal::Note;
 use crate::world::World;
 
-/// What is shown of the desk; nothing is left out when all of it is empty.
+/// The parts of the desk to show; if all of it is empty, everything is shown.
 #[derive(Default)]
 pub(crate) struct Filter {
     /// Requests and logins of the app with this client id.

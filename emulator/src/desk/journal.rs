@@ -7,7 +7,7 @@ use crate::memory::journal::Note;
 use crate::system::clock;
 use crate::world::World;
 
-/// So many are shown; the control API has them all.
+/// How many to show; the control API has all of them.
 const SHOWN: usize = 200;
 
 pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, filter: &Filter) -> Markup {
@@ -19,7 +19,7 @@ pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, 
         div #journal-tools .tools {
             form method="post" action="/_emulator/desk/journal" { button { "Clear the journal" } }
         }
-        // What a finger or a wheel can move, the keys can as well, once it has the focus.
+        // With the focus, the keyboard can scroll it too.
         div.scroll tabindex="0" role="region" aria-label="Requests, the latest first" { (list(notes, world, filter)) }
     }
 }

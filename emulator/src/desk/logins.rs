@@ -15,9 +15,9 @@ use crate::scenarios::{Scenario, scenarios};
 use crate::system::clock;
 use crate::world::World;
 
-/// So many logins are shown, the latest first.
+/// How many logins to show, the latest first.
 const SHOWN: usize = 20;
-/// So many steps of a login are drawn at most, the latest ones.
+/// The most steps of a login to draw, the latest ones.
 const STEPS: usize = 30;
 /// A code lives a minute.
 const CODE_SECONDS: u64 = 60;
@@ -101,7 +101,7 @@ impl Login<'_> {
         self.steps.iter().find_map(|step| Some(step.path.strip_prefix("/s/")?.split_once('/')?.0))
     }
 
-    /// What has happened last decides.
+    /// The last event decides.
     fn state(&self, now: u64) -> State {
         let Some(last) = self.steps.last() else { return State::Waiting };
         match last.outcome {
@@ -165,7 +165,7 @@ impl Login<'_> {
     }
 }
 
-/// Is the answer one that a good client refuses, as a scenario wants it?
+/// Did a scenario send a response that a good client refuses?
 fn is_wrong_on_purpose(note: &Note) -> bool {
     scenario(note).is_some_and(|scenario| {
         ["error", "denied"].iter().any(|outcome| scenario.outcome().starts_with(outcome))

@@ -1,4 +1,4 @@
-//! The people: who they are, what is worth testing about each, and a button that makes this browser theirs.
+//! The people: who they are, what is worth testing about each, and a button that logs this browser in as them.
 
 use std::sync::Arc;
 
@@ -17,17 +17,17 @@ pub(super) fn section(
     html! {
         @match signed_in {
             Some(person) => p { "This browser is signed in as " (name(person)) "." },
-            None => p { "Nobody is signed in in this browser." },
+            None => p { "No one is signed in on this browser." },
         }
         @if let Some(automatic) = auto_login {
-            p { "Every login is that of " code { (automatic) } " (" code { "--auto-login" } "), no matter who is signed in; only "
-                "a log in from here that goes on to an app is that of the person chosen." }
+            p { "Apps always get a login as " code { (automatic) } " (" code { "--auto-login" } "), no matter who is signed in. "
+                "To log in to an app as someone else, choose the app below, then the person." }
         }
         (filter::of_list(filter, "people", "Search people", &filter.people))
         form method="post" action="/_emulator/desk/login" {
-            label for="app" { "After \u{201c}Log in as\u{201d}, go on to" }
+            label for="app" { "After \u{201c}Log in as\u{201d}, open" }
             select #app name="client_id" {
-                option value="" { "nowhere: come back here" }
+                option value="" { "this page again" }
                 @for app in world.apps() {
                     option value=(app.client_id()) { (app.name()) " (" (apps::kind(app)) ")" }
                 }

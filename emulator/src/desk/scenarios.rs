@@ -1,4 +1,4 @@
-//! The scenarios, by the part of a login that each disturbs.
+//! The scenarios, grouped by the part of a login that they change.
 
 use maud::{Markup, html};
 
@@ -21,8 +21,8 @@ pub(super) fn section(base_url: &str, filter: &Filter) -> Markup {
     let is_found = |scenario: &Scenario| filter::has_words(&filter.scenarios, &words(scenario));
     let searched = !filter.scenarios.is_empty();
     html! {
-        p { "Each of these is a complete Clever that does one thing differently: give the app its address as the issuer (and as "
-            "the base of the API), and log somebody in. Other logins do not see it." }
+        p { "Each scenario is a complete Clever that does one thing differently. Give your app its address as the issuer (and as "
+            "the base of the API), then log in. Other logins are not affected." }
         (filter::of_list(filter, "scenarios", "Search scenarios", &filter.scenarios))
         @for (title, group) in groups() {
             @let found = group.iter().any(|scenario| is_found(scenario));

@@ -54,7 +54,7 @@ pub(crate) struct Shared {
     pub(crate) school_cookie: String,
     /// Are the credentials of apps accepted only in the header?
     pub(crate) basic_only: bool,
-    /// May pages of every origin read what is not the API?
+    /// May pages of any origin read more than the API?
     pub(crate) cors: bool,
     /// Is each note of the journal written to standard error too?
     pub(crate) log: bool,

@@ -49,7 +49,7 @@ const CONTROLS: &[(Method, &str, Control)] = &[
     (Method::POST, "reset", Control::Sure(state::reset)),
 ];
 
-/// Any request below `/_emulator/`. Only here is it decided who may use the controls, so no control can skip the check.
+/// Any request below `/_emulator/`. Only this function decides who may use the controls, so no control can skip the check.
 pub(crate) fn control(call: &Call) -> Answer {
     if call.scenario.is_some() {
         return not_found(call);

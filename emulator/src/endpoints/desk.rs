@@ -23,7 +23,7 @@ use crate::memory::locked;
 
 /// Where an open page asks for what happens next.
 const LIVE: &str = "/_emulator/desk/live";
-/// Nobody needs more than a day at once, in seconds; the control API has no such bound.
+/// In seconds: a day at once is enough. The control API has no such limit.
 const FARTHEST: u64 = 24 * 60 * 60;
 
 /// `GET /_emulator`
@@ -112,12 +112,12 @@ fn action(name: &str) -> Option<Action> {
     })
 }
 
-/// Makes this browser somebody's, and goes on to an app if one was chosen.
+/// Logs this browser in as a person, and opens an app if one was chosen.
 fn log_in_as(call: &Call) -> Result<Answer, Problem> {
     let parameters = form(&call.request)?;
     let world = &call.world;
     let person = parameters.get("person").and_then(|name| world.person(name));
-    let person = person.ok_or_else(|| Problem::request("Nobody has this name."))?;
+    let person = person.ok_or_else(|| Problem::request("No one has this name."))?;
     let location = match parameters.get("client_id") {
         None => place("people"),
         Some(client_id) => {

@@ -84,14 +84,14 @@ impl Refusal {
         let name = person.full_name();
         let (because, in_spanish) = app.refusal(person).unwrap_or_default();
         let developer = format!(
-            "The app {} decides by its districts and user types who has access. With return_unshared=true in the \
+            "The districts and user types of the app {} decide who has access. With return_unshared=true in the \
              request, the app gets error=unauthorized-user instead of this page.",
             app.client_id()
         );
         let home = call.world.home_of(person);
         let line = format!(
             "the person has no access to the app, which {because}, and sees a page that says so; with \
-             return_unshared=true the app would be told"
+             return_unshared=true the app would get an error"
         );
         Self(Box::new(Said {
             status: StatusCode::FORBIDDEN,
@@ -130,7 +130,7 @@ impl Refusal {
                 "You cannot log in to this school this way.",
                 "No puedes entrar a esta escuela de esta manera.",
             ),
-            developer: Some("The login_methods of a district say how its people sign in.".to_owned()),
+            developer: Some("The login_methods of a district list how its people can sign in.".to_owned()),
             help: Help::LoginPage(login_page.to_owned()),
             line: "no district is named, or its login_methods have no such way: the person sees a page"
                 .into(),
@@ -139,7 +139,7 @@ impl Refusal {
 
     /// A page of another site has sent a form here.
     pub(super) fn foreign_form() -> Self {
-        let developer = "Origin and Sec-Fetch-Site, if a browser sends them, must be those of the emulator.";
+        let developer = "If a browser sends Origin or Sec-Fetch-Site, they must name the emulator itself.";
         Self(Box::new(Said {
             status: StatusCode::FORBIDDEN,
             title: Self::cannot_go_on(),
@@ -150,7 +150,7 @@ impl Refusal {
             developer: Some(developer.to_owned()),
             help: Help::LoginPage("/login".to_owned()),
             line:
-                "a page of another site sent this form, as Origin or Sec-Fetch-Site say: nothing has happened"
+                "by its Origin or Sec-Fetch-Site header, a page of another site sent this form: nothing was changed"
                     .into(),
         }))
     }

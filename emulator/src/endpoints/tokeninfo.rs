@@ -1,4 +1,4 @@
-//! Clever's tokeninfo: to which app was this access token issued, and what may it read?
+//! Clever's tokeninfo: which app was this access token issued to, and what may it read?
 //!
 //! It says neither who the person is nor how long the token is valid. It is not an introspection endpoint (RFC 7662).
 
@@ -11,7 +11,7 @@ use super::call::Call;
 use crate::http::answer::Answer;
 use crate::world::SCOPES;
 
-const TOLD: &str = "the access token is valid, and its client_id was sent: compare it with that of the app";
+const TOLD: &str = "the access token is valid, and its client_id was sent: compare it with the app's";
 
 /// `GET /oauth/tokeninfo`
 pub(crate) fn tokeninfo(call: &Call) -> Answer {

@@ -70,7 +70,7 @@ mod tests {
         address
     }
 
-    /// What comes back before the server closes the connection. Time passes only while everybody waits.
+    /// What the server sends before it closes the connection. Time passes only while everything waits.
     async fn answer(address: SocketAddr, sent: &str) -> String {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(sent.as_bytes()).await.unwrap();

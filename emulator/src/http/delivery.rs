@@ -23,7 +23,7 @@ pub(super) enum Delivery {
 }
 
 impl Delivery {
-    /// The body as it is sent. An answer that is cut off has its full length in the headers.
+    /// The body to send. A response that is cut off still has its full length in the headers.
     pub(super) async fn body(self, body: Bytes, headers: &mut HeaderMap) -> Body {
         let cut = match self {
             Self::Whole => return Body::from(body),

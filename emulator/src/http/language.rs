@@ -11,7 +11,7 @@ const MAX_PARTS: usize = 100;
 /// A language of the pages for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
-    /// For everybody whose language is not here.
+    /// For everyone whose language is not here.
     English,
     Spanish,
 }
@@ -53,7 +53,7 @@ impl Language {
     }
 }
 
-/// From 0 to 1; 0 for what is none.
+/// From 0 to 1; 0 if it is not a weight.
 fn weight(parameters: &str) -> f32 {
     let weights = parameters.split(';').map(str::trim).filter_map(|parameter| {
         let (name, value) = parameter.split_at_checked(2)?;

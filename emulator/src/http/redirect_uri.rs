@@ -12,7 +12,7 @@ pub(crate) fn difference(known: &str, sent: &str) -> &'static str {
         };
     }
     let (Ok(known), Ok(sent)) = (Url::parse(known), Url::parse(sent)) else {
-        return "what was sent is not an absolute URL";
+        return "the value that was sent is not an absolute URL";
     };
     let differences = [
         (known.scheme() != sent.scheme(), "http and https are not the same"),

@@ -88,7 +88,7 @@ impl<'de> Visitor<'de> for Members {
         let mut members: Self::Value = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             if members.iter().any(|(other, _)| *other == name) {
-                return Err(A::Error::custom(format!("{name:?} stands there twice")));
+                return Err(A::Error::custom(format!("{name:?} appears twice")));
             }
             members.push((name, map.next_value()?));
         }
@@ -140,7 +140,7 @@ mod tests {
             ("{\n  \"a\" 1\n}", "line 2, column 7: expected `:`"),
             ("{\"a\":1,}", "line 1, column 8: trailing comma"),
             ("{\"a\":1} x", "line 1, column 9: trailing characters"),
-            ("{\"a\":1,\n\"a\":2}", "line 2, column 3: \"a\" stands there twice"),
+            ("{\"a\":1,\n\"a\":2}", "line 2, column 3: \"a\" appears twice"),
             ("{\"\\ud83d\":1}", "line 1, column 9: unexpected end of hex escape"),
             ("{", "line 1, column 1: EOF while parsing an object"),
             ("a=b", "line 1, column 1: expected value"),

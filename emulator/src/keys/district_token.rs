@@ -1,7 +1,7 @@
 //! District tokens: with one, an app reads a district without a login.
 //!
 //! Each district that shares an app gives it one token. It is made from the app's identifier and secret and the district's id,
-//! so it is the same at every start and can be put into a configuration, and nobody can guess it without the secret.
+//! so it is the same at every start and can be put into a configuration, and no one can guess it without the secret.
 
 use aws_lc_rs::constant_time;
 use aws_lc_rs::digest::{self, SHA256};

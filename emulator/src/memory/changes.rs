@@ -11,7 +11,7 @@ const MOST_WAITING: usize = 32;
 /// No page waits longer, so that time-dependent parts are redrawn.
 const LONGEST: Duration = Duration::from_secs(if cfg!(test) { 60 * 60 } else { 25 });
 
-/// Counts what has happened. The count never starts again, not even with a reset. It begins at a random number, so a page that
+/// Counts events. The count never starts again, not even with a reset. It begins at a random number, so a page that
 /// was open before the emulator was started again has seen another count.
 pub(crate) struct Changes {
     count: watch::Sender<u64>,
@@ -77,7 +77,7 @@ mod tests {
         waiting.await.unwrap();
         assert_eq!(changes.count(), seen.wrapping_add(1));
         assert_ne!(Changes::default().count(), Changes::default().count());
-        // What has happened before it was asked needs no wait.
+        // Events before the question need no wait.
         let start = tokio::time::sleep(Duration::ZERO).deadline();
         changes.after(seen).await;
         assert_eq!(tokio::time::sleep(Duration::ZERO).deadline(), start);

@@ -1,4 +1,4 @@
-//! What is counted: the requests to each path, and how often something happened in a scenario.
+//! Counters: the requests to each path, and how often something happened in a scenario.
 
 use std::collections::HashMap;
 

@@ -20,7 +20,7 @@ use crate::system::clock::time_of_day;
 const LENGTH: usize = 1000;
 /// The most names of parameters that are kept of one request.
 const NAMES: usize = 32;
-/// Nothing of this length or longer is shown: codes and tokens have 40 characters, ids 24.
+/// Values of this length or longer are never shown: codes and tokens have 40 characters, ids 24.
 const LONG: usize = 32;
 const MASKED: &str = "(masked)";
 

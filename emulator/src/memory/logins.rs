@@ -68,7 +68,7 @@ pub(crate) enum Loose {
     AfterToken,
 }
 
-/// What is known about a request besides its note.
+/// More about a request than its note says.
 #[derive(Debug)]
 pub(crate) struct Trace {
     pub(crate) side: Side,

@@ -16,7 +16,7 @@ pub(super) fn developers<'a>(
 ) -> Markup {
     html! {
         details lang="en" {
-            summary { h2 { "For developers: sign in as anybody" } }
+            summary { h2 { "For developers: sign in as anyone" } }
             p.hint {
                 "The number is both the user name and the password. "
                 a href="/_emulator/" { "The desk" } " lists the people to test with, and what apps have sent."
@@ -58,7 +58,7 @@ pub(super) fn buttons(
     }
 }
 
-/// In words, the first being that of a login.
+/// The roles in words; the first one is the role of a login.
 fn roles(person: &Person, language: Language) -> String {
     let words: Vec<_> = person.roles().map(|role| role_word(role.user_type, language)).collect();
     words.join(", ")

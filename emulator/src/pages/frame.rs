@@ -78,7 +78,7 @@ impl LoginContext<'_> {
     }
 }
 
-/// What is wrong; a browser puts the focus here, and a screen reader reads it at once.
+/// The error message. A browser puts the focus here, and a screen reader reads it at once.
 pub(super) fn problem(message: Option<&str>) -> Markup {
     html! {
         @if let Some(message) = message {
@@ -97,7 +97,7 @@ pub(super) fn hidden_target(target: Option<&str>) -> Markup {
     html! { @if let Some(target) = target { input type="hidden" name="target" value=(target); } }
 }
 
-/// What comes after the sign-in.
+/// Where the sign-in leads.
 pub(super) fn towards(app: Option<&App>, language: Language) -> Markup {
     let to = language.say("to continue to ", "para ir a ");
     html! { @if let Some(app) = app { p { (to) strong dir="auto" { (app.name()) } } } }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::frame::{frame_in, signed_in};
 use crate::http::language::Language;
-use crate::world::{Home, Person};
+use crate::world::{Home, Person, UserType};
 
 /// The content of the page.
 pub(crate) struct RefusalPage<'a> {
@@ -35,13 +35,20 @@ pub(crate) fn refusal(page: &RefusalPage<'_>) -> Markup {
 
 /// The help for a person without access, when another person may have access.
 pub(crate) fn other_person(person: &Person, home: Home<'_>, login_page: &str, language: Language) -> Markup {
+    // A teacher does not ask a teacher.
+    let ask = if person.roles().any(|role| role.user_type == UserType::Student) {
+        language.say(
+            "Do you need this app? Ask your teacher or your school.",
+            "¿Necesitas esta aplicación? Pregunta a tu maestro o a tu escuela.",
+        )
+    } else {
+        language.say(
+            "Do you need this app? Ask your school.",
+            "¿Necesitas esta aplicación? Pregunta a tu escuela.",
+        )
+    };
     html! {
-        p {
-            (language.say(
-                "If this is not you, log out. If you need this app, ask your teacher or your school.",
-                "Si no eres tú, cierra la sesión. Si necesitas esta aplicación, pregunta a tu maestro o a tu escuela.",
-            ))
-        }
+        p { (language.say("If this is not you, log out.", "Si no eres tú, cierra la sesión.")) " " (ask) }
         (signed_in(person, home, Some(login_page), language))
         p { a href={ "/in/" (home.short_name()) } { (language.say("Go to your apps", "Ir a tus aplicaciones")) } }
     }

@@ -155,7 +155,7 @@ fn refused(answer: Answer, error: &str) -> Answer {
     })
 }
 
-/// What is not changed stays as it is written, to the letter.
+/// Everything that is not changed stays exactly as it was written.
 fn changed(answer: Answer, change: impl FnOnce(&mut Callback)) -> Answer {
     let Some(mut callback) = Callback::of(&answer) else { return answer };
     change(&mut callback);

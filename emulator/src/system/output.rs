@@ -155,7 +155,7 @@ mod tests {
     /// Limits that only a hang reaches.
     const HANGS: Duration = Duration::from_secs(60);
 
-    /// A stream whose reader takes a text when it is told to, and what was read. Without a reader every write fails.
+    /// A stream whose reader reads only when the test says so, and the text that it read. Without a reader, every write fails.
     fn stream() -> (&'static Output, SyncSender<()>, Receiver<String>) {
         let (take, taken) = sync_channel(0);
         let (read, texts) = channel();

@@ -36,7 +36,7 @@ impl WorldError {
         self
     }
 
-    /// There is no text.
+    /// The file cannot be read.
     pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
         let reason =
             format!("the file cannot be read ({error}); clever-emulator init writes one to start from.");

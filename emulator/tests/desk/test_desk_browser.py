@@ -52,7 +52,7 @@ def opened(  # noqa: PLR0913  (each is a setting of the browser)
     )
     context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
-    # The page's time goes on as usual, and a test can let more of it pass.
+    # The page's clock runs as usual, and a test can move it forward.
     page.clock.install()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -149,7 +149,7 @@ def test_a_login_is_drawn_as_it_happens_and_the_wrong_step_is_told(chromium: Bro
         wrong.wait_for()
         assert "Went wrong here: the secret is wrong for this client_id" in wrong.inner_text()
         assert "What to do: Compare the client id" in wrong.inner_text()
-        # It is said in words, to those who see no red, and to those who only hear what has changed.
+        # Words say it, for people who cannot see red, and for people who hear the changes.
         assert "✕ failed" in summary.inner_text()
         assert page.locator("#news").inner_text() == "Login 1: desk-app: failed"
         assert login.locator(".step.bad").count() == 1
@@ -221,7 +221,7 @@ def test_logins_and_journal_are_filtered_at_once_and_the_address_keeps_it(chromi
 
         assert shown() == (3, 7)
         page.get_by_label("App", exact=True).select_option("desk-app")
-        wait_for(lambda: shown() == (2, 4), "those of the app")
+        wait_for(lambda: shown() == (2, 4), "the app's logins and requests")
         page.get_by_label("Failed only").check()
         wait_for(lambda: shown() == (1, 1), "what failed of the app")
         assert parse_qs(urlsplit(page.url).query) == {"app": ["desk-app"], "failed": ["true"]}

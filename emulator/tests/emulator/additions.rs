@@ -210,7 +210,7 @@ fn sign_in(emulator: &Emulator, person: &str, claims: &str, more: &[(&str, &str)
     post(emulator, "/login/claims", &[&[FORM], more].concat(), &form(&fields))
 }
 
-/// Half an emoji, numbers beyond what a computer counts with, a member that stands twice: what a client has to be tried with.
+/// Half an emoji, numbers that are too large, a member that appears twice: odd data to test a client with.
 #[test]
 fn claims_reach_the_token_and_userinfo_as_they_are_written() {
     let emulator = with_pages();
@@ -259,7 +259,7 @@ fn what_is_wrong_with_a_text_of_claims_is_said_with_line_and_column() {
     let host = host(&emulator);
     for (claims, place) in [
         ("{\n  \"a\" 1\n}", "line 2, column 7: expected `:`"),
-        ("{\"a\":1,\n\"a\":2}", "line 2, column 3: \"a\" stands there twice"),
+        ("{\"a\":1,\n\"a\":2}", "line 2, column 3: \"a\" appears twice"),
         ("{\"\\ud83d\":1}", "line 1, column 9"),
     ] {
         let page = sign_in(&emulator, "ada", claims, &[]);
@@ -277,7 +277,7 @@ fn what_is_wrong_with_a_text_of_claims_is_said_with_line_and_column() {
         );
     }
     for (body, expected) in [
-        ("{\"person\":\"ada\",\n\"person\":\"noor\"}", "line 2, column 8: \"person\" stands there twice"),
+        ("{\"person\":\"ada\",\n\"person\":\"noor\"}", "line 2, column 8: \"person\" appears twice"),
         ("{\"person\":\"ada\"", "line 1, column 15: EOF"),
         ("{\"person\":\"\\ud83d\"}", "person: "),
         ("{\"advance\":1e400}", "advance: number out of range"),

@@ -261,7 +261,7 @@ fn the_help_names_the_people_and_shows_an_example() {
     }
 }
 
-/// The write end of a pipe that nobody reads.
+/// The write end of a pipe that no one reads.
 fn closed() -> io::PipeWriter {
     io::pipe().unwrap().1
 }

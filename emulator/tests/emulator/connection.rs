@@ -12,7 +12,7 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// Those of an app with this redirect URI, both as they stand in a query. `authorization` is its HTTP Basic.
+    /// The credentials of an app with this redirect URI, both encoded for a query. `authorization` is its HTTP Basic header.
     pub(crate) fn new(client_id: &str, authorization: &str, redirect_uri: &str) -> Self {
         Self {
             authorize: format!(
@@ -95,7 +95,7 @@ impl Connection {
     }
 }
 
-/// What stands after `start`, up to `end` or the end of the text.
+/// The text after `start`, up to `end` or the end.
 pub(crate) fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(start)?;
     Some(rest.split_once(end).map_or(rest, |(found, _)| found))

@@ -166,7 +166,7 @@ fn nothing_of_a_world_becomes_markup() {
     let emulator = Emulator::start(Options::new().world(World::from_toml(&world).unwrap())).unwrap();
     get(&emulator, "/%3Cscript%3E?%3Cscript%3E=1");
     let page = page(&emulator);
-    assert_eq!(page.matches("<script").count(), 1, "that of the desk alone");
+    assert_eq!(page.matches("<script").count(), 1, "only the desk's script");
     assert!(!page.contains("<b title"));
     let escaped = "&lt;/li&gt;&lt;script&gt;alert(1)";
     assert_eq!(

@@ -292,7 +292,7 @@ fn names_and_searches_are_text_and_never_markup() {
     let emulator = Emulator::start(Options::new().app(app).auto_login("ada")).unwrap();
     get(&emulator, &authorize_target("own-app", "&state=s"));
     let page = sought(&emulator, &[("app", ""), ("failed", ""), ("people", hostile), ("scenarios", hostile)]);
-    assert_eq!(page.matches("<script").count(), 1, "that of the desk alone");
+    assert_eq!(page.matches("<script").count(), 1, "only the desk's script");
     assert!(drawings(&page)[0].contains("&lt;script&gt;alert(1)"));
     assert!(!sought(&emulator, &[("app", hostile)]).contains("<script>alert"));
 }

@@ -52,7 +52,7 @@ fn client(base_url: &str) -> Client {
     Client::new(config.base_url(base_url).timeout(PATIENCE).build().unwrap()).unwrap()
 }
 
-/// So many logins in a row: most on one connection, as fast as it goes, and every tenth by the client.
+/// This many logins in a row: most on one connection, as fast as it goes, and every tenth by the client.
 fn in_a_row(base_url: &str, logins: u32) {
     let (client, mut connection) = (client(base_url), Connection::to(base_url).unwrap());
     let (oauth, oidc) = (requests("oauth-app"), requests("oidc-app"));

@@ -1,4 +1,4 @@
-//! What somebody reads when a login does not go on: what happened, and apart from it what the developer does.
+//! What people read when a login cannot continue: what happened, and in its own paragraph what the developer can do.
 
 use clever_emulator::{App, Emulator, Options, UserType};
 
@@ -80,6 +80,21 @@ fn people_without_access_read_why_and_another_can_log_in() {
         );
         assert!(answer.page().contains(&format!(r#"name="target" value="{back}"#)), "{}", answer.body);
         assert!(answer.page().contains(&format!(r#"href="/in/{home}""#)));
+    }
+}
+
+#[test]
+fn a_student_asks_the_teacher_and_a_teacher_asks_the_school() {
+    let emulator = emulator();
+    for (handle, advice) in [
+        ("ada", "Do you need this app? Ask your teacher or your school."),
+        ("grace", "Do you need this app? Ask your school."),
+    ] {
+        let cookie = session(&emulator, handle);
+        let target = "/oauth/authorize?response_type=code&client_id=island-app";
+        let answer = get_with(&emulator, target, &[("Cookie", &cookie)]);
+        assert_eq!(answer.status, 403);
+        assert!(answer.page().contains(advice), "{handle}: {}", answer.body);
     }
 }
 

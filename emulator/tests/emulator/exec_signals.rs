@@ -228,7 +228,7 @@ fn the_key_ctrl_z_stops_both_and_the_shell_brings_them_back() {
 fn a_shell_can_be_the_command() {
     let mut terminal = Terminal::with("set -m; $E exec -- bash --norc -i; echo back with $?; exit 4");
     terminal.wait_for("bash-");
-    // What is typed is echoed, and must not be taken for what is said.
+    // The terminal echoes the input: do not mistake it for output.
     terminal.press(b"sh -c 'echo u\"\"p; exec sleep 600'\n");
     terminal.wait_for("up\r\n");
     terminal.press(b"\x1a");

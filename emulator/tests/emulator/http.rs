@@ -31,7 +31,7 @@ impl Response {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// The page, of which it is certain that it is one of the emulator's own.
+    /// The page, after a check that it is one of the emulator's.
     pub(crate) fn page(&self) -> &str {
         assert_eq!(self.header("content-type"), Some("text/html; charset=utf-8"));
         assert!(self.body.contains("emulator"), "{}", self.body);

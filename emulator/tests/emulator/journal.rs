@@ -24,7 +24,7 @@ fn said(emulator: &Emulator) -> String {
 
 fn assert_says(emulator: &Emulator, expected: &str) {
     let said = said(emulator);
-    assert!(said.contains(expected), "{said:?} says nothing of {expected:?}");
+    assert!(said.contains(expected), "{said:?} does not say {expected:?}");
 }
 
 fn exchange_at(emulator: &Emulator, redirect_uri: &str, code: &str) {
@@ -229,7 +229,7 @@ fn what_an_access_token_opens_and_does_not_open_is_told() {
         ("/v3.0/districts", "they are for district tokens"),
         ("/v3.0/sections", "Clever has no such path"),
         ("/userinfo", "as OpenID Connect claims"),
-        ("/oauth/tokeninfo", "compare it with that of the app"),
+        ("/oauth/tokeninfo", "compare it with the app's"),
         ("/oauth/token", "its token endpoint is /oauth/tokens, with an s"),
         ("/.well-known/jwks.json", "its keys are at /oauth/certs"),
         ("/oauth/revoke", "Clever does not support this"),

@@ -49,7 +49,7 @@ fn requests_are_counted_by_path_without_the_query() {
 
 #[test]
 fn the_port_is_free_again_when_the_emulator_is_dropped() {
-    // At an address that no other test uses, nobody else takes the port.
+    // At an address that no other test uses, no one else takes the port.
     let emulator = Emulator::start(options().listen([127, 0, 0, 7].into())).unwrap();
     let address = emulator.base_url().strip_prefix("http://").unwrap().to_owned();
     let mut open = TcpStream::connect(&address).unwrap();

@@ -63,7 +63,7 @@ fn nothing_but_127_0_0_1_is_listened_on_unless_it_is_asked_for() {
 
 #[test]
 fn the_public_url_is_the_issuer_and_its_host_may_use_the_controls() {
-    // The port that is taken at one address is free at another, which nobody else uses.
+    // A port that is taken at one address is free at another address, which no one else uses.
     let taken = TcpListener::bind("127.0.0.2:0").unwrap();
     let free = SocketAddr::from(([127, 0, 0, 3], taken.local_addr().unwrap().port()));
     let options = options().listen(free.ip()).port(free.port()).public_url("http://clever.test:5999");

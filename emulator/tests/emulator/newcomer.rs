@@ -1,4 +1,4 @@
-//! What somebody reads who starts the binary for the first time, and makes the usual mistakes.
+//! What a newcomer reads: the first start of the binary, and the usual mistakes.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};

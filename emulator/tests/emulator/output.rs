@@ -1,4 +1,4 @@
-//! What the binary prints, where nobody reads it: it goes on, and so does the command of `exec`.
+//! The output of the binary when no one reads it: the emulator keeps running, and so does the command of `exec`.
 
 use std::io::{BufRead as _, BufReader, PipeReader, PipeWriter, Read as _, Write as _, pipe};
 use std::process::{Command, Stdio};
@@ -20,7 +20,7 @@ fn get(base_url: &str, target: &str) -> u16 {
     http::send(base_url, "GET", target, &[], b"").status
 }
 
-/// A pipe that takes nothing more until somebody reads.
+/// A full pipe: it takes nothing more until someone reads.
 fn full_pipe() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = pipe().unwrap();
     let (filled, is_filled) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! What holds of every page: it says what it is, loads nothing, runs nothing, and may stand in no frame.
+//! Rules for every page: it says that it is an emulator, loads nothing, runs nothing, and cannot be framed.
 
 use crate::http::Response;
 use crate::support::{FORM, authorize_target, form, get, get_with, post, session, with_pages};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// No step of a test takes as long on the busiest machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Waits until `condition` holds. For what tells nobody when it happens; whatever can be waited for is.
+/// Polls until `condition` holds: for events that send no signal. Tests wait for a signal where there is one.
 pub(crate) fn wait_for(what: &str, condition: impl Fn() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !condition() {

@@ -1,4 +1,4 @@
-//! What the system tells of a process: its memory, its descriptors.
+//! What the system says about a process: its memory, its descriptors.
 
 use std::fs;
 

@@ -60,7 +60,7 @@ fn compare(path: &str) {
     assert!(idle.is_empty(), "reasons without a difference: {idle:#?}");
 }
 
-/// What the emulator answers to the same request, about people like those of the recorded ones.
+/// The emulator's response to the same request, about people like the recorded ones.
 fn answered(emulator: &Emulator, recorded: &Recorded) -> Response {
     let url = url::Url::parse(&recorded.url).unwrap();
     let (student, teacher) = (emulator.person("theo").unwrap(), emulator.person("grace").unwrap());

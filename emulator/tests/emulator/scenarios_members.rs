@@ -221,7 +221,7 @@ fn one_member_is_odd_and_nothing_else_is() {
     }
 }
 
-/// A person with one role, for which Clever sends the member; a student where students have it.
+/// A person with one role that has this member at Clever; a student, if students have it.
 fn person_with_the_member(emulator: &Emulator, scenario: &Scenario) -> std::sync::Arc<Person> {
     let member = member_in(scenario);
     let handle = match member.strip_prefix("data.roles.*.").unwrap_or_default() {
@@ -271,7 +271,7 @@ impl<'a> Login<'a> {
         }
     }
 
-    /// Those of a scenario come from a login of its own.
+    /// A scenario has its own login.
     fn tokens(&self, prefix: &str) -> Value {
         let Self { emulator, client_id, person, tokens } = self;
         if prefix.is_empty() {

@@ -12,7 +12,7 @@ use crate::support::{
 
 /// What follows from another body or status.
 const ABOUT_THE_BODY: [&str; 4] = ["content-type", "content-length", "etag", "date"];
-/// Names of headers, the values of which count on.
+/// Headers whose values count up.
 const COUNTING: [&str; 2] = ["x-ratelimit-remaining", "x-ratelimit-reset"];
 
 /// A request to one place, as the two Clevers get it.

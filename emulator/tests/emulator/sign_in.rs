@@ -1,4 +1,4 @@
-//! The ways to sign in at a district: its identity provider, a password, a badge; and what may not sign anybody in.
+//! The ways to sign in at a district: its identity provider, a password, a badge; and what must not sign anyone in.
 
 use clever_emulator::Emulator;
 

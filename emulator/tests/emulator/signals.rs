@@ -228,7 +228,7 @@ fn a_line_tells_that_the_world_was_read_again_or_why_it_was_not() {
     write(world);
     let (mut running, _) = start(&["--world", file.to_str().unwrap()]);
     let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
-    // Nobody asks the emulator for anything.
+    // The emulator gets no request.
     let mut told = |expected: &str| {
         let mut line = String::new();
         while !line.contains(expected) {

@@ -120,7 +120,7 @@ pub(crate) fn session(emulator: &Emulator, handle: &str) -> String {
     cookie(&answer)
 }
 
-/// Does this answer look as if nobody is signed in?
+/// Does this response look as if no one is signed in?
 pub(crate) fn asks_who_it_is(answer: &Response) -> bool {
     answer.location().starts_with("/login?") || answer.location().starts_with("/oauth/district-picker?")
 }

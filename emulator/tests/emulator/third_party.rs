@@ -16,7 +16,7 @@ const PRODUCTS: [&str; 7] = [
     "Firebase and Google Identity Platform",
 ];
 
-/// The metadata as Clever would have it: everything on one host, but userinfo on that of the API.
+/// The metadata as Clever would have it: everything on one host, except userinfo, which is on the API's host.
 struct Clever(Value);
 
 impl Clever {
@@ -86,7 +86,7 @@ fn no_address_of_clever_is_without_a_source() {
     for rest in addresses("https://clever.com").chain(addresses("https://api.clever.com")) {
         let address = rest.split(['`', ' ', '\n', ')']).next().unwrap();
         let known = clever.0.as_object().unwrap().values().any(|value| value == address);
-        assert!(known, "{address} is none of the metadata's");
+        assert!(known, "the metadata does not have {address}");
         count += 1;
     }
     let with_source = rows(PAGE).into_iter().filter(|(value, _)| value.contains("clever.com"));

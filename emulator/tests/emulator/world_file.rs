@@ -75,7 +75,7 @@ fn a_wrong_file_ends_with_file_line_and_reason_in_one_line_and_exit_code_2() {
 }
 
 #[test]
-fn the_binary_reads_its_file_again_and_tells_of_a_wrong_one_on_standard_error() {
+fn the_binary_reads_its_file_again_and_reports_a_wrong_one_on_standard_error() {
     let directory = Directory::new("again");
     let file = directory.join("own.toml");
     fs::write(&file, World::built_in_toml()).unwrap();

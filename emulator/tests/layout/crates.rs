@@ -134,14 +134,14 @@ impl Crate {
     }
 }
 
-/// What a `use` brings: names, and what they stand for.
+/// The names that a `use` brings in, and their paths.
 fn use_tree(tokens: &[String], module: &[String]) -> Vec<(String, ModulePath)> {
     let mut found = Vec::new();
     read_tree(tokens, &[], &mut found);
     found
         .into_iter()
         .map(|(name, path)| {
-            // Inside braces, `self` is what stands before them.
+            // Inside braces, `self` is the path before them.
             let path: Vec<_> = match path.split_last() {
                 Some((last, before)) if last == "self" && !before.is_empty() => before.to_vec(),
                 _ => path,

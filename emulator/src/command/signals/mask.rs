@@ -9,7 +9,7 @@ use std::ptr;
 
 use tokio::process::Command;
 
-/// What was blocked before the emulator took its signals out of the mask.
+/// The signals that were blocked before the emulator removed its own from the mask.
 #[derive(Clone, Copy)]
 pub(crate) struct Inherited(Option<libc::sigset_t>);
 

@@ -41,11 +41,11 @@ pub(super) fn not_told(resource: &Resource<'_>, holder: &Holder) -> &'static str
     match (resource, holder) {
         (Resource::OlderUser(..), Holder::Person(_)) => {
             "this is not the role and id of the person of the access token, which before version 3 is the legacy_id of \
-             the role: single sign-on shows nobody else"
+             the role: single sign-on shows no other person"
         }
         (Resource::District(..), Holder::Person(_)) => {
-            "this is not the district of the person of the access token: single sign-on shows no other, and somebody of \
-             Clever Library has none"
+            "this is not the district of the access token's person: single sign-on shows no other, and people in Clever \
+             Library have none"
         }
         (Resource::School(..), Holder::Person(_)) => {
             "this is not a school of the access token's person: single sign-on shows only those"

@@ -1,4 +1,4 @@
-//! The person of a login: `/me` in Clever's form, and userinfo in that of OpenID Connect (OpenID Connect Core 1.0 section 5.3),
+//! The person of a login: `/me` in Clever's form, and userinfo as in OpenID Connect (OpenID Connect Core 1.0 section 5.3),
 //! with Clever's own claims and a name that is an object.
 
 use serde_json::{Value, json};

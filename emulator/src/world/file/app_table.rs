@@ -85,7 +85,7 @@ impl AppTable {
     }
 }
 
-/// A string that no error repeats: its `expecting` differs from that of a name.
+/// A string that no error repeats: its `expecting` differs from a name's.
 struct SecretText(String);
 
 impl<'de> Deserialize<'de> for SecretText {

@@ -238,7 +238,7 @@ fn a_member_that_a_role_does_not_have() {
 }
 
 #[test]
-fn a_grade_gender_or_day_of_birth_that_is_none() {
+fn an_invalid_grade_gender_or_day_of_birth() {
     let student = |member: &str| format!("user_type = \"student\", {member}");
     let old = "user_type = \"student\"";
     refused(old, &student("grade = \"ninth\""), 31, "there is no grade \"ninth\"; use one of InfantToddler,");
@@ -296,7 +296,7 @@ fn a_world_without_people() {
 }
 
 #[test]
-fn a_redirect_uri_that_is_none() {
+fn an_invalid_redirect_uri() {
     let further = "\"https://app.example/further\"";
     for wrong in ["nowhere", "", "myapp://x", "https://app.example/#x", "https://app.example/ x"] {
         refused(further, &format!("{wrong:?}"), 19, "must be an absolute http or https URL");
