@@ -31,8 +31,8 @@
 // takes about 80 KiB, and your log callback runs on top of it.
 //
 // Fork. A client that was made, and used, before fork() works in the child at once, even when other threads were in the middle
-// of calls. There is no background thread. A host name is resolved on a thread that ends when it has the answer, or on your thread
-// when no other can start. The child's first call that needs the network closes the child's copies of the parent's connections
+// of calls. There is no background thread. A host name is resolved on a thread that ends after the lookup, or on your thread if no
+// other can start. The child's first call that needs the network closes the child's copies of the parent's connections
 // (on Linux; elsewhere they stay open, unused). All descriptors close on exec. A child of vfork() must not call this
 // library. A child that a signal handler or a log callback forks in the middle of a call may only exec or _exit.
 //
@@ -173,7 +173,7 @@ enum clever_sso_status
   CLEVER_SSO_LOGIN = 3,
   // A token breaks a rule, or Clever does not accept it.
   CLEVER_SSO_TOKEN = 4,
-  // Clever refused, or its answer cannot be read.
+  // Clever refused, or its response cannot be read.
   CLEVER_SSO_CLEVER = 5,
   // Clever could not be reached.
   CLEVER_SSO_NETWORK = 6,
@@ -1024,7 +1024,7 @@ const char *clever_sso_identity_last_name(const clever_sso_identity *identity);
 // Since 0.1.
 const char *clever_sso_identity_full_name(const clever_sso_identity *identity);
 
-// An email address that nobody verified, or NULL. It may belong to another person, and it may change: never use it as a key.
+// An unverified email address, or NULL. It may belong to another person, and it may change: never use it as a key.
 // Borrowed from `identity`.
 //
 // Since 0.1.
@@ -1161,11 +1161,14 @@ clever_sso_status clever_sso_log_out(const clever_sso_client *client,
                                      clever_sso_logout **logout,
                                      clever_sso_error **error);
 
-// The cookies to set when a request has a session of your application. They tell the library that the last sign-in was kept.
+// The cookies to set when a request has a session of your application. They tell the library that the session was kept.
 // Call it for each request with a session; most of the time there is no cookie to set. `cookies` is the `Cookie` header of the
 // request, or NULL. No network.
 //
-// Without it, a person who logs out without `clever_sso_log_out` and signs in again four times in a minute gets
+// Send a cookie with a `clever_sso_set_cookie_max_age` above 0 only with a page (status 200), not with a redirect, an image or
+// JSON: it says that the person sees a page, and is not in a loop. Send a cookie with 0 with any response.
+//
+// Without this call, a person who logs out without `clever_sso_log_out` and signs in again four times in a minute gets
 // `session_not_kept`. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails
 // with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1211,8 +1214,8 @@ const char *clever_sso_error_user_message(const clever_sso_error *error);
 const char *clever_sso_error_user_message_in(const clever_sso_error *error,
                                              const char *language);
 
-// The same for an error code that you kept, for example in the address of your error page. It is never freed and lives as long
-// as the library. NULL when this version does not know `code`, or it is NULL.
+// The same for an error code that you kept, for example in the address of your error page. Do not free it: it
+// lives as long as the library. NULL when `code` is NULL, or this version does not know it.
 //
 // Since 0.1.
 const char *clever_sso_user_message(const char *code,
@@ -1648,7 +1651,7 @@ const char *clever_sso_user_record_last_name(const clever_sso_user_record *user)
 // Since 0.1.
 const char *clever_sso_user_record_full_name(const clever_sso_user_record *user);
 
-// An email address that nobody verified, or NULL. It may belong to another person, and it may change: never use it as a key.
+// An unverified email address, or NULL. It may belong to another person, and it may change: never use it as a key.
 // Borrowed from `user`.
 //
 // Since 0.1.

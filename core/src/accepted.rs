@@ -14,7 +14,7 @@ pub(crate) fn accepted(header: &str) -> Vec<(String, u16)> {
     parts.collect()
 }
 
-/// A weight; 0 for what is none.
+/// A weight in thousandths; 0 if it is not a weight.
 fn thousandths(weight: &str) -> u16 {
     let (whole, rest) = weight.split_once('.').unwrap_or((weight, ""));
     let digits: String = rest.chars().chain("000".chars()).take(3).collect();

@@ -483,7 +483,7 @@ impl Client {
     }
 
     /// Checks the whole setup (settings, network, clock, keys, credentials) and says what is wrong and what to do. It takes at most
-    /// 15 seconds, logs nobody in and spends nothing. For settings that make no client, there is [`doctor`].
+    /// 15 seconds, logs no one in, and uses no login code. For settings that a client does not accept, there is [`doctor`].
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {

@@ -315,9 +315,9 @@ impl Client {
         self.journey.log_out(cookies, || Inputs::now().ok())
     }
 
-    /// The cookies to set when a request has a session of the application: the last sign-in was kept. Most of the time there
-    /// are none. Without this call, people who log out in the application's own way and sign in again four times in a minute
-    /// get `session_not_kept`. `cookies` is the `Cookie` header of the request. No network.
+    /// The cookies to set when a request has a session of the application: they record that the last sign-in was kept. Most of
+    /// the time there are none. Without this call, people who log out in the application's own way and sign in again four times
+    /// in a minute get `session_not_kept`. `cookies` is the `Cookie` header of the request. No network.
     ///
     /// Set a cookie with a `max_age` above 0 only with a page, not with a redirect, an image or a response to a script: it says
     /// that the person is not in a loop.

@@ -183,7 +183,7 @@ impl Keys {
 
     /// Waits until no other caller is fetching, but not beyond the deadline: theirs may be later.
     ///
-    /// The fetching call may be on a runtime that nothing drives any more. So a call that has waited for half of its time
+    /// The fetching call may be on a runtime that nothing drives anymore. So a call that has waited for half of its time
     /// fetches by itself.
     async fn turn(&self, deadline: Instant) -> Result<OwnedMutexGuard<Turn>> {
         runtimes::of_the_caller()?;

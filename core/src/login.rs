@@ -573,7 +573,7 @@ fn check_sessions(lost: u8, ended: u8, options: &LoginOptions, return_to: Option
     let (count, reason) = if lost >= MAX_LOST_SESSIONS {
         (lost, "no request came with the session")
     } else if ended >= MAX_LOST_SESSIONS && options.has_session == Some(false) {
-        (ended, "the session came back with nobody signed in")
+        (ended, "the session came back with no one signed in")
     } else {
         return Ok(());
     };

@@ -10,7 +10,7 @@ use crate::accepted::accepted;
 #[cfg(any(feature = "web", feature = "__face"))]
 pub(crate) mod pages;
 
-/// A sentence in each language. C hands them out as they stand here, so each ends with a NUL.
+/// A sentence in each language. C functions return it without a copy, so each ends with a NUL.
 #[derive(Clone, Copy, Debug)]
 pub struct Sentence {
     english: &'static CStr,
@@ -43,7 +43,7 @@ impl Sentence {
 /// A language that people read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// For everybody whose language is not here.
+    /// For everyone whose language is not here.
     English,
     /// Any Spanish.
     Spanish,
@@ -77,7 +77,7 @@ impl Language {
         best.0
     }
 
-    /// The same sentence in this language, where it is one of this crate in English. A sentence of the application stays as it is.
+    /// Translates a sentence of this crate into this language. A sentence of the application is returned unchanged.
     #[cfg(any(feature = "web", feature = "__face"))]
     pub fn translated(self, text: &str) -> &str {
         let known = all().find(|sentence| sentence.text(Self::English) == text);
@@ -141,7 +141,7 @@ mod tests {
         for sentence in all() {
             let (english, spanish) = (sentence.text(Language::English), sentence.text(Language::Spanish));
             assert!(!english.is_empty() && !spanish.is_empty() && english != spanish, "{english}");
-            // What is filled in, and how it ends, is the same.
+            // The placeholders, and the character at the end, are the same.
             for mark in ["{}", "{person}", "{account}"] {
                 assert_eq!(english.contains(mark), spanish.contains(mark), "{english}");
             }

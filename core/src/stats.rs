@@ -147,7 +147,7 @@ pub fn metrics() -> Vec<(&'static str, &'static str, bool, Vec<&'static str>)> {
     METRICS.iter().map(|metric| (metric.name, metric.help, metric.is_histogram, labels(metric))).collect()
 }
 
-/// For the benchmark: counts what so many logins count, with three requests each, and reads the clock as they do.
+/// For the benchmark: counts as many events as this number of logins with three requests each, and reads the clock as often.
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub fn count_logins(logins: u32) -> Stats {

@@ -22,8 +22,8 @@ pub struct AuthorizeOptions<'a> {
     pub redirect_uri: Option<&'a str>,
     /// Comes back unchanged: compare it with the state that you gave to this browser.
     pub state: Option<&'a str>,
-    /// Says that there is no state on purpose. A token that comes back without one may be anybody's: do not sign a person in
-    /// with it.
+    /// Says that there is no state on purpose. A token that comes back without one may belong to anyone: do not sign a person
+    /// in with it.
     pub without_state: bool,
     /// Comes back inside the ID token.
     pub nonce: Option<&'a str>,

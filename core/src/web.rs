@@ -29,7 +29,7 @@
 //!     _ if leg.takes_callback(&request) => match leg.callback(&request).await {
 //!         Step::Answer(answer) => answer,
 //!         Step::SignIn(signed_in) => {
-//!             session.end(); // nothing of the person before is carried over
+//!             session.end(); // no data of the last person stays
 //!             session.start(leg.session_identity(&signed_in.identity)); // with a new id
 //!             leg.admitted(&request, &signed_in)
 //!         }

@@ -1,4 +1,4 @@
-//! A client that was made and used before a fork works in the child at once, and nobody reads another's answer.
+//! A client that was made and used before a fork works in the child at once, and no process reads another's response.
 #![cfg(unix)]
 #![expect(
     clippy::disallowed_methods,
@@ -247,7 +247,7 @@ const STEP: Duration = Duration::from_micros(25);
 impl Host {
     fn new() -> Self {
         let echo = Server::of_answers(|request| {
-            // Not waited for by anybody: it makes it likely that a fork finds calls on their way.
+            // No one waits for it: it makes it likely that a fork finds calls in progress.
             sleep(Duration::from_millis(2));
             Answer::json(&json!({ "client_id": request.bearer().unwrap(), "scopes": [] }))
         });
@@ -256,7 +256,7 @@ impl Host {
         Self { echo, emulator }
     }
 
-    /// Runs an ignored test in a process of its own, with nothing of this one: the emulator draws random numbers from the
+    /// Runs an ignored test in its own process, without the state of this one: the emulator draws random numbers from the
     /// crypto library, in threads that no fork waits for.
     fn run(&self, test: &str) {
         let child = Command::new(std::env::current_exe().unwrap())
@@ -290,7 +290,7 @@ impl Work {
         Client::new(config.base_url(base).build().unwrap()).unwrap()
     }
 
-    /// Asks about a mark that nobody else asks about: the answer must be the one to this question.
+    /// Asks about a mark that only this call asks about: the response must be the one to this question.
     fn is_answered(asking: &Client, mark: &str) -> bool {
         asking.check_token(mark).is_err_and(|error| error.to_string().contains(&format!("\"{mark}\"")))
     }
@@ -315,7 +315,7 @@ impl Work {
                 })
                 .collect();
             ready.wait();
-            // A fork has to come in the middle of something that lasts some milliseconds and gives no sign in between. Each round
+            // A fork must happen in the middle of something that takes some milliseconds and gives no sign when. Each round
             // waits a little longer, and none depends on what it finds: no fork may disturb anybody.
             sleep(STEP * number);
             let pid = fork_and(|| {
@@ -389,7 +389,7 @@ fn forks_in_the_middle_of_what_happens_first_leave_nobody_hanging_not_even_in_ex
 /// Forks; the child runs every destructor when it ends, and ends with 0 if `call` comes out right.
 fn fork_and_exit(call: impl FnOnce() -> bool) -> libc::pid_t {
     fork_and(|| {
-        // SAFETY: ends the process; nothing of this thread is used afterwards.
+        // SAFETY: ends the process; nothing on this thread is used afterwards.
         unsafe { libc::exit(i32::from(!call())) }
     })
 }

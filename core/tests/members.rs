@@ -1,4 +1,4 @@
-//! Every member of every answer with a value of every wrong kind: either it decides who somebody is, and the answer is
+//! Every member of every response with a value of every wrong kind: either it decides who a person is, and the response is
 //! refused, or the login continues without that value. And every answer with text in it that is odd. The table is
 //! `members.json`; here the pure readers read it.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test may")]
@@ -103,7 +103,7 @@ type Fields = BTreeMap<String, Option<String>>;
 /// What Clever answers in one case.
 struct Clever<'a> {
     answers: BTreeMap<String, Value>,
-    /// The name of an answer, and what stands instead of its first brace.
+    /// The name of a response, and the text that replaces its first brace.
     begun: (&'a str, Vec<u8>),
     pair: &'a KeyPair,
 }

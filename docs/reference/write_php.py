@@ -55,7 +55,7 @@ def of_property(comment: str, kind: str, name: str) -> str:
 
 
 def split_type(said: str) -> tuple[str, str, str]:
-    """A type such as array<string, mixed>, and what is said of it."""
+    """A type such as array<string, mixed>, and its description."""
     depth = 0
     for place, letter in enumerate(said):
         depth += {"<": 1, ">": -1}.get(letter, 0)

@@ -22,7 +22,7 @@ pub enum clever_sso_status {
     CLEVER_SSO_LOGIN = 3,
     /// A token breaks a rule, or Clever does not accept it.
     CLEVER_SSO_TOKEN = 4,
-    /// Clever refused, or its answer cannot be read.
+    /// Clever refused, or its response cannot be read.
     CLEVER_SSO_CLEVER = 5,
     /// Clever could not be reached.
     CLEVER_SSO_NETWORK = 6,
@@ -109,8 +109,8 @@ pub extern "C" fn clever_sso_error_user_message_in(
     error.map_or(ptr::null(), |error| in_language(error.sentence, language))
 }
 
-/// The same for an error code that you kept, for example in the address of your error page. It is never freed and lives as long
-/// as the library. NULL when this version does not know `code`, or it is NULL.
+/// The same for an error code that you kept, for example in the address of your error page. Do not free it: it
+/// lives as long as the library. NULL when `code` is NULL, or this version does not know it.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_user_message(code: *const c_char, language: *const c_char) -> *const c_char {
     let code = header(code).parse::<ErrorCode>();

@@ -121,7 +121,7 @@ pub extern "C" fn clever_sso_identity_full_name(identity: Option<&clever_sso_ide
     borrowed(identity.map(|identity| &identity.name.full))
 }
 
-/// An email address that nobody verified, or NULL. It may belong to another person, and it may change: never use it as a key.
+/// An unverified email address, or NULL. It may belong to another person, and it may change: never use it as a key.
 /// Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_unverified_email(

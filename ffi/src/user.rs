@@ -88,7 +88,7 @@ pub extern "C" fn clever_sso_user_record_full_name(user: Option<&clever_sso_user
     borrowed(user.map(|user| &user.name.full))
 }
 
-/// An email address that nobody verified, or NULL. It may belong to another person, and it may change: never use it as a key.
+/// An unverified email address, or NULL. It may belong to another person, and it may change: never use it as a key.
 /// Borrowed from `user`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_user_record_unverified_email(

@@ -30,7 +30,7 @@ gcc=x86_64-w64-mingw32-gcc-win32
 export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=$gcc CC_x86_64_pc_windows_gnu=$gcc AR_x86_64_pc_windows_gnu=x86_64-w64-mingw32-ar
 # One part of aws-lc declares its functions dllexport; the word is emptied, or they would be exported beside ours.
 export CFLAGS_x86_64_pc_windows_gnu=-Ddllexport=
-# Where this was built is nobody's business: messages of a panic name crates, not folders.
+# The library must not reveal where it was built: panic messages name crates, not folders.
 export CARGO_PROFILE_RELEASE_TRIM_PATHS=all
 
 command=$1

@@ -13,7 +13,7 @@ export function newState(): string {
 /**
  * Takes Clever's answer out of the address, so that no history, bookmark or copied link holds a token.
  *
- * Fragments of the app stay as they are. A router that uses the fragment may have put a slash before the answer.
+ * Fragments of the app stay unchanged. A router that uses the fragment may have put a slash before the answer.
  */
 export function take(): URLSearchParams | undefined {
   const text = location.hash.replace(/^#[!/?]*/, "");
@@ -26,13 +26,13 @@ export function take(): URLSearchParams | undefined {
     // Some browsers limit how often an address may change.
     location.replace("#");
   }
-  // Routers remember the address; this is how they learn of the new one.
+  // Routers remember the address: this event gives them the new one.
   dispatchEvent(new PopStateEvent("popstate", history));
   for (const pause of SWEEPS) setTimeout(() => sweep().catch(() => {}), pause);
   return answer;
 }
 
-/** The same state without the answer: routers keep addresses in it. What is no text stays as it is. */
+/** The same state without the answer: routers keep addresses in it. Values that are not strings stay unchanged. */
 function without(state: any, text: string): unknown {
   if (typeof state === "string" && state.includes(text)) return state.split(text)[0]!.replace(/#[!/?]*$/, "");
   if (state instanceof Object) for (const name in state) state[name] = without(state[name], text);

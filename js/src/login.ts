@@ -27,7 +27,7 @@ let isLeaving = false;
 if (globalThis.document) {
   // First of all: the token leaves the address before anything else runs.
   taken = take();
-  // Clever's answers load the page. If only the fragment changes, somebody else made the link.
+  // A redirect from Clever loads the page. If only the fragment changes, the link did not come from Clever.
   addEventListener("popstate", take);
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
@@ -109,7 +109,7 @@ async function arrived(settings: Settings, answer: URLSearchParams): Promise<Ans
   return fail(state ? "pending_missing" : "state_missing");
 }
 
-/** The answer; `null` for one that says nothing about this browser; `undefined` for one that nobody here asked for. */
+/** The answer; `null` if it says nothing about this browser; `undefined` if this browser did not ask for it. */
 function judge(
   { clever }: Settings,
   answer: URLSearchParams,
@@ -118,14 +118,14 @@ function judge(
   const get = (name: string) => answer.get(name) ?? "";
   const token = get("access_token");
   const error = get("error");
-  // Anybody can make such a link: its token is never used, and what it says is not shown.
+  // Anyone can make such a link: its token is never used, and its text is not shown.
   if (!login) return token ? undefined : null;
   const no = (code: string, sentence?: string) => fail(code, code, sentence, true);
   // RFC 6749 3.1: each parameter comes once.
   const names = [...answer.keys()];
   if (new Set(names).size < names.length) no("callback_duplicate");
   if (token && error) no("callback_contradictory");
-  // With these words nobody is refused: the session stays.
+  // These error words refuse no one: the session stays.
   if (/^(server|temporarily)_/.test(error)) fail("callback_unavailable");
   // A text of another form was not written by Clever.
   const word = /^[\w-]{1,40}$/.test(error) ? error : "access_denied";

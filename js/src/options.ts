@@ -1,7 +1,7 @@
 import { fail } from "./error.js";
 import { IN_BROWSER, type LoginStorage } from "./storage.js";
 
-/** An address over https or on this machine, without a fragment: elsewhere, anybody on the way could read the token. */
+/** An address over https or on this machine, without a fragment: elsewhere, anyone on the way could read the token. */
 const SAFE = /^(https|http(?=:\/\/(localhost|127\.0\.0\.1|\[::1])(:\d+)?(\/|$))):\/\/[^#\s]+$/i;
 
 /** Stands for the address of this app while a path is read. */
@@ -74,7 +74,7 @@ export function originOf(name: string, url: string): string {
   return fail("config_invalid", `${name} must start with https:// (or http://localhost) and have no #. Apps: universal link, chromiumapp.org`);
 }
 
-/** A path of this app: nobody is sent elsewhere after a login. */
+/** A path of this app: no one is sent elsewhere after a login. */
 function path(next: string): string {
   // A second slash would name a host; browsers see one in a backslash, too, and skip tabs and dots.
   const clean = new URL(HERE + next).href.slice(HERE.length);

@@ -10,8 +10,8 @@ const PATIENCE = 2000;
 /**
  * The page's half: sends the popup to Clever, and waits for what it reports.
  *
- * They talk over a channel that is named after the state, which nobody else knows. The popup has no `opener`: what it shows is not the
- * app's, and Cross-Origin-Opener-Policy would take it away as well.
+ * They talk over a channel that is named after the state, which no one else knows. The popup has no `opener`: the page in it is not the
+ * app's, and Cross-Origin-Opener-Policy would remove it anyway.
  */
 export async function inPopup(popup: Window, prepare: (state: string) => Promise<string>): Promise<Answer> {
   const state = newState();
@@ -35,7 +35,7 @@ export async function inPopup(popup: Window, prepare: (state: string) => Promise
   }
 }
 
-/** The popup's half: reports and closes. Where it cannot be closed, the login goes on here. */
+/** The popup's half: reports and closes. If it cannot close, the login continues here. */
 export async function reported<Outcome>(state: string, outcome: Promise<Outcome>): Promise<Outcome> {
   const channel = channelTo(state)!;
   const report: any = (await outcome.catch((error) => error)) ?? new CleverError("pending_expired");

@@ -10,7 +10,7 @@ const ME = Math.random();
 export interface SessionOptions {
   /**
    * The address of the session at your server, `/session` by default. `POST` with `{"access_token": …}` signs in, `GET` says who is
-   * signed in, `DELETE` logs out. Each answers `{"person": …}` (`null` for nobody), or `{"code": …}`,
+   * signed in, `DELETE` logs out. Each answers `{"person": …}` (`null` if no one is signed in), or `{"code": …}`,
    * with a `"sentence"` where the error code is your own.
    */
   session?: string;
@@ -50,12 +50,12 @@ export function signIn<Person = unknown>(token: string, options?: SessionOptions
   return person;
 }
 
-/** The person who is signed in at your server; `null` when nobody is. */
+/** The person who is signed in at your server; `null` when no one is. */
 export function whoAmI<Person = unknown>(options?: SessionOptions): Promise<Person | null> {
   return ask("GET", options);
 }
 
-/** Ends the session at your server, and tells the other tabs. The session at Clever goes on: an app cannot end it. */
+/** Ends the session at your server, and tells the other tabs. The session at Clever continues: an app cannot end it. */
 export function logOut(options?: SessionOptions): Promise<void> {
   return changed("DELETE", options);
 }
@@ -72,7 +72,7 @@ export async function arrive<Person = unknown>(options: Options): Promise<{ pers
 }
 
 /**
- * Calls `heard` when somebody signs in or out in another tab, and when the back button brings an old page again.
+ * Calls `heard` when a person signs in or out in another tab, and when the back button shows an old page again.
  *
  * Gives a function that stops it.
  */

@@ -4,7 +4,7 @@ export const NAME = "clever-sso-implicit";
 const MOST_LOGINS = 8;
 const LONGEST_WAIT = 10_000;
 
-/** What is kept of a login between its two legs. */
+/** The record of a login between its start and its callback. */
 export interface LoginRecord {
   /** When it started, in milliseconds. */
   at: number;
@@ -49,7 +49,7 @@ export const IN_BROWSER: LoginStorage = {
     }),
 };
 
-/** Whether it was longer ago than so many milliseconds, by a clock that may have been set. */
+/** Whether it was more than `most` milliseconds ago, by a clock that may have been changed. */
 export function isOver(at: number, most: number): boolean {
   return !(Math.abs(Date.now() - at) < most);
 }

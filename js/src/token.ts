@@ -16,8 +16,8 @@ export interface TokenInfo {
 /**
  * Asks Clever whether it issued this token, and to this app: for extensions and apps without a server.
  *
- * Rejects with `token_foreign` (another app's) or `token_rejected` (not valid): discard the token then. What may pass is tried five
- * times, with longer and longer pauses. `clever` is Clever's base URL: set it only to use a local emulator.
+ * Rejects with `token_foreign` (another app's) or `token_rejected` (not valid): discard the token then. Temporary failures are retried five
+ * times, with growing pauses. `clever` is Clever's base URL: set it only to use a local emulator.
  */
 export async function checkToken(token: string, clientId: string, { clever }: { clever?: string } = {}): Promise<TokenInfo> {
   if (!isWord(token) || !isWord(clientId)) fail("argument_invalid", "no token or clientId");

@@ -48,7 +48,7 @@ def test_what_clever_answers_is_told(page: Page, site: Site, scenario: str, expe
     problem = finished(page)
     assert [problem["code"], problem["userMessage"], problem["endsSession"]] == expected
     assert problem["name"] == "CleverError"
-    # What nobody here asked for restarts, once.
+    # A login that this browser did not ask for restarts, once.
     assert len(asked) == (2 if problem["code"] in {"state_missing", "pending_missing"} else 1)
     assert "access_token" not in page.url
     # The button works after it.
@@ -155,7 +155,7 @@ CALLS: dict[str, tuple[str, str, str]] = {
 def test_misuse_is_an_error_at_once(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/quiet")
     for name, (call, code, message) in CALLS.items():
-        # Not by a promise that nobody looks at.
+        # Not by a promise that no code awaits.
         caught = f"try {{ clever.{call}; return null }} catch (error) {{ return failure(error) }}"
         thrown = page.evaluate(f"(() => {{ {caught} }})()")
         assert thrown, name

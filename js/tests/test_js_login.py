@@ -32,7 +32,7 @@ KEPT = """async () => {
 
 
 def sent(page: Page, site: Site, more: str = "{}") -> str:
-    """Start a login, but keep the browser here: the address at Clever to which it would have gone."""
+    """Start a login, but keep the browser here. Returns the address at Clever that it would have opened."""
     # An answer without content leaves the browser where it is.
     page.route(AUTHORIZE, lambda route: route.fulfill(status=204), times=1)
     page.goto(site.url)
@@ -237,7 +237,7 @@ def test_an_address_that_may_not_be_changed_loses_the_token_another_way(page: Pa
     assert entries == [f"{site.url}/", f"{site.url}/callback#"]
 
 
-def test_a_router_that_came_first_learns_of_the_new_address(page: Page, site: Site) -> None:
+def test_a_router_that_came_first_gets_the_new_address(page: Page, site: Site) -> None:
     page.add_init_script("addEventListener('popstate', () => (window.seen ??= []).push(location.hash))")
     login(page, site)
     assert page.evaluate("seen") == [""]

@@ -151,7 +151,7 @@ def test_a_server_that_answers_no_json_is_a_network_that_may_come_back(page: Pag
 REFUSALS: dict[str, object] = {
     "foreign": {"code": "token_foreign", "sentence": "x"},
     "own": {"code": "too_young"},
-    # As in the code grant: once Clever has answered, nobody goes on in the session of the person before.
+    # As in the code grant: after Clever's response, no one continues in the session of the last person.
     "unavailable": {"code": "clever_unavailable"},
     "malformed": ["Ada"],
 }
@@ -190,7 +190,7 @@ def test_without_a_channel_to_other_tabs_an_app_starts_and_signs_in(page: Page, 
     page.add_init_script(NO_CHANNEL)
     page.goto(app.url)
     assert outcome(page) == {"person": None}
-    # No other tab would hear of it; a popup could not tell its page, which goes itself.
+    # No other tab would notice; a popup could not tell its page, which leaves.
     assert finished(page, "{ popup: true }")["person"] == "Ada"
     assert "deleted" not in app.session
     page.evaluate("clever.logOut(options)")
@@ -243,7 +243,7 @@ def test_a_server_that_hangs_is_a_network_that_may_come_back(page: Page, app: Si
 
 
 def closed(popup: Page) -> None:
-    """Wait until it is closed. Playwright hears of it only during one of its own calls."""
+    """Wait until it is closed. Playwright notices it only during one of its own calls."""
     if not popup.is_closed():
         popup.wait_for_event("close", timeout=patience.MILLISECONDS)
 
@@ -262,7 +262,7 @@ def test_a_popup_tells_its_page_and_closes(page: Page, site: Site, headers: dict
     closed(opened.value)
 
 
-def test_a_popup_tells_of_a_refusal(page: Page, site: Site) -> None:
+def test_a_popup_reports_a_refusal(page: Page, site: Site) -> None:
     page.goto(site.url)
     outcome(page)
     with page.expect_popup() as opened:

@@ -1,4 +1,4 @@
-/* What a browser asks and keeps: requests that must not act, and cookies. */
+/* The browser's side: requests that must not act, and cookies. */
 #include "client.h"
 
 #include "SAPI.h"
@@ -15,7 +15,7 @@ static void write_logout(zval *value, const void *logout)
 	php_clever_sso_write_cookies(value, logout_cookie, logout);
 }
 
-/* Which cookies to set at a logout, or when a session was kept: they differ in nothing else. */
+/* Which cookies to set: at a logout, or when a session was kept. The rest is the same. */
 static void cookies_to_set(INTERNAL_FUNCTION_PARAMETERS,
 	clever_sso_status (*function)(const clever_sso_client *client, const char *cookies, clever_sso_logout **logout,
 		clever_sso_error **error))
@@ -101,14 +101,14 @@ static clever_sso_status set_headers(clever_sso_request *request, HashTable *hea
 	zend_string *name;
 	zval *value;
 	clever_sso_status status = CLEVER_SSO_OK;
-	/* A name that is a number is none of those that matter. */
+	/* A name that is a number is not one of the headers that matter. */
 	ZEND_HASH_FOREACH_STR_KEY_VAL(headers, name, value) {
 		if (name == NULL) continue;
 		ZVAL_DEREF(value);
 		if (Z_TYPE_P(value) != IS_ARRAY) {
 			status = set_header(request, name, value, error);
 		} else {
-			/* As some frameworks have headers, and those that came more than once. */
+			/* A list of values, as some frameworks store headers, and for repeated headers. */
 			zval *each;
 			ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), each) {
 				if (status == CLEVER_SSO_OK) status = set_header(request, name, each, error);
@@ -170,7 +170,7 @@ ZEND_METHOD(CleverSso_SetCookie, send)
 	if (EG(exception) != NULL) RETURN_THROWS();
 	zend_string *text = zend_string_concat2(ZEND_STRL("Set-Cookie: "), Z_STRVAL_P(header), Z_STRLEN_P(header));
 	sapi_header_line line = { .line = ZSTR_VAL(text), .line_len = ZSTR_LEN(text) };
-	/* Added, so that the other cookies of this answer stay. */
+	/* Added, not replaced, so that the other cookies of this response stay. */
 	sapi_header_op(SAPI_HEADER_ADD, &line);
 	zend_string_release(text);
 }

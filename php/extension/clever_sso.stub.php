@@ -616,15 +616,15 @@ final readonly class Client implements ClientInterface
 
     /**
      * Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs. It takes at most 15 seconds,
-     * logs nobody in and spends nothing. What is wrong is in the report, which contains no secret: docs/doctor.md.
+     * logs no one in and uses no code. What is wrong is in the report, which contains no secret: docs/doctor.md.
      *
      * @throws InternalException
      */
     public function doctor(): Report {}
 
     /**
-     * The same for the setup that environment variables describe, also where they make no client: what is wrong with them is
-     * then the first problem.
+     * The same for the settings in environment variables, even if a client does not accept them: the first problem then says
+     * what is wrong with them.
      *
      * @throws InternalException
      */
@@ -792,7 +792,7 @@ final readonly class Restart implements Outcome
     public readonly string $reason;
     /** @var list<SetCookie> Set these with the response. */
     public readonly array $setCookies;
-    /** Always false: nothing of the session changes. */
+    /** Always false: the session does not change. */
     public readonly bool $endsSession;
 
     /** @implementation-alias CleverSso\SetCookie::__construct */

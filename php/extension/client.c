@@ -1,5 +1,4 @@
-/* The class CleverSso\Client: the object, a login, and what belongs to it. What a browser asks and keeps is in browser.c,
- * the single steps are in steps.c. */
+/* The class CleverSso\Client: the object and a login. Refusals and cookies are in browser.c, the single steps in steps.c. */
 #include "client.h"
 #include "environment.h"
 #include "logging.h"
@@ -10,9 +9,9 @@
 typedef struct {
 	/* NULL until the constructor succeeded. */
 	php_clever_sso_shared *shared;
-	/* What is told when the key cache cannot be used, or undefined. */
+	/* Called when the key cache cannot be used; or undefined. */
 	zval logger;
-	/* How errors of the constructor call a setting. */
+	/* How errors of the constructor name a setting. */
 	uint32_t names;
 	/* Where the constructor writes a report instead of making a native client, or NULL. */
 	zval *report;
@@ -69,7 +68,7 @@ void php_clever_sso_client_startup(void)
 	client_handlers.clone_obj = php_clever_sso_no_clone;
 }
 
-/* PHP looks at the visibility of __clone first; here arrives only who does not. */
+/* PHP checks the visibility of __clone first; only code that does not check it gets here. */
 zend_object *php_clever_sso_no_clone(zend_object *object)
 {
 	zend_throw_error(NULL, "Trying to clone an uncloneable object of class %s", ZSTR_VAL(object->ce->name));
@@ -88,8 +87,8 @@ php_clever_sso_shared *php_clever_sso_shared_of(zval *this)
 	return shared;
 }
 
-/* Ends a native call: its handle becomes the return value, or its error is thrown. PHP may end the request in the midst
- * of that, when memory or time is at its end; the handle and the error are freed even then. */
+/* Ends a native call: its handle becomes the return value, or its error is thrown. PHP may end the request in
+ * between, when memory or time runs out: the handle and the error are freed even then. */
 void php_clever_sso_end_call(zval *return_value, clever_sso_status status, clever_sso_error *error, const void *handle,
 	php_clever_sso_writer write, void (*release)(const void *handle))
 {
@@ -117,7 +116,7 @@ PHP_CLEVER_SSO_RELEASE(login)
 PHP_CLEVER_SSO_RELEASE(outcome)
 PHP_CLEVER_SSO_RELEASE(report)
 
-/* Refuses the path of a file, by the name that the caller knows. */
+/* Refuses the path of a file. The error names the setting as the caller wrote it. */
 static void refuse(const client_object *client, uint32_t argument, const char *variable, const char *expected)
 {
 	if (client->names == CLEVER_SSO_NAMES_ENVIRONMENT) {
@@ -127,12 +126,12 @@ static void refuse(const client_object *client, uint32_t argument, const char *v
 	}
 }
 
-/* The library reads these files, and knows nothing of open_basedir. */
+/* The library reads these files, and does not know open_basedir. */
 static bool check_files(const client_object *client, const php_clever_sso_settings *settings)
 {
 	const char *key_cache = php_clever_sso_text(settings->key_cache);
 	const char *ca_bundle = php_clever_sso_text(settings->ca_bundle);
-	/* The folder that a relative one begins at is another in each script. */
+	/* A relative path starts at a different folder in each script. */
 	if (key_cache != NULL && !IS_ABSOLUTE_PATH(key_cache, strlen(key_cache))) {
 		refuse(client, 21, "CLEVER_KEY_CACHE", "be an absolute path");
 	} else if (key_cache != NULL && php_check_open_basedir_ex(key_cache, 0)) {
@@ -149,7 +148,7 @@ static void set_property(client_object *client, const char *name, zval *value)
 	zval_ptr_dtor(value);
 }
 
-/* What the object says of itself, and what two clients are compared by. */
+/* What dumps of the object show, and what `==` compares. */
 static void write_properties(
 	client_object *client, const php_clever_sso_settings *settings, const unsigned char *fingerprint)
 {
@@ -307,7 +306,7 @@ ZEND_METHOD(CleverSso_Client, doctorFromEnv)
 	php_clever_sso_report_exception(return_value);
 }
 
-/* Begins a login of either grant: they differ in nothing else. */
+/* Begins a login of either grant. The rest is the same. */
 static void begin(INTERNAL_FUNCTION_PARAMETERS,
 	clever_sso_status (*function)(const clever_sso_client *client, const clever_sso_login_options *options,
 		clever_sso_login **login, clever_sso_error **error))
@@ -361,7 +360,7 @@ ZEND_METHOD(CleverSso_Client, beginImplicit)
 	begin(INTERNAL_FUNCTION_PARAM_PASSTHRU, clever_sso_begin_implicit);
 }
 
-/* Finishes a login with what the browser kept, or with what the application kept: they differ in nothing else. */
+/* Finishes a login with the browser's cookies, or with the pending login that the application kept. The rest is the same. */
 static void finish(INTERNAL_FUNCTION_PARAMETERS, uint32_t required,
 	clever_sso_status (*function)(const clever_sso_client *client, const char *callback, const char *kept,
 		clever_sso_outcome **outcome, clever_sso_error **error))
@@ -380,7 +379,7 @@ static void finish(INTERNAL_FUNCTION_PARAMETERS, uint32_t required,
 	php_clever_sso_take_keys(ZEND_THIS);
 	clever_sso_status status = function(
 		shared->client, php_clever_sso_text(callback), php_clever_sso_text(kept), &outcome, &error);
-	/* Without an ID token no keys were needed, and none are fetched only to be kept. */
+	/* Without an ID token, the login needed no keys: do not fetch them only to cache them. */
 	bool had_keys = clever_sso_tokens_id_token(clever_sso_outcome_tokens(outcome)) != NULL;
 	php_clever_sso_end_call(return_value, status, error, outcome, php_clever_sso_write_outcome, release_outcome);
 	if (had_keys && EG(exception) == NULL) php_clever_sso_share_keys(ZEND_THIS);

@@ -4,13 +4,13 @@
 
 #include "registry.h"
 
-/* The native client of an object; NULL, and an Error is thrown, when it was not constructed. */
+/* The native client of an object. Throws an Error and returns NULL if the object was not constructed. */
 php_clever_sso_shared *php_clever_sso_shared_of(zval *object);
 
 /* The handler of objects that cannot be cloned. */
 zend_object *php_clever_sso_no_clone(zend_object *object);
 
-/* Before and after a call that needs keys: through the key cache, if there is one. A problem is told once, and ends nothing. */
+/* Before and after a call that needs keys: through the key cache, if there is one. A problem is logged once, and the call continues. */
 void php_clever_sso_take_keys(zval *object);
 void php_clever_sso_share_keys(zval *object);
 
@@ -18,7 +18,7 @@ void php_clever_sso_share_keys(zval *object);
 void php_clever_sso_end_call(zval *return_value, clever_sso_status status, clever_sso_error *error, const void *handle,
 	php_clever_sso_writer write, void (*release)(const void *handle));
 
-/* Each handle has a `_free` of its own type: this is it as `php_clever_sso_end_call` takes it. */
+/* Each handle has a `_free` of its own type. This wraps it in the type that `php_clever_sso_end_call` takes. */
 #define PHP_CLEVER_SSO_RELEASE(noun) \
 	static void release_##noun(const void *handle) \
 	{ \

@@ -60,7 +60,7 @@ int main(void) { return called[0] == 0; }
   ]])],
     [AC_MSG_RESULT([yes])],
     [AC_MSG_RESULT([no])
-    AC_MSG_ERROR([this libclever_sso is older than the extension: install that of the same version. config.log names what it lacks])])
+    AC_MSG_ERROR([this libclever_sso is older than the extension: install the same version of both. config.log names the missing functions])])
   LIBS="$clever_sso_libs_before"
 
   PHP_SUBST([CLEVER_SSO_SHARED_LIBADD])

@@ -1,7 +1,7 @@
 /* Hides secrets and personal data of results from dumps, exports, casts and loops.
  *
  * A hidden property is declared, but its slot stays empty, so PHP calls __get for it. The value is in the property `hidden`, in a
- * SensitiveParameterValue, which shows nothing. The FFI classes do the same, so both look alike from everywhere. */
+ * SensitiveParameterValue, which shows nothing. The FFI classes do the same, so both look the same. */
 #include "php_clever_sso.h"
 
 #include "ext/json/php_json.h"
@@ -12,7 +12,7 @@
 
 typedef struct {
 	zend_class_entry **ce;
-	/* Says who the person is. That is encoded to JSON, since applications keep it; a secret never is. */
+	/* Data about the person. json_encode writes it, because applications store it; it never writes a secret. */
 	bool is_personal;
 	const char *names[MOST_NAMES + 1];
 } hiding_class;
@@ -88,13 +88,13 @@ void php_clever_sso_set(zval *object, const char *name, zval *value)
 		array_init(&none);
 		php_clever_sso_hide(Z_OBJ_P(object), &none);
 	}
-	/* No other code has this object yet, nor the list. */
+	/* No other code has this object or the list yet. */
 	zval *values = OBJ_PROP_NUM(Z_OBJ_P(hidden_slot(Z_OBJ_P(object))), 0);
 	SEPARATE_ARRAY(values);
 	zend_hash_str_update(Z_ARRVAL_P(values), name, strlen(name), value);
 }
 
-/* ---- the methods that PHP calls where a slot is empty */
+/* ---- the methods that PHP calls for an empty slot */
 
 static zval *hidden_value(zend_object *object, zend_string *name)
 {
@@ -146,7 +146,7 @@ static ZEND_METHOD(CleverSso_Hiding, __unset)
 		NULL, "Cannot unset readonly property %s::$%s", ZSTR_VAL(Z_OBJCE_P(ZEND_THIS)->name), ZSTR_VAL(name));
 }
 
-/* Every public property, in the order of the constructor; what is hidden only when it is asked for. */
+/* Every public property, in the order of the constructor; hidden ones only with `shows_hidden`. */
 static void list_properties(zval *list, zend_object *object, bool shows_hidden)
 {
 	const zend_internal_function *constructor = &object->ce->constructor->internal_function;
@@ -192,7 +192,7 @@ static bool take_object(zval *argument, zend_type type, uint32_t number)
 	return false;
 }
 
-/* Whether an argument is of its type, or becomes so by PHP's rules; throws a TypeError when not. */
+/* Whether an argument has its type, or PHP converts it; otherwise throws a TypeError. */
 static bool take(zval *argument, zend_type type, uint32_t number)
 {
 	const uint32_t mask = ZEND_TYPE_PURE_MASK(type);
@@ -295,7 +295,7 @@ void php_clever_sso_dumps_startup(void)
 		for (size_t j = 0; hiding[i].names[j] != NULL; j++) {
 			const zend_property_info *property
 				= zend_hash_str_find_ptr(&ce->properties_info, hiding[i].names[j], strlen(hiding[i].names[j]));
-			/* As after an unset: an empty slot for which PHP asks __get. */
+			/* As after an unset: an empty slot, for which PHP calls __get. */
 			Z_PROP_FLAG_P(&ce->default_properties_table[OBJ_PROP_TO_NUM(property->offset)]) = 0;
 		}
 	}

@@ -6,7 +6,7 @@
 
 #define MOST_NAME 64
 
-/* What an argument is, and how a variable that is none is told. */
+/* The type of an argument: reads the value of a variable, or says that it is not of this type. */
 typedef bool (*reader)(zval *value, const char *text);
 
 static bool read_text(zval *value, const char *text)
@@ -89,7 +89,7 @@ static void write_variable(char *variable, const char *argument)
 	*variable = '\0';
 }
 
-/* As getenv of PHP: what the server set for this request, else the environment of the process. NULL when it is not set, or
+/* Like PHP's getenv: the value that the server set for this request, or else the process environment. NULL when it is unset or
  * empty. Free it with efree. */
 static char *environment(const char *variable)
 {

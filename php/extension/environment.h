@@ -4,7 +4,7 @@
 
 #include "php_clever_sso.h"
 
-/* The arguments of the constructor by their names; false, and a ConfigException is thrown, when a variable cannot be read. */
+/* The arguments of the constructor by their names. Throws a ConfigException and returns false if a variable cannot be read. */
 bool php_clever_sso_environment(HashTable *arguments);
 
 #endif

@@ -1,4 +1,4 @@
-/* What goes wrong, as PHP's exceptions. */
+/* Errors as PHP exceptions. */
 #include "php_clever_sso.h"
 
 #include "zend_exceptions.h"
@@ -11,14 +11,14 @@ void php_clever_sso_exception_is(clever_sso_status status, zend_class_entry *ce)
 	kinds[status] = ce;
 }
 
-/* A kind that a later library has, and this extension does not know, counts as its own fault. */
+/* A kind of a newer library that this extension does not know counts as an internal error. */
 zend_class_entry *php_clever_sso_exception_of(clever_sso_status status)
 {
 	return status > CLEVER_SSO_OK && status <= CLEVER_SSO_INTERNAL ? kinds[status] : kinds[CLEVER_SSO_INTERNAL];
 }
 
-/* A NUL would end the text early in C, and what comes behind it would go unread. The library is handed a NUL as modified UTF-8
- * writes it instead, and refuses it in its own words (`argument_invalid`). */
+/* A NUL would end the text early in C, and the rest would be lost. So the library gets the NUL as modified UTF-8 writes it, and
+ * refuses it with its own error (`argument_invalid`). */
 const char *php_clever_sso_text(const zend_string *text)
 {
 	if (text == NULL) return NULL;
@@ -30,7 +30,7 @@ static void set_text(zend_object *exception, const char *name, const char *text)
 	zend_update_property_string(php_clever_sso_ce_exception, exception, name, strlen(name), text != NULL ? text : "");
 }
 
-/* Takes `value`. Readonly properties are written once by PHP's rules; these have a value from the start. */
+/* Takes `value`. PHP lets a readonly property be written only once, but these have a default. */
 static void set_readonly(zend_object *exception, const char *name, zval *value)
 {
 	const zend_property_info *property
@@ -41,7 +41,7 @@ static void set_readonly(zend_object *exception, const char *name, zval *value)
 	Z_PROP_FLAG_P(place) = 0; /* no longer uninitialized */
 }
 
-/* An exception that an application makes has no cookies, and ends nothing. */
+/* An exception that an application makes has no cookies, and ends no session. */
 zend_object *php_clever_sso_exception_create(zend_class_entry *ce)
 {
 	zend_object *exception = zend_ce_exception->create_object(ce);
@@ -99,7 +99,7 @@ static void set_optional(zend_object *exception, const char *name, zend_long num
 	zend_update_property(php_clever_sso_ce_exception, exception, name, strlen(name), &value);
 }
 
-/* What every exception of PHP has. */
+/* The properties of every PHP exception. */
 static void set_base(zend_object *exception, const zend_string *message, zend_long code, zval *previous)
 {
 	zval value;
@@ -181,7 +181,7 @@ static void get(zval *return_value, zend_object *exception, const char *name, si
 		get(return_value, Z_OBJ_P(ZEND_THIS), ZEND_STRL(property)); \
 	}
 
-/* A sentence that an application made an exception with stays as it is. */
+/* If an application made the exception with its own sentence, that sentence stays. */
 ZEND_METHOD(CleverSso_Exception, getUserMessageIn)
 {
 	zend_string *language;

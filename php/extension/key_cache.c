@@ -1,19 +1,19 @@
-/* How processes share Clever's keys through a file. What a parent had before it forked, the library hands on by itself.
+/* How processes share Clever's keys through a file. Forked children get their parent's keys without it.
  *
  * Anyone who can write the file can sign in as anyone, so it is trusted only when no user but this process's user (or root)
- * could have written it. It is replaced as a whole, by a rename: no reader sees half of it. */
+ * could have written it. It is replaced by a rename, so no reader sees half of it. */
 #include "key_cache.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Far more than any key set has. */
+/* Far larger than any key set. */
 #define MOST_BYTES (256 * 1024)
-/* All processes together write the file once in this time, not more often. */
+/* All processes together write the file at most once in this time. */
 #define KEEP_SECONDS 60
 
-/* The file is shared by processes, what is known of it by threads: those take turns. */
+/* Processes share the file. Threads share what they read from it, so they take turns. */
 #ifdef ZTS
 #define LOCK(cache) tsrm_mutex_lock((cache)->mutex)
 #define UNLOCK(cache) tsrm_mutex_unlock((cache)->mutex)
@@ -39,7 +39,7 @@ void php_clever_sso_key_cache_clear(php_clever_sso_key_cache *cache)
 #endif
 }
 
-/* A reason only the first time. */
+/* Returns the reason only the first time. */
 static const char *told(php_clever_sso_key_cache *cache, const char *reason)
 {
 	if (reason == NULL || cache->is_told) return NULL;
@@ -53,17 +53,17 @@ static bool is_as_read(const php_clever_sso_key_cache *cache, const struct stat 
 		&& cache->changed.tv_sec == file->st_ctim.tv_sec && cache->changed.tv_nsec == file->st_ctim.tv_nsec;
 }
 
-/* Why the file must not be believed, or NULL. */
+/* Why the file must not be trusted, or NULL. */
 static const char *distrust(const struct stat *file)
 {
-	if (!S_ISREG(file->st_mode)) return "it is no plain file";
+	if (!S_ISREG(file->st_mode)) return "it is not a regular file";
 	if (file->st_uid != geteuid() && file->st_uid != 0) return "it belongs to another user";
 	if (file->st_mode & (S_IWGRP | S_IWOTH)) return "others may write to it";
 	if (file->st_size > MOST_BYTES) return "it is too large";
 	return NULL;
 }
 
-/* The whole of an open file as text, or NULL. Not in PHP's memory: nothing here may end the request. */
+/* The content of an open file as text, or NULL. Not in PHP's memory: nothing here may end the request. */
 static char *contents(int descriptor, size_t size)
 {
 	char *text = malloc(size + 1);
@@ -85,7 +85,7 @@ static void import(php_clever_sso_key_cache *cache, const clever_sso_client *cli
 	free(text);
 }
 
-/* Gives why the file is not used, or NULL. */
+/* Returns why the file is not used, or NULL. */
 static const char *read_file(php_clever_sso_key_cache *cache, const clever_sso_client *client)
 {
 	struct stat file;
@@ -108,7 +108,7 @@ static const char *read_file(php_clever_sso_key_cache *cache, const clever_sso_c
 	return reason;
 }
 
-/* Why no file can be made where there is none, or NULL. */
+/* Why a missing file cannot be created, or NULL. */
 static const char *distrust_folder(const char *path)
 {
 	struct stat folder;
@@ -116,7 +116,7 @@ static const char *distrust_folder(const char *path)
 	if (strlcpy(name, path, sizeof name) >= sizeof name) return strerror(ENAMETOOLONG);
 	zend_dirname(name, strlen(name));
 	if (stat(name, &folder) != 0) return errno == ENOENT ? "there is no such folder" : strerror(errno);
-	if (!S_ISDIR(folder.st_mode)) return "its folder is no folder";
+	if (!S_ISDIR(folder.st_mode)) return "its parent is not a folder";
 	return faccessat(AT_FDCWD, name, W_OK | X_OK, AT_EACCESS) == 0 ? NULL : "its folder cannot be written to";
 }
 
@@ -168,7 +168,7 @@ static bool write_all(int descriptor, const char *text, size_t size)
 	return true;
 }
 
-/* Writes a new file beside the old one and puts it in its place. `mkostemp` makes it with mode 0600. Gives 0, or errno. */
+/* Writes a new file beside the old one and renames it to the old name. `mkostemp` creates it with mode 0600. Returns 0 or errno. */
 static int replace(const char *path, const char *text)
 {
 	char beside[MAXPATHLEN];
@@ -176,7 +176,7 @@ static int replace(const char *path, const char *text)
 	int descriptor = mkostemp(beside, O_CLOEXEC);
 	if (descriptor < 0) return errno;
 	bool written = write_all(descriptor, text, strlen(text));
-	/* A full disk may be told of only now. */
+	/* The system may report a full disk only now. */
 	written = close(descriptor) == 0 && written;
 	if (written && rename(beside, path) == 0) return 0;
 	int reason = errno;

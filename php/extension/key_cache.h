@@ -9,14 +9,14 @@
 typedef struct {
 	/* NULL: keys are not shared through a file. */
 	char *path;
-	/* The file as it was read last, and by which process: what one imports, others do not have. */
+	/* The file when it was last read, and the process that read it: other processes did not import it. */
 	pid_t reader;
 	dev_t device;
 	ino_t inode;
 	struct timespec changed;
-	/* What stands there could not be used, so that it is to be replaced. */
+	/* The content could not be used: replace it. */
 	bool broken;
-	/* It was told already why the file is not used. */
+	/* The log already says why the file is not used. */
 	bool is_told;
 #ifdef ZTS
 	MUTEX_T mutex;
@@ -26,12 +26,12 @@ typedef struct {
 void php_clever_sso_key_cache_init(php_clever_sso_key_cache *cache, const char *path);
 void php_clever_sso_key_cache_clear(php_clever_sso_key_cache *cache);
 
-/* Each of these gives why the file is not used, or NULL; once for a process, so that no log fills up. */
+/* Each of these returns why the file is not used, or NULL; only once per process, so that logs do not fill up. */
 
-/* When the client is made: whether the file can be believed, or made where there is none. */
+/* When the client is made: whether the file can be trusted, or created if it is missing. */
 const char *php_clever_sso_key_cache_check(php_clever_sso_key_cache *cache);
 
-/* Before a call that needs keys: takes those that another process has written since. */
+/* Before a call that needs keys: imports the keys that another process has written since. */
 const char *php_clever_sso_key_cache_read(php_clever_sso_key_cache *cache, const clever_sso_client *client);
 
 /* After a call that had keys: writes them, unless a process just did so. */

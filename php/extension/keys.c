@@ -1,4 +1,4 @@
-/* The class CleverSso\KeySet: an ID token against keys, with no client and no network. */
+/* The class CleverSso\KeySet: verifies an ID token without a client and without the network. */
 #include "client.h"
 
 PHP_CLEVER_SSO_RELEASE(claims)

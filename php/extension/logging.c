@@ -41,7 +41,7 @@ void php_clever_sso_warn(const zval *logger, const char *line)
 	zval_ptr_dtor(&callable);
 	zval_ptr_dtor(&answer);
 	zval_ptr_dtor(&told);
-	/* A script that ends itself ends. */
+	/* If the logger calls exit, the script ends. */
 	if (EG(exception) != NULL && !zend_is_unwind_exit(EG(exception)) && !zend_is_graceful_exit(EG(exception))) {
 		zend_clear_exception();
 	}

@@ -4,10 +4,10 @@
 
 #include "php_clever_sso.h"
 
-/* Whether a logger can be told: a closure, or an object with PSR-3's method warning. */
+/* Whether a logger can be used: a closure, or an object with PSR-3's method warning. */
 bool php_clever_sso_is_logger(const zval *logger);
 
-/* Tells `logger`, or PHP's error log when it is undefined. Nothing is raised: what a logger throws is dropped. */
+/* Calls `logger`, or writes to PHP's error log when it is undefined. Exceptions of the logger are dropped. */
 void php_clever_sso_warn(const zval *logger, const char *line);
 
 #endif

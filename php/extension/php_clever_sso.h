@@ -1,4 +1,4 @@
-/* What the files of the extension share. */
+/* Shared by the files of the extension. */
 #ifndef PHP_CLEVER_SSO_H
 #define PHP_CLEVER_SSO_H
 
@@ -36,10 +36,10 @@ void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *erro
 /* Throws a ConfigException (config_invalid). The message is made as by printf. */
 void php_clever_sso_throw_config(const char *format, ...) ZEND_ATTRIBUTE_FORMAT(printf, 1, 2);
 
-/* A PHP string as the library takes it: see the definition for those that hold a NUL. NULL stays NULL. */
+/* A PHP string for the library: see the definition about strings with a NUL. NULL stays NULL. */
 const char *php_clever_sso_text(const zend_string *text);
 
-/* results.c: writes what a native handle says into `value`. */
+/* results.c: writes the data of a native handle into `value`. */
 typedef void (*php_clever_sso_writer)(zval *value, const void *handle);
 void php_clever_sso_write_login(zval *value, const void *login);
 void php_clever_sso_write_outcome(zval *value, const void *outcome);
@@ -59,7 +59,7 @@ void php_clever_sso_write_report(zval *value, const void *report);
 /* A report with one problem: the setting that the exception names. The exception ends with that. */
 void php_clever_sso_report_exception(zval *value);
 
-/* A list of cookies to set: `at` gives the one at an index, or NULL behind the last one. */
+/* A list of cookies to set: `at` returns the one at an index, or NULL after the last one. */
 typedef const clever_sso_set_cookie *(*php_clever_sso_cookie_at)(const void *handle, size_t index);
 void php_clever_sso_write_cookies(zval *value, php_clever_sso_cookie_at at, const void *handle);
 

@@ -2,7 +2,7 @@
  *
  * A client keeps connections and Clever's keys, and making the first one costs milliseconds: it must outlive the request.
  * Hundreds of configurations (a secret per customer) must not keep hundreds of clients forever: beyond a number
- * of idle ones the one that was used longest ago goes. */
+ * of idle clients, the least recently used one is freed. */
 #include "registry.h"
 
 #define MOST_IDLE 64
@@ -90,7 +90,7 @@ php_clever_sso_shared *php_clever_sso_registry_add(
 	return shared;
 }
 
-/* Frees the idle client that was used longest ago, if there are too many. */
+/* Frees the least recently used idle client, if there are too many. */
 static void make_room(void)
 {
 	size_t idle = 0;

@@ -8,7 +8,7 @@
 /* The SHA-256 of everything a client is made from. */
 #define PHP_CLEVER_SSO_FINGERPRINT 32
 
-/* A native client and what belongs to it. Lives outside of requests: nothing of it is in PHP's own memory. */
+/* A native client and its data. It outlives requests, so none of it is in PHP's own memory. */
 typedef struct {
 	clever_sso_client *client;
 	php_clever_sso_key_cache keys;
@@ -26,7 +26,7 @@ size_t php_clever_sso_registry_count(void);
 /* The client of this configuration, or NULL. Give it back with `release`. */
 php_clever_sso_shared *php_clever_sso_registry_find(const unsigned char *fingerprint);
 
-/* Takes `client`, and gives the one to use: another thread may have been first, then `client` is freed. */
+/* Takes `client`, and returns the one to use. If another thread was first, `client` is freed. */
 php_clever_sso_shared *php_clever_sso_registry_add(
 	const unsigned char *fingerprint, clever_sso_client *client, const char *key_cache);
 

@@ -1,4 +1,4 @@
-/* What the doctor found: the classes CleverSso\Finding and CleverSso\Report. */
+/* The findings of the doctor: the classes CleverSso\Finding and CleverSso\Report. */
 #include "php_clever_sso.h"
 
 #include "ext/json/php_json.h"
@@ -15,7 +15,7 @@ static const char *const colors_of_levels[] = { "\x1b[32m", "\x1b[33m", "\x1b[1;
 
 #define NEVER_FAILS (PHP_JSON_INVALID_UTF8_SUBSTITUTE | PHP_JSON_UNESCAPED_UNICODE | PHP_JSON_PARTIAL_OUTPUT_ON_ERROR)
 
-/* Without bytes that are no UTF-8: JSON has a character for these. */
+/* Bytes that are not UTF-8 are replaced by U+FFFD. */
 static zend_string *as_utf8(zend_string *text)
 {
 	zval value, decoded;
@@ -105,7 +105,7 @@ ZEND_METHOD(CleverSso_Finding, __construct)
 	}
 }
 
-/* NULL when it is null, and in what no constructor made: reflection can put anything into a list. */
+/* NULL when it is null, or when no constructor ran: reflection can put anything into a list. */
 static zend_string *text_of(zval *finding, const char *name)
 {
 	zval held;
@@ -165,7 +165,7 @@ void php_clever_sso_report_exception(zval *value)
 			&& exception->ce != php_clever_sso_exception_of(CLEVER_SSO_ARGUMENT))) return;
 	zval held, findings;
 	zval *message = zend_read_property_ex(zend_ce_exception, exception, ZSTR_KNOWN(ZEND_STR_MESSAGE), true, &held);
-	/* Without the error code, which stands before a colon. */
+	/* Without the error code, which comes before the colon. */
 	const char *found = strstr(Z_STRVAL_P(message), ": ");
 	array_init(&findings);
 	add_finding(&findings, "settings", levels[PROBLEM], found != NULL ? found + 2 : Z_STRVAL_P(message),
@@ -198,7 +198,7 @@ ZEND_METHOD(CleverSso_Report, __construct)
 	fill(ZEND_THIS, &findings);
 }
 
-/* The property of a report; NULL, and an Error is thrown, in one whose constructor was never called. */
+/* The property of a report. Throws an Error and returns NULL if its constructor was never called. */
 static zval *property_of(zval *report, const char *name, zval *held)
 {
 	zval *value = zend_read_property(php_clever_sso_ce_report, Z_OBJ_P(report), name, strlen(name), false, held);

@@ -1,4 +1,4 @@
-/* What native handles say, as PHP objects. Everything is copied: an object does not depend on its handle. */
+/* The data of native handles as PHP objects. Everything is copied: an object does not depend on its handle. */
 #include "php_clever_sso.h"
 
 #include "ext/json/php_json.h"
@@ -39,7 +39,7 @@ static void write_json(zval *value, const char *text)
 {
 	php_json_decode_ex(
 		value, text, strlen(text), PHP_JSON_OBJECT_AS_ARRAY | PHP_JSON_BIGINT_AS_STRING, JSON_DEPTH);
-	/* The library gives a JSON object or nothing; should that ever change, the property stays an array. */
+	/* The library returns a JSON object or NULL. Even if that changes, the property stays an array. */
 	if (Z_TYPE_P(value) != IS_ARRAY) {
 		zval_ptr_dtor(value);
 		array_init(value);

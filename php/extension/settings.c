@@ -1,4 +1,4 @@
-/* The settings of a client: checked, distinguished from others, passed to the library. */
+/* The settings of a client: check them, compute their fingerprint, and pass them to the library. */
 #include "settings.h"
 
 #include "ext/hash/php_hash.h"
@@ -31,7 +31,7 @@ static void add_bytes(PHP_SHA256_CTX *hash, const void *bytes, size_t size)
 	PHP_SHA256Update(hash, bytes, size);
 }
 
-/* With its length before it, so that what ends one text cannot begin the next; NULL is not an empty text. */
+/* With its length first, so that two texts cannot be split in another way; NULL is not an empty text. */
 static void add_text(PHP_SHA256_CTX *hash, const zend_string *text)
 {
 	size_t size = text != NULL ? ZSTR_LEN(text) : SIZE_MAX;
@@ -51,7 +51,7 @@ static void add_list(PHP_SHA256_CTX *hash, HashTable *list)
 	} ZEND_HASH_FOREACH_END();
 }
 
-/* One alone is a list of one. */
+/* A single value is a list of one. */
 static void add_redirect_uris(PHP_SHA256_CTX *hash, const php_clever_sso_settings *settings)
 {
 	const size_t one = 1;
@@ -135,7 +135,7 @@ clever_sso_status php_clever_sso_settings_make(
 {
 	clever_sso_config *config = NULL;
 	clever_sso_status status = make_config(settings, &config, error);
-	/* Last: it asks with what was set, and takes only what was not. */
+	/* Last: it uses the settings so far, and fills in only the missing ones. */
 	if (!status && settings->discover) status = clever_sso_config_discover(config, error);
 	if (!status) status = clever_sso_client_new(config, client, error);
 	clever_sso_config_free(config);
@@ -147,7 +147,7 @@ clever_sso_status php_clever_sso_settings_doctor(
 {
 	clever_sso_config *config = NULL;
 	clever_sso_status status = make_config(settings, &config, error);
-	/* The doctor asks for it too, and says why it cannot be had. */
+	/* The doctor fetches it too, and says why that fails. */
 	if (!status && settings->discover) clever_sso_config_discover(config, NULL);
 	if (!status) status = clever_sso_config_doctor(config, report, error);
 	clever_sso_config_free(config);

@@ -4,8 +4,8 @@
 
 #include "registry.h"
 
-/* The texts and the lists, each with the function that takes it. Issuer and API come after base_url, which is both at once, so
- * that one of them can still be elsewhere. */
+/* The texts and the lists, each with its setter. Issuer and API come after base_url, which sets both, so that one of them can
+ * be at another address. */
 #define PHP_CLEVER_SSO_TEXTS(EACH) EACH(redirect_uri, add_redirect_uri) PHP_CLEVER_SSO_OTHER_TEXTS(EACH)
 #define PHP_CLEVER_SSO_OTHER_TEXTS(EACH) \
 	EACH(client_secret, set_client_secret) \
@@ -50,7 +50,7 @@ void php_clever_sso_settings_fingerprint(const php_clever_sso_settings *settings
 clever_sso_status php_clever_sso_settings_make(
 	const php_clever_sso_settings *settings, clever_sso_client **client, clever_sso_error **error);
 
-/* Checks the setup, also where the settings make no client. Nothing here can end the request either. */
+/* Checks the setup, even if a client does not accept the settings. Nothing here can end the request either. */
 clever_sso_status php_clever_sso_settings_doctor(
 	const php_clever_sso_settings *settings, clever_sso_report **report, clever_sso_error **error);
 

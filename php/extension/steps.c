@@ -97,7 +97,7 @@ ZEND_METHOD(CleverSso_Client, verifyIdToken)
 	if (!status && EG(exception) == NULL) php_clever_sso_share_keys(ZEND_THIS);
 }
 
-/* The calls that an access token opens differ in nothing but their nouns. */
+/* The calls with an access token differ only in their nouns. */
 #define TOKEN_METHOD(method, function, answer_type, writer) \
 	ZEND_METHOD(CleverSso_Client, method) \
 	{ \
@@ -116,7 +116,7 @@ ZEND_METHOD(CleverSso_Client, verifyIdToken)
 TOKEN_METHOD(checkToken, check_token, token_info, token_info)
 TOKEN_METHOD(me, me, me_record, me)
 
-/* `id_parameter` says how the second argument is read. */
+/* `id_parameter` is the type of the second argument. */
 #define RECORD_METHOD(method, required, id_parameter, function, answer_type, writer) \
 	ZEND_METHOD(CleverSso_Client, method) \
 	{ \

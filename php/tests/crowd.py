@@ -48,7 +48,7 @@ class Crowd:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def log_in(self, number: int) -> None:
-        """Log one person in; the page must name that person and nobody else."""
+        """Log one person in; the page must name that person and no one else."""
         handle, name = PEOPLE[number % len(PEOPLE)]
         try:
             page = self._arrive(handle)

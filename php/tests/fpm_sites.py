@@ -43,7 +43,7 @@ class Way:
 
 EXTENSION = Way("preload.php", "extension = {extension}")
 FFI = Way("preload-ffi.php", "extension = ffi.so")
-# PHP lets no root preload: it does so in a process that becomes somebody else, and ends.
+# PHP does not preload as root: it does so in a process that switches to another user, and ends.
 MASTER_IS_ROOT = Way("preload.php", "extension = {extension}\nopcache.preload_user = nobody", root=True)
 
 

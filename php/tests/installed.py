@@ -14,7 +14,7 @@ from harness.emulator import App
 from harness.paths import ROOT, TARGET
 
 SOURCES = ("php/extension", "php/ffi", "php/laravel", "php/symfony", "php/wordpress", "examples/php")
-# What somebody's own build may have left behind: the tests make everything themselves.
+# Leftovers of a developer's own build: the tests make everything themselves.
 MADE = shutil.ignore_patterns(
     "*.l[ao]",
     "*.dep",
@@ -40,7 +40,7 @@ BUILD = {"CFLAGS": "-O1 -g -Werror=implicit", "MAKEFLAGS": f"-j{os.cpu_count() o
 
 @dataclass(frozen=True)
 class Installed:
-    """Where everything lies. Anybody may read it: FPM and nginx run as somebody else than root."""
+    """The folder with everything. Everyone may read it: FPM and nginx do not run as root."""
 
     folder: Path
     log: str

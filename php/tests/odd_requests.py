@@ -1,4 +1,4 @@
-"""Requests that no browser sends, but anybody can: any bytes in any place."""
+"""Requests that no browser sends, but anyone can: any bytes in any place."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def is_alive(site: Site, session: str) -> bool:
 
 def test_a_session_that_the_same_person_replaced_answers_running_requests(browser: Browser, site: Site) -> None:
     first, second = signed_in_twice(browser, site)
-    # A page that nobody guards, asked for by another tab before it heard of the new session.
+    # A page without a guard, requested by another tab before it got the new session.
     late = asked(f"{site.url}/", Cookie=f"session={first}")
     assert ("Hello, Ada Ashworth" in late.text, late.headers["Set-Cookie"]) == (True, None)
     file = site.folder / f"sess_{first}"

@@ -95,7 +95,7 @@ def test_composer_installs_the_package_of_a_framework(
     tmp_path: Path, package: str, needs: list[str], class_name: str
 ) -> None:
     paths = [{"type": "path", "url": str(folder), "options": {"symlink": False}} for folder in (PHP, PHP / package)]
-    # The framework itself is nowhere here: it is taken for installed.
+    # The framework itself is not here: the test assumes that it is installed.
     known = {"laravel/framework": "12.0.0", "symfony/framework-bundle": "7.0.0", "symfony/security-bundle": "7.0.0"}
     application = {
         "repositories": [*paths, {"packagist.org": False}],

@@ -74,7 +74,7 @@ def test_the_doctor_names_every_wrong_setting(installed: Installed, tmp_path: Pa
         'log_channel "nowhere" must be a channel of config/logging.php',
         "users must be the name of a class that implements CleverSso\\Laravel\\UserMapper",
         'guard "api" must be a guard of config/auth.php whose driver is session',
-        "client.keycache is no argument of CleverSso\\Client; it has clientId, ",
+        "client.keycache is not an argument of CleverSso\\Client; it has clientId, ",
         "client.baseUrl has a setting of its own: base_url",
         "config/session.php: same_site must be lax, found strict",
     ):
@@ -110,7 +110,7 @@ def test_events_get_the_people_who_sign_in_and_out(installed: Installed) -> None
             return re.findall(r"event (\w+) clever", site.log)
 
         browser = Browser(site.clever)
-        # A refusal, a link of somebody else, and a logout of nobody.
+        # A refusal, another person's link, and a logout without a session.
         login = asked(f"{site.url}/clever/login")
         state = AtClever(site.clever, ADA).callback(login.goes_to).rpartition("state=")[2]
         assert asked(f"{site.url}/clever/callback?error=access_denied&state={state}").status in {303, 403}
@@ -215,7 +215,7 @@ def test_socialite_signs_people_in(socialite: Site) -> None:
     page = browser.sign_in(ADA, browser.open(f"{socialite.url}/members?lesson=7"))
     assert (page.url, page.text) == (f"{socialite.url}/members?lesson=7", "member Ada")
     told = re.findall(r"socialite (\[.*\])", socialite.log)[-1]
-    # An address that nobody verified finds no account.
+    # An unverified address finds no account.
     assert json.loads(told)[1:] == ["Ada Ashworth", None, None, None, "ada@emulated.example", True]
     dumped = socialite.log.rpartition("dumped ")[2]
     assert "Ashworth" not in dumped

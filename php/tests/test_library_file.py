@@ -127,7 +127,7 @@ def test_the_library_that_the_package_brings_comes_before_that_of_the_system(
     [
         ("old", f"libclever_sso ({{file}}) has version 0.0.9, and this package needs {VERSION}: update the library"),
         ("other", f'{{setting}} is "{{file}}", but that is another library: {INSTALL}'),
-        ("text", f'{{setting}} is "{{file}}", but that is no shared library: {INSTALL}'),
+        ("text", f'{{setting}} is "{{file}}", but that is not a shared library: {INSTALL}'),
         ("nowhere", f'{{setting}} is "{{file}}", but PHP finds no such file: {INSTALL}'),
         ("arm", '{setting} is "{file}", but that is built for aarch64, and this PHP for {ours}: {build}'),
         ("i386", '{setting} is "{file}", but that is built for i386 (32 bits), and this PHP for {ours}: {build}'),

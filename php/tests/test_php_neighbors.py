@@ -48,7 +48,7 @@ def signed_in(browser: TabbedBrowser, site: Site) -> TabbedBrowser:
 
 
 def begun(browser: TabbedBrowser, site: Site, query: str = "") -> str:
-    """Begin a login and come back from Clever; give the address of the callback, to which nobody has gone yet."""
+    """Begin a login and come back from Clever; give the address of the callback, which is not opened yet."""
     tab = browser.open_tab(f"{site.url}/login{query}")
     while not tab.url.startswith(f"{site.url}/callback"):
         browser.step(tab)

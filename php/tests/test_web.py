@@ -154,7 +154,7 @@ def test_the_page_of_the_package_has_two_ways_on(site: Site) -> None:
     ("wanted", "language", "words"),
     [
         ("es-MX,es;q=0.9,en;q=0.8", "es", ("Clever no te dejó entrar", "Entrar con otra cuenta")),
-        ("en-US,en;q=0.9,es;q=0.8", "en", ("Clever did not let you", "Log in as somebody else")),
+        ("en-US,en;q=0.9,es;q=0.8", "en", ("Clever did not let you", "Log in as someone else")),
     ],
 )
 def test_the_page_of_the_package_is_in_the_language_of_the_browser(
@@ -203,7 +203,7 @@ def test_a_session_that_the_app_ends_before_it_shows_a_page_ends_with_a_page(sit
         tabbed.step(tab)
     assert tab.page
     assert (tab.page.status, "session_not_kept" in tab.page.text) == (500, True)
-    assert '3 sign-ins in a row on the way to "/expel", and the session came back with nobody signed in' in site.log
+    assert '3 sign-ins in a row on the way to "/expel", and the session came back with no one signed in' in site.log
 
 
 def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(site: Site) -> None:
@@ -297,7 +297,7 @@ def test_tabs_arrive_with_a_waiting_page_too(waiting_site: Site, tabs: int, star
     check_tabs(lambda: TabbedBrowser(site.clever, ADA), addresses, arrives, range(INTERLEAVINGS))
 
 
-def test_the_waiting_page_spends_nothing_and_leads_on(waiting_site: Site) -> None:
+def test_the_waiting_page_uses_no_code_and_continues(waiting_site: Site) -> None:
     waiting = asked(f"{waiting_site.url}/callback?code=x&state=y")
     assert (waiting.status, waiting.headers["Set-Cookie"]) == (200, None)
     assert 'content="0; url=?code=x&amp;state=y&amp;clever_waited=1"' in waiting.text
@@ -330,7 +330,7 @@ def test_exceptions_say_how_long_clever_asks_to_wait(installed: Installed, way: 
     ("early", "sentence"),
     [
         ("session", "make CleverSso\\Web before session_start(), and turn session.auto_start off"),
-        ("output", "CleverSso\\Web must be made before the answer begins"),
+        ("output", "CleverSso\\Web must be made before the response begins"),
         ("guard", "call answer before requirePerson"),
     ],
 )
@@ -341,7 +341,7 @@ def test_what_comes_too_early_is_named(installed: Installed, early: str, sentenc
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_session_of_another_application_of_the_host_is_none_of_ours(installed: Installed, way: str) -> None:
+def test_a_session_of_another_application_of_the_host_is_not_ours(installed: Installed, way: str) -> None:
     sessions = own_folder(installed.folder / f"shared-sessions-{way}")
     with (
         serving(installed, way, page=PAGE, sessions=str(sessions)) as one,
@@ -375,7 +375,7 @@ def test_applications_of_one_host_with_names_of_their_own_keep_each_others_sessi
 def test_a_guard_that_stands_too_late_shows_nothing_and_says_why(installed: Installed) -> None:
     with serving(installed, WAYS[0], page=PAGE) as site:
         assert "secret" not in asked(f"{site.url}/late").text
-        assert "requirePerson must be called before the answer begins" in site.log
+        assert "requirePerson must be called before the response begins" in site.log
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,11 @@ Options:
 
 Exit code: 0 everything is ok, 1 warnings, 2 problems, 64 wrong arguments.
 """
-# As sysexits.h has it: 2 is a problem of the setup.
+# From sysexits.h: the other codes are levels of findings.
 _USAGE = 64
 
 
-# The level of a finding, or the blanks before what to do. Colors take no room.
+# The level of a finding, or the spaces before the advice. Colors have no width.
 _MARGIN = re.compile(r"(?:\x1b\[[\d;]*m)?.{8}(?:\x1b\[0m)? ")
 _MARGIN_COLUMNS, _FEWEST_COLUMNS = 9, 40
 

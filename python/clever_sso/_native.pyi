@@ -73,8 +73,8 @@ class Client:
             checked. At most 600.
         pending_key: The key that encrypts pending logins, at least 16 random bytes as text. By default it is derived
             from the client secret, so any process that knows the secret can finish a login that another process
-            began. Without a client secret, `begin_implicit` needs it: on a server one key for all its processes, which
-            nobody else knows; in a desktop app a new one each time it starts.
+            began. Without a client secret, `begin_implicit` needs it: on a server, one key for all processes that no
+            one else knows; in a desktop app, a new one each time it starts.
         old_pending_keys: Old keys, or old client secrets. Logins that they encrypted are still accepted.
         return_to_origins: Origins, such as `https://www.example.org`, that `return_to` may lead to, in addition to
             paths.
@@ -329,8 +329,8 @@ class Client:
             district_id: The district, if it is known. Clever then skips the school picker.
             switch_user: Whether Clever asks the person to confirm who they are.
             without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
-                without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks
-                a state by itself.
+                without a state may belong to anyone, so do not sign a person in with it. `begin_implicit` makes and
+                checks a state by itself.
 
         Raises:
             ConfigError: `redirect_uri_unknown`.
@@ -494,7 +494,7 @@ class Client:
     def doctor(self) -> Report:
         """Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs.
 
-        It takes at most 15 seconds, logs nobody in and spends nothing. What is wrong is in the report, which has no
+        It takes at most 15 seconds, logs no one in and uses no code. What is wrong is in the report, which has no
         secret. `docs/doctor.md` lists the checks.
 
         For settings that make no client, there is `clever_sso.doctor()`.
@@ -1261,7 +1261,7 @@ def doctor() -> Report:
     """Checks the setup that environment variables describe, also where they make no client.
 
     It reads `CLEVER_CLIENT_ID` and so on, as `Client.from_env` does. What is wrong with them is then the first problem.
-    It takes at most 15 seconds, logs nobody in and spends nothing. `python -m clever_sso doctor` is the same as a
+    It takes at most 15 seconds, logs no one in and uses no code. `python -m clever_sso doctor` is the same as a
     command.
 
     Raises:
@@ -1326,7 +1326,7 @@ def translated(sentence: str, language: str | None) -> str:
     """
 
 def language_of(language: str | None) -> str:
-    """The language that people read: `es` where they want Spanish, `en` for everybody else.
+    """The language that people read: `es` where they want Spanish, `en` for everyone else.
 
     Args:
         language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header.

@@ -215,7 +215,7 @@ def session_seconds(name: str, value: object, default: int) -> int:
     """How many seconds a sign-in lasts.
 
     Raises:
-        ConfigError: `config_invalid`, when it is no whole number above zero.
+        ConfigError: `config_invalid`, when it is not a whole number above zero.
     """
     if value is None or value == "":
         return default
@@ -371,8 +371,8 @@ def misspelled(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tup
     """Unknown names of settings that look like a known one, each with the known name.
 
     Args:
-        names: What is set.
-        others: What is read besides the arguments of the client.
+        names: The settings that are set.
+        others: The settings that are read besides the arguments of the client.
     """
     from difflib import get_close_matches  # noqa: PLC0415  (not every program that imports the package pays for it)
 
@@ -402,7 +402,7 @@ def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]
     """Names of settings that only another framework reads, with the name to use instead.
 
     Args:
-        names: What is set.
+        names: The settings that are set.
         face: `Django`, `Flask`, or `the environment`.
     """
     instead = _INSTEAD[face]
@@ -506,7 +506,7 @@ def key_problem(key: object) -> str | None:
     """Why a key must not sign sessions: anyone could sign in as anyone. `None` when no problem is known.
 
     Args:
-        key: A str or bytes, or what is shown as one.
+        key: A str or bytes, or an object that prints as one.
     """
     text = key.decode("latin-1") if isinstance(key, bytes) else str(key or "")
     if not text.strip():
@@ -533,8 +533,8 @@ def check_roles(function: str, roles: tuple[object, ...]) -> None:
         roles: What it was given.
 
     Raises:
-        TypeError: When one is no text.
-        ConfigError: `config_invalid`, when one is a misspelled role: nobody could pass.
+        TypeError: When one is not a str.
+        ConfigError: `config_invalid`, when one is a misspelled role: no one could pass.
     """
     check_role_types(function, roles)
     for role in roles:

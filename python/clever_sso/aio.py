@@ -285,8 +285,8 @@ class AsyncClient:
             district_id: The district, if it is known. Clever then skips the school picker.
             switch_user: Whether Clever asks the person to confirm who they are.
             without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
-                without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks
-                a state by itself.
+                without a state may belong to anyone, so do not sign a person in with it. `begin_implicit` makes and
+                checks a state by itself.
 
         Raises:
             ConfigError: `redirect_uri_unknown`.
@@ -527,7 +527,7 @@ class AsyncClient:
     async def doctor(self) -> Report:
         """Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs.
 
-        It takes at most 15 seconds, logs nobody in and spends nothing. What is wrong is in the report, which has no
+        It takes at most 15 seconds, logs no one in and uses no code. What is wrong is in the report, which has no
         secret. `docs/doctor.md` lists the checks.
 
         For settings that make no client, there is `clever_sso.doctor()`.

@@ -8,5 +8,5 @@ from clever_sso.django.apps import CleverSsoConfig
 class MisnamedConfig(CleverSsoConfig):
     """Log in with Clever."""
 
-    # Django would install the package otherwise, in which nothing is, and be silent.
+    # Otherwise Django would silently install the package, which has no app in it.
     default = True

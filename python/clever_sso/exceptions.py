@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Error(Exception):
     """A failure of Log in with Clever; the base of all others.
 
-    No token, code, secret, name or email address ever stands in one: it may be logged as it is.
+    It never contains a token, code, secret, name or email address: you may log all of it.
     """
 
     # The values for an application's subclass that does not call `__init__`.

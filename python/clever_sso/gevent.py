@@ -6,8 +6,8 @@
 
     CleverSso(app, client=cooperative(Client.from_env()))
 
-The client waits in native sockets, which gevent's monkey patching does not reach. Without this the whole worker stands
-still during a call; here the call is made by a thread of gevent's own pool.
+The client waits in native sockets, which gevent's monkey patching does not reach. Without this, a call blocks the whole
+worker. With it, a thread of gevent's own pool makes the call.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ WAITING = frozenset(
 
 
 def cooperative(client: Client) -> Client:
-    """A client with the same operations as `client`, of which those that need the network hold up no other greenlet.
+    """A client with the same operations as `client`. Operations that need the network do not block other greenlets.
 
     As many calls wait at once as gevent's thread pool has threads: ten, unless the application changes
     `gevent.config.threadpool_size` or `GEVENT_THREADPOOL_SIZE`.
@@ -86,7 +86,7 @@ def _in_a_thread(operation: Callable[..., Any]) -> Callable[..., Any]:
 def _outcome(
     operation: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Exception | None]:
-    """What the operation returns or raises, as a value: gevent prints what is raised in its threads."""
+    """The result or the exception of the operation, as a value: gevent prints exceptions in its threads."""
     try:
         return operation(*args, **kwargs), None
     except Exception as error:  # noqa: BLE001  (it is raised again where the call was made)

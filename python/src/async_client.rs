@@ -42,7 +42,7 @@ const ARRIVALS_AT_ONCE: usize = 32;
 struct Delivery {
     waiter: Waiter,
     result: clever_sso::Result<Convert>,
-    /// What the operation did, and the context to tell of it in.
+    /// What the operation did, and the context to report it in.
     seen: Option<(Seen, Held<1>)>,
 }
 
@@ -314,7 +314,7 @@ impl Canceler {
 
 /// Passes results to the loops that wait for them. Runs on a thread of the engine.
 fn deliver(batch: Vec<Delivery>) {
-    // At the end of the interpreter, nothing waits any more.
+    // At the end of the interpreter, nothing waits anymore.
     guarded::attach(|py| {
         for (event_loop, arrivals) in by_loop(py, batch) {
             pass_to_loop(event_loop.bind(py), arrivals);

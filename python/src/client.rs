@@ -47,8 +47,8 @@ use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 ///         checked. At most 600.
 ///     pending_key: The key that encrypts pending logins, at least 16 random bytes as text. By default it is derived
 ///         from the client secret, so any process that knows the secret can finish a login that another process
-///         began. Without a client secret, `begin_implicit` needs it: on a server one key for all its processes, which
-///         nobody else knows; in a desktop app a new one each time it starts.
+///         began. Without a client secret, `begin_implicit` needs it: on a server, one key for all processes that no
+///         one else knows; in a desktop app, a new one each time it starts.
 ///     old_pending_keys: Old keys, or old client secrets. Logins that they encrypted are still accepted.
 ///     return_to_origins: Origins, such as `https://www.example.org`, that `return_to` may lead to, in addition to
 ///         paths.
@@ -460,8 +460,8 @@ impl Client {
     ///     district_id: The district, if it is known. Clever then skips the school picker.
     ///     switch_user: Whether Clever asks the person to confirm who they are.
     ///     without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
-    ///         without a state may be anybody's, so do not sign a person in with it. `begin_implicit` makes and checks
-    ///         a state by itself.
+    ///         without a state may belong to anyone, so do not sign a person in with it. `begin_implicit` makes and
+    ///         checks a state by itself.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`.
@@ -685,7 +685,7 @@ impl Client {
 
     /// Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs.
     ///
-    /// It takes at most 15 seconds, logs nobody in and spends nothing. What is wrong is in the report, which has no
+    /// It takes at most 15 seconds, logs no one in and uses no code. What is wrong is in the report, which has no
     /// secret. `docs/doctor.md` lists the checks.
     ///
     /// For settings that make no client, there is `clever_sso.doctor()`.

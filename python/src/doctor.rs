@@ -15,7 +15,7 @@ use crate::waiting::{is_given_up, wait};
 /// Checks the setup that environment variables describe, also where they make no client.
 ///
 /// It reads `CLEVER_CLIENT_ID` and so on, as `Client.from_env` does. What is wrong with them is then the first problem.
-/// It takes at most 15 seconds, logs nobody in and spends nothing. `python -m clever_sso doctor` is the same as a
+/// It takes at most 15 seconds, logs no one in and uses no code. `python -m clever_sso doctor` is the same as a
 /// command.
 ///
 /// Raises:

@@ -136,12 +136,12 @@ fn made<'py>(py: Python<'py>, error: &clever_sso::Error) -> PyResult<Bound<'py, 
     for (name, value) in &fields {
         guarded::set(&made, name, value)?;
     }
-    tell_of_browser(&made, error)?;
+    describe_browser(&made, error)?;
     Ok(made)
 }
 
 /// What the response to the browser must do. Most errors keep the defaults of the class.
-fn tell_of_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResult<()> {
+fn describe_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResult<()> {
     let py = made.py();
     if !error.set_cookies().is_empty() {
         let cookies = set_cookie::tuple(py, &set_cookie::all(error.set_cookies()))?;

@@ -1,6 +1,6 @@
 //! Calls from Rust into Python that may run Python code.
 //!
-//! When the interpreter ends, a thread that wants the GIL again is ended where it stands: before Python 3.14 by
+//! When the interpreter ends, a thread that wants the GIL again is ended right there: before Python 3.14 by
 //! `pthread_exit`, which unwinds its stack. Python code gives the GIL up and takes it again at any time, so this happens
 //! below any call that may run Python code: methods written in Python, handlers of signals and of logging, imports, and
 //! finalizers, which any new container may set off (up to Python 3.11). A Rust frame aborts the process when such an
@@ -120,7 +120,7 @@ pub(crate) fn text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PySt
 /// The one str with this text that Python keeps for names.
 pub(crate) fn interned<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyString>> {
     let mut kept = text(py, name)?.into_ptr();
-    // SAFETY: the reference is a str's, and is exchanged for one of the kept str; without memory it stays as it is.
+    // SAFETY: the reference is a str's, and is exchanged for one of the kept str; without memory it stays unchanged.
     unsafe { ffi::PyUnicode_InternInPlace(&raw mut kept) };
     Ok(owned(py, kept)?.cast_into::<PyString>()?)
 }
@@ -231,7 +231,7 @@ pub(crate) fn tuple<'py>(
     let size = Py_ssize_t::try_from(items.len())?;
     let made = owned(py, run!(PyTuple_New(size): (Py_ssize_t) -> *mut PyObject))?;
     for (index, item) in (0..size).zip(items) {
-        // SAFETY: the tuple is new and nobody else knows it, it has this index, and takes over the reference.
+        // SAFETY: the tuple is new and no other code has it, it has this index, and takes over the reference.
         succeeded(py, unsafe { ffi::PyTuple_SetItem(made.as_ptr(), index, item.into_ptr()) })?;
     }
     Ok(made.cast_into::<PyTuple>()?)
@@ -253,13 +253,13 @@ pub(crate) fn list_of<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
     Ok(owned(object.py(), made)?.cast_into::<PyList>()?)
 }
 
-/// Whether `object[0]` may mean something: `object` is no dict, and its class has items.
+/// Whether `object[0]` may mean something: `object` is not a dict, and its class has items.
 pub(crate) fn is_sequence(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: this thread has the GIL. Only the class is looked at.
     unsafe { ffi::PySequence_Check(object.as_ptr()) == 1 }
 }
 
-/// `float(object)`, but a text is no number.
+/// `float(object)`, but a str is not a number.
 pub(crate) fn float(object: &Bound<'_, PyAny>) -> PyResult<f64> {
     let number = run!(PyFloat_AsDouble(object.as_ptr()): (*mut PyObject) -> f64);
     if number.to_bits() == (-1.0_f64).to_bits() && PyErr::occurred(object.py()) {
@@ -354,7 +354,7 @@ pub(crate) fn collect_if_due(_py: Python<'_>) {
             // SAFETY: this thread has the GIL.
             unsafe { ffi::PyErr_Clear() };
         } else {
-            // SAFETY: the set is new, and nobody else knows it.
+            // SAFETY: the set is new, and no other code has it.
             unsafe { ffi::Py_DecRef(probe) };
         }
     }
@@ -374,7 +374,7 @@ pub(crate) fn release<T>(_py: Python<'_>, object: Py<T>) {
     run!(Py_DecRef(object.into_ptr()): (*mut PyObject) -> ());
 }
 
-/// Attaches this thread to the interpreter: `None` when there is none any more.
+/// Attaches this thread to the interpreter: `None` when the interpreter is gone.
 pub(crate) fn attach<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     if is_over() {
         return None;
@@ -387,7 +387,8 @@ pub(crate) fn attach<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     // A panic must not take the GIL along: every other thread would wait for it forever.
     let result = catch_unwind(AssertUnwindSafe(|| Python::try_attach(code)));
     if is_new {
-        // What was made here counts as one attachment. With the last one it is given up, and with the GIL: so no fork comes.
+        // The thread state that was made here counts as one attachment. It ends with the last one, while the GIL is held: so no
+        // fork comes in between.
         run!(PyGILState_Release(PyGILState_STATE::PyGILState_LOCKED): (PyGILState_STATE) -> ());
     }
     run!(PyGILState_Release(state): (PyGILState_STATE) -> ());
@@ -395,7 +396,7 @@ pub(crate) fn attach<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
 }
 
 /// Whether the interpreter is ending or gone. It may end right after this was asked. A host may make a new one, which
-/// is none of ours: the threads of the old one must not go into it.
+/// is not ours: the threads of the old one must not enter it.
 pub(crate) fn is_over() -> bool {
     if interpreter::has_ended() {
         return true;

@@ -74,7 +74,7 @@ impl Name {
         match_args(py, ["first", "middle", "last"])
     }
 
-    #[expect(clippy::unused_self, reason = "nothing of a name is shown")]
+    #[expect(clippy::unused_self, reason = "no part of a name is shown")]
     fn __repr__(&self) -> Plain<String> {
         Repr::of("Name").hidden("full").finish()
     }

@@ -1,7 +1,7 @@
 //! Which interpreter may load this module: the main one, once in a process.
 //!
 //! The classes of PyO3 belong to the interpreter that made them; a second one that used them would mix up its caches with
-//! the first one's, and `except clever_sso.Error` would miss what is raised. So a sub-interpreter is refused, with a
+//! the first one's, and `except clever_sso.Error` would not catch the errors. So a sub-interpreter is refused, with a
 //! sentence that says what to set.
 #![expect(unsafe_code, reason = "functions of the interpreter that PyO3 has no safe names for")]
 
@@ -38,7 +38,7 @@ pub(crate) fn admit(py: Python<'_>) -> Result<(), &'static str> {
     }
     if !IS_WATCHED.swap(true, SeqCst) {
         // There is room for 32 such functions; without it a host that makes a new interpreter is not noticed.
-        // SAFETY: the function calls nothing of Python's.
+        // SAFETY: the function does not call Python.
         let _ = unsafe { ffi::Py_AtExit(Some(end)) };
     }
     Ok(())

@@ -19,7 +19,7 @@ pub(crate) fn translated(sentence: Sent, language: Option<Sent>) -> Result<Plain
     Ok(Plain(wanted(language)?.translated(&sentence).to_owned()))
 }
 
-/// The language that people read: `es` where they want Spanish, `en` for everybody else.
+/// The language that people read: `es` where they want Spanish, `en` for everyone else.
 ///
 /// Args:
 ///     language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header.

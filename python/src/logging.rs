@@ -30,7 +30,7 @@ impl Subscriber for Logging {
         if self.enabled(metadata) { Interest::always() } else { Interest::never() }
     }
 
-    /// The crates below write for their own developers, and may name what is private.
+    /// The crates below log for their own developers, and may log private data.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.is_event() && metadata.target().split("::").next() == Some(CRATE)
     }
@@ -67,8 +67,8 @@ fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
     let metadata = event.metadata();
     let (name, level) = (logger(metadata.target()), number(*metadata.level()));
     threads::guard(py)?;
-    // Until somebody imports `logging`, nothing below a warning is heard. The import alone takes longer than all else that a
-    // first login does here.
+    // Until the program imports `logging`, nothing below a warning is shown. The import alone takes longer than everything
+    // else that a first login does here.
     if level < number(Level::WARN) && !guarded::is_imported(py, name!(py, "logging"))? {
         return Ok(());
     }

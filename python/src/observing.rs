@@ -31,10 +31,10 @@ pub(crate) fn context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     guarded::call_method(&guarded::import(py, c"contextvars")?, name!(py, "copy_context"), [])
 }
 
-/// Tells of a call that ended, with this code when it failed. An error there changes nothing of the call.
+/// Reports a call that ended, with this code when it failed. An error in the observer does not change the call.
 ///
 /// # Errors
-/// What is raised there to end the program, such as `KeyboardInterrupt`: it is for the caller.
+/// Exceptions that end the program, such as `KeyboardInterrupt`: they are for the caller.
 pub(crate) fn tell(
     py: Python<'_>,
     seen: &Seen,

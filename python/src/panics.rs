@@ -19,7 +19,7 @@ pub(crate) fn silence() {
     panic::set_hook(Box::new(remember));
 }
 
-/// Notes where it was. The message may hold what is private, and the folders are those of the builder's machine.
+/// Stores where it happened. The message may contain private data, and the folders belong to the machine of the build.
 fn remember(panic: &PanicHookInfo<'_>) {
     let Some(location) = panic.location() else { return };
     let file = Path::new(location.file()).file_name().unwrap_or_default().to_string_lossy();

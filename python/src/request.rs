@@ -88,7 +88,7 @@ fn pairs<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     pairs
 }
 
-/// What stands in a pair, which is a tuple or a list of two.
+/// The two items of a pair, which is a tuple or a list.
 fn name_and_value<'py>(pair: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let items: Vec<_> = match (pair.cast::<PyTuple>(), pair.cast::<PyList>()) {
         (Ok(tuple), _) => tuple.iter().collect(),

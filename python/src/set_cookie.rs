@@ -109,7 +109,7 @@ pub(crate) fn tuple<'py>(py: Python<'py>, cookies: &[SetCookie]) -> PyResult<Tup
 
 /// The text of an argument. The errors of the catalogue have cookies themselves, so this is one of Python's own.
 fn text(argument: &Bound<'_, PyString>, name: &str) -> PyResult<String> {
-    let no_text = format!("{name} is no text: it has half of a surrogate pair");
+    let no_text = format!("{name} is not valid text: it has half of a surrogate pair");
     match guarded::Utf8::of(argument) {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => {

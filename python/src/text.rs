@@ -25,16 +25,16 @@ use crate::guarded::{self, Utf8};
 use crate::hints::Hint;
 use crate::hints::{SequenceOfTexts, Typed};
 
-/// What was found where an int has more digits than any number that can be meant.
+/// How errors describe an int with more digits than any useful number.
 pub(crate) const ENDLESS: &str = "a number of too many digits";
-const NO_TEXT: &str = "is no text: it has half of a surrogate pair";
+const NO_TEXT: &str = "is not valid text: it has half of a surrogate pair";
 
-/// What was given for an argument. Only its method knows its name, so errors wait until the value is asked for.
+/// The value of an argument. Only the method knows the argument's name, so errors wait until it reads the value.
 enum Given<T> {
     Value(T),
-    /// A str that is no text.
+    /// A str that is not valid text.
     NoText,
-    /// A value of another type, of which this is the name.
+    /// A value of another type: the name of that type.
     Wrong(String),
 }
 
@@ -55,7 +55,7 @@ fn wrong_type(name: &str, expected: &str, found: &str) -> Failure {
     Failure::Type(format!("{name} must be {expected}, not {found}"))
 }
 
-/// A str. One that is no text, and a value of another type, are found out by their name.
+/// A str. Errors about invalid text, or a value of another type, name the argument.
 pub(crate) struct Text {
     given: Given<Utf8>,
     expected: &'static str,
@@ -84,7 +84,7 @@ impl Text {
         };
         let given = match Utf8::of(text) {
             Ok(text) => Given::Value(text),
-            Err(error) if is_no_text(object.py(), &error) => {
+            Err(error) if is_not_text(object.py(), &error) => {
                 guarded::give_up(object.py(), error);
                 Given::NoText
             }
@@ -122,7 +122,7 @@ pub(crate) fn optional<'a>(text: Option<&'a Text>, name: &str) -> Result<Option<
     text.map(|text| text.get(name)).transpose()
 }
 
-/// A str that came from a browser. What is no text in it means nothing.
+/// A str that came from a browser. Parts that are not valid text are ignored.
 pub(crate) struct Sent(Given<String>);
 
 impl<'py> FromPyObject<'_, 'py> for Sent {
@@ -195,7 +195,7 @@ impl OneOrMore<'_> {
 /// Several strings, as an argument.
 pub(crate) type Texts<'py> = Typed<Several<'py>, SequenceOfTexts>;
 
-/// Several strings, and not one. By default there are none.
+/// Several strings, not a single one. Default: none.
 #[derive(Default)]
 pub(crate) struct Several<'py>(Option<Bound<'py, PyAny>>);
 
@@ -250,7 +250,7 @@ impl TextOrPath<'_> {
         let path = unless_unfit(object, guarded::path(object))?.ok_or_else(wrong)?;
         let bytes = match guarded::file_name(path.cast::<PyString>().map_err(|_| wrong())?) {
             Ok(bytes) => bytes,
-            Err(error) if is_no_text(object.py(), &error) => {
+            Err(error) if is_not_text(object.py(), &error) => {
                 guarded::give_up(object.py(), error);
                 return Err(no_setting(names, name));
             }
@@ -293,7 +293,7 @@ impl<T: Copy> Numeric<'_, T> {
     }
 }
 
-/// A whole number, larger ones than can be meant included. `True` is none.
+/// A whole number, even one that is too large. `True` is not a number.
 pub(crate) struct Whole<'py>(Numeric<'py, i64>);
 
 impl Whole<'_> {
@@ -318,7 +318,7 @@ impl<'py> FromPyObject<'_, 'py> for Whole<'py> {
     }
 }
 
-/// A number. `True` is none.
+/// A number. `True` is not a number.
 pub(crate) struct Number<'py>(Numeric<'py, f64>);
 
 impl Number<'_> {
@@ -343,8 +343,8 @@ impl<'py> FromPyObject<'_, 'py> for Number<'py> {
     }
 }
 
-/// `None` when Python itself says that `object` is not what it should be. What its own code raises has a traceback, and
-/// stays as it is.
+/// `None` when Python itself says that `object` has the wrong type. Exceptions from the object's own code have a traceback,
+/// and are passed on.
 fn unless_unfit<T>(object: &Bound<'_, PyAny>, read: PyResult<T>) -> PyResult<Option<T>> {
     let py = object.py();
     match read {
@@ -359,7 +359,7 @@ fn unless_unfit<T>(object: &Bound<'_, PyAny>, read: PyResult<T>) -> PyResult<Opt
     }
 }
 
-fn is_no_text(py: Python<'_>, error: &PyErr) -> bool {
+fn is_not_text(py: Python<'_>, error: &PyErr) -> bool {
     error.is_instance_of::<PyUnicodeEncodeError>(py)
 }
 

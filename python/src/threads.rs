@@ -73,12 +73,12 @@ pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// An error when nothing can be delivered any more, instead of an answer that never arrives.
+/// An error when nothing can be delivered anymore, instead of an answer that never arrives.
 pub(crate) fn must_be_open(py: Python<'_>) -> PyResult<()> {
     if guarded::is_over() {
         return Err(guarded::error::<PyRuntimeError>(
             py,
-            "the interpreter is ending: no operation can be awaited any more",
+            "the interpreter is ending: no operation can be awaited anymore",
         ));
     }
     Ok(())

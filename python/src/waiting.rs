@@ -37,8 +37,7 @@ thread_local! {
     static GIVEN_UP: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
 }
 
-/// Runs an operation with the GIL released. On a thread with an event loop that stands still meanwhile, Python code
-/// warns once.
+/// Runs an operation with the GIL released. If this blocks an event loop on this thread, Python code warns once.
 pub(crate) fn wait<T: Send>(
     py: Python<'_>,
     operation: impl FnOnce() -> clever_sso::Result<T> + Send,
@@ -61,7 +60,7 @@ fn warn_in_event_loop(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// The same for what is done once while a program starts, where a server may run its event loop already.
+/// The same for an operation that runs once while a program starts: a server may run its event loop already.
 pub(crate) fn wait_at_start<T: Send>(
     py: Python<'_>,
     operation: impl FnOnce() -> clever_sso::Result<T> + Send,
@@ -121,7 +120,7 @@ pub(crate) fn is_given_up() -> bool {
     if let Ok(Some(given_up)) = given_up {
         return given_up;
     }
-    // At the end of the interpreter nobody is left to raise anything.
+    // At the end of the interpreter, there is no caller left to raise anything to.
     guarded::attach(|py| {
         if let Err(error) = while_listening(|| guarded::check_signals(py)) {
             let _ = RAISED.try_with(|raised| raised.set(Some(error)));
@@ -154,8 +153,8 @@ pub(crate) fn while_listening<R>(code: impl FnOnce() -> R) -> R {
     code()
 }
 
-/// The other thread counts as listening, too: what such a call has to log would make the handler call again, and so on.
-/// This one goes on to hear signals, and what their handlers raise ends the call.
+/// The other thread counts as listening, too: otherwise, a log line of the call would make the handler call again, and so on.
+/// This thread still handles signals, and an exception in a handler ends the call.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts a thread, which ends with the call")]
 fn on_another_thread<T: Send>(operation: impl FnOnce() -> clever_sso::Result<T> + Send) -> Result<T> {
     thread::scope(|scope| {

@@ -161,7 +161,7 @@ impl Call<'_> {
             Ok(response) => response,
             Err(error) => {
                 tracing::error!("the store of the sessions failed: {error}");
-                // The session keeps its id, so nobody may be in it.
+                // The session keeps its id, so no one may be signed in in it.
                 self.session.clear().await;
                 self.site.show(self.site.leg.broken(self.request, None))
             }

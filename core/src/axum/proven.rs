@@ -37,7 +37,7 @@ pub struct ProvenLogin {
     pub(super) is_held: Option<Arc<AtomicBool>>,
 }
 
-/// Without the session, which holds a held login's tokens, and with some stores everybody's.
+/// Without the session, which has the tokens of held logins; some stores print all of them.
 impl fmt::Debug for ProvenLogin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("ProvenLogin").field("login", &self.login).finish_non_exhaustive()
@@ -87,7 +87,7 @@ impl ProvenLogin {
 
     /// Keeps this login in the session of this browser for ten minutes, until [`Clever::complete_login`](super::Clever::complete_login)
     /// lets the person in: for a second factor, a consent, or a form to sign up. Return a response from
-    /// [`before_sign_in`](super::CleverSso::before_sign_in) then, such as a redirect to your page. Nobody is signed in until then.
+    /// [`before_sign_in`](super::CleverSso::before_sign_in) then, such as a redirect to your page. No one is signed in until then.
     ///
     /// Returns the key of the login: put it into the address of your page. Each tab can hold a login of its own, up to eight.
     ///

@@ -24,7 +24,7 @@ pub(super) type Result<T> = std::result::Result<T, session::Error>;
 /// The content of a request's session.
 #[derive(Default)]
 pub(super) struct Found {
-    /// The id that the browser sent, also when no session has it any more.
+    /// The id that the browser sent, also when no session has it anymore.
     pub(super) sent: Option<Id>,
     pub(super) person: Option<SessionIdentity>,
     /// The logins that wait for the application to complete them.
@@ -84,7 +84,7 @@ pub(super) enum Place {
 pub(super) async fn make_room(session: &Session, identity: &Identity, marks: &Marks) -> Result<Place> {
     let found = look(session, marks).await?;
     if !found.person.is_some_and(|person| person.is(identity)) {
-        // Its id was given out before this person was let in, so it lets nobody in.
+        // Its id was given out before this person signed in, so it must not become a signed-in session.
         end(session, marks).await?;
         if let Some(held) = found.held.filter(|held| held.is_of(identity)) {
             session.insert(HELD, held).await?;
@@ -100,7 +100,7 @@ pub(super) async fn make_room(session: &Session, identity: &Identity, marks: &Ma
         // A layer has given it a new id, under which nothing is kept yet.
         None => Some(HashMap::new()),
     };
-    // The application's own pages may take what is there for a sign-in.
+    // The application's own pages may mistake old data for a sign-in.
     empty(session).await?;
     Ok(kept.map_or(Place::Gone, |kept| Place::Same(id, kept)))
 }
@@ -158,7 +158,7 @@ pub(super) enum Taken {
     Gone,
 }
 
-/// Takes a login out of those that wait: nobody finds it again.
+/// Takes a login out of those that wait: no other request finds it.
 ///
 /// Another request may have completed it, or logged out, since this one read the session. So the store is asked as well.
 pub(super) async fn take_held(

@@ -6,7 +6,7 @@
 //!
 //! - a session has **ended**: what is saved to it afterwards is deleted again;
 //! - a session is **moving**, and has **moved**: it continues under another id, and its end is the end of both;
-//! - a login is **taken**: nobody else completes it.
+//! - a login is **taken**: no other request completes it.
 //!
 //! The id of a mark is a hash of the session's id, or of the login's key: only callers that know these can guess it.
 
@@ -44,7 +44,7 @@ impl<Store: SessionStore> SafeStore<Store> {
     }
 }
 
-/// Without the sessions of everybody.
+/// Without the sessions.
 impl<Store> fmt::Debug for SafeStore<Store> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SafeStore(..)")
@@ -90,7 +90,7 @@ impl Marks {
 
     /// Marks a session as ended. Delete it afterwards.
     ///
-    /// Ids that no session has leave no mark: anybody can invent them.
+    /// Ids that no session has leave no mark: anyone can make them up.
     pub(super) async fn end(&self, id: Id) -> Result<()> {
         if self.0.load(&id).await?.is_some() && self.read(&ended(id)).await?.is_none() {
             self.write(ended(id), Value::Null, AN_HOUR).await?;

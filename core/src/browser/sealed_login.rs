@@ -49,7 +49,7 @@ mod tests {
         let (_, sealed) = Pending::begin(&right, "state", 1000, &[7; ENTROPY_BYTES]).unwrap();
         let (first, second) = (SealedLogin::new(&sealed), SealedLogin::new(&sealed));
         let opened = first.open(&right).unwrap();
-        assert!(std::ptr::eq(first.open(&wrong).unwrap(), opened), "what was read first stays");
+        assert!(std::ptr::eq(first.open(&wrong).unwrap(), opened), "the first result stays");
         assert!(second.open(&wrong).is_none() && second.open(&right).is_none());
     }
 }

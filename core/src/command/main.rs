@@ -59,7 +59,7 @@ fn doctor(as_json: bool) -> ExitCode {
     }
 }
 
-/// The same with lines broken between words. What goes on is below what was found, which has a margin.
+/// The same with lines broken between words. The following lines have the margin of the finding.
 fn wrapped(text: &str, columns: usize) -> String {
     let mut wrapped = String::new();
     for line in text.lines() {

@@ -61,7 +61,7 @@ pub struct ConfigBuilder {
     #[cfg(feature = "client")]
     proxy: Option<Secret>,
     development: bool,
-    /// Whether the environment asks for a discovery document, which nobody has asked for yet.
+    /// Whether the environment asks for a discovery document that was not fetched yet.
     discover: bool,
     /// The values as the caller wrote them, if the configuration stores another form.
     timeout_given: Option<f64>,
@@ -72,7 +72,7 @@ pub struct ConfigBuilder {
     api_base_from: &'static str,
 }
 
-/// What is wrong with a configuration, and what is left of it.
+/// The problems of a configuration, and the settings that can still be used.
 #[cfg(feature = "client")]
 pub(crate) struct Examined {
     pub(crate) errors: Vec<Error>,
@@ -262,8 +262,8 @@ impl ConfigBuilder {
     /// The key that encrypts pending logins: at least 16 random bytes as text. Default: derived from the client secret, so that
     /// every process that knows the secret can finish a login that another one began.
     ///
-    /// An application without a client secret must set it: a server one that all its processes share, and that nobody else
-    /// knows; a desktop app a new one each time it starts.
+    /// An application without a client secret must set it. On a server, all processes share one key that no one else knows. A
+    /// desktop app makes a new one each time it starts.
     pub fn pending_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.pending_key = Some(key.into());
         self

@@ -73,10 +73,11 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let odd = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
     // Checked before it is opened, and again after that: it may have been replaced in between.
     let is_file = std::fs::metadata(path)?.is_file();
-    let file = if is_file { File::open(path)? } else { return Err(odd("it is no regular file".to_owned())) };
+    let file =
+        if is_file { File::open(path)? } else { return Err(odd("it is not a regular file".to_owned())) };
     let mut content = Vec::new();
     if !file.metadata()?.is_file() {
-        return Err(odd("it is no regular file".to_owned()));
+        return Err(odd("it is not a regular file".to_owned()));
     }
     file.take(MAX_BUNDLE_BYTES + 1).read_to_end(&mut content)?;
     if content.len() as u64 > MAX_BUNDLE_BYTES {
@@ -200,7 +201,7 @@ mod system {
         }
         let there = directories.iter().any(|directory| directory.is_dir());
         if let Some(first) = directories.first().filter(|_| !there || roots.is_empty()) {
-            let why = if there { "has no certificate in PEM form" } else { "is no directory" };
+            let why = if there { "has no certificate in PEM form" } else { "is not a directory" };
             return Err(invalid(format!("SSL_CERT_DIR: {} {why}", quote_path(first))));
         }
         if environment.ssl_cert_file.is_none() && directories.is_empty() {
@@ -289,9 +290,9 @@ mod tests {
         assert!(error.contains("has more than 8388608 bytes"), "{}", error.len());
         std::fs::File::create(&large).unwrap().set_len(super::MAX_BUNDLE_BYTES + 1).unwrap();
         for (path, why) in [
-            (pipe.to_str().unwrap(), "no regular file"),
-            ("/dev/zero", "no regular file"),
-            (folder.to_str().unwrap(), "no regular file"),
+            (pipe.to_str().unwrap(), "not a regular file"),
+            ("/dev/zero", "not a regular file"),
+            (folder.to_str().unwrap(), "not a regular file"),
             (large.to_str().unwrap(), "more than 8388608 bytes"),
         ] {
             let error = builder().ca_bundle(path).build().unwrap_err();

@@ -165,7 +165,7 @@ fn unreadable(setting: &str, kind: SettingValue) -> Error {
     invalid(format!("{} cannot be read as {kind}", SettingNames::Environment.of(setting)))
 }
 
-/// Variables that look like a setting, and are none: each with the one that it looks like, and whether that one is set.
+/// Variables with a misspelled name: each with the setting that it looks like, and whether that one is set too.
 fn misspelt() -> Vec<(String, String, bool)> {
     let mut found: Vec<_> = environment::names()
         .filter_map(|name| {
@@ -178,7 +178,7 @@ fn misspelt() -> Vec<(String, String, bool)> {
     found
 }
 
-/// The setting that a variable of this name probably was meant to be, when it is none itself.
+/// The setting that a misspelled variable name probably stands for; `None` if the name is a setting itself.
 fn meant_by(name: &str) -> Option<String> {
     const NEAR: f64 = 0.7;
     let own = name.strip_prefix("CLEVER_")?;

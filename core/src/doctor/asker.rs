@@ -23,7 +23,7 @@ pub(super) struct Setup<'a> {
     pub(super) discovers: Option<ConfigBuilder>,
 }
 
-/// So many requests are sent at the same time: no more connections are opened to a host.
+/// The most requests at the same time, and so the most connections to a host.
 const AT_ONCE: usize = 12;
 
 /// Sends requests, each once and before its deadline.

@@ -52,7 +52,7 @@ async fn of_a_good_setup_every_check_is_ok() {
 }
 
 #[tokio::test]
-async fn a_client_tells_of_its_logins_and_its_keys_and_stays_as_it_was() {
+async fn a_client_reports_its_logins_and_keys_and_stays_unchanged() {
     let (emulator, other) = (emulator(), emulator());
     let client = client(&emulator);
     client.warm_up().await.unwrap();

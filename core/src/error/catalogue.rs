@@ -166,7 +166,7 @@ catalogue! {
     StateMissing, "state_missing", Login, true, User, "the browser arrived without a state: the login began at Clever", AGAIN;
     StateMismatch, "state_mismatch", Login, true, User, "the state belongs to another login", AGAIN;
     PendingMissing, "pending_missing", Login, true, User, "the browser came back without the pending login", AGAIN;
-    PendingInvalid, "pending_invalid", Login, true, User, "the pending login was not sealed with a known key", AGAIN;
+    PendingInvalid, "pending_invalid", Login, true, User, "the pending login was not encrypted with a known key", AGAIN;
     PendingExpired, "pending_expired", Login, true, User, "the pending login is older than ten minutes", AGAIN;
     CookiesBlocked, "cookies_blocked", Login, false, User, "the browser came back without the login cookie each time: it probably blocks cookies", COOKIES;
     LoginLoop, "login_loop", Login, false, App, "the login restarted too many times and never finished", OFTEN;
@@ -184,11 +184,11 @@ catalogue! {
     IdTokenAuthorizedParty, "id_token_authorized_party", Token, false, Clever, "the ID token was issued to another client", SETUP;
     IdTokenSubject, "id_token_subject", Token, false, Clever, "the ID token has no usable subject", SETUP;
     IdTokenExpired, "id_token_expired", Token, true, App, "the ID token has expired", AGAIN;
-    IdTokenIssuedAt, "id_token_issued_at", Token, true, App, "the ID token was issued at an impossible time", AGAIN;
+    IdTokenIssuedAt, "id_token_issued_at", Token, true, App, "the ID token was issued in the future, or is valid for more than a year", AGAIN;
     IdTokenNotYetValid, "id_token_not_yet_valid", Token, true, App, "the ID token is not valid yet", AGAIN;
     IdTokenNonce, "id_token_nonce", Token, false, User, "the nonce of the ID token is not that of this login", AGAIN;
     IdTokenAccessToken, "id_token_access_token", Token, false, Clever, "the ID token belongs to another access token", SETUP;
-    UserinfoSubject, "userinfo_subject", Token, false, Clever, "the userinfo answer is about somebody else", SETUP;
+    UserinfoSubject, "userinfo_subject", Token, false, Clever, "the userinfo response is about a different person", SETUP;
     TokenForeign, "token_foreign", Token, false, User, "the access token was issued to another application", AGAIN;
     TokenRejected, "token_rejected", Token, false, User, "Clever does not accept the access token", AGAIN;
 
@@ -201,20 +201,20 @@ catalogue! {
     NotFound, "not_found", Clever, false, App, "Clever does not have this resource, or the token gives no access to it", SETUP;
     RateLimited, "rate_limited", Clever, true, Clever, "Clever limits the rate of requests", LATER;
     CleverUnavailable, "clever_unavailable", Clever, true, Clever, "Clever cannot answer right now", LATER;
-    ResponseHtml, "response_html", Clever, true, Network, "the answer is HTML instead of JSON: a proxy, a captive portal or a wrong address may have sent it", LATER;
-    ResponseMalformed, "response_malformed", Clever, false, Clever, "the answer cannot be understood", SETUP;
-    ResponseTooLarge, "response_too_large", Clever, false, Clever, "the answer is larger than 1 MiB", SETUP;
-    ResponseRedirect, "response_redirect", Clever, false, Network, "the answer is a redirect, and redirects are not followed", SETUP;
+    ResponseHtml, "response_html", Clever, true, Network, "the response is HTML instead of JSON: a proxy, a captive portal or a wrong address may have sent it", LATER;
+    ResponseMalformed, "response_malformed", Clever, false, Clever, "the response is malformed or incomplete", SETUP;
+    ResponseTooLarge, "response_too_large", Clever, false, Clever, "the response is larger than 1 MiB", SETUP;
+    ResponseRedirect, "response_redirect", Clever, false, Network, "the response is a redirect, and redirects are not followed", SETUP;
     DiscoveryIssuer, "discovery_issuer", Clever, false, App, "the discovery document is for another issuer", SETUP;
     KeysUnusable, "keys_unusable", Clever, true, Clever, "the key set has no key that can verify an ID token", LATER;
 
     NetworkConnect, "network_connect", Network, true, Network, "no connection could be made", LATER;
     NetworkName, "network_name", Network, true, Network, "the name of the host could not be resolved", LATER;
     NetworkTls, "network_tls", Network, false, Network, "no trusted TLS connection could be made", SETUP;
-    NetworkTimeout, "network_timeout", Network, true, Network, "the deadline passed before the answer was complete", LATER;
-    NetworkInterrupted, "network_interrupted", Network, true, Network, "the connection broke before the answer was complete", LATER;
+    NetworkTimeout, "network_timeout", Network, true, Network, "the deadline passed before the response was complete", LATER;
+    NetworkInterrupted, "network_interrupted", Network, true, Network, "the connection broke before the response was complete", LATER;
 
-    CallInterrupted, "call_interrupted", Network, true, App, "the caller gave up waiting before the answer was complete", AGAIN;
+    CallInterrupted, "call_interrupted", Network, true, App, "the caller gave up waiting before the response was complete", AGAIN;
 
     LimitReached, "limit_reached", Internal, true, App, "a limit of this process or machine is reached: open files, threads, ports, lookups of host names, or memory for a system call", AGAIN;
     Internal, "internal", Internal, false, App, "something is wrong in the library or on this machine", SETUP;

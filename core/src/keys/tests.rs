@@ -144,7 +144,7 @@ fn a_call_that_waited_for_half_of_its_time_fetches_by_itself_and_ends_at_its_own
             }
         };
         let mut fetching = Ahead::new(fetching);
-        // The first one asks by itself after a second, and the other one waits for it from then on.
+        // The first one fetches after a second, and from then on the other one waits for it.
         let one = Box::pin(waiting(Duration::ZERO, 2 * second));
         let other = Box::pin(waiting(second * 9 / 10, second * 15 / 10));
         let (one, other, ()) = fetching.during(async { tokio::join!(one, other, time) }).await;
@@ -164,7 +164,7 @@ fn the_keys_of_a_forked_child_are_as_old_as_its_parents() {
         let parent = Scene::inheriting(emulator.base_url(), Arc::clone(&inherited));
         let fresh_until = parent.current().await.unwrap().fresh_until;
         advance(Duration::from_secs(60)).await;
-        // What a child does: other keys, made of what was published before the fork.
+        // As in a child: its own `Keys`, made from the set that was published before the fork.
         let child = Scene::inheriting(emulator.base_url(), inherited);
         assert_eq!(child.keys.fresh().unwrap().fresh_until, fresh_until);
         advance(fresh_until - clock::now()).await;

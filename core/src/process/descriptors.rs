@@ -230,7 +230,7 @@ mod linux {
                     other.readable().await.unwrap();
                 });
             }
-            // As in a child, what was closed is never dropped.
+            // As in a child: closed descriptors are never dropped.
             forget((marked, mine, registered, mark));
             drop(theirs);
         }

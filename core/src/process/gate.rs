@@ -277,7 +277,7 @@ mod tests {
         }
         let waited = slow.now() - begun;
         assert!(waited >= 2 * PATIENCE && waited <= Duration::from_secs(1), "{waited:?}");
-        // Work that ends by then has not waited for nothing.
+        // Work that ends in this time is waited for.
         let looks = Cell::new(0);
         assert!(pause_while(PATIENCE, &slow, || looks.replace(looks.get() + 1) < 5));
     }

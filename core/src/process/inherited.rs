@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::SeqCst};
 
 use super::generation::generation;
 
-/// A value that forked children inherit: a child reads what was published before the fork.
+/// A value that forked children inherit: a child reads the value that was published before the fork.
 ///
 /// It has no lock that could stay locked after a fork. A value never changes. A replaced value is freed when the next one is
 /// published while no thread reads.
@@ -53,10 +53,10 @@ impl<T: Send + Sync> Inherited<T> {
     }
 }
 
-/// Frees values that no thread reads any more.
+/// Frees values that no thread reads anymore.
 fn free<T>(mut next: *mut Published<T>) {
     while !next.is_null() {
-        // SAFETY: every pointer of the chain came from a box, and the caller guarantees that no thread reads it any more.
+        // SAFETY: every pointer of the chain came from a box, and the caller guarantees that no thread reads it anymore.
         next = unsafe { Box::from_raw(next) }.older.load(SeqCst);
     }
 }

@@ -31,7 +31,7 @@ unsafe impl GlobalAlloc for ClearingAllocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller passes a block of this size, which no code reads any more.
+        // SAFETY: the caller passes a block of this size, which no code reads anymore.
         unsafe { ptr::write_bytes(block, 0, layout.size()) };
         // SAFETY: as above; the bytes were just written. The compiler must assume that they are read.
         optimization_barrier(unsafe { std::slice::from_raw_parts(block, layout.size()) });

@@ -71,7 +71,7 @@ impl<T: Send + Sync> PerProcess<T> {
 impl<T> Drop for PerProcess<T> {
     fn drop(&mut self) {
         let slot = *self.slot.get_mut();
-        // SAFETY: a slot is null or came from a box; `&mut self` guarantees that no code reads it any more.
+        // SAFETY: a slot is null or came from a box; `&mut self` guarantees that no code reads it anymore.
         if unsafe { slot.as_ref() }.is_some_and(|(made_in, _)| *made_in == generation()) {
             // SAFETY: as above. A parent's value is left alone: threads that do not exist here may have locked its locks.
             drop(unsafe { Box::from_raw(slot) });

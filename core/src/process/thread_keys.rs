@@ -62,7 +62,7 @@ mod unix {
         // The handle of this thread is freed at its end, which needs the key.
         let _ = thread::current();
         drop(of_crypto);
-        // It asks for its key once: if there was none, it never gets one.
+        // It asks for its key once: if that failed, it never gets one.
         let has_crypto = crypto::makes_its_key();
         drop(of_ours);
         if has_crypto && crypto::makes_our_key() { Ok(()) } else { Err(none_left()) }

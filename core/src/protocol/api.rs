@@ -40,7 +40,7 @@ pub struct User {
     pub district_id: Option<String>,
     /// The name.
     pub name: Name,
-    /// An email address that nobody verified: it may be another person's, and it may change. Never a key.
+    /// An unverified email address: it may belong to another person, and it may change. Never use it as a key.
     pub unverified_email: Option<String>,
     /// Every role of this person.
     pub roles: Vec<Role>,

@@ -80,7 +80,7 @@ pub struct Identity {
     /// The name.
     #[serde(default)]
     pub name: Name,
-    /// An email address that nobody verified: it may be another person's, and it may change. Never a key.
+    /// An unverified email address: it may belong to another person, and it may change. Never use it as a key.
     pub unverified_email: Option<String>,
     /// Ids that this person had before API v3.
     #[serde(default)]

@@ -200,7 +200,7 @@ struct Parts<'a> {
     header: &'a str,
     payload: &'a str,
     signature: &'a str,
-    /// Header, dot and payload: what is signed.
+    /// The signed part: header, dot and payload.
     signed: &'a str,
 }
 
@@ -228,7 +228,7 @@ fn decode(part: &str, name: &str) -> Result<Vec<u8>> {
         .map_err(|_| malformed(format!("the {name} is not base64url without padding")))
 }
 
-/// The same, without an allocation: a signature is never longer than that of the largest key.
+/// The same without an allocation: the buffer holds the longest signature that an accepted key can make.
 fn decode_signature<'a>(part: &str, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
     let not_base64url = |_| malformed("the signature is not base64url without padding");
     let length = URL_SAFE_NO_PAD.decoded_length(part.as_bytes()).map_err(not_base64url)?;

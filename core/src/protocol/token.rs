@@ -84,7 +84,7 @@ pub fn response(response: &Response) -> Result<Tokens> {
     let (true, Some(access_token)) = (bearer, access_token) else {
         return Err(exchange::malformed(response, "no bearer token in the response"));
     };
-    // It decides who logged in. Null means that there is none. Anything but a text is an error.
+    // It decides who logged in. Null means no ID token. Any other value that is not a string is an error.
     let id_token = match answer.get("id_token") {
         None | Some(Value::Null) => None,
         Some(Value::String(token)) if token.is_empty() => None,

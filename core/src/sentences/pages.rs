@@ -4,7 +4,7 @@ use super::sentences;
 
 sentences! {
     ALL:
-    // Why somebody may not go on.
+    // Why a person may not continue.
     DENIED,
         c"Clever did not let you into this app. Please ask your teacher or your school for access.",
         c"Clever no te dejó entrar en esta aplicación. Pide acceso a tu maestro o a tu escuela.";
@@ -21,7 +21,7 @@ sentences! {
     NOT_CHANGED, c"Your Clever account was not changed here", c"No se cambió tu cuenta de Clever";
     START_PAGE, c"Go to the start page", c"Ir a la página de inicio";
     GO_BACK, c"Go back", c"Volver";
-    SOMEBODY_ELSE, c"Log in as somebody else", c"Entrar con otra cuenta";
+    SOMEONE_ELSE, c"Log in as someone else", c"Entrar con otra cuenta";
     TELL_THEM,
         c"Need help? Show this code to your teacher or school:",
         c"¿Necesitas ayuda? Muestra este código a tu maestro o a tu escuela:";
@@ -41,8 +41,8 @@ sentences! {
     LINK, c"Link {person} to this account ({account})?", c"¿Vincular a {person} con esta cuenta ({account})?";
     YES_LINK, c"Yes, link it", c"Sí, vincular";
     CANCEL, c"Not you? Cancel", c"¿No eres tú? Cancelar";
-    IF_SOMEBODY_ELSE,
-        c"If this is somebody else, cancel. Log out at Clever, and try again.",
+    IF_SOMEONE_ELSE,
+        c"If this is someone else, cancel. Log out at Clever, and try again.",
         c"Si es otra persona, cancela. Cierra la sesión en Clever e inténtalo de nuevo.";
     REMOVED,
         c"Your account was removed from this app. Please ask your teacher or your school for access.",

@@ -72,13 +72,13 @@ impl Resolve for Resolver {
 impl Resolver {
     /// The addresses of `host`, without a port, or why there are none.
     pub(super) async fn addresses(self, host: &str) -> Result<Vec<SocketAddr>, String> {
-        let name = host.parse().map_err(|_| "it is no name of a host".to_owned())?;
+        let name = host.parse().map_err(|_| "it is not a host name".to_owned())?;
         self.resolve(name).await.map(Iterator::collect).map_err(|error| error.to_string())
     }
 }
 
-/// The future answer, if a thread can be started. The permit is taken until the lookup ends, even if no call waits for it any
-/// more.
+/// The future answer, if a thread can be started. The permit is taken until the lookup ends, even if no call waits for it
+/// anymore.
 fn in_a_thread(
     host: String,
     look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,
@@ -88,7 +88,7 @@ fn in_a_thread(
     process::spawn("clever-sso-name", move || {
         let found = look_up(&host);
         drop(permit);
-        // No call waits any more when the deadline has passed.
+        // No call waits anymore when the deadline has passed.
         let _ = answer.send(found);
     })?;
     Ok(coming)
@@ -139,7 +139,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn lookups_that_nobody_waits_for_any_more_are_counted_until_they_end() {
+    async fn abandoned_lookups_are_counted_until_they_end() {
         static PERMITS: Permits = Permits::new(2);
         let resolver = Resolver { look_up: silent, permits: &PERMITS };
         let ask = || resolver.resolve("clever.example".parse().unwrap());

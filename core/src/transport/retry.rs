@@ -16,7 +16,7 @@ use crate::stats::Recorder;
 pub(super) const MAX_ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Calls `send` until its result is final, at most so many times, with a pause before each new attempt. No pause goes beyond
+/// Calls `send` until its result is final, up to a limit of attempts, with a pause before each new one. No pause goes beyond
 /// `deadline`.
 pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
     request: &Request,

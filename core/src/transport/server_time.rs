@@ -21,7 +21,7 @@ pub(super) fn add_date(headers: &mut HeaderMap, now: u64) {
     if date(headers, &header::DATE).is_some() {
         return;
     }
-    // Later years cannot be written as such a date.
+    // The format has no later years.
     let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now.min(LATEST_DATE));
     if let Ok(now) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
         headers.insert(header::DATE, now);

@@ -1,4 +1,4 @@
-//! Remembers the certificates of servers, for a report. The usual verifier still decides what is trusted.
+//! Remembers the certificates of servers, for a report. The usual verifier still decides which ones are trusted.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

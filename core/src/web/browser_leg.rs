@@ -316,14 +316,14 @@ impl BrowserLeg {
     /// waited longest.
     ///
     /// Each login can be taken once **in this process**. Another process may get the same session, as it was before: from the browser, if
-    /// it stores the session, or from a store of which two requests read at the same time. If your application runs in several
-    /// processes, note [`HeldLogin::key`] where they all see it, in a table with a unique column for example, and answer with
-    /// [`log_in_again`](Self::log_in_again) when it is there already. The router of the feature `axum` does that in its store of sessions.
+    /// it stores the session, or from a store that two requests read at the same time. If your application runs in several
+    /// processes, store [`HeldLogin::key`] where all of them see it, for example in a table with a unique column, and respond with
+    /// [`log_in_again`](Self::log_in_again) when it is there already. The router of the feature `axum` does that in its session store.
     pub fn take_held(&self, held: &mut Option<HeldLogins>, key: Option<&str>) -> Option<HeldLogin> {
         self.completed.take(held, key)
     }
 
-    /// The answer when no login waits any more: a redirect to the login.
+    /// The answer when no login waits anymore: a redirect to the login.
     pub fn log_in_again(&self, request: &WebRequest) -> WebAnswer {
         WebAnswer::redirect(&self.login_url(request, None), &[], self.language(request))
     }
@@ -511,7 +511,7 @@ impl BrowserLeg {
             .ending_session(error.ends_session())
     }
 
-    /// The language of the pages: that of the options, or the one that the person wants.
+    /// The language of the pages: from the options, or else the one that the browser asks for.
     fn language(&self, request: &WebRequest) -> Language {
         let fixed = self.options.language.as_deref().and_then(Language::of_tag);
         fixed.unwrap_or_else(|| request.language())

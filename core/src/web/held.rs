@@ -209,13 +209,13 @@ struct Waiting {
 }
 
 impl HeldLogins {
-    /// Reads the value of a session that [`serde`] wrote. `None` when no login waits any more.
+    /// Reads the value of a session that [`serde`] wrote. `None` when no login waits anymore.
     pub fn from_session(value: Value) -> Option<Self> {
         serde_json::from_value::<Self>(value).ok().and_then(Self::waiting)
     }
 
-    /// Holds a login for ten minutes beside the others of the same person; those of anybody else are dropped. Returns what to keep in the
-    /// session, and the key of the login: put it into the address of your page, so that each tab ends at its own page.
+    /// Holds a login for ten minutes, together with other logins of the same person, and drops those of other people. Returns what to
+    /// keep in the session, and the key of the login: put it into the address of your page, so that each tab ends at its own page.
     ///
     /// No token, email address or claim is kept.
     ///
@@ -323,7 +323,7 @@ impl fmt::Debug for HeldLogins {
 }
 
 /// Logins that this process completed: a session that the browser stores may be sent again as it was, and two requests may complete
-/// one login at the same time. A forked child goes on with its parent's.
+/// one login at the same time. A forked child starts with those of its parent.
 #[derive(Debug)]
 pub(super) struct Completed(Exclusive<HashMap<String, u64>>);
 
@@ -433,7 +433,7 @@ mod tests {
         drop(held);
         let memory = std::fs::File::open("/proc/self/mem").unwrap();
         for (place, token) in places.into_iter().zip([access_token, id_token]) {
-            // What manages the memory writes to the start of what is free.
+            // The allocator writes to the start of free memory.
             let mut left = [0; 64];
             memory.read_exact_at(&mut left, (place + 100) as u64).unwrap();
             assert_ne!(left, token.as_bytes()[100..164]);

@@ -55,7 +55,7 @@ pub(super) fn problem(problem: &Problem, language: Language) -> String {
         let _ = writeln!(content, "<p><a class=\"button\" href=\"{address}\">{button}</a></p>");
     }
     if !problem.switch_user_url.is_empty() {
-        let (address, other) = (escape(&problem.switch_user_url), words::SOMEBODY_ELSE.text(language));
+        let (address, other) = (escape(&problem.switch_user_url), words::SOMEONE_ELSE.text(language));
         let _ = writeln!(content, "<p><a href=\"{address}\">{other}</a></p>");
     }
     let (help, code) = (words::TELL_THEM.text(language), escape(&problem.code));

@@ -220,7 +220,7 @@ fn what_stands_in_a_page_is_text() {
 /// Set by `make sentences`: write the pages instead of comparing them.
 const WRITE: &str = "CLEVER_SSO_WRITE_PAGES";
 
-/// The tests in a browser show these files, with their headers, and check that everybody can use the pages.
+/// The browser tests show these files, with their headers, and check that everyone can use the pages.
 #[test]
 fn the_pages_are_those_that_are_looked_at_in_a_browser() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pages");

@@ -191,11 +191,7 @@ async fn a_page_that_counts_tries_does_not_bring_a_login_back_that_ended() {
     site.ask(&mut browser, "POST", &format!("/complete/{key}")).await;
     assert_eq!(site.ask(&mut copy, "POST", &format!("/tries/{key}")).await.body, "false");
     let now = store.load(&session_of(&browser).unwrap()).await.unwrap().unwrap();
-    assert_eq!(
-        now.data.keys().collect::<Vec<_>>(),
-        ["clever_sso"],
-        "nothing of the time before is carried over"
-    );
+    assert_eq!(now.data.keys().collect::<Vec<_>>(), ["clever_sso"], "no data from before stays");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -231,7 +227,7 @@ async fn a_form_that_is_sent_to_two_processes_signs_in_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_a_stranger_planted_lets_the_stranger_in_nowhere() {
     let (site, _) = holding(MemoryStore::default(), Gate::default(), hold).await;
-    // Somebody knows Ada's password, and has no second factor.
+    // A person knows Ada's password, and has no second factor.
     let mut stranger = Browser::default();
     held(&site, &mut stranger, "ada").await;
     let mut ada = stranger.clone();
@@ -432,7 +428,7 @@ async fn loops_through_a_page_before_the_sign_in_end() {
     let (site, _) = holding(MemoryStore::default(), Gate::default(), to_private).await;
     let (answer, visits) = end_of(&site, &mut Browser::default(), "/private", false).await;
     assert_eq!((answer.status, answer.body.contains("session_not_kept"), visits), (500, true, 3));
-    // The session is kept, and nobody ever completes the login.
+    // The session is kept, and no one ever completes the login.
     let (answer, visits) = end_of(&site, &mut Browser::default(), "/private", true).await;
     assert_eq!((answer.status, answer.body.contains("page_not_allowed"), visits), (403, true, 3));
     // It is completed, and a page sends people back who are in.
@@ -474,7 +470,7 @@ async fn axum_login_knows_who_was_let_in_later() {
     assert_eq!(site.ask(&mut browser, "POST", "/complete/x").await.location(), "/private");
     assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "Ada Ashworth");
     assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
-    // Logged in again, she is nobody until it is completed, for axum-login too.
+    // After another login, she is not signed in until it is completed, for axum-login too.
     held(&site, &mut browser, "ada").await;
     assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "nobody");
     assert_eq!(site.who(&mut browser).await, "nobody");

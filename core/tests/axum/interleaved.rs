@@ -122,7 +122,7 @@ async fn process<Store: SessionStore + Clone>(
     (site, count)
 }
 
-/// Nobody is signed in with these cookies, nor with any that they were before.
+/// No one is signed in with these cookies, nor with any earlier ones.
 async fn assert_nobody(site: &Site, browsers: [&mut Browser; 3], told: &str) {
     for browser in browsers {
         assert_eq!(site.who(browser).await, "nobody", "{told}");

@@ -87,7 +87,7 @@ async fn private(person: Person) -> String {
 
 /// What fails at Clever is a page for the person.
 async fn api(_: Person, clever: Clever) -> clever_sso::Result<String> {
-    Ok(clever.client().me("a token that is none").await?.id)
+    Ok(clever.client().me("not a token").await?.id)
 }
 
 async fn set(session: Session) {
@@ -170,7 +170,7 @@ async fn a_sign_in_gives_the_session_a_new_id_and_leaves_nothing_behind() {
     assert_ne!(session_of(&browser).unwrap(), of_ada);
     assert_eq!(store.load(&of_ada).await.unwrap(), None);
     assert_eq!(site.who(&mut browser).await, "José Núñez");
-    // A session whose id nobody gave out.
+    // A session with a made-up id.
     browser.0.insert("session".to_owned(), planted.to_string());
     site.log_in(&mut browser, "ada").await;
     assert_ne!(session_of(&browser).unwrap(), planted);

@@ -45,7 +45,7 @@ enum Event {
 
 /// A browser: a jar, and how far its tabs have come.
 struct Browser {
-    /// Names and values, the oldest first, with the time at which they expire.
+    /// Names and values, the oldest first, and when each expires.
     jar: Vec<(String, String, u64)>,
     model: Model,
     /// Whose session of the app it has.
@@ -281,7 +281,7 @@ impl World {
         }
     }
 
-    /// What Clever answers: each login is that of another person, and each code is good once.
+    /// What Clever responds: each login is for another person, and each code works once.
     fn clever(&mut self, request: &Request) -> Option<Response> {
         let (status, body) = match request.uri().path() {
             "/oauth/tokens" => {
@@ -298,7 +298,7 @@ impl World {
                 let person = token.strip_prefix("Bearer ").unwrap();
                 (200, format!(r#"{{"type":"user","data":{{"id":"{person}"}}}}"#))
             }
-            // Without the record a login goes on.
+            // Without the record, the login continues.
             _ => return None,
         };
         Some(http::Response::builder().status(status).body(body.into_bytes()).unwrap())

@@ -11,7 +11,7 @@ pub(crate) struct Trip {
     pub(crate) began: u64,
     /// How often in a row its login went to Clever.
     pub(crate) count: u8,
-    /// What proves it, when it has no cookie of its own: that of this login, as long as no other login ended.
+    /// The login whose cookie proves it, if it has no cookie of its own: as long as no other login ended.
     loan: Option<Loan>,
 }
 

@@ -144,7 +144,7 @@ fn a_login_with_an_id_token_is_one_round_trip_once_the_keys_are_known() {
 fn a_login_without_an_id_token_is_three_round_trips_and_needs_no_keys() {
     let emulator = emulator();
     let client = client(&emulator, OAUTH);
-    // The first login of a process may ask for keys beside the exchange: nobody knows yet that no ID token will come.
+    // The first login of a process may fetch keys during the exchange: it is not known yet that no ID token will come.
     log_in(&client);
     let after_the_first = received(&emulator);
     log_in(&client);

@@ -52,7 +52,7 @@ impl Mishap {
     }
 }
 
-/// How often the login restarts in a row, and the word with which that ends.
+/// How often the login restarts in a row, and the error code at the end.
 fn restarts(client: &Client, mishaps: &[Mishap]) -> (usize, String) {
     let (mut latest, other) = (begin(client), begin(client));
     for (number, mishap) in mishaps.iter().enumerate() {

@@ -13,7 +13,7 @@ pub(crate) const OIDC: &str = "0d1c0d1c0d1c0d1c0d1c";
 pub(crate) const OAUTH: &str = "0a070a070a070a070a07";
 pub(crate) const PUBLIC: &str = "9b1c9b1c9b1c9b1c9b1c";
 pub(crate) const SECRET: &str = "5ec4e7a15ec4e7a15ec4e7a15ec4e7a15ec4e7a1";
-/// Nobody listens there: the browser reads where it is sent and does not go.
+/// No server runs there: the test browser reads the address and does not open it.
 pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1:9/callback";
 
 pub(crate) fn emulator() -> Emulator {

@@ -1,4 +1,4 @@
-//! State and pending login are sealed: nobody can change them, and only a process with the key can finish the login.
+//! State and pending login are sealed: no one can change them, and only a process with the key can finish the login.
 
 use clever_sso::{LoginOptions, Secret};
 use proptest::prelude::*;

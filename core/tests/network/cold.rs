@@ -1,4 +1,4 @@
-//! The first login of a process: what can be asked at once is asked at once, and nobody waits for what is not needed.
+//! The first login of a process: requests that can run at the same time do, and the login does not wait for ones it does not need.
 
 use std::collections::HashSet;
 use std::sync::mpsc::channel;
@@ -161,12 +161,12 @@ fn a_login_without_an_id_token_waits_for_no_keys_and_the_next_one_asks_for_none(
     let (told, meeting) = (Mutex::new(told), Meeting::default());
     let server = Server::of_answers(move |request| match request.path.as_str() {
         path @ (TOKENS | DISCOVERY | CERTS) => {
-            // All three of the first login are counted before it goes on.
+            // All three requests of the first login are counted before it continues.
             let met = meeting.of(&[TOKENS, DISCOVERY, CERTS], request);
             if path == TOKENS && met {
                 return tokens();
             }
-            // The keys are held up until both logins are over.
+            // The keys wait until both logins are over.
             let _ = told.lock().unwrap().recv_timeout(HANGS);
             Answer::status(503)
         }

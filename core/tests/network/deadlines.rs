@@ -1,4 +1,4 @@
-//! One deadline for a whole call. The clock stands still, and moves as the server goes on.
+//! One deadline for a whole call. The clock stands still, and moves when the server continues.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;

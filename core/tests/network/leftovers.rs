@@ -59,7 +59,7 @@ fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
 }
 
-/// How many threads there are beyond those of before and those that serve the connections that are open.
+/// How many more threads there are than before, not counting those that serve open connections.
 fn client_threads(before: &(usize, usize), server: &Server) -> usize {
     let deadline = Instant::now() + HANGS;
     loop {

@@ -59,7 +59,7 @@ fn sixty_four_threads_share_one_blocking_client_and_each_gets_its_own_answer() {
         }
     });
     assert_eq!(server.seen().len(), 64 * 20);
-    // Of the connections of so many threads, only some are kept.
+    // Many threads opened connections: only some of these are kept.
     let deadline = Instant::now() + HANGS;
     while server.open() > 16 {
         assert!(Instant::now() < deadline, "{} are open", server.open());

@@ -157,7 +157,7 @@ fn what_proxies_do_to_an_answer_keeps_nobody_out() {
 
 #[test]
 fn headers_in_odd_forms_do_not_change_where_an_answer_ends() {
-    // The length is that of BODY, or the answer is none: it never goes on into what comes behind.
+    // The length of BODY is right, or the response is refused: reading never continues into the next bytes.
     for header in ["Content-Length : 34\r\n", "Content-Length:\r\n 34\r\n"] {
         let server = writing(format!("HTTP/1.1 200 OK\r\n{header}\r\n{BODY}{BODY}"));
         ask(&client(&server.base())).unwrap_or_else(|error| panic!("{header}: {error}"));

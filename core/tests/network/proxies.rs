@@ -366,7 +366,7 @@ fn in_an_environment_with_one_that_works() {
     ask(&made(config("https://clever.example").ca_bundle(given("AUTHORITY")))).unwrap();
 }
 
-/// An address that leads to this machine, but is none of its own: what is exempt must be exempt by name.
+/// An address that reaches this machine but is not a loopback address: exempt only if it is exempt by name.
 const NEARLY_NEAR: &str = "0.0.0.0";
 
 #[test]

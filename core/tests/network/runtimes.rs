@@ -80,7 +80,7 @@ fn a_blocking_call_in_an_async_task_is_refused_and_the_runtime_goes_on() {
 fn each_runtime_has_its_own_connection_and_waits_for_no_other() {
     let server = Server::of_answers(|_| ours());
     let client = made_async(config(&server.base()));
-    // Nobody drives one while the other one calls.
+    // No one drives one runtime while the other one calls.
     let (one, other) = (current_thread(), current_thread());
     for _ in 0..5 {
         one.block_on(ask_async(&client)).unwrap();
@@ -199,7 +199,7 @@ fn an_async_call_outside_a_runtime_is_an_error_and_no_panic() {
         word_of(client.verify_id_token("a.b.c", None, None)),
     ];
     assert_eq!(words, ["runtime_missing"; 6]);
-    // That is no failure of Clever's which others must hear of.
+    // Clever did not fail, so this must not be reported to others.
     let runtime = current_thread();
     runtime.block_on(client.warm_up()).unwrap();
     // With keys there is nothing to wait for.

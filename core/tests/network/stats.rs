@@ -122,7 +122,7 @@ fn the_text_for_prometheus_is_in_its_format() {
     ] {
         assert!(text.lines().any(|other| other == line), "{line}: {text}");
     }
-    // Every sample stands in the text, as one line.
+    // The text has every sample, each as one line.
     let samples = client.stats().samples();
     assert_eq!(text.lines().filter(|line| !line.starts_with('#')).count(), samples.len());
     assert!(text.ends_with('\n') && !text.contains("t0ken") && !text.contains("c0de"));

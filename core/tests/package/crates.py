@@ -105,7 +105,7 @@ def main() -> None:
     # Not below this folder: cargo would take the packages for members of the workspace.
     with tempfile.TemporaryDirectory(prefix="clever-sso-crates-") as name:
         folder = Path(name)
-        # Other profiles than those of the workspace: what is compiled here serves nothing else.
+        # Not the profiles of the workspace: nothing else uses this build.
         os.environ["CARGO_TARGET_DIR"] = str(folder / "target")
         os.environ["CARGO_PROFILE_DEV_DEBUG"] = "false"
         packages = pack(folder)

@@ -1,4 +1,4 @@
-//! What somebody writes who has the published crates and nothing else: a site with a login, without a web framework, and its
+//! A newcomer's code with only the published crates: a site with a login, without a web framework, and its
 //! test. No cookie of a login, no state and no status is made here by hand.
 
 use std::collections::HashMap;
@@ -98,7 +98,7 @@ async fn ada_logs_in_from_the_app_and_from_the_portal() -> Outcome<()> {
             location(&browser.open("GET", &login).await?)?
         };
         let goal = loop {
-            let callback = emulator.log_in_as("ada", &clever).ok_or("nobody of that name")?;
+            let callback = emulator.log_in_as("ada", &clever).ok_or("no one has this name")?;
             let next = location(&browser.open("GET", &callback).await?)?;
             if next.starts_with('/') {
                 break next;

@@ -1,4 +1,4 @@
-//! What somebody writes who has the published crates and axum: a site with a login, and its test. No cookie of a login, no state and
+//! A newcomer's code with the published crates and axum: a site with a login, and its test. No cookie of a login, no state and
 //! no status is made here by hand.
 
 use std::collections::HashMap;
@@ -72,7 +72,7 @@ impl Browser {
         let mut url = url.to_owned();
         loop {
             if url.starts_with(emulator.base_url()) {
-                url = emulator.log_in_as(person, &url).ok_or("nobody of that name")?;
+                url = emulator.log_in_as(person, &url).ok_or("no one has this name")?;
             }
             match self.open("GET", &url).await? {
                 Answer::Redirect(onwards) => url = onwards,

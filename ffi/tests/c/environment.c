@@ -5,7 +5,7 @@
  *
  * Prints the variables that are read while clients are made. Then another thread changes the environment all the time, to
  * values that would lead every call astray, while several threads make calls, and afterwards a forked child does: none of
- * them asks for a variable, which would stand on stderr. Ends with 0 if all was as it should be.
+ * them reads a variable, which stderr would show. Exits with 0 if everything was right.
  */
 #define _GNU_SOURCE
 #include <clever_sso.h>

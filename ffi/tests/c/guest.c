@@ -12,7 +12,7 @@
  *     guest panic   CLIENT_ID BASE_URL             a fault inside a call, in several threads
  *     guest exit    CLIENT_ID BASE_URL             calls at the very end of a thread and of the program
  *     guest re-enter CLIENT_ID BASE_URL            a log callback that uses the library, and raises a signal
- *     guest stack   CLIENT_ID BASE_URL CA_BUNDLE BYTES   a call over TLS on a stack of so many bytes
+ *     guest stack   CLIENT_ID BASE_URL CA_BUNDLE BYTES   a call over TLS on a stack of this many bytes
  *     guest stack-login CLIENT_ID BASE_URL BYTES   a whole login on such a stack: "open URL", and the callback comes back
  *
  * Ends with 0 if all was as it should be.
@@ -464,7 +464,7 @@ static void *end_with_a_call(void *key)
     return NULL;
 }
 
-/* By then the C library has taken away what threads keep in variables of their own. */
+/* The C library has destroyed the threads' own variables before this. */
 static int calls_at_the_end(char **argument)
 {
     pthread_key_t key;
@@ -556,7 +556,7 @@ static void *whole_login(void *argument)
     return right;
 }
 
-/* What runs on a thread whose stack has so many bytes. */
+/* Runs on a thread whose stack has this many bytes. */
 static int on_a_small_stack(void *(*work)(void *), char **argument, const char *bytes)
 {
     pthread_t thread;

@@ -2,8 +2,8 @@
  * Logs in, frees everything, and looks through its own memory for pieces of what must be secret.
  *
  *     heap free|keep|keep-login cookies|pending   settings in the environment as for examples/c/login.c
- *     heap free|keep errors                       nobody logs in: refused callbacks, tokens and codes, and a proxy with a
- *                                                 password that leads nowhere
+ *     heap free|keep errors                       no one logs in: refused callbacks, tokens and codes, and an unreachable
+ *                                                 proxy with a password
  *
  * Prints "open URL", reads where the browser came back to, and logs in: with the cookies of a browser, or with the pending
  * login. The access token, ID token, code, client secret, pending login and values of the cookies are then searched for in
@@ -259,7 +259,7 @@ int main(int argc, char **argv)
     }
     const clever_sso_tokens *tokens = clever_sso_outcome_tokens(outcome);
     if (tokens == NULL) {
-        fprintf(stderr, "%s\n", error ? clever_sso_error_message(error) : "nobody signed in");
+        fprintf(stderr, "%s\n", error ? clever_sso_error_message(error) : "no one signed in");
         return 1;
     }
     clever_sso_me(client, clever_sso_tokens_access_token(tokens), &me, NULL);

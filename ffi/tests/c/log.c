@@ -109,7 +109,7 @@ static int events_come_from_all_threads(struct caller *caller)
     return wrong;
 }
 
-static int nothing_is_heard_of_lower_levels(struct caller *caller)
+static int lower_levels_are_not_logged(struct caller *caller)
 {
     struct log *log = listen_to(CLEVER_SSO_LOG_WARNING);
     ask(caller);
@@ -181,7 +181,7 @@ int main(int argc, char **argv)
     struct caller caller = {client_of(argv[1], argv[2]), argv[3]};
     if (caller.client == NULL) return complain("no client");
     if (clever_sso_set_log_callback(9, write_line, NULL, NULL) != CLEVER_SSO_ARGUMENT) return complain("9 is no level");
-    int wrong = events_come_from_all_threads(&caller) || nothing_is_heard_of_lower_levels(&caller) ||
+    int wrong = events_come_from_all_threads(&caller) || lower_levels_are_not_logged(&caller) ||
                 a_child_has_the_callback_of_its_parent(&caller) || children_and_changes_disturb_nobody(&caller);
     clever_sso_client_free((clever_sso_client *)caller.client);
     return wrong;

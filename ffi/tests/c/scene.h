@@ -58,7 +58,7 @@ static clever_sso_config *config_for(const char *base_url, double timeout)
     return config;
 }
 
-/* Nobody listens there: what a call sends is refused, or out of time soon, which is an error as good as the other. */
+/* No server runs there: a call is refused, or times out soon. Either error will do. */
 static clever_sso_config *config_without_clever(void)
 {
     return config_for(getenv("NOWHERE"), 0.02);
@@ -172,7 +172,7 @@ static void wrong(const char *function, const char *varied, const char *complain
     wrong_calls++;
 }
 
-/* What holds for every call that can fail, whatever it was given. */
+/* Rules for every call that can fail, whatever its arguments. */
 static void judge(const char *function, const char *varied, clever_sso_status status, const void *out, clever_sso_error *error)
 {
     if (status > CLEVER_SSO_NETWORK) wrong(function, varied, "an internal error, or no status at all");

@@ -38,7 +38,7 @@ def test_the_example_logs_in_and_leaves_no_memory_behind() -> None:
 def test_a_wrong_environment_is_named_and_nothing_crashes() -> None:
     program = compiled(ROOT / "examples/c/login.c")
     bare = {name: value for name, value in environment().items() if not name.startswith("CLEVER_")}
-    for arguments, complaint in [([], "set CLEVER_CLIENT_ID"), (["protal"], "protal is no entry")]:
+    for arguments, complaint in [([], "set CLEVER_CLIENT_ID"), (["protal"], "unknown entry protal")]:
         ended = subprocess.run([program, *arguments], env=bare, capture_output=True, text=True, check=False)
         assert ended.returncode == 2
         assert complaint in ended.stderr

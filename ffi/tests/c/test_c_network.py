@@ -69,7 +69,7 @@ def accepting(serve: Callable[[socket.socket], None]) -> Iterator[str]:
             yield f"127.0.0.1:{listener.getsockname()[1]}"
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            # Only then does nobody start another.
+            # Only then does no one start another.
             acceptor.join()
             for thread in threads:
                 thread.join()
@@ -139,7 +139,7 @@ def test_a_proxy_of_the_environment_is_used(name: str, clever: Clever) -> None:
     ],
 )
 def test_no_proxy_takes_host_and_port_and_networks(no_proxy: str, is_direct: bool, clever: Clever) -> None:
-    # 0.0.0.0 leads to this machine, and is none of its loopback addresses, which never need a proxy.
+    # 0.0.0.0 reaches this machine, but is not a loopback address: those never use a proxy.
     port = clever.base_url.rpartition(":")[2]
     with closed_port() as closed:
         proxy = f"http://127.0.0.1:{closed}"

@@ -24,7 +24,7 @@ def library() -> ctypes.CDLL:
 
 @pytest.fixture
 def stats(library: ctypes.CDLL) -> Iterator[c_void_p]:
-    """Those of a client that met one login which began at Clever."""
+    """The stats of a client that saw one login from the Clever Portal."""
     config, client, outcome, stats = c_void_p(), c_void_p(), c_void_p(), c_void_p()
     assert library.clever_sso_config_new(b"client", byref(config), None) == OK
     assert library.clever_sso_config_set_client_secret(config, b"secret", None) == OK

@@ -50,7 +50,7 @@ def test_variables_are_read_when_a_client_is_made_and_by_no_call(preloaded: Path
             timeout=MANY_STEPS_SECONDS,
             check=False,
         )
-    # What a call asks for stands in the errors.
+    # stderr names the variables that a call reads.
     assert (ended.returncode, ended.stderr) == (0, "")
     assert set(ended.stdout.split()) == listed()
 

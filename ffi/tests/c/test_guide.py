@@ -1,4 +1,4 @@
-"""The code in docs/c.md: every block compiles with all warnings on, and the whole program in it logs somebody in."""
+"""The code in docs/c.md: every block compiles with all warnings on, and the whole program in it logs a person in."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def clever() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def surroundings() -> Iterator[dict[str, str]]:
-    """The environment of a program under test: with keys, and a place where nobody listens."""
+    """The environment of a program under test: with keys, and an address where no server runs."""
     jwks = json.loads((ROOT / "tests/vectors/hostile-jwks.json").read_text("utf-8"))["sets"]["main"]
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

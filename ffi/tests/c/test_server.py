@@ -226,7 +226,7 @@ def test_a_request_without_a_session_opens_none(site: Site, cookie: str, where_f
 
 
 def check_tabs_of(site: Site, tabs: int, start: str, orders: int) -> None:
-    """So many tabs that start there all arrive at their own pages; `mixed` is one of each kind after the other."""
+    """Check that `tabs` tabs from this start all arrive at their own pages; `mixed` alternates between all starts."""
     kinds = [STARTS[number % 3] if start == "mixed" else start for number in range(tabs)]
 
     def address(number: int, kind: str) -> str:
@@ -262,7 +262,7 @@ def test_tabs_arrive_with_a_waiting_page_too(waiting_site: Site, tabs: int, star
     check_tabs_of(waiting_site, tabs, start, ORDERS_WITH_A_WAITING_PAGE)
 
 
-def test_the_waiting_page_spends_nothing_and_leads_on(waiting_site: Site) -> None:
+def test_the_waiting_page_uses_no_code_and_continues(waiting_site: Site) -> None:
     page = waiting_site.asked('/callback?state=x&code="y"')
     assert (page.status, page.headers["Set-Cookie"]) == (200, None)
     assert 'content="0; url=?state=x&amp;code=&quot;y&quot;&amp;clever_waited=1"' in page.text
@@ -276,7 +276,7 @@ def ours(browser: TabbedBrowser) -> dict[str, str]:
 
 
 def begun(browser: TabbedBrowser, site: Site, query: str = "") -> str:
-    """Begin a login and come back from Clever; give the address of the callback, to which nobody has gone yet."""
+    """Begin a login and come back from Clever; give the address of the callback, which is not opened yet."""
     tab = browser.open_tab(f"{site.url}/login{query}")
     while not tab.url.startswith(f"{site.url}/callback"):
         browser.step(tab)
@@ -284,7 +284,7 @@ def begun(browser: TabbedBrowser, site: Site, query: str = "") -> str:
 
 
 def arrived(browser: TabbedBrowser, url: str) -> Page:
-    """The page at which a tab ends that starts there."""
+    """The page where a tab ends that starts there."""
     tab = browser.open_tab(url)
     while tab.page is None:
         browser.step(tab)

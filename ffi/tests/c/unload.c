@@ -35,7 +35,7 @@ static void *use_and_unload(void *path)
     FIND(library, clever_sso_config_add_redirect_uri)(config, "http://127.0.0.1:9/", NULL);
     FIND(library, clever_sso_client_new)(config, &client, NULL);
     FIND(library, clever_sso_begin_login)(client, NULL, &login, NULL);
-    /* Nobody listens there: a runtime is made, and an error of the network. */
+    /* No server runs there: the call makes a runtime, and fails with a network error. */
     FIND(library, clever_sso_config_set_base_url)(config, "http://localhost:9", NULL);
     clever_sso_client *lonely = NULL;
     FIND(library, clever_sso_client_new)(config, &lonely, NULL);

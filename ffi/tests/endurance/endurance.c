@@ -174,7 +174,7 @@ static int in_children(int forks)
     return is_flat("children", first, last);
 }
 
-/* The keys as another process exports them: old ones, so that the next are taken too, and with 600 KiB that nobody reads. */
+/* The keys as another process exports them: old ones, so that the next are taken too, and with 600 KiB that no one reads. */
 static int change_keys(const clever_sso_client *other, int times)
 {
     char *text = NULL, *changed = NULL;

@@ -1,4 +1,4 @@
-//! The order of the header: that of the modules in `src/lib.rs`, with their headings.
+//! The order of the header: the same as the modules in `src/lib.rs`, with their headings.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

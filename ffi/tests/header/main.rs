@@ -1,4 +1,4 @@
-//! The committed header is what cbindgen writes from the source, and every exported function stands in it.
+//! The committed header is the one that cbindgen writes from the source, and has every exported function.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// What stands between the README marks of the C example, begin before finish, as lines of a comment.
+/// The code between the README marks of the C example, begin before finish, as lines of a comment.
 fn example() -> String {
     let source = fs::read_to_string(root().join("examples/c/login.c")).unwrap();
     let mut parts: Vec<_> = source.split("/* README: begin */\n").skip(1).map(before_end).collect();
@@ -55,7 +55,7 @@ fn since() -> BTreeMap<String, String> {
     symbols.lines().map(|line| pair(line).unwrap()).collect()
 }
 
-/// The version of the package, which stands nowhere else.
+/// The version of the package, the only place that has it.
 fn versions() -> [(&'static str, &'static str); 4] {
     [
         ("@VERSION@", env!("CARGO_PKG_VERSION")),

@@ -19,7 +19,7 @@ final class BrowserLeg
     /** A letter outside ASCII, percent-encoded, in UTF-8. */
     private const ENCODED_LETTER =
         '/%[CD][0-9A-F]%[89AB][0-9A-F]|%E[0-9A-F](?:%[89AB][0-9A-F]){2}|%F[0-4](?:%[89AB][0-9A-F]){3}/i';
-    /** Nothing of a login belongs in a cache, or in the Referer of a page that follows. */
+    /** No part of a login belongs in a cache, or in the Referer of the next page. */
     private const PRIVATE = ['Cache-Control' => 'no-store', 'Referrer-Policy' => 'no-referrer'];
 
     /** The origin of the application, such as https://app.example:443. */
@@ -113,7 +113,7 @@ final class BrowserLeg
         return self::json(401, ['detail' => 'You are not signed in.', 'code' => 'not_signed_in', 'login_url' => $this->loginPath]);
     }
 
-    /** The answer to a person who is signed in and lacks the role, where the framework has no page of its own: 403 with JSON. */
+    /** The response to a signed-in person without the role, if the framework has no page of its own: 403 with JSON. */
     public function notAllowed(): BrowserReply
     {
         return self::json(403, ['detail' => 'You may not open this page.', 'code' => 'not_allowed']);
@@ -128,7 +128,7 @@ final class BrowserLeg
                 'districtId' => $request->parameter('district_id') ?: $this->districtId,
             ];
             if ($wishes['returnTo'] !== '' && $this->leadsToALogin($wishes['returnTo'])) {
-                ($this->log)('notice', 'return_to is not used: it leads to the login, the callback or the logout, where nobody can stay');
+                ($this->log)('notice', 'return_to is not used: it leads to the login, the callback or the logout, where no one can stay');
                 $wishes['returnTo'] = '';
             }
             $wishes = array_filter($wishes, fn(?string $wish) => ($wish ?? '') !== '');
@@ -139,7 +139,7 @@ final class BrowserLeg
         });
     }
 
-    /** Finishes a login. When `signedIn` of the reply is set, decide about the person, and answer with `admitted` or `notAdmitted`. */
+    /** Finishes a login. When `signedIn` of the reply is set, decide about the person, and respond with `admitted` or `notAdmitted`. */
     public function callback(BrowserRequest $request): BrowserReply
     {
         return $this->refused('callback', $request) ?? $this->guarded(function () use ($request) {
@@ -157,7 +157,7 @@ final class BrowserLeg
         });
     }
 
-    /** The answer to a person the application let in. `isSignedIn` is false when they logged out in the meantime. */
+    /** The response to a person the application let in. `isSignedIn` is false when they logged out in the meantime. */
     public function admitted(SignedIn $signedIn, bool $isSignedIn = true): BrowserReply
     {
         return $isSignedIn
@@ -165,7 +165,7 @@ final class BrowserLeg
             : $this->redirect($this->afterLogout, $this->withoutSignIn($signedIn), 'logout');
     }
 
-    /** The answer to a person the application refused, with your own sentence if you give one. */
+    /** The response to a person the application refused, with your own sentence if you pass one. */
     public function notAdmitted(SignedIn $signedIn, ?string $sentence = null): BrowserReply
     {
         ($this->log)('warning', 'login failed: ' . Problem::NOT_ADMITTED . ': the application did not admit this person');
@@ -224,7 +224,7 @@ final class BrowserLeg
         ];
     }
 
-    /** Tells the log what happened, and the person what to do. */
+    /** Logs what happened, and tells the person what to do. */
     public function failed(Exception $error): BrowserReply
     {
         ($this->log)($error->getPageStatus() === 500 ? 'error' : 'warning', 'login failed: ' . $error->getMessage());
@@ -277,7 +277,7 @@ final class BrowserLeg
         if ($wanted === '' || $host === $wanted || str_ends_with($host, ".{$wanted}")) {
             return null;
         }
-        $found = "{$setting} is {$domain}, but logins come back to {$host}: browsers refuse the session cookie there, and nobody stays"
+        $found = "{$setting} is {$domain}, but logins come back to {$host}: browsers refuse the session cookie there, and no one stays"
             . ' signed in';
         return new Finding('session', 'problem', $found, "leave {$setting} out, or set it to that host");
     }
@@ -304,7 +304,7 @@ final class BrowserLeg
                 home: $this->home,
             );
         } catch (ArgumentException $error) {
-            // The author of the link learns nothing, and the browser is not sent there.
+            // The author of the link gets no information, and the browser does not go there.
             $refused = str_contains($error->getMessage(), 'district') ? 'districtId' : 'returnTo';
             if (!isset($wishes[$refused])) {
                 throw $error;
@@ -357,7 +357,7 @@ final class BrowserLeg
     {
         $shown = function (array $found): string {
             $letter = rawurldecode($found[0]);
-            // Bytes that are not UTF-8, white space and control characters stay as they are.
+            // Bytes that are not UTF-8, white space and control characters stay encoded.
             return preg_match('/^[^\p{Cc}\p{Z}]$/Du', $letter) === 1 ? $letter : $found[0];
         };
         return (string) preg_replace_callback(self::ENCODED_LETTER, $shown, $address);

@@ -1,12 +1,12 @@
 <?php
 
-/** What to answer a browser: decided, and not yet sent. */
+/** A response for the browser, not sent yet. */
 
 declare(strict_types=1);
 
 namespace CleverSso;
 
-/** An answer of BrowserLeg. Send its cookies, and end the session when it says so. Dumps show no address, page or person. */
+/** A response of BrowserLeg. Send its cookies, and end the session when it says so. Dumps show no address, page or person. */
 final readonly class BrowserReply implements \JsonSerializable
 {
     use Redacted;
@@ -36,8 +36,8 @@ final readonly class BrowserReply implements \JsonSerializable
      * @param bool $endsSession Whether the session that the browser had must end.
      * @param string $body The page; empty with a redirect.
      * @param Problem|null $problem What went wrong, for a page of your own.
-     * @param SignedIn|null $signedIn Who proved a login. The answer is not decided then: `BrowserLeg::admitted` or
-     *     `BrowserLeg::notAdmitted` gives it.
+     * @param SignedIn|null $signedIn Who proved a login. Then this is not the final response: get that from
+     *     `BrowserLeg::admitted` or `BrowserLeg::notAdmitted`.
      * @param string $outcome One word for logs and profilers: login, signed_in, restart, denied, logout, refused, waiting or
      *     the error code of an error.
      */

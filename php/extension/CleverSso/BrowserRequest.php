@@ -1,12 +1,12 @@
 <?php
 
-/** What a browser sent, as far as a login needs it. */
+/** The parts of a browser's request that a login needs. */
 
 declare(strict_types=1);
 
 namespace CleverSso;
 
-/** One request, without PHP's globals: frameworks have requests of their own. Dumps show neither its query nor its headers. */
+/** One request, without PHP's globals: frameworks have their own request classes. Dumps show neither its query nor its headers. */
 final readonly class BrowserRequest implements \JsonSerializable
 {
     use Redacted;
@@ -48,7 +48,7 @@ final readonly class BrowserRequest implements \JsonSerializable
         );
     }
 
-    /** A request of Symfony's HttpFoundation, which is Laravel's too. */
+    /** A request of Symfony's HttpFoundation, which Laravel uses too. */
     public static function fromHttpFoundation(\Symfony\Component\HttpFoundation\Request $request): self
     {
         $cookies = $request->headers->get('Cookie');

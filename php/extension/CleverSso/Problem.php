@@ -1,12 +1,12 @@
 <?php
 
-/** A login that failed, for the person in front of the browser. */
+/** A failed login, for the page that the person sees. */
 
 declare(strict_types=1);
 
 namespace CleverSso;
 
-/** What the page of a failed login says. Every text goes through htmlspecialchars before it is HTML. */
+/** The content of the page of a failed login. In HTML, pass every text through htmlspecialchars. */
 final readonly class Problem
 {
     public const ACCESS_DENIED = 'access_denied';
@@ -33,7 +33,7 @@ final readonly class Problem
         public int $status,
         /** Where "try again" leads: a new login with the same page to return to. It asks for another person if this login did. */
         public string $loginUrl,
-        /** Where "Log in as somebody else" leads. */
+        /** Where "Log in as someone else" leads. */
         public string $switchUserUrl,
         /** How many seconds to wait before the next try, if that is known. */
         public ?int $retryAfter = null,
@@ -115,7 +115,7 @@ final readonly class Problem
         return self::page($title, <<<HTML
             <p role="alert">{$html($this->sentence)}</p>
             <p><a href="{$html($again[1])}">{$say($again[0])}</a></p>
-            <p><a href="{$html($this->switchUserUrl)}">{$say('Log in as somebody else')}</a></p>
+            <p><a href="{$html($this->switchUserUrl)}">{$say('Log in as someone else')}</a></p>
             <p>{$say('Need help? Show this code to your teacher or school:')} <code>{$html($this->code)}</code></p>
             HTML, $this->language);
     }

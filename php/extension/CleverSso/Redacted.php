@@ -71,7 +71,7 @@ trait Redacted
     /**
      * Every public property, in the order of the constructor.
      *
-     * @param callable(mixed): mixed $shown What is listed of a hidden value.
+     * @param callable(mixed): mixed $shown Returns what to list for a hidden value.
      *
      * @return array<string, mixed>
      */

@@ -44,7 +44,7 @@ final class Sentences
             'Ir a la página de inicio',
         'Go back' =>
             'Volver',
-        'Log in as somebody else' =>
+        'Log in as someone else' =>
             'Entrar con otra cuenta',
         'Need help? Show this code to your teacher or school:' =>
             '¿Necesitas ayuda? Muestra este código a tu maestro o a tu escuela:',
@@ -72,7 +72,7 @@ final class Sentences
             'Sí, vincular',
         'Not you? Cancel' =>
             '¿No eres tú? Cancelar',
-        'If this is somebody else, cancel. Log out at Clever, and try again.' =>
+        'If this is someone else, cancel. Log out at Clever, and try again.' =>
             'Si es otra persona, cancela. Cierra la sesión en Clever e inténtalo de nuevo.',
         'Your account was removed from this app. Please ask your teacher or your school for access.' =>
             'Se eliminó tu cuenta de esta aplicación. Pide acceso a tu maestro o a tu escuela.',

@@ -31,16 +31,16 @@ final class Session
     private ?string $successor = null;
     /** @var array{string, string}|null The person of Clever who was signed in when this request began: issuer and id. */
     private ?array $user = null;
-    /** @var array<string, mixed>|null What a session had kept that was over when this request came. */
+    /** @var array<string, mixed>|null The data of a session that had ended before this request came. */
     private ?array $over = null;
 
     /**
-     * @param string $application Its redirect URI. Another application of this host, which may keep its sessions in the same
-     *     place, is none of ours.
-     * @param string $name The name of the cookie. With https it begins with __Host- besides.
+     * @param string $application The redirect URI of the application. Another application of this host may keep its sessions in
+     *     the same place: they are not ours.
+     * @param string $name The name of the cookie. With https, it gets the prefix __Host-.
      *
-     * @throws \ValueError When seconds is not above 0, or name is no such name.
-     * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting.
+     * @throws \ValueError When seconds is not above 0, or name is not a valid cookie name.
+     * @throws \LogicException When a session is open already, the response has begun, or php.ini fixes a setting.
      */
     public function __construct(
         private readonly string $application,
@@ -65,7 +65,7 @@ final class Session
             );
         }
         if (headers_sent($file, $line)) {
-            throw new \LogicException("CleverSso\Web must be made before the answer begins, as it did in {$file}:{$line}");
+            throw new \LogicException("CleverSso\Web must be made before the response begins, as it did in {$file}:{$line}");
         }
         // For session_start() in the application too.
         if (session_status() === PHP_SESSION_NONE) {
@@ -123,7 +123,7 @@ final class Session
     }
 
     /**
-     * Begins a session with a new id. Nothing is carried over from the session before. Call `replace` first. If another
+     * Begins a session with a new id, without any data of the old one. Call `replace` first. If another
      * callback with the same cookie was faster, its session continues.
      *
      * @param array<string, mixed> $person
@@ -355,7 +355,7 @@ final class Session
     }
 
     /**
-     * As strict as cookies can be. Not SameSite=Strict: the browser must send them when it returns from Clever.
+     * The strictest cookie settings that work. Not SameSite=Strict: the browser must send them when it returns from Clever.
      *
      * @return array<string, string>
      */

@@ -69,7 +69,7 @@ final class SessionIdentity
         return get_object_vars($this);
     }
 
-    /** What `toArray` gave; null for anything else. */
+    /** The inverse of `toArray`; null for any other array. */
     public static function fromArray(mixed $kept): ?self
     {
         if (!is_array($kept) || !is_string($kept['issuer'] ?? null) || !is_string($kept['id'] ?? null)) {

@@ -3,7 +3,7 @@
 /**
  * The browser leg for a plain PHP application: login, callback and logout, and the session between them.
  *
- * The same file for the extension and for FFI. The library decides; this class carries what it decides to the browser.
+ * The same file for the extension and for FFI. The library decides; this class sends its decisions to the browser.
  */
 
 declare(strict_types=1);
@@ -44,13 +44,13 @@ final class Web
      * @param string|null $districtId The district, if it is known. Clever then skips the school picker.
      * @param int $sessionSeconds How long a session lasts after the sign-in, in seconds. It also ends with the browser.
      * @param bool $waitingPage Whether people see a page while their login is finished.
-     * @param string $sessionName The name of the session cookie; with https it begins with __Host- besides. Applications of
-     *     one host need a name each, or they end each other's sessions.
+     * @param string $sessionName The name of the session cookie; with https, it gets the prefix __Host-. Each application of a
+     *     host needs its own name, or they end each other's sessions.
      * @param string|null $language The language of the pages, en or es. Default: the one that the browser asks for.
      *
      * @throws \ValueError When redirectUri is no URL, afterLogin leads to a login again, sessionSeconds is not above 0,
      *     sessionName is not a valid name, or language is neither en nor es.
-     * @throws \LogicException When a session is open already, the answer has begun, or php.ini fixes a setting of sessions.
+     * @throws \LogicException When a session is open already, the response has begun, or php.ini fixes a setting of sessions.
      */
     public function __construct(
         private readonly ClientInterface $client,
@@ -121,7 +121,7 @@ final class Web
     }
 
     /**
-     * The client alone, as Client::fromEnv makes it.
+     * Only the client, as Client::fromEnv makes it.
      *
      * @throws ConfigException config_invalid
      */
@@ -191,14 +191,14 @@ final class Web
     public function requirePerson(): array
     {
         if ($this->page() !== null) {
-            throw new \LogicException('call answer before requirePerson: nobody could log in, since this is a page of the login');
+            throw new \LogicException('call answer before requirePerson: otherwise no one could log in, because this page is part of the login');
         }
         $person = $this->person();
         if ($person !== null) {
             return $person;
         }
         if (headers_sent($file, $line)) {
-            throw new \LogicException("requirePerson must be called before the answer begins, as it did in {$file}:{$line}");
+            throw new \LogicException("requirePerson must be called before the response begins, as it did in {$file}:{$line}");
         }
         if ($this->leg->canComeBack(BrowserRequest::fromGlobals())) {
             header('Location: ' . $this->loginUrlOfThisPage(), true, 303);
@@ -211,8 +211,8 @@ final class Web
     /**
      * The address that begins a login.
      *
-     * @param string|null $returnTo Where to go after it: a path, or a URL of this application. One that has more than 1,024
-     *     bytes, as a browser shows it, is left out: the login would refuse it, and nginx takes no header of any length.
+     * @param string|null $returnTo Where to go after it: a path, or a URL of this application. If it has more than
+     *     1,024 bytes, as a browser shows it, it is left out: the login would refuse it, and nginx limits the size of a header.
      * @param bool $switchUser Whether Clever lets the person confirm who they are: for "Not you?" links.
      */
     public function loginUrl(?string $returnTo = null, bool $switchUser = false): string
@@ -226,7 +226,7 @@ final class Web
         $path = $this->path();
         $query = ($_SERVER['QUERY_STRING'] ?? '') === '' ? '' : '?' . $_SERVER['QUERY_STRING'];
         $url = $this->loginUrl(($path === '' ? '/' : $path) . $query);
-        // Either this page is outside the callback's folder, or a proxy has taken the folder off: the login will see which.
+        // Either this page is outside the callback's folder, or a proxy removed the folder: the login finds out which.
         $isAsArrived = str_contains($url, '?') && !str_starts_with($path, $this->folder);
         return $isAsArrived ? $url . '&' . self::AS_ARRIVED . '=1' : $url;
     }
@@ -239,7 +239,7 @@ final class Web
         return $isShort && str_starts_with($wish, '/') ? $this->folder . substr($wish, 1) : $wish;
     }
 
-    /** Where the form of a log-out button leads. It must be a POST. */
+    /** The address for the form of a logout button. It must be a POST. */
     public function logoutUrl(): string
     {
         return "{$this->folder}logout";
@@ -277,11 +277,11 @@ final class Web
         return $key !== null && str_contains(self::cookies() ?? '', "{$key}=");
     }
 
-    /** The path of this request, as it came. It is no part of a URL with a host: `//host/` is a path here. */
+    /** The raw path of this request. It is not part of a URL with a host: `//host/` is a path here. */
     private function path(): string
     {
         $path = (string) parse_url('http://here' . ($_SERVER['REQUEST_URI'] ?? '/'), PHP_URL_PATH);
-        // Browsers may not know of the folder in which this script is on the server: a proxy puts it before their path.
+        // Browsers may not know the folder of this script on the server: a proxy adds it to their path.
         $script = (string) ($_SERVER['SCRIPT_NAME'] ?? '');
         $added = substr($script, 0, (int) strrpos($script, '/') + 1);
         $isScript = str_starts_with($script, '/') && basename($script) === basename($_SERVER['SCRIPT_FILENAME'] ?? '');
@@ -289,7 +289,7 @@ final class Web
         return $isAdded ? substr($path, strlen($added) - 1) : $path;
     }
 
-    /** What of a path is below the callback's folder. A proxy may have taken that folder away. */
+    /** The part of a path below the callback's folder. A proxy may have removed that folder. */
     private function below(string $path): string
     {
         return substr($path, str_starts_with($path, $this->folder) ? strlen($this->folder) : 1);

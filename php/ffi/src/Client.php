@@ -341,7 +341,7 @@ final readonly class Client implements ClientInterface
         $status = $library->new('uint16_t');
         Library::call('request_new', $method, FFI::addr($request));
         try {
-            // A name that is a number is none of those that matter.
+            // A name that is a number is not one of the headers that matter.
             foreach (array_filter($headers, is_string(...), ARRAY_FILTER_USE_KEY) as $name => $value) {
                 foreach (is_array($value) ? $value : [$value] as $text) {
                     // A value that is not text is passed as bytes that are not text: no check accepts them.
@@ -631,7 +631,7 @@ final readonly class Client implements ClientInterface
 
     /**
      * Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs. It takes at most 15 seconds,
-     * logs nobody in and spends nothing. What is wrong is in the report, which contains no secret: docs/doctor.md.
+     * logs no one in and uses no code. What is wrong is in the report, which contains no secret: docs/doctor.md.
      *
      * @throws InternalException
      */
@@ -666,7 +666,7 @@ final readonly class Client implements ClientInterface
         }
     }
 
-    /** @return array<string, mixed> Every argument of the constructor, as it is when nothing is said. */
+    /** @return array<string, mixed> The default of every argument of the constructor. */
     private static function defaults(): array
     {
         $defaults = [];
@@ -726,7 +726,7 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * The library reads these files, and knows nothing of open_basedir.
+     * The library reads these files, and does not know open_basedir.
      *
      * @param array<string, mixed> $given
      */
@@ -752,7 +752,7 @@ final readonly class Client implements ClientInterface
         $config = self::configured($given, $names);
         $client = Library::out('clever_sso_client');
         try {
-            // Last: it asks with what was set, and takes only what was not.
+            // Last: it uses the settings so far, and fills in only the missing ones.
             if ($given['discover']) {
                 Library::call('config_discover', $config);
             }
@@ -796,8 +796,8 @@ final readonly class Client implements ClientInterface
      *
      * @template T
      *
-     * @param string $noun That of the options in C.
-     * @param array<string, string|bool|null> $wishes by the names of the functions in C; null says nothing
+     * @param string $noun The noun of the options in C.
+     * @param array<string, string|bool|null> $wishes By the names of the functions in C; null means unset.
      * @param callable(CData): T $call
      *
      * @return T

@@ -57,7 +57,7 @@ final class Environment
         return $exception;
     }
 
-    /** @return string|int|float|bool|list<string>|null null when it is none. */
+    /** @return string|int|float|bool|list<string>|null null when the text is not of this kind. */
     private static function value(string $kind, #[\SensitiveParameter] string $text): string|int|float|bool|array|null
     {
         return match ($kind) {

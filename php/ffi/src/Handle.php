@@ -16,7 +16,7 @@ final class Handle
 {
     private bool $isFreed = false;
 
-    /** @param string $noun That of its function in C: clever_sso_{noun}_free. */
+    /** @param string $noun The noun of its function in C: clever_sso_{noun}_free. */
     public function __construct(private readonly string $noun, private readonly CData $data)
     {
     }

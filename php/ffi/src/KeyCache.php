@@ -17,9 +17,9 @@ final class KeyCache
 
     /** @var list<int>|null The file as it was read last, and by which process: what one imports, others do not have. */
     private ?array $read = null;
-    /** What stands there could not be used, so that it is to be replaced. */
+    /** The content could not be used: replace it. */
     private bool $isBroken = false;
-    /** It was told already why the file is not used. */
+    /** The log already says why the file is not used. */
     private bool $isTold = false;
 
     public function __construct(private readonly string $path)
@@ -38,7 +38,7 @@ final class KeyCache
         };
     }
 
-    /** When the client is made: whether the file can be believed, or made where there is none. */
+    /** When the client is made: whether the file can be trusted, or created if it is missing. */
     public function check(?object $logger): void
     {
         $file = $this->look();
@@ -62,7 +62,7 @@ final class KeyCache
             try {
                 $take($keys);
             } catch (ArgumentException | CleverException) {
-                // What is broken is of no use: the keys are fetched.
+                // Broken content is no use: fetch the keys.
                 $this->isBroken = true;
             }
         }
@@ -116,7 +116,7 @@ final class KeyCache
      */
     private function contents(array $seen): array
     {
-        // No link is followed, and nothing is waited for (n): what is opened must be the file that was seen.
+        // Follow no link, and do not wait (n): the opened file must be the one that was checked.
         $reason = $this->distrust($seen);
         $file = $reason === null ? Quiet::call(fn() => fopen($this->path, 'rbn')) : false;
         if ($file === false) {
@@ -133,7 +133,7 @@ final class KeyCache
         }
     }
 
-    /** @return array<string, int>|null What is at the path now, and not what PHP remembers; null when there is nothing. */
+    /** @return array<string, int>|null The file at the path now, without PHP's cache; null when there is none. */
     private function look(): ?array
     {
         clearstatcache(true, $this->path);
@@ -159,7 +159,7 @@ final class KeyCache
     private function distrust(array $file): ?string
     {
         return match (true) {
-            ($file['mode'] & self::TYPE) !== self::PLAIN => 'it is no plain file',
+            ($file['mode'] & self::TYPE) !== self::PLAIN => 'it is not a regular file',
             !in_array($file['uid'], [0, $this->user()], true) => 'it belongs to another user',
             ($file['mode'] & 022) !== 0 => 'others may write to it',
             $file['size'] > self::MOST_BYTES => 'it is too large',
@@ -167,14 +167,14 @@ final class KeyCache
         };
     }
 
-    /** Why no file can be made where there is none, or null. */
+    /** Why a missing file cannot be created, or null. */
     private function distrustFolder(): ?string
     {
         $folder = dirname($this->path);
         clearstatcache(true, $folder);
         return Quiet::call(fn() => match (true) {
             !file_exists($folder) => 'there is no such folder',
-            !is_dir($folder) => 'its folder is no folder',
+            !is_dir($folder) => 'its parent is not a folder',
             !is_writable($folder) => 'its folder cannot be written to',
             default => null,
         });
@@ -188,7 +188,7 @@ final class KeyCache
         }
     }
 
-    /** The user this process runs as: that of its own entry in /proc, or of the script where there is none. */
+    /** The user this process runs as: the owner of its entry in /proc, or of the script if there is no /proc. */
     private function user(): int
     {
         return (int) (Quiet::call(fn() => stat('/proc/self'))['uid'] ?? getmyuid());

@@ -1,6 +1,6 @@
 <?php
 
-/** The C library, through PHP's FFI: loading it, handing texts in, and what is the same about every call. */
+/** The C library, through PHP's FFI: loading it, passing strings, and what all calls share. */
 
 declare(strict_types=1);
 
@@ -82,7 +82,7 @@ final class Library
      *
      * @template T
      *
-     * @param string $noun That of its function in C: clever_sso_{noun}_free.
+     * @param string $noun The noun of its function in C: clever_sso_{noun}_free.
      * @param callable(CData): T $read
      *
      * @return T

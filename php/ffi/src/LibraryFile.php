@@ -7,7 +7,7 @@ namespace CleverSso;
 use FFI;
 
 /**
- * Which libclever_sso FFI loads, and what to do where there is none. With the extension it is not used.
+ * Which libclever_sso FFI loads, and what to do if there is none. The extension does not use this class.
  *
  * The first of these that is there: the path given to `use`, the environment variable CLEVER_SSO_LIBRARY, `clever_sso.library`
  * in php.ini, what `ffi.preload` loaded, the package's own ffi/lib/MACHINE, the system's search path, /usr/local/lib. A path that
@@ -57,7 +57,7 @@ final class LibraryFile
     }
 
     /**
-     * Nothing of this is for applications.
+     * Not for applications.
      *
      * @throws ConfigException It says in one sentence what is missing, and how to get it.
      */
@@ -171,7 +171,7 @@ final class LibraryFile
             return "$is, but PHP may not read that file: give it and its folders the permissions that others may read";
         }
         if (strlen($header) < 20 || !str_starts_with($header, "\x7fELF")) {
-            return "$is, but that is no shared library: " . self::INSTALL;
+            return "$is, but that is not a shared library: " . self::INSTALL;
         }
         [$machine, $ours] = [self::machineOf($header), self::machineOfPhp()];
         if ($ours !== null && $machine !== $ours) {

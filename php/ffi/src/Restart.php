@@ -23,7 +23,7 @@ final readonly class Restart implements Outcome
         public string $reason,
         /** @var list<SetCookie> Set these with the response. */
         public array $setCookies,
-        /** Always false: nothing of the session changes. */
+        /** Always false: the session does not change. */
         public bool $endsSession,
     ) {
     }

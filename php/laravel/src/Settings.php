@@ -113,7 +113,7 @@ final class Settings
         $known = array_map(fn(\ReflectionParameter $one) => $one->getName(), (new \ReflectionMethod(Client::class, '__construct'))->getParameters());
         foreach (array_keys((array) $this->get('client')) as $name) {
             if (!in_array($name, $known, true)) {
-                $found[] = "config/clever.php: client.{$name} is no argument of CleverSso\\Client; it has " . implode(', ', $known);
+                $found[] = "config/clever.php: client.{$name} is not an argument of CleverSso\\Client; it has " . implode(', ', $known);
             } elseif (in_array($name, self::OF_THE_CLIENT, true)) {
                 $found[] = "config/clever.php: client.{$name} has a setting of its own: " . array_search($name, self::OF_THE_CLIENT, true);
             }

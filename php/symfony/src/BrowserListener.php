@@ -23,7 +23,7 @@ final class BrowserListener implements EventSubscriberInterface
     public static function getSubscribedEvents(): array
     {
         return [
-            // After the router (32), before the firewall (8): a restart or a refusal is no failed login of Symfony's, and rules for
+            // After the router (32), before the firewall (8): a restart or a refusal is not a failed login in Symfony, and rules for
             // all pages of a site do not keep people from the login itself.
             KernelEvents::REQUEST => ['onRequest', 16],
             // Before the session is saved.

@@ -95,7 +95,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
         return $this->signIns->settle($request, $reply);
     }
 
-    /** Symfony writes the token that it found back into the session: also that of a person who is refused in a second tab. */
+    /** Symfony writes the token that it found back into the session, even for a person who is refused in a second tab. */
     private function signOut(Request $request): void
     {
         $this->tokens->setToken(null);
@@ -104,6 +104,6 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
 
     private function signedIn(Request $request): SignedIn
     {
-        return $this->signIns->of($request)->signedIn ?? throw new \LogicException('this request signs nobody in');
+        return $this->signIns->of($request)->signedIn ?? throw new \LogicException('this request signs no one in');
     }
 }

@@ -47,7 +47,7 @@ if ($path === '/cart') {
     $_SESSION['cart'] = ($_SESSION['cart'] ?? 0) + 1;
     echo 'cart ', $_SESSION['cart'], ' ', $web->person()['first'] ?? 'nobody';
 } elseif ($path === '/quiet') {
-    // Nobody asks who is signed in.
+    // This page does not ask who is signed in.
     echo 'quiet';
 } elseif ($path === '/members') {
     $person = $web->requirePerson();

@@ -99,7 +99,7 @@ if (in_array($path, ['/-uninstall', '/-network', '/-option', '/-set', '/-user', 
     if ($wanted === '/-network') {
         require_once getenv('FAKE');
         $north = wpmu_create_blog(DOMAIN_CURRENT_SITE, '/north/', 'North', 1);
-        // Somebody else has taken the name.
+        // Another user has this name.
         $key = CleverSso\Testing\Fake::ISSUER . ' ' . CleverSso\Testing\Fake::ID;
         $name = 'clever-' . substr(hash('sha256', $key), 0, 24);
         wp_insert_user(['user_login' => $name, 'user_email' => '', 'user_pass' => 'x', 'role' => 'subscriber']);

@@ -6,7 +6,7 @@ namespace CleverSso\Tests;
 
 use CleverSso\Client;
 
-/** What is wrong about a configuration is said, by the name that the caller used. */
+/** Errors in a configuration name the setting as the caller wrote it. */
 final class ConfigurationTest extends EmulatorCase
 {
     /** Every variable of a client, so that none of this machine counts. @var list<string> */

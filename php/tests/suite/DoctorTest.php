@@ -81,7 +81,7 @@ final class DoctorTest extends EmulatorCase
         $json = '{"level":"warning","exit_code":1,"findings":[{"check":"settings","level":"ok","found":"fine","advice":null},'
             . '{"check":"clock","level":"warning","found":"20 s ahead of \"ü/\"","advice":"set it"}]}';
         self::assertSame($json, $report->toJson());
-        // A word that is none of the three counts as the worst.
+        // Any other word counts as the worst level.
         $problems = [Fake::finding('a', 'dire'), Fake::finding('b', 'problem')];
         $report = new Report([$warning, ...$problems]);
         self::assertSame([$problems[0], 2], [$report->firstProblem, $report->exitCode]);

@@ -97,7 +97,7 @@ final class KeyCacheTest extends EmulatorCase
         symlink("{$this->folder}/elsewhere", $this->file);
         $before = file_get_contents("{$this->folder}/elsewhere");
         self::signedIn($this->fresh());
-        self::assertSame([$this->reason('it is no plain file')], $this->told);
+        self::assertSame([$this->reason('it is not a regular file')], $this->told);
         self::assertSame(['0600', false, true], $this->state());
         self::assertSame($before, file_get_contents("{$this->folder}/elsewhere"));
     }
@@ -106,7 +106,7 @@ final class KeyCacheTest extends EmulatorCase
     {
         exec('mkfifo ' . escapeshellarg($this->file));
         self::signedIn($this->fresh());
-        self::assertSame([$this->reason('it is no plain file')], $this->told);
+        self::assertSame([$this->reason('it is not a regular file')], $this->told);
     }
 
     public function testWhatPhpRemembersOfTheFileDoesNotCount(): void
@@ -136,7 +136,7 @@ final class KeyCacheTest extends EmulatorCase
     public static function folders(): iterable
     {
         yield ['there is no such folder', 'nowhere'];
-        yield ['its folder is no folder', 'plain'];
+        yield ['its parent is not a folder', 'plain'];
     }
 
     public function testALoggerThatFailsEndsNoLogin(): void

@@ -42,7 +42,7 @@ final class RefusalTest extends EmulatorCase
     }
 
     /**
-     * Anybody can send anything: it never fails, and what makes no sense never helps.
+     * Anyone can send anything: it never fails, and nonsense never helps.
      *
      * @dataProvider oddHeaders
      */

@@ -36,7 +36,7 @@ NOT_ADMITTED_REASON = "the application did not admit this person"
 REDIRECT = 3
 
 
-class Refused(Exception):  # noqa: N818  (it is no error: the application decides so)
+class Refused(Exception):  # noqa: N818  (it is not an error: the application decides so)
     """Raise it in your own code to refuse a person who logged in.
 
     Args:
@@ -75,7 +75,7 @@ class TooLargeError(Exception):
 
 
 def check_size(size: int) -> None:
-    """Raise `TooLargeError` for a session cookie whose name and value have so many bytes."""
+    """Raise `TooLargeError` if a session cookie whose name and value have this many bytes is too large."""
     if size > LARGEST_COOKIE:
         raise TooLargeError(size)
 
@@ -188,12 +188,11 @@ class Problem:
     def spoken(self, language: str | None) -> Problem:
         """The same with its sentence in this language. All languages but Spanish get English.
 
-        A sentence of your own, of `Refused`, stays as it is. What you are given is in the language of the page
-        already: Django's active language, that of Flask-Babel, of `CLEVER_LANGUAGE`, or the one that the browser asks
-        for.
+        A sentence of your own, from `Refused`, stays unchanged. The `Problem` that you get is already in the language
+        of the page: from Django's active language, Flask-Babel, `CLEVER_LANGUAGE`, or the browser.
 
         Args:
-            language: That of your page: a tag such as `es` or `es-MX`, or the value of `Accept-Language`.
+            language: The language of your page: a tag such as `es` or `es-MX`, or the value of `Accept-Language`.
         """
         return self.in_words(words(language))
 
@@ -230,7 +229,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
 
     Args:
         client: The client.
-        query: That of the request, one character for each byte: `next` is where the person goes afterwards,
+        query: The query of the request, one character for each byte: `next` is where the person goes afterwards,
             `district_id` skips Clever's school picker, and with `switch_user` Clever asks who it is.
         own_pages: The paths of the login itself and of its other pages: no login may lead there.
         cookies: The `Cookie` header of the request.
@@ -284,7 +283,7 @@ def arrived(client: Client | AsyncClient, query: str, host: str | None) -> str:
 
     Args:
         client: The client.
-        query: That of the request, one character for each byte.
+        query: The query of the request, one character for each byte.
         host: The host of the request.
     """
     uri = redirect_uri_at(client.redirect_uris, host) or ""

@@ -29,7 +29,7 @@ _MOST_HELD = 8
 _MOST_SPENT = 10_000
 
 OF_A_LOGIN = (SESSION_KEY, HELD_KEY)
-"""A session that comes back with one of these was not lost: somebody is signed in, or a login waits or was answered."""
+"""A session that comes back with one of these was not lost: a person is signed in, or a login waits or was answered."""
 
 ClientType = TypeVar("ClientType")
 

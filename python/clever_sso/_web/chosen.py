@@ -29,7 +29,7 @@ class Chosen:
     """The names of these two settings."""
     waiting_page: bool
     language: str | None
-    """That of all pages; `None` for the one that the browser asks for."""
+    """The language of all pages; `None` for the one that the browser asks for."""
     session_seconds: int
 
     @classmethod

@@ -80,8 +80,8 @@ def check_clients(clients: object, kind: str, check: Callable[[str, Any], None])
         check: Given the name of an argument, and a client, raises `TypeError` for one that cannot be it.
 
     Raises:
-        TypeError: When they are no mapping, or one is no client.
-        ConfigError: `config_invalid`, when a key is no host.
+        TypeError: When they are not a mapping, or one is not a client.
+        ConfigError: `config_invalid`, when a key is not a host.
     """
     from collections.abc import Mapping  # noqa: PLC0415  (only the types above need it otherwise)
 
@@ -143,7 +143,7 @@ def raise_named(where: str, look: Callable[[], object]) -> None:
 
 
 def _made(settings: Mapping[str, Any], others: Mapping[str, object]) -> dict[str, Client] | ConfigError:
-    # Nothing is raised from here: error pages and error mails show local variables, and here are secrets.
+    # Do not raise from here: error pages and error mails show local variables, and some are secrets.
     found = _read(settings)
     if isinstance(found, ConfigError):
         return found
@@ -176,7 +176,7 @@ def _read(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]] | ConfigErro
         for name in own:
             if name not in _settings.CLIENT_SETTINGS:
                 advice = _settings.instead_of(name)
-                return _settings.invalid(f"{setting_of(host)} has {name!r}, which is no setting of a client{advice}")
+                return _settings.invalid(f"{setting_of(host)} has {name!r}, which is not a client setting{advice}")
         try:
             read[host_of(host)] = _settings.arguments({**shared, **own})
         except ConfigError as error:
@@ -188,4 +188,4 @@ def _host_problem(where: str, host: object) -> str | None:
     """Why this cannot be a host; `None` when it can."""
     if isinstance(host, str) and host.strip() and "/" not in host:
         return None
-    return f"{where} names {host!r}, which is no host: write it as in the address bar"
+    return f"{where} names {host!r}, which is not a host: write it as in the address bar"

@@ -74,7 +74,7 @@ class SessionIdentity:
 
     @classmethod
     def of(cls, identity: Identity | IdentityCopy, seconds: int = TWELVE_HOURS) -> SessionIdentity:
-        """What to keep of `identity`, for so many seconds."""
+        """The data of `identity` to keep, for this many seconds."""
         return cls(
             issuer=identity.issuer,
             id=identity.id,
@@ -142,7 +142,7 @@ class SessionIdentity:
 
     @classmethod
     def is_stale(cls, session: Mapping[str, Any]) -> bool:
-        """Whether a session held a person who is signed in no more: then nothing of it may be used."""
+        """Whether the person in a session is no longer signed in: then do not use anything in it."""
         return SESSION_KEY in session and cls.from_session(session) is None
 
     @classmethod
@@ -157,7 +157,7 @@ class SessionIdentity:
         whole = {"loginas_by_admin": False, "full_name": _joined(kept.get("first_name"), kept.get("last_name")), **kept}
         members = {name: whole.get(name) for name in cls.__dataclass_fields__}
         roles = members["roles"]
-        # Whatever else it may be, it was not written here.
+        # This package did not write it.
         if not (
             isinstance(roles, (list, tuple))
             and all(isinstance(text, str) for text in [*(members[name] for name in _TEXTS), *roles])

@@ -38,7 +38,7 @@ a:focus-visible, button:focus-visible { outline: 3px solid var(--link); outline-
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 
 HEADERS = {
-    # What is shown belongs to one person, and the address of the callback holds a code.
+    # The page is for one person, and the address of the callback has a code.
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
@@ -92,7 +92,7 @@ def confirm_link(  # noqa: PLR0913  (each is another thing)
         '<button class="first" name="answer" value="yes">'
         f"{say('Yes, link it')}</button>\n"
         f'<button name="answer" value="no">{say("Not you? Cancel")}</button>\n</form>\n'
-        f'<p class="small">{say("If this is somebody else, cancel. Log out at Clever, and try again.")}</p>',
+        f'<p class="small">{say("If this is someone else, cancel. Log out at Clever, and try again.")}</p>',
         words=words,
     )
 
@@ -102,8 +102,8 @@ def problem(  # noqa: PLR0913  (each is another thing)
 ) -> str:
     """The page of a login that failed: what happened, two ways to log in again, and a code for support.
 
-    Clever remembers the person. Only the second way lets somebody else in. A person who is signed in already is led to
-    `home_url` instead of the first way.
+    Clever remembers the person. Only the second way lets another person in. If a person is signed in already, a link to
+    `home_url` replaces the first way.
     """
 
     def say(text: str) -> str:
@@ -117,14 +117,14 @@ def problem(  # noqa: PLR0913  (each is another thing)
         title,
         f'<p role="alert">{escape(words.say(sentence))}</p>\n'
         f'<p><a class="button" href="{escape(button[1])}">{say(button[0])}</a></p>\n'
-        f'<p><a href="{escape(switch_user_url)}">{say("Log in as somebody else")}</a></p>\n'
+        f'<p><a href="{escape(switch_user_url)}">{say("Log in as someone else")}</a></p>\n'
         f'<p class="small">{say(HELP)} <code>{escape(code)}</code></p>',
         words=words,
     )
 
 
 def waiting(onwards: str, words: Words) -> str:
-    """The page that the browser shows while the login is finished: it goes on to `onwards` by itself."""
+    """The page that the browser shows while the login finishes. It continues to `onwards` by itself."""
     return _page(
         "Signing you in",
         f'<p role="status">{escape(words.say("One moment, please."))}</p>\n'
@@ -145,7 +145,7 @@ def does_not_fit(headers: Iterable[tuple[str, str]], more: int = 0) -> bool:
 
     Args:
         headers: Names and values.
-        more: The bytes of what is added later.
+        more: The size of the headers that are added later, in bytes.
     """
     return more + sum(len(name) + len(value) + 4 for name, value in headers) > _MOST_HEADER_BYTES
 

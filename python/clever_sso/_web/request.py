@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from clever_sso._web.api import Answer, Headers
     from clever_sso.aio import AsyncClient
 
-# What RFC 3986 3.3 allows in a path as it is.
+# The characters that RFC 3986 3.3 allows in a path without encoding.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~"
-# Every byte of ASCII: what a server lets through stays as it came.
+# Every byte of ASCII: what a server lets through stays unchanged.
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 LONGEST_GOAL = 1024
 """`begin_login` takes no longer target, in bytes."""
@@ -84,7 +84,7 @@ def kept_cookies(
     kept = client.session_kept_cookies(cookies)
     if not any(cookie.max_age for cookie in kept):
         return kept
-    # Only who sees a page is in no loop: a redirect, a picture or an answer to a script shows none.
+    # Only a person who sees a page is not in a loop. A redirect, an image or a response to a script is not a page.
     is_page = method == "GET" and status // 100 == _SUCCESS
     if is_page and client.refusal("login", method=method, headers=headers) is None:
         return kept
@@ -92,7 +92,7 @@ def kept_cookies(
 
 
 def parameters(query: str) -> dict[str, str]:
-    """The parameters of a query, the first of each name. Frameworks differ in what they do with bytes that are no text.
+    """The parameters of a query, the first of each name. Frameworks differ in what they do with invalid bytes.
 
     Args:
         query: The query as it came, one character for each byte.
@@ -113,7 +113,7 @@ def login_address(login: str, goal: str, logger: logging.Logger) -> str:
     """
     size = len(goal.encode("utf-8", "replace"))
     if size > LONGEST_GOAL:
-        # The login would refuse it, and servers in front of the application take no `Location` of any length.
+        # The login would refuse it, and servers in front of the application limit the size of `Location`.
         logger.warning(
             "people continue without the page they wanted: its address has %d bytes, it is longer than %d bytes",
             size,
@@ -158,8 +158,8 @@ def as_shown(target: str) -> str:
     """A path or URL as a browser shows it: letters outside ASCII are written out, and nothing else changes.
 
     Percent-encoded, such a letter takes three times as many bytes of the 1,024 that `return_to` may have.
-    `finish_login` encodes it again. What must not stand there as it is (spaces, control characters, bytes that are no
-    text) stays encoded.
+    `finish_login` encodes it again. Characters that must be encoded (spaces, control characters, bytes that are not
+    UTF-8) stay encoded.
     """
     return _ENCODED.sub(lambda found: "".join(map(_shown, _text(found[0]))), target)
 
@@ -167,7 +167,7 @@ def as_shown(target: str) -> str:
 def as_typed(return_to: str) -> str:
     """A `return_to` of `finish_login` in the shortest form that `begin_login` takes for the same page."""
     shown = as_shown(return_to)
-    # The rules of whole URLs are others.
+    # Whole URLs have other rules.
     return _ENCODED_ASCII.sub(lambda found: unquote(found[0]), shown) if shown.startswith("/") else shown
 
 
@@ -184,8 +184,8 @@ def _shown(character: str) -> str:
 def without_disguised_cookies(header: str) -> str:
     """A `Cookie` header without cookies that frameworks would take for others.
 
-    They strip more than RFC 6265 5.4 has around a name. So a name that begins with a no-break space stands for one that
-    begins with `__Host-`, which no other host of the domain could set.
+    They strip more around a name than RFC 6265 5.4 allows. So they read a name that begins with a no-break space as one
+    that begins with `__Host-`, which no other host of the domain could set.
 
     Args:
         header: The header as it came, one character for each byte.
@@ -246,7 +246,7 @@ def root_of(known: str, path: str, prefix: str) -> str:
     Args:
         known: What the framework knows of it.
         path: The path of the request inside the application.
-        prefix: What the redirect URIs tell of it. A request that has it was not stripped of it.
+        prefix: The prefix in the redirect URIs. If a request has it, the proxy did not remove it.
     """
     return prefix_on_this_host(known) or ("" if f"{path}/".startswith(f"{prefix}/") else prefix)
 
@@ -264,7 +264,7 @@ def sends_to_log_in(here: str, location: str, login: Container[str]) -> bool:
     try:
         request, target = urlsplit(here), urlsplit(urljoin(here, location))
     except ValueError:
-        # A Host header, or a target, that is none.
+        # The Host header or the target is not valid.
         return False
     if (request.scheme, request.netloc) != (target.scheme, target.netloc):
         return False
@@ -284,10 +284,10 @@ def misplaced(  # noqa: PLR0913  (they are keyword arguments)
     expected: str = "",
     setting: str = "",
 ) -> str | None:
-    """What is set up wrongly when a callback arrives at an address where nothing is; `None` when it is no callback.
+    """The mistake in the setup when a callback arrives at an address without a route; `None` if it is no callback.
 
-    Anybody may ask for any address: that of the redirect URI below another prefix counts only when this browser began
-    the login that comes back.
+    Anyone can request any address. The path of the redirect URI under another prefix counts only when this browser
+    began the login that comes back.
 
     Args:
         path: The path of the request, as the browser must know it for all that the application is told.

@@ -22,7 +22,7 @@ class Words:
     language: str
     """Its tag, for `<html lang>`."""
     say: Callable[[str], str]
-    """The same sentence in this language. One that is not of this package stays as it is."""
+    """Translates a sentence of this package into this language. Returns any other sentence unchanged."""
 
 
 def words(language: str | None) -> Words:

@@ -34,7 +34,7 @@ def home(settings: Settings, request: Request) -> str:
 
 def login_path(settings: Settings, scope: Scope) -> str:
     """The path of the login, as the browser reaches it."""
-    # Not by `request.url_for`, which makes a whole URL with what the Host header says.
+    # Not with `request.url_for`, which makes a whole URL from the Host header.
     own, known = f"{settings.paths.prefix}/login", root_path(scope)
     with suppress(KeyError, NoMatchFound):
         path: str = scope["router"].url_path_for("clever_login")
@@ -57,7 +57,7 @@ def own_pages(settings: Settings, scope: Scope) -> frozenset[str]:
 
 
 def misplaced_callback(settings: Settings, scope: Scope) -> str | None:
-    """What is set up wrongly when a callback arrives at an address without a route."""
+    """The mistake in the setup when a callback arrives at an address without a route."""
     return misplaced(
         path_of(scope),
         settings.client.redirect_uris,
@@ -69,7 +69,7 @@ def misplaced_callback(settings: Settings, scope: Scope) -> str | None:
 
 
 def keeps_from_logging_in(settings: Settings, scope: Scope, status: int, location: str | None) -> str | None:
-    """What is set up wrongly when other code responded instead of the login or the callback."""
+    """The mistake in the setup when other code responded instead of the login or the callback."""
     path, login = path_of(scope).rstrip("/"), login_path(settings, scope)
     own = {f"{settings.paths.prefix}/login", settings.paths.callback.rstrip("/")}
     is_own = is_redirect_uri(path, settings.client.redirect_uris) or path.removeprefix(root_path(scope)) in own
@@ -80,6 +80,6 @@ def keeps_from_logging_in(settings: Settings, scope: Scope, status: int, locatio
         if status in {401, 403}:
             logger.warning("%s", advice)
         return None
-    # Starlette's own URL fails for a Host header that is none.
+    # Starlette's own URL fails for an invalid Host header.
     asked = f"{scope.get('scheme', 'http')}://{asked_host(scope)}{path}"
     return advice if sends_to_log_in(asked, location, {login}) else None

@@ -76,7 +76,7 @@ class CleverSso:
             finished, as Clever recommends for slow networks. Default: `False`.
         session_seconds: How many seconds a sign-in lasts at most. Default: twelve hours.
         rotate_session: Gives a session a new id at each sign-in: a function, plain or async, that is called with the
-            request. Only for sessions that live on the server, in a store other than that of starsessions 2.
+            request. Only for sessions that live on the server, in a store other than starsessions 2.
         clients: The clients of hosts that have their own, such as `{"b.example": AsyncClient(...)}`.
 
     Raises:
@@ -225,8 +225,8 @@ class CleverSso:
         """Decorator: let `function` decide about each person who proved a login, before they are signed in.
 
         It gets a `ProvenLogin` and may be async. `None` signs the person in. A response is sent to the browser, and
-        nobody is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
-        nobody is signed in: `Refused` becomes a page for the person, an `Error` of Clever's API becomes a page that
+        no one is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
+        no one is signed in: `Refused` becomes a page for the person, an `Error` of Clever's API becomes a page that
         says so, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
         status 500.
         """
@@ -305,7 +305,7 @@ class CleverSso:
             request: The request of the page.
             next: Where the person goes afterwards.
             image: The address of an image to show instead of the words, of Clever's own for example.
-            language: `en` or `es`, the language of the page. Default: that of the application, or English.
+            language: `en` or `es`, the language of the page. Default: the application's language, or English.
             style: Whether to style the link.
         """
         return login_button(

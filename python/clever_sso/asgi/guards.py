@@ -125,7 +125,7 @@ def _not_let_in(
     """The error for a script that a guard does not let in."""
     app = request.scope.get("app")
     if isinstance(app, Starlette) and NotLetInError not in app.exception_handlers and not hasattr(app, "openapi"):
-        # The routes were taken alone. Starlette answers with the detail as it is; FastAPI makes JSON of it.
+        # The routes are used without `install`. Starlette sends the detail unchanged; FastAPI makes JSON of it.
         return HTTPException(status, json.dumps(content), {**api.JSON_HEADERS, **(headers or {})})
     return NotLetInError(content, status, headers)
 

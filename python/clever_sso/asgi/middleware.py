@@ -1,4 +1,4 @@
-"""What is looked at around every route, and around all other middleware."""
+"""Middleware around every route, and around all other middleware."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class OutermostMiddleware:
     Args:
         app: The application with all its middleware.
         client: Gives the client of the host that was asked.
-        judge: Says what is set up wrongly, given the scope, the status and the `Location` of an answer.
+        judge: Returns the mistake in the setup, given the scope, the status and the `Location` of a response.
         answer: Makes the page about that.
         at_start: Says why the application must not start.
         words: Gives what pages say to the person of a request.
@@ -123,7 +123,7 @@ class OutermostMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
-            # An application that is mounted hears of no lifespan, and may have the sessions of the one around it.
+            # A mounted application gets no lifespan events, and may use the sessions of the outer application.
             problems = self.at_start() if scope["type"] == "lifespan" else []
             app = Refusing(_settings.invalid(problems[0])) if problems else self.app
             await app(scope, receive, send)
@@ -171,7 +171,7 @@ def _set_cookies(headers: MutableHeaders, cookies: Iterable[SetCookie]) -> None:
 
 
 def _keep_private(headers: MutableHeaders, scope: Scope) -> None:
-    """No cache keeps what names a person, unless the view says otherwise: the back button shows what was kept."""
+    """Keep pages that name a person out of caches, unless the view says otherwise: "back" shows a cached page."""
     if scope[NAMES_A_PERSON]:
         headers.setdefault("Cache-Control", NO_STORE)
 

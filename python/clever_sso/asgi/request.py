@@ -44,7 +44,7 @@ def root_path(scope: Scope) -> str:
 def path_of(scope: Scope) -> str:
     """The path of this request as the browser knows it."""
     path: str = scope["path"]
-    # ASGI has the root in the path; a server behind a proxy that takes it off may not know that.
+    # ASGI has the root in the path; a server behind a proxy that removes it may not know that.
     return path if path.startswith(root_path(scope) + "/") else root_path(scope) + path
 
 

@@ -25,7 +25,7 @@ class Page(Route):
 
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:  # noqa: ANN401  (those of a route)
         super().__init__(path, endpoint, **options)
-        # Every method: the core says which of them may act, and how the others are answered.
+        # Every method: the core decides which of them may act, and how to respond to the others.
         self.methods = None
         self.path_regex = re.compile(f"^{re.escape(path.rstrip('/'))}/*$")
 
@@ -49,7 +49,7 @@ class BelowPrefix(Route):
         """Never wholly: then any route that matches comes first."""
         if scope["type"] != "http":
             return Match.NONE, {}
-        # Those of the host that was asked; the routes may stand alone.
+        # The redirect URIs of the requested host; the routes may be used without `install`.
         HOST.set(asked_host(scope))
         if is_redirect_uri(path_of(scope), self._redirect_uris()):
             return Match.PARTIAL, {"endpoint": self.endpoint, "path_params": {}}

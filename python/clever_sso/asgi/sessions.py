@@ -96,16 +96,16 @@ async def end_replaced(request: Request, keys: Iterable[str]) -> None:
 async def take_held(
     request: Request, rotate_session: Callable[[Request], Any] | None, which: str | None
 ) -> tuple[HeldLogin | None, str | None]:
-    """The login that waits in this session, and it is completed: nobody finds it again.
+    """The login that waits in this session. This call completes it: no other request finds it again.
 
     Returns:
-        The login, `None` where there is none any more. And the id of the session of starsessions in which it
-        waited: it is there until the person is in, or until somebody logs out of it.
+        The login, `None` where there is none anymore. And the id of the session of starsessions in which it
+        waited: it is there until the person is signed in or logs out of it.
     """
     handler: Any = request.scope.get("session_handler")
     if rotate_session is not None or handler is None:
         return HeldLogin.take(session_of(request), which), None
-    # As it is by now: somebody may have logged out, or completed it, since this request read it.
+    # Read it again: since this request read it, the person may have logged out or completed the login.
     key = handler.session_id
     data = await handler.store.read(session_id=key, lifetime=handler.lifetime) if key else b""
     found = HeldLogin.with_key(handler.serializer.deserialize(data) if data else {}, which)
@@ -118,7 +118,7 @@ async def take_held(
         return None, None
     held = HeldLogin.take(session_of(request), which)
     if held is not None:
-        # A logout leaves a session alone that is empty. What else waits goes on to the next one.
+        # A logout leaves an empty session alone. Other waiting logins move to the next session.
         others = session_of(request).get(HELD_KEY)
         session_of(request)[HELD_KEY] = None
         await handler.save(TEN_MINUTES)
@@ -136,7 +136,7 @@ async def replace_session(
 
     Returns:
         The ids of the sessions of the same person that answer for another minute: tabs that sign in together would
-        find nobody otherwise.
+        find no one signed in otherwise.
 
     Raises:
         LoggedOutError: When the person has logged out of it since this request arrived.
@@ -161,7 +161,7 @@ async def replace_session(
         await result_of(rotate_session(request))
     elif handler is not None:
         if waiting is None:
-            # One in which a login waited says, until the person is in, whether somebody logs out.
+            # A session in which a login waited stays until the person is signed in: it shows a logout in between.
             await handler.destroy()
         handler.regenerate_id()
     session_of(request)[SESSION_KEY] = identity.to_session()
@@ -188,7 +188,7 @@ def cookie_size(request: Request) -> int:
     try:
         value = b64encode(json.dumps(session).encode())
     except (TypeError, ValueError):
-        # The middleware will tell of it.
+        # The middleware reports it.
         return 0
     return len((names and names[0]) or "session") + len("=") + len(value) + _SIGNATURE_BYTES
 
@@ -196,8 +196,8 @@ def cookie_size(request: Request) -> int:
 def delete_old_session(request: Request, response: Response) -> None:
     """Delete the session cookie that came, before the middleware sets the new one.
 
-    A browser that drops the new one keeps nobody's then: a middleware may still make the session too large. Where
-    `install` was called, it sees to that.
+    If the browser then drops the new one, it has none: a middleware may still make the session too large. Where
+    `install` was called, it prevents that.
     """
     is_known = type(session_of(request)).__module__.partition(".")[0] in {"builtins", "starlette"}
     if SIGNED_IN in request.scope or not is_known:
@@ -211,7 +211,7 @@ def delete_old_session(request: Request, response: Response) -> None:
 
 
 def _holds_starlettes_session(cookie: str) -> bool:
-    """Whether a cookie is a session with somebody in it. Who wrote it does not matter: it only goes."""
+    """Whether a cookie is a session with a person in it. Who wrote it does not matter: it is only deleted."""
     try:
         session = json.loads(b64decode(cookie.partition(".")[0]))
     except ValueError:

@@ -37,13 +37,13 @@ def is_starlettes(middleware: object) -> bool:
 
 
 def is_starsessions(middleware: object) -> bool:
-    """Whether this is starsessions as it is since its version 2."""
+    """Whether this is starsessions, version 2 or later."""
     package = str(getattr(middleware, "__module__", "")).partition(".")[0]
     return package == "starsessions" and hasattr(sys.modules[package], "regenerate_session_id")
 
 
 def options_of(middleware: Middleware) -> dict[str, Any]:
-    """What was said when a middleware was added, by name."""
+    """The options that a middleware was added with, by name."""
     try:
         bound = inspect.signature(cast("Any", middleware.cls)).bind_partial(None, *middleware.args, **middleware.kwargs)
     except (TypeError, ValueError):
@@ -128,7 +128,7 @@ def rotation_problems(installed: Iterable[Middleware], session: object = None) -
 
 
 def strict_problems(installed: Iterable[Middleware]) -> list[str]:
-    """Why a browser that comes from Clever brings no session. With the page that waits, it is no problem."""
+    """Why a browser that comes from Clever brings no session. With the page that waits, it does not need one."""
     # The innermost provides `request.session`.
     for name, said in list(_cookies(installed))[-1:]:
         *_, (option, same_site), _ = said.items()

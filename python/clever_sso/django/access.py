@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound="Callable[..., HttpResponse]")
 UNKNOWN_ROLES: list[tuple[str, str]] = []
-"""What the system checks tell of the guards: which one, and the word that is no known role."""
+"""For the system checks: each guard with an unknown role, and that role."""
 CONTEXT_PROCESSOR = "clever_sso.django.access.clever"
 _KNOWN = "_clever_sso_identity"
 
@@ -66,7 +66,7 @@ def look_ahead(request: HttpRequest) -> None:
     """
     session = request.session
     accessed = session.accessed
-    # Not `request.user`: it remembers, and then caches would not learn that a page depends on it.
+    # Not `request.user`: it caches its result, and then caches would not see that a page depends on it.
     identity = _of(auth.get_user(request), session)
     session.accessed = accessed
     setattr(request, _KNOWN, (identity, getattr(request, "user", None)))
@@ -76,7 +76,7 @@ def _known(request: HttpRequest, session: SessionBase | None) -> SessionIdentity
     identity: SessionIdentity | None
     identity, user = getattr(request, _KNOWN)
     if getattr(request, "user", None) is not user:
-        # A log in or log out has come between.
+        # The person logged in or out in between.
         delattr(request, _KNOWN)
         return current_identity(request)
     if session is not None:
@@ -95,7 +95,7 @@ def refusal(request: HttpRequest, roles: tuple[str, ...]) -> HttpResponse | None
 
     Args:
         request: The request.
-        roles: The roles of which one is needed. Without any, a person who is signed in by Clever may.
+        roles: The person needs one of these roles. Empty: any person who is signed in with Clever.
 
     Raises:
         PermissionDenied: When the person has none of the roles, or did not log in with Clever.
@@ -168,7 +168,7 @@ class CleverRequiredMixin:
     """
 
     required_roles: ClassVar[tuple[str, ...] | str] = ()
-    """The roles of which one is needed. Empty: every role."""
+    """The person needs one of these roles. Empty: any role."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401  (as any class's)
         super().__init_subclass__(**kwargs)
@@ -197,7 +197,7 @@ class CleverRequiredMixin:
 
 
 def check_roles(function: str, roles: tuple[object, ...], place: str = "") -> None:
-    """Whether these can be the roles of a guard. The system checks tell of words that are no roles.
+    """Whether these can be the roles of a guard. The system checks report unknown roles.
 
     Args:
         function: How the guard is written.

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 logger = logging.getLogger("clever_sso.django")
 _TRIES = 3
-# What PostgreSQL and MySQL say of transactions that met another one: a deadlock, or no serial order.
+# The error codes of PostgreSQL and MySQL for transactions that conflict: a deadlock, or a serialization failure.
 _SQL_STATES, _MYSQL_CODES = {"40001", "40P01"}, {1205, 1213}
 
 REMOVED_SENTENCE = "Your account was removed from this app. Please ask your teacher or your school for access."
@@ -114,7 +114,7 @@ def with_older_ids(identity: AnyIdentity, tokens: Tokens | TokensCopy | NoTokens
 
 
 def removals(identity: AnyIdentity) -> QuerySet[RemovedAccount]:
-    """What is remembered of deleted links of this person, and of imports that left the person out."""
+    """The records of deleted links of this person, and of imports that left the person out."""
     ids = [identity.id, *identity.legacy_ids]
     return cast("QuerySet[RemovedAccount]", removed().filter(issuer=identity.issuer, clever_id__in=ids))
 

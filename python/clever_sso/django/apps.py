@@ -29,7 +29,7 @@ class CleverSsoConfig(AppConfig):
     def ready(self) -> None:
         """Add the system checks and, where `MIDDLEWARE` does not name it, the middleware.
 
-        One is at each end, and one after that of the sessions.
+        One is at each end, and one after the session middleware.
         """
         from django.contrib.auth.signals import user_logged_in, user_logged_out  # noqa: PLC0415  (as the next one)
         from django.db.models.signals import post_delete  # noqa: PLC0415

@@ -127,9 +127,9 @@ class CleverBackend(ModelBackend):
     def provision(self, user: Any, identity: Identity, *, created: bool) -> None:  # noqa: ANN401  (a user model may be anything)
         """Update the user from Clever: the name, the groups, and what `CLEVER_PROVISION_USER` does.
 
-        A name that Clever does not tell is left as it is, and with `CLEVER_KEEP_NAMES` so is each name that is there. A
-        group of `CLEVER_ROLE_GROUPS` is left with the role, also while Clever cannot tell the roles: then the next
-        login brings it back.
+        Names that Clever does not send stay unchanged; with `CLEVER_KEEP_NAMES`, existing names do too. A user who
+        loses a role leaves its group in `CLEVER_ROLE_GROUPS`, even while Clever cannot tell the roles: the next login
+        that has them brings the group back.
         """
         keeps = conf.keeps_names()
         changed = [
@@ -215,7 +215,7 @@ def _told_email(user_model: Any, field: Any, identity: Identity) -> str | None: 
     if conf.user_email() != "unverified" or not address or len(address) > (field.max_length or len(address)):
         return None
     everybody = user_model._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
-    # Two users of one address: whatever looks a user up by it would find the wrong one.
+    # If two users had one address, code that looks a user up by it could find the wrong one.
     return None if everybody.filter(**{f"{field.name}__iexact": address}).exists() else address
 
 

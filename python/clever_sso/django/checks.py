@@ -67,7 +67,7 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
 
 
 def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
-    """What is right on a developer's machine only: for `check --deploy`."""
+    """Settings that are right only on a developer's machine: for `check --deploy`."""
     return safely(_development)
 
 
@@ -271,7 +271,7 @@ def _goals() -> Iterator[CheckMessage]:
         login, others = [reverse("clever_sso:login")], [reverse(f"clever_sso:{name}") for name in _NO_GOALS]
         told = _settings.check_goals(*conf.goals(), login, others)
     except NoReverseMatch:
-        # Told by the other checks.
+        # Other checks report it.
         return
     except exceptions.ConfigError as error:
         name, _, reason = error.message.partition(": ")[2].partition(" ")
@@ -306,7 +306,7 @@ def _addresses(redirect_uris: Mapping[str, tuple[str, ...]]) -> Iterator[CheckMe
                     id="clever_sso.E003",
                     hint=f"Register a redirect URI that ends in {expected!r} with Clever.",
                 )
-            # A proxy may take a prefix off.
+            # A proxy may remove a prefix.
             elif not found.rstrip("/").endswith(expected.rstrip("/")):
                 yield Error(
                     f"{name} leads to {found!r}, but the callback is at {expected!r}",
@@ -325,7 +325,7 @@ def _backends() -> Iterator[CheckMessage]:
         return
     if not any(isinstance(backend, type) and issubclass(backend, CleverBackend) for backend in backends):
         yield Error(
-            "AUTHENTICATION_BACKENDS has no backend of Clever's: nobody could sign in",
+            "AUTHENTICATION_BACKENDS has no Clever backend: no one could sign in",
             id="clever_sso.E004",
             hint='Add "clever_sso.django.CleverBackend".',
         )
@@ -353,7 +353,7 @@ def _middleware() -> Iterator[CheckMessage]:
         # A project may have its own, derived from Django's.
         if not any(path == needed or path.endswith(name) for path in list_of_texts("MIDDLEWARE")):
             yield Error(
-                f"MIDDLEWARE has no {name}: nobody could stay signed in", id="clever_sso.E006", hint=f"Add {needed!r}."
+                f"MIDDLEWARE has no {name}: no one could stay signed in", id="clever_sso.E006", hint=f"Add {needed!r}."
             )
 
 
@@ -414,7 +414,7 @@ def _login_url() -> Iterator[CheckMessage]:
         target = resolve_url(settings.LOGIN_URL)
     except NoReverseMatch:
         if str(settings.LOGIN_URL).startswith("clever_sso:"):
-            # Then the addresses are missing, which is told already, or it is misspelled.
+            # Then the URLs are missing, which another check reports, or it is misspelled.
             with suppress(NoReverseMatch):
                 reverse("clever_sso:login")
                 yield _no_login_url()

@@ -34,7 +34,7 @@ def names() -> dict[str, Any]:
 
 
 REQUEST: ContextVar[HttpRequest | None] = ContextVar("clever_sso.request", default=None)
-"""The current request, for what Django gives none: which host is it, and whose session?"""
+"""The current request, for code that Django does not pass it to: it tells the host and the session."""
 
 
 def host() -> str | None:
@@ -159,7 +159,7 @@ def creates_users() -> bool:
 
 
 def role_groups() -> dict[str, str]:
-    """Which group each role stands for."""
+    """The group for each role."""
     return dict(getattr(settings, "CLEVER_ROLE_GROUPS", None) or {})
 
 
@@ -243,7 +243,7 @@ def hook(name: str) -> Callable[..., Any] | None:
 
 
 def unreadable_hooks() -> Iterator[str]:
-    """The settings whose functions cannot be found, or called as they will be: what is wrong with each."""
+    """The problem with each setting whose function cannot be imported, or takes other arguments than it will get."""
     for name in HOOKS:
         reason = _unreadable(name)
         if reason:

@@ -90,7 +90,7 @@ def import_links(
 ) -> Report:
     """Link users to people at Clever.
 
-    A row that contradicts another one, or what is known already, is left out and named in the report.
+    A row that contradicts another row or an existing link is left out and named in the report.
 
     Args:
         pairs: The key of a user, and a Clever id.
@@ -161,14 +161,14 @@ def _readable(pairs: Iterable[tuple[Any, Any]], report: Report) -> dict[str, set
         elif not clever_id:
             report.skipped.append(f"user {user}: the Clever id is empty")
         elif len(clever_id) > LONGEST_ID or not (clever_id.isascii() and clever_id.isalnum()):
-            report.skipped.append(f"user {user}: what is there is no Clever id")
+            report.skipped.append(f"user {user}: the value is not a Clever id")
         else:
             wanted[str(user)].add(clever_id)
     return wanted
 
 
 def _drop_known(wanted: dict[str, set[str]], report: Report, issuer: str) -> None:
-    """Count the users who are linked to all their people already: nothing speaks against them any more."""
+    """Count the users who are already linked to all their people: these rows are no longer a problem."""
     known = _known(wanted, issuer, accounts.database())
     for user, ids in list(wanted.items()):
         if all(known.get(clever_id) == user for clever_id in ids):

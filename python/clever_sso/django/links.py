@@ -1,4 +1,4 @@
-"""The link between a user who is signed in and a person at Clever: how it begins, and what comes back.
+"""The link between a signed-in user and a person at Clever: how it begins, and how it is confirmed.
 
 The session keeps which logins were begun to link, each under its key. So a login that another site or another tab began
 links nothing; and one that takes too long is restarted as a link, instead of signing in another person.
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("clever_sso.django")
 LINKING_KEY = "clever_sso_linking"
 CONFIRM_KEY = "clever_sso_link_to_confirm"
-LAST_WAY_IN = "the user has no password, and could not log in any more"
+LAST_WAY_IN = "the user has no password, and could not log in anymore"
 LAST_WAY_IN_SENTENCE = "Please set a password first. Without one, you cannot log in again."
 _MOST = 8
 
@@ -117,7 +117,7 @@ def finish(
         application answered, or what to show.
 
     Raises:
-        LoggedOutError: When somebody has logged out since this request came.
+        LoggedOutError: When the person has logged out since this request came.
     """
     kept = _kept(request)
     del kept[login_key(query) or ""]
@@ -188,7 +188,7 @@ def confirm(request: HttpRequest, link: Waiting, *, find: Callable[[Identity], A
     """The user said yes: write the link, unless the person became another user while the page asked.
 
     Raises:
-        LoggedOutError: When somebody has logged out since this request came.
+        LoggedOutError: When the person has logged out since this request came.
     """
     request.session.pop(CONFIRM_KEY, None)
     _check_that_it_is_there(request)
@@ -207,12 +207,12 @@ def confirm(request: HttpRequest, link: Waiting, *, find: Callable[[Identity], A
 
 
 def cancel(request: HttpRequest) -> None:
-    """The user said no: nothing waits any more."""
+    """The user said no: no link waits anymore."""
     request.session.pop(CONFIRM_KEY, None)
 
 
 def _check_that_it_is_there(request: HttpRequest) -> None:
-    # `cycle_key` writes a session under a new id, whether or not somebody has ended it.
+    # `cycle_key` writes a session under a new id, even if a logout has ended it.
     try:
         request.session.save()
     except UpdateError:

@@ -1,4 +1,4 @@
-"""What is looked at before every view."""
+"""Middleware before every view."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
 
 
 def _keep_private(request: HttpRequest, response: HttpResponse) -> None:
-    """No cache keeps what was made for a person who logged in with Clever: the back button shows what was kept.
+    """Keep pages for a person who logged in with Clever out of caches: the back button shows a cached page.
 
     Django notes that an answer depends on the session. What the view says about caches stays.
     """
@@ -271,7 +271,7 @@ def _look_at_session(request: HttpRequest) -> None:
     if _is_kept(session):
         request.META[_CAME_BACK] = True
     if SessionIdentity.is_stale(session):
-        # Its time has come, and not that of the sessions that replaced it.
+        # It has expired, but the sessions that replaced it have not.
         session.pop(SESSION_KEY, None)
         views.end_session(request)
 

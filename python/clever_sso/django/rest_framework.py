@@ -51,7 +51,7 @@ class IsSignedInWithClever(BasePermission):  # type: ignore[misc,unused-ignore]
     message = api.NOT_ALLOWED_SENTENCE
     code = api.NOT_ALLOWED
     roles: tuple[str, ...] = ()
-    """The roles of which one is needed; `has_role` sets them."""
+    """The person needs one of these roles; `has_role` sets them."""
 
     def has_permission(self, request: Any, view: Any) -> bool:  # noqa: ANN401, ARG002  (as DRF calls it)
         """Whether this person may."""

@@ -67,8 +67,8 @@ def take_held(session: SessionBase, which: str | None) -> tuple[HeldLogin | None
     """The login that waits in a session, and it is completed: no other request, in no other process, finds it again.
 
     Returns:
-        The login, `None` where there is none any more. And the session in which it waited, when it lives on the server:
-        it is there until the person is in, or until somebody logs out of it.
+        The login, `None` where there is none anymore. And the session in which it waited, when it lives on the server:
+        it is there until the person is signed in or logs out of it.
     """
     if isinstance(session, InCookies):
         return HeldLogin.take(session, which), None

@@ -190,7 +190,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 def _is_proven(request: HttpRequest) -> bool:
     """Whether a header proves that a form was on a page of ours, as the refusal before this view found.
 
-    The token of a form proves no more, and that of an older tab is stale once another tab has signed in.
+    The token of a form proves no more, and the token in an older tab is stale once another tab has signed in.
     """
     return any(request.headers.get(name, "").strip() for name in ("Sec-Fetch-Site", "Origin"))
 
@@ -372,8 +372,8 @@ def backend() -> tuple[str, CleverBackend]:
 
 
 def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: SessionBase | None) -> HttpResponse:
-    # The person who was signed in on this device is forgotten first: nothing of their session is carried over, and
-    # nobody goes on as somebody else when the next lines refuse this person.
+    # First end the session of the person who was signed in on this device: none of its data stays, and no one
+    # continues in it when the next lines refuse this person.
     signing_in = SessionIdentity.of(step.identity, conf.session_seconds())
     others = others_of(cast("Any", request.session if waiting is None else waiting), step.identity)
     replaced = request.session if signing_in.is_person_of(request.session) else None

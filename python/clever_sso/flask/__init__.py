@@ -28,8 +28,8 @@ The configuration has the client's arguments by their names in capitals, `CLEVER
 - `CLEVER_HOSTS`: the settings of hosts that have their own client, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
 - `CLEVER_WAITING_PAGE`: whether the callback responds immediately with a small page that waits until the login is
   finished, as Clever recommends for slow networks. Default `False`.
-- `CLEVER_LANGUAGE`: the language of the pages and of the button, `en` or `es`. Default: that of Flask-Babel. Without
-  it, the pages are in the language that the browser asks for, and the button is in English.
+- `CLEVER_LANGUAGE`: the language of the pages and of the button, `en` or `es`. Default: Flask-Babel's
+  language. Without Flask-Babel, the pages are in the language that the browser asks for, and the button is in English.
 - `CLEVER_SESSION_SECONDS`: how many seconds a sign-in lasts at most. Default: twelve hours.
 
 `@clever.before_sign_in` decides about each person before they are signed in, `@clever.on_sign_in` is called for each

@@ -48,7 +48,7 @@ def identity() -> SessionIdentity | None:
 current_identity = cast("SessionIdentity | None", LocalProxy(identity))
 """Who is signed in, a `SessionIdentity`; false if no one is. In templates it is there by itself.
 
-It stands for the person of the request, so it is never `None` itself: write `if current_identity:`, or call
+It is a proxy for the person of the request, so it is never `None` itself: write `if current_identity:`, or call
 `get_current_identity()`, which returns the `SessionIdentity` or `None`.
 """
 
@@ -94,7 +94,7 @@ def take_held(rotate: Rotate | None, key: str | None) -> tuple[HeldLogin | None,
 
     Returns:
         The login, or `None` if it is gone. And the Flask-Session session in which it waited: it stays until the person
-        is signed in, or until somebody logs out of it.
+        is signed in or logs out of it.
     """
     interface = current_app.session_interface
     if type(interface).open_session is not SecureCookieSessionInterface.open_session:
@@ -125,7 +125,7 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
         which this login waited.
 
     Raises:
-        LoggedOutError: When somebody has logged out of it since this request came.
+        LoggedOutError: When the person has logged out of it since this request came.
     """
     replaced = waiting or (_replaced(signed_in) if rotate is None else None)
     if replaced is None or replaced is waiting:
@@ -160,12 +160,12 @@ class Replaced:
     new_sid: str
 
     def keep(self) -> None:
-        """Let it answer for a minute: tabs that sign in together would find nobody otherwise.
+        """Keep it valid for a minute: otherwise, tabs that sign in together would find no one signed in.
 
         Raises:
             LoggedOutError: When somebody has logged out of it in the meantime.
         """
-        # As it is by now: another tab may have replaced it meanwhile.
+        # Read it again: another tab may have replaced it in the meantime.
         again = _check_that_it_is_there(self.session.sid)
         SessionIdentity.shorten(again, self.new_sid)
         _save(again)
@@ -187,7 +187,7 @@ class Waiting(Replaced):
         """End it, for the person is in.
 
         Raises:
-            LoggedOutError: When somebody has logged out of it in the meantime.
+            LoggedOutError: When the person has logged out of it in the meantime.
         """
         _check_that_it_is_there(self.session.sid)
         self.end()

@@ -102,7 +102,7 @@ def _of_callback(state: State) -> Iterator[Found]:
     inside = state.paths.callback
     for uri in state.default_client.redirect_uris:
         path = urlsplit(uri).path or "/"
-        # A proxy may take a prefix off.
+        # A proxy may remove a prefix.
         if not path.rstrip("/").endswith(inside.rstrip("/")):
             found = f"CLEVER_REDIRECT_URI leads to {path!r}, but the callback is at {inside!r}"
             yield CALLBACK, "problem", found, "make them equal, and register the same redirect URI with Clever"

@@ -47,7 +47,7 @@ class CleverSso:
         clients: The clients of hosts that have their own, such as `{"b.example": Client(...)}`; `CLEVER_HOSTS` of the
             configuration has the same as settings.
         rotate_session: Gives a session a new id at each sign-in: a function that is called with it. Only for sessions
-            that live on the server, in a store other than that of Flask-Session 0.7 or later.
+            that live on the server, in a store other than Flask-Session 0.7 or later.
         from_env: Whether what the configuration leaves out is taken from environment variables of the same names.
 
     Raises:
@@ -138,8 +138,8 @@ class CleverSso:
         """Decorator: let `function` decide about each person who proved a login, before the sign-in.
 
         It gets a `ProvenLogin` and may be async. `None` signs the person in. Anything else is sent to the browser, and
-        nobody is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
-        nobody is signed in: `Refused` becomes a page for the person, an `Error` of Clever's API becomes a page that
+        no one is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
+        no one is signed in: `Refused` becomes a page for the person, an `Error` of Clever's API becomes a page that
         says so, anything else is handled as Flask handles it.
         """
         _settings.check_hook("before_sign_in", function, "proven")
@@ -150,7 +150,7 @@ class CleverSso:
         """Decorator: call `function` with every `SignIn`. Use it to find, create or refuse an account.
 
         The session is the new person's. You can add to it. What `function` returns, if anything, is sent to
-        the browser instead of the redirect. When it raises, nobody is signed in: `Refused` becomes a page for the
+        the browser instead of the redirect. When it raises, no one is signed in: `Refused` becomes a page for the
         person, anything else is handled as Flask handles it.
         """
         _settings.check_hook("on_sign_in", function, "sign_in")

@@ -33,7 +33,7 @@ def clever_button(
     Args:
         next: Where the person goes afterwards.
         image: The address of an image to show instead of the words: `url_for("static", filename="clever.svg")`.
-        language: `en` or `es`. Default: `CLEVER_LANGUAGE`, that of Flask-Babel, or English.
+        language: `en` or `es`. Default: `CLEVER_LANGUAGE`, Flask-Babel's language, or English.
         style: Whether the link has a style of its own.
     """
     spoken = words(language) if language else words_of_page()
@@ -41,7 +41,7 @@ def clever_button(
 
 
 def clever_signed_in(*, language: str | None = None) -> Html | str:
-    """Who is signed in, with "Not you?" and a button to log out, as HTML. Empty if nobody is signed in."""
+    """Who is signed in, with "Not you?" and a button to log out, as HTML. Empty if no one is signed in."""
     somebody = identity()
     if somebody is None:
         return ""
@@ -59,7 +59,7 @@ def clever_signed_in(*, language: str | None = None) -> Html | str:
 
 
 def words_of_page() -> Words:
-    """In the language of the application's own pages: that of `CLEVER_LANGUAGE`, of Flask-Babel, or English."""
+    """In the language of the application's own pages: from `CLEVER_LANGUAGE` or Flask-Babel, or English."""
     fixed = state().chosen.language
     return words(fixed) if fixed else _words_of_babel() or words(None)
 

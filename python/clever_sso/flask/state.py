@@ -58,7 +58,7 @@ class State:
 
 def host() -> str | None:
     """The host of the current request."""
-    # `request.host` fails for bytes that are no host.
+    # `request.host` fails for an invalid host.
     return request.headers.get("Host") if has_request_context() else None
 
 

@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     View = Callable[[], Response]
 
 
-# Every method that werkzeug knows: the core says which of them may act, and how the others are answered.
+# Every method that werkzeug knows: the core decides which of them may act, and how to respond to the others.
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"]
 # The attributes of a session cookie, about.
 _COOKIE_BYTES = 120
@@ -84,7 +84,7 @@ _CAME_BACK = "clever_sso.came_back"
 
 
 def add_views(app: Flask, callback_path: str) -> None:
-    """Add the three views, and what is looked at around every other one."""
+    """Add the three views, and the code that runs around every other view."""
     views = Blueprint("clever_sso", __name__)
     extension: State = app.extensions[EXTENSION]
     for prefix in dict.fromkeys(["", extension.paths.likely_prefix]):
@@ -139,7 +139,7 @@ def _before() -> Response | None:
 
 
 def _endpoint() -> Literal["login", "callback", "logout"] | None:
-    """Which of the three views this address is of, whatever the method."""
+    """The view of this address, if it is one of the three, for any method."""
     adapter = current_app.create_url_adapter(request)
     try:
         name = adapter.match(method="GET")[0] if adapter is not None else ""
@@ -150,7 +150,7 @@ def _endpoint() -> Literal["login", "callback", "logout"] | None:
 
 
 def _query() -> str:
-    """The query as it came, one character for each byte: `request.args` fails for bytes that are no text."""
+    """The query as it came, one character for each byte: `request.args` fails for bytes that are not text."""
     return request.query_string.decode("latin-1")
 
 
@@ -300,7 +300,7 @@ def _take(step: Step, *, is_decided: bool = False, waiting: Waiting | None = Non
     if step.ends_session and session:
         end_session()
     step = step.linked(login_path(), _home())
-    _tell_of(step)
+    _report(step)
     response = _with_cookies(_show(step), step.set_cookies)
     if step.retry_after is not None:
         response.headers.setdefault("Retry-After", str(step.retry_after))
@@ -393,7 +393,7 @@ def _without_old_session(response: Response) -> Response:
     return response
 
 
-def _tell_of(problem: Problem) -> None:
+def _report(problem: Problem) -> None:
     try:
         login_denied.send(_app(), problem=problem)
     except Exception:
@@ -450,7 +450,7 @@ def _after(response: Response) -> Response:
             'request.blueprint == "clever_sso"'
         )
         login = {login_path(), f"{request.root_path}{state().paths.prefix}/login"}
-        # `request.url` fails for a query or a Host header that is no text.
+        # `request.url` fails for a query or a Host header that is not valid text.
         here = f"{request.scheme}://{request.headers.get('Host', '')}{request.root_path}{request.path}"
         if response.location and sends_to_log_in(here, response.location, login):
             response = _take(problem_of_setup(advice))

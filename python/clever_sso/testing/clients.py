@@ -40,7 +40,7 @@ def adapted(client: AppClient[Response_co], *, secure: bool, waits: bool) -> Ada
         waits: Whether it is used with `await`.
 
     Raises:
-        TypeError: For what is no test client that is known, or one of the other way to wait.
+        TypeError: If it is not a known test client, or an async one where a sync one is needed (or the reverse).
     """
     family = {base.__module__.partition(".")[0] for base in type(client).__mro__}
     is_async = any(base.__name__ == "AsyncClient" for base in type(client).__mro__)
@@ -58,7 +58,7 @@ def adapted(client: AppClient[Response_co], *, secure: bool, waits: bool) -> Ada
     if "werkzeug" in family:
         return Adapter(client, {"follow_redirects": False, **({"base_url": "https://localhost"} if secure else {})})
     raise TypeError(
-        f"{type(client).__module__}.{type(client).__qualname__} is no test client of Flask, Django, Starlette or httpx"
+        f"{type(client).__module__}.{type(client).__qualname__} is not a test client of Flask, Django, Starlette, httpx"
     )
 
 

@@ -181,7 +181,7 @@ class Emulator:
         for person in self.people().values():
             if who in {person.handle, person.id, person.number}:
                 return person
-        raise EmulatorError(f"there is nobody called {who!r}; there are: {', '.join(self.people())}")
+        raise EmulatorError(f"there is no person {who!r}; there are: {', '.join(self.people())}")
 
     # ---------------------------------------------------------------- clock, keys and journal
 

@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
+    """A response."""
 
     status: int
     location: str | None

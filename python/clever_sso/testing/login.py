@@ -118,7 +118,7 @@ def _seen(answer: object) -> exchange.Reply:
 
 
 def _steps(emulator: Emulator, person: str, path: str, *, by_admin: bool) -> Generator[str, exchange.Reply, None]:
-    """Each page of the application that the browser asks for; it is told what came back."""
+    """Yields each page of the application that the browser requests, and receives the response."""
     url, returned = path, False
     for _ in range(MOST_STEPS):
         if url.startswith(emulator.base_url + "/"):
@@ -128,7 +128,7 @@ def _steps(emulator: Emulator, person: str, path: str, *, by_admin: bool) -> Gen
         onwards = reply.location or _after_waiting(reply.text)
         if onwards is None and not returned:
             raise LoginNotFinished(
-                f"the application answers {_bare(page)} with status {reply.status} and sends nobody to Clever"
+                f"the application answers {_bare(page)} with status {reply.status} and does not redirect to Clever"
             )
         if onwards is None or (returned and not _goes_on(onwards, emulator)):
             return
@@ -141,7 +141,7 @@ def _through_clever(url: str, person: str, *, by_admin: bool) -> str:
     choice = {"emulator_login": person, **({"emulator_admin": "true"} if by_admin else {})}
     reply = exchange.request("GET", f"{url}&{urlencode(choice)}")
     if reply.location is None:
-        raise LoginNotFinished(f"the emulator sends nobody back but answers {reply.status}: {reply.alert}")
+        raise LoginNotFinished(f"the emulator does not redirect back, but answers {reply.status}: {reply.alert}")
     return reply.location
 
 

@@ -29,8 +29,9 @@ STOP_SECONDS = 10
 LOOPBACK = "http://127.0.0.1:"
 
 # The emulator must not outlive the program that started it, even when that is killed: then its end of the pipe closes,
-# and the shell, which waits for nothing else, ends the emulator. It holds no end of the emulator's output, so that who
-# reads there learns when the emulator has ended. An emulator that is stopped hears of its end only when it goes on.
+# and the shell, which waits for nothing else, ends the emulator. It does not keep the emulator's output open, so a
+# reader sees when the emulator has ended. A stopped emulator must continue first (SIGCONT) to get the signal that ends
+# it.
 GUARD = '"$@" < /dev/null & exec > /dev/null 2>&1; read -r _; kill $!; kill -CONT $!; wait $!'
 
 
@@ -104,7 +105,7 @@ def started(options: list[str]) -> Iterator[str]:
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
         process = _process([find(), *options], complaints)
-        # A test that fails passes here, and a report may show what is in these variables.
+        # A failing test comes through here, and its report may show the values of these variables.
         del options
         with process:
             try:

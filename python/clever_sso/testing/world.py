@@ -43,7 +43,7 @@ class Person:
     """The district; people of Clever Library have none."""
 
     roles: tuple[str, ...]
-    """The names of the roles; the first is that of a login."""
+    """The names of the roles; a login has the first one."""
 
     @property
     def full_name(self) -> str:

@@ -13,7 +13,7 @@ from harness.emulator import App, running
 from harness.length import whole_or_short
 from running import AXUM_SITE, CLIENT_ID, CLIENT_SECRET, FRAMEWORKS, REDIRECT_URI, Site, serving
 
-# What holds of the site in every language; the example in actix has the pages of some of it.
+# Tests that hold for the site in every language; the actix example has only some of the pages.
 IN_RUST = {
     "test_contract": ["axum"],
     "test_browser_leg": ["axum"],

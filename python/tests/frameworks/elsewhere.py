@@ -87,7 +87,7 @@ def sign_in(number: int, together: threading.Barrier, failures: list[str]) -> No
     together.wait(60)
     try:
         CleverBackend().authenticate(None, clever_identity=person)
-    except Exception as error:  # noqa: BLE001  (the test tells of it)
+    except Exception as error:  # noqa: BLE001  (the test reports it)
         failures.append(f"{type(error).__name__}: {error}")
     finally:
         connections.close_all()

@@ -55,7 +55,7 @@ def environment(base_url: str, redirect_uri: str, folder: Path, **changes: str) 
 
 
 def run(command: list[str], example: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """One command, until it ends by itself."""
+    """One command, until it exits."""
     return subprocess.run(
         command,
         cwd=ROOT / "examples" / example,

@@ -576,7 +576,7 @@ def test_a_prefix_that_the_framework_knows_needs_no_setting(clever: str) -> None
         assert (answer.status_code, answer.headers["cache-control"]) == (303, "no-store")
 
 
-def test_a_prefix_that_nobody_tells_of_is_named(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_prefix_that_the_framework_does_not_know_is_named(clever: str, caplog: pytest.LogCaptureFixture) -> None:
     uri = "http://127.0.0.1:9/school/clever/callback"
     app = Starlette()
     CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, uri, base_url=clever)).install(app)

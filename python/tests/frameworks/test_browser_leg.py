@@ -362,7 +362,7 @@ def test_clevers_own_words_have_their_pages(  # noqa: PLR0913, PLR0917  (they ar
 
 
 @pytest.mark.parametrize("word", ["temporarily_unavailable", "access_denied", "invalid_scope"])
-@pytest.mark.parametrize("label", ["Log in with Clever", "Log in as somebody else"])
+@pytest.mark.parametrize("label", ["Log in with Clever", "Log in as someone else"])
 @pytest.mark.parametrize("switches", ["1", "0"])
 def test_another_try_asks_for_the_same(browser: Browser, site: Site, word: str, label: str, switches: str) -> None:
     log_in(browser, site)
@@ -372,7 +372,7 @@ def test_another_try_asks_for_the_same(browser: Browser, site: Site, word: str, 
         # Where nobody else signs in, Clever knows the person, and no page of its own is in the way.
         page = browser.open(f"{site.url}/clever/callback{refusal(begun).replace('access_denied', word)}")
         again = links_of(page)[label]
-        assert ("switch_user=1" in again) is (switches == "1" or label == "Log in as somebody else")
+        assert ("switch_user=1" in again) is (switches == "1" or label == "Log in as someone else")
         again = again.replace("switch_user=1", "switch_user=0")
         assert browser.open(site.url + again).url == site.url + quote(goal, safe="/?=&")
         browser.open(site.url + "/bye")
@@ -468,7 +468,7 @@ def test_a_session_cookie_that_does_not_stick_ends_with_a_page(framework: str, t
         assert "Path" in line
         return
     assert "'/elsewhere'" in line
-    # With what the framework does by itself: none of the others is set.
+    # With the framework's defaults: no other header is set.
     for word, value in [("domain", "None"), ("path", "'/elsewhere'"), ("secure", "False")]:
         assert re.search(rf"{word}( is)?[ =]{value}", line, re.IGNORECASE), (word, line)
 
@@ -482,7 +482,7 @@ def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(brow
     links = links_of(page)
     assert "Log in with Clever" not in links
     assert arrived(site.url + links["Go to the start page"], tabbed).text.startswith("signed in: Ada Ashworth")
-    assert begun_at_clever(browser, site.url + links["Log in as somebody else"]).endswith("confirmed=false")
+    assert begun_at_clever(browser, site.url + links["Log in as someone else"]).endswith("confirmed=false")
     assert re.search(r'signed in, but ".*/vault" sends them back to log in', site.log.read_text())
     # A logout forgets it.
     tabbed.tabs.clear()
@@ -611,7 +611,7 @@ def test_a_guarded_page_comes_back_whose_address_has_up_to_1024_bytes(
 
 def test_what_an_address_may_not_hold_as_it_is_comes_back_as_it_was(browser: Browser, site: Site) -> None:
     log_in(browser, site)
-    # A space, a slash, a percent sign, spaces and control characters outside ASCII, and bytes that are no text.
+    # A space, a slash, a percent sign, spaces and control characters outside ASCII, and bytes that are not text.
     for wanted in ("/shelf/%20%252F%25", "/shelf/%C2%A0%E3%80%80%C2%85", "/private?a=%FF%C3%D1%88&b=%2B+%26"):
         browser.open(site.url + "/bye")
         assert browser.open(site.url + wanted).url == site.url + wanted

@@ -46,7 +46,7 @@ def log_out(browser: Browser, site: Site) -> Page:
 
 
 def onwards(page: Page) -> str:
-    """Where the waiting page leads by itself."""
+    """The address that the waiting page opens."""
     return urljoin(page.url, unescape(page.text.split('content="0; url=')[1].split('"')[0]))
 
 
@@ -142,7 +142,7 @@ def test_a_callback_that_cannot_be_used_gets_a_page_with_a_way_out(browser: Brow
     assert "Signing in did not work this time. Please try again." in page.text
     assert "callback_duplicate" in page.text
     assert 'href="/clever/login">Log in with Clever</a>' in page.text
-    assert 'href="/clever/login?switch_user=1">Log in as somebody else</a>' in page.text
+    assert 'href="/clever/login?switch_user=1">Log in as someone else</a>' in page.text
 
 
 def test_a_denied_login_is_explained_and_leaves_nobody_signed_in(browser: Browser, site: Site) -> None:

@@ -50,7 +50,7 @@ def test_a_person_who_came_back_under_a_new_id_is_who_they_were(identity: Callab
 
 
 def test_people_of_one_name_are_two_users(identity: Callable[[str], Identity]) -> None:
-    # Known by the new id first: then the old one is somebody else's.
+    # The new id comes first: if it is known, the old one belongs to someone else.
     assert authenticate(identity(MILA_AGAIN)).pk != authenticate(identity(MILA)).pk
 
 

@@ -143,7 +143,7 @@ def test_staff_sign_in_with_clever_only_where_a_setting_says_so_and_never_by_an_
 
 
 def authenticate_quietly(answer: Any) -> Any:
-    """Nobody is signed in on the request of this answer."""
+    """No one is signed in on the request of this response."""
     return None if not answer.wsgi_request.user.is_authenticated else answer.wsgi_request.user
 
 
@@ -216,7 +216,7 @@ def test_an_address_that_is_the_user_name_follows_the_setting(
     users().all().delete()
     override(CLEVER_USER_EMAIL="unverified")
     assert authenticate(person).email == person.unverified_email
-    # An address of somebody else is given to nobody.
+    # No user gets the address of another user.
     accounts().all().delete()
     users().all().update(username="another", email=person.unverified_email.upper())
     assert authenticate(person).email.endswith("@clever.invalid")
@@ -249,7 +249,7 @@ def test_where_addresses_are_unique_everybody_gets_in() -> None:
 # ---------------------------------------------------------------- signals and the log
 
 
-def test_signals_tell_of_what_happened_and_of_nothing_else(clever: str, override: Callable[..., None]) -> None:
+def test_signals_report_what_happened_and_nothing_else(clever: str, override: Callable[..., None]) -> None:
     from django.contrib.auth import signals
 
     told: list[str] = []
@@ -323,7 +323,7 @@ def link(browser: Any, clever: str, number: str = ADA, **changes: str) -> Any:
 
 
 def answered(browser: Any, asked: Any, answer: str = "yes") -> Any:
-    """What the browser gets when the user answers the page that asks; what it got, when there is none."""
+    """The response after the user answers the question; if there is no question, the response so far."""
     if asked.headers.get("Location") != "/clever/link/confirm":
         return asked
     page = browser.get("/clever/link/confirm").content.decode()

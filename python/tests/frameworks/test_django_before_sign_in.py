@@ -317,7 +317,7 @@ def test_a_user_who_is_not_found_after_each_sign_in_ends_with_a_page(
             user_logged_in.disconnect(change_the_password)
     assert (status, b"session_not_kept" in page, visits) == (500, True, 3)
     assert (again[0], again[2]) == (500, 0)
-    assert "and the session came back with nobody signed in" in caplog.text
+    assert "and the session came back with no one signed in" in caplog.text
     assert end_of(visitor(), clever, "/private")[0] == 200
 
 

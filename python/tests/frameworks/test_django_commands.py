@@ -136,7 +136,7 @@ for name in NAMES:
         setattr(settings, name, value)
         look(check, check_deployment, check_users)
     setattr(settings, name, before)
-# Those of the client, of all hosts and of one. Nothing can be made of an object.
+# The settings of the client, for all hosts and for one. An object cannot be a setting.
 VALUES += [-1, 10**400, float("nan"), "\\ud800", "x\\0", "http://\\ud800.example/", ["\\ud800"]]
 for name in sorted(_settings.CLIENT_SETTINGS):
     before = getattr(settings, name, None)

@@ -110,7 +110,7 @@ def test_rows_that_contradict_each_other_are_named_and_left_out(
         "user 987654: there is no such user",
         f"user {two.pk}: the Clever id is empty",
         "a row without a user",
-        f"user {two.pk}: what is there is no Clever id",
+        f"user {two.pk}: the value is not a Clever id",
     ]:
         assert f"left out: {words}" in lines
     assert set(accounts().values_list("user_id", "clever_id")) == {(two.pk, "ok2"), (linked.pk, identity(JOSE).id)}

@@ -20,7 +20,7 @@ from harness.turns import alone_in
 
 django = pytest.importorskip("django")
 HERE = Path(__file__).parent
-# Both are limits for a whole row of steps, of which one may hang: installing from the network, and a run of pytest.
+# Both are limits for several steps, any of which may hang: installing from the network, and a run of pytest.
 INSTALL_SECONDS, TEST_SECONDS = 600, 1200
 NEEDED = [
     "pytest>=8",
@@ -76,7 +76,7 @@ def install_into(folder: Path, version: str) -> tuple[str, Path]:
     is_right = version != "newest" or not WHOLE
     if is_right and known and set(NEEDED) <= set(known.splitlines()):
         return program, folder
-    # Django 4.2 is said to run on 3.8 to 3.12.
+    # Django 4.2 supports 3.8 to 3.12.
     able = [
         program
         for program in interpreters()
@@ -93,7 +93,7 @@ def install_into(folder: Path, version: str) -> tuple[str, Path]:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_django_app_keeps_its_promises_with_django(version: str, tmp_path: Path) -> None:
     program, folder = install(version)
-    # Only this package of ours, not everything that stands beside it.
+    # Only our package, not everything in its folder.
     (tmp_path / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
     named = [path for path in sorted(HERE.glob("test_django*.py")) if path != Path(__file__)]

@@ -28,7 +28,7 @@ OWN = "http://127.0.0.1:9"
 pytestmark = pytest.mark.usefixtures("untouched")
 
 
-def test_signals_tell_of_both_ends(clever: str) -> None:
+def test_signals_report_sign_ins_and_refusals(clever: str) -> None:
     from clever_sso.django import Problem, login_denied, signed_in
     from django.contrib.auth.models import User
     from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -250,7 +250,7 @@ def test_a_session_has_an_end_of_its_own(
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + lasts - 60)
     assert visitor.get("/who").content == b"Ada Ashworth"
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + lasts + 60)
-    # Anybody who asks Django itself is told the same.
+    # Django itself gives the same answer.
     assert visitor.get("/username").content == b""
     assert not visitor.session.exists(key)
 
@@ -468,7 +468,7 @@ def test_views_have_the_marks_that_guards_of_others_look_for() -> None:
         ("/clever/callback", "/school/clever/callback", "a proxy adds /school"),
     ],
 )
-def test_a_prefix_that_nobody_tells_of_is_named(
+def test_a_prefix_that_the_framework_does_not_know_is_named(
     override: Callable[..., None], caplog: pytest.LogCaptureFixture, uri: str, path: str, words: str
 ) -> None:
     from django.test import Client as Visitor

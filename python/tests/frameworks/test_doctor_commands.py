@@ -64,7 +64,7 @@ def in_flask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., t
         monkeypatch.delitem(sys.modules, "the_app", raising=False)
         monkeypatch.syspath_prepend(str(tmp_path))
         monkeypatch.chdir(tmp_path)
-        # The group sets it for its process, which here goes on to run other tests.
+        # The command sets it for its process, which runs other tests after this one.
         monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
         group = FlaskGroup(add_default_commands=False)
         group.add_command(command)
@@ -256,7 +256,7 @@ def test_a_missing_callback_route_is_named_in_django(clever: str) -> None:
 def test_what_else_django_finds_is_there_too(clever: str) -> None:
     check, found = problem_of(*in_django(clever, "--json", MIDDLEWARE=[]))
     assert check == "application"
-    assert "nobody could stay signed in" in found
+    assert "no one could stay signed in" in found
 
 
 def test_a_missing_callback_route_is_named_in_flask(in_flask: Callable[..., tuple[int, str]], clever: str) -> None:

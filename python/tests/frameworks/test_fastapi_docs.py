@@ -70,7 +70,7 @@ def test_the_schema_has_the_session_as_a_security_scheme(client: TestClient) -> 
     }
     for path in ("/private", "/staffroom"):
         assert schema["paths"][path]["get"]["security"] == [{"LogInWithClever": []}]
-        # The request is none of the parameters of the API.
+        # The request is not a parameter of the API.
         assert "parameters" not in schema["paths"][path]["get"]
     assert "security" not in schema["paths"]["/maybe"]["get"]
     assert "swagger" in client.get("/docs").text
@@ -88,7 +88,7 @@ def test_the_guards_let_in_and_keep_out(client: TestClient, clever: str) -> None
     assert client.get("/staffroom").json() == "coffee"
 
 
-def test_the_apps_own_way_to_tell_of_errors_is_kept(app: FastAPI, client: TestClient) -> None:
+def test_the_apps_own_error_handler_is_kept(app: FastAPI, client: TestClient) -> None:
     @app.exception_handler(AnyHTTPException)
     async def own(_: Request, error: HTTPException) -> JSONResponse:
         return JSONResponse({"problem": error.detail}, error.status_code)

@@ -104,7 +104,7 @@ def test_a_server_side_session_gets_a_new_name(clever: str, tmp_path: Path) -> N
     app, _ = make_app(clever, SESSION_TYPE="cachelib", SESSION_CACHELIB=cachelib.FileSystemCache(str(tmp_path)))
     flask_session.Session(app)
     client = app.test_client()
-    # A name that somebody else chose, as on a shared device.
+    # A name that another person chose, as on a shared device.
     client.set_cookie("session", "chosen-by-a-stranger")
     log_in(client, clever)
     assert client.get("/who").text == "Ada Ashworth"
@@ -307,7 +307,7 @@ def test_a_refusal_may_have_a_sentence_of_its_own(clever: str) -> None:
     assert (answer.status_code, "The library is &lt;closed&gt; today." in answer.text) == (403, True)
 
 
-def test_signals_tell_of_both_ends(clever: str) -> None:
+def test_signals_report_sign_ins_and_refusals(clever: str) -> None:
     app, _ = make_app(clever)
     told: list[object] = []
 

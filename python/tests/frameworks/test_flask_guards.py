@@ -1,4 +1,4 @@
-"""How the Flask extension gets along with sessions, guards and proxies that an application sets up by itself."""
+"""The Flask extension with sessions, guards and proxies that the application sets up itself."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_a_prefix_that_the_framework_knows_needs_no_setting(clever: str) -> None
     assert answer.headers["Location"] == "/clever/"
 
 
-def test_a_prefix_that_nobody_tells_of_is_named(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_prefix_that_the_framework_does_not_know_is_named(clever: str, caplog: pytest.LogCaptureFixture) -> None:
     app, _ = make_app(clever, CLEVER_REDIRECT_URI="http://127.0.0.1:9/school/clever/callback")
     answer = app.test_client().get("/clever/callback?code=a&state=b")
     assert (answer.status_code, "config_invalid" in answer.text) == (500, True)

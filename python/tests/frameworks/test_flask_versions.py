@@ -35,7 +35,7 @@ WHOLE = (
     "settings_at_start",
 )
 TESTS = [HERE / f"test_{name}.py" for name in whole_or_short(WHOLE, SHORT)]
-# For a whole row of steps, of which one may hang.
+# For several steps, any of which may hang.
 SECONDS = 600
 
 
@@ -61,7 +61,7 @@ def test_the_lowest_flask_is_the_one_that_the_package_asks_for() -> None:
 
 def test_the_flask_extension_keeps_its_promises_with_the_lowest_flask(tmp_path: Path) -> None:
     folder = install()
-    # Only this package of ours, not everything that stands beside it.
+    # Only our package, not everything in its folder.
     (tmp_path / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
     program = (

@@ -325,7 +325,7 @@ def test_django_signs_in_without_settings_of_a_client(engine: str, tmp_path: Pat
 
 
 def test_what_is_no_client_is_named() -> None:
-    with pytest.raises(TypeError, match=r"builtins\.object is no test client of Flask, Django, Starlette or httpx"):
+    with pytest.raises(TypeError, match=r"builtins\.object is not a test client of Flask, Django, Starlette, httpx"):
         force_login(object())
 
 

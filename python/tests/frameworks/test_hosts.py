@@ -46,7 +46,7 @@ def in_django(clever: str, override: Any, redirect_uris: list[str], hosts: dict[
     from django.test import Client as Visitor
 
     override(CLEVER_BASE_URL=clever, CLEVER_REDIRECT_URI=redirect_uris, CLEVER_HOSTS=hosts, ALLOWED_HOSTS=["*"])
-    # Their cookies are those of one host, as nobody asks for more.
+    # Their cookies belong to one host: no setting asks for more.
     visitors: dict[str, Any] = {}
 
     def get(host: str, path: str) -> tuple[int, str, str]:
@@ -147,7 +147,7 @@ def test_the_callback_of_a_host_may_have_another_path(kind: Any, override: Any) 
         assert get("a.example", back)[0] == 404
 
 
-def test_a_login_of_one_client_is_none_of_the_other(site: Any, two_apps: str) -> None:
+def test_a_login_of_one_client_does_not_count_for_the_other(site: Any, two_apps: str) -> None:
     own = {"CLEVER_CLIENT_ID": OTHER[0], "CLEVER_CLIENT_SECRET": OTHER[1], "CLEVER_REDIRECT_URI": B}
     get = site(two_apps, [A], {"b.example": own})
     at_a = get("a.example", "/clever/login")[1]
@@ -162,9 +162,9 @@ def test_a_login_of_one_client_is_none_of_the_other(site: Any, two_apps: str) ->
     [
         ("b.example", "must be a dict"),
         ({"b.example": "client"}, "must be a dict"),
-        ({"https://b.example": {}}, "which is no host"),
-        ({"": {}}, "which is no host"),
-        ({"b.example": {"CLEVER_CLIENT_IT": "x"}}, "'CLEVER_CLIENT_IT', which is no setting of a client"),
+        ({"https://b.example": {}}, "which is not a host"),
+        ({"": {}}, "which is not a host"),
+        ({"b.example": {"CLEVER_CLIENT_IT": "x"}}, "'CLEVER_CLIENT_IT', which is not a client setting"),
         ({"b.example": {"CLEVER_TIMEOUT": "soon"}}, "CLEVER_TIMEOUT"),
     ],
 )

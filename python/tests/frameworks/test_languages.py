@@ -132,7 +132,7 @@ def test_django_takes_the_translations_of_the_project(override: Callable[..., No
     assert "Clever ne t&#x27;a pas ouvert." in page
     assert "Pas encore là" in page
     # What the project does not translate is in English.
-    assert "Log in as somebody else" in page
+    assert "Log in as someone else" in page
 
 
 def in_flask(monkeypatch: pytest.MonkeyPatch, locale: Callable[[], Any] | None = None, **settings: Any) -> Any:

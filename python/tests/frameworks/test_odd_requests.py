@@ -203,7 +203,7 @@ LETTERS = {
 
 
 def of_1024_bytes(letters: str) -> str:
-    """A page whose address has so many bytes as a browser shows it."""
+    """A page whose address has this many bytes, as a browser shows it."""
     start = "/private?q="
     room = 1024 - len(start)
     text = letters * (room // len(letters.encode()))

@@ -22,7 +22,7 @@ REDIRECT_URI = "https://app.example/clever/callback"
 # The answer to a path and a method: status, Location, text.
 Get = Callable[[str, str], tuple[int, str, str]]
 
-# What an operator writes who does not think of the prefix any more.
+# The settings of an operator who forgot the prefix.
 STRIPPING = """
 location /app/ {{
     proxy_pass http://127.0.0.1:{site}/;

@@ -111,7 +111,7 @@ def test_a_user_whose_only_second_factor_is_a_security_key_gets_in_with_it(
         assert 'name="code"' not in page.text, "there is no code to type"
         assert "mfa/js/webauthn.js" in page.text
         foreign = SecurityKey("127.0.0.1").answer(challenge_of(page.text))
-        # The key of somebody else, and an answer to another question.
+        # Another person's key, and a response to another challenge.
         for wrong in (foreign, security_key.answer("another-challenge")):
             form = {"csrfmiddlewaretoken": token_of(page.text), "credential": json.dumps(wrong)}
             page = browser.open(asked, form)
@@ -152,7 +152,7 @@ def test_a_user_with_a_second_factor_stays_behind_it(kind: str, matched: str, tm
             assert browser.open(site.url + "/vault").text == "gold"
         else:
             assert "'method': 'mfa'" in browser.open(site.url + "/noted").text
-        # Nobody gets the second factor of somebody else.
+        # No one gets another person's second factor.
         browser.sign_out()
         browser.sign_in(JOSE)
         browser.open(site.portal)

@@ -483,7 +483,7 @@ def test_asgi_reads_the_same_names(monkeypatch: pytest.MonkeyPatch, caplog: pyte
     assert routes["clever_login"] == "/sso/login"
     assert "nothing reads CLEVER_AFTER_LOGON: is it CLEVER_AFTER_LOGIN?" in caplog.text
     assert "CLEVER_URL_PREFIX" not in caplog.text
-    # What is said in the program comes first.
+    # The arguments in the program come first.
     routes = {getattr(route, "name", ""): getattr(route, "path", "") for route in InAsgi(url_prefix="/own").routes}
     assert routes["clever_login"] == "/own/login"
 
@@ -640,9 +640,7 @@ def test_a_setting_that_no_host_has_names_the_nearest(own: str, advice: str) -> 
     for make in (in_flask, in_django):
         with pytest.raises(ConfigError) as caught:
             make(CLEVER_HOSTS={"b.example": {own: "x"}})
-        assert (
-            f"CLEVER_HOSTS['b.example'] has {own!r}, which is no setting of a client: {advice}" in caught.value.message
-        )
+        assert f"CLEVER_HOSTS['b.example'] has {own!r}, which is not a client setting: {advice}" in caught.value.message
 
 
 def test_clients_that_are_none_are_named() -> None:
@@ -656,7 +654,7 @@ def test_clients_that_are_none_are_named() -> None:
             with pytest.raises(TypeError, match=r"clients\['b.example'\] must be a clever_sso\.(Async)?Client, not"):
                 face(clients={"b.example": wrong})
         for host in ("https://b.example", "", 7):
-            with pytest.raises(ConfigError, match=r"clients names .*, which is no host"):
+            with pytest.raises(ConfigError, match=r"clients names .*, which is not a host"):
                 face(clients={host: made})
 
 

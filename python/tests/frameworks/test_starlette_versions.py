@@ -28,7 +28,7 @@ TESTS = [HERE / f"test_{name}.py" for name in whole_or_short(WHOLE, SHORT)]
 # That Starlette sends the cookie of a session with every answer: it grows with each one, and depends on who is there.
 OF_ITS_OWN = "eight_tabs or does_not_depend_on_cookies"
 CHOSEN = f"(asgi or starlette or httpx_signs) and not ({OF_ITS_OWN})"
-# For a whole row of steps, of which one may hang.
+# For several steps, any of which may hang.
 SECONDS = 600
 
 
@@ -54,7 +54,7 @@ def test_the_lowest_starlette_is_the_one_that_the_package_asks_for() -> None:
 
 def test_the_asgi_face_keeps_its_promises_with_the_lowest_starlette(tmp_path: Path) -> None:
     folder = install()
-    # Only this package of ours, not everything that stands beside it.
+    # Only our package, not everything in its folder.
     (tmp_path / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
     program = "import pytest, starlette, sys; print(starlette.__version__); sys.exit(pytest.main(sys.argv[1:]))"

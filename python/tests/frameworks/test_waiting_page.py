@@ -1,4 +1,4 @@
-"""The waiting page in a real browser, which alone knows what a refresh by itself and a strict cookie do."""
+"""The waiting page in a real browser: only a browser shows what an automatic refresh and a strict cookie do."""
 
 from __future__ import annotations
 

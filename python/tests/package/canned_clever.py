@@ -75,7 +75,7 @@ def serving(bodies: dict[str, object], gate: Gate | None = None) -> Iterator[str
         gate.open()
     handler = type("Handler", (Answers,), {"bodies": bodies, "gate": gate})
     server = Server(("127.0.0.1", 0), handler)
-    # A kept connection must not hold up the end of the test.
+    # A kept connection must not delay the end of the test.
     server.daemon_threads = True
     server.block_on_close = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -44,7 +44,7 @@ def clever() -> Iterator[str]:
 
 @pytest.fixture
 def gate() -> Gate:
-    """What holds back the answers of the Clever `slow`."""
+    """Holds back the responses of the Clever `slow`."""
     return Gate()
 
 

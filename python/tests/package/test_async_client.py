@@ -1,4 +1,4 @@
-"""AsyncClient: operations on an event loop, which goes on with everything else meanwhile."""
+"""AsyncClient: operations on an event loop, which keeps running other tasks."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_loop_serves_others_while_operations_wait_for_their_answers(slow: str,
         gate.open()
         return {me.id for me in await asyncio.gather(*asking)}
 
-    # How long a loop is held up at most while a thousand logins finish is measured by `make bench`.
+    # `make bench` measures the longest time that a loop is blocked while a thousand logins finish.
     assert run(ask(), kind) == {ADA_ID}
 
 

@@ -19,7 +19,7 @@ def make_client(base_url: str) -> clever_sso.AsyncClient:
 
 
 class Failing(asyncio.SelectorEventLoop):
-    """Takes nothing from other threads so many times, when its turn has come."""
+    """Refuses work from other threads this many times, starting at its turn."""
 
     failures: list[BaseException]
 
@@ -143,7 +143,7 @@ def test_what_a_future_raises_reaches_who_waits(clever: str, raised: type[BaseEx
 
     waiting = loop.create_task(wait_for_all())
     while not waiting.done():
-        # What ends a program leaves the loop, as out of any callback; here it goes on.
+        # An exception that ends a program leaves the loop, as in any callback. This test continues after it.
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
             loop.run_forever()
     assert [task.done() for task in others] == [True] * 3

@@ -148,7 +148,7 @@ def test_logging_out_forgets_the_person(browser: Browser, site: Site) -> None:
     assert browser.open(site.url + "/logout").status == 405
     assert "Log in with Clever" in browser.open(site.url + "/logout", {}).text
     assert "Log in with Clever" in browser.open(site.url).text
-    # Anybody who asks for a page logs in again, and Clever's own session is not ours to end.
+    # A request for a page logs the person in again, and Clever's own session is not ours to end.
     browser.open(site.url + "/me")
     assert any(url.startswith(site.emulator + "/oauth/authorize") for url in browser.visited[-4:])
 

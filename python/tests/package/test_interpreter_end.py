@@ -40,7 +40,7 @@ BEGINNING = """
     sys.setswitchinterval(1e-5)
 
     def in_daemon_threads(work, number=4):
-        # Go on once each has done its work once. They begin together: where some work, it takes long to start more.
+        # Continue after each has done its work once. They begin together: where some work, it takes long to start more.
         def run(done_once):
             begin.wait()
             while True:
@@ -187,7 +187,7 @@ KINDS = {
         """
     ],
 }
-# Python 3.10 crashes by itself when daemon threads run at its end: `take_gil` reads the state of an interpreter that is
+# Python 3.10 itself crashes when daemon threads run at its end: `take_gil` reads the state of an interpreter that is
 # gone, in 1 to 3 of 100 runs of a program that has no extension. Such a death is not counted, if it stays that rare.
 OWN_CRASH, OWN_CRASHES = (-signal.SIGSEGV, ""), max(1, RUNS // 20)
 
@@ -290,7 +290,7 @@ def test_a_host_lives_on_when_answers_come_after_its_interpreter_ended(
 
 
 def test_calls_work_where_a_host_ends_its_interpreter_inside_exit(package: str, tmp_path: Path) -> None:
-    # As uWSGI does. By then the C library has taken away what the thread kept in variables of its own.
+    # As uWSGI does. Before this, the C library has destroyed the thread's own variables.
     text = """
         import asyncio, atexit, sys
         import clever_sso
@@ -329,7 +329,7 @@ def test_calls_work_where_a_host_ends_its_interpreter_inside_exit(package: str, 
     for line in done.stdout.splitlines():
         said.setdefault(line.split()[0], []).append(line.split()[1])
     assert len(said["now"]) == 7
-    # Nothing can be awaited any more while Python takes its objects apart.
+    # Nothing can be awaited anymore while Python takes its objects apart.
     assert said == {"now": said["now"], "exit": said["now"], "deleted": said["now"][:3] + ["RuntimeError"] * 4}
 
 

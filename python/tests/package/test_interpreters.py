@@ -45,11 +45,11 @@ def clever() -> Iterator[str]:
 
 
 def interpreter(version: str) -> str:
-    """Where it is; the test is skipped where there is none."""
+    """The path of the interpreter. If there is none, the test is skipped."""
     found = shutil.which(f"python{version}")
     ask = "import sys; print(sys.executable, '%d.%d' % sys.version_info[:2])"
     if found:
-        # The name may be that of pyenv, which asks here which one is wanted.
+        # The name may be pyenv's, which reads here which version to run.
         environment = {**os.environ, "PYENV_VERSION": version}
         done = subprocess.run([found, "-c", ask], capture_output=True, text=True, check=False, env=environment)
         if done.stdout.split()[1:] == [version]:

@@ -69,7 +69,7 @@ def silent() -> Iterator[socket.socket]:
 
 
 class Program:
-    """A program that asks a Clever which is silent until it is told otherwise; and what the program tells of itself."""
+    """A program that calls a Clever that is silent until told otherwise, and the events that the program reports."""
 
     def __init__(self, process: subprocess.Popen[str], connection: socket.socket) -> None:
         self._process, self._connection = process, connection
@@ -79,7 +79,7 @@ class Program:
         os.kill(self._process.pid, number)
 
     def tells(self) -> str:
-        """The next event that it tells of."""
+        """The next event that it reports."""
         assert self._process.stdout
         return self._process.stdout.readline().strip()
 
@@ -90,14 +90,14 @@ class Program:
         )
 
     def end(self) -> None:
-        """It ends by itself, with nothing more to tell, and well."""
+        """It exits without more output, with status 0."""
         told, complaints = self._process.communicate(timeout=SECONDS)
         assert (self._process.returncode, told) == (0, ""), complaints
 
 
 @contextmanager
 def waiting(text: str, silent: socket.socket) -> Iterator[Program]:
-    """Run a program until its first request has come, and nothing else will happen by itself."""
+    """Run a program until its first request has arrived and it only waits."""
     source = textwrap.dedent(BEGINNING) + textwrap.dedent(text)
     host, port = silent.getsockname()
     command = [sys.executable, "-c", source, f"http://{host}:{port}", str(20 * SECONDS)]
@@ -279,7 +279,7 @@ def test_a_child_that_a_handler_forks_leaves_the_call_to_its_parent(silent: sock
     """
     with waiting(text, silent) as program:
         program.signal(signal.SIGUSR1)
-        # The child asks by itself, so that it is there.
+        # The child makes its own request, so that there is one.
         with silent.accept()[0]:
             program.refuse()
             assert program.tells() == "answered"

@@ -1,4 +1,4 @@
-"""Where a limit is reached, what fails is an error: no panic comes out, and nothing is said on stderr."""
+"""A reached limit is an error: no panic gets out, and stderr stays empty."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def kinds():
 
 print(*kinds())
 os.closerange(3, 256)
-# Their numbers are those of the program's own files from now on.
+# From now on, the program's own files get these numbers.
 files = [os.open("/dev/null", os.O_RDONLY) for _ in range(64 if sys.argv[2] == "opens" else 0)]
 print(*kinds())
 del client, waiting

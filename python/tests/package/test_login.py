@@ -234,7 +234,7 @@ def test_cookies_and_a_kept_login_exclude_each_other(client: clever_sso.Client) 
         client.finish_login("?code=abc", "a=b", pending="x")
 
 
-def test_a_header_that_is_no_text_is_none_of_ours(client: clever_sso.Client) -> None:
+def test_a_header_that_is_not_text_is_ignored(client: clever_sso.Client) -> None:
     assert client.begin_login(cookies="a=\udcff; clever_login_x=\ud800").url
     assert client.log_out_cookies("\udcff") == ()
 

@@ -126,7 +126,7 @@ def went_to_clever(example: Example, client: clever_sso.Client) -> Any:  # noqa:
     ("method", "headers"),
     [("HEAD", {}), ("POST", {}), ("GET", {"Sec-Purpose": "prefetch"}), ("GET", {"Sec-Fetch-Dest": "iframe"})],
 )
-def test_a_request_that_must_not_act_spends_nothing(
+def test_a_request_that_must_not_act_uses_no_code(
     example: Example, client: clever_sso.Client, page: str, method: str, headers: dict[str, str]
 ) -> None:
     browser = went_to_clever(example, client)

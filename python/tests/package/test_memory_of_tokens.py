@@ -38,7 +38,7 @@ input()
 
 
 def pieces_in(process: int) -> int:
-    """How many pieces of the token stand in what the process may write to."""
+    """How many pieces of the token are in the writable memory of the process."""
     secret = TOKEN.encode()
     pieces = {secret[start : start + PIECE_BYTES] for start in range(len(secret) - PIECE_BYTES + 1)}
     found = 0

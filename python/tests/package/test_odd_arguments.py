@@ -60,7 +60,7 @@ NESTED = {
     "a set as a pair": [{"a", "b"}],
     "a mapping as a pair": [{"a": 1, "b": 2}],
     "a name that is a number": [(1, "a")],
-    "a name that is none": {None: "a"},
+    "a name that is not a str": {None: "a"},
     "a name that is a pair": {("a", "b"): "c"},
     "a value that is a list": {"Origin": ["a"]},
     "a value that is a number": {"origin": 1},
@@ -76,7 +76,7 @@ NESTED = {
     "one that wants an argument": type("Items", (), {"items": lambda _, needed: needed})(),
 }
 IS_A_NUMBER = {"timeout", "leeway", "now"}
-IS_NO_TEXT = {"switch_user", "has_session", "development", "discover", "headers", "keys", "without_state"}
+IS_NOT_TEXT = {"switch_user", "has_session", "development", "discover", "headers", "keys", "without_state"}
 GOOD = {
     "client_id": CLIENT_ID,
     "callback": "code=a&state=b",
@@ -116,7 +116,7 @@ def functions() -> dict[str, tuple[Callable[[], Callable[..., Any]], inspect.Sig
         value = getattr(clever_sso, name)
         if inspect.isroutine(value) or name in {"Client", "KeySet"}:
             found[name] = (lambda value=value: value), inspect.signature(value)
-    # Its keywords are those of `Client`.
+    # It has the keywords of `Client`.
     found["AsyncClient"] = (lambda: clever_sso.AsyncClient), found["Client"][1]
     for kind, make in ((clever_sso.Client, client), (clever_sso.AsyncClient, async_client)):
         for name in dir(kind):
@@ -365,13 +365,13 @@ def test_a_wrong_type_is_named(function: str, changes: dict[str, Any], message: 
 
 @pytest.mark.parametrize(("function", "name"), ROWS)
 def test_text_that_is_none_is_named(function: str, name: str) -> None:
-    if name in IS_A_NUMBER | IS_NO_TEXT:
+    if name in IS_A_NUMBER | IS_NOT_TEXT:
         pytest.skip("no text")
     is_list = name in {"old_pending_keys", "return_to_origins"}
     for half in (HALF, f"a{HALF}b", "/\udfff", "\udcff"):
         found = outcome(function, name, [half] if is_list else half)
         if (function, name) in LENIENT or name in {"cookies", "method"}:
-            # What a browser sent: nothing in it that is no text means anything.
+            # Data from a browser: parts that are not valid text are ignored.
             assert not isinstance(found, TypeError)
         elif name == "ca_bundle" and half == "\udcff":
             # The path of a file may have such a byte.
@@ -379,7 +379,7 @@ def test_text_that_is_none_is_named(function: str, name: str) -> None:
         else:
             assert isinstance(found, clever_sso.Error), found
             assert found.code in {"argument_invalid", "config_invalid"}
-            assert f"{name} is no text" in found.message
+            assert f"{name} is not valid text" in found.message
 
 
 @pytest.mark.parametrize(("function", "name"), [row for row in ROWS if row[1] in IS_A_NUMBER])

@@ -1,4 +1,4 @@
-"""Spans for OpenTelemetry: one for a call, one for each of its requests, and nothing of a person in them."""
+"""Spans for OpenTelemetry: one for a call, one for each of its requests, and no data about a person in them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def spans() -> Iterator[Spans]:
 
 
 def settled(exporter: InMemorySpanExporter) -> tuple[ReadableSpan, list[ReadableSpan]]:
-    """The span of the one call, and those of its requests."""
+    """The span of the only call, and the spans of its requests."""
     finished = exporter.get_finished_spans()
     (call,) = (span for span in finished if span.kind is SpanKind.INTERNAL and span.name != "request")
     requests = [span for span in finished if span.kind is SpanKind.CLIENT]

@@ -1,4 +1,4 @@
-"""A Python sub-interpreter is refused with a sentence that says what to set; the main interpreter goes on."""
+"""A Python sub-interpreter is refused with a sentence that says what to set; the main interpreter continues."""
 
 from __future__ import annotations
 

@@ -20,5 +20,5 @@ def built_here(monkeypatch: pytest.MonkeyPatch, emulator_program: str) -> None:
     try:
         distribution("clever-sso")
     except PackageNotFoundError:
-        # The package lies on the path without having been installed: nothing tells pytest of its fixtures.
+        # The package is on the path but not installed, so pytest does not know its fixtures.
         monkeypatch.setenv("PYTEST_PLUGINS", "clever_sso.pytest_plugin")

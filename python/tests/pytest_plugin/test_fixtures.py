@@ -1,4 +1,4 @@
-"""What the fixtures promise beyond the page: nothing is loaded or left behind, and what is wrong is said."""
+"""What the fixtures promise beyond the page: they load nothing, leave nothing behind, and name mistakes."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_clock_and_keys_are_back_after_the_test(pytester: pytest.Pytester) -> No
         clever_emulator.rotate_keys()
 
     def test_finds_it_as_it_was(clever_emulator, clever_login, client):
-        # The machine's time again, which only goes on between the two readings around it.
+        # The machine's time again, between the two readings around it.
         before = int(time.time())
         assert before <= clever_emulator.now() <= time.time()
         clever_login(client, "ada")
@@ -219,14 +219,14 @@ WRONG = {
     "clever_login(create_app({**clever_emulator.settings(), 'CLEVER_BASE_URL': ''}).test_client(), 'ada')": (
         "*LoginNotFinished: the application sends the browser to https://clever.com, not to the emulator at*"
     ),
-    "clever_login(client, 'ada', path='/nowhere')": "*answers /nowhere with status 404 and sends nobody to Clever",
+    "clever_login(client, 'ada', path='/nowhere')": "*answers /nowhere with status 404 and does not redirect to Clever",
     "clever_login(client, 'adda')": '*LoginNotFinished: *answers 400: *No person has the name "adda"*',
-    "clever_login(client, 'lou')": "*LoginNotFinished: the emulator sends nobody back but answers 403: Lou Bennett*",
+    "clever_login(client, 'lou')": "*LoginNotFinished: the emulator does not redirect back, but answers 403: Lou Ben*",
     "clever_login(create_app({**clever_emulator.settings(), 'CLEVER_REDIRECT_URI': 'http://localhost/x'})"
     ".test_client(), 'ada')": '*The redirect_uri "http://localhost/x" is not one of*http://localhost/clever/callback*',
-    "clever_login(object(), 'ada')": "*TypeError: builtins.object is no test client of Flask, Django, *",
+    "clever_login(object(), 'ada')": "*TypeError: builtins.object is not a test client of Flask, Django, *",
     "clever_emulator.scenario('nothing')": "*EmulatorError: there is no scenario 'nothing'; there are: id-token*",
-    "clever_emulator.person('nobody')": "*EmulatorError: there is nobody called 'nobody'; there are: ada, noor*",
+    "clever_emulator.person('nobody')": "*EmulatorError: there is no person 'nobody'; there are: ada, noor*",
     "clever_emulator.advance(-1)": "*EmulatorError: *advance*",
 }
 

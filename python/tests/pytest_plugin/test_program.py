@@ -35,7 +35,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def built(path: Path, age: int = 0) -> str:
-    """An emulator at this path, so many seconds old."""
+    """An emulator at this path, this many seconds old."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("#!/bin/sh\n", "utf-8")
     path.chmod(0o755)

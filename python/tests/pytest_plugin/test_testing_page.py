@@ -1,4 +1,4 @@
-"""Every block of docs/testing.md runs, as a user's own suite that found the fixtures by itself."""
+"""Every block of docs/testing.md runs, as a user's own suite that finds the fixtures without a setting."""
 
 from __future__ import annotations
 

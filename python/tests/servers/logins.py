@@ -99,13 +99,13 @@ def log_in(site: str, person: Person) -> Login:
 
 
 def many(log_one_in: Callable[[Person], Login], people: Sequence[Person], number: int = LOGINS) -> list[Login]:
-    """So many logins, a few at a time; none may be lost, and no step of one may hang."""
+    """Make `number` logins, a few at a time; none may be lost, and no step of one may hang."""
     whole = [people[turn % len(people)] for turn in range(number)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         logins = list(pool.map(log_one_in, whole))
     assert len(logins) == number
     wrong = [login for login in logins if not login.right]
-    assert not wrong, f"{len(wrong)} of {number} were told that they are somebody else"
+    assert not wrong, f"{len(wrong)} of {number} were signed in as another person"
     return logins
 
 

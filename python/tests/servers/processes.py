@@ -1,4 +1,4 @@
-"""Servers as processes of their own: started with their group, ended with it, whatever happens in between."""
+"""Servers as separate processes: started with their group, and ended with it, whatever happens in between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in front of the servers of other tests: it ends when it should, whatever its clients do."""
+"""The front server of other tests: it ends when it should, whatever its clients do."""
 
 from __future__ import annotations
 

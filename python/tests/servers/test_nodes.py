@@ -1,4 +1,4 @@
-"""Two nodes behind nginx, each asked in turn: a login that begins on one is finished by the other."""
+"""Two nodes behind nginx, which alternates between them: a login that begins on one finishes on the other."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def forked(people: list[Person]) -> int:
     assert OWN.client
     pid = os.fork()
     if pid == 0:
-        # Ended from outside if it hangs; and whatever happens, nothing of pytest runs in the child.
+        # Ended from outside if it hangs. In any case, no code of pytest runs in the child.
         signal.alarm(PATIENCE_SECONDS)
         try:
             os._exit(0 if all(is_right(person)[0] for person in people) else 1)

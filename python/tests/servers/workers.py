@@ -1,4 +1,4 @@
-"""What a process does that logs people in by itself: in a pool, or after a bare fork."""
+"""A process that logs people in: in a pool, or after a bare fork."""
 
 from __future__ import annotations
 

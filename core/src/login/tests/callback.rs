@@ -45,7 +45,7 @@ fn nothing_is_touched_by_a_callback_that_proves_nothing() {
     }
 }
 
-/// With so many logins in flight, whose cookies were all set before the browser sent any of them.
+/// With this number of logins in flight. All their cookies were set before the browser sent any of them.
 fn touches_nothing(logins: usize, from_portal: bool, already_ended: bool) {
     let journey = journey();
     let stranger = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(1000)).unwrap();
@@ -258,7 +258,7 @@ fn a_failed_login_tells_where_it_wanted_to_go() {
 }
 
 #[test]
-fn a_failed_login_does_not_tell_of_a_goal_that_is_no_longer_allowed() {
+fn a_failed_login_does_not_return_a_goal_that_is_no_longer_allowed() {
     let mut browser = Browser::default();
     let login = browser.begin(&journey(), going_to("https://other.example/x"), 1000).unwrap();
     let narrower = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();

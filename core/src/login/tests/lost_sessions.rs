@@ -62,7 +62,7 @@ fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() 
         let login = browser.begin(&journey, options, 1000)?;
         browser.arrive(&journey, &back(&login), 1000).map(drop)
     };
-    // The page after each sign-in finds the session; the application's own logout knows nothing of this library.
+    // The page after each sign-in finds the session; the application's own logout does not know this library.
     for _ in 0..20 {
         sign_in(&mut browser).unwrap();
         browser.obey(&journey.session_kept(&browser.header(), || Some(at(1000))));
@@ -79,8 +79,8 @@ fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() 
     );
 }
 
-/// Signs in and is sent back to log in, again and again: each session comes back, and `in_session` says in turn whether somebody is
-/// in it. How many sign-ins until the error.
+/// Signs in and is sent back to log in, again and again: each session comes back, and `in_session` says in turn whether a person is
+/// signed in. Returns the number of sign-ins until the error.
 fn sent_back(
     browser: &mut Browser,
     journey: &Journey,
@@ -113,7 +113,7 @@ fn a_session_that_comes_back_with_nobody_in_it_ends_with_an_error() {
         assert_eq!(error.return_to(), Some("/a?of=ada"));
         let said = error.to_string();
         assert!(
-            said.ends_with("on the way to \"/a\", and the session came back with nobody signed in"),
+            said.ends_with("on the way to \"/a\", and the session came back with no one signed in"),
             "{said}"
         );
         let now = 1000 + pace * u64::from(sign_ins);

@@ -220,7 +220,7 @@ fn the_callback_of_a_finished_switch_restarts_without_asking_again() {
         assert!(!asks(&again));
         goal(browser.arrive(&journey, &back(&again.login), 1001));
     }
-    // Not after a logout: the next person at this device is somebody else.
+    // Not after a logout: the next person at this device may be another one.
     browser.obey(&journey.log_out(&browser.header(), || Some(at(1000))));
     assert!(asks(&restart(browser.arrive(&journey, &back(&login), 1001))));
     // Not for a switch that was refused, nor for another one that only lost its place.

@@ -17,8 +17,8 @@ fn goal_of(arrival: Arrival) -> Option<String> {
     goal(Ok(arrival))
 }
 
-/// A page that sends everybody to log in: how often until the error, how often over Clever, and the longest row of redirects when
-/// Clever has so many of its own.
+/// A page that sends everyone to log in: how often until the error, how often over Clever, and the most redirects in a row when
+/// Clever has this number of its own.
 fn loop_until_error(
     browser: &mut Browser,
     journey: &Journey,

@@ -251,7 +251,7 @@ final class Plugin
             esc_url($again[1]),
             esc_html($again[0]),
             esc_url($problem->switchUserUrl),
-            esc_html__('Log in as somebody else', 'clever-sso'),
+            esc_html__('Log in as someone else', 'clever-sso'),
             esc_html__('Need help? Show this code to your teacher or school:', 'clever-sso'),
             esc_html($problem->code),
         );

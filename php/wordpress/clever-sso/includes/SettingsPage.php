@@ -41,7 +41,7 @@ final class SettingsPage
     }
 
     /**
-     * What is kept of what the form sent.
+     * The values of the form to keep.
      *
      * @return array<string, mixed>
      */
@@ -51,7 +51,7 @@ final class SettingsPage
         $sent = is_array($sent) ? $sent : [];
         $text = fn(string $name): string => is_string($sent[$name] ?? null) ? trim(sanitize_text_field($sent[$name])) : '';
         $kept = ['client_id' => $text('client_id'), 'district_id' => $text('district_id'), 'redirect_uri' => $text('redirect_uri')];
-        // The form never shows the secret: an empty field leaves it as it is.
+        // The form never shows the secret: an empty field keeps it.
         if ($text('client_secret') !== '') {
             $this->settings->keepSecret($text('client_secret'));
         }

@@ -17,7 +17,7 @@ final class Users
 {
     /** Of a user: issuer and Clever id. People choose user names and email addresses; this they cannot. */
     public const KEY = 'clever_sso_key';
-    /** Of a user, on each site of a network: the role that we gave. A role that was changed since stays as it is. */
+    /** Of a user, on each site of a network: the role that we gave. If it was changed since then, it stays. */
     public const ROLE = 'clever_sso_role';
 
     public function __construct(private readonly Settings $settings)
@@ -43,7 +43,7 @@ final class Users
 
     public static function isOurs(int $userId): bool
     {
-        // false for nobody.
+        // get_user_meta returns false if there is no such user.
         return (string) get_user_meta($userId, self::KEY, true) !== '';
     }
 

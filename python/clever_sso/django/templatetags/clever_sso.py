@@ -31,7 +31,7 @@ def clever_button(
     Args:
         next: Where the person goes afterwards.
         image: The address of an image to show instead of the words: `{% static "clever.svg" as image %}`.
-        language: `en` or `es`. Default: that of the page.
+        language: `en` or `es`. Default: the language of the page.
         style: Whether the link has a style of its own.
     """
     login = reverse("clever_sso:login")

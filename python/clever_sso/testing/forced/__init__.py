@@ -42,7 +42,7 @@ def make_identity(  # noqa: PLR0913  (they are keyword arguments)
     Args:
         id: The Clever id.
         user_type: The role of the login; `None` when Clever did not say which of several it is.
-        roles: The names of every role. Default: that of the login.
+        roles: The names of every role. Default: the role of the login.
         first_name: The given name.
         last_name: The family name.
         district_id: The district; `None` for a person of Clever Library.
@@ -144,7 +144,7 @@ def _kind(client: object) -> str:
         if family & modules:
             return kind
     raise TypeError(
-        f"{type(client).__module__}.{type(client).__qualname__} is no test client of Flask, Django, Starlette or httpx"
+        f"{type(client).__module__}.{type(client).__qualname__} is not a test client of Flask, Django, Starlette, httpx"
     )
 
 

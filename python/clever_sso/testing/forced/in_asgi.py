@@ -60,7 +60,7 @@ def swapped(app: object, step: SignIn) -> Swap:
 
 
 def _found(app: object) -> tuple[str, Route, Settings]:
-    """The callback of the application, below what is around it, and the settings that it has."""
+    """The callback of the application, inside all wrappers, and its settings."""
     inner: Any = app
     while inner is not None and not hasattr(inner, "routes"):
         inner = getattr(inner, "app", None)

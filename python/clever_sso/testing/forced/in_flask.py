@@ -43,7 +43,7 @@ def swapped(app: object, step: SignIn) -> Swap:
 
 
 def _flask_of(app: object) -> Flask:
-    """The application, below what is around it."""
+    """The application, inside all wrappers."""
     inner: Any = app
     while inner is not None and not isinstance(inner, Flask):
         inner = getattr(inner, "app", None)

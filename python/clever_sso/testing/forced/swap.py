@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Swap:
-    """The callback is another one while the block runs; nothing of it stays in the application."""
+    """Replaces the callback while the block runs, and then puts the old one back."""
 
     path: str
     """The path of the callback."""

@@ -62,7 +62,7 @@ def set_up(app: FastAPI) -> None:
         app.add_middleware(AddLater)
     if "GUARD" in os.environ:
         app.add_middleware(Guard)
-    # What is said of the cookie: the rest is the middleware's own default.
+    # The options of the cookie; the rest are the middleware's defaults.
     said = {"path": os.environ["SESSION_PATH"]} if "SESSION_PATH" in os.environ else {}
     same_site = os.environ.get("SAME_SITE", "Lax").lower()
     app.add_middleware(SessionMiddleware, secret_key="a key for tests only", same_site=same_site, **said)

@@ -57,7 +57,7 @@ def make_app() -> WSGIHandler:
                 "ENGINE": "django.db.backends.sqlite3",
                 "NAME": os.environ.get("DATABASE")
                 or str(Path(tempfile.mkdtemp(dir=os.environ["FOLDER"])) / "database"),
-                # Busy machines take longer for a write than SQLite waits by itself.
+                # On a busy machine, a write takes longer than SQLite waits by default.
                 "OPTIONS": {"timeout": 60},
             }
         },
