@@ -1,4 +1,4 @@
-//! Log in with Clever in actix-web: a button, a page that says who you are, and the way out.
+//! Log in with Clever in actix-web: a login button, a page that shows who you are, and a logout button.
 
 mod clever;
 mod pages;
@@ -18,7 +18,7 @@ use clever_sso::{Client, Config};
 
 use clever::{ProblemPage, person_of, request_of, sent};
 
-/// Offers the button.
+/// The front page, with the login button.
 #[get("/")]
 async fn home(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> Either<Redirect, Html> {
     if person_of(&session).is_some() {
@@ -29,7 +29,7 @@ async fn home(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> 
     Either::Right(Html::new(pages::home(&login_url, &switch_user_url)))
 }
 
-/// Says who is signed in.
+/// Shows who is signed in.
 #[get("/me")]
 async fn me(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> HttpResponse {
     let request = request_of(&request);
@@ -39,7 +39,7 @@ async fn me(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> Ht
     }
 }
 
-/// Something for teachers only.
+/// A page for teachers only.
 #[get("/lessons")]
 async fn lessons(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> HttpResponse {
     let request = request_of(&request);
@@ -64,7 +64,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::new(Config::from_env()?.build()?)?;
     let options = WebOptions::from_env()?.prefix("/").after_login("/me");
     let leg = BrowserLeg::new(client, options)?;
-    // Each start makes a new key, which logs everyone out; several processes need the same one.
+    // Each start makes a new key, which logs everyone out. Several processes need the same key.
     let key = Key::generate();
     let port = env::var("PORT").map_or(Ok(5000), |port| port.parse())?;
     let app = move || {

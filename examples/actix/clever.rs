@@ -1,4 +1,4 @@
-//! Carries requests of actix-web to the login, and its answers back.
+//! Passes requests of actix-web to the login, and its responses back.
 
 use actix_session::{Session, SessionExt as _};
 use actix_web::body::{BoxBody, MessageBody};
@@ -10,17 +10,17 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, HttpResponse};
 use clever_sso::web::{BrowserLeg, Problem, SessionIdentity, Step, WebAnswer, WebRequest, plain_cookies};
 
-/// The key in a session under which the person is.
+/// The session key of the signed-in person.
 const PERSON: &str = "clever";
 
-/// A request, as the login takes it.
+/// Converts a request for the login.
 pub(crate) fn request_of(request: &HttpRequest) -> WebRequest {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     WebRequest::new(request.method().as_str(), target, headers)
 }
 
-/// An answer, as actix-web sends it.
+/// Converts a response for actix-web.
 pub(crate) fn sent(answer: WebAnswer) -> HttpResponse {
     let (parts, body) = answer.into_http().into_parts();
     let status = StatusCode::from_u16(parts.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -36,7 +36,7 @@ pub(crate) fn person_of(session: &Session) -> Option<SessionIdentity> {
     SessionIdentity::from_session(session.get(PERSON).ok().flatten()?)
 }
 
-/// Ends the session: nothing is carried over to the next person.
+/// Ends the session: no data stays for the next person.
 fn end(session: &Session) {
     session.clear();
     session.renew();
@@ -46,8 +46,8 @@ fn end(session: &Session) {
 #[derive(Clone, Copy)]
 pub(crate) struct ProblemPage(pub(crate) fn(&Problem) -> String);
 
-/// Middleware: login, callback and logout, and what is looked at around every other page. It needs a `BrowserLeg` in the data of
-/// the app, and shows failed logins with the `ProblemPage` there, if there is one.
+/// Middleware: handles login, callback and logout, and checks the session around every other page. It needs a `BrowserLeg` in the
+/// app data, and shows failed logins with the `ProblemPage` there, if there is one.
 pub(crate) async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -61,7 +61,7 @@ pub(crate) async fn pages(
     };
     let came_back = session.contains_key(PERSON);
     if came_back && person_of(&session).is_none() {
-        // Its time has come.
+        // It has expired.
         end(&session);
     }
     let answer = match asked.path() {
@@ -103,7 +103,7 @@ pub(crate) async fn pages(
     Ok(request.into_response(sent(answer)))
 }
 
-/// Middleware: takes cookies out that would be taken for others. It is the outermost.
+/// Middleware: removes cookies that could be mistaken for others. Make it the outermost one.
 pub(crate) async fn without_disguised_cookies(
     mut request: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -3,7 +3,7 @@
 use clever_sso::web::{Problem, SessionIdentity};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// What the pages may load and do.
+/// The content security policy of the pages.
 pub(crate) const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
 
@@ -39,14 +39,14 @@ pub(crate) fn home(login_url: &str, switch_user_url: &str) -> String {
             h1 { "Reading Room" }
             p { "Sign in with the account that your school gave you." }
             p { a.button href=(login_url) { "Log in with Clever" } }
-            p.small { a href=(switch_user_url) { "Log in as somebody else" } }
+            p.small { a href=(switch_user_url) { "Log in as someone else" } }
         },
     )
 }
 
 /// Who is signed in.
 pub(crate) fn me(person: &SessionIdentity, log_out_url: &str) -> String {
-    let name = if person.full_name.is_empty() { "somebody without a name" } else { &person.full_name };
+    let name = if person.full_name.is_empty() { "a person with no name" } else { &person.full_name };
     page(
         &format!("{name} – Reading Room"),
         &html! {
@@ -62,7 +62,7 @@ pub(crate) fn me(person: &SessionIdentity, log_out_url: &str) -> String {
     )
 }
 
-/// Something for teachers only.
+/// A page for teachers only.
 pub(crate) fn lessons() -> String {
     page("Lessons – Reading Room", &html! { h1 { "Lessons" } p { "Only teachers and staff see this page." } })
 }
@@ -79,7 +79,7 @@ pub(crate) fn problem(problem: &Problem) -> String {
             } @else {
                 p { a.button href=(problem.login_url) { "Log in with Clever" } }
             }
-            p.small { a href=(problem.switch_user_url) { "Log in as somebody else" } }
+            p.small { a href=(problem.switch_user_url) { "Log in as someone else" } }
             p.small { "Need help? Show this code to your teacher or school: " code { (problem.code) } }
         },
     )

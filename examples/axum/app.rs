@@ -1,4 +1,4 @@
-//! Log in with Clever in axum: a button, a page that says who you are, and the way out.
+//! Log in with Clever in axum: a login button, a page that shows who you are, and a logout button.
 
 mod pages;
 
@@ -28,14 +28,14 @@ fn app() -> clever_sso::Result<Router> {
     Ok(clever.protect(app).layer(map_response(with_policy)))
 }
 
-/// Says in each answer what the pages may load and do.
+/// Adds the content security policy to each response.
 async fn with_policy(mut response: Response) -> Response {
     let policy = HeaderValue::from_static(pages::POLICY);
     response.headers_mut().entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     response
 }
 
-/// Offers the button.
+/// The front page, with the login button.
 async fn home(clever: Clever, person: Option<Person>) -> Response {
     if person.is_some() {
         return Redirect::to("/me").into_response();
@@ -43,12 +43,12 @@ async fn home(clever: Clever, person: Option<Person>) -> Response {
     Html(pages::home(&clever.login_url(None), &clever.switch_user_url(None))).into_response()
 }
 
-/// Says who is signed in.
+/// Shows who is signed in.
 async fn me(clever: Clever, person: Person) -> Html<String> {
     Html(pages::me(&person, &clever.log_out_url()))
 }
 
-/// Shows a failed login in the looks of this application, with a way to try again.
+/// Shows a failed login in the style of this app, with a link to try again.
 fn problem(problem: &Problem) -> Html<String> {
     Html(pages::problem(problem))
 }

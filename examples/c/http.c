@@ -11,11 +11,11 @@ static void header(struct MHD_Response *response, const char *name, const char *
     MHD_add_response_header(response, name, value);
 }
 
-/* The pages name a person, and the address of the callback holds a code: both stay with this browser. */
+/* The pages name a person, and the address of the callback has a code: keep both in this browser. */
 enum MHD_Result send_and_free(const struct request *request, unsigned status, struct MHD_Response *response)
 {
     header(response, "Cache-Control", "no-store");
-    header(response, "Referrer-Policy", "same-origin"); /* the form that logs out says where it comes from */
+    header(response, "Referrer-Policy", "same-origin"); /* the logout form must send its origin */
     header(response, "X-Content-Type-Options", "nosniff");
     header(response, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     enum MHD_Result sent = MHD_queue_response(request->connection, status, response);
@@ -28,7 +28,7 @@ void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cook
     header(response, "Set-Cookie", clever_sso_set_cookie_header(cookie));
 }
 
-/* Where Clever said how long to wait. */
+/* If Clever said how long to wait. */
 void retry_after(struct MHD_Response *response, int64_t seconds)
 {
     char line[24];

@@ -1,4 +1,4 @@
-/* What a request is, and what is sent back: headers, cookies, redirects, pages. */
+/* Requests and responses: headers, cookies, redirects, pages. */
 #ifndef HTTP_H
 #define HTTP_H
 
@@ -7,14 +7,14 @@
 #include <clever_sso.h>
 #include <microhttpd.h>
 
-/* What all requests share; nothing of it changes after the start. */
+/* What all requests share; it does not change after the start. */
 struct app {
     clever_sso_client *client;
     const char *prefix; /* the public path below which the pages are: "/app", or empty */
     int https;
     int waiting_page; /* whether people see a page while their login is finished */
     uint32_t session_seconds;
-    const char *session_cookie; /* its name: of several applications of one host, each needs its own */
+    const char *session_cookie; /* its name: if several applications share a host, each needs its own */
 };
 
 struct request {
@@ -28,7 +28,7 @@ struct request {
 /* Sets a cookie that the library asks for. */
 void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cookie);
 
-/* Tells the browser how long to wait; nothing when `seconds` is negative. */
+/* Tells the browser how long to wait; does nothing when `seconds` is negative. */
 void retry_after(struct MHD_Response *response, int64_t seconds);
 
 /* The session cookie: read into the request, its value or NULL, and how to set it. An empty value deletes it. */
@@ -36,10 +36,10 @@ void read_session(struct request *request);
 const char *session_of(const struct request *request);
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name);
 
-/* Says in the log how the session cookie is set: the first thing to look at when it does not come back. */
+/* Logs how the session cookie is set: check this first when the browser does not send it back. */
 void log_session_cookie(const struct app *app);
 
-/* NULL when there is no memory. The address is somebody else's; the page and `made` are freed. */
+/* NULL when there is no memory. They free the page and `made`, but not the address. */
 struct MHD_Response *redirect_to(const char *address);
 struct MHD_Response *redirect_to_made(char *made);
 struct MHD_Response *page_of(char *html);

@@ -17,12 +17,12 @@
 
 #define MOST_COOKIES 16
 
-/* The person's browser: it goes where it is sent, and keeps the cookies that it is given. */
+/* The person's browser: it follows redirects and keeps cookies. */
 struct browser {
     char url[16 * 1024];
     char cookies[MOST_COOKIES * (128 + 256)]; /* the Cookie header of its requests */
     char names[MOST_COOKIES][128], values[MOST_COOKIES][256];
-    char session[128];            /* who is signed in, or nobody */
+    char session[128];            /* who is signed in; empty if no one is */
     clever_sso_request *request;  /* the method and the headers of its requests */
 };
 
@@ -74,7 +74,7 @@ static int failed(clever_sso_error *error)
     return 1;
 }
 
-/* Devices are shared: nobody goes on in the session of the person before. */
+/* Devices are shared: the next person must not continue in the session of the last one. */
 static void end_session(struct browser *browser)
 {
     browser->session[0] = '\0';
@@ -84,7 +84,7 @@ static void end_session(struct browser *browser)
 static int stopped(struct browser *browser, uint16_t refused, clever_sso_error *error)
 {
     const clever_sso_set_cookie *cookie;
-    if (error == NULL) { /* a web application answers with this status, and with the methods of clever_sso_endpoint_allow */
+    if (error == NULL) { /* a web application responds with this status, and with the methods of clever_sso_endpoint_allow */
         fprintf(stderr, "refused: %u\n", (unsigned)refused);
         return 1;
     }
@@ -104,7 +104,7 @@ static const char *or_else(const char *text, const char *otherwise)
     return text != NULL ? text : otherwise;
 }
 
-/* A web application starts a new session here, with nothing of the old one. */
+/* A web application starts a new session here, without any data of the old one. */
 static int welcome(struct browser *browser, const clever_sso_outcome *outcome)
 {
     const clever_sso_identity *identity = clever_sso_outcome_identity(outcome);
@@ -183,7 +183,7 @@ static int log_in(const clever_sso_client *client, struct browser *browser)
     return gone == 0 ? arrive(client, browser) : 1;
 }
 
-/* A login that begins at Clever: the person clicks, and arrives here with a code and nothing else. */
+/* A login that begins at Clever: the person clicks, and arrives here with only a code. */
 static int portal(const clever_sso_client *client, struct browser *browser)
 {
     clever_sso_error *error = NULL;
@@ -228,7 +228,7 @@ static int random_state(char state[33])
     return got == sizeof bytes ? 0 : 1;
 }
 
-/* Whether both are the same, found out in a time that does not depend on where they differ. */
+/* Whether both are the same, compared in constant time. */
 static int same(const char *ours, const char *theirs)
 {
     size_t length = strlen(ours);
@@ -237,7 +237,7 @@ static int same(const char *ours, const char *theirs)
     return difference == 0;
 }
 
-/* The implicit grant tells nothing about the person: that comes from the API, after the token was checked. */
+/* The implicit grant does not say who the person is: ask the API, after the token was checked. */
 static int identify(const clever_sso_client *client, const char *access_token)
 {
     clever_sso_error *error = NULL;
@@ -258,7 +258,7 @@ static int identify(const clever_sso_client *client, const char *access_token)
     return status ? failed(error) : 0;
 }
 
-/* The answer is trusted only with our own state, and the token only after Clever said that it is ours. */
+/* Trust the response only with our own state, and the token only after Clever said that it is ours. */
 static int arrive_implicit(const clever_sso_client *client, const char *text, const char *state)
 {
     clever_sso_error *error = NULL;
@@ -318,7 +318,7 @@ int main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : "login";
     int (*entry)(const clever_sso_client *, struct browser *) = entry_named(name);
     if (entry == NULL) {
-        fprintf(stderr, "%s is no entry: login, portal, instant or implicit\n", name);
+        fprintf(stderr, "unknown entry %s: use login, portal, instant or implicit\n", name);
         return 2;
     }
     if (missing_variable(name) != NULL) {

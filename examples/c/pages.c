@@ -40,7 +40,7 @@ static int is_blank(uint32_t letter)
            letter == 0x202F || letter == 0x205F || letter == 0x3000;
 }
 
-/* The bytes of the letter outside ASCII which stands percent-encoded at the start of `text`, in UTF-8; 0 when there is none. */
+/* The number of UTF-8 bytes of the percent-encoded letter outside ASCII that `text` starts with; 0 when there is none. */
 static size_t encoded_letter(const char *text)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -67,8 +67,8 @@ size_t size_as_shown(const char *address)
     return size;
 }
 
-/* For a query: everything but letters, digits, slash, dot, dash and underscore becomes %XX. What is a letter outside ASCII in this
-   form already stays so: encoded twice, five bytes would stand for one, and nginx takes headers of 4 KiB. */
+/* For a query: everything but letters, digits, slash, dot, dash and underscore becomes %XX. Letters outside ASCII that are
+   encoded already stay: encoded twice, one byte would become five, and nginx takes headers of 4 KiB. */
 static void percent_encoded(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -162,7 +162,7 @@ char *page_home(const char *prefix, const char *return_to)
     FILE *out = begun(&page, &size, "Lessons");
     if (out == NULL) return NULL;
     login_link(out, prefix, return_to, 0, "Log in with Clever");
-    login_link(out, prefix, return_to, 1, "Log in as somebody else");
+    login_link(out, prefix, return_to, 1, "Log in as someone else");
     return page_ended(out, &page);
 }
 
@@ -180,7 +180,7 @@ char *page_me(const char *prefix, const struct person *person)
     FILE *out = begun(&page, &size, "Signed in");
     if (out == NULL) return NULL;
     fputs("<dl>", out);
-    row(out, "name", person->name, "somebody without a name");
+    row(out, "name", person->name, "a person with no name");
     row(out, "role", person->user_type, "several roles");
     row(out, "id", person->id, "");
     row(out, "district", person->district_id, "none");
@@ -210,7 +210,7 @@ char *page_not_allowed(const char *prefix, const char *sentence, const char *cod
     fputs("</p><p><a href=\"", out);
     escaped(out, prefix);
     fputs("/\">Go to the start page</a></p>", out);
-    login_link(out, prefix, return_to, 1, "Log in as somebody else");
+    login_link(out, prefix, return_to, 1, "Log in as someone else");
     code_word(out, code);
     return page_ended(out, &page);
 }
@@ -225,7 +225,7 @@ char *page_onwards(const char *address)
     escaped(out, address);
     fputs("\"><p>One moment, please. <a href=\"", out);
     escaped(out, address);
-    fputs("\">Go on</a></p>", out);
+    fputs("\">Continue</a></p>", out);
     return page_ended(out, &page);
 }
 
@@ -239,7 +239,7 @@ char *page_problem(const char *prefix, const char *sentence, const char *code, c
     escaped(out, sentence);
     fputs("</p>", out);
     login_link(out, prefix, return_to, switch_user, "Try again");
-    login_link(out, prefix, return_to, 1, "Log in as somebody else");
+    login_link(out, prefix, return_to, 1, "Log in as someone else");
     code_word(out, code);
     return page_ended(out, &page);
 }

@@ -8,8 +8,8 @@
 
 enum { LONGEST_RETURN_TO = 1024 };
 
-/* The bytes of an address as a browser shows it: letters outside ASCII count as they are, not percent-encoded. A login takes
-   LONGEST_RETURN_TO of them. */
+/* The size of an address in bytes, as a browser shows it: letters outside ASCII are not counted as percent-encoded. A login takes
+   at most LONGEST_RETURN_TO. */
 size_t size_as_shown(const char *address);
 
 /* Where a login starts: the address below `prefix`, with where to go after it, which may be NULL. */
@@ -21,16 +21,16 @@ char *address_of(const char *prefix, const char *path, const char *query);
 /* Links to log in. Where to go after the login may be NULL. */
 char *page_home(const char *prefix, const char *return_to);
 
-/* Who is signed in, and the way out. */
+/* Who is signed in, and a logout button. */
 char *page_me(const char *prefix, const struct person *person);
 
-/* A sentence for the person, an error code for support, and ways to try again: with the same goal, and `switch_user` as before. */
+/* A sentence for the person, an error code for support, and links to try again: with the same goal, and `switch_user` as before. */
 char *page_problem(const char *prefix, const char *sentence, const char *code, const char *return_to, int switch_user);
 
 /* A page that is not open to the person who is signed in: a sentence, an error code, and the way to a page that is. */
 char *page_not_allowed(const char *prefix, const char *sentence, const char *code, const char *return_to);
 
-/* A page that leads to an address by itself. */
+/* A page that opens an address by itself. */
 char *page_onwards(const char *address);
 
 #endif

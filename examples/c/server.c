@@ -1,5 +1,5 @@
 /*
- * Log in with Clever in a web server: a button, the callback, a page that says who you are, and the way out.
+ * Log in with Clever in a web server: a login button, the callback, a page that shows who you are, and a logout button.
  *
  *     make server
  *     CLEVER_CLIENT_ID=... CLEVER_CLIENT_SECRET=... CLEVER_REDIRECT_URI=http://127.0.0.1:5000/callback ./server
@@ -17,15 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The prefix is in every address, and an answer with one of the longest addresses must fit into the 4 KiB that nginx takes. */
+/* The prefix is in every address, and a response with one of the longest addresses must fit into the 4 KiB that nginx takes. */
 enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 256, LONGEST_COOKIE_NAME = 64 };
-/* libmicrohttpd takes about 70 bytes for each parameter and cookie, and answers nothing when they run out. This is enough for an
-   address and cookies of 8 KiB each, whatever is in them: proxies and browsers send no longer ones. Only what is used takes room. */
+/* libmicrohttpd takes about 70 bytes for each parameter and cookie, and does not respond when they run out. This is enough for an
+   address and cookies of 8 KiB each, whatever is in them: proxies and browsers send no longer ones. Only used bytes take memory. */
 enum { BYTES_PER_CONNECTION = 2 * 1024 * 1024 };
 #define WAITED "clever_waited"
 enum { TWELVE_HOURS = 12 * 60 * 60, ONE_YEAR = 365 * 24 * 60 * 60 };
 
-/* ---------------------------------------------------------------- answers of a login */
+/* ---------------------------------------------------------------- responses of a login */
 
 static struct MHD_Response *problem_page(const struct request *request, const char *sentence, const char *code,
                                          const char *return_to, bool switch_user)
@@ -33,14 +33,14 @@ static struct MHD_Response *problem_page(const struct request *request, const ch
     return page_of(page_problem(request->app->prefix, sentence, code, return_to, switch_user));
 }
 
-/* Devices are shared: nobody goes on in the session of the person before. */
+/* Devices are shared: the next person must not continue in the session of the last one. */
 static void end_session(const struct request *request, struct MHD_Response *response)
 {
     session_end(session_of(request));
     if (session_of(request) != NULL) session_cookie(request, response, "");
 }
 
-/* The log gets what happened, the person what to do, and a way to try again with the same goal. */
+/* Logs what happened, and shows the person what to do, with a link to try again that leads to the same page. */
 static enum MHD_Result failed(const struct request *request, clever_sso_error *error)
 {
     const char *code = clever_sso_error_code(error);
@@ -70,7 +70,7 @@ static const char *parameter(const struct request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-/* Whether an address leads to a page that begins a login or ends the session: each login would be the start of the next one. */
+/* Whether an address leads to a page that begins a login or ends the session: each login would start the next one. */
 static int leads_around(const struct request *request, const char *address)
 {
     static const char *const pages[] = {"/login", "/logout"};
@@ -83,7 +83,7 @@ static int leads_around(const struct request *request, const char *address)
     return around;
 }
 
-/* The address, or NULL when no login takes one that long: then it is in no link and no redirect. */
+/* The address, or NULL when it is too long for a login: then no link and no redirect has it. */
 static const char *fitting(const char *address)
 {
     if (size_as_shown(address) <= LONGEST_RETURN_TO) return address;
@@ -91,7 +91,7 @@ static const char *fitting(const char *address)
     return NULL;
 }
 
-/* Where to go after the login, or NULL. One with a NUL in it (%00) is not cut there, but left out. */
+/* Where to go after the login, or NULL. An address with a NUL in it (%00) is not cut there, but left out. */
 static const char *goal(const struct request *request)
 {
     static const char name[] = "return_to";
@@ -148,7 +148,7 @@ static enum MHD_Result login(const struct request *request)
     clever_sso_error *error = NULL;
     clever_sso_login *begun = NULL;
     clever_sso_status status = begin(request, goal(request), &begun, &error);
-    if (status == CLEVER_SSO_ARGUMENT) { /* an address of another site, or no text: the log says why, and the login continues without it */
+    if (status == CLEVER_SSO_ARGUMENT) { /* an address of another site, or invalid text: the log says why, and the login continues without it */
         fprintf(stderr, "return_to is left out: %s\n", clever_sso_error_message(error));
         clever_sso_error_free(error);
         error = NULL;
@@ -190,21 +190,21 @@ static struct MHD_Response *signed_in(const struct request *request, const cleve
 static struct MHD_Response *denied(const struct request *request, const clever_sso_outcome *outcome)
 {
     const char *sentence = "Clever did not let you into this app. Please ask your teacher for access.";
-    /* What stands in the address is no text for a page: anybody can make such a link. */
+    /* Do not show the text in the address: anyone can make such a link. */
     struct MHD_Response *response = problem_page(request, sentence, "access_denied", clever_sso_outcome_return_to(outcome),
                                                  clever_sso_outcome_switch_user(outcome));
     if (response != NULL && clever_sso_outcome_ends_session(outcome)) end_session(request, response);
     return response;
 }
 
-/* Whether a page comes first, behind which the login is finished. A login without a state only restarts, which takes no time. */
+/* Whether to show a waiting page while the login finishes. A login without a state only restarts, which takes no time. */
 static int should_wait(const struct request *request)
 {
     return request->app->waiting_page && parameter(request, "code") != NULL && parameter(request, "state") != NULL &&
            parameter(request, WAITED) == NULL;
 }
 
-/* The waiting page leads to the same address, with one parameter more. */
+/* The waiting page opens the same address, with one more parameter. */
 static enum MHD_Result wait_first(const struct request *request)
 {
     static const char added[] = "&" WAITED "=1";
@@ -234,7 +234,7 @@ static enum MHD_Result callback(const struct request *request)
         response = denied(request, outcome);
         http_status = MHD_HTTP_FORBIDDEN;
         break;
-    default: /* a kind that a newer library has: nobody is signed in */
+    default: /* a kind that a newer library has: no one is signed in */
         response = problem_page(request, "Signing in did not work this time. Please try again.", "unknown_outcome", NULL, false);
         http_status = MHD_HTTP_INTERNAL_SERVER_ERROR;
         break;
@@ -278,14 +278,14 @@ static enum MHD_Result refuse(const struct request *request, unsigned status, ui
     return send_and_free(request, status, empty);
 }
 
-/* A page that is no part of a login. When it comes with a session, the library hears that the last sign-in was kept. */
+/* A page that is not part of a login. If the request has a session, tell the library that the last sign-in was kept. */
 static enum MHD_Result page(const struct request *request, unsigned http_status, struct MHD_Response *response)
 {
     clever_sso_logout *kept = NULL;
     const clever_sso_set_cookie *cookie;
     if (response == NULL) return MHD_NO;
     if (has_session(request)) clever_sso_session_kept(request->app->client, cookies_of(request), &kept, NULL);
-    /* What is kept says that the person is in no loop: that is for a page that is shown. */
+    /* A cookie that the browser keeps says that the person sees a page and is not in a loop: send it only with a page. */
     bool shown = http_status == MHD_HTTP_OK && refusal(request, CLEVER_SSO_ENDPOINT_LOGIN) == 0;
     for (size_t i = 0; (cookie = clever_sso_logout_set_cookie(kept, i)) != NULL; i++) {
         if (shown || clever_sso_set_cookie_max_age(cookie) == 0) set_cookie(response, cookie);
@@ -294,7 +294,7 @@ static enum MHD_Result page(const struct request *request, unsigned http_status,
     return send_and_free(request, http_status, response);
 }
 
-/* Says who is signed in; others log in first, and come back here. A frame, an image, a script or a form cannot do that. */
+/* Shows who is signed in. Other people log in first, and come back here. A frame, an image, a script or a form cannot do that. */
 static enum MHD_Result me(const struct request *request)
 {
     const char *prefix = request->app->prefix;
@@ -337,7 +337,7 @@ static enum MHD_Result logout(const struct request *request)
 
 static const struct {
     const char *path;
-    uint32_t endpoint; /* 0: a page like any other */
+    uint32_t endpoint; /* 0: any other page */
     enum MHD_Result (*answer)(const struct request *request);
 } routes[] = {
     {"/", 0, home},
@@ -347,8 +347,8 @@ static const struct {
     {"/logout", CLEVER_SSO_ENDPOINT_LOGOUT, logout},
 };
 
-/* The address as it was sent: the library reads the query itself, so that nothing in it is lost or changed before. It is kept with
-   the connection, because libmicrohttpd does not tell of the end of a request that it refuses itself. */
+/* The raw address: the library reads the query itself, so that nothing in it is lost or changed before. It is kept with
+   the connection, because libmicrohttpd does not report the end of a request that it refuses itself. */
 struct sent {
     char *address;
 };
@@ -375,7 +375,7 @@ static void connected(void *app, struct MHD_Connection *connection, void **sent,
     }
 }
 
-/* A page that is not here. A proxy with another prefix than that of the redirect URI leads here, too: the log says so. */
+/* A page that does not exist. A proxy with another prefix than the redirect URI's leads here, too: the log says so. */
 static enum MHD_Result unknown(const struct request *request, const char *path, size_t length)
 {
     for (size_t i = 1; i < sizeof routes / sizeof routes[0]; i++) {
@@ -388,13 +388,13 @@ static enum MHD_Result unknown(const struct request *request, const char *path, 
     return page(request, MHD_HTTP_NOT_FOUND, problem_page(request, "There is no such page.", "page_unknown", NULL, false));
 }
 
-/* The path as it was sent, without the prefix, which a proxy may or may not have taken off already. */
+/* The raw path, without the prefix, which a proxy may or may not have removed already. */
 static enum MHD_Result answer(void *server, struct MHD_Connection *connection, const char *decoded, const char *method,
                               const char *version, const char *body, size_t *body_size, void **address)
 {
     (void)decoded, (void)version, (void)body;
     if (*address == NULL) return MHD_NO;
-    if (*body_size != 0) { /* no form here has a body that matters */
+    if (*body_size != 0) { /* no form here needs its body */
         *body_size = 0;
         return MHD_YES;
     }
@@ -445,7 +445,7 @@ static clever_sso_client *make_client(const char *redirect_uri)
     return client;
 }
 
-/* A thread for each connection: one that waits for Clever delays nobody else. */
+/* A thread for each connection: one that waits for Clever does not delay the others. */
 static struct MHD_Daemon *started(struct app *app, uint16_t port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};

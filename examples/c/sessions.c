@@ -8,15 +8,15 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* A session that a new sign-in of the same person replaced still answers for so long: other tabs have sent requests with its cookie,
-   and they arrive late. */
+/* When a new sign-in of the same person replaces a session, the old one stays valid for this long: other tabs may have sent
+   requests with its cookie that arrive late. */
 enum { MOST_SESSIONS = 1024, GRACE_SECONDS = 60 };
 
 struct session {
     char name[SESSION_NAME_SIZE];  /* empty: this place is free */
     char chain[SESSION_NAME_SIZE]; /* the name of the first session of all those that replaced one another, of the same person */
     time_t ends, replaced_at; /* 0: not replaced */
-    int ended;                /* nobody is signed in any more, but its name still leads to the one that replaced it */
+    int ended;                /* no one is signed in anymore, but its name still leads to the session that replaced it */
     int logged_out;
     struct person person;
 };
@@ -60,7 +60,7 @@ static int random_name(char name[SESSION_NAME_SIZE])
     return 1;
 }
 
-/* Whether both are the same, found out in a time that does not depend on where they differ. */
+/* Whether both are the same, compared in constant time. */
 static int same(const char *ours, const char *theirs)
 {
     unsigned char difference = 0;
@@ -98,7 +98,7 @@ static void end_chain(const struct session *of, int logged_out)
     }
 }
 
-/* A free place, or that of the session which ends first. */
+/* A free place, or the place of the session that ends first. */
 static struct session *place(void)
 {
     struct session *first = &sessions[0];

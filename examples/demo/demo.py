@@ -41,7 +41,7 @@ SIGNED_IN = re.compile(
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the emulator's world."""
+    """A person in the emulator's world."""
 
     name: str
     sign_in_number: str
@@ -133,7 +133,7 @@ def converse(entry: Entry, run: subprocess.Popen[str], clever: str) -> Result:
     assert run.stderr
     browser, visit = Browser(clever, entry.person.sign_in_number), Visit(clever, entry.app)
     first, last = entry.first, run.stdout.readline().strip()
-    # The program is up; what is measured is the login, browser included.
+    # The program is up; from here on, measure the login, browser included.
     start = time.perf_counter()
     while last.startswith("open "):
         # Only the first step depends on the entry; a restart sends the browser on like any login.
@@ -170,7 +170,7 @@ def run_all() -> bool:
 
 
 def main() -> int:
-    """Log everybody in, or serve."""
+    """Log everyone in, or serve."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--serve", action="store_true", help="then leave the emulator and the Flask example running")
     stay = arguments.parse_args().serve

@@ -1,4 +1,4 @@
-"""Log in with Clever in FastAPI: a button, a page that says who you are, and the way out."""
+"""Log in with Clever in FastAPI: a login button, a page that shows who you are, and a logout button."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ https = clever.client.redirect_uris[0].startswith("https:")
 app = FastAPI(title="Reading Room")
 app.add_middleware(
     SessionMiddleware,
-    # Without a key of its own each start makes a new one, which logs everyone out; several processes need the same.
+    # Without SESSION_KEY, each start makes a new key, which logs everyone out. Several processes need the same key.
     secret_key=os.environ.get("SESSION_KEY") or secrets.token_urlsafe(32),
-    # A cookie of this name comes from this host only, and over https only.
+    # Only this host can set a cookie with this prefix, and only over https.
     session_cookie="__Host-session" if https else "session",
     https_only=https,
 )
@@ -27,28 +27,28 @@ clever.install(app)
 
 SignedIn = Annotated[SessionIdentity, Depends(clever.required)]
 Teacher = Annotated[SessionIdentity, Depends(clever.role("teacher", "staff"))]
-Anybody = Annotated[Optional[SessionIdentity], Depends(current_identity)]
+Anyone = Annotated[Optional[SessionIdentity], Depends(current_identity)]
 
 
 @app.get("/")
-async def home(identity: Anybody) -> Response:
-    """Offer the button."""
+async def home(identity: Anyone) -> Response:
+    """Show the front page, with the login button."""
     return RedirectResponse("/me") if identity else pages.welcome()
 
 
 @app.get("/me")
 async def me(identity: SignedIn) -> HTMLResponse:
-    """Say who is signed in."""
+    """Show who is signed in."""
     return pages.me(identity)
 
 
 @app.get("/lessons")
 async def lessons(_: Teacher) -> HTMLResponse:
-    """Something for teachers only."""
+    """Show a page for teachers only."""
     return pages.lessons()
 
 
 @clever.on_problem
 async def problem(_: Request, what: Problem) -> HTMLResponse:
-    """Show a page in the looks of this application, with a way to try again."""
+    """Show a page in the style of this app, with a link to try again."""
     return pages.problem(what)

@@ -1,4 +1,4 @@
-"""The pages of the Reading Room. What comes from outside is escaped, and what names a person stays in this browser."""
+"""The pages of the Reading Room. Text from outside is escaped, and pages that name a person stay in this browser."""
 
 from html import escape
 
@@ -29,7 +29,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 """
 BUTTON = (
     '<p><a class="button" href="{}">Log in with Clever</a></p>'
-    '<p class="small"><a href="{}">Log in as somebody else</a></p>'
+    '<p class="small"><a href="{}">Log in as someone else</a></p>'
 )
 
 
@@ -48,7 +48,7 @@ def me(identity: SessionIdentity) -> HTMLResponse:
     }
     listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows.items())
     return _page(
-        f"Hello, {identity.full_name or 'somebody without a name'}",
+        f"Hello, {identity.full_name or 'a person with no name'}",
         f'<dl>{listed}</dl><form action="/clever/logout" method="post">'
         '<button class="quiet">Not you? Log out</button></form>',
     )

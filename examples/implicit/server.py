@@ -1,4 +1,4 @@
-"""The implicit grant, the server's half: it believes a token only when Clever says that it was issued to this app."""
+"""The server of the implicit grant: it accepts a token only when Clever says that it was issued to this app."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def create_app() -> flask.Flask:
     if not (PACKAGE / MODULE).exists():
         raise FileNotFoundError(f"{PACKAGE / MODULE} is missing: run `npm install` in {HERE}")
     app = flask.Flask(__name__, static_folder=None, template_folder=str(HERE))
-    # Without a key of its own each start makes a new one, which logs everyone out; several processes need the same.
+    # Without FLASK_SECRET_KEY, each start makes a new key and logs everyone out. Several processes need the same key.
     app.secret_key = os.environ.get("FLASK_SECRET_KEY") or secrets.token_bytes(32)
     app.config.update(
         SESSION_COOKIE_SECURE=address.scheme == "https",
@@ -52,7 +52,7 @@ def create_app() -> flask.Flask:
 
 
 def origin_of(url: str) -> str:
-    """The origin as browsers write it: lower case, and without the port that everybody has."""
+    """The origin as browsers write it: lower case, and without the default port."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if ":" in host:
@@ -81,26 +81,26 @@ def module() -> flask.Response:
 
 @pages.get("/session")
 def who_am_i() -> flask.Response:
-    """Say who is signed in."""
+    """Return who is signed in."""
     return flask.jsonify(person=flask.session.get("person"))
 
 
 @pages.post("/session")
 def log_in() -> flask.Response:
-    """Take the token that the browser brought, and say whose it is."""
+    """Sign in the person that the browser's token belongs to."""
     body = flask.request.get_json(silent=True)
     token = body.get("access_token") if isinstance(body, dict) else None
     if not token or not isinstance(token, str):
         return problem("argument_invalid", 400)
     person = owner_of(token)
-    # The person who was signed in on this device before is replaced: nothing of their session is carried over.
+    # Replace the person who was signed in on this device before: no data of their session stays.
     flask.session.clear()
     flask.session["person"] = person
     return flask.jsonify(person=person)
 
 
 def owner_of(token: str) -> dict[str, str]:
-    """Ask Clever whose token it is, and first of all whether it was issued to this app."""
+    """Ask Clever whether the token was issued to this app, and then who it belongs to."""
     client: clever_sso.Client = flask.current_app.config["CLIENT"]
     # Any other app's token opens /me just as well: without this line its owner could be logged in here.
     client.check_token(token)
@@ -108,7 +108,7 @@ def owner_of(token: str) -> dict[str, str]:
     user = client.user(token, me.id)
     return {
         "id": me.id,
-        "name": user.name.full or "somebody without a name",
+        "name": user.name.full or "a person with no name",
         "user_type": user.roles[0].name if len(user.roles) == 1 else "several roles",
         "district_id": me.district_id or "none",
     }
@@ -123,7 +123,7 @@ def log_out() -> flask.Response:
 
 @pages.before_request
 def refuse_other_sites() -> flask.Response | None:
-    """Let nobody but the app's own page change who is signed in: other sites cannot choose their Origin."""
+    """Let only the app's own page change who is signed in: other sites cannot choose their Origin."""
     changes = flask.request.method not in {"GET", "HEAD", "OPTIONS"}
     if changes and flask.request.headers.get("Origin") != flask.current_app.config["ORIGIN"]:
         return problem("origin_foreign", 403, "Please open this app itself, then try again.")
@@ -132,7 +132,7 @@ def refuse_other_sites() -> flask.Response | None:
 
 @pages.errorhandler(clever_sso.Error)
 def failed(error: clever_sso.Error) -> flask.Response:
-    """Tell the log what happened, and the person what to do."""
+    """Log what happened, and tell the person what to do."""
     flask.current_app.logger.warning("login failed: %s", error)
     of_others = isinstance(error, (clever_sso.CleverError, clever_sso.NetworkError))
     status = 403 if isinstance(error, clever_sso.TokenError) else 503 if of_others else 400
@@ -140,7 +140,7 @@ def failed(error: clever_sso.Error) -> flask.Response:
 
 
 def problem(code: str, status: int, sentence: str | None = None) -> flask.Response:
-    """Answer with an error code; the page knows the sentences of the library's, in its language."""
+    """Respond with an error code: the page has the library's sentences, in its language."""
     response = flask.jsonify(code=code, sentence=sentence)
     response.status_code = status
     return response
@@ -148,7 +148,7 @@ def problem(code: str, status: int, sentence: str | None = None) -> flask.Respon
 
 @pages.after_app_request
 def keep_private(response: flask.Response) -> flask.Response:
-    """Keep the pages to this browser, and run no script but the two files."""
+    """Keep the pages out of caches, and allow only the two script files."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -1,6 +1,6 @@
 <?php
 
-/** What people see. Every text that is not ours goes through `text`. */
+/** The pages. All text from outside goes through `text`. */
 
 declare(strict_types=1);
 
@@ -15,12 +15,12 @@ function text(string $text): string
     return htmlspecialchars($text, ENT_QUOTES | ENT_SUBSTITUTE | ENT_HTML5, 'UTF-8');
 }
 
-/** Sends a page. It names a person or stands at an address with a code: no other site and no cache sees it. */
+/** Sends a page. It names a person, or its address has a code: no other site and no cache may see it. */
 function show(string $title, string $content): void
 {
     header('Content-Type: text/html; charset=utf-8');
     header('Cache-Control: no-store');
-    header('Referrer-Policy: same-origin'); // with it, the form that logs out says where it comes from
+    header('Referrer-Policy: same-origin'); // the logout form must send its origin
     header("Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     $title = text($title);
     echo <<<HTML
@@ -50,13 +50,13 @@ function show(string $title, string $content): void
         HTML;
 }
 
-/** The ways into a login: as the person who is signed in at Clever, or as another. */
+/** The login links: as the person who is signed in at Clever, or as another person. */
 function loginLinks(string $login, string $switch): string
 {
     [$login, $switch] = [text($login), text($switch)];
     return <<<HTML
         <p><a class="button" href="{$login}">Log in with Clever</a></p>
-        <p>Somebody else used this device? <a href="{$switch}">Log in as another person</a></p>
+        <p>Did someone else use this device? <a href="{$switch}">Log in as another person</a></p>
         HTML;
 }
 
@@ -95,7 +95,7 @@ function showPerson(Web $web, array $person): void
         HTML);
 }
 
-/** What went wrong, in words for people, an error code for support, and a way to try again. */
+/** What went wrong: a sentence for the person, an error code for support, and a link to try again. */
 function showProblem(Problem $problem): void
 {
     [$sentence, $code] = [text($problem->sentence), text($problem->code)];

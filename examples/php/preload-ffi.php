@@ -14,7 +14,7 @@ if (getenv('CLEVER_KEY_CACHE')) {
         // The client ends with this script, but its keys are in the key cache then.
         CleverSso\Web::clientFromEnv()->warmUp();
     } catch (CleverSso\CleverException|CleverSso\NetworkException $error) {
-        // Clever being away is no reason not to start: the keys are fetched when they are needed.
+        // Start even if Clever is down: the keys are fetched when they are needed.
         error_log($error->getMessage());
     }
 }

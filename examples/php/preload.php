@@ -13,6 +13,6 @@ opcache_compile_file(__DIR__ . '/pages.php');
 try {
     CleverSso\Web::clientFromEnv()->warmUp();
 } catch (CleverSso\CleverException|CleverSso\NetworkException $error) {
-    // Clever being away is no reason not to start: the workers fetch what is missing when they need it.
+    // Start even if Clever is down: the workers fetch what is missing when they need it.
     error_log($error->getMessage());
 }

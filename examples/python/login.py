@@ -52,7 +52,7 @@ class Browser:
         return "; ".join(f"{name}={value}" for name, value in self._kept.items())
 
     def refuse(self, refusal: Refusal) -> None:
-        """Show nothing: a web app answers with this status, and with `Allow` where there is one."""
+        """Show nothing: a web app responds with this status, and with `Allow` if the refusal has it."""
         print(f"refused: {refusal.status}")
         self.status = 1
 
@@ -86,7 +86,7 @@ class Browser:
 # README: begin
 def answer(client: Client, browser: Browser, page: Literal["login", "callback"]) -> None:
     if refusal := client.refusal(page, method=browser.method, headers=browser.headers):
-        return browser.refuse(refusal)  # a look, a prefetch, a frame: it must not spend a code
+        return browser.refuse(refusal)  # HEAD, a prefetch, a frame: it must not use a code
     try:
         if page == "login":
             return browser.send(client.begin_login(cookies=browser.cookies, district_id=DISTRICT))
@@ -116,7 +116,7 @@ def from_app(settings: Settings) -> int:
 
 
 def welcome(identity: Identity) -> int:
-    """Somebody is there: `identity.issuer` and `identity.id` together are the key of a user."""
+    """Greet the person. `identity.issuer` and `identity.id` together are the key of a user."""
     return greet(identity.name.full, identity.user_type, identity.id, identity.district_id, identity.proven_by)
 
 
@@ -179,7 +179,7 @@ def implicit(settings: Settings) -> int:
 
 
 def type_of(me: Me, user: User) -> str | None:
-    """Tell the role, if there is but one; API v3 calls everybody a user."""
+    """Return the role if there is only one: API v3 calls everyone a user."""
     if me.user_type != "user":
         return me.user_type
     return user.roles[0].name if len(user.roles) == 1 else None
@@ -215,7 +215,7 @@ def main(entry: str = "login") -> int:
         "implicit": implicit,
     }
     if entry not in entries:
-        usage(f"{entry} is none of {', '.join(entries)}.")
+        usage(f"{entry} must be one of {', '.join(entries)}.")
     try:
         return entries[entry](settings_from_environment())
     except clever_sso.Error as error:

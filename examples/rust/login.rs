@@ -78,7 +78,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Lets a request act, or answers it with the status of the refusal and nothing else.
+    /// Lets a request act, or responds with only the status of the refusal.
     fn allow(refusal: Option<Refusal>) -> Result<()> {
         refusal.map_or(Ok(()), |refusal| Err(format!("refused: {}", refusal.status).into()))
     }
@@ -91,7 +91,7 @@ impl Browser {
         Ok(std::io::stdout().flush()?)
     }
 
-    /// Shows what went wrong. Devices are shared: nobody goes on in the session of the person before.
+    /// Shows what went wrong. Devices are shared: the next person must not continue in the session of the last one.
     fn show(&mut self, status: ExitCode, cookies: &[SetCookie], ends_session: bool) -> Result<()> {
         self.keep(cookies);
         if ends_session {
@@ -109,7 +109,7 @@ fn log_in(client: &Client, browser: &mut Browser) -> Result<()> {
 }
 
 async fn callback(client: &Client, browser: &mut Browser) -> Result<()> {
-    Browser::allow(client.refusal(Endpoint::Callback, &browser.request))?; // a prefetch spends no code
+    Browser::allow(client.refusal(Endpoint::Callback, &browser.request))?; // a prefetch uses no code
     match client.finish_login(&browser.url, &browser.cookies()).await {
         Ok(Outcome::SignedIn(signed_in)) => browser.sign_in(signed_in),
         Ok(Outcome::Restart(again)) => browser.send(&again.login),
@@ -201,7 +201,7 @@ async fn run(entry: &str) -> Result<ExitCode> {
             come_back(&client, Browser::at(visit(&url)?)).await
         }
         "implicit" => implicit(&client).await,
-        other => Err(format!("{other} is no entry: login, portal, instant or implicit").into()),
+        other => Err(format!("unknown entry {other}: use login, portal, instant or implicit").into()),
     }
 }
 

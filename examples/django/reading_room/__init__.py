@@ -1,1 +1,1 @@
-"""Log in with Clever in Django: a button, a page that says who you are, and the way out."""
+"""Log in with Clever in Django: a login button, a page that shows who you are, and a logout button."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
 
-# Without a key of its own each start makes a new one, which logs everyone out; several processes need the same.
+# Without DJANGO_SECRET_KEY, each start makes a new key, which logs everyone out. Several processes need the same key.
 SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = os.environ.get("DJANGO_ALLOWED_HOSTS", "127.0.0.1").split()
 
 # ---- Log in with Clever: these lines, one in urls.py, and `manage.py migrate`
-# What is missing here, `manage.py check` says.
+# `manage.py check` says which settings are missing.
 CLEVER_CLIENT_ID = os.environ.get("CLEVER_CLIENT_ID")
 CLEVER_CLIENT_SECRET = os.environ.get("CLEVER_CLIENT_SECRET")
 CLEVER_REDIRECT_URI = os.environ.get("CLEVER_REDIRECT_URI", "")
@@ -64,8 +64,8 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CLEVER_REDIRECT_URI.startswith("https:")
 if SESSION_COOKIE_SECURE:
-    # A cookie of this name comes from this host only, and over https only.
+    # Only this host can set a cookie with this prefix, and only over https.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-# The proxy in front says whether the browser came by https; only behind one that always says so.
+# The proxy says whether the browser used https. Set this only behind a proxy that always sets the header.
 if os.environ.get("DJANGO_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -7,21 +7,21 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 
-@never_cache  # The back button must not show a page of who was here before.
+@never_cache  # The back button must not show a page of the last person.
 def home(request: HttpRequest) -> HttpResponse:
-    """Offer the button."""
+    """Show the front page, with the login button."""
     return redirect("me") if request.user.is_authenticated else render(request, "home.html")
 
 
 @never_cache
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
-    """Say who is signed in."""
+    """Show who is signed in."""
     return render(request, "me.html")
 
 
 @never_cache
 @role_required("teacher", "staff")
 def lessons(request: HttpRequest) -> HttpResponse:
-    """Something for teachers only."""
+    """Show a page for teachers only."""
     return render(request, "lessons.html")

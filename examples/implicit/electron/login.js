@@ -1,7 +1,7 @@
-// The login of an Electron app, in its main process: a window of its own goes to Clever, and its way back is caught before it loads.
+// The login of an Electron app, in its main process: a new window opens Clever, and its redirect back is caught before it loads.
 import { begin, checkToken } from "clever-sso-implicit";
 
-/** Logs somebody in; `makeWindow` is `() => new BrowserWindow(...)`. Gives the token, which was issued to this app. */
+/** Logs a person in and returns the token, which was issued to this app. `makeWindow` is `() => new BrowserWindow(...)`. */
 export async function logIn(options, makeWindow) {
   const answer = await begin({ ...options, launch: (url) => wayBack(url, options.redirectUri, makeWindow) });
   await checkToken(answer.accessToken, options.clientId, options);
@@ -13,7 +13,7 @@ function wayBack(url, redirectUri, makeWindow) {
   // As the window writes it: in lower case, and without the usual port.
   const awaited = new URL(redirectUri).href;
   return new Promise((resolve, reject) => {
-    // Clever sends the browser to an https address that nobody serves; the token does not get further than this.
+    // Clever redirects to an https address where no server runs; the token does not get further than this.
     const caught = (event, address) => {
       if (address.split("#")[0] !== awaited) return;
       event.preventDefault();

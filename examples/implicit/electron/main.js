@@ -3,7 +3,7 @@ import { logIn } from "./login.js";
 
 const options = { clientId: "YOUR_CLIENT_ID", redirectUri: "https://app.example/desktop" };
 
-// A session of its own, in memory: the next person at this device starts without Clever's cookies.
+// A separate session, in memory: the next person at this device starts without Clever's cookies.
 const makeWindow = () =>
   new BrowserWindow({ width: 520, height: 720, webPreferences: { sandbox: true, partition: `login-${Date.now()}` } });
 

@@ -16,7 +16,7 @@ async function logIn() {
   const response = await fetch(`${options.api}/v3.0/me`, { headers: { Authorization: `Bearer ${answer.accessToken}` } });
   const { data } = await response.json();
   if (!data.id) throw new Error("Clever did not say who it is");
-  // The token is good for a day, and kept nowhere: only who it is.
+  // The token is good for a day, so do not store it. Store only who the person is.
   return { person: { id: data.id } };
 }
 

@@ -1,2 +1,2 @@
-// `clever` and `api` are there to try it with the emulator.
+// `clever` and `api` are only for trying it with the emulator.
 export const options = { clientId: "YOUR_CLIENT_ID", clever: "https://clever.com", api: "https://api.clever.com" };

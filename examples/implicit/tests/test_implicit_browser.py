@@ -23,7 +23,7 @@ def shown(page: Page) -> str:
 
 
 def photograph(page: Page, name: str) -> None:
-    """Keep a picture for anybody who wants to look, where `SCREENSHOTS` names a folder."""
+    """Save a picture to look at, if `SCREENSHOTS` names a folder."""
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png")
 
@@ -96,7 +96,7 @@ def test_something_is_shown_at_once_and_while_the_token_is_checked(page: Page, w
 def test_an_attackers_answer_never_reaches_the_server(page: Page, with_pages: Site) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
-    # The browser is sent to Clever, as by a click in the portal: there, nobody is signed in.
+    # The browser goes to Clever, as after a click in the portal: there, no one is signed in.
     page.goto(f"{with_pages.url}/callback#token_type=bearer&state=of-the-attacker&access_token=il-of-the-attacker")
     page.get_by_role("heading", name="Find your school").wait_for()
     assert "POST" not in sent

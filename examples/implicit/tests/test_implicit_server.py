@@ -140,7 +140,7 @@ def test_the_next_person_replaces_the_first_and_logging_out_forgets_both(page: P
 
 
 def test_a_post_with_a_refused_token_signs_nobody_in_or_out(page: Page) -> None:
-    # The package logs out by itself when a login fails. Somebody else's token, sent alone, changes nothing.
+    # The package itself logs out when a login fails. Another person's token, sent alone, changes nothing.
     page.sign_in(page.site.token())
     page.sign_in(page.site.token(THEIRS, "jose"))
     signed_in = page.person()

@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name: Reading Room
- * Description: [reading_room] shows who is signed in with Clever, on a page of WordPress. Nobody is logged in to WordPress by it.
+ * Description: [reading_room] shows who is signed in with Clever, on a page of WordPress. It does not log anyone in to WordPress.
  * Requires at least: 6.5
  * Requires PHP: 7.4
  */

@@ -1,4 +1,4 @@
-// Copy node_modules/clever-sso-implicit/dist/clever-sso-implicit.js beside this file.
+// The file clever-sso-implicit.js is in the folder dist of the package clever-sso-implicit. Put it next to this file.
 import { begin, checkToken, forget, handleCallback } from "./clever-sso-implicit.js";
 
 const place = document.getElementById("reading-room");

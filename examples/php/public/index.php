@@ -1,6 +1,6 @@
 <?php
 
-/** Log in with Clever: a button, a page that says who you are, and the way out. */
+/** Log in with Clever: a login button, a page that shows who you are, and a logout button. */
 
 declare(strict_types=1);
 
@@ -36,7 +36,7 @@ function admit(SignedIn $signedIn): array
         // The key of a user is issuer and id. Never use the email address: it may be missing or belong to another person.
         'issuer' => $identity->issuer,
         'id' => $identity->id,
-        'name' => $identity->name->full ?: 'somebody without a name',
+        'name' => $identity->name->full ?: 'a person with no name',
         'user_type' => $identity->userType ?? 'several roles',
         'district_id' => $identity->districtId ?? 'none',
         'proven_by' => $identity->provenBy,
