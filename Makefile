@@ -267,24 +267,24 @@ INSTALL_TESTED = @$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_W
 TESTED = LD_LIBRARY_PATH=$(RELEASE) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator
 
 .PHONY: test-oci
-test-oci: oci test-build ## run what is in the image, in a root file system of its own, and log somebody in
+test-oci: oci test-build ## run what is in the image, in a root file system of its own, and log a person in
 	$(INSTALL_TESTED)
 	$(TESTED) CLEVER_IMAGE=$(abspath $(IMAGE)) $(IN_VENV)/pytest -ra release/tests/test_oci.py
 
 .PHONY: test-npm
-test-npm: npm test-build ## install the npm packages from their archives into an empty folder, and log somebody in
+test-npm: npm test-build ## install the npm packages from their archives into an empty folder, and log a person in
 	$(INSTALL_TESTED)
 	$(TESTED) CLEVER_NPM=$(abspath $(DIST))/npm CLEVER_SSO_TEST_ALL=1 \
 		$(IN_VENV)/pytest -ra release/tests/test_npm_emulator.py release/tests/test_npm_implicit.py
 
 .PHONY: test-deb
-test-deb: deb $(VENV)/test ## unpack the Debian packages below an empty root, and log somebody in with each
+test-deb: deb $(VENV)/test ## unpack the Debian packages below an empty root, and log a person in with each
 	CLEVER_DEBS=$(abspath $(DIST))/debian $(IN_VENV)/pytest -ra release/tests/test_debian.py
 
 # In an environment of its own: Conan wants other versions of some packages than the tests do.
 CONAN := $(CARGO_TARGET_DIR)/conan
 .PHONY: test-conan
-test-conan: test-build ## create the Conan package with the library of `make library`, and log somebody in
+test-conan: test-build ## create the Conan package with the library of `make library`, and log a person in
 	@test -x $(CONAN)/bin/conan || { $(PYTHON) -m venv $(CONAN) && $(CONAN)/bin/pip install -q 'conan>=2,<3'; }
 	$(TESTED) CLEVER_CONAN=$(CONAN)/bin/conan $(IN_VENV)/pytest -ra release/tests/test_conan.py
 
@@ -409,7 +409,7 @@ msrv: ## compile everything that people install with the oldest Rust that is pro
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/msrv rustup run $(MSRV) cargo check --features clever-sso/axum \
 		-p clever-sso -p clever-sso-ffi -p clever-emulator -p clever-sso-python
 
-# What the crate brings without its client: an HTTP client or a verifier of TLS certificates would be somebody else's choice.
+# The crate without its client: it must not bring an HTTP client or a TLS verifier that the caller did not choose.
 # Each combination that differs from the others: the later ones bring `client`, and `axum` brings `web`. `make test-crates` runs
 # the tests of the library with each.
 FEATURE_SETS := "" client blocking web axum blocking,web blocking,axum
@@ -492,7 +492,7 @@ test-dist: dist dist-wheel build $(VENV)/test ## the tarball of the C library: u
 		$(IN_VENV)/pytest -ra -k "unpacked or tarball or c_library" ffi/tests/c/test_install.py
 
 .PHONY: test-release
-test-release: release-platforms $(VENV)/test $(VENV)/release ## install what is built for each platform into an empty place, and log somebody in
+test-release: release-platforms $(VENV)/test $(VENV)/release ## install what is built for each platform into an empty place, and log a person in
 	release/debian.sh qemu-user-static musl
 	release/debian.sh --architecture arm64 python3.11-minimal libpython3.11-stdlib musl
 	CLEVER_RELEASE=$(abspath $(DIST)) $(IN_VENV)/pytest -ra release/tests/test_release_platforms.py

@@ -1,4 +1,4 @@
-"""How long what people notice takes: the import, a hostile token, Ctrl-C, an event loop that is held up.
+"""How long things take that people notice: the import, a hostile token, Ctrl-C, a blocked event loop.
 
 The tests prove what happens and in which order; how fast it is depends on the machine, so it is measured here.
 """

@@ -91,7 +91,7 @@ fn cpu_time(process: u32) -> Duration {
     // The name of the program, in parentheses, may hold spaces.
     let (_, fields) = stat.rsplit_once(") ").unwrap();
     let ticks: u64 = fields.split(' ').skip(11).take(2).map(|field| field.parse::<u64>().unwrap()).sum();
-    // Linux tells of hundredths of a second here on every architecture (USER_HZ).
+    // Linux counts hundredths of a second here on every architecture (USER_HZ).
     Duration::from_millis(ticks * 10)
 }
 

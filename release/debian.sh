@@ -38,7 +38,7 @@ closure() {
 command -v apt-get > /dev/null || fail "this needs Debian 12 or later: apt-get is not here"
 mkdir -p "$tree" "$folder/packages" "$folder/unpacked"
 if [ -n "$architecture" ]; then
-    # Its own lists, so that the machine's own apt never hears of it.
+    # Its own lists, so that the machine's own apt never sees it.
     mkdir -p "$folder/apt-$architecture"/{lists,cache/archives}/partial
     export APT_CONFIG=$folder/apt-$architecture/apt.conf
     printf '%s\n' "APT::Architecture \"$architecture\";" "APT::Architectures { \"$architecture\"; };" \

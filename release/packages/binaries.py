@@ -28,7 +28,7 @@ class Platform:
 
 
 def platform_of(program: Path) -> Platform:
-    """The platform that `program` was built for; ValueError if it is none of the known ones."""
+    """The platform that `program` was built for; ValueError if it is unknown."""
     with program.open("rb") as file:
         start = file.read(64 * 1024)
     if start[:5] == b"\x7fELF\x02":

@@ -1,4 +1,4 @@
-"""What is said about the files of a release is complete and true, and a file that lacks something is named."""
+"""The claims about the files of a release are complete and true, and an incomplete file is named."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ OF_EVERY_EXAMPLE = {
     "test_tabs",
     "test_ways_in",
 }
-# Most of these pages are the emulator's, and those of the examples are alike: in `make test`, of one example.
+# Most of these pages are the emulator's, and the examples have similar ones: `make test` uses one example.
 OF_ONE_EXAMPLE = {"test_every_page", "test_keyboard"}
 
 
@@ -46,7 +46,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def example(request: pytest.FixtureRequest) -> str:
-    """The example that stands for an application."""
+    """The example application."""
     name: str = getattr(request, "param", "flask")
     pytest.importorskip("flask", reason="flask is not installed")
     return name

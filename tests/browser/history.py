@@ -32,7 +32,7 @@ def from_portal(page: Page, place: Place, client_id: str = CLIENT_ID) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the browser has come to rest, at a page that tells of no failure."""
+    """Wait until the browser stops at a page that shows no failure."""
     page.wait_for_url(lambda url: "/callback" not in url)
     page.wait_for_load_state()
     assert "did not work" not in page.locator("h1").inner_text()
@@ -40,7 +40,7 @@ def settled(page: Page) -> None:
 
 
 def check_back_and_forward(page: Page, place: Place, log_in: Callable[[Page, Place], None]) -> None:
-    """Log in, and go back and forward: no page on the way tells of a failure, and the person stays signed in."""
+    """Log in, and go back and forward: no page on the way shows a failure, and the person stays signed in."""
     log_in(page, place)
     greeted(page, place.garden, NAME)
     for go in [page.go_back, page.go_back, page.go_forward, page.go_back, page.go_back, page.go_forward]:

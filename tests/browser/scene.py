@@ -96,7 +96,7 @@ def watched(context: BrowserContext) -> Iterator[None]:
     """Hold that no request leaves this machine, and that the browser complains of nothing on any page."""
     said: list[str] = []
     refused: set[str] = set()
-    # A page with the status of an error is a complaint as well, and is none.
+    # The browser also logs a page with an error status, which is not a mistake here.
     context.on("response", lambda answer: refused.add(answer.url) if answer.status >= 400 else None)
     context.on(
         "console",
@@ -109,7 +109,7 @@ def watched(context: BrowserContext) -> Iterator[None]:
 
 
 def signed_in(page: Page, place: Place, number: str) -> None:
-    """Make this browser somebody's at the emulator, without a page."""
+    """Sign this browser in at the emulator, without a page."""
     form = {"username": number, "password": number, "target": "/login"}
     answer = page.context.request.post(f"{place.clever}/login", form=form, max_redirects=0)
     assert answer.status == 303
@@ -122,7 +122,7 @@ def begun(page: Page, app: str, **more: str) -> str:
 
 
 def authorize(place: Place, app: App | str, **more: str) -> str:
-    """A link to log in, made by nobody's login."""
+    """A login link that no app made."""
     client_id = app if isinstance(app, str) else app.client_id
     return f"{place.clever}/oauth/authorize?{urlencode({'response_type': 'code', 'client_id': client_id, **more})}"
 

@@ -1,4 +1,4 @@
-"""A school's domain over TLS: the app, a sibling host that an attacker controls, and a site of somebody else.
+"""A school's domain over TLS: the app, a sibling host that an attacker controls, and an unrelated site.
 
 Chromium takes all names below `.test` to this machine. The certificate is made for the test.
 """

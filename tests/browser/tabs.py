@@ -48,7 +48,7 @@ class Links:
 
 
 def tabs_of(context: BrowserContext, many: int) -> list[Page]:
-    """All tabs but the first one, once there are so many."""
+    """All tabs but the first one, once there are this many."""
     while len(context.pages) <= many:
         context.wait_for_event("page")
     return context.pages[1:]

@@ -1,4 +1,4 @@
-"""A browser that keeps no cookies is told so: nobody is sent in circles.
+"""A browser that keeps no cookies sees a page that says so: no one is redirected forever.
 
 Chromium takes such a setting from a profile only, so these tests start a browser of their own.
 """
@@ -43,7 +43,7 @@ def blocking(browser: Browser, folder: Path, sites: list[str]) -> Iterator[Page]
 
 
 def logins_in(asked: list[str]) -> set[str]:
-    """The states with which the browser was sent to Clever."""
+    """The states that the browser took to Clever."""
     states = {parse_qs(urlsplit(url).query).get("state", [""])[0] for url in asked if "/oauth/authorize?" in url}
     return states - {""}
 

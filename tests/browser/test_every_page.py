@@ -1,4 +1,4 @@
-"""What holds of every page: it can be read on a telephone, in the dark, by ear and with the keyboard.
+"""Rules for every page: it works on a phone, in dark mode, with a screen reader and with the keyboard.
 
 Pictures of all of them, on a desktop and a telephone, in the light and in the dark, are in `target/screenshots`.
 """
@@ -38,7 +38,7 @@ IN_SPANISH = [
 ]
 # Of longer pages the rest is more of the same.
 TALLEST = 4000
-# The luminance of the ground that the page lies on, from 0 to 255.
+# The luminance of the page's background, from 0 to 255.
 GROUND = """() => {
   const channels = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number);
   return channels.slice(0, 3).reduce((sum, channel) => sum + channel, 0) / 3;

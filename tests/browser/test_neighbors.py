@@ -36,7 +36,7 @@ def place(example: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
         yield place
 
 
-# It ends before the place does: no connection is open any more.
+# It ends before the place does: no connection is open anymore.
 @pytest.fixture(scope="module")
 def own_browser(browser: Browser, place: School) -> Iterator[Browser]:  # noqa: ARG001
     with school.launched(browser) as own:
@@ -92,7 +92,7 @@ def test_a_sibling_host_that_plants_its_login_and_session_signs_nobody_in(
 
 
 def check_sibling(context: BrowserContext, place: School, *, is_known: bool) -> None:
-    """A sibling host plants the cookies of somebody else's login and session, and leads to its callback."""
+    """A sibling host plants the cookies of another person's login and session, and redirects to its callback."""
     callback, login = place.begun_by(JOSE)
     session = place.session_of(JOSE)
     # What the attacker holds is worth something: in the attacker's own hands it signs in.

@@ -1,6 +1,6 @@
 """The pages and snippets of the packages themselves: everybody can read and use them, in English and Spanish.
 
-Those of the crate are in `core/tests/pages`, as its unit tests write and compare them. Python and PHP make theirs here.
+The crate's pages are in `core/tests/pages`: its unit tests write and compare them. Python and PHP make theirs here.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def one_page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def answers(one_page: Page) -> dict[str, Answer]:
-    """What the app answers, by path. A page that goes on by itself stays, as there is nothing to show."""
+    """The app's responses, by path. The waiting page does not continue, because it is not the page to check."""
     known: dict[str, Answer] = {}
 
     def answered(route: Route) -> None:

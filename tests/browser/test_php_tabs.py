@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from harness.emulator import App
     from playwright.sync_api import Browser, Page
 
-# Holds callbacks back until so many have come: then all their logins are in flight at once.
+# Holds callbacks back until this many have arrived: then all their logins are in flight at once.
 TURNSTILE = """<?php
 if (str_contains($_SERVER['REQUEST_URI'], '/callback?')) {{
     touch('{folder}/' . uniqid('', true));
@@ -60,13 +60,13 @@ class Scene:
     arrived: Path
 
     def hold(self, callbacks: int) -> None:
-        """Hold the next callbacks back until so many have come."""
+        """Hold the next callbacks back until this many have arrived."""
         for file in self.arrived.iterdir():
             file.unlink()
         self.many.write_text(str(callbacks), encoding="ascii")
 
     def end_sessions(self) -> None:
-        """End the sessions of everybody, as a night does."""
+        """End everyone's sessions, as they do overnight."""
         for file in self.sessions.iterdir():
             file.unlink()
 
@@ -88,7 +88,7 @@ def scene(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Scen
         many.write_text("0", encoding="ascii")
         script.write_text(TURNSTILE.format(folder=arrived, many=many, seconds=SECONDS), encoding="ascii")
         way = replace(request.param, before=str(script))
-        # On a host of its own, as in life: its cookies are apart from those of the emulator.
+        # On its own host, as in production: its cookies are separate from the emulator's.
         with fpm_sites.serving(installed, way, auto_login=None, host="localhost") as site:
             links = Links(Place(site.clever, site.url, ""), app(site.url), "return_to")
             yield Scene(links, site.fpm.folder / "sessions", many, arrived)

@@ -1,4 +1,4 @@
-"""Where a login stops: the student who is somebody else, anybody who has no access, and requests that are wrong."""
+"""Where a login stops: a student who is not the signed-in one, people without access, and wrong requests."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def test_a_callback_that_comes_again_signs_in_again(page: Page, place: Place) ->
     arrived.clear()
     page.get_by_role("link", name="Word Garden").click()
     greeted(page, place.garden, "Ada Ashworth")
-    # One from the portal without a state, and that of the login into which the app has made it.
+    # One from the portal without a state, and one of the login that the app restarted it as.
     first, second = arrived
     assert "state=" not in first
     page.goto(first)

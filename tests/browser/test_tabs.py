@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Turnstile:
-    """Holds callbacks back until so many have come: then all their logins are in flight at once."""
+    """Holds callbacks back until this many have arrived: then all their logins are in flight at once."""
 
     def __init__(self, callbacks: int) -> None:
         self._missing, self._changed = callbacks, threading.Condition()

@@ -61,7 +61,7 @@ def test_a_wrong_password_is_said_where_the_eyes_are_and_the_name_is_kept(page: 
     assert page.get_by_label("User name").input_value() == ADA
     assert page.get_by_label("Password").input_value() == ""
     assert page.get_by_label("Password").get_attribute("aria-invalid") == "true"
-    # Somebody of another district is nobody here.
+    # A person of another district is unknown here.
     with_password(page, ANOUK)
     assert page.get_by_label("User name").input_value() == ANOUK
 

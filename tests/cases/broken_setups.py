@@ -1,6 +1,6 @@
 """Setups that are broken in one way each, and what the doctor's first problem must say: one table for every face.
 
-A setup is made of environment variables (`CLEVER_CLIENT_ID` and so on, proxies, certificates) and of what runs at the
+A setup is made of environment variables (`CLEVER_CLIENT_ID` and so on, proxies, certificates) and of the servers at the
 addresses in them. `BROKEN` has a row for each: its name, the check that must have the first problem, words that the
 problem must say, and how it is made.
 """
@@ -296,7 +296,7 @@ BROKEN = [
         set_to(CLEVER_CLIENT_SECRET="", CLEVER_CLIENTSECRET=SECRET),
     ),
     Broken("no client id", "settings", "CLEVER_CLIENT_ID", set_to(CLEVER_CLIENT_ID="")),
-    Broken("number that is none", "settings", "CLEVER_TIMEOUT", set_to(CLEVER_TIMEOUT="ten")),
+    Broken("invalid number", "settings", "CLEVER_TIMEOUT", set_to(CLEVER_TIMEOUT="ten")),
     Broken(
         "http where https belongs",
         "settings",

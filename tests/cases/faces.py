@@ -91,7 +91,7 @@ class CFace:
 
 @contextmanager
 def driven(command: Sequence[str | Path], variables: Mapping[str, str]) -> Iterator[Face]:
-    """A process that answers as the C driver does; it must end well when nothing is asked any more."""
+    """A process that answers like the C driver; it must exit with status 0 when there are no more questions."""
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8", env=variables) as process:
         yield CFace(process)
@@ -221,7 +221,7 @@ def begin_implicit(client: clever_sso.Client, arguments: Fields) -> tuple[str, d
 
 
 def switches(arguments: Fields) -> dict[str, Any]:
-    """The arguments, with what is on or off as such."""
+    """The arguments, with booleans as booleans."""
     options: dict[str, Any] = dict(arguments)
     for name in {"switch_user", "has_session", "without_state"} & set(options):
         options[name] = options[name] == "true"

@@ -43,7 +43,7 @@ FACES: dict[str, Callable[[], list[str | Path]]] = {
     "python": lambda: [sys.executable, "-m", "clever_sso", "doctor", "--json"],
 }
 # C reads no CLEVER_ variables: what is wrong with their form is not for it.
-NOT_IN_C = {"misspelt variable", "number that is none"}
+NOT_IN_C = {"misspelt variable", "invalid number"}
 
 
 @pytest.fixture(scope="module")

@@ -83,7 +83,7 @@ FINE: dict[str, Odd] = {
     "one byte at a time": lambda body: [bytes([byte]) for part in whole(body) for byte in part],
     "a date in 1970": lambda body: whole(body, "Date: Thu, 01 Jan 1970 00:00:00 GMT"),
     "a date in 9999": lambda body: whole(body, "Date: Fri, 31 Dec 9999 23:59:59 GMT"),
-    "a date that is none": lambda body: whole(body, "Date: yesterday"),
+    "an invalid date": lambda body: whole(body, "Date: yesterday"),
     "unknown members": lambda body: whole(b'{"\\u0000": "\\u0000", "": [[]], "__proto__": {"id": "x"},' + body[1:]),
     "the same unknown member twice": lambda body: whole(b'{"x": 1, "x": {"id": "2"},' + body[1:]),
     "an unknown member nested deeply": lambda body: whole(b'{"x": %s1%s,' % (b'{"a":[' * 400, b"]}" * 400) + body[1:]),
@@ -139,8 +139,8 @@ BROKEN: dict[str, tuple[Odd, str, str]] = {
         "response_malformed",
         "",
     ),
-    "a length that is none": (lambda body: with_head(body, "Content-Length: many"), "response_malformed", ""),
-    "a chunk size that is none": (
+    "an invalid length": (lambda body: with_head(body, "Content-Length: many"), "response_malformed", ""),
+    "an invalid chunk size": (
         lambda _: [*with_head(b"", "Transfer-Encoding: chunked"), b"zz\r\n{}\r\n0\r\n\r\n"],
         "network_interrupted response_malformed",
         "",

@@ -9,7 +9,7 @@ from harness.paths import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 QUOTED = re.findall(r"`([^`\n]+)`", TEXT)
-# A path has a slash or an ending, and nothing of a command, a call or an option.
+# A path has a slash or an extension, and is not a command, a call or an option.
 PATHS = sorted({quoted for quoted in QUOTED if re.fullmatch(r"[\w.-]+(/[\w.*-]*)+|[\w-]+\.(md|toml|ini|h)", quoted)})
 LINKS = sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT)))
 TARGETS = sorted(
@@ -22,7 +22,7 @@ TARGETS = sorted(
     }
 )
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-# Made by a run, not kept in the tree; and names that stand for the folders before them in their row.
+# Made by a run and not in the repository; and names that are short for the folders before them in their row.
 MADE = {"dist/", "target/", "target/site/index.html", "target/test-logs/", "target/screenshots/"}
 
 

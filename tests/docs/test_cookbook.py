@@ -437,7 +437,7 @@ def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.
 def test_every_application_of_the_other_page_is_run() -> None:
     assert {name for name, _, _ in MOVED} == {"flask-dance-before", "flask-dance", "fastapi-after"}
     text = Path(__file__).read_text("utf-8")
-    # Those of the sites in tests/interop/clients have other names.
+    # The sites in tests/interop/clients have other names.
     others = re.findall(r"^<!-- ((?:mozilla|auth0) [^:]+?) -->$", COMING_FROM, re.MULTILINE)
     assert len(others) == 7
     assert [block for block in others if f'"{block}"' not in text] == []

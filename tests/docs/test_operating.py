@@ -170,7 +170,7 @@ def test_the_page_says_of_each_alert_whether_it_wakes_somebody() -> None:
 
 def test_the_codes_and_outcomes_of_the_page_exist() -> None:
     known = CODES | WORDS["outcome"] | {"access_denied", "not_admitted", "retry_after"}
-    # What nginx and Python call something is none of them.
+    # Names of nginx and Python are not metrics.
     known |= {"real_ip_header", "set_real_ip_from", "finish_login"}
     named = set(re.findall(r"`((?:[a-z]+_)+[a-z]+)`", PAGE))
     assert len(named & CODES) > 15

@@ -16,6 +16,9 @@ FOUND = {
     "/// a loop without\n/// end": ["without end"],
     "def test_whoever_logs_in_is_greeted() -> None": ["whoever"],
     "fn it_came_to_nothing()": ["came to nothing"],
+    "a key that is not fresh any\n# more": ["any more"],
+    "waits for so many\n// requests, and tells of each": ["so many requests", "tells of"],
+    "it is none of ours, and is no text": ["is no text", "is none of"],
 }
 PLAIN = [
     "A person who is signed in logs in again.",
@@ -23,6 +26,7 @@ PLAIN = [
     "it comes, with nothing missing; the place of a rule",
     "a login that restarts without an end tag",
     "fn recommend(); amend the commit, and log out",
+    "any more than ten; any more requests; so many people; the tale that it told",
 ]
 
 

@@ -1,4 +1,4 @@
-"""The guide for Python, as somebody follows it: every block of code is written down and run."""
+"""The guide for Python, followed step by step: every block of code is written to a file and run."""
 
 from __future__ import annotations
 

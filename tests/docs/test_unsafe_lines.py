@@ -100,7 +100,7 @@ RULES = (
     Rule("open cookie", r"\w*httponly\b[\"']?\s*[=:]>?\s*false|samesite\W+none\b", unless=r"\bis None\b"),
     Rule("remembered on a shared device", r"remember\s*=\s*True"),
     Rule("remembered on a shared device", r"\b(?:login|loginUsingId|attempt)\([^#]*,\s*(?:remember:\s*)?true\s*\)"),
-    # The second argument is the `Cookie` header: a sealed login in its place is found by nobody.
+    # The second argument is the `Cookie` header: a pending login passed there is never found.
     Rule("pending login as cookies", r"\bfinish_?login\(\s*[^,#]+,\s*[$&]?(?:\w+(?:\.|->))*pending\s*[,)]"),
 )
 

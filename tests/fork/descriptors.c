@@ -38,7 +38,7 @@ static int calls(void)
     clever_sso_token_info *info = NULL;
     clever_sso_check_token(client, "unknown", &info, &error);
     int right = error != NULL && strcmp(clever_sso_error_code(error), "token_rejected") == 0;
-    if (!right) complain(error ? clever_sso_error_message(error) : "a token that nobody has was accepted");
+    if (!right) complain(error ? clever_sso_error_message(error) : "a made-up token was accepted");
     clever_sso_token_info_free(info);
     clever_sso_error_free(error);
     return right;
@@ -129,7 +129,7 @@ static int closes(void)
     return sockets_in_both(before, inherited, after, count) > 2 ? 1 : complain("the parent lost its connections");
 }
 
-/* The host closes what it knows nothing of, as daemons do, and opens its own. */
+/* The host closes descriptors that it does not know, as daemons do, and opens its own. */
 static int reused(void)
 {
     int own[MOST], pair[2], count = 0;

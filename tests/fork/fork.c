@@ -1,5 +1,5 @@
 /*
- * A client that was made and used before a fork works in the children at once, and nobody reads another's answer.
+ * A client that was made and used before a fork works in the children at once, and no process reads another's response.
  *
  *     fork BASE_URL CLIENT_ID OUR_TOKEN TOKEN_OF_ANOTHER_APP
  *

@@ -117,7 +117,7 @@ def check_cookie(header: str, title: str, language: str = "") -> None:
 
 
 def check_set_cookies(begun: list[str], finished: list[str], language: str) -> None:
-    """The `Set-Cookie` lines of a login, and of the callback that signed somebody in, are as the table says."""
+    """The `Set-Cookie` lines of a login, and of the callback that signed a person in, are as the table says."""
     (in_flight,) = begun
     check_cookie(in_flight, "a login in progress")
     gone = [line for line in finished if "max-age=0" in line.lower()]

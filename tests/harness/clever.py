@@ -178,7 +178,7 @@ def handler_of(clever: Clever) -> type[BaseHTTPRequestHandler]:
 
 
 class Server(ThreadingHTTPServer):
-    """Serves, and does not tell of clients that have gone away."""
+    """Serves, and does not report clients that have gone away."""
 
     daemon_threads = True
 

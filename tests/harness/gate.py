@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Gate:
-    """Tells of requests as they come, and lets no answer out before it is opened."""
+    """Reports requests as they arrive, and holds all responses back until it is opened."""
 
     def __init__(self) -> None:
         self._came: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._opened = threading.Event()
 
     def wait_for(self, requests: int = 1) -> list[str]:
-        """The paths of so many requests, once they are there and wait for their answers."""
+        """The paths of this many requests, once they have arrived and wait for their responses."""
         return [self._came.get(timeout=SECONDS) for _ in range(requests)]
 
     def open(self) -> None:
@@ -31,7 +31,7 @@ class Gate:
         self._opened.set()
 
     def pass_through(self, path: str) -> None:
-        """For the server: tell of a request, and wait until it may be answered."""
+        """For the server: report a request, and wait until it may respond."""
         self._came.put(path)
         self._opened.wait()
 

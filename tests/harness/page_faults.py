@@ -44,7 +44,7 @@ FAULTS = """(language) => {
     const named = ['aria-describedby', 'aria-labelledby'].map((name) => pointing.getAttribute(name) ?? '').join(' ');
     for (const id of named.split(' ').filter(Boolean)) hold(document.getElementById(id), `nothing is #${id}`);
   }
-  // Anybody who hears the links and buttons alone must know what each does.
+  // People who hear only the links and buttons must know what each does.
   const does = (element, place) => {
     if (element.tagName === 'A') return element.href;
     const form = element.form;

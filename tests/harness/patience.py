@@ -16,7 +16,7 @@ SECONDS = 60
 # For a program, or a test, that takes hundreds of steps by itself.
 MANY_STEPS_SECONDS = 10 * SECONDS
 MILLISECONDS = SECONDS * 1000
-# Between two looks at what tells nobody when it happens. Only so that looking does not take the processor from it.
+# Between two checks for an event that sends no signal. Only so that checking does not take the processor from it.
 PAUSE_SECONDS = 0.01
 
 

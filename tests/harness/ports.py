@@ -1,4 +1,4 @@
-"""Ports for programs that must be told a number: nobody else gets it between the choice and the start."""
+"""Ports for programs that need a number: no other program gets it between the choice and the start."""
 
 from __future__ import annotations
 

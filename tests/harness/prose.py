@@ -72,6 +72,14 @@ PHRASES = [
     Phrase("(?:is|are) none that", "is not one that"),
     Phrase("the word for helpers", "the error code for support"),
     Phrase("(?:a|each|after a|and the|callback and) log out", "a logout (noun); to log out (verb)"),
+    Phrase("any more(?! (?:than|of|information|[a-z]+s)(?![a-z0-9]))", "anymore, no longer"),
+    Phrase("so many (?:bytes|seconds|times|logins|steps|tabs|callbacks|requests|threads)", "this many, this number of"),
+    Phrase("(?:tells?|hears?|heard|learns?) of", "reports, notices, sees"),
+    Phrase("knows? nothing of", "does not know"),
+    Phrase("(?:is|are) none of", "is not one of, is unknown"),
+    Phrase("spends nothing", "uses no code"),
+    Phrase("is no text", "is not text, is not a string"),
+    Phrase("stands? (?:nowhere|twice)", "appears"),
 ]
 
 

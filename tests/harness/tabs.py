@@ -179,7 +179,7 @@ def check_logins_in_flight_stay(browser: TabbedBrowser, login: str, callback: st
     """Eight logins wait at Clever: no callback that proves nothing touches their cookies, and a tenth tab arrives.
 
     Args:
-        browser: One that nobody has used yet.
+        browser: A new one.
         login: The address that begins a login, up to the value of the page to go to.
         callback: The redirect URI.
     """

@@ -51,7 +51,7 @@ def code(turn):
     return format_hotp_value(hotp_value(os.environ["TOTP_SECRET"], int(time.time()) // 30 + turn))
 
 
-# Who was signed in before the move stays so, and is nobody of Clever's until the next login.
+# A person who was signed in before the move stays signed in, but not with Clever until the next login.
 ada = browser()
 ada.cookies["sessionid"] = kept["cookies"]["ada"]
 assert user_of(ada) == kept["users"]["ada"]
@@ -66,7 +66,7 @@ if IMPORTED:
         assert CleverAccount.objects.count() == (0 if options else 4), said.getvalue()
         assert f"user {kept['users']['olga']}: " in said.getvalue(), said.getvalue()
 
-# Nobody without a license, whether known or not: no user, no link, no session.
+# No one without a license, whether known or not: no user, no link, no session.
 Tenant.objects.filter(district_id=HERE).update(licensed=False)
 links = CleverAccount.objects.count()
 for handle in ("ada", "grace", "noor"):
@@ -120,7 +120,7 @@ olga = browser()
 assert log_in(olga, "olga", emulator).status_code == 403
 assert user_of(olga) is None
 
-# Somebody new, without an email address, where addresses are unique.
+# A new person without an email address, where addresses are unique.
 noor, theo = browser(), browser()
 for person, handle in ((noor, "noor"), (theo, "theo")):
     assert log_in(person, handle, emulator).status_code == 303

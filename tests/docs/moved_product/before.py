@@ -39,7 +39,7 @@ User = get_user_model()
 
 
 def came(handle):
-    """Log somebody in by allauth; the browser, and the user."""
+    """Log a person in with allauth. Returns the browser and the user."""
     browser = Client(SERVER_NAME="localhost")
     assert log_in(browser, handle, emulator, path=LOGIN).headers["Location"] == "/"
     return browser, User.objects.get(pk=browser.session["_auth_user_id"])

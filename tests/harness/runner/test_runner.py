@@ -266,7 +266,7 @@ def test_the_busy_loops_end_with_the_command() -> None:
         assert f"{2 * (os.cpu_count() or 1)} busy loops" in ended.stdout
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells of the end of a process that is no child")
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux reports the end of a process that is not a child")
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_busy_loops_end_when_they_are_stopped(way: signal.Signals) -> None:
     tell = "import os, time; p = os.getppid(); print(open(f'/proc/{p}/task/{p}/children').read(), flush=True)"

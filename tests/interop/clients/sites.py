@@ -1,4 +1,4 @@
-"""A site with somebody else's client library: a process of its own, beside an emulator that stands for Clever."""
+"""A site with another client library: a separate process, next to an emulator."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ class Site:
     emulator: str
 
     def from_portal(self, callback: str, number: str, browser: Browser | None = None) -> Page:
-        """Where somebody lands who opened the app from the portal, signed in there: a login without a state."""
+        """The page where a person ends who opened the app from the portal: a login without a state."""
         browser = browser or Browser(self.clever)
         browser.sign_in(number)
         return browser.open(portal_link(self.clever, CLIENT_ID, self.url + callback, DISTRICT))
 
     def log_in(self, number: str, path: str, browser: Browser | None = None) -> Page:
-        """Where somebody lands who begins at `path` of the site and signs in at Clever."""
+        """The page where a person ends who begins at `path` of the site and signs in at Clever."""
         browser = browser or Browser(self.clever)
         return browser.sign_in(number, self.begin(path, browser))
 
     def begin(self, path: str, browser: Browser) -> Page:
-        """Where somebody lands who begins at `path` of the site: at Clever."""
+        """The page at Clever where a person ends who begins at `path` of the site."""
         page = browser.open(self.url + path)
         if form := re.search(r'<form action="([^"]+)".* name="csrfmiddlewaretoken" value="(\w+)"', page.text):
             page = browser.open(self.url + form[1], {"csrfmiddlewaretoken": form[2]})

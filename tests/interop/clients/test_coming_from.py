@@ -52,7 +52,7 @@ def moved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_a_session_from_before_the_move_has_no_identity_of_clever(moved: Moved) -> None:
     person = who(moved.site, moved.browser)
     assert (person["role"], person["roles"]) == (None, None)
-    # Django knows nobody whose backend is gone; the other two sites go on with what they had put there.
+    # Django signs out users whose backend is gone; the other two sites go on with what they had put there.
     assert person["user"] == {"social-core": None}.get(moved.library, moved.users[ADA])
 
 

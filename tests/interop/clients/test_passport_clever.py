@@ -1,8 +1,8 @@
 """npm's passport-clever against the emulator.
 
-The tests say what it does at the version in `tests/interop/clients/node/package.json`, whether one likes it or not.
-It logs nobody in as it is: it uses a variable that it does not define; its profile comes from version 2.1 of the API.
-It asks for that with two slashes in a row, which the emulator reads as one, as Clever does.
+The tests record what it does at the version in `tests/interop/clients/node/package.json`. As published, it logs no one
+in: it uses a variable that it does not define. Its profile comes from version 2.1 of the API. It requests that with two
+slashes in a row, which the emulator reads as one, as Clever does.
 """
 
 from __future__ import annotations

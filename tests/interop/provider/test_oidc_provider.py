@@ -1,4 +1,4 @@
-"""The code exchange and the verifier against an OpenID Provider that nobody here wrote: npm's `oidc-provider`."""
+"""The code exchange and the verifier against an independent OpenID Provider: npm's `oidc-provider`."""
 
 from __future__ import annotations
 

@@ -55,9 +55,9 @@ settings.configure(
     AUTHENTICATION_BACKENDS=["allauth.account.auth_backends.AuthenticationBackend"],
     DEFAULT_AUTO_FIELD="django.db.models.AutoField",
     LOGIN_REDIRECT_URL="/",
-    # Nobody sends mail from a test.
+    # A test sends no mail.
     ACCOUNT_EMAIL_VERIFICATION="none",
-    # Anybody who starts the site may switch on what django-allauth has switched off.
+    # Arguments switch on options that django-allauth has off by default.
     **dict.fromkeys(sys.argv[1:], True),
     SOCIALACCOUNT_PROVIDERS={"clever": {"APP": {"client_id": CLIENT_ID, "secret": CLIENT_SECRET}}},
 )

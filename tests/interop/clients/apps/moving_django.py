@@ -57,7 +57,7 @@ names: dict[str, Any] = {
     ],
     "DEFAULT_AUTO_FIELD": "django.db.models.AutoField",
     "LOGIN_REDIRECT_URL": "/",
-    # Nobody sends mail from a test.
+    # A test sends no mail.
     "ACCOUNT_EMAIL_VERIFICATION": "none",
     # The base URLs. With `at_the_emulator` they are all that is not as for Clever itself.
     "CLEVER_BASE_URL": CLEVER,
