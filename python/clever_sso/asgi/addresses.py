@@ -70,15 +70,17 @@ def misplaced_callback(settings: Settings, scope: Scope) -> str | None:
 
 def keeps_from_logging_in(settings: Settings, scope: Scope, status: int, location: str | None) -> str | None:
     """The mistake in the setup when other code responded instead of the login or the callback."""
-    path, login = path_of(scope).rstrip("/"), login_path(settings, scope)
-    own = {f"{settings.paths.prefix}/login", settings.paths.callback.rstrip("/")}
-    is_own = is_redirect_uri(path, settings.client.redirect_uris) or path.removeprefix(root_path(scope)) in own
-    if not is_own or scope[ASKED]:
+    # Most responses are told apart without a search for the route of the login.
+    if scope[ASKED] or (location is None and status not in {401, 403}):
         return None
+    path = path_of(scope).rstrip("/")
+    own = {f"{settings.paths.prefix}/login", settings.paths.callback.rstrip("/")}
+    if path.removeprefix(root_path(scope)) not in own and not is_redirect_uri(path, settings.client.redirect_uris):
+        return None
+    login = login_path(settings, scope)
     advice = f"a middleware answered in place of the login: let it pass by {login} and the path of the redirect URI"
     if location is None:
-        if status in {401, 403}:
-            logger.warning("%s", advice)
+        logger.warning("%s", advice)
         return None
     # Starlette's own URL fails for an invalid Host header.
     asked = f"{scope.get('scheme', 'http')}://{asked_host(scope)}{path}"

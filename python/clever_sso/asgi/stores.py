@@ -44,6 +44,9 @@ def is_starsessions(middleware: object) -> bool:
 
 def options_of(middleware: Middleware) -> dict[str, Any]:
     """The options that a middleware was added with, by name."""
+    if not middleware.args:
+        # The usual case. Reading a signature takes as long as the rest of a login.
+        return dict(middleware.kwargs)
     try:
         bound = inspect.signature(cast("Any", middleware.cls)).bind_partial(None, *middleware.args, **middleware.kwargs)
     except (TypeError, ValueError):
