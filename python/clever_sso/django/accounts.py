@@ -88,11 +88,18 @@ def person_of(user_id: object) -> SessionIdentity | None:
 def link_of(identity: AnyIdentity) -> CleverAccount | None:
     """The link of this person, by the Clever id or by an older one that Clever told."""
     known = links().select_related("user").filter(issuer=identity.issuer)
-    link: CleverAccount | None = known.filter(clever_id=identity.id).first()
+    # There is one at most, so nothing has to be put in order.
+    link: CleverAccount | None = next(iter(known.filter(clever_id=identity.id)), None)
     if link is None and identity.legacy_ids:
         older = known.filter(clever_id__in=identity.legacy_ids)
         link = older.order_by(F("last_login_at").desc(nulls_last=True), "pk").first()
     return link
+
+
+def _is_linked(identity: AnyIdentity) -> bool:
+    """Whether `link_of` finds a link. Only that is asked: it is on the way of every login."""
+    ids = [identity.id, *identity.legacy_ids]
+    return bool(links().filter(issuer=identity.issuer, clever_id__in=ids).exists())
 
 
 def with_older_ids(identity: AnyIdentity, tokens: Tokens | TokensCopy | NoTokens | None, client: Client) -> AnyIdentity:
@@ -104,7 +111,7 @@ def with_older_ids(identity: AnyIdentity, tokens: Tokens | TokensCopy | NoTokens
     Raises:
         Error: When Clever cannot be asked at the moment: a person who is known would get a second user.
     """
-    if not tokens or not may_have_more(identity, tokens) or link_of(identity) is not None:
+    if not tokens or not may_have_more(identity, tokens) or _is_linked(identity):
         return identity
     try:
         ids = older_ids(identity, client.user(tokens.access_token, identity.id).roles)

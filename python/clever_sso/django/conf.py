@@ -54,7 +54,8 @@ def _value(name: str) -> Any:  # noqa: ANN401  (any setting)
 def client() -> Client:
     """The client of the host that was asked. Forked workers may use those of their parent."""
     clients = _clients()
-    return at_host(clients, host(), clients[""])
+    shared = clients[""]
+    return at_host(clients, host(), shared) if len(clients) > 1 else shared
 
 
 @cache
@@ -67,7 +68,8 @@ def _clients() -> dict[str, Client]:
 def redirect_uris() -> tuple[str, ...]:
     """The redirect URIs of the host that was asked; none when the settings cannot be read."""
     by_host = _redirect_uris()
-    return at_host(by_host, host(), by_host.get("", ()))
+    shared = by_host.get("", ())
+    return at_host(by_host, host(), shared) if len(by_host) > 1 else shared
 
 
 @cache
