@@ -217,13 +217,13 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
     client: Client | AsyncClient,
     query: str,
     *,
-    own_pages: Iterable[str],
+    own_pages: Callable[[], Iterable[str]],
     cookies: str | None,
     has_session: bool,
     home: str,
     logger: logging.Logger,
     session_cookie: Callable[[], str],
-    host: str | None = None,
+    host: Callable[[], str | None],
 ) -> Step:
     """Begin a login.
 
@@ -231,16 +231,16 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         client: The client.
         query: The query of the request, one character for each byte: `next` is where the person goes afterwards,
             `district_id` skips Clever's school picker, and with `switch_user` Clever asks who it is.
-        own_pages: The paths of the login itself and of its other pages: no login may lead there.
+        own_pages: Returns the paths of the login itself and of its other pages: no login may lead there.
         cookies: The `Cookie` header of the request.
         has_session: Whether a person is signed in.
         home: Where people go after a login without a `next`.
         logger: Where to say what went wrong.
         session_cookie: Says how the cookie of the application's session is set.
-        host: The host of the request: where it has a redirect URI of its own, the login comes back there.
+        host: Returns the host of the request: where it has a redirect URI of its own, the login comes back there.
     """
     asked = parameters(query)
-    redirect_uri = redirect_uri_at(client.redirect_uris, host)
+    redirect_uri = _redirect_uri_here(client, host)
 
     def login(**wishes: str) -> Step:
         try:
@@ -265,7 +265,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
             return login(**wishes)
 
     wishes = {"return_to": as_shown(asked.get("next", "")), "district_id": asked.get("district_id", "")}
-    if any(leads_to(wishes["return_to"], path) for path in own_pages):
+    if wishes["return_to"] and any(leads_to(wishes["return_to"], path) for path in own_pages()):
         logger.warning("a login continues without its `next`: it leads to the login, the callback or the logout itself")
         del wishes["return_to"]
     try:
@@ -278,16 +278,22 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
         return problem_of(error)
 
 
-def arrived(client: Client | AsyncClient, query: str, host: str | None) -> str:
+def arrived(client: Client | AsyncClient, query: str, host: Callable[[], str | None]) -> str:
     """The callback for `finish_login`: a login that began at Clever continues on the host where it arrives.
 
     Args:
         client: The client.
         query: The query of the request, one character for each byte.
-        host: The host of the request.
+        host: Returns the host of the request.
     """
-    uri = redirect_uri_at(client.redirect_uris, host) or ""
+    uri = _redirect_uri_here(client, host) or ""
     return f"{uri.partition('?')[0]}?{query}"
+
+
+def _redirect_uri_here(client: Client | AsyncClient, host: Callable[[], str | None]) -> str | None:
+    """The redirect URI of this host, if it is not the primary one. Where that is the only one, no host is asked for."""
+    uris = client.redirect_uris
+    return redirect_uri_at(uris, host()) if len(uris) > 1 else None
 
 
 def step_of(outcome: SignedIn | Restart | Denied) -> Step:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,15 +75,16 @@ class SessionIdentity:
     @classmethod
     def of(cls, identity: Identity | IdentityCopy, seconds: int = TWELVE_HOURS) -> SessionIdentity:
         """The data of `identity` to keep, for this many seconds."""
+        name = identity.name
         return cls(
             issuer=identity.issuer,
             id=identity.id,
             district_id=identity.district_id,
             user_type=identity.user_type,
             roles=tuple(role.name for role in identity.roles),
-            full_name=identity.name.full,
-            first_name=identity.name.first,
-            last_name=identity.name.last,
+            full_name=name.full,
+            first_name=name.first,
+            last_name=name.last,
             loginas_by_admin=identity.loginas_by_admin,
             ends_at=int(time.time()) + seconds,
         )
@@ -133,7 +134,7 @@ class SessionIdentity:
 
         What follows from the rest is left out: the session may be a cookie, and servers take no headers of any length.
         """
-        kept = {"format": FORMAT, **asdict(self), "roles": list(self.roles)}
+        kept = {"format": FORMAT, **vars(self), "roles": list(self.roles)}
         if self.full_name == _joined(self.first_name, self.last_name):
             del kept["full_name"]
         if not self.loginas_by_admin:

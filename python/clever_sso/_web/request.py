@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
@@ -12,7 +13,8 @@ from clever_sso._web.api import is_for_a_person, wants_page
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
+    from typing import Any
 
     from clever_sso._native import Client, SetCookie
     from clever_sso._web.api import Answer, Headers
@@ -89,6 +91,15 @@ def kept_cookies(
     if is_page and client.refusal("login", method=method, headers=headers) is None:
         return kept
     return tuple(cookie for cookie in kept if not cookie.max_age)
+
+
+def sent_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The headers of a request, for `Client.refusal`. A framework's own take longer to read.
+
+    Args:
+        environ: That of WSGI, or Django's `META`: servers put what else they know beside the headers.
+    """
+    return [(name, value) for name, value in environ.items() if name.startswith("HTTP_")]
 
 
 def parameters(query: str) -> dict[str, str]:
@@ -209,11 +220,13 @@ def inside(root: str, target: str) -> str:
 
 def is_redirect_uri(path: str, redirect_uris: Iterable[str]) -> bool:
     """Whether a path, as the browser sees it, belongs to a redirect URI. A slash at the end makes no difference."""
-    return path.rstrip("/") in _paths_of(redirect_uris)
+    return path.rstrip("/") in _paths_of(tuple(redirect_uris))
 
 
-def _paths_of(redirect_uris: Iterable[str]) -> set[str]:
-    return {urlsplit(uri).path.rstrip("/") for uri in redirect_uris}
+# They are asked for with every request.
+@lru_cache(maxsize=64)
+def _paths_of(redirect_uris: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(urlsplit(uri).path.rstrip("/") for uri in redirect_uris)
 
 
 def prefix_of(redirect_uris: Iterable[str], callback: str) -> str:
@@ -224,7 +237,7 @@ def prefix_of(redirect_uris: Iterable[str], callback: str) -> str:
         callback: The path of the callback inside the application.
     """
     callback = callback.rstrip("/")
-    paths = _paths_of(redirect_uris)
+    paths = _paths_of(tuple(redirect_uris))
     prefixes = {path.removesuffix(callback) if path.endswith(callback) else "" for path in paths}
     prefix = prefixes.pop() if len(prefixes) == 1 else ""
     return prefix if prefix.startswith("/") else ""
@@ -300,7 +313,7 @@ def misplaced(  # noqa: PLR0913  (they are keyword arguments)
     if not {"code", "error"} & set(parameters(query)):
         return None
     path = path.rstrip("/")
-    for known in _paths_of(redirect_uris):
+    for known in _paths_of(tuple(redirect_uris)):
         if known == path:
             return f"the redirect URI leads to {path}, where nothing is: the application does not know of a prefix"
         longer, shorter = sorted((known, path), key=len, reverse=True)

@@ -88,13 +88,13 @@ class Views:
         step = begun(
             self._settings.client,
             query_of(request.scope),
-            own_pages=own_pages(self._settings, request.scope),
+            own_pages=lambda: own_pages(self._settings, request.scope),
             cookies=cookies_of(request),
             has_session=current_identity(request) is not None or HELD_KEY in session_of(request),
             home=home(self._settings, request),
             logger=logger,
             session_cookie=lambda: session_cookie(request),
-            host=HOST.get(),
+            host=HOST.get,
         )
         return await self.take(request, step)
 
@@ -108,7 +108,7 @@ class Views:
             return HTMLResponse(pages.waiting(onwards(query), self._words(request)), headers=pages.OWN_HEADERS)
         try:
             client = self._settings.client
-            callback = arrived(client, query, HOST.get())
+            callback = arrived(client, query, HOST.get)
             step = step_of(await client.finish_login(callback, cookies_of(request)))
         except Error as error:
             step = problem_of(error)
@@ -158,7 +158,9 @@ class Views:
         """What to answer to a request that must not act."""
         request.scope.get(ASKED, set()).add(endpoint)
         HOST.set(asked_host(request.scope))
-        refusal = self._settings.client.refusal(endpoint, method=request.method, headers=request.headers)
+        # As they came: Starlette's mapping makes text of every header first.
+        headers = request.headers.raw
+        refusal = self._settings.client.refusal(endpoint, method=request.method, headers=headers)
         if refusal is None:
             return None
         return private(Response(status_code=refusal.status, headers={"Allow": refusal.allow} if refusal.allow else {}))

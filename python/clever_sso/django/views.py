@@ -46,7 +46,7 @@ from clever_sso._web.arrival import (
 )
 from clever_sso._web.before import HELD_KEY, TEN_MINUTES, HeldLogin, ProvenLogin, make_room, others_of
 from clever_sso._web.identity import SESSION_KEY, Linked, SessionIdentity
-from clever_sso._web.request import own_pages
+from clever_sso._web.request import own_pages, sent_headers
 from clever_sso.django import accounts, conf, links, signals
 from clever_sso.django.access import current_identity, told_to_log_in
 from clever_sso.django.language import words_of_page
@@ -88,7 +88,8 @@ def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[
         @functools.wraps(view)
         def asked(request: HttpRequest) -> HttpResponse:
             request.META[ASKED] = True
-            refusal = conf.client().refusal(endpoint, method=request.method or "", headers=request.headers)
+            headers = sent_headers(request.META)
+            refusal = conf.client().refusal(endpoint, method=request.method or "", headers=headers)
             if refusal is None:
                 return _private(view(request))
             allow = {"Allow": refusal.allow} if refusal.allow else {}
@@ -112,13 +113,13 @@ def login(request: HttpRequest) -> HttpResponse:
     step = begun(
         conf.client(),
         query_of(request),
-        own_pages=_own_pages(),
+        own_pages=_own_pages,
         cookies=request.META.get("HTTP_COOKIE"),
         has_session=request.user.is_authenticated or HELD_KEY in request.session,
         home=conf.after_login(),
         logger=logger,
         session_cookie=_session_cookie,
-        host=conf.host(),
+        host=conf.host,
     )
     return take(request, step)
 
@@ -156,7 +157,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     linking = links.begun_here(request, query)
     try:
         client = conf.client()
-        outcome = client.finish_login(arrived(client, query, conf.host()), request.META.get("HTTP_COOKIE"))
+        outcome = client.finish_login(arrived(client, query, conf.host), request.META.get("HTTP_COOKIE"))
         step = step_of(outcome)
     except Error as error:
         outcome, step = None, problem_of(error)

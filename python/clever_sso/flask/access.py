@@ -195,7 +195,8 @@ class Waiting(Replaced):
 
 def end_session() -> None:
     """Forget who is signed in, with everything else of the session, and in those that it replaced."""
-    _end_replaced(session)
+    if session:
+        _end_replaced(session)
     session.clear()
 
 

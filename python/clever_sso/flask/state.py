@@ -53,7 +53,7 @@ class State:
     @property
     def client(self) -> Client:
         """The client of the host that was asked."""
-        return at_host(self.clients, host(), self.default_client)
+        return at_host(self.clients, host(), self.default_client) if self.clients else self.default_client
 
 
 def host() -> str | None:

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from clever_sso._web import pages
 from clever_sso._web.api import NO_STORE, WHOAMI
 from clever_sso._web.arrival import (
+    LARGEST_COOKIE,
     LoggedOutError,
     Problem,
     Refused,
@@ -42,8 +43,17 @@ from clever_sso._web.arrival import (
 )
 from clever_sso._web.before import HELD_KEY, HeldLogin, ProvenLogin, make_room, others_of
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
-from clever_sso._web.request import inside, is_redirect_uri, kept_cookies, misplaced, own_pages, sends_to_log_in
+from clever_sso._web.request import (
+    inside,
+    is_redirect_uri,
+    kept_cookies,
+    misplaced,
+    own_pages,
+    sends_to_log_in,
+    sent_headers,
+)
 from clever_sso.exceptions import Error
+from clever_sso.flask import cookie_size
 from clever_sso.flask.access import (
     NAMES_A_PERSON,
     check_keys,
@@ -64,6 +74,7 @@ from clever_sso.flask.state import EXTENSION, host, state
 if TYPE_CHECKING:
     from typing import Literal
 
+    from flask.sessions import SessionMixin
     from werkzeug.local import LocalProxy
     from werkzeug.wrappers import Response
 
@@ -184,13 +195,13 @@ def _login() -> Response:
     step = begun(
         extension.client,
         _query(),
-        own_pages=_own_pages(),
+        own_pages=_own_pages,
         cookies=request.headers.get("Cookie"),
         has_session=identity() is not None or HELD_KEY in session,
         home=_home(),
         logger=current_app.logger,
         session_cookie=_session_cookie,
-        host=host(),
+        host=host,
     )
     return _take(step)
 
@@ -220,7 +231,7 @@ def _callback() -> Response:
     if extension.chosen.waiting_page and should_wait(query):
         return _own_page(pages.waiting(onwards(query), words_of_person()), 200)
     try:
-        callback = arrived(extension.client, query, host())
+        callback = arrived(extension.client, query, host)
         step = step_of(extension.client.finish_login(callback, request.headers.get("Cookie")))
     except Error as error:
         step = problem_of(error)
@@ -242,7 +253,7 @@ def _logout() -> Response:
 def _refusal(endpoint: Literal["login", "callback", "logout"]) -> Response | None:
     """What to answer to a request that must not act."""
     request.environ[_ASKED] = True
-    refusal = state().client.refusal(endpoint, method=request.method, headers=request.headers)
+    refusal = state().client.refusal(endpoint, method=request.method, headers=sent_headers(request.environ))
     if refusal is None:
         return None
     return make_response("", refusal.status, {"Allow": refusal.allow} if refusal.allow else {})
@@ -321,7 +332,7 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
             waits = _decide(step, others)
             if waits is not None:
                 make_room(session, _cookie_size, 1)
-                check_size(_cookie_size())
+                _check_cookie_size()
                 if replaced is not None:
                     replaced.end()
                 is_held = HELD_KEY in session
@@ -332,7 +343,7 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
         if others is not None:
             session[HELD_KEY] = others
             make_room(session, _cookie_size, 0)
-        check_size(_cookie_size())
+        _check_cookie_size()
         if replaced is not None:
             replaced.keep()
     except BaseException:
@@ -378,7 +389,7 @@ def _without_old_session(response: Response) -> Response:
     """
     app, interface = _app(), current_app.session_interface
     name = interface.get_cookie_name(app)
-    if _cookie_size() and name in request.cookies:
+    if name in request.cookies and _cookie_size():
         # Only newer versions of Flask know partitioned cookies.
         partitioned = getattr(interface, "get_cookie_partitioned", None)
         response.delete_cookie(
@@ -456,7 +467,11 @@ def _after(response: Response) -> Response:
             response = _take(problem_of_setup(advice))
         elif response.status_code in {401, 403}:
             current_app.logger.warning("%s", advice)
-    if response.location and pages.does_not_fit(response.headers, _session_cookie_bytes()):
+    # The exact size is asked for only when it matters.
+    if response.location and all(
+        pages.does_not_fit(response.headers, _session_cookie_bytes(size))
+        for size in (_cookie_size_at_most, _cookie_size)
+    ):
         page = _own_page(pages.moved(response.location, words_of_person()), 200)
         for cookie in response.headers.getlist("Set-Cookie"):
             page.headers.add("Set-Cookie", cookie)
@@ -464,34 +479,48 @@ def _after(response: Response) -> Response:
     return _private(response)
 
 
-def _session_cookie_bytes() -> int:
+def _session_cookie_bytes(size_of: Callable[[], int]) -> int:
     """The size of the cookie that Flask will set with the session, when the session is in it."""
     if not current_app.session_interface.should_set_cookie(_app(), session):
         return 0
-    size = _cookie_size()
+    size = size_of()
     return size + _COOKIE_BYTES if size else 0
+
+
+def _check_cookie_size() -> None:
+    """Raise `TooLargeError` if browsers would drop the session cookie."""
+    if _cookie_size_at_most() > LARGEST_COOKIE:
+        check_size(_cookie_size())
 
 
 def _cookie_size() -> int:
     """The bytes of the name and the value of the session cookie, when the session is in it."""
-    interface = current_app.session_interface
-    if _is_on_the_server() or not hasattr(interface, "get_signing_serializer"):
-        return 0
-    serializer = interface.get_signing_serializer(_app())
-    if serializer is None:
-        return 0
-    return len(interface.get_cookie_name(_app())) + len(serializer.dumps(dict(session)))
+    return 0 if _is_on_the_server() else cookie_size.exact(_app(), _kept())
+
+
+def _cookie_size_at_most() -> int:
+    """The same or more, and quicker: `_cookie_size` has to sign the session."""
+    return 0 if _is_on_the_server() else cookie_size.at_most(_app(), _kept())
+
+
+def _kept() -> SessionMixin:
+    # Its proxy is asked once for each key.
+    return cast("LocalProxy[SessionMixin]", session)._get_current_object()  # noqa: SLF001  (Flask documents it)
 
 
 def _is_on_the_server() -> bool:
     """Whether sessions live on the server."""
+    app = _app()
+    extension: State = app.extensions[EXTENSION]
     # A store on the server may be derived from Flask's own: then it says how ids change.
-    return state().rotate_session is not None or hasattr(current_app.session_interface, "regenerate")
+    return extension.rotate_session is not None or hasattr(app.session_interface, "regenerate")
 
 
 def _private(response: Response) -> Response:
+    present = {name.lower() for name, _ in response.headers}
     for name, value in pages.HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     return response
 
 
