@@ -174,7 +174,7 @@ fn nested(size: usize) -> String {
 /// `count` cookies that look like logins, with values of `size` bytes.
 fn logins(count: usize, size: usize) -> String {
     let cookies: Vec<_> =
-        (0..count).map(|number| format!("__Host-clever_login_{number:022}={}", "a".repeat(size))).collect();
+        (0..count).map(|number| format!("__Host-clever_login_{number:016}={}", "a".repeat(size))).collect();
     cookies.join("; ")
 }
 

@@ -11,7 +11,7 @@ use cookie::Cookie;
 use url::Url;
 
 use crate::protocol::pending::{
-    FinishedMark, LIFETIME_SECONDS, Loan, LoginDigest, SealingKeys, SignedInMark, Used, login_key,
+    FinishedMark, KEY_BYTES, LIFETIME_SECONDS, Loan, LoginDigest, SealingKeys, SignedInMark, Used, login_key,
 };
 use crate::set_cookie::SetCookie;
 
@@ -73,7 +73,7 @@ impl Jar {
             let Some((name, value)) = pair.split_once('=') else { continue };
             let cookie = Cookie::new(name.trim_end_matches(SPACES), value.trim_start_matches(SPACES));
             let value = cookie.value_trimmed().to_owned();
-            if let Some(key) = cookie.name().strip_prefix(LOGIN) {
+            if let Some(key) = cookie.name().strip_prefix(LOGIN).filter(|key| is_key(key)) {
                 jar.logins.push((key.to_owned(), SealedLogin::new(&value)));
             } else if cookie.name().strip_prefix(SIGNED_IN) == Some(keys.application()) {
                 jar.signed_in.push(value);
@@ -253,6 +253,13 @@ enum Rank {
     Unreadable,
     Expired,
     Own(u64),
+}
+
+/// Whether this library can have given a login this key. A neighbor can set a cookie with any other, and its name must not reach
+/// a header of ours.
+fn is_key(key: &str) -> bool {
+    let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=KEY_BYTES).contains(&key.len()) && key.bytes().all(is_base64url)
 }
 
 fn without_prefix(pair: &str, secure: bool) -> Option<&str> {

@@ -97,6 +97,24 @@ fn what_cannot_be_read_makes_room_when_there_is_too_much_of_all() {
     assert_eq!(dropped(&header, &keys), ["clever_login_own0"]);
 }
 
+#[test]
+fn a_name_that_this_library_gives_no_login_reaches_no_header() {
+    let keys = keys();
+    let long = "a".repeat(KEY_BYTES + 1);
+    for key in ["é", "\u{fffd}", "a\u{1}", "a b", "a,b", "a.b", "", &long] {
+        let planted: Vec<_> = (0..40).map(|_| format!("clever_login_{key}=x")).collect();
+        assert!(Jar::read(&planted.join("; "), &keys, false).is_empty(), "{key:?}");
+        let header = [planted, junk(20), logins(&keys, "own", 7)].concat();
+        let jar = Jar::read(&header.join("; "), &keys, false);
+        let cookies = jar.add("new", "sealed".into(), 1100);
+        assert_eq!(cookies.len(), 5, "{key:?}");
+        for header in cookies.iter().map(SetCookie::header) {
+            let is_plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+            assert!(header.len() < 200 && header.bytes().all(is_plain), "{header:?}");
+        }
+    }
+}
+
 fn junk(many: u8) -> Vec<String> {
     (0..many).map(|number| format!("clever_login_junk{number}=junk")).collect()
 }
