@@ -107,7 +107,7 @@ def press_everything(page: Page, base_url: str) -> None:
     assert "ahead" not in page.locator("#controls").inner_text()
     page.get_by_role("button", name="Clear the journal").click()
     page.wait_for_url(f"{base_url}/_emulator/#journal")
-    assert "Nobody is signed in" in page.locator("#people").inner_text()
+    assert "No one is signed in" in page.locator("#people").inner_text()
 
 
 def test_the_journal_writes_itself_on_and_can_be_paused(chromium: Browser, emulator: str) -> None:
@@ -379,7 +379,7 @@ def test_somebody_can_be_sent_to_an_app(chromium: Browser) -> None:
     # Any server will do for the app.
     with running([]) as app, running([replace(APP, redirect_uri=f"{app}/healthz")]) as emulator:
         page, _ = opened(chromium, emulator)
-        page.get_by_label("go on to").select_option("desk-app")
+        page.get_by_label("After “Log in as”, open").select_option("desk-app")
         page.get_by_role("button", name="Log in as Ada Ashworth (ada)").click()
         page.wait_for_url(f"{app}/healthz?code=*")
         assert "state=" not in page.url

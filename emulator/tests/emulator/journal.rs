@@ -221,7 +221,7 @@ fn what_an_access_token_opens_and_does_not_open_is_told() {
         (&own, "the person of the access token was sent"),
         (others, "not the id of the access token's person"),
         (&district, "the district of the person was sent"),
-        ("/v3.0/districts/x", "not the district of the person"),
+        ("/v3.0/districts/x", "not the district of the access token's person"),
         ("/v2.1/students/x", "which before version 3 is the legacy_id"),
         (&older, "as before version 3"),
         ("/v3.0/schools/x", "not a school of the access token's person"),
