@@ -49,6 +49,10 @@ pub use http::address::needs_development;
 #[doc(hidden)]
 pub use system::output::{Output, STANDARD_ERROR, STANDARD_OUTPUT};
 
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
+pub use server::in_memory::InMemory;
+
 pub use scenarios::{Scenario, scenarios};
 pub use server::options::{Options, StartError};
 pub use server::{Emulator, JournalEntry};

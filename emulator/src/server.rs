@@ -47,6 +47,8 @@ use crate::world::{LiveWorld, Person, World};
 
 use options::{Options, StartError};
 
+#[cfg(feature = "__fuzz")]
+pub(crate) mod in_memory;
 pub(crate) mod options;
 
 /// No request of a login is larger.

@@ -11,6 +11,7 @@ use axum::serve::Listener;
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -35,17 +36,22 @@ async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
         let (stream, _) = Listener::accept(&mut listener).await;
         // Without this an answer may wait for the client's acknowledgement; it is only slower when it fails.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(routes.clone());
-        let connection = Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(LIMIT)
-            .serve_connection(TokioIo::new(WriteLimit::new(stream, LIMIT)), service);
+        let connection = answer(stream, routes.clone());
         tokio::spawn(async move {
-            // The result does not matter: there is no one to tell.
-            let _ = connection.await;
+            connection.await;
             drop(permit);
         });
     }
+}
+
+/// Answers what comes over one connection.
+pub(crate) async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, routes: Router) {
+    let connection = Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(LIMIT)
+        .serve_connection(TokioIo::new(WriteLimit::new(stream, LIMIT)), TowerToHyperService::new(routes));
+    // The result does not matter: there is no one to tell.
+    let _ = connection.await;
 }
 
 #[cfg(test)]
