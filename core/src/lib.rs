@@ -72,6 +72,9 @@ mod config;
 mod doctor;
 mod entropy;
 mod error;
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "client")]
 mod keys;
 mod login;

@@ -19,7 +19,7 @@ pub(crate) mod probe;
 mod provider;
 mod resolver;
 mod retry;
-mod server_time;
+pub(crate) mod server_time;
 mod span;
 mod tls;
 mod witness;

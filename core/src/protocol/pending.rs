@@ -162,6 +162,24 @@ impl SealingKeys {
     }
 }
 
+#[cfg(feature = "__fuzz")]
+impl SealingKeys {
+    /// Any bytes, sealed.
+    pub(crate) fn sealed(
+        &self,
+        purpose: &str,
+        plain: &[u8],
+        entropy: &[u8; ENTROPY_BYTES],
+    ) -> Result<String> {
+        self.seal_text(purpose.as_bytes(), fixed(&entropy[..NONCE_LEN])?, plain)
+    }
+
+    /// What is sealed.
+    pub(crate) fn opened(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
+        self.open_text(purpose.as_bytes(), sealed, sealed.len())
+    }
+}
+
 impl fmt::Debug for SealingKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "SealingKeys({})", self.keys.len())

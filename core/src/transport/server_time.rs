@@ -9,7 +9,7 @@ const LATEST_DATE: u64 = 253_402_300_799;
 
 /// The server's clock minus ours, in seconds, from the `Date` of its response (RFC 9110 6.6.1). That is when the response was
 /// made: a cache that stored it says for how long (`Age`, RFC 9111 5.1).
-pub(super) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
+pub(crate) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
     let age = headers.get(header::AGE).and_then(|age| age.to_str().ok()?.trim().parse().ok());
     let theirs = date(headers, &header::DATE)?.checked_add(age.unwrap_or(0))?;
     let theirs = i64::try_from(theirs).ok()?;
@@ -17,7 +17,7 @@ pub(super) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
 }
 
 /// The `Date` that a recipient adds to a response without one (RFC 9110 6.6.1), so that its times can be read.
-pub(super) fn add_date(headers: &mut HeaderMap, now: u64) {
+pub(crate) fn add_date(headers: &mut HeaderMap, now: u64) {
     if date(headers, &header::DATE).is_some() {
         return;
     }
