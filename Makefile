@@ -379,6 +379,7 @@ lint: lint-format lint-rust lint-docs lint-python lint-spelling ## formatting, c
 .PHONY: lint-format
 lint-format: $(VENV)/lint
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 	$(IN_VENV)/ruff format --check .
 
 .PHONY: lint-rust
@@ -526,6 +527,37 @@ bench-stats: ## what counting costs, as a part of a login
 .PHONY: bench-emulator
 bench-emulator: ## how soon the emulator answers after its start, and how many logins a second it serves
 	$(CARGO) bench -p clever-emulator --bench start --bench logins
+
+# In a workspace of its own (`fuzz/Cargo.toml`). The search needs a nightly Rust, the tests of what it found do not.
+FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/targets/*.rs)))
+FUZZ_TOOLS := $(CARGO_TARGET_DIR)/fuzz-tools
+# Inputs that a search finds. What is worth it goes to fuzz/corpus.
+FUZZ_FOUND := $(CARGO_TARGET_DIR)/fuzz-corpus
+SECONDS = 60
+.PHONY: fuzz
+fuzz: $(FUZZ_TOOLS)/bin/cargo-fuzz ## search for faults; SECONDS= for each target, FUZZ_TARGETS= names some (needs rustup and clang or gcc)
+	@rustup run nightly rustc --version || rustup toolchain install nightly --profile minimal
+	python3 fuzz/seeds.py $(FUZZ_FOUND)
+	cd fuzz && for target in $(FUZZ_TARGETS); do \
+		echo "==> $$target" && \
+		PATH="$(FUZZ_TOOLS)/bin:$$PATH" rustup run nightly cargo fuzz run --fuzz-dir . --target-dir $(CARGO_TARGET_DIR)/fuzz \
+			--features libfuzzer $$target $(FUZZ_FOUND)/$$target corpus/$$target -- \
+			-max_total_time=$(SECONDS) -timeout=60 -dict=words.dict -print_final_stats=1 -verbosity=0 || exit 1; \
+	done
+
+.PHONY: fuzz-coverage
+fuzz-coverage: ## which lines the inputs of each target reach; FUZZ_INPUTS= names another folder than fuzz/corpus (needs llvm-tools)
+	program=$$(RUSTFLAGS=-Cinstrument-coverage $(CARGO) test --manifest-path fuzz/Cargo.toml --target-dir $(CARGO_TARGET_DIR)/fuzz-coverage \
+		--test corpus --no-run --message-format=json | sed -n 's/.*"executable":"\([^"]*corpus-[^"]*\)".*/\1/p') && \
+		$(PYTHON) fuzz/coverage.py "$$program" $(FUZZ_INPUTS)
+
+$(FUZZ_TOOLS)/bin/cargo-fuzz:
+	$(CARGO) install --locked --root $(FUZZ_TOOLS) cargo-fuzz@0.13.2
+
+.PHONY: test-fuzz
+test-fuzz: $(VENV)/test ## run what searches for faults have found, with any Rust, and judge altered tokens in Python as well
+	$(CARGO) test --manifest-path fuzz/Cargo.toml --no-fail-fast
+	$(CARGO) run -q --manifest-path fuzz/Cargo.toml --bin cases -- 20000 fuzz/corpus/verify | $(IN_VENV)/python fuzz/oracle.py
 
 .PHONY: deny
 deny: ## licenses, bans and sources of all dependencies, by cargo-deny

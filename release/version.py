@@ -63,6 +63,7 @@ PLACES = (
     Place("Cargo.toml", r'^clever-emulator = .*\bversion = "(.+)"'),
     # The members of the workspace: what comes from a registry has a source.
     Place("Cargo.lock", r'^name = ".+"\nversion = "(.+)"\n(?!source)'),
+    Place("fuzz/Cargo.lock", r'^name = "clever-(?:emulator|sso)"\nversion = "(.+)"'),
     Place("include/clever_sso.h", r'^#define CLEVER_SSO_VERSION "(.+)"$'),
     Place("include/clever_sso.h", r"^#define CLEVER_SSO_VERSION_MAJOR (\d+)$", "{major}"),
     Place("include/clever_sso.h", r"^#define CLEVER_SSO_VERSION_MINOR (\d+)$", "{minor}"),

@@ -54,6 +54,8 @@ LONG_PARTS = (
     Part("deny", "licenses and sources of all dependencies"),
     Part("test-windows", "C library for Windows, under Wine", tool="pytest"),
     Part("test-php-zts", "PHP with threads, from Debian's source", tool="pytest"),
+    Part("test-fuzz", "what searches for faults have found", tool="cargo", needs=("test-build",)),
+    Part("fuzz", "search for faults, a minute for each target"),
     Part("bench-growth", "time that hostile input takes, by its size"),
     Part("bench-login", "first login of a process over a slow network"),
     Part("test-endurance", "20,000 logins at the emulator", tool="cargo"),

@@ -1,0 +1,55 @@
+//! A key that signs what a target makes, so that an altered token is a signed one.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, PublicKeyComponents};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clever_sso::KeySet;
+use jsonwebtoken::DecodingKey;
+use serde_json::json;
+
+/// The `kid` of the key.
+pub const KEY_ID: &str = "key-2024a";
+
+/// Nothing trusts it.
+const DEVELOPMENT_ONLY: &[u8] = include_bytes!("../../emulator/src/keys/development-only.pk8");
+
+/// A pair of keys.
+pub struct Key {
+    pair: KeyPair,
+    /// The key set that it is published in.
+    pub jwks: String,
+    /// The same for this library.
+    pub keys: KeySet,
+    /// The same for another library.
+    pub theirs: DecodingKey,
+}
+
+/// The key of the emulator's repeatable runs.
+pub fn key() -> &'static Key {
+    static KEY: LazyLock<Key> = LazyLock::new(|| {
+        let pair = KeyPair::from_pkcs8(DEVELOPMENT_ONLY).expect("it is a key");
+        let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+        let [n, e] = [&public.n, &public.e].map(|number| URL_SAFE_NO_PAD.encode(number));
+        let jwks = json!({ "keys": [{ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": KEY_ID, "n": n, "e": e }] });
+        let jwks = jwks.to_string();
+        let keys = KeySet::parse(&jwks).expect("it is a good key");
+        let theirs = DecodingKey::from_rsa_components(&n, &e).expect("it is a good key");
+        Key { pair, jwks, keys, theirs }
+    });
+    &KEY
+}
+
+impl Key {
+    /// A token with this header and this payload, signed.
+    pub fn token(&self, header: &[u8], payload: &[u8]) -> String {
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        let random = SystemRandom::new();
+        self.pair.sign(&RSA_PKCS1_SHA256, &random, signed.as_bytes(), &mut signature).expect("the key signs");
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+}
