@@ -10,10 +10,13 @@ import pytest
 
 from .npm import NPM_SECONDS, OLDEST_NODE
 from .paths import ROOT, TARGET
+from .patience import SECONDS
 from .turns import alone_in
 
 SOURCES = ROOT / "js"
 MODULE = "dist/clever-sso-implicit.js"
+# As strict as an app can be, without the types of anything else.
+STRICT = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""]
 
 
 def built() -> Path:
@@ -57,3 +60,13 @@ def bundled(source: Path, *, to: Path, external: str = "") -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=NPM_SECONDS, env=environment)
     assert done.returncode == 0, done.stderr
     return to
+
+
+def type_errors(folder: Path, source: str, *, knows: str = "es2022,dom") -> str:
+    """What TypeScript finds wrong in a program of a project, which knows these interfaces: nothing, if all is right."""
+    tsc = built().parent / "node_modules/.bin/tsc"
+    done = subprocess.run(
+        [tsc, *STRICT, "--lib", knows, source], cwd=folder, check=False, capture_output=True, text=True, timeout=SECONDS
+    )
+    assert done.returncode == 0 or done.stdout, done.stderr
+    return done.stdout
