@@ -62,7 +62,8 @@ fn that_end() -> Vec<libc::c_int> {
 
 #[cfg(not(unix))]
 fn end_request() -> io::Result<impl Future<Output = ()> + Send + use<>> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
+    let mut pressed = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        pressed.recv().await;
     })
 }

@@ -116,7 +116,7 @@ mod unix {
 
 /// Ctrl-C reaches the command by itself, and must not end the emulator before it.
 #[cfg(not(unix))]
-pub(super) struct Signals;
+pub(super) struct Signals(tokio::signal::windows::CtrlC);
 
 #[cfg(not(unix))]
 pub(super) struct Signal;
@@ -135,16 +135,17 @@ impl InheritedMask {
 #[cfg(not(unix))]
 impl Signals {
     pub(super) fn for_command(_: &mut Command, _: InheritedMask) -> io::Result<Self> {
-        Ok(Self)
+        tokio::signal::windows::ctrl_c().map(Self)
     }
 
     pub(super) async fn next(&mut self) -> Signal {
-        let _ = tokio::signal::ctrl_c().await;
+        self.0.recv().await;
         Signal
     }
 }
 
 #[cfg(not(unix))]
 impl Signal {
+    #[expect(clippy::unused_self, reason = "the same call on every system")]
     pub(super) fn pass_on(&self, _: &Child) {}
 }
