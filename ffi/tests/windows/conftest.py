@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import wine as wine_process
+from harness import wine as wine_process
+from harness.mingw import mingw
 from harness.paths import ROOT
 from harness.programs import STRICT
-from mingw import mingw
 
 # The logins are those of the demo.
 sys.path.insert(0, str(ROOT / "examples/demo"))
 
-HERE = Path(__file__).parent
 SOURCES = ["core/src/**/*.rs", "ffi/src/*.rs", "ffi/windows/*", "include/*.h", "examples/c/*.c", "Cargo.lock"]
 
 
@@ -47,7 +46,7 @@ def wine() -> Iterator[list[str]]:
 @pytest.fixture(scope="session")
 def program(package: Path, wine: list[str]) -> Callable[[Path], list[str]]:
     """Give a function that compiles a C source beside the DLL, and gives the words that run it."""
-    mingw("gcc-win32", "-shared", str(HERE / "bcryptprimitives.c"), "-o", f"{package}/bin/bcryptprimitives.dll")
+    wine_process.complete(package / "bin")
 
     def compiled(source: Path) -> list[str]:
         made = package / f"bin/{source.stem}.exe"

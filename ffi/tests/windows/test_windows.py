@@ -16,8 +16,8 @@ import pytest
 from demo import ENTRIES, JOSE, OAUTH, OIDC, OTHER, PUBLIC, Entry, log_in
 from harness import emulator
 from harness.hostile import FOLDER, wrong_verdicts
+from harness.mingw import DEBIAN, mingw
 from harness.paths import INCLUDE, RELEASE, ROOT, TARGET
-from mingw import DEBIAN, mingw
 
 HERE = Path(__file__).parent
 DECLARED = set(re.findall(r"^[^/\n]*\b(clever_sso_\w+)\(", (INCLUDE / "clever_sso.h").read_text(), re.MULTILINE))
@@ -93,7 +93,8 @@ def test_hostile_tokens_are_refused_and_odd_but_good_ones_accepted(program: Comp
 def test_a_linker_of_microsofts_kind_takes_the_other_import_library(package: Path, wine: list[str]) -> None:
     parts, made = [str(package / "bin/start.obj"), str(package / "lib/clever_sso.lib")], package / "bin/start.exe"
     mingw("gcc-win32", "-c", "-ffreestanding", f"-I{package}/include", str(HERE / "start.c"), "-o", parts[0])
-    [linker] = DEBIAN.glob("usr/bin/lld-link-*")
+    # Beside an older one, with which `make release` packs for Linux.
+    linker = max(DEBIAN.glob("usr/bin/lld-link-*"), key=lambda path: int(path.name.rpartition("-")[2]))
     subprocess.run(
         [linker, *parts, "/nodefaultlib", "/entry:start", "/subsystem:console", f"/out:{made}"],
         env={**os.environ, "LD_LIBRARY_PATH": str(DEBIAN / "usr/lib/x86_64-linux-gnu")},

@@ -12,8 +12,8 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
-from harness.patience import MANY_STEPS_SECONDS, SECONDS, wait_for
-from mingw import DEBIAN
+from .mingw import DEBIAN, mingw
+from .patience import MANY_STEPS_SECONDS, SECONDS, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,17 @@ WINDOWS = DEBIAN / "usr/lib/x86_64-linux-gnu/wine/x86_64-windows"
 def is_there() -> bool:
     """Whether Wine was unpacked."""
     return (PROGRAMS / "wine64").exists()
+
+
+def complete(folder: Path) -> None:
+    """Put beside a program what every Windows has and Wine 8 lacks."""
+    mingw(
+        "gcc-win32",
+        "-shared",
+        str(Path(__file__).with_name("bcryptprimitives.c")),
+        "-o",
+        f"{folder}/bcryptprimitives.dll",
+    )
 
 
 @contextmanager

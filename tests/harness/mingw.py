@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 
-from harness.paths import TARGET
+from .paths import TARGET
 
 DEBIAN = TARGET / "toolchain/debian"
 
