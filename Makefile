@@ -25,9 +25,9 @@ WITHOUT_PATHS := $(CURDIR)/ffi/packaging/without_paths.sh
 SHARED := $(CURDIR)/ffi/packaging/shared.sh
 THIRD_PARTY_NAME := LICENSES-THIRD-PARTY.txt
 THIRD_PARTY := $(RELEASE)/$(THIRD_PARTY_NAME)
+WINDOWS := x86_64-pc-windows-gnu
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 TARBALL = libclever_sso-$(VERSION)-$(HOST)
-STAGE := $(CARGO_TARGET_DIR)/stage
 DIST ?= dist
 WHEELS ?= dist
 EMULATOR_PROFILE ?= release
@@ -40,10 +40,10 @@ INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/
 # the library. Only the full form of the tests has it.
 WITHOUT_ACTIX := $(if $(CLEVER_SSO_TEST_ALL),,--exclude example-actix)
 
-# The time in archives and man pages: that of the last commit, so that the same sources give the same bytes. maturin has a fixed one without
+# The time in man pages, SBOMs and the sdist: that of the last commit, so that the same sources give the same bytes. maturin has a fixed one without
 # it, and cargo must not see it: build scripts ask for it, and would compile again after each commit.
 EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2> /dev/null),315532800)
-install dist dist-windows finish: export SOURCE_DATE_EPOCH := $(EPOCH)
+install sdist finish: export SOURCE_DATE_EPOCH := $(EPOCH)
 
 NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "Python 3.9 or later is needed: make PYTHON=python3.12 ...")'
 
@@ -99,15 +99,13 @@ emulator-wheel: $(VENV)/build emulator/$(THIRD_PARTY_NAME) ## dist/*.whl: the em
 	PATH="$(IN_VENV):$$PATH" $(if $(filter release,$(EMULATOR_PROFILE)),$(WITHOUT_PATHS)) $(IN_VENV)/maturin build --profile $(EMULATOR_PROFILE) --manifest-path emulator/Cargo.toml --out $(WHEELS)
 
 .PHONY: dist-wheel
-dist-wheel: $(VENV)/dist python/$(THIRD_PARTY_NAME) ## dist/python/*.whl: the Python package for any Linux since glibc 2.17, by zig's linker
-	@rm -f dist/python/clever_sso-*.whl
-	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(IN_VENV)/maturin build --release --manifest-path python/Cargo.toml --out dist/python \
-		--zig --compatibility manylinux2014 --target $(HOST)
+dist-wheel: ## dist/python/*.whl: the Python package for any Linux since glibc 2.17, as `make release` builds it
+	$(PYTHON) release/artifacts.py --out $(DIST) --only wheel host
 
 .PHONY: sdist
 sdist: $(VENV)/build python/$(THIRD_PARTY_NAME) ## dist/python/*.tar.gz: the source of the Python package
-	@rm -f dist/python/clever_sso-*.tar.gz
-	$(IN_VENV)/maturin sdist --manifest-path python/Cargo.toml --out dist/python
+	@rm -f $(DIST)/python/clever_sso-*.tar.gz
+	$(IN_VENV)/maturin sdist --manifest-path python/Cargo.toml --out $(DIST)/python
 
 .PHONY: header
 header: ## write include/clever_sso.h from the source of the C face, and docs/reference/c.md from the header
@@ -202,7 +200,7 @@ screenshots: test-build ## take docs/images/screenshot-*.png of the emulator and
 
 .PHONY: dist-windows
 dist-windows: ## dist/*.zip: the C library for Windows, built on Debian (downloads 290 MB the first time)
-	PYTHON=$(PYTHON) ffi/windows/dist.sh
+	$(PYTHON) release/artifacts.py --out $(DIST) --only library $(WINDOWS)
 
 .PHONY: js
 js: ## the npm package clever-sso-implicit, in target/js/package (needs node 20)
@@ -229,11 +227,14 @@ composer: ## the Composer package with the library in it, in target/composer/cle
 
 PACKAGES := release/packages
 BUILT_FOR_PLATFORMS := $(CARGO_TARGET_DIR)/toolchain/build
-# The programs of the emulator, one for each platform. An image takes only static ones for Linux, as `make release` builds them.
-EMULATORS ?= $(shell ls $(BUILT_FOR_PLATFORMS)/*-linux-musl/release/clever-emulator 2> /dev/null || echo $(RELEASE)/clever-emulator)
+# The programs of the emulator, one for each platform. An image takes only static ones for Linux, as `make release` builds them; for
+# npm it builds one for Windows too.
+EMULATORS ?= $(or $(wildcard $(BUILT_FOR_PLATFORMS)/*-linux-musl/release/clever-emulator),$(RELEASE)/clever-emulator)
+EMULATOR_FOR_WINDOWS = $(wildcard $(BUILT_FOR_PLATFORMS)/$(WINDOWS)/release/clever-emulator.exe)
+NPM_EMULATORS = $(EMULATORS) $(if $(filter file,$(origin EMULATORS)),$(EMULATOR_FOR_WINDOWS))
 # The licenses of what is linked into them, and the targets they are built for.
 EMULATOR_LICENSES ?= $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt
-EMULATOR_TARGETS ?= $(HOST) x86_64-unknown-linux-musl aarch64-unknown-linux-musl
+EMULATOR_TARGETS ?= $(HOST) x86_64-unknown-linux-musl aarch64-unknown-linux-musl $(WINDOWS)
 $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt: Cargo.lock ffi/packaging/third_party.py
 	@mkdir -p $(RELEASE)
 	$(PYTHON) ffi/packaging/third_party.py clever-emulator $(EMULATOR_TARGETS) > $@.new
@@ -249,7 +250,7 @@ oci: $(EMULATOR_LICENSES) ## dist/clever-emulator-VERSION-oci.tar: the image of 
 .PHONY: npm
 npm: $(EMULATOR_LICENSES) js ## dist/npm/*.tgz: the emulator for npx and for tests, EMULATORS= names its programs; and clever-sso-implicit
 	@rm -f $(DIST)/npm/*.tgz
-	$(PYTHON) $(PACKAGES)/npm.py --third-party $(EMULATOR_LICENSES) --out $(DIST)/npm $(EMULATORS)
+	$(PYTHON) $(PACKAGES)/npm.py --third-party $(EMULATOR_LICENSES) --out $(DIST)/npm $(NPM_EMULATORS)
 	cd $(CARGO_TARGET_DIR)/js/package && npm pack --silent --ignore-scripts --pack-destination $(abspath $(DIST))/npm > /dev/null
 
 .PHONY: deb
@@ -300,26 +301,9 @@ install: ## install the C library, header, pkg-config and CMake files below PREF
 uninstall: ## remove what `make install` with the same PREFIX put there
 	$(PACKAGING) uninstall
 
-# By zig's linker, as the wheel in `dist-wheel`: a library runs where the C library is as old as the one it was linked for.
-DIST_GLIBC := 2.17
-DIST_RELEASE = $(CARGO_TARGET_DIR)/$(HOST)/release
-.PHONY: dist-library
-dist-library: $(VENV)/dist $(THIRD_PARTY)
-	@echo "==> building the C library for any Linux since glibc $(DIST_GLIBC)"
-	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(CARGO) zigbuild --release -p clever-sso-ffi --target $(HOST).$(DIST_GLIBC)
-	PATH="$(IN_VENV):$$PATH" CC="cargo-zigbuild zig cc --" CCFLAGS="-target $(subst -unknown,,$(HOST)).$(DIST_GLIBC)" \
-		$(SHARED) $(DIST_RELEASE)/libclever_sso.a $(DIST_RELEASE)/libclever_sso.so
-	PATH="$(IN_VENV):$$PATH" $(WITHOUT_PATHS) $(CARGO) zigbuild --release -p clever-sso --features command --bin clever-sso \
-		--target $(HOST).$(DIST_GLIBC)
-	@cp $(THIRD_PARTY) $(DIST_RELEASE)/
-
 .PHONY: dist
-dist: dist-library ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same for any Linux since glibc 2.17, to be unpacked anywhere
-	@rm -rf $(STAGE) && mkdir -p $(DIST)
-	RELEASE=$(DIST_RELEASE) DESTDIR=$(STAGE) PREFIX=/$(TARBALL) PKG_CONFIG_PREFIX='$${pcfiledir}/../..' $(PACKAGING) install
-	tar --create --gzip --file $(DIST)/$(TARBALL).tar.gz --directory $(STAGE) \
-		--sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(EPOCH) $(TARBALL)
-	@rm -rf $(STAGE)
+dist: ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same for any Linux since glibc 2.17, as `make release` builds it
+	$(PYTHON) release/artifacts.py --out $(DIST) --only library host
 
 # For this machine. maturin takes those of a wheel from beside its pyproject.toml; no file in the tree has them.
 LINKED_INTO = $(if $(filter python/%,$@),clever-sso-python,$(if $(filter emulator/%,$@),clever-emulator,clever-sso-ffi))
@@ -481,15 +465,18 @@ test-php-zts: test-build ## PHP with threads: build it from Debian's source (som
 		$(IN_VENV)/pytest -ra php/tests/test_versions.py
 
 .PHONY: test-windows
-test-windows: build dist-windows $(VENV)/test ## the C library for Windows, under Wine
+test-windows: build $(VENV)/test $(VENV)/release ## the C library, the Python package and the emulator for Windows, under Wine
+	$(PYTHON) release/artifacts.py --out $(DIST) $(WINDOWS)
 	@# This clippy does not see that a thread_local is const already.
-	ffi/windows/cargo.sh clippy --lib -p clever-sso -p clever-sso-ffi -- -D warnings -A clippy::missing-const-for-thread-local
+	$(PYTHON) release/toolchain.py $(WINDOWS) cargo clippy --locked --lib --bin clever-emulator \
+		-p clever-sso -p clever-sso-ffi -p clever-sso-python -p clever-emulator -- -D warnings -A clippy::missing-const-for-thread-local
 	release/debian.sh wine64
-	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest -ra ffi/tests/windows
+	LD_LIBRARY_PATH=$(RELEASE) CLEVER_RELEASE=$(abspath $(DIST)) \
+		$(IN_VENV)/pytest -ra ffi/tests/windows release/tests/test_release_windows.py
 
 .PHONY: test-dist
 test-dist: dist dist-wheel build $(VENV)/test ## the tarball of the C library: unpack it, and use it; and the wheel for any Linux
-	LD_LIBRARY_PATH=$(RELEASE) CLEVER_TARBALL=$(abspath $(DIST))/$(TARBALL).tar.gz CLEVER_DIST=$(abspath dist/python) \
+	LD_LIBRARY_PATH=$(RELEASE) CLEVER_TARBALL=$(abspath $(DIST))/$(TARBALL).tar.gz CLEVER_DIST=$(abspath $(DIST))/python \
 		$(IN_VENV)/pytest -ra -k "unpacked or tarball or c_library" ffi/tests/c/test_install.py
 
 .PHONY: test-release
@@ -504,7 +491,7 @@ test-reproducible: $(VENV)/build ## build the C library and the wheel twice, in 
 
 .PHONY: test-sdist
 test-sdist: sdist ## build the Python package from its source distribution, and use it
-	$(IN_VENV)/python python/tests/package/sdist.py dist/python/clever_sso-*.tar.gz
+	$(IN_VENV)/python python/tests/package/sdist.py $(DIST)/python/clever_sso-*.tar.gz
 
 .PHONY: bench
 bench: build wheel $(VENV)/test ## what verifying an ID token costs in each language, and how long the import, Ctrl-C and the like take

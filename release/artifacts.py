@@ -1,9 +1,10 @@
 """Builds what a release page shows for each platform, into dist/: `make release`.
 
-    artifacts.py [--out FOLDER] [TRIPLE...]
+    artifacts.py [--out FOLDER] [--only PART] [--built FOLDER] [TRIPLE...]
 
-The C library with the command `clever-sso`, and the symbols for a debugger; the emulator; and a Python wheel of each in
-FOLDER/python. Without a TRIPLE, for all platforms in platforms.py. What is up to date is only packed again.
+The C library, for Linux with the command `clever-sso` and the symbols for a debugger; the emulator; and a Python wheel
+of each in FOLDER/python. Without a TRIPLE, for all platforms in platforms.py; `host` is this machine's. What is up to
+date is only packed again. `--built` packs the C library of a folder, such as target/release, and builds none.
 """
 
 from __future__ import annotations
@@ -15,44 +16,68 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platforms import PLATFORMS, Platform, named
-from toolchain import BUILD, LLVM, PYTHON_TOOLS, ROOT, TARGET, environment, unpack
+from toolchain import BUILD, LLVM, PYTHON_TOOLS, ROOT, TARGET, as_static, environment, host, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-STAGE = TARGET / "stage"
+# Two of these programs may run at a time.
+STAGE = TARGET / f"stage-{os.getpid()}"
 VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
 # Every file in an archive is as old as this: two builds of one source are the same, and zip knows nothing older.
 EPOCH = 315532800
 LICENSES = "LICENSES-THIRD-PARTY.txt"
+PARTS = ("library", "wheel", "emulator", "emulator-wheel")
 
 
 class Build:
     """Builds for one platform."""
 
-    def __init__(self, platform: Platform, out: Path) -> None:
-        self.platform, self.out = platform, out
-        # A library is loaded by programs that bring their C library; a program on musl brings its own.
-        self._dynamic = environment(platform)
-        self._static = environment(platform, static=True)
-        self._made = BUILD / platform.triple / "release"
+    def __init__(self, platform: Platform, out: Path, built: Path | None = None) -> None:
+        self.platform, self.out, self._built = platform, out, built
+        self._environment = {} if built else environment(platform)
+        self._made = built or BUILD / platform.triple / "release"
 
-    def steps(self) -> list[Callable[[], list[Path]]]:
-        """What is made, in this order."""
-        return [self.c_library, self.python_package, self.emulator, self.emulator_for_python]
+    def part(self, name: str) -> list[Path]:
+        """Make one of PARTS; give the files."""
+        steps = (self.c_library, self.python_package, self.emulator, self.emulator_for_python)
+        return dict(zip(PARTS, steps))[name]()
 
     def c_library(self) -> list[Path]:
         """The C library, and the symbols for a debugger."""
-        self._libraries()
-        self._cargo("-p", "clever-sso", "--features", "command", "--bin", "clever-sso", static=True)
-        self._write_licenses("clever-sso-ffi", self._made / LICENSES)
+        if self.platform.windows:
+            return [self._windows_library()]
+        if not self._built:
+            self._libraries()
+        if not self._built or not (self._built / LICENSES).exists():
+            self._write_licenses("clever-sso-ffi", self._made / LICENSES)
+        return self._packed_library()
+
+    def _libraries(self) -> None:
+        """Build the static library, from it the shared one with the symbols beside it, and the command."""
+        self._cargo("rustc", "-p", "clever-sso-ffi", "--lib", "--crate-type", "staticlib")
+        shared = str(self._made / "libclever_sso.so")
+        compiler = self._environment[f"CC_{self.platform.triple.replace('-', '_')}"]
+        linker = {"CC": compiler, "CCFLAGS": "-g", "KEEP_DEBUG": "1"}
+        words = ["ffi/packaging/shared.sh", str(self._made / "libclever_sso.a"), shared]
+        self._run(words, {**self._environment, **linker})
+        self._run(["release/split_debug.sh", str(LLVM / "llvm-objcopy"), "-o", shared])
+        # With the C library: from another choice of features, most of both would be compiled again.
+        packages, features = ["-p", "clever-sso", "-p", "clever-sso-ffi"], ["--features", "clever-sso/command"]
+        self._cargo("build", *packages, *features, "--bin", "clever-sso", static="clever-sso")
+
+    def _packed_library(self) -> list[Path]:
         name = f"libclever_sso-{VERSION}-{self.platform.triple}"
         stage = self._empty_stage()
+        # What is built already is of this machine's own tools.
         tools = {"LD": LLVM / "ld.lld", "OBJCOPY": LLVM / "llvm-objcopy", "GCC_AR": LLVM / "llvm-ar"}
+        if self._built:
+            tools = {}
         settings = {
             "RELEASE": self._made,
             "VERSION": VERSION,
@@ -61,32 +86,42 @@ class Build:
             "PKG_CONFIG_PREFIX": "${pcfiledir}/../..",
             **tools,
         }
-        # Where the caller's own `make install` puts things is no matter here.
+        # Where the caller's own `make install` puts things is no matter here, nor is the time of the commit.
         plain = {
             word: value for word, value in os.environ.items() if not word.endswith("DIR") or word == "CARGO_TARGET_DIR"
         }
+        plain.pop("SOURCE_DATE_EPOCH", None)
         self._run(["ffi/packaging/install.sh"], {**plain, **{word: str(value) for word, value in settings.items()}})
         library = self._pack(stage, name)
+        symbols = self._made / "libclever_sso.so.debug"
+        if not symbols.exists():
+            return [library]
         debug = stage / f"{name}-debug"
         (debug / "lib").mkdir(parents=True)
-        shutil.copy(self._made / "libclever_sso.so.debug", debug / "lib")
+        shutil.copy(symbols, debug / "lib")
         for file in (ROOT / "LICENSE-MIT", ROOT / "LICENSE-APACHE"):
             shutil.copy(file, debug)
         return [library, self._pack(stage, f"{name}-debug")]
 
+    def _windows_library(self) -> Path:
+        """The archive of the C library for Windows."""
+        settings = {"DIST": str(self.out), "PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(EPOCH)}
+        self._run(["ffi/windows/dist.sh"], {**os.environ, **settings})
+        return self.out / f"libclever_sso-{VERSION}-{self.platform.triple}.zip"
+
     def python_package(self) -> list[Path]:
         """The wheel of the Python package."""
-        return [self._wheel("python", "clever-sso-python", static=False)]
+        return [self._wheel("python", "clever-sso-python")]
 
     def emulator(self) -> list[Path]:
         """The emulator as a program."""
-        self._cargo("-p", "clever-emulator", static=True)
+        self._cargo("build", "-p", "clever-emulator", static="clever-emulator")
         name = f"clever-emulator-{VERSION}-{self.platform.triple}"
         stage = self._empty_stage()
         folder = stage / name
         folder.mkdir()
         for file in (
-            self._made / "clever-emulator",
+            self._made / f"clever-emulator{'.exe' if self.platform.windows else ''}",
             ROOT / "emulator/README.md",
             ROOT / "LICENSE-MIT",
             ROOT / "LICENSE-APACHE",
@@ -97,27 +132,21 @@ class Build:
 
     def emulator_for_python(self) -> list[Path]:
         """The wheel of the emulator."""
-        return [self._wheel("emulator", "clever-emulator", static=True)]
+        return [self._wheel("emulator", "clever-emulator", static="clever-emulator")]
 
-    def _libraries(self) -> None:
-        """Build the static library, and from it the shared one; its symbols for a debugger are beside it."""
-        self._cargo("-p", "clever-sso-ffi", "--lib", "--crate-type", "staticlib", verb="rustc", static=False)
-        shared = str(self._made / "libclever_sso.so")
-        linker = {"CC": self._dynamic[f"CC_{self.platform.triple.replace('-', '_')}"], "KEEP_DEBUG": "1"}
-        self._run(["ffi/packaging/shared.sh", str(self._made / "libclever_sso.a"), shared], {**self._dynamic, **linker})
-        self._run(["release/split_debug.sh", str(LLVM / "llvm-objcopy"), "-o", shared])
+    def _cargo(self, verb: str, *words: str, static: str = "") -> None:
+        """Run cargo; `static` is the package whose program brings its C library along, on musl."""
+        options = as_static(self.platform, static) if static else []
+        self._run(["cargo", verb, "--locked", "--release", *words, *options], self._environment)
 
-    def _cargo(self, *words: str, static: bool, verb: str = "build") -> None:
-        self._run(["cargo", verb, "--locked", "--release", *words], self._static if static else self._dynamic)
-
-    def _wheel(self, folder: str, package: str, *, static: bool) -> Path:
+    def _wheel(self, folder: str, package: str, *, static: str = "") -> Path:
         """Build a wheel, and add the licenses of what is linked into it."""
         stage = self._empty_stage()
-        manifest = ["--manifest-path", f"{folder}/Cargo.toml", "--out", str(stage)]
-        target = ["--target", self.platform.triple, "--compatibility", self.platform.wheel]
-        self._run(
-            ["maturin", "build", "--locked", "--release", *manifest, *target], self._static if static else self._dynamic
-        )
+        words = ["--manifest-path", f"{folder}/Cargo.toml", "--out", str(stage), "--target", self.platform.triple]
+        if not self.platform.windows:
+            words += ["--compatibility", self.platform.wheel]
+        options = as_static(self.platform, static) if static else []
+        self._run(["maturin", "build", "--locked", "--release", *words, *options], self._environment)
         (built,) = stage.glob("*.whl")
         tool = [str(PYTHON_TOOLS / "python"), "-m", "wheel"]
         self._run([*tool, "unpack", "--dest", str(stage), str(built)])
@@ -145,11 +174,23 @@ class Build:
         path.write_text(text, "utf-8")
 
     def _pack(self, stage: Path, name: str) -> Path:
-        """Pack a folder as a tarball: the same for the same files."""
+        """Pack a folder as people of the platform expect it: the same for the same files."""
+        if self.platform.windows:
+            return self._pack_zip(stage, name)
         path = self.out / f"{name}.tar.gz"
         same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mode=u=rwX,go=rX", f"--mtime=@{EPOCH}"]
         into = ["--use-compress-program=gzip -n -9", "--file", str(path)]
         self._run(["tar", "--create", *into, *same, "--directory", str(stage), name])
+        return path
+
+    def _pack_zip(self, stage: Path, name: str) -> Path:
+        path = self.out / f"{name}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for file in sorted(one for one in (stage / name).rglob("*") if one.is_file()):
+                # Its time is the first that zip knows.
+                member = zipfile.ZipInfo(file.relative_to(stage).as_posix())
+                member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                archive.writestr(member, file.read_bytes())
         return path
 
     @staticmethod
@@ -168,23 +209,35 @@ class Build:
             raise SystemExit(f"{ended.stdout}\nrelease/artifacts.py: this failed: {' '.join(words)}")
 
 
+def chosen(triples: Sequence[str]) -> list[Platform]:
+    """The platforms that the command line names: all of them, unless it names some."""
+    return [named(host() if triple == "host" else triple) for triple in triples] or list(PLATFORMS)
+
+
 def main() -> None:
     """Build everything; print a line for each file."""
     asked = argparse.ArgumentParser(description="Build what a release page shows, for each platform.")
     asked.add_argument("--out", type=Path, default=ROOT / "dist", help="where it goes (dist/)")
-    asked.add_argument("triples", metavar="TRIPLE", nargs="*", help="a platform (all of them)")
+    asked.add_argument("--only", choices=PARTS, help="what to build (all of it)")
+    asked.add_argument("--built", type=Path, help="where the C library is already: it is only packed")
+    asked.add_argument("triples", metavar="TRIPLE", nargs="*", help="a platform, or host (all of them)")
     options = asked.parse_args()
     out = options.out.absolute()
     out.mkdir(parents=True, exist_ok=True)
-    platforms = [named(triple) for triple in options.triples] or list(PLATFORMS)
-    for platform in platforms:
-        unpack(platform)
-        for step in Build(platform, out).steps():
-            began = time.monotonic()
-            for made in step():
-                size, seconds = made.stat().st_size, time.monotonic() - began
-                print(f"{made.relative_to(out)!s:<70} {size:>11,} bytes {seconds:>5.0f} s", flush=True)
-    shutil.rmtree(STAGE, ignore_errors=True)
+    if options.built and options.only != "library":
+        asked.error("--built needs --only library")
+    try:
+        for platform in chosen(options.triples):
+            if not options.built:
+                unpack(platform)
+            build = Build(platform, out, options.built and options.built.absolute())
+            for part in [options.only] if options.only else PARTS:
+                began = time.monotonic()
+                for made in build.part(part):
+                    size, seconds = made.stat().st_size, time.monotonic() - began
+                    print(f"{made.relative_to(out)!s:<70} {size:>11,} bytes {seconds:>5.0f} s", flush=True)
+    finally:
+        shutil.rmtree(STAGE, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """Runs a command with the compilers for another platform.
 
-    toolchain.py TRIPLE [--static] COMMAND...
+    toolchain.py TRIPLE COMMAND...
     toolchain.py aarch64-unknown-linux-gnu cargo build --release -p clever-emulator
 
 What cargo makes is in target/toolchain/build/TRIPLE/release. For the machine's own platform the compiler is the
 machine's own Rust. For others it is Debian's Rust for browsers, which comes with the source of the standard library,
-unpacked below the target folder. zig, from PyPI, compiles C and links, for any glibc and musl. `--static` is for
-programs on musl, which then need nothing of the system.
+unpacked below the target folder. zig, from PyPI, compiles C and links, for any glibc and musl; for Windows, MinGW does.
 """
 
 from __future__ import annotations
@@ -33,8 +32,19 @@ DEBIAN = FOLDER / "debian"
 LLVM = DEBIAN / "usr/lib/llvm-14/bin"
 PYTHON_TOOLS = TARGET / "venv/bin"
 PACKAGES = ("rustc-web", "cargo-web", "rust-web-src")
+MINGW = ("gcc-mingw-w64-x86-64-win32", "rust-web-clippy")
 # What the environment of the caller may not change.
-FOREIGN = ("RUSTUP_TOOLCHAIN", "CARGO", "RUSTC", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CFLAGS", "CC", "AR")
+FOREIGN = (
+    "RUSTUP_TOOLCHAIN",
+    "CARGO",
+    "RUSTC",
+    "RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CFLAGS",
+    "CC",
+    "AR",
+    "SOURCE_DATE_EPOCH",
+)
 
 
 def host() -> str:
@@ -45,7 +55,7 @@ def host() -> str:
 
 def unpack(platform: Platform) -> None:
     """Have what is needed for a platform below the target folder."""
-    subprocess.run([HERE / "debian.sh", "llvm-14", "lld-14"], check=True)
+    subprocess.run([HERE / "debian.sh", *(MINGW if platform.windows else ("llvm-14", "lld-14"))], check=True)
     if platform.triple != host():
         subprocess.run([HERE / "debian.sh", *PACKAGES], check=True)
     # Not as a part of the make that may have called this.
@@ -53,10 +63,10 @@ def unpack(platform: Platform) -> None:
     subprocess.run(["make", "-s", "-C", ROOT, TARGET / "venv/dist"], check=True, env=plain)
 
 
-def environment(platform: Platform, *, static: bool = False) -> dict[str, str]:
+def environment(platform: Platform) -> dict[str, str]:
     """Everything that cargo and maturin have to know to build for a platform."""
     plain = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    compiler, linker = tools(platform)
+    compiler, archiver, linker = tools(platform)
     low, high = platform.triple.replace("-", "_"), platform.triple.replace("-", "_").upper()
     paths = [str(PYTHON_TOOLS), os.environ["PATH"]]
     cross = {
@@ -67,17 +77,19 @@ def environment(platform: Platform, *, static: bool = False) -> dict[str, str]:
         # Nothing that is compiled holds the names of this machine's folders; messages of a panic name crates instead.
         "CARGO_UNSTABLE_TRIM_PATHS": "true",
         "CARGO_PROFILE_RELEASE_TRIM_PATHS": "all",
-        # The linker below takes the names of functions out of what it links, into a file of its own.
-        "CARGO_PROFILE_RELEASE_STRIP": "none",
-        "CARGO_PROFILE_RELEASE_DEBUG": "line-tables-only",
         # What runs while it is built is for this machine, also where both platforms have one name.
         "CARGO_UNSTABLE_TARGET_APPLIES_TO_HOST": "true",
         "CARGO_TARGET_APPLIES_TO_HOST": "false",
+        # For `as_static`.
+        "CARGO_UNSTABLE_PROFILE_RUSTFLAGS": "true",
         f"CC_{low}": str(compiler),
-        f"AR_{low}": str(LLVM / "llvm-ar"),
+        f"AR_{low}": str(archiver),
         f"CFLAGS_{low}": shlex.join(c_flags(platform)),
         f"CARGO_TARGET_{high}_LINKER": str(linker),
     }
+    if not platform.windows:
+        # The linker takes the names of functions out of what it links, into a file of its own.
+        cross["CARGO_PROFILE_RELEASE_STRIP"] = "none"
     if platform.triple != host():
         cross["LD_LIBRARY_PATH"] = str(DEBIAN / "usr/lib/x86_64-linux-gnu")
         cross["CARGO_UNSTABLE_BUILD_STD"] = "std,panic_unwind"
@@ -85,9 +97,17 @@ def environment(platform: Platform, *, static: bool = False) -> dict[str, str]:
         paths.insert(0, str(DEBIAN / "usr/bin"))
     if platform.musl:
         # The files that a program begins and ends with are zig's.
-        flags = ["-Clink-self-contained=no", f"-Ctarget-feature={'+' if static else '-'}crt-static"]
-        cross[f"CARGO_TARGET_{high}_RUSTFLAGS"] = " ".join(flags)
+        cross[f"CARGO_TARGET_{high}_RUSTFLAGS"] = "-Clink-self-contained=no -Ctarget-feature=-crt-static"
     return {**plain, **cross, "PATH": os.pathsep.join(paths)}
+
+
+def as_static(platform: Platform, package: str) -> list[str]:
+    """Options of cargo with which the programs of a package for musl need nothing of the system.
+
+    Only this package is compiled with them, so that what libraries and programs have in common is compiled once.
+    """
+    flags = "['-Ctarget-feature=+crt-static']"
+    return ["--config", f"profile.release.package.{package}.rustflags={flags}"] if platform.musl else []
 
 
 def c_flags(platform: Platform) -> list[str]:
@@ -97,19 +117,27 @@ def c_flags(platform: Platform) -> list[str]:
     # A tenth of the library, to encrypt megabytes faster and to sign. Answers of Clever are a few kilobytes, and
     # nothing here signs.
     flags = ["-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX"] if platform.machine == "x86_64" else []
+    if platform.windows:
+        # One part of aws-lc declares its functions dllexport; without the word they are not exported beside ours.
+        flags.append("-Ddllexport=")
     return flags + [f"-ffile-prefix-map={folder}={name}" for folder, name in folders.items()]
 
 
-def tools(platform: Platform) -> tuple[Path, Path]:
-    """The compiler for C, and the linker."""
+def tools(platform: Platform) -> tuple[Path, Path, Path]:
+    """The compiler for C, the archiver, and the linker."""
+    if platform.windows:
+        mingw = DEBIAN / "usr/bin/x86_64-w64-mingw32"
+        gcc = mingw.with_name(f"{mingw.name}-gcc-win32")
+        return gcc, mingw.with_name(f"{mingw.name}-ar"), gcc
     folder = FOLDER / "bin" / platform.triple
     folder.mkdir(parents=True, exist_ok=True)
     # cargo-zigbuild knows which of rustc's options zig does not take.
-    zig = [str(PYTHON_TOOLS / "cargo-zigbuild"), "zig", "cc", "--", "-g", "-fno-sanitize=all", "-target", platform.zig]
+    zig = [str(PYTHON_TOOLS / "cargo-zigbuild"), "zig", "cc", "--", "-fno-sanitize=all", "-target", platform.zig]
     compiler = script(folder / "cc", f'exec {shlex.join(zig)} "$@"')
     split = shlex.join([str(HERE / "split_debug.sh"), str(LLVM / "llvm-objcopy")])
-    # rustc concludes from the end of the name which options it takes.
-    return compiler, script(folder / "link-gcc", f'{shlex.quote(str(compiler))} "$@"\nexec {split} "$@"')
+    # rustc concludes from the end of the name which options it takes. Without -g, zig leaves out names of functions.
+    linker = script(folder / "link-gcc", f'{shlex.quote(str(compiler))} -g "$@"\nexec {split} "$@"')
+    return compiler, LLVM / "llvm-ar", linker
 
 
 def script(path: Path, lines: str) -> Path:
@@ -127,9 +155,8 @@ def main(words: Sequence[str]) -> int:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     platform = named(words[0])
-    static = words[1] == "--static"
     unpack(platform)
-    return subprocess.run(words[2 if static else 1 :], check=False, env=environment(platform, static=static)).returncode
+    return subprocess.run(words[1:], check=False, env=environment(platform)).returncode
 
 
 if __name__ == "__main__":

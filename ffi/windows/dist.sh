@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Builds clever_sso.dll for 64-bit Windows and packs what a C developer needs: dist/libclever_sso-VERSION-….zip
+# Builds clever_sso.dll for 64-bit Windows and packs what a C developer needs: $DIST/libclever_sso-VERSION-….zip
+#
+# `make dist-windows` runs it, and `make release`.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,12 +12,17 @@ debian=$CARGO_TARGET_DIR/toolchain/debian
 triple=x86_64-pc-windows-gnu
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 name=libclever_sso-$version-$triple
-made=$folder/build/$triple/release
+made=$CARGO_TARGET_DIR/toolchain/build/$triple/release
 packed=$folder/$name
+dist=$(mkdir -p "${DIST:-$root/dist}" && cd "${DIST:-$root/dist}" && pwd)
 
 cd "$root"
 mkdir -p "$folder"
-"$here/cargo.sh" fetch # unpacks the compilers too
+cargo_for_windows() {
+    "${PYTHON:-python3}" release/toolchain.py "$triple" cargo "$@"
+}
+
+cargo_for_windows fetch --locked # unpacks the compilers too
 # The linker that belongs to the LLVM in that compiler.
 llvm=$(basename "$debian"/usr/lib/x86_64-linux-gnu/libLLVM-*.so .so)
 "$root/release/debian.sh" "${llvm/#libLLVM/lld}"
@@ -45,17 +52,16 @@ pack() {
     install -m 644 LICENSE-MIT LICENSE-APACHE "$packed/"
     "${PYTHON:-python3}" ffi/packaging/third_party.py clever-sso-ffi "$triple" > "$packed/LICENSES-THIRD-PARTY.txt"
     sed "s/@VERSION@/$version/" "$here/README.md" > "$packed/README.md"
-    install -d dist
-    rm -f "dist/$name.zip"
+    rm -f "$dist/$name.zip"
     # Its members have the time of the commit, in UTC, in the order of their names. A zip archive knows no time before 1980.
     find "$packed" -exec touch --date="@${SOURCE_DATE_EPOCH:-315532800}" {} +
-    (cd "$folder" && TZ=UTC "${PYTHON:-python3}" -m zipfile -c "$root/dist/$name.zip" "$name")
+    (cd "$folder" && TZ=UTC "${PYTHON:-python3}" -m zipfile -c "$dist/$name.zip" "$name")
 }
 
 echo "==> building clever_sso.dll (some minutes the first time)"
 version_resource
 # By itself, without the static library: beside another kind link-time optimization would be lost.
-"$here/cargo.sh" rustc --release -p clever-sso-ffi --lib --crate-type cdylib -- -C link-arg="$folder/version.o"
+cargo_for_windows rustc --locked --release -p clever-sso-ffi --lib --crate-type cdylib -- -C link-arg="$folder/version.o"
 
 "$here/exports.sh" > "$folder/clever_sso.def"
 diff <(tail -n +3 "$folder/clever_sso.def") <(exported) || {
@@ -63,4 +69,4 @@ diff <(tail -n +3 "$folder/clever_sso.def") <(exported) || {
     exit 1
 }
 pack
-echo "==> dist/$name.zip"
+echo "==> $dist/$name.zip"
