@@ -52,7 +52,7 @@ LONG_PARTS = (
     Part("test-api", "public API of the Rust crate, and its examples"),
     Part("msrv", "the oldest Rust that is promised"),
     Part("deny", "licenses and sources of all dependencies"),
-    Part("test-windows", "C library, Python package and emulator for Windows, under Wine", tool="pytest"),
+    Part("test-windows", "C library for Windows, under Wine", tool="pytest"),
     Part("test-php-zts", "PHP with threads, from Debian's source", tool="pytest"),
     Part("test-fuzz", "what searches for faults have found", tool="cargo", needs=("test-build",)),
     Part("fuzz", "search for faults, a minute for each target"),
