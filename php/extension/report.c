@@ -3,6 +3,7 @@
 
 #include "ext/json/php_json.h"
 #include "ext/standard/html.h"
+#include "SAPI.h"
 #include "zend_exceptions.h"
 #include "zend_smart_str.h"
 
@@ -87,6 +88,27 @@ static void add_finding(zval *findings, const char *check, const char *level, co
 	add_next_index_zval(findings, &finding);
 }
 
+static bool is_on(const char *setting)
+{
+	zend_string *name = zend_string_init(setting, strlen(setting), false);
+	const zend_string *value = zend_ini_get_value(name);
+	bool on = value != NULL && zend_ini_parse_bool((zend_string *) value);
+	zend_string_release(name);
+	return on;
+}
+
+/* Which PHP runs here, and how it reaches the library. */
+static void add_versions(zval *findings)
+{
+	bool of_command_line = strcmp(sapi_module.name, "cli") == 0 || strcmp(sapi_module.name, "phpdbg") == 0;
+	bool caches = is_on("opcache.enable") && (!of_command_line || is_on("opcache.enable_cli"));
+	zend_string *found = strpprintf(0, "PHP %s (%s), extension clever_sso %s, opcache %s",
+		Z_STRVAL_P(zend_get_constant_str("PHP_VERSION", sizeof "PHP_VERSION" - 1)), sapi_module.name, PHP_CLEVER_SSO_VERSION,
+		caches ? "on" : "off");
+	add_finding(findings, "versions", levels[0], ZSTR_VAL(found), NULL);
+	zend_string_release(found);
+}
+
 ZEND_METHOD(CleverSso_Finding, __construct)
 {
 	zend_string *check, *level, *found, *advice;
@@ -153,6 +175,7 @@ void php_clever_sso_write_report(zval *value, const void *report)
 		add_finding(&findings, clever_sso_report_finding_check(report, i), levels[MIN(level, PROBLEM)],
 			clever_sso_report_finding_found(report, i), clever_sso_report_finding_advice(report, i));
 	}
+	add_versions(&findings);
 	object_init_ex(value, php_clever_sso_ce_report);
 	fill(value, &findings);
 }
@@ -170,6 +193,7 @@ void php_clever_sso_report_exception(zval *value)
 	array_init(&findings);
 	add_finding(&findings, "settings", levels[PROBLEM], found != NULL ? found + 2 : Z_STRVAL_P(message),
 		"correct this variable, or remove it");
+	add_versions(&findings);
 	zend_clear_exception();
 	object_init_ex(value, php_clever_sso_ce_report);
 	fill(value, &findings);

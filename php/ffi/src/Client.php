@@ -653,7 +653,7 @@ final readonly class Client implements ClientInterface
             self::checkFiles($arguments, self::NAMED_BY_ENVIRONMENT);
             $config = self::configured($arguments, self::NAMED_BY_ENVIRONMENT);
         } catch (ConfigException | ArgumentException $error) {
-            return new Report([Reader::wrongSetting($error)]);
+            return new Report([Reader::wrongSetting($error), Reader::versions()]);
         }
         try {
             // The doctor asks for it too, and says why it cannot be had.

@@ -140,7 +140,16 @@ final class Reader
             $level = ['ok', 'warning'][$read('finding_level', $i)] ?? 'problem';
             $findings[] = new Finding($read('finding_check', $i), $level, $read('finding_found', $i), $read('finding_advice', $i));
         }
-        return new Report($findings);
+        return new Report([...$findings, self::versions()]);
+    }
+
+    /** Which PHP runs here, and how it reaches the library: for the doctor. */
+    public static function versions(): Finding
+    {
+        $isOn = fn(string $setting): bool => filter_var(ini_get($setting), FILTER_VALIDATE_BOOL);
+        $caches = $isOn('opcache.enable') && (!in_array(PHP_SAPI, ['cli', 'phpdbg'], true) || $isOn('opcache.enable_cli'));
+        $found = 'PHP ' . PHP_VERSION . ' (' . PHP_SAPI . '), FFI with ' . LibraryFile::loaded() . ', opcache ' . ($caches ? 'on' : 'off');
+        return new Finding('versions', 'ok', $found, null);
     }
 
     /** A setting that makes no client, for the doctor. */

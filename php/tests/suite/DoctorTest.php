@@ -39,6 +39,17 @@ final class DoctorTest extends EmulatorCase
         self::assertSame($alike($report), $alike(self::examined(self::variables(CLEVER_DISCOVER: 'on'))));
     }
 
+    public function testTheVersionsOfPhpAreTold(): void
+    {
+        $way = extension_loaded('clever_sso') ? 'extension clever_sso \d+\.\d+\.\d+' : 'FFI with \S*(libclever_sso\S*|ffi\.preload)';
+        $told = '~^PHP ' . preg_quote(PHP_VERSION) . ' \(' . PHP_SAPI . "\), {$way}, opcache (on|off)$~D";
+        foreach ([self::client()->doctor(), self::examined(self::variables()), self::examined(['CLEVER_CLIENT_ID' => ''])] as $report) {
+            $last = $report->findings[count($report->findings) - 1];
+            self::assertSame(['versions', 'ok', null], [$last->check, $last->level, $last->advice]);
+            self::assertMatchesRegularExpression($told, $last->found);
+        }
+    }
+
     public function testAWrongSecretIsTheFirstProblemAndNotShown(): void
     {
         $secret = str_repeat('wrong-secret-', 3);
