@@ -277,7 +277,9 @@ final class BrowserLeg
         if ($wanted === '' || $host === $wanted || str_ends_with($host, ".{$wanted}")) {
             return null;
         }
-        $found = "{$setting} is {$domain}, but logins come back to {$host}: browsers refuse the session cookie there, and no one stays"
+        // It may be a secret that belongs to another setting.
+        $shown = preg_match('/@|^[^.]{16,}$|[0-9a-f]{16}/i', $domain) === 1 ? 'one that is not shown' : $domain;
+        $found = "{$setting} is {$shown}, but logins come back to {$host}: browsers refuse the session cookie there, and no one stays"
             . ' signed in';
         return new Finding('session', 'problem', $found, "leave {$setting} out, or set it to that host");
     }

@@ -397,7 +397,9 @@ final class Web
         $text = self::setting($name);
         $value = $text === null ? null : filter_var($text, $filter, ['flags' => FILTER_NULL_ON_FAILURE] + compact('options'));
         if ($text !== null && $value === null) {
-            throw new \ValueError("{$name} must be {$expected}, found '{$text}'");
+            // A longer one may be a secret that belongs to another variable.
+            $found = strlen($text) < 16 && !str_contains($text, '@') ? ", found '{$text}'" : '';
+            throw new \ValueError("{$name} must be {$expected}{$found}");
         }
         return $value;
     }

@@ -56,6 +56,12 @@ final class Settings
         }
     }
 
+    /** A name, for a message. A long one may be a secret that belongs to another setting. */
+    private static function shown(string $name): string
+    {
+        return strlen($name) < 32 ? " \"{$name}\"" : '';
+    }
+
     /** @return list<string> What is wrong, one sentence for each setting. No value that is secret is in it. */
     public function problems(): array
     {
@@ -91,7 +97,7 @@ final class Settings
         }
         $channel = $this->get('log_channel');
         if (is_string($channel) && $this->config->get("logging.channels.{$channel}") === null) {
-            $found[] = "config/clever.php: log_channel \"{$channel}\" must be a channel of config/logging.php";
+            $found[] = 'config/clever.php: log_channel' . self::shown($channel) . ' must be a channel of config/logging.php';
         }
         foreach (['home', 'after_logout'] as $name) {
             $path = $this->get($name);
@@ -108,7 +114,7 @@ final class Settings
         }
         $guard = $this->guard();
         if ($this->config->get("auth.guards.{$guard}.driver") !== 'session') {
-            $found[] = "config/clever.php: guard \"{$guard}\" must be a guard of config/auth.php whose driver is session";
+            $found[] = 'config/clever.php: guard' . self::shown($guard) . ' must be a guard of config/auth.php whose driver is session';
         }
         $known = array_map(fn(\ReflectionParameter $one) => $one->getName(), (new \ReflectionMethod(Client::class, '__construct'))->getParameters());
         foreach (array_keys((array) $this->get('client')) as $name) {
