@@ -54,6 +54,10 @@ OF_EVERY_FACE = frozenset(
 """The settings of a web application that are not arguments of its client; Django has two of them in `urls.py`."""
 LANGUAGES = ("en", "es")
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+# An address with a password, a long word, sixteen hexadecimal digits, or letters of both kinds and digits.
+_MAY_BE_SECRET = re.compile(
+    r"@|^[^:/.\\]{16,}$|[0-9A-Fa-f]{16}|(?=[\w+=-]*[a-z])(?=[\w+=-]*[A-Z])(?=[\w+=-]*\d)[\w+=-]{20}", re.ASCII
+)
 # Characters that an address never has unencoded, that end a path, or that start a parameter of a route.
 _NOT_IN_URLS, _ENDS_PATH = re.compile(r"[\s\\\x00-\x1f\x7f]"), re.compile(r"[?#<>{}]|//|/\.\.?(/|$)")
 
@@ -226,6 +230,16 @@ def session_seconds(name: str, value: object, default: int) -> int:
     return value
 
 
+def may_be_secret(value: object) -> bool:
+    """Whether a value may be a secret that belongs to another setting, so that no message shows it. As in the core."""
+    return _MAY_BE_SECRET.search(str(value)) is not None
+
+
+def found(value: object) -> str:
+    """What was found, for the end of a message; empty when it may be a secret."""
+    return "" if may_be_secret(value) else f"; found {value!r}"
+
+
 def path(name: str, value: object, default: str) -> str:
     """A setting that is a path of the application.
 
@@ -239,7 +253,7 @@ def path(name: str, value: object, default: str) -> str:
     if not _is_path(value) or _ENDS_PATH.search(value):
         raise invalid(
             f"{name} must be a path of your application that starts with one slash, such as /clever, without host, "
-            f"query, parameters or spaces; found {value!r}"
+            f"query, parameters or spaces{found(value)}"
         )
     return value
 
@@ -256,8 +270,7 @@ def target(name: str, value: object, default: str) -> str:
         raise invalid(f"{name} must be a path such as /home, or a whole URL, not {_kind(value)}")
     if not _is_path(value) and not _is_url(value):
         raise invalid(
-            f"{name} must be a path that starts with one slash, such as /home, or a whole URL with https://; "
-            f"found {value!r}"
+            f"{name} must be a path that starts with one slash, such as /home, or a whole URL with https://{found(value)}"
         )
     return value
 

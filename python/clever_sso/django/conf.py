@@ -287,6 +287,10 @@ def no_place(chosen: Any) -> str | None:  # noqa: ANN401  (any setting)
     return f"must be the name of a view, a path or a URL, not {kind}"
 
 
+def _is(chosen: object) -> str:
+    return "is one that is not shown" if _settings.may_be_secret(chosen) else f"is {chosen!r}"
+
+
 def _unreadable_place(chosen: Any) -> str | None:  # noqa: ANN401  (any setting)
     wrong = no_place(chosen)
     if wrong:
@@ -294,11 +298,11 @@ def _unreadable_place(chosen: Any) -> str | None:  # noqa: ANN401  (any setting)
     try:
         resolved = resolve_url(chosen)
     except NoReverseMatch:
-        return f"is {chosen!r}, and no URL pattern has that name"
+        return f"{_is(chosen)}, and no URL pattern has that name"
     try:
         _settings.target("it", resolved, "/")
     except ConfigError:
-        return f"is {chosen!r}, which is neither the name of a view, nor a path that starts with one slash, nor a URL"
+        return f"{_is(chosen)}, which is neither the name of a view, nor a path that starts with one slash, nor a URL"
     return None
 
 

@@ -124,7 +124,8 @@ def _of_engine() -> Iterator[Found]:
     try:
         import_module(engine)
     except ImportError as error:
-        yield SESSION, "problem", f"SESSION_ENGINE {engine!r} cannot be imported: {error}", "correct SESSION_ENGINE"
+        shown, why = ("", "") if _settings.may_be_secret(engine) else (f" {engine!r}", f": {error}")
+        yield SESSION, "problem", f"SESSION_ENGINE{shown} cannot be imported{why}", "correct SESSION_ENGINE"
         return
     if engine == "django.contrib.sessions.backends.db" and not apps.is_installed("django.contrib.sessions"):
         found = "sessions are kept in the database, but INSTALLED_APPS does not have django.contrib.sessions"
