@@ -16,18 +16,21 @@ if TYPE_CHECKING:
     from clever_sso._native import Report
 
 HELP = """\
-Usage: python -m clever_sso doctor [--json]
+Usage: python -m clever_sso doctor [--json] [--app MODULE:NAME]
 
 Checks a setup of Log in with Clever, and says what is wrong and what to do: settings, network, TLS, clock, keys,
 credentials and redirect URIs. It logs nobody in, and takes at most 15 seconds.
 
 The settings come from environment variables, such as CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET and CLEVER_REDIRECT_URI.
-In Django run `manage.py clever_doctor`, in Flask `flask clever doctor`: they use your application's own settings.
+For FastAPI and Starlette, --app names your application: it is imported, and its callback route and its sessions are
+checked too. In Django run `manage.py clever_doctor`, in Flask `flask clever doctor`: they use your application's own
+settings.
 
 Options:
-  --json     one JSON object instead of text
-  --help     show this
-  --version  show the version
+  --json             one JSON object instead of text
+  --app MODULE:NAME  an application of FastAPI or Starlette, such as main:app
+  --help             show this
+  --version          show the version
 
 Exit code: 0 everything is ok, 1 warnings, 2 problems, 64 wrong arguments.
 """
@@ -67,14 +70,56 @@ def _wrapped(text: str, columns: int) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+class _NoReportError(Exception):
+    """Nothing can be checked; says why."""
+
+
+def _doctor_options(arguments: list[str]) -> tuple[bool, str] | None:
+    """Whether to write JSON, and the application; `None` when the arguments are not those of the doctor."""
+    if arguments[:1] != ["doctor"]:
+        return None
+    as_json, app, left = False, "", arguments[1:]
+    while left:
+        option, *left = left
+        name, equals, value = option.partition("=")
+        if option == "--json":
+            as_json = True
+        elif name == "--app" and equals and value:
+            app = value
+        elif option == "--app" and left:
+            app, *left = left
+        else:
+            return None
+    return as_json, app
+
+
+def _report_of_app(app: str) -> Report:
+    try:
+        from clever_sso.asgi.doctor import NoApplicationError, report  # noqa: PLC0415  (few have Starlette)
+    except ModuleNotFoundError as error:
+        if error.name != "starlette":
+            raise
+        raise _NoReportError("--app is for FastAPI and Starlette, and Starlette is not installed here") from None
+    try:
+        return report(app)
+    except NoApplicationError as error:
+        raise _NoReportError(f"{error}. In Django run manage.py clever_doctor, in Flask flask clever doctor") from None
+
+
 def main(arguments: list[str]) -> int:
     """Run the command; returns its exit code."""
     if isinstance(sys.stdout, TextIOWrapper):
         # What a server says may have letters that the terminal has not.
         sys.stdout.reconfigure(errors="backslashreplace")
-    if arguments in (["doctor"], ["doctor", "--json"]):
-        report = doctor()
-        sys.stdout.write(shown(report, as_json="--json" in arguments, to_terminal=sys.stdout.isatty()))
+    options = _doctor_options(arguments)
+    if options is not None:
+        as_json, app = options
+        try:
+            report = _report_of_app(app) if app else doctor()
+        except _NoReportError as error:
+            sys.stderr.write(f"{error}\n")
+            return _USAGE
+        sys.stdout.write(shown(report, as_json=as_json, to_terminal=sys.stdout.isatty()))
         return report.exit_code
     if arguments in (["--help"], ["-h"], ["help"], ["doctor", "--help"], ["doctor", "-h"]):
         sys.stdout.write(HELP)

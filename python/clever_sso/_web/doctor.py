@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import urlsplit
 
@@ -38,15 +40,15 @@ def report_of(settings: Mapping[str, Any], found: Iterable[Found]) -> Report:
     return doctor_of_settings(texts, own)
 
 
-def versions(framework: str) -> Found:
-    """Which Python and which framework run here."""
+def versions(*frameworks: str) -> Found:
+    """Which Python and which frameworks run here."""
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (only the doctor pays for it)
 
-    try:
-        found = f", {framework} {version(framework)}"
-    except PackageNotFoundError:
-        found = ""
-    return VERSIONS, "ok", f"{platform.python_implementation()} {platform.python_version()}{found}", None
+    found = [f"{platform.python_implementation()} {platform.python_version()}"]
+    for framework in frameworks:
+        with suppress(PackageNotFoundError):
+            found.append(f"{framework} {version(framework)}")
+    return VERSIONS, "ok", ", ".join(found), None
 
 
 def misspelled(settings: Mapping[str, Any], others: Iterable[str]) -> Iterator[Found]:
@@ -62,12 +64,15 @@ def misspelled(settings: Mapping[str, Any], others: Iterable[str]) -> Iterator[F
         yield SETTINGS, level, f"nothing reads {name}: is it {meant}?", "rename this setting, or remove it"
 
 
-def domain_problem(domain: object, redirect_uris: Iterable[str]) -> str | None:
+def domain_problem(
+    domain: object, redirect_uris: Iterable[str], *, setting: str = "SESSION_COOKIE_DOMAIN"
+) -> str | None:
     """Why browsers refuse a session cookie of this domain after a login; `None` when they take it.
 
     Args:
-        domain: `SESSION_COOKIE_DOMAIN`.
+        domain: The domain of the session cookie.
         redirect_uris: Where logins come back to.
+        setting: The name of the setting for the domain.
     """
     if not isinstance(domain, str) or not domain.strip("."):
         return None
@@ -75,50 +80,72 @@ def domain_problem(domain: object, redirect_uris: Iterable[str]) -> str | None:
     for uri in redirect_uris:
         host = urlsplit(uri).hostname or ""
         if host != wanted and not host.endswith(f".{wanted}"):
+            shown = "one that is not shown" if _settings.may_be_secret(domain) else repr(domain)
             return (
-                f"SESSION_COOKIE_DOMAIN is {domain!r}, but logins come back to {host!r}: browsers refuse the session "
-                "cookie there, and nobody stays signed in"
+                f"{setting} is {shown}, but logins come back to {host!r}: browsers refuse the session cookie there, "
+                "and nobody stays signed in"
             )
     return None
 
 
-def secure_problem(redirect_uris: Iterable[str]) -> str | None:
+def secure_problem(redirect_uris: Iterable[str], *, setting: str = "SESSION_COOKIE_SECURE") -> str | None:
     """Why browsers refuse a Secure cookie after a login; `None` when they take it.
 
     Args:
         redirect_uris: Where logins come back to.
+        setting: The name of the setting that makes it Secure.
     """
     for uri in redirect_uris:
         parts = urlsplit(uri)
         # Browsers trust this machine without TLS.
         if parts.scheme == "http" and not _settings.is_this_machine(parts.hostname or ""):
             return (
-                f"SESSION_COOKIE_SECURE is True, but logins come back to {parts.hostname!r} over plain http: browsers "
-                "refuse the session cookie there"
+                f"{setting} is True, but logins come back to {parts.hostname!r} over plain http: browsers refuse the "
+                "session cookie there"
             )
     return None
 
 
-def attributes_problem(name: str, *, domain: object, path: object, secure: bool, same_site: object) -> str | None:
+@dataclass(frozen=True)
+class CookieSettings:
+    """The names of the settings for the session cookie."""
+
+    name: str = "SESSION_COOKIE_NAME"
+    domain: str = "SESSION_COOKIE_DOMAIN"
+    path: str = "SESSION_COOKIE_PATH"
+    same_site: str = "SESSION_COOKIE_SAMESITE"
+    secure: str = "SESSION_COOKIE_SECURE"
+
+
+def attributes_problem(  # noqa: PLR0913  (they are keyword arguments)
+    name: str,
+    *,
+    domain: object,
+    path: object,
+    secure: bool,
+    same_site: object,
+    settings: CookieSettings = CookieSettings(),
+) -> str | None:
     """Why browsers refuse a session cookie with these attributes everywhere; `None` when they take it.
 
     Args:
-        name: `SESSION_COOKIE_NAME`.
-        domain: `SESSION_COOKIE_DOMAIN`.
-        path: `SESSION_COOKIE_PATH`.
+        name: Its name.
+        domain: Its domain.
+        path: Its path.
         secure: Whether it is Secure.
-        same_site: `SESSION_COOKIE_SAMESITE`.
+        same_site: Its SameSite.
+        settings: The names of the settings for all of that.
     """
     consequence = "browsers refuse the session cookie, and nobody stays signed in"
     if isinstance(same_site, str) and same_site.lower() == "none" and not secure:
-        return f"SESSION_COOKIE_SAMESITE is None, and SESSION_COOKIE_SECURE is False: {consequence}"
+        return f"{settings.same_site} is None, and {settings.secure} is False: {consequence}"
     prefix = next((prefix for prefix in ("__Host-", "__Secure-") if name.lower().startswith(prefix.lower())), None)
     if prefix and not secure:
-        return f"SESSION_COOKIE_NAME begins with {prefix}, and SESSION_COOKIE_SECURE is False: {consequence}"
+        return f"{settings.name} begins with {prefix}, and {settings.secure} is False: {consequence}"
     if prefix == "__Host-" and domain:
-        return f"SESSION_COOKIE_NAME begins with {prefix}, and SESSION_COOKIE_DOMAIN is {domain!r}: {consequence}"
+        return f"{settings.name} begins with {prefix}, and {settings.domain} is {domain!r}: {consequence}"
     if prefix == "__Host-" and path != "/":
-        return f"SESSION_COOKIE_NAME begins with {prefix}, and SESSION_COOKIE_PATH is {path!r}: {consequence}"
+        return f"{settings.name} begins with {prefix}, and {settings.path} is {path!r}: {consequence}"
     return None
 
 
@@ -126,7 +153,7 @@ def path_problem(path: object, redirect_uris: Iterable[str]) -> str | None:
     """Why browsers send no session cookie of this path to the callback; `None` when they send it (RFC 6265 5.1.4).
 
     Args:
-        path: `SESSION_COOKIE_PATH`.
+        path: The path of the session cookie.
         redirect_uris: Where logins come back to.
     """
     if not isinstance(path, str) or not path.startswith("/"):

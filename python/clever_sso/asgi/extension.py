@@ -35,6 +35,7 @@ from clever_sso.asgi.stores import (
     strict_problems,
 )
 from clever_sso.asgi.views import Views
+from clever_sso.asgi.watched import WATCHED
 from clever_sso.exceptions import ConfigError, Error
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ class CleverSso:
         name = end_with_the_browser(app.user_middleware)
         if name is not None:
             self._guards.name_cookie(name)
+        if WATCHED.get():
+            return
         raise_first(key_problems(app.user_middleware))
         if not self._settings.chosen.waiting_page:
             raise_first(strict_problems(app.user_middleware))

@@ -73,12 +73,12 @@ def end_with_the_browser(installed: Iterable[Middleware]) -> str | None:
 
 def session_problems(installed: Iterable[Middleware]) -> list[str]:
     """Why no request can have a session: to be asked while the application starts."""
-    if any(map(_may_give_sessions, installed)) or _is_wrapped_in_sessions():
+    if any(map(may_give_sessions, installed)) or _is_wrapped_in_sessions():
         return []
     return [NEEDS_SESSIONS]
 
 
-def _may_give_sessions(middleware: Middleware) -> bool:
+def may_give_sessions(middleware: Middleware) -> bool:
     """Whether this may provide `request.session`. Any that is not of Starlette or FastAPI may."""
     package = str(getattr(middleware.cls, "__module__", "")).partition(".")[0]
     # A function that was decorated with `app.middleware` is in a BaseHTTPMiddleware.
@@ -133,7 +133,7 @@ def rotation_problems(installed: Iterable[Middleware], session: object = None) -
 def strict_problems(installed: Iterable[Middleware]) -> list[str]:
     """Why a browser that comes from Clever brings no session. With the page that waits, it does not need one."""
     # The innermost provides `request.session`.
-    for name, said in list(_cookies(installed))[-1:]:
+    for name, said in list(cookies_of_sessions(installed))[-1:]:
         *_, (option, same_site), _ = said.items()
         if str(same_site).lower() == "strict":
             problem = (
@@ -152,7 +152,7 @@ def cookie_warnings(installed: Iterable[Middleware], *, over_https: bool) -> lis
         over_https: Whether the redirect URI is https.
     """
     told = []
-    for name, said in _cookies(installed):
+    for name, said in cookies_of_sessions(installed):
         *_, (same_site_name, same_site), (secure_name, secure) = said.items()
         same_site = str(same_site).lower()
         if same_site not in {"lax", "strict"}:
@@ -162,7 +162,7 @@ def cookie_warnings(installed: Iterable[Middleware], *, over_https: bool) -> lis
     return told
 
 
-def _cookies(installed: Iterable[Middleware]) -> Iterator[tuple[str, dict[str, Any]]]:
+def cookies_of_sessions(installed: Iterable[Middleware]) -> Iterator[tuple[str, dict[str, Any]]]:
     """How each middleware of sessions sets its cookie, with its defaults."""
     for middleware in installed:
         name = getattr(middleware.cls, "__name__", "")
@@ -177,7 +177,7 @@ def _cookies(installed: Iterable[Middleware]) -> Iterator[tuple[str, dict[str, A
 
 def session_cookie(request: Request) -> str:
     """How the cookie of the session is set."""
-    for name, said in _cookies(middleware_of(request)):
+    for name, said in cookies_of_sessions(middleware_of(request)):
         options = ", ".join(f"{option}={value!r}" for option, value in said.items())
         return f"{name}({options}): Secure is {list(said.values())[-1]!r}"
     return "the domain, path and https_only (Secure) of the middleware that provides request.session"

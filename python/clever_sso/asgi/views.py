@@ -72,7 +72,7 @@ class Views:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._warned = False
 
     async def login(self, request: Request) -> Response:
@@ -82,16 +82,16 @@ class Views:
             return refusal
         # A middleware around another application, in which this one is mounted, is known only by its sessions.
         raise_first(key_problems(middleware_of(request)))
-        if self._settings.rotate_session is None:
+        if self.settings.rotate_session is None:
             raise_first(rotation_problems(middleware_of(request), session_of(request)))
         self._warn_of_long_sessions(middleware_of(request))
         step = begun(
-            self._settings.client,
+            self.settings.client,
             query_of(request.scope),
-            own_pages=lambda: own_pages(self._settings, request.scope),
+            own_pages=lambda: own_pages(self.settings, request.scope),
             cookies=cookies_of(request),
             has_session=current_identity(request) is not None or HELD_KEY in session_of(request),
-            home=home(self._settings, request),
+            home=home(self.settings, request),
             logger=logger,
             session_cookie=lambda: session_cookie(request),
             host=HOST.get,
@@ -104,10 +104,10 @@ class Views:
         if refusal is not None:
             return refusal
         query = query_of(request.scope)
-        if self._settings.chosen.waiting_page and should_wait(query):
+        if self.settings.chosen.waiting_page and should_wait(query):
             return HTMLResponse(pages.waiting(onwards(query), self._words(request)), headers=pages.OWN_HEADERS)
         try:
-            client = self._settings.client
+            client = self.settings.client
             callback = arrived(client, query, HOST.get)
             step = step_of(await client.finish_login(callback, cookies_of(request)))
         except Error as error:
@@ -116,7 +116,7 @@ class Views:
 
     async def misplaced(self, request: Request) -> Response:
         """Tell why a callback arrives where nothing is."""
-        return await self.take(request, problem_of_setup(misplaced_callback(self._settings, request.scope) or ""))
+        return await self.take(request, problem_of_setup(misplaced_callback(self.settings, request.scope) or ""))
 
     async def logout(self, request: Request) -> Response:
         """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
@@ -127,10 +127,8 @@ class Views:
         # A person without a session gets none.
         if session:
             await end_session(request)
-        response = RedirectResponse(
-            inside(root(self._settings, request.scope), self._settings.chosen.after_logout), 303
-        )
-        return private(with_cookies(response, self._settings.client.log_out_cookies(cookies_of(request))))
+        response = RedirectResponse(inside(root(self.settings, request.scope), self.settings.chosen.after_logout), 303)
+        return private(with_cookies(response, self.settings.client.log_out_cookies(cookies_of(request))))
 
     async def whoami(self, request: Request) -> Response:
         """The person who is signed in, as JSON."""
@@ -138,7 +136,7 @@ class Views:
             return private(Response(status_code=405, headers={"Allow": "GET, HEAD"}))
         identity = current_identity(request)
         if identity is None:
-            content = api.not_signed_in(login_path(self._settings, request.scope))
+            content = api.not_signed_in(login_path(self.settings, request.scope))
             return JSONResponse(content, 401, {**api.JSON_HEADERS, **api.CHALLENGE})
         return Response(api.whoami(identity), headers=api.JSON_HEADERS)
 
@@ -148,10 +146,10 @@ class Views:
         held = HeldLogin.take_of_person_in(session_of(request), key)
         if held is not None:
             # Another tab has signed them in.
-            return private(RedirectResponse(held.return_to or home(self._settings, request), 303))
-        held, waiting = await take_held(request, self._settings.rotate_session, key)
+            return private(RedirectResponse(held.return_to or home(self.settings, request), 303))
+        held, waiting = await take_held(request, self.settings.rotate_session, key)
         if held is None:
-            return private(RedirectResponse(login_path(self._settings, request.scope), 303))
+            return private(RedirectResponse(login_path(self.settings, request.scope), 303))
         return await self.take(request, held.step(cookies_of(request)), is_decided=True, waiting=waiting)
 
     def _refusal(self, endpoint: Literal["login", "callback", "logout"], request: Request) -> Response | None:
@@ -160,7 +158,7 @@ class Views:
         HOST.set(asked_host(request.scope))
         # As they came: Starlette's mapping makes text of every header first.
         headers = request.headers.raw
-        refusal = self._settings.client.refusal(endpoint, method=request.method, headers=headers)
+        refusal = self.settings.client.refusal(endpoint, method=request.method, headers=headers)
         if refusal is None:
             return None
         return private(Response(status_code=refusal.status, headers={"Allow": refusal.allow} if refusal.allow else {}))
@@ -171,20 +169,20 @@ class Views:
         """Answer the browser."""
         if isinstance(step, SignIn):
             try:
-                done = await sign_in(self._settings, request, step, is_decided=is_decided, waiting=waiting)
+                done = await sign_in(self.settings, request, step, is_decided=is_decided, waiting=waiting)
             except LoggedOutError:
                 session_of(request).clear()
                 done = RedirectResponse(
-                    inside(root(self._settings, request.scope), self._settings.chosen.after_logout), 303
+                    inside(root(self.settings, request.scope), self.settings.chosen.after_logout), 303
                 )
-                return private(with_cookies(done, without_sign_in(self._settings.client, step)))
+                return private(with_cookies(done, without_sign_in(self.settings.client, step)))
             if isinstance(done, Response):
                 delete_old_session(request, done)
                 session = session_of(request)
                 cookies = (
                     step.set_cookies
                     if SESSION_KEY in session
-                    else with_answer(self._settings.client, step, is_held=HELD_KEY in session, status=done.status_code)
+                    else with_answer(self.settings.client, step, is_held=HELD_KEY in session, status=done.status_code)
                 )
                 return private(with_cookies(done, cookies))
             step = done
@@ -206,12 +204,10 @@ class Views:
 
     async def _problem_page(self, request: Request, problem: Problem) -> Response:
         words = self._words(request)
-        problem = problem.linked(login_path(self._settings, request.scope), home(self._settings, request)).in_words(
-            words
-        )
-        if self._settings.hooks.problem is not None:
+        problem = problem.linked(login_path(self.settings, request.scope), home(self.settings, request)).in_words(words)
+        if self.settings.hooks.problem is not None:
             try:
-                return cast("Response", await result_of(self._settings.hooks.problem(request, problem)))
+                return cast("Response", await result_of(self.settings.hooks.problem(request, problem)))
             except Exception:
                 logger.exception("on_problem failed")
         links = (problem.login_url, problem.switch_user_url, problem.home_url)
@@ -219,7 +215,7 @@ class Views:
         return HTMLResponse(page, problem.status, pages.OWN_HEADERS)
 
     def _words(self, request: Request) -> Words:
-        return words_of_person(request, self._settings.chosen.language)
+        return words_of_person(request, self.settings.chosen.language)
 
     def _warn_of_long_sessions(self, installed: Iterable[Middleware]) -> None:
         """For who took the routes alone: then the middleware is made already."""

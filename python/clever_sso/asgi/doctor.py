@@ -1,0 +1,278 @@
+"""`python -m clever_sso doctor --app module:app`: what is wrong with an application of FastAPI or Starlette."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.routing import Match, Mount
+
+from clever_sso import _settings
+from clever_sso._native import doctor_of_client
+from clever_sso._web.doctor import (
+    CALLBACK,
+    SESSION,
+    SETTINGS,
+    CookieSettings,
+    Found,
+    attributes_problem,
+    domain_problem,
+    misspelled,
+    path_problem,
+    report_of,
+    secure_problem,
+    versions,
+)
+from clever_sso.aio import AsyncClient
+from clever_sso.asgi.stores import (
+    cookies_of_sessions,
+    key_problems,
+    may_give_sessions,
+    rotation_problems,
+    strict_problems,
+)
+from clever_sso.asgi.views import Views
+from clever_sso.asgi.watched import WATCHED
+from clever_sso.exceptions import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from starlette.middleware import Middleware
+
+    from clever_sso._native import Report
+    from clever_sso.asgi.settings import Settings
+
+_INSTALL = "write clever.install(app), where clever is the CleverSso of your application"
+_ADD = "write app.add_middleware(SessionMiddleware, secret_key=..., https_only=True)"
+
+
+class NoApplicationError(Exception):
+    """There is nothing to check; says why."""
+
+
+def report(target: str) -> Report:
+    """Checks the whole setup of an application.
+
+    Args:
+        target: Where the application is, such as `main:app`.
+
+    Raises:
+        NoApplicationError: When it is no application of Starlette or FastAPI.
+    """
+    app, refused = _loaded(target)
+    own = [*misspelled(os.environ, _settings.OF_EVERY_FACE)]
+    if refused is not None:
+        return report_of(os.environ, [*own, *_refused(refused), versions("Starlette", "FastAPI")])
+    apps = list(_apps_of(app))
+    if not apps:
+        raise NoApplicationError(f"{target} is {_kind(app)}, not an application of Starlette or FastAPI")
+    settings = next(filter(None, map(_settings_of, apps)), None)
+    if settings is None:
+        found = "the application has no callback route, because CleverSso was not installed in it"
+        return report_of(os.environ, [*own, (CALLBACK, "problem", found, _INSTALL), versions("Starlette", "FastAPI")])
+    installed = [each for one in apps for each in one.user_middleware]
+    is_wrapped = not isinstance(app, Starlette)
+    own += [*_of_callback(apps[0], settings), *_of_session(installed, settings, is_wrapped=is_wrapped)]
+    own.append(versions("Starlette", "FastAPI"))
+    client: Any = settings.default_client
+    if isinstance(client, AsyncClient):
+        return doctor_of_client(client._client, own)  # noqa: SLF001  (what it does without waiting)
+    # One of a test, which knows no doctor.
+    return report_of(os.environ, own)
+
+
+# ---------------------------------------------------------------- the application
+
+
+def _loaded(target: str) -> tuple[Any, ConfigError | None]:
+    """The application, or what the extension refused when it was set up."""
+    module, colon, name = target.partition(":")
+    if not module or not all(part.isidentifier() for part in module.split(".")):
+        raise NoApplicationError(f"--app needs a module and a name in it, such as main:app, not {target}")
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    mark = WATCHED.set(True)
+    try:
+        found: Any = import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise
+        raise NoApplicationError(
+            f"there is no module {error.name} here: run this in your application's folder"
+        ) from None
+    except ConfigError as error:
+        return None, error
+    finally:
+        WATCHED.reset(mark)
+    for part in (name if colon else "app").split("."):
+        found = getattr(found, part, None)
+    if found is None:
+        raise NoApplicationError(f"the module {module} has no {name or 'app'}")
+    return found, None
+
+
+def _kind(app: object) -> str:
+    return f"a {type(app).__module__}.{type(app).__name__}"
+
+
+def _refused(refused: ConfigError) -> Iterator[Found]:
+    """What the extension refused, unless the core says so itself."""
+    try:
+        _settings.arguments(os.environ)
+    except ConfigError as error:
+        if error.message == refused.message:
+            return
+    found = refused.message.partition(": ")[2] or refused.message
+    yield SETTINGS, "problem", found, "correct this setting: the application does not start with it"
+
+
+def _apps_of(app: Any) -> Iterator[Starlette]:  # noqa: ANN401  (any ASGI application)
+    """The application, without what is wrapped around it, and those that are mounted in it."""
+    for _ in range(20):
+        if isinstance(app, Starlette) or app is None:
+            break
+        app = getattr(app, "app", None)
+    if isinstance(app, Starlette):
+        yield app
+        for route in app.routes:
+            if isinstance(route, Mount):
+                yield from _apps_of(route.app)
+
+
+def _settings_of(app: Starlette) -> Settings | None:
+    """The settings of the extension whose routes an application has."""
+    for route in app.routes:
+        views = getattr(getattr(route, "endpoint", None), "__self__", None)
+        if isinstance(views, Views):
+            return views.settings
+    return None
+
+
+# ---------------------------------------------------------------- the callback
+
+
+def _of_callback(app: Starlette, settings: Settings) -> Iterator[Found]:
+    inside = settings.paths.callback
+    for uri in settings.default_client.redirect_uris:
+        parts = urlsplit(uri)
+        path = parts.path or "/"
+        # A proxy may take a prefix off.
+        ends_with_it = path.rstrip("/").endswith(inside.rstrip("/"))
+        paths = [path, inside] if ends_with_it else [path]
+        found = [_route_of(app, each, parts.netloc) for each in paths]
+        if any(map(_is_callback, found)):
+            continue
+        other = next((each for each in found if each is not None), None)
+        if other is None:
+            shown = f"the redirect URI leads to {path!r}, where no route of the application answers"
+            yield (
+                CALLBACK,
+                "problem",
+                shown,
+                "register the address of the callback with Clever, with the path of mounts",
+            )
+        else:
+            shown = f"the redirect URI leads to {path!r}, where the route {_shown(other)} answers and not the callback"
+            yield CALLBACK, "problem", shown, "install CleverSso before you add that route, or make its path narrower"
+        return
+    yield CALLBACK, "ok", "the redirect URI leads to the callback", None
+
+
+def _shown(route: Any) -> str:  # noqa: ANN401  (any route)
+    return repr(getattr(route, "path", type(route).__name__))
+
+
+def _is_callback(route: Any) -> bool:  # noqa: ANN401  (any route)
+    endpoint: Any = getattr(route, "endpoint", None)
+    return isinstance(getattr(endpoint, "__self__", None), Views) and endpoint.__name__ == "callback"
+
+
+def _route_of(app: Starlette, path: str, host: str) -> Any:  # noqa: ANN401  (any route)
+    """Which route answers a GET to a path, as the router of the application finds it."""
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", host.encode())],
+        "app": app,
+    }
+    return _match(app.routes, scope)
+
+
+def _match(routes: Iterable[Any], scope: dict[str, Any]) -> Any:  # noqa: ANN401  (any route)
+    partial = None
+    for route in routes:
+        match, child = route.matches(scope)
+        if match == Match.NONE:
+            continue
+        inner = _match(route.routes or [], {**scope, **child}) if isinstance(route, Mount) else route
+        if match == Match.FULL:
+            return inner
+        partial = partial or inner
+    return partial
+
+
+# ---------------------------------------------------------------- the sessions
+
+
+def _of_session(installed: list[Middleware], settings: Settings, *, is_wrapped: bool) -> Iterator[Found]:
+    clients = (settings.default_client, *settings.clients.values())
+    uris = [uri for client in clients for uri in client.redirect_uris]
+    found: list[Found] = []
+    if not is_wrapped and not any(map(may_give_sessions, installed)):
+        missing = "no middleware of the application provides sessions: nobody could stay signed in"
+        found.append((SESSION, "problem", missing, _ADD))
+    said = [
+        (problem, "take it from the environment, and restart the application") for problem in key_problems(installed)
+    ]
+    if not settings.chosen.waiting_page:
+        said += [(problem, "write same_site='lax'") for problem in strict_problems(installed)]
+    if settings.rotate_session is None:
+        said += [(problem, "tell CleverSso how, or use another store") for problem in rotation_problems(installed)]
+    found += [(SESSION, "problem", problem, advice) for problem, advice in said]
+    for name, options in cookies_of_sessions(installed):
+        found += _of_cookie(name, options, uris)
+    yield from found
+    if not found:
+        yield SESSION, "ok", "browsers keep the session cookie where logins come back to", None
+
+
+def _of_cookie(name: str, said: dict[str, Any], uris: list[str]) -> Iterator[Found]:
+    """What is wrong with the cookie of one middleware of sessions.
+
+    Args:
+        name: The name of the middleware.
+        said: Its options: name, domain, path, SameSite and Secure, in this order.
+        uris: Where logins come back to.
+    """
+    called = CookieSettings(*(f"{option} of {name}" for option in said))
+    cookie, domain, path, same_site, secure = said.values()
+    refused = attributes_problem(
+        str(cookie), domain=domain, path=path, secure=bool(secure), same_site=same_site, settings=called
+    )
+    elsewhere = domain_problem(domain, uris, setting=called.domain)
+    over_http = secure_problem(uris, setting=called.secure) if secure else None
+    narrow = path_problem(path, uris)
+    if elsewhere:
+        yield SESSION, "problem", elsewhere, f"leave {called.domain} out, or set it to that host"
+    if refused:
+        yield SESSION, "problem", refused, "correct these options, or leave them out"
+    if over_http:
+        yield SESSION, "warning", over_http, "use https, and register the same redirect URI with Clever"
+    if narrow:
+        yield SESSION, "warning", narrow, f'set {called.path} to "/"'
+    if str(same_site).lower() not in {"lax", "strict"} and not refused:
+        found = f"{called.same_site} is neither lax nor strict: other sites can act as who is signed in"
+        yield SESSION, "warning", found, "write same_site='lax'"
+    if not secure and all(urlsplit(uri).scheme == "https" for uri in uris):
+        found = f"{called.secure} is False, and logins come back over https: sessions can be read on the way"
+        yield SESSION, "warning", found, f"set {called.secure} to True"
