@@ -19,7 +19,7 @@ mod catalogue;
 mod quote;
 
 pub use catalogue::{Actor, ErrorCode, ErrorKind};
-pub(crate) use quote::{quote, quote_path};
+pub(crate) use quote::{may_be_secret, quote, quote_path, quote_setting};
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::names::SettingNames;
-use crate::error::{Error, ErrorCode, Result, quote};
+use crate::error::{Error, ErrorCode, Result, may_be_secret, quote_setting};
 use crate::protocol::address::{LONGEST_ADDRESS, NO_FRAGMENT, is_loopback, parse_http_url, parse_origin};
 use crate::protocol::{authorize, callback};
 use crate::secret::Secret;
@@ -15,10 +15,8 @@ pub(super) fn invalid(detail: impl Into<String>) -> Error {
 /// The value that was found, for a message. A value with credentials is not shown, and neither is a value that does not look
 /// like an address: it may be a secret in the wrong setting.
 fn found(text: &str) -> String {
-    if text.contains('@') || !text.contains([':', '/', '.']) {
-        return String::new();
-    }
-    format!(", found {}", quote(text))
+    let shown = quote_setting(text).filter(|_| text.contains([':', '/', '.']));
+    shown.map(|shown| format!(", found {shown}")).unwrap_or_default()
 }
 
 pub(super) fn check_secret(name: &str, secret: Option<&Secret>, shortest: usize) -> Result<()> {
@@ -124,5 +122,6 @@ fn custom_scheme(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once(':')?;
     let url = Url::parse(text).ok()?;
     let is_port = rest.starts_with(|c: char| c.is_ascii_digit());
-    (!is_port && !matches!(url.scheme(), "http" | "https")).then(|| format!("{scheme}:"))
+    let is_custom = !is_port && !matches!(url.scheme(), "http" | "https") && !may_be_secret(text);
+    is_custom.then(|| format!("{scheme}:"))
 }

@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use super::checks::invalid;
 use super::environment::Environment;
-use crate::error::Result;
+use crate::error::{Result, may_be_secret};
 use crate::protocol::address::is_loopback;
 
 const SCHEMES: &str = "http://, https://, socks5h://, socks5://, socks4a:// or socks4://";
@@ -27,7 +27,7 @@ pub(crate) struct Proxies {
 }
 
 /// One proxy.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Proxy {
     /// It may have a password, so it is never shown.
     url: Url,
@@ -70,6 +70,11 @@ impl Proxies {
 impl Proxy {
     /// Reads a variable like other programs: the scheme may be missing, and a path has no meaning.
     fn of_variable(name: &str, text: &str) -> Result<Self> {
+        if !text.contains([':', '.']) && may_be_secret(text) {
+            return Err(invalid(format!(
+                "{name} must name a host and a port, as in http://proxy.example:3128"
+            )));
+        }
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         // An `@` after a slash belongs to a password that is not encoded.
         let end = with_scheme.match_indices('/').nth(2).map(|(at, _)| at);

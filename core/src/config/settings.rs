@@ -10,7 +10,7 @@ use super::names::SettingNames;
 use super::proxies::Proxies;
 #[cfg(feature = "client")]
 use super::trust::Trust;
-use crate::error::{Error, ErrorCode, Result, quote};
+use crate::error::{Error, ErrorCode, Result, quote_setting};
 use crate::secret::Secret;
 
 /// An application's settings at Clever, and how it connects.
@@ -88,7 +88,8 @@ impl Config {
             return Error::with_detail(ErrorCode::RedirectUriUnknown, "none is configured");
         };
         let hint = self.redirect_uris.iter().find_map(|known| difference(known, wanted)).unwrap_or_default();
-        Error::with_detail(ErrorCode::RedirectUriUnknown, format!("found {}{hint}", quote(wanted)))
+        let found = quote_setting(wanted).unwrap_or_else(|| "one that is not shown".to_owned());
+        Error::with_detail(ErrorCode::RedirectUriUnknown, format!("found {found}{hint}"))
     }
 
     fn at_issuer(&self, path: &str) -> String {

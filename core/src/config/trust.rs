@@ -60,12 +60,20 @@ fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static
         let text = if escaped { bundle.replace("\\n", "\n") } else { bundle.to_owned() };
         return certificates(setting, text.as_bytes());
     }
-    let place = format!("{setting}: {}", quote_path(Path::new(bundle)));
+    let place = place(setting, Path::new(bundle));
     let content = read_file(Path::new(bundle)).map_err(|error| {
         invalid(format!("{place} cannot be read ({error}); it must be PEM text, or the path of a PEM file"))
             .with_cause(&error)
     })?;
     certificates(&place, &content)
+}
+
+/// A setting and the path in it, for messages. What does not look like a path is not shown: it may be a secret.
+fn place(setting: &str, path: &Path) -> String {
+    match quote_path(path) {
+        Some(path) => format!("{setting}: {path}"),
+        None => format!("{setting}: its value, which does not look like a path and is not shown,"),
+    }
 }
 
 /// The content of a regular file. A pipe or a device may never end, and opening a pipe without a writer blocks.
@@ -119,8 +127,8 @@ mod system {
     use rustls::pki_types::CertificateDer;
     use rustls_native_certs::load_certs_from_paths;
 
-    use super::{Environment, PerProcess, Trust, invalid};
-    use crate::error::{Error, ErrorCode, Result, quote_path};
+    use super::{Environment, PerProcess, Trust, invalid, place};
+    use crate::error::{Error, ErrorCode, Result};
     use crate::process::Inherited;
 
     /// What was read last, and from where. Reading takes two milliseconds, so the clients of one process share it.
@@ -185,7 +193,7 @@ mod system {
         let mut roots = RootCertStore::empty();
         if let Some(file) = &environment.ssl_cert_file {
             let file = Path::new(file);
-            let place = format!("SSL_CERT_FILE: {}", quote_path(file));
+            let place = place("SSL_CERT_FILE", file);
             // Read once to see that it is a file that can be read; a pipe would hang here.
             super::read_file(file).map_err(|error| invalid(format!("{place} cannot be read ({error})")))?;
             if add(&mut roots, Some(file), None) == 0 {
@@ -202,7 +210,7 @@ mod system {
         let there = directories.iter().any(|directory| directory.is_dir());
         if let Some(first) = directories.first().filter(|_| !there || roots.is_empty()) {
             let why = if there { "has no certificate in PEM form" } else { "is not a directory" };
-            return Err(invalid(format!("SSL_CERT_DIR: {} {why}", quote_path(first))));
+            return Err(invalid(format!("{} {why}", place("SSL_CERT_DIR", first))));
         }
         if environment.ssl_cert_file.is_none() && directories.is_empty() {
             let usual = openssl_probe::probe();

@@ -5,9 +5,37 @@ pub(crate) fn quote(text: &str) -> String {
     quote_up_to(text, 64)
 }
 
-/// The path of a file: the operator set it, and needs all of it.
-pub(crate) fn quote_path(path: &std::path::Path) -> String {
-    quote_up_to(&path.to_string_lossy(), 1024)
+/// The path of a file: the operator set it, and needs all of it. `None` if it does not look like a path: it may be a secret.
+pub(crate) fn quote_path(path: &std::path::Path) -> Option<String> {
+    let text = path.to_string_lossy();
+    let is_path = text.contains(['/', '.', '\\']) && !may_be_secret(&text);
+    is_path.then(|| quote_up_to(&text, 1024))
+}
+
+/// The value of a setting, quoted; `None` if it may be a secret that belongs to another setting.
+pub(crate) fn quote_setting(text: &str) -> Option<String> {
+    (!may_be_secret(text)).then(|| quote(text))
+}
+
+/// Whether a text may be a secret: it has an `@`, as addresses with a password have, or it is a long word, or has a part that looks
+/// random.
+pub(crate) fn may_be_secret(text: &str) -> bool {
+    const LONG: usize = 16;
+    let is_part_of_word = |c: char| c.is_ascii_alphanumeric() || "+=_-".contains(c);
+    let mut words = text.split(|c| !is_part_of_word(c));
+    let is_long_word = text.len() >= LONG && !text.contains([':', '/', '.', '\\']);
+    text.contains('@') || is_long_word || words.any(looks_random)
+}
+
+/// Sixteen hexadecimal digits in a row, or twenty characters among which are small letters, capital letters and digits.
+fn looks_random(word: &str) -> bool {
+    let mut parts = word.split(|c: char| !c.is_ascii_hexdigit());
+    let has = |kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);
+    parts.any(|part| part.len() >= 16)
+        || word.len() >= 20
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_digit)
 }
 
 fn quote_up_to(text: &str, longest: usize) -> String {
@@ -18,6 +46,34 @@ fn quote_up_to(text: &str, longest: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_is_not_shown() {
+        for secret in [
+            "5ec4e7f65ec4e7f65ec4e7f65ec4e7f65ec4e7f6",
+            "//5ec4e7f65ec4e7f65ec4e7f65ec4e7f65ec4e7f6/",
+            "x:5ec4e7f65ec4e7f65ec4e7f65ec4e7f65ec4e7f6",
+            "a/Zm9vYmFyMTIzNDU2Nzg5MGFiY2Rl/b",
+            "correct horse battery staple",
+            "me:hunter2@proxy.example",
+        ] {
+            assert_eq!((quote_setting(secret), quote_path(secret.as_ref())), (None, None), "{secret}");
+        }
+        for text in
+            ["/clever", "https://app.example/a-long-path-of-words?a=b", "fr", "localhost:5000/callback"]
+        {
+            assert_eq!(quote_setting(text), Some(quote(text)), "{text}");
+        }
+        for path in [
+            "/etc/ssl/certs/ca-certificates.crt",
+            "ca.pem",
+            "C:\\Certificates\\school.cer",
+            "/nix/store/w0w1x2y3z4abcdefghijklmnopqrstuv-nss-cacert-3.98/etc/ssl",
+        ] {
+            assert!(quote_path(path.as_ref()).is_some(), "{path}");
+        }
+        assert_eq!(quote_path("ca".as_ref()), None);
+    }
 
     #[test]
     fn quoted_text_cannot_break_a_log_line_and_is_short() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::config::{self, OF_PAGES};
-use crate::error::{Error, ErrorCode, Result, quote};
+use crate::error::{Error, ErrorCode, Result, quote, quote_setting};
 use crate::login::leads_to;
 use crate::sentences::Language;
 
@@ -202,7 +202,7 @@ impl Paths {
         }
         if let Some(tag) = options.language.as_deref().filter(|tag| Language::of_tag(tag).is_none()) {
             let name = options.name_of("language");
-            return Err(invalid(format!("{name} must be en or es, found {}", quote(tag))));
+            return Err(invalid(format!("{name} must be en or es{}", found(tag))));
         }
         let mut callbacks: Vec<_> = redirect_uris
             .iter()
@@ -215,8 +215,7 @@ impl Paths {
             let public = primary.path().trim_end_matches('/');
             public.strip_suffix(path).unwrap_or_default().clone_into(&mut known_root);
             if !public.ends_with(path) {
-                let detail =
-                    format!("{name} must be the end of the redirect URI's path, found {}", quote(path));
+                let detail = format!("{name} must be the end of the redirect URI's path{}", found(path));
                 return Err(invalid(detail));
             }
             callbacks.push(path.to_owned());
@@ -303,12 +302,17 @@ fn invalid(detail: String) -> Error {
     Error::with_detail(ErrorCode::ConfigInvalid, detail)
 }
 
+/// The value that was found, for a message, unless it may be a secret.
+fn found(text: &str) -> String {
+    quote_setting(text).map(|shown| format!(", found {shown}")).unwrap_or_default()
+}
+
 fn check_path<'p>(name: &str, path: &'p str) -> Result<&'p str> {
     let is_path = path.starts_with('/') && !path.contains("//");
     if is_path && path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\%".contains(&byte)) {
         return Ok(path);
     }
-    Err(invalid(format!("{name} must be a path such as /clever, found {}", quote(path))))
+    Err(invalid(format!("{name} must be a path such as /clever{}", found(path))))
 }
 
 fn check_target(name: &str, target: &str) -> Result<()> {
@@ -317,5 +321,5 @@ fn check_target(name: &str, target: &str) -> Result<()> {
     if (is_path || is_url) && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         return Ok(());
     }
-    Err(invalid(format!("{name} must be a path such as /me, or a URL, found {}", quote(target))))
+    Err(invalid(format!("{name} must be a path such as /me, or a URL{}", found(target))))
 }
