@@ -130,6 +130,9 @@ async fn examine(setup: Setup<'_>, findings: &mut Vec<Finding>) -> Result<()> {
     let mut way = Ahead::new(way::of(&config, asker.deadline));
     let answers = way.during(answers::first_round(&asker, setup)).await;
     let reached = way.finish().await;
+    if let Some(error) = answers.limit() {
+        machine::note_limit(findings, error);
+    }
     findings.extend(way::judged(&reached, &answers.failures(), asker.witness.as_deref(), answers.config()));
     let deadline = clock::now() + SECOND_ROUND.min(timeout);
     answers.judged(&Asker { deadline, ..asker }, findings).await;

@@ -14,7 +14,7 @@
 //! - `probe` and `witness`: single steps to a host, and the certificates that it shows, for a report.
 
 mod connections;
-mod failure;
+pub(crate) mod failure;
 pub(crate) mod probe;
 mod provider;
 mod resolver;
@@ -39,7 +39,7 @@ use crate::protocol::{Request, Response, ThroughProxy};
 use crate::stats::{Recorder, RequestTo};
 use connections::{Connections, Pool};
 use resolver::Resolver;
-pub(crate) use witness::Witness;
+pub(crate) use witness::{Shown, Witness};
 
 /// Larger responses are refused.
 const MAX_BODY_BYTES: usize = 1024 * 1024;

@@ -16,7 +16,9 @@ from cases.broken_setups import (
     run,
     run_without_threads,
 )
+from cases.further_setups import wrongly_named
 from harness import emulator
+from harness.length import WHOLE
 from harness.paths import ROOT
 
 if TYPE_CHECKING:
@@ -57,6 +59,16 @@ def test_the_first_problem_is_the_cause(
         done = run(command(installed, way), with_library(installed, variables))
     problem = check_first_problem(broken, done)
     assert f"\x1b[1;31mproblem \x1b[0m {problem['check']}: {problem['found']}\n" in done.stderr
+
+
+@pytest.mark.skipif(not WHOLE, reason="the command tries them in the short form")
+@pytest.mark.parametrize("way", WAYS)
+def test_the_first_problem_is_the_cause_of_further_setups(
+    way: str, clever: str, installed: Installed, tmp_path: Path
+) -> None:
+    assert not wrongly_named(
+        command(installed, way), lambda variables: with_library(installed, variables), clever, tmp_path
+    )
 
 
 @pytest.mark.parametrize("way", WAYS)

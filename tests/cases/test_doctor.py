@@ -20,14 +20,19 @@ from broken_setups import (
     GOOD,
     NO_THREADS,
     RATE_LIMITED,
+    Answer,
     Broken,
     Place,
+    answering,
+    at,
     check_first_problem,
     environment,
     run_without_threads,
 )
 from broken_setups import run as run_with
+from cases.further_setups import FURTHER, wrongly_named
 from harness import emulator
+from harness.length import whole_or_short
 from harness.paths import RELEASE, ROOT, TARGET
 from harness.patience import SECONDS
 from harness.programs import compiled
@@ -80,6 +85,12 @@ def test_the_first_problem_is_the_cause(face: str, broken: Broken, clever: str, 
     if face == "c":
         assert done.stdout.splitlines()[1:] == [problem["check"], problem["found"], problem["advice"]]
         assert f"\x1b[1;31mproblem \x1b[0m {problem['check']}: {problem['found']}\n" in done.stderr
+
+
+@pytest.mark.parametrize("face", whole_or_short(list(FACES), ["command"]))
+def test_the_first_problem_is_the_cause_of_further_setups(face: str, clever: str, tmp_path: Path) -> None:
+    rows = whole_or_short(FURTHER, FURTHER[::4])
+    assert not wrongly_named(FACES[face](), with_library, clever, tmp_path, rows)
 
 
 @pytest.mark.parametrize("face", FACES)
@@ -157,6 +168,37 @@ def test_a_warning_alone_is_exit_code_1(clever: str) -> None:
     report = json.loads(done.stdout)
     assert (done.returncode, report["level"]) == (1, "warning"), report
     assert "CLEVER_CLIENT_SECRET is not set" in report["findings"][0]["found"]
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_login_address_that_fails_is_a_warning(status: int, clever: str, tmp_path: Path) -> None:
+    with answering(at("/oauth/authorize", Answer(status)))(Place(clever, tmp_path)) as variables:
+        done = run(variables, "doctor", "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["level"]) == (1, "warning"), report
+    (warning,) = (one for one in report["findings"] if one["level"] == "warning")
+    assert warning["check"] == "redirect_uri"
+    assert f"HTTP {status}" in warning["found"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
+@pytest.mark.parametrize("files", [4, 5, 6, 7, 8, 12])
+def test_a_limit_of_files_is_the_first_problem(files: int, clever: str) -> None:
+    variables = with_library({"CLEVER_BASE_URL": clever, **GOOD})
+    done = run_with(["sh", "-c", f'ulimit -n {files} && exec "$0" doctor --json', COMMAND], variables)
+    report = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (report["exit_code"], "")
+    problems = [one["check"] for one in report["findings"] if one["level"] == "problem"]
+    assert problems[:1] in ([], ["process"]), report
+
+
+def test_the_versions_are_told(clever: str) -> None:
+    text = run_python({"CLEVER_BASE_URL": clever, **GOOD}, "doctor").stdout
+    own = run({"CLEVER_BASE_URL": clever, **GOOD}, "doctor").stdout.splitlines()[-1]
+    assert re.match(r"ok       versions: clever-sso \d+\.\d+\.\d+ for \w+ \w+", own)
+    assert text.splitlines()[-1] == f"ok       versions: Python {sys.version.split()[0]}"
+    if sys.platform == "linux":
+        assert f", kernel {os.uname().release}" in own
 
 
 def test_the_command_says_what_it_takes() -> None:

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _, stdout};
 use std::process::ExitCode;
 
 use clever_sso::blocking::doctor_of_environment;
+use clever_sso::{Finding, Level, Report};
 
 const HELP: &str = "\
 Usage: clever-sso doctor [--json]
@@ -47,7 +48,9 @@ fn main() -> ExitCode {
 
 #[expect(clippy::disallowed_methods, reason = "https://no-color.org")]
 fn doctor(as_json: bool) -> ExitCode {
-    match doctor_of_environment(None) {
+    // Where a process may open hardly any files, tokio panics.
+    std::panic::set_hook(Box::new(|_| {}));
+    match std::panic::catch_unwind(|| doctor_of_environment(None)).unwrap_or_else(|_| Ok(unable())) {
         Ok(report) if as_json => said(&format!("{}\n", report.to_json()), report.exit_code()),
         Ok(report) => {
             let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -57,6 +60,19 @@ fn doctor(as_json: bool) -> ExitCode {
         }
         Err(error) => said(&format!("{error}\n"), 2),
     }
+}
+
+/// The report when the doctor itself cannot run.
+fn unable() -> Report {
+    let mut report = Report::default();
+    let found = "the doctor cannot run here: this process may open too few files, or has another limit";
+    report.push(Finding::new(
+        "process",
+        Level::Problem,
+        found,
+        Some("raise the limit (ulimit -n, LimitNOFILE of systemd)"),
+    ));
+    report
 }
 
 /// The same with lines broken between words. The following lines have the margin of the finding.

@@ -6,6 +6,7 @@ use url::Url;
 use super::asker::{Asker, Setup};
 use super::redirect_uris::{self, Treated};
 use super::report::{Finding, Level};
+use super::settings;
 use super::way::Failures;
 use crate::clock;
 use crate::config::Config;
@@ -25,7 +26,7 @@ const WELL_SET: u64 = 10;
 pub(super) struct Answers<'a> {
     setup: Setup<'a>,
     discovery: Result<Metadata>,
-    /// The response to the discovery request, if it was not a discovery document.
+    /// The response to the discovery request, in words.
     instead: Option<String>,
     api: Result<Response>,
     /// `None` if there are no credentials to check.
@@ -92,6 +93,24 @@ fn authorize_request(config: &Config, redirect_uri: &str) -> (RequestTo, Result<
     (RequestTo::Discovery, redirect_uris::request(config, redirect_uri))
 }
 
+/// An error, and what was answered instead of what was expected, if that is the error.
+fn with_answer(error: &Error, address: &str, answer: Option<&Result<Response>>) -> String {
+    let instead = answer.and_then(|answer| answer.as_ref().ok()).map(what_it_is);
+    with_instead(error, address, instead.as_deref())
+}
+
+fn with_instead(error: &Error, address: &str, instead: Option<&str>) -> String {
+    let text = error.to_string();
+    match (instead, error.http_status()) {
+        (Some(instead), Some(status)) => {
+            // It is in both.
+            let said = text.strip_suffix(&format!(" (HTTP {status})")).unwrap_or(&text);
+            format!("{said} ({address}: {instead})")
+        }
+        _ => text,
+    }
+}
+
 /// Status and content type of a response, without its text.
 fn what_it_is(answer: &Response) -> String {
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
@@ -106,6 +125,22 @@ impl Answers<'_> {
         &self.setup.config
     }
 
+    /// A limit of this process or machine that a request met.
+    pub(super) fn limit(&self) -> Option<&Error> {
+        let others = self
+            .token
+            .iter()
+            .chain(&self.authorize)
+            .chain([&self.api])
+            .filter_map(|answer| answer.as_ref().err());
+        self.discovery
+            .as_ref()
+            .err()
+            .into_iter()
+            .chain(others)
+            .find(|error| error.code() == ErrorCode::LimitReached)
+    }
+
     /// What went wrong at the issuer and at the API.
     pub(super) fn failures(&self) -> Failures<'_> {
         let config = self.config();
@@ -118,7 +153,7 @@ impl Answers<'_> {
             finding.level == Level::Problem
                 && matches!(&*finding.check, "process" | "name" | "proxy" | "connect" | "tls")
         });
-        let failed = |check: &str, error: &Error| match error.code() {
+        let failed = |check: &str, error: &Error, told: &str| match error.code() {
             ErrorCode::NetworkConnect
             | ErrorCode::NetworkName
             | ErrorCode::NetworkTls
@@ -130,9 +165,9 @@ impl Answers<'_> {
             }
             code => match error.retry_after().filter(|_| code == ErrorCode::RateLimited) {
                 Some(wait) => {
-                    Finding::problem(check, error, &format_args!("wait {} s, then try again", wait.as_secs()))
+                    Finding::problem(check, &told, &format_args!("wait {} s, then try again", wait.as_secs()))
                 }
-                None => Finding::problem(check, error, &advice(code)),
+                None => Finding::problem(check, &told, &advice(code)),
             },
         };
         found.push(self.discovery(&failed));
@@ -147,19 +182,13 @@ impl Answers<'_> {
         found.push(self.oidc());
     }
 
-    fn discovery(&self, failed: &dyn Fn(&str, &Error) -> Finding) -> Finding {
+    fn discovery(&self, failed: Failed<'_>) -> Finding {
         let config = self.config();
         let metadata = match &self.discovery {
             Ok(metadata) => metadata,
             Err(error) => {
-                let mut finding = failed("discovery", error);
-                if let Some((instead, status)) = self.instead.as_ref().zip(error.http_status()) {
-                    // It is in both.
-                    let status = format!(" (HTTP {status})");
-                    let said = finding.found.strip_suffix(status.as_str()).unwrap_or(&finding.found);
-                    finding.found = format!("{said} ({instead})");
-                }
-                return finding;
+                let address = format!("{}{}", config.issuer, discovery::PATH);
+                return failed("discovery", error, &with_instead(error, &address, self.instead.as_deref()));
             }
         };
         let differs = |own: Result<String>, theirs: &Option<String>| {
@@ -198,7 +227,7 @@ impl Answers<'_> {
     }
 
     /// The keys where discovery has them, and those where a setting has them; and what other forms of the redirect URIs lead to.
-    async fn second_round(&self, asker: &Asker) -> ([Option<Result<Response>>; 2], Vec<Variant>) {
+    async fn second_round(&self, asker: &Asker) -> ([Option<OfKeys>; 2], Vec<Variant>) {
         let config = self.config();
         let published = self.discovery.as_ref().ok().map(|metadata| metadata.jwks_uri.clone());
         let set = config.jwks_uri().map(str::to_owned).filter(|set| Some(set) != published.as_ref());
@@ -210,24 +239,24 @@ impl Answers<'_> {
             addresses.iter().flatten().map(|uri| (RequestTo::Keys, jwks::request(uri))).collect();
         requests.extend(variants.iter().map(|variant| authorize_request(config, &variant.uri)));
         let mut answers = asker.ask(requests).await.into_iter();
-        let keys = addresses.map(|address| address.and_then(|_| answers.next()));
+        let keys = addresses
+            .map(|address| address.and_then(|address| Some(OfKeys { answer: answers.next()?, address })));
         for (variant, answer) in variants.iter_mut().zip(answers) {
             variant.is_known = answer.is_ok_and(|answer| self.is_known(&answer) == Some(true));
         }
         (keys, variants)
     }
 
-    fn keys(
-        &self,
-        answers: [Option<Result<Response>>; 2],
-        failed: &dyn Fn(&str, &Error) -> Finding,
-    ) -> Option<Finding> {
-        let read = |answer: Result<Response>| answer.and_then(|answer| jwks::response(&answer));
+    fn keys(&self, answers: [Option<OfKeys>; 2], failed: Failed<'_>) -> Option<Finding> {
+        let read = |of: OfKeys| {
+            let keys = of.answer.as_ref().map_err(Clone::clone).and_then(jwks::response);
+            keys.map_err(|error| (with_answer(&error, &of.address, Some(&of.answer)), error))
+        };
         let [published, set] = answers.map(|answer| answer.map(read));
         let own = self.setup.keys.and_then(Keys::known);
         let text = match (&set, &published) {
             (Some(set), published) => match (set, published) {
-                (Err(error), _) => return Some(failed("keys", error)),
+                (Err((told, error)), _) => return Some(failed("keys", error, told)),
                 (Ok(set), Some(Ok(published))) if !share_a_key(set, published) => {
                     let jwks_uri = self.config().names().of("jwks_uri");
                     return Some(Finding::problem(
@@ -243,11 +272,11 @@ impl Answers<'_> {
                 (Ok(set), _) => set,
             },
             (None, Some(Ok(published))) => published,
-            (None, Some(Err(error))) => return Some(failed("keys", error)),
+            (None, Some(Err((told, error)))) => return Some(failed("keys", error, told)),
             (None, None) => return None,
         };
         if let Err(error) = KeySet::parse(text) {
-            return Some(failed("keys", &error));
+            return Some(failed("keys", &error, &error.to_string()));
         }
         let found = told(text);
         Some(match own {
@@ -270,7 +299,7 @@ impl Answers<'_> {
         })
     }
 
-    fn credentials(&self, failed: &dyn Fn(&str, &Error) -> Finding) -> Option<Finding> {
+    fn credentials(&self, failed: Failed<'_>) -> Option<Finding> {
         const CHECK: &str = "credentials";
         let names = self.config().names();
         let (id, secret) = (names.of("client_id"), names.of("client_secret"));
@@ -291,13 +320,19 @@ impl Answers<'_> {
             }
             Err(error) if error.code() == ErrorCode::ClientRejected => Finding::problem(
                 CHECK,
-                &"Clever does not accept the client id and secret",
+                &format_args!(
+                    "Clever does not accept the client id and secret{}",
+                    settings::mistake_in_credentials(self.config()).unwrap_or_default()
+                ),
                 &format_args!(
                     "copy both again from Clever's dashboard, without quotation marks, into {id} and {secret}, each into its own; a \
                      secret that was replaced ends"
                 ),
             ),
-            Err(error) => failed(CHECK, &error),
+            Err(error) => {
+                let address = self.config().token_endpoint().unwrap_or_default();
+                failed(CHECK, &error, &with_answer(&error, &address, self.token.as_ref()))
+            }
             Ok(_) => Finding::problem(
                 CHECK,
                 &"tokens were given for a made-up code: this is not Clever",
@@ -332,7 +367,7 @@ impl Answers<'_> {
         &self,
         variants: &[Variant],
         credentials_are_rejected: bool,
-        failed: &dyn Fn(&str, &Error) -> Finding,
+        failed: Failed<'_>,
         found: &mut Vec<Finding>,
     ) {
         const CHECK: &str = redirect_uris::CHECK;
@@ -340,7 +375,10 @@ impl Answers<'_> {
             let answer = match answer {
                 Ok(answer) => answer,
                 Err(error) => {
-                    found.push(failed(CHECK, error));
+                    let finding = failed(CHECK, error, "");
+                    let of_itself =
+                        || redirect_uris::not_checked(uri, &format_args!("cannot be asked: {error}"));
+                    found.push(if finding.level == Level::Problem { of_itself() } else { finding });
                     continue;
                 }
             };
@@ -356,6 +394,9 @@ impl Answers<'_> {
                     let instead = instead.map(|variant| (variant.uri.as_str(), variant.why));
                     redirect_uris::unknown(uri, instead, self.config().names())
                 }
+                None if matches!(self.treated(answer), Treated::Unclear(_)) => {
+                    redirect_uris::not_checked(uri, &format_args!("answers {}", what_it_is(answer)))
+                }
                 None => Finding::ok(
                     CHECK,
                     &format_args!(
@@ -368,7 +409,7 @@ impl Answers<'_> {
         found.extend(redirect_uris::left_out(self.config()).filter(|_| !self.authorize.is_empty()));
     }
 
-    fn api(&self, failed: &dyn Fn(&str, &Error) -> Finding) -> Finding {
+    fn api(&self, failed: Failed<'_>) -> Finding {
         const CHECK: &str = "api";
         let base = &self.config().api_base;
         match self.api.as_ref().map_err(Clone::clone).and_then(api::me_response) {
@@ -383,7 +424,7 @@ impl Answers<'_> {
                     self.config().names().of("api_base")
                 ),
             ),
-            Err(error) => failed(CHECK, &error),
+            Err(error) => failed(CHECK, &error, &with_answer(&error, base, Some(&self.api))),
             Ok(_) => Finding::problem(
                 CHECK,
                 &format_args!("{base} accepts a made-up token: this is not Clever"),
@@ -406,6 +447,15 @@ impl Answers<'_> {
             ),
         }
     }
+}
+
+/// Makes the finding of a check whose request failed, from the error and what it says.
+type Failed<'a> = &'a dyn Fn(&str, &Error, &str) -> Finding;
+
+/// A response with keys, and where it came from.
+struct OfKeys {
+    address: String,
+    answer: Result<Response>,
 }
 
 /// Another form of a redirect URI.
@@ -443,6 +493,12 @@ fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::ResponseHtml | ErrorCode::ResponseRedirect | ErrorCode::TokenRejected => {
             "something else answers in Clever's place: sign in to the captive portal of this network, look at the proxy or gateway, \
              or correct the address"
+        }
+        ErrorCode::KeysUnusable => {
+            "ID tokens need an RSA key of 2048 bits or more: correct the address of the keys"
+        }
+        ErrorCode::RequestRejected => {
+            "look at the address, and at filters and gateways on the way to it: Clever itself does not refuse this"
         }
         ErrorCode::DiscoveryIssuer => {
             "set the issuer to exactly what the document says, or correct the address"

@@ -2,13 +2,16 @@
 
 use std::fs::read_to_string;
 
-use super::report::Finding;
+use super::report::{Finding, Level};
+use crate::error::Error;
 use crate::process;
 
 const CHECK: &str = "process";
 /// A login needs a connection or two, and a server has its own.
 const FEW_FILES: u64 = 256;
 const FEW_THREADS: u64 = 16;
+/// Threads of the same user in other programs and containers count as well.
+const FEW_PROCESSES: u64 = 64;
 
 /// Whether this process may start a thread, and how near its limits are.
 pub(super) fn process() -> Finding {
@@ -23,13 +26,23 @@ pub(super) fn process() -> Finding {
              clone in its seccomp profile; without threads, a name server that is silent holds up the whole call",
         );
     }
-    let files =
-        read_to_string("/proc/self/limits").ok().and_then(|limits| soft_limit(&limits, "Max open files"));
+    let limits = read_to_string("/proc/self/limits").ok();
+    let files = limits.as_deref().and_then(|limits| soft_limit(limits, "Max open files"));
     if let Some(files) = files.filter(|files| *files < FEW_FILES) {
         return Finding::warning(
             CHECK,
             &format_args!("this process may have {files} files open at a time"),
             &"raise the limit (ulimit -n, LimitNOFILE of systemd): each login under way needs a connection",
+        );
+    }
+    let most = limits.as_deref().and_then(|limits| soft_limit(limits, "Max processes"));
+    if let Some(most) = most.filter(|most| *most < FEW_PROCESSES) {
+        return Finding::warning(
+            CHECK,
+            &format_args!(
+                "this user may have {most} processes and threads at a time, in all programs together"
+            ),
+            &"raise the limit (ulimit -u, LimitNPROC of systemd): a server with several workers soon needs more",
         );
     }
     let threads = threads();
@@ -41,19 +54,56 @@ pub(super) fn process() -> Finding {
         );
     }
     let files = files.map(|files| format!(", {files} open files")).unwrap_or_default();
-    Finding::ok(CHECK, &format_args!("threads can be started{files}{}", counted(threads).unwrap_or_default()))
+    let most = most.map(|most| format!(", {most} processes of this user")).unwrap_or_default();
+    let counted = counted(threads).unwrap_or_default();
+    Finding::ok(CHECK, &format_args!("threads can be started{files}{most}{counted}"))
+}
+
+/// Makes a problem of the process out of a request that met a limit of it.
+pub(super) fn note_limit(findings: &mut Vec<Finding>, error: &Error) {
+    let known = findings.iter().position(|finding| finding.check == CHECK && finding.level != Level::Ok);
+    if let Some(known) = known.and_then(|known| findings.get_mut(known)) {
+        known.level = Level::Problem;
+        return;
+    }
+    let advice = "free or raise that limit, then try again";
+    findings.push(Finding::problem(CHECK, &error.detail().unwrap_or_default(), &advice));
 }
 
 fn counted(threads: Option<(u64, u64)>) -> Option<String> {
     threads.map(|(now, most)| format!(", {now} of {most} threads and processes in use"))
 }
 
-/// The threads and processes of this container, and how many there may be (Linux, cgroups).
+/// The threads and processes of this container or service, and how many there may be (Linux, cgroups): where the fewest are
+/// left, because each folder limits those in it.
 fn threads() -> Option<(u64, u64)> {
-    ["/sys/fs/cgroup", "/sys/fs/cgroup/pids"].iter().find_map(|folder| {
-        let number = |name: &str| read_to_string(format!("{folder}/{name}")).ok()?.trim().parse().ok();
+    let own = read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let counts = folders_of_pids(&own).into_iter().filter_map(|folder| {
+        let number = |name: &str| read_to_string(format!("{folder}/{name}")).ok()?.trim().parse::<u64>().ok();
         Some((number("pids.current")?, number("pids.max")?))
-    })
+    });
+    counts.min_by_key(|(now, most)| most.saturating_sub(*now))
+}
+
+/// The folders that may limit processes, from `/proc/self/cgroup`: each line is a number, controllers, and a path. Without
+/// controllers it is cgroup version 2. In a container, the path may be that outside.
+fn folders_of_pids(own: &str) -> Vec<String> {
+    let mut folders = vec!["/sys/fs/cgroup".to_owned(), "/sys/fs/cgroup/pids".to_owned()];
+    for line in own.lines() {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (Some(controllers), Some(path)) = (parts.next(), parts.next()) else { continue };
+        let root = match controllers {
+            "" => "/sys/fs/cgroup",
+            _ if controllers.split(',').any(|one| one == "pids") => "/sys/fs/cgroup/pids",
+            _ => continue,
+        };
+        let mut folder = root.to_owned();
+        for name in path.split('/').filter(|name| !matches!(*name, "" | "..")) {
+            folder.extend(["/", name]);
+            folders.push(folder.clone());
+        }
+    }
+    folders
 }
 
 /// A soft limit, as `/proc/self/limits` names it.
@@ -63,16 +113,33 @@ fn soft_limit(limits: &str, name: &str) -> Option<u64> {
 
 /// The versions of the software that runs here.
 pub(super) fn versions() -> Finding {
-    let kernel = read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let kernel = read_to_string("/proc/sys/kernel/osrelease").ok();
+    let kernel = kernel.map(|kernel| format!(", kernel {}", kernel.trim())).unwrap_or_default();
+    let system = ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|file| read_to_string(file).ok());
+    let system = system.as_deref().and_then(pretty_name).map(|name| format!(", {name}")).unwrap_or_default();
     let found = format!(
-        "clever-sso {} on {} {} {}{}",
+        "clever-sso {} for {} {}{LIBC}{kernel}{system}{}",
         env!("CARGO_PKG_VERSION"),
         std::env::consts::ARCH,
         std::env::consts::OS,
-        kernel.trim(),
         aws_lc()
     );
     Finding::ok("versions", &found)
+}
+
+/// The C library that this was made for.
+const LIBC: &str = if cfg!(target_env = "musl") {
+    " (musl)"
+} else if cfg!(target_env = "gnu") {
+    " (GNU)"
+} else {
+    ""
+};
+
+/// The name of the system in its file (os-release(5)).
+fn pretty_name(file: &str) -> Option<&str> {
+    let name = file.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    Some(name.trim_matches(['"', '\''])).filter(|name| !name.is_empty() && name.len() < 100)
 }
 
 #[cfg(unix)]
@@ -100,7 +167,28 @@ mod tests {
     }
 
     #[test]
+    fn each_folder_on_the_way_to_a_service_may_limit_its_processes() {
+        let version_2 = "0::/system.slice/app.service\n";
+        assert_eq!(
+            folders_of_pids(version_2)[2..],
+            ["/sys/fs/cgroup/system.slice", "/sys/fs/cgroup/system.slice/app.service"]
+        );
+        let version_1 = "9:cpu,cpuacct:/x\n8:pids:/docker/0a1b\nodd\n";
+        assert_eq!(
+            folders_of_pids(version_1)[2..],
+            ["/sys/fs/cgroup/pids/docker", "/sys/fs/cgroup/pids/docker/0a1b"]
+        );
+        // As seen from inside a container.
+        assert_eq!(folders_of_pids("0::/../../x\n")[2..], ["/sys/fs/cgroup/x"]);
+    }
+
+    #[test]
     fn versions_name_the_library() {
-        assert!(versions().found.starts_with(concat!("clever-sso ", env!("CARGO_PKG_VERSION"), " on ")));
+        assert!(versions().found.starts_with(concat!("clever-sso ", env!("CARGO_PKG_VERSION"), " for ")));
+        assert_eq!(
+            pretty_name("NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\n"),
+            Some("Debian GNU/Linux 13 (trixie)")
+        );
+        assert_eq!(pretty_name("PRETTY_NAME=\n"), None);
     }
 }

@@ -1,6 +1,8 @@
 //! Whether Clever knows the redirect URIs, as far as that is visible from outside: it sends the browser to a login for those
 //! that it knows, and shows an error for others. An address that is not registered shows the difference.
 
+use std::fmt;
+
 use http::{StatusCode, header};
 use url::Url;
 
@@ -103,6 +105,15 @@ pub(super) fn near(uri: &str) -> Vec<(String, &'static str)> {
     near
 }
 
+/// A redirect URI, when the login address does not answer as usual. Only browsers need that address.
+pub(super) fn not_checked(uri: &str, why: &dyn fmt::Display) -> Finding {
+    Finding::warning(
+        CHECK,
+        &format_args!("not checked: {}: the login address {why}", quote(uri)),
+        &"open a login in a browser; if it fails there too, look at status.clever.com and at filters on the way",
+    )
+}
+
 /// Redirect URIs after the first [`MOST`], if there are any.
 pub(super) fn left_out(config: &Config) -> Option<Finding> {
     let count = config.redirect_uris.len().checked_sub(MOST).filter(|count| *count > 0)?;
@@ -127,6 +138,11 @@ pub(super) fn unknown(uri: &str, instead: Option<(&str, &str)>, names: SettingNa
             &format_args!(
                 "make {setting} and the redirect URI in Clever's dashboard the same, letter by letter"
             ),
+        ),
+        None if uri.contains(",http") => Finding::problem(
+            CHECK,
+            &format_args!("Clever does not know {shown}: a comma is in it"),
+            &format_args!("separate the addresses in {setting} with spaces, not with commas"),
         ),
         None => Finding::problem(
             CHECK,

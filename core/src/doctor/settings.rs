@@ -53,6 +53,38 @@ pub(super) fn nothing_left() -> Finding {
     )
 }
 
+/// What is wrong with credentials that were rejected, if it can be seen: the end of a sentence.
+pub(super) fn mistake_in_credentials(config: &Config) -> Option<String> {
+    let (id, secret) = (&*config.client_id, config.client_secret.as_ref()?.expose());
+    let names = ["client_id", "client_secret"].map(|name| config.names().of(name));
+    let is_quoted = |text: &str| {
+        ['"', '\'', '`', '“', '”', '‘', '’']
+            .iter()
+            .any(|mark| text.starts_with(*mark) || text.ends_with(*mark))
+    };
+    for (name, text) in names.iter().zip([id, secret]) {
+        if is_quoted(text) {
+            return Some(format!(": {name} has a quotation mark at its beginning or end"));
+        }
+        if text.starts_with("CLEVER_") {
+            return Some(format!(
+                ": {name} begins with the name of a variable, which is no part of its value"
+            ));
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Some(format!(": {name} has a character that is not visible ASCII"));
+        }
+    }
+    let [id_name, secret_name] = names;
+    if id == secret {
+        return Some(format!(": {id_name} and {secret_name} are the same"));
+    }
+    // As Clever makes them.
+    let is_hex =
+        |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_hex(id, 40) && is_hex(secret, 20)).then(|| format!(": {id_name} and {secret_name} look swapped"))
+}
+
 /// What an error says, without the sentence of its code.
 fn detail(error: &Error) -> String {
     error.detail().map_or_else(|| error.code().sentence().to_owned(), str::to_owned)

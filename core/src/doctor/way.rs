@@ -2,17 +2,22 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
+use http::HeaderMap;
 use url::{Host, Url};
 
 use super::asker::{Work, together};
 use super::certificate::Certificate;
-use super::report::Finding;
+use super::report::{Finding, Level};
 use crate::clock::{self, Instant};
 use crate::config::Config;
+use crate::config::proxies::Proxy;
 use crate::error::{Error, ErrorCode, quote};
-use crate::transport::{Witness, probe};
+use crate::transport::{Shown, Witness, failure, probe};
 
+/// A proxy that takes longer to answer is not waited for: it is only asked to say more about a failure.
+const OF_A_TUNNEL: Duration = Duration::from_secs(3);
 /// A certificate with fewer days left needs to be renewed.
 const FEW_DAYS: i64 = 14;
 /// Makers of boxes and programs that inspect TLS, as their certificates name them.
@@ -26,8 +31,7 @@ const INSPECTORS: &str = "\
 struct Hop {
     host: String,
     port: u16,
-    /// The address, without secrets.
-    proxy: Option<String>,
+    proxy: Option<Proxy>,
 }
 
 /// The issuer and the API, each with what went wrong there.
@@ -39,17 +43,26 @@ pub(super) struct Reached {
     addresses: Result<Vec<SocketAddr>, String>,
     /// How connections went, by family of addresses.
     connections: Vec<(SocketAddr, io::Result<()>)>,
+    /// What an HTTP proxy answered to the request for a tunnel.
+    tunnel: Option<Tunnel>,
+}
+
+struct Tunnel {
+    to: String,
+    status: u16,
+    headers: HeaderMap,
 }
 
 /// Takes the first step to each host.
 pub(super) async fn of(config: &Config, deadline: Instant) -> Vec<Reached> {
-    let mut hops: Vec<Hop> = Vec::new();
+    let mut hops: Vec<(Hop, &str)> = Vec::new();
     for base in [&config.issuer, &config.api_base] {
-        if let Some(hop) = Hop::to(base, config).filter(|hop| !hops.contains(hop)) {
-            hops.push(hop);
+        if let Some(hop) = Hop::to(base, config).filter(|hop| hops.iter().all(|(known, _)| known != hop)) {
+            hops.push((hop, base));
         }
     }
-    together(hops.into_iter().map(|hop| -> Work<'_, Reached> { Box::pin(hop.reach(deadline)) }).collect())
+    let works = hops.into_iter();
+    together(works.map(|(hop, base)| -> Work<'_, Reached> { Box::pin(hop.reach(base, deadline)) }).collect())
         .await
 }
 
@@ -57,13 +70,14 @@ impl Hop {
     fn to(base: &str, config: &Config) -> Option<Self> {
         let url = Url::parse(base).ok()?;
         let proxy = config.proxies.choose(&url).ok()?;
-        let first = proxy.map_or(&url, |proxy| proxy.url());
+        let first = proxy.map_or(&url, Proxy::url);
         let host = first.host_str()?.to_owned();
         let port = first.port_or_known_default().unwrap_or(1080);
-        Some(Self { host, port, proxy: proxy.map(ToString::to_string) })
+        Some(Self { host, port, proxy: proxy.cloned() })
     }
 
-    async fn reach(self, deadline: Instant) -> Reached {
+    /// Takes the first steps on the way to `base`.
+    async fn reach(self, base: &str, deadline: Instant) -> Reached {
         let addresses = match self.address() {
             Some(address) => Ok(vec![(address, self.port).into()]),
             None => probe::addresses(&self.host, self.port, deadline).await,
@@ -75,7 +89,24 @@ impl Hop {
             .iter()
             .map(|address| -> Work<'_, io::Result<()>> { Box::pin(probe::connect(*address, deadline)) });
         let results = together(results.collect()).await;
-        Reached { hop: self, connections: tried.into_iter().zip(results).collect(), addresses }
+        let connections: Vec<_> = tried.into_iter().zip(results).collect();
+        let open = connections.iter().find(|(_, connected)| connected.is_ok()).map(|(address, _)| *address);
+        let tunnel = match (self.tunnel_to(base), open) {
+            (Some(to), Some(address)) => {
+                probe::tunnel(address, &to, deadline.min(clock::now() + OF_A_TUNNEL))
+                    .await
+                    .map(|(status, headers)| Tunnel { to, status, headers })
+            }
+            _ => None,
+        };
+        Reached { hop: self, addresses, connections, tunnel }
+    }
+
+    /// Where an HTTP proxy must lead for `base`, as host and port.
+    fn tunnel_to(&self, base: &str) -> Option<String> {
+        self.proxy.as_ref().filter(|proxy| proxy.url().scheme() == "http")?;
+        let url = Url::parse(base).ok().filter(|url| url.scheme() == "https")?;
+        Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
     }
 
     /// The address, where the host is one.
@@ -106,9 +137,25 @@ pub(super) fn judged(
     let mut findings: Vec<_> = named.map(name).collect();
     findings.extend(reached.iter().filter(|reached| reached.addresses.is_ok()).map(|reached| {
         let leads_to = |base: &str| Hop::to(base, config).is_some_and(|hop| hop == reached.hop);
-        let failure = failures.iter().find_map(|(base, error)| error.filter(|_| leads_to(base)));
-        connection(reached, failure)
+        let failed =
+            failures.iter().find_map(|(base, error)| Some((*base, error.filter(|_| leads_to(base))?)));
+        let failure = failed.map(|(_, failure)| failure);
+        // A proxy with TLS of its own that was not spoken to any further: no certificate came from behind it.
+        let is_about_it = |base: &str| shown_at(base, witness).is_none();
+        match (&reached.hop.proxy, failed) {
+            (Some(proxy), Some((base, error)))
+                if reached.is_open()
+                    && error.code() == ErrorCode::NetworkTls
+                    && proxy.url().scheme() == "https"
+                    && is_about_it(base) =>
+            {
+                own_tls(error)
+            }
+            _ => connection(reached, failure),
+        }
     }));
+    let proxy_fails =
+        findings.iter().any(|finding| finding.check == "proxy" && finding.level == Level::Problem);
     let mut hosts = Vec::new();
     for (base, failure) in failures {
         let host =
@@ -121,7 +168,7 @@ pub(super) fn judged(
         if is_reached && failure.is_some_and(|error| error.code() == ErrorCode::NetworkConnect) {
             findings.push(ended_in_the_handshake(bare));
         } else {
-            let failure = failure.filter(|error| error.code() == ErrorCode::NetworkTls);
+            let failure = failure.filter(|error| error.code() == ErrorCode::NetworkTls && !proxy_fails);
             findings.extend(tls(bare, failure, witness, config));
         }
         hosts.push(host);
@@ -142,7 +189,15 @@ fn name(reached: &Reached) -> Finding {
         Err(why) => Finding::problem(
             "name",
             &format_args!("the name {host} cannot be resolved: {why}"),
-            &"look at the spelling, and at the name server of this machine or container (/etc/resolv.conf)",
+            match &reached.hop.proxy {
+                Some(_) => {
+                    &"look at the spelling, and at the name server of this machine or container (/etc/resolv.conf)"
+                }
+                None => {
+                    &"look at the spelling, and at the name server of this machine or container (/etc/resolv.conf); does this \
+                          network demand a proxy (HTTPS_PROXY)?"
+                }
+            },
         ),
     }
 }
@@ -180,12 +235,15 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
         };
         return Finding::problem(check, &format_args!("no connection to {found}"), &advice);
     }
-    match failure {
+    match (&hop.proxy, failure) {
         // It takes connections, and nothing else.
-        Some(error) if hop.proxy.is_some() && error.code() == ErrorCode::NetworkConnect => Finding::problem(
+        (Some(proxy), Some(error)) if error.code() == ErrorCode::NetworkConnect => {
+            leads_nowhere(proxy, error, reached.tunnel.as_ref())
+        }
+        (Some(_), Some(error)) if error.code() == ErrorCode::NetworkTimeout => Finding::problem(
             check,
-            &error.detail().unwrap_or_default(),
-            &"correct the address or the credentials of the proxy, or exempt Clever's hosts from it (NO_PROXY)",
+            &format_args!("{} takes connections, and nothing comes through it in time", hop.name()),
+            &"check that it is such a proxy (http://, https:// or socks5h://), and that it lets this server reach Clever's hosts",
         ),
         _ if reached.connections.iter().all(|(_, connected)| is_open_or_without_route(connected)) => {
             Finding::ok(check, &found)
@@ -196,6 +254,41 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
             &"repair that family of addresses, or remove it from the name: each new connection may try it first, and fail",
         ),
     }
+}
+
+/// An open proxy that does not lead to Clever: what it answers, as far as it can be told.
+fn leads_nowhere(proxy: &Proxy, error: &Error, tunnel: Option<&Tunnel>) -> Finding {
+    let said = error.detail().unwrap_or_default();
+    let offered = tunnel.map(|tunnel| failure::offered(&tunnel.headers)).unwrap_or_default();
+    if failure::cannot_be_used(&offered) && !error.retryable() {
+        return Finding::problem(
+            "proxy",
+            &failure::wants_credentials(proxy, &offered),
+            &"ask its administrator to allow Basic, or to let this server reach clever.com and api.clever.com without a login",
+        );
+    }
+    // Without credentials it answers 407 to everything.
+    match tunnel.filter(|tunnel| !matches!(tunnel.status, 200..=299 | 407)) {
+        Some(Tunnel { to, status, .. }) => Finding::problem(
+            "proxy",
+            &format_args!("the proxy {proxy} answers HTTP {status} instead of leading to {to}"),
+            &"have the administrator of the proxy allow that host for this server, or exempt it from the proxy (NO_PROXY)",
+        ),
+        None => Finding::problem(
+            "proxy",
+            &said,
+            &"correct the address or the credentials of the proxy, or exempt Clever's hosts from it (NO_PROXY)",
+        ),
+    }
+}
+
+/// A proxy whose own TLS does not work.
+fn own_tls(error: &Error) -> Finding {
+    Finding::problem(
+        "proxy",
+        &error.detail().unwrap_or_default(),
+        &"this is about the proxy's own TLS: most proxies are reached by http://, which carries TLS to Clever all the same",
+    )
 }
 
 /// A machine without IPv6 says so at once, and loses no time.
@@ -217,6 +310,11 @@ fn ended_in_the_handshake(host: &str) -> Finding {
     )
 }
 
+fn shown_at(base: &str, witness: Option<&Witness>) -> Option<Shown> {
+    let url = Url::parse(base).ok()?;
+    witness?.shown_by(url.host_str()?.trim_matches(['[', ']']))
+}
+
 fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &Config) -> Option<Finding> {
     let shown = witness.and_then(|witness| witness.shown_by(host));
     let read = shown.as_ref().and_then(|shown| Certificate::read(&shown.certificate));
@@ -234,9 +332,19 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
     if let Some(error) = failure {
         let bundle = config.names().of("ca_bundle");
         let issued = if issued.is_empty() { issued } else { format!("; {issued}") };
+        let found = format!("{}{issued}{box_here}", error.detail().unwrap_or_default());
+        // The certificate was good, or none came.
+        if shown.is_none_or(|shown| shown.version.is_some()) {
+            return Some(Finding::problem(
+                "tls",
+                &found,
+                &"Clever itself speaks TLS 1.2 and 1.3, and wants no certificate of yours: look at the address and the port, and \
+                  at gateways, filters and firewalls on the way to it",
+            ));
+        }
         return Some(Finding::problem(
             "tls",
-            &format_args!("{}{issued}{box_here}", error.detail().unwrap_or_default()),
+            &found,
             &format_args!(
                 "in a network that inspects TLS: have Clever's hosts exempted, or set {bundle} to the certificate of its \
                  authority; otherwise look at the clock, the address and the certificate"

@@ -10,6 +10,9 @@ use super::exchange;
 use super::message::{Request, Response};
 use crate::error::{Error, ErrorCode, Result, quote};
 
+/// Where the document is, below the issuer.
+pub(crate) const PATH: &str = "/.well-known/openid-configuration";
+
 /// The parts of the discovery document that this crate reads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -36,7 +39,7 @@ pub struct Metadata {
 /// # Errors
 /// `internal` when the issuer cannot be put into a request.
 pub fn request(issuer: &str) -> Result<Request> {
-    exchange::request(Method::GET, &format!("{issuer}/.well-known/openid-configuration"), &[], Vec::new())
+    exchange::request(Method::GET, &format!("{issuer}{PATH}"), &[], Vec::new())
 }
 
 /// Checks the response: it must name exactly `issuer` (section 4.3), and an address for the keys that may be used.

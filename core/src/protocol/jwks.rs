@@ -91,7 +91,7 @@ fn from_value(set: &Value) -> Result<KeySet> {
     if keys.is_empty() {
         return Err(Error::with_detail(
             ErrorCode::KeysUnusable,
-            format!("{} keys, none usable", entries.len()),
+            format!("{} key{}, none usable", entries.len(), if entries.len() == 1 { "" } else { "s" }),
         ));
     }
     Ok(KeySet::new(keys))

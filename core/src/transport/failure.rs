@@ -3,8 +3,9 @@
 use std::error::Error as _;
 use std::io;
 
-use http::StatusCode;
 use http::uri::Authority;
+use http::{HeaderMap, StatusCode};
+use rustls::AlertDescription;
 use url::Url;
 
 use super::resolver::TooMany;
@@ -82,7 +83,7 @@ pub(super) fn of_proxy(request: &Request, proxy: &Proxy, answer: &reqwest::Respo
         .get(http::header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
     let (code, detail) = if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-        (ErrorCode::NetworkConnect, wants_credentials(proxy))
+        (ErrorCode::NetworkConnect, wants_credentials(proxy, &offered(answer.headers())))
     } else if is_plain && is_html && !status.is_success() {
         let detail = format!("it came through the proxy {proxy}; NO_PROXY can exempt this host");
         (ErrorCode::ResponseHtml, detail)
@@ -107,8 +108,34 @@ fn through(proxy: Option<&Proxy>) -> String {
     proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default()
 }
 
-fn wants_credentials(proxy: &Proxy) -> String {
-    if proxy.has_credentials() {
+/// The kinds of login that a proxy offers (RFC 9110 11.7.1), without what else it says about them.
+pub(crate) fn offered(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(http::header::PROXY_AUTHENTICATE).iter();
+    let mut kinds = Vec::new();
+    for part in values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')) {
+        let kind = part.split_whitespace().next().unwrap_or_default();
+        let is_kind =
+            !kind.is_empty() && kind.len() < 32 && kind.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if is_kind && !kinds.iter().any(|known: &String| known.eq_ignore_ascii_case(kind)) {
+            kinds.push(kind.to_owned());
+        }
+    }
+    kinds
+}
+
+/// Whether a proxy offers only logins that this library does not know.
+pub(crate) fn cannot_be_used(offered: &[String]) -> bool {
+    !offered.is_empty() && !offered.iter().any(|kind| kind.eq_ignore_ascii_case("basic"))
+}
+
+/// Why a proxy lets nobody through without a login. `offered` is empty if that is not known.
+pub(crate) fn wants_credentials(proxy: &Proxy, offered: &[String]) -> String {
+    if cannot_be_used(offered) {
+        format!(
+            "the proxy {proxy} takes only logins by {}, which cannot be used here: Basic can",
+            offered.join(" or ")
+        )
+    } else if proxy.has_credentials() {
         format!("the proxy {proxy} does not accept the credentials in its URL")
     } else {
         let scheme = proxy.url().scheme();
@@ -128,7 +155,7 @@ fn refused_credentials(proxy: &Proxy, said: &[String]) -> Option<String> {
     ["authorization required", "authentication", "credentials not accepted"]
         .into_iter()
         .any(says)
-        .then(|| wants_credentials(proxy))
+        .then(|| wants_credentials(proxy, &[]))
 }
 
 /// Why there is no connection through a proxy. The errors have no public types, so they are recognized by their text. If
@@ -210,9 +237,50 @@ fn tls_cause(error: &rustls::Error) -> String {
         rustls::Error::InvalidMessage(_) => {
             "the TLS handshake failed: the server there does not speak TLS. Is it plain http?"
         }
+        rustls::Error::PeerIncompatible(reason) => {
+            return format!(
+                "the server and this library have no version or cipher of TLS in common ({reason:?}): is it an old one?"
+            );
+        }
+        rustls::Error::AlertReceived(alert) => return alert_cause(*alert),
         _ => return format!("the TLS handshake failed ({error})"),
     };
     known.to_owned()
+}
+
+/// What an alert of the server means (RFC 8446 6.2), with its name there.
+fn alert_cause(alert: AlertDescription) -> String {
+    let (name, meaning) = match alert {
+        AlertDescription::HandshakeFailure => (
+            "handshake_failure",
+            "the server accepts no TLS settings of this library: it is an old one, or wants a client certificate",
+        ),
+        AlertDescription::ProtocolVersion => {
+            ("protocol_version", "the server speaks neither TLS 1.2 nor TLS 1.3: it is an old one")
+        }
+        AlertDescription::InsufficientSecurity => {
+            ("insufficient_security", "the server wants stronger TLS settings than this library offers")
+        }
+        AlertDescription::UnknownCA => {
+            ("unknown_ca", "the server, or a box in between, does not trust the authority of a certificate")
+        }
+        AlertDescription::CertificateRequired => {
+            ("certificate_required", "the server wants a client certificate")
+        }
+        AlertDescription::BadCertificate => {
+            ("bad_certificate", "the server, or a box in between, refuses a certificate")
+        }
+        AlertDescription::CertificateUnknown => {
+            ("certificate_unknown", "the server, or a box in between, refuses a certificate")
+        }
+        AlertDescription::UnrecognisedName => ("unrecognized_name", "the server there has no such host"),
+        AlertDescription::AccessDenied => {
+            ("access_denied", "the server, or a filter in between, forbids this connection")
+        }
+        AlertDescription::InternalError => ("internal_error", "the server there has a failure of its own"),
+        other => return format!("the server there ends the TLS handshake (TLS alert {other:?})"),
+    };
+    format!("{meaning} (TLS alert {name})")
 }
 
 pub(super) fn about(request: &Request, code: ErrorCode) -> Error {
@@ -229,4 +297,44 @@ fn method_and_address(request: &Request) -> String {
         uri.authority().map(Authority::as_str).unwrap_or_default(),
         uri.path()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn the_logins_that_a_proxy_offers_are_read_without_what_else_it_says() {
+        let of = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(http::header::PROXY_AUTHENTICATE, HeaderValue::from_static(value));
+            }
+            let offered = offered(&headers);
+            (offered.join(" "), cannot_be_used(&offered))
+        };
+        for (values, kinds, is_unusable) in [
+            (&[][..], "", false),
+            (&["Basic realm=\"a, b\""], "Basic", false),
+            (&["NTLM"], "NTLM", true),
+            (&["Negotiate", "NTLM", "ntlm"], "Negotiate NTLM", true),
+            (&["Negotiate, basic realm=x"], "Negotiate basic", false),
+            (&["Digest realm=\"x\", nonce=\"5ec4\", qop=auth"], "Digest", true),
+            (&["", "<script>"], "", false),
+        ] {
+            assert_eq!(of(values), (kinds.to_owned(), is_unusable), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn an_alert_is_explained_with_its_name() {
+        for (alert, name) in [
+            (AlertDescription::HandshakeFailure, "(TLS alert handshake_failure)"),
+            (AlertDescription::UnrecognisedName, "(TLS alert unrecognized_name)"),
+            (AlertDescription::NoApplicationProtocol, "(TLS alert NoApplicationProtocol)"),
+        ] {
+            assert!(tls_cause(&rustls::Error::AlertReceived(alert)).ends_with(name));
+        }
+    }
 }

@@ -21,6 +21,7 @@ int main(void)
     SET("CLEVER_JWKS_URI", clever_sso_config_set_jwks_uri);
     if (getenv("CLEVER_TIMEOUT") && clever_sso_config_set_timeout(config, atof(getenv("CLEVER_TIMEOUT")), NULL) != CLEVER_SSO_OK)
         return 3;
+    if (getenv("CLEVER_DEVELOPMENT") && clever_sso_config_set_development(config, true, NULL) != CLEVER_SSO_OK) return 3;
     clever_sso_config_set_setting_names(config, CLEVER_SSO_NAMES_ENVIRONMENT, NULL);
 
     /* By the client where the settings make one, and by the settings where they do not. */
