@@ -13,6 +13,7 @@ from framework_sites import FRAMEWORKS, commanded, framework
 from harness import emulator
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
+from harness.paths import ROOT
 from installed import PAGE, SCRIPTS, app
 from php_sites import ADA, asked, kept
 
@@ -191,6 +192,22 @@ def test_routes_without_a_session_are_named(installed: Installed) -> None:
             page = asked(f"{site.url}/clever/{path}")
             assert (page.status, "config_invalid" in page.text) == (500, True)
         assert "the routes of Clever have no session: the setting `middleware`" in site.log
+
+
+def test_callbacks_are_limited_as_the_guide_shows(installed: Installed) -> None:
+    found = re.search(
+        r"<!-- laravel limiter -->\n```php\n(.*?)```", (ROOT / "docs/stats.md").read_text("utf-8"), re.DOTALL
+    )
+    assert found
+    assert "6000" in found[1]
+    limiter = found[1].replace("6000", "3")
+    throttled = json.dumps({"middleware": ["web", "Illuminate\\Routing\\Middleware\\ThrottleRequests:clever"]})
+    with framework(installed, "laravel", SETTINGS=throttled, LIMITER=limiter) as site:
+        callback = f"{site.url}/clever/callback?error=access_denied"
+        assert [asked(callback).status for _ in range(4)] == [403, 403, 403, 429]
+        limited = asked(callback)
+        assert 0 < int(limited.headers["Retry-After"]) <= 60
+        assert [asked(f"{site.url}/clever/login").status for _ in range(5)] == [303] * 5
 
 
 @contextmanager

@@ -4,12 +4,15 @@
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "the tests have servers")]
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{any, get};
 use axum_login::{AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend};
@@ -174,6 +177,28 @@ async fn a_sign_in_gives_the_session_a_new_id_and_leaves_nothing_behind() {
     browser.0.insert("session".to_owned(), planted.to_string());
     site.log_in(&mut browser, "ada").await;
     assert_ne!(session_of(&browser).unwrap(), planted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_layer_around_the_router_can_limit_callbacks_and_no_login_is_lost() {
+    let is_limited = Arc::new(AtomicBool::new(true));
+    let limit = {
+        let is_limited = Arc::clone(&is_limited);
+        from_fn(move |request: Request, next: Next| {
+            let refuses = is_limited.load(Relaxed) && request.uri().path() == "/clever/callback";
+            async move {
+                if refuses { StatusCode::TOO_MANY_REQUESTS.into_response() } else { next.run(request).await }
+            }
+        })
+    };
+    let site = site(MemoryStore::default(), |clever, router| clever.protect(router).layer(limit)).await;
+    let mut browser = Browser::default();
+    let callback = site.callback(&mut browser, "ada").await;
+    assert_eq!(site.ask(&mut browser, "GET", &callback).await.status, 429);
+    // The code was not spent: a reload finishes the login.
+    is_limited.store(false, Relaxed);
+    assert_eq!(site.ask(&mut browser, "GET", &callback).await.location(), "/private");
+    assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
 }
 
 #[tokio::test(flavor = "multi_thread")]

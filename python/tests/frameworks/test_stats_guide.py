@@ -55,14 +55,19 @@ def test_flask_has_a_page_for_prometheus_and_limits_callbacks() -> None:
     assert f"{DENIED}{LIMIT}\n" in page.text
 
 
-def test_fastapi_has_a_page_for_prometheus() -> None:
+def test_fastapi_has_a_page_for_prometheus_and_limits_callbacks() -> None:
     from starlette.testclient import TestClient  # noqa: PLC0415  (it needs an extra of the tests)
 
-    browser = TestClient(executed("fastapi metrics")["app"])
-    assert browser.get(CALLBACK).status_code == 403
+    browser = TestClient(executed("fastapi metrics", "fastapi limiter")["app"])
+    for _ in range(LIMIT):
+        assert browser.get(CALLBACK).status_code == 403
+    limited = browser.get(CALLBACK)
+    assert (limited.status_code, limited.headers["Retry-After"]) == (429, "60")
+    assert browser.get(CALLBACK.replace("callback", "callback/")).status_code == 429
+    assert browser.get("/clever/login", follow_redirects=False).status_code in {302, 303}
     page = browser.get("/metrics")
     assert (page.status_code, page.headers["Content-Type"]) == (200, TEXT)
-    assert f"{DENIED}1\n" in page.text
+    assert f"{DENIED}{LIMIT}\n" in page.text
 
 
 DJANGO = f"""
