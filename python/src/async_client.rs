@@ -225,7 +225,7 @@ impl AsyncCalls {
         self.future(
             py,
             |client| async move { client.doctor().await },
-            |py, report| Ok(guarded::new(py, Report::from(report))?.into_any().unbind()),
+            |py, report| Ok(guarded::new(py, Report::with_interpreter(report))?.into_any().unbind()),
         )
     }
 }

@@ -693,7 +693,7 @@ impl Client {
     /// Raises:
     ///     InternalError: The words of its kind.
     fn doctor(&self, py: Python<'_>) -> Result<Report> {
-        Ok(wait(py, || self.core.doctor())?.into())
+        Ok(Report::with_interpreter(wait(py, || self.core.doctor())?))
     }
 
     /// Closes the connections that are kept for the next call. You can still use the client.

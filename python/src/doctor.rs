@@ -22,7 +22,7 @@ use crate::waiting::{is_given_up, wait};
 ///     InternalError: The words of its kind.
 #[pyfunction]
 pub(crate) fn doctor(py: Python<'_>) -> Result<Report> {
-    Ok(wait(py, || blocking::doctor_of_environment(Some(is_given_up)))?.into())
+    Ok(Report::with_interpreter(wait(py, || blocking::doctor_of_environment(Some(is_given_up)))?))
 }
 
 /// The same for the settings of a framework, named as environment variables. `findings` are its own.

@@ -22,6 +22,16 @@ words!(LevelWord: "ok", "warning", "problem");
 #[derive(PartialEq)]
 pub(crate) struct Report(clever_sso::Report);
 
+impl Report {
+    /// A report that also says which Python runs here. Frameworks say it themselves.
+    pub(crate) fn with_interpreter(mut report: clever_sso::Report) -> Self {
+        let version = Python::version_str().split_whitespace().next().unwrap_or_default();
+        let found = format!("Python {version}");
+        report.push(clever_sso::Finding::new("versions", clever_sso::Level::Ok, &found, None));
+        Self(report)
+    }
+}
+
 impl From<clever_sso::Report> for Report {
     fn from(report: clever_sso::Report) -> Self {
         Self(report)
