@@ -1,0 +1,71 @@
+"""Answers that few logins get: each in the framework itself, without a server."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from typing import Any
+
+import pytest
+from clever_sso._web import arrival
+from clever_sso.exceptions import ArgumentError
+from harness.browser import Browser
+from running import path_of
+
+ADA = "510001"
+
+
+def in_flask(clever: str) -> Any:
+    pytest.importorskip("flask")
+    return importlib.import_module("gate_flask").InFlask(clever)
+
+
+def in_asgi(clever: str) -> Any:
+    pytest.importorskip("starlette")
+    pytest.importorskip("httpx2")
+    return importlib.import_module("gate_asgi").InAsgi(clever)
+
+
+@pytest.mark.parametrize("make", [in_flask, in_asgi], ids=["flask", "asgi"])
+def test_a_page_says_when_clever_may_be_asked_again(make: Any, clever: str) -> None:
+    app = make(f"{clever}/s/tokens-429-retry-after")
+    location = app.browser.get("/clever/login").headers["Location"]
+    answer = app.browser.get(path_of(Browser(clever, ADA).callback(location)))
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+    assert app.get("/who")[1] == "nobody"
+
+
+def test_a_mistake_that_is_not_in_the_link_is_an_error_of_the_application() -> None:
+    class Misused:
+        redirect_uris = ("https://app.example/clever/callback",)
+        tries = 0
+
+        def begin_login(self, **_: object) -> object:
+            self.tries += 1
+            raise ArgumentError("argument_invalid", "argument_invalid: home", "Sorry.", False, "developer")
+
+        def session_kept_cookies(self, _: str | None) -> tuple[()]:
+            return ()
+
+    client: Any = Misused()
+    problem = arrival.begun(
+        client,
+        "",
+        own_pages=(),
+        cookies=None,
+        has_session=False,
+        home="/",
+        logger=logging.getLogger(__name__),
+        session_cookie=str,
+    )
+    assert isinstance(problem, arrival.Problem)
+    assert problem.code == "argument_invalid"
+    assert client.tries == 1
+
+
+def test_only_a_view_is_guarded_in_flask() -> None:
+    pytest.importorskip("flask")
+    guard: Any = importlib.import_module("clever_sso.flask").login_required("teacher")
+    with pytest.raises(TypeError, match="login_required decorates a view, not int"):
+        guard(5)
