@@ -171,3 +171,16 @@ fn the_keys_of_a_forked_child_are_as_old_as_its_parents() {
         assert!(child.keys.fresh().is_none());
     });
 }
+
+#[test]
+fn old_keys_are_used_at_once_while_another_call_fetches_new_ones() {
+    run(async |_| {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let scene = Scene::new(&emulator);
+        let old = scene.current().await.unwrap();
+        advance(left(&old)).await;
+        let (fetching, meanwhile) = tokio::join!(scene.current(), scene.current());
+        assert!(Arc::ptr_eq(&meanwhile.unwrap(), &old));
+        assert!(fetching.unwrap().is_fresh());
+    });
+}

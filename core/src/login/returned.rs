@@ -173,10 +173,11 @@ impl Returned {
     /// The same for a login that signs a person in.
     pub(super) fn signed_in(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         let mut mark = FinishedMark { is_sign_in: true, ..FinishedMark::default() };
-        match &self.state {
-            // A person who was asked who they are is not in a loop.
-            State::Known { text, state } if state.switch_user => mark.switched = Some(LoginDigest::of(text)),
-            State::Known { state, .. } => {
+        if let State::Known { text, state } = &self.state {
+            if state.switch_user {
+                // A person who was asked who they are is not in a loop.
+                mark.switched = Some(LoginDigest::of(text));
+            } else {
                 // A login of another tab, or the restart after a reload, does not change the callback of the switch.
                 mark.switched = self.jar.as_ref().and_then(|jar| jar.finished()?.switched);
                 mark.ended_sessions = state.ended_sessions;
@@ -184,7 +185,6 @@ impl Returned {
                 let jar = self.jar.as_ref().filter(|_| state.in_session);
                 mark.returns = jar.map_or(0, |jar| jar.returns_so_far(inputs.now));
             }
-            _ => {}
         }
         self.finish_as(&mark, keys, inputs)
     }

@@ -317,3 +317,6 @@ fn found(claims: &Claims, name: &str, code: ErrorCode, expected: &str) -> Error 
     };
     Error::with_detail(code, format!("expected {}, found {found}", quote(expected)))
 }
+
+#[cfg(test)]
+mod tests;

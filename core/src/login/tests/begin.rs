@@ -37,3 +37,24 @@ fn an_application_without_a_secret_is_told_before_anybody_is_sent_away() {
     let error = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(0)).unwrap_err();
     assert_eq!(error.code(), ErrorCode::ClientSecretMissing);
 }
+
+#[test]
+fn options_are_set_one_by_one_and_debug_shows_no_cookie() {
+    let options = LoginOptions::new()
+        .cookies("a-cookie=1")
+        .redirect_uri(SECOND)
+        .district_id("d1")
+        .return_to("/a-page")
+        .switch_user(true)
+        .has_session(true)
+        .home("/a-home");
+    let login = journey().begin(ResponseType::Code, &options, &at(0)).unwrap();
+    for part in ["redirect_uri=https%3A%2F%2Fapp.example%2Fsecond", "district_id=d1", "confirmed=false"] {
+        assert!(login.url.contains(part), "{}", login.url);
+    }
+    let shown = format!("{options:?}");
+    assert!(shown.contains(SECOND) && shown.contains("d1"), "{shown}");
+    for hidden in ["a-cookie", "a-page", "a-home"] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}

@@ -167,3 +167,12 @@ fn a_signature_of_any_length_that_no_key_makes_is_refused() {
         assert_eq!(judge(keys, &format!("{signed}.{signature}")), Err("id_token_signature"), "{bytes}");
     }
 }
+
+#[test]
+fn a_set_without_keys_is_empty_and_debug_shows_no_key() {
+    let key = PublicKey::from_components(&[0xff; 256], &[1, 0, 1]).unwrap();
+    assert_eq!(format!("{key:?}"), "PublicKey(RSA)");
+    let (none, one) = (KeySet::default(), KeySet::new(vec![(None, key)]));
+    assert_eq!((none.len(), none.is_empty()), (0, true));
+    assert_eq!((one.len(), one.is_empty()), (1, false));
+}

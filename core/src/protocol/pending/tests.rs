@@ -186,3 +186,9 @@ fn debug_shows_no_secret_and_no_goal() {
     let shown = format!("{:?} {pending:?} {keys:?}", LoginState::open(&keys, &state));
     assert!(!shown.contains("private") && !shown.contains(&pending.nonce()) && !shown.contains("hunter2"));
 }
+
+#[test]
+fn nothing_is_sealed_without_a_secret() {
+    let error = SealingKeys::derive("client", []).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ClientSecretMissing);
+}
