@@ -69,3 +69,35 @@ def test_only_a_view_is_guarded_in_flask() -> None:
     guard: Any = importlib.import_module("clever_sso.flask").login_required("teacher")
     with pytest.raises(TypeError, match="login_required decorates a view, not int"):
         guard(5)
+
+
+def test_a_page_of_the_app_that_takes_no_get_is_refused_as_flask_does(clever: str) -> None:
+    app = in_flask(clever)
+    app.app.add_url_rule("/save", "save", lambda: "saved", methods=["POST"])
+    answer = app.browser.get("/save")
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+    assert app.browser.post("/save").text == "saved"
+
+
+def test_a_session_without_a_key_has_no_cookie_in_flask(clever: str) -> None:
+    app = in_flask(clever).app
+    cookie_size = vars(importlib.import_module("clever_sso.flask.views"))["_cookie_size"]
+    with app.test_request_context("/"):
+        assert cookie_size() > 0
+        app.secret_key = None
+        assert cookie_size() == 0
+
+
+def test_a_stale_session_is_emptied_and_one_that_is_no_json_has_no_size_in_asgi() -> None:
+    pytest.importorskip("starlette")
+    sessions = importlib.import_module("clever_sso.asgi.sessions")
+    starlette = importlib.import_module("starlette.applications").Starlette()
+    request = importlib.import_module("starlette.requests").Request
+    session: dict[str, Any] = {"clever_sso": {"format": 1}, "basket": "full"}
+    asked = request({"type": "http", "session": session, "app": starlette, "headers": []})
+    assert sessions.cookie_size(asked) > 0
+    assert sessions.current_identity(asked) is None
+    assert session == {}
+    session["basket"] = object()
+    assert sessions.cookie_size(asked) == 0
