@@ -541,6 +541,17 @@ test-fuzz: $(VENV)/test ## run what searches for faults have found, with any Rus
 	$(CARGO) test --manifest-path fuzz/Cargo.toml --no-fail-fast
 	$(CARGO) run -q --manifest-path fuzz/Cargo.toml --bin cases -- 20000 fuzz/corpus/verify | $(IN_VENV)/python fuzz/oracle.py
 
+CARGO_MUTANTS := $(CARGO_TARGET_DIR)/mutants/bin
+.PHONY: mutants
+mutants: ## change the Rust code that decides who somebody is, and see whether a test notices; SHARD=1/8 and FILES= name a part
+	@test -x $(CARGO_MUTANTS)/cargo-mutants || $(CARGO) install --locked cargo-mutants@27.1.0 --root $(CARGO_TARGET_DIR)/mutants
+	PATH="$(CARGO_MUTANTS):$$PATH" $(PYTHON) tests/harness/mutation/rust.py $(if $(SHARD),--shard $(SHARD)) $(FILES)
+
+.PHONY: mutants-python
+mutants-python: test-build $(VENV)/mutants ## the same for the Python code that decides who is signed in; PART=flask names a part
+	$(INSTALL_TESTED)
+	$(TESTED) $(IN_VENV)/python tests/harness/mutation/python.py $(PART)
+
 .PHONY: deny
 deny: ## licenses, bans and sources of all dependencies, by cargo-deny
 	command -v cargo-deny > /dev/null || $(CARGO) install --locked cargo-deny@0.20.2

@@ -23,7 +23,16 @@ TARGETS = sorted(
 )
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 # Made by a run and not in the repository; and names that are short for the folders before them in their row.
-MADE = {"dist/", "target/", "target/site/index.html", "target/fuzz-corpus/", "target/test-logs/", "target/screenshots/"}
+MADE = {
+    "dist/",
+    "target/",
+    "target/coverage/html/",
+    "target/fuzz-corpus/",
+    "target/mutants/",
+    "target/site/index.html",
+    "target/test-logs/",
+    "target/screenshots/",
+}
 
 
 def is_there(path: str) -> bool:
