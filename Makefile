@@ -541,6 +541,14 @@ test-fuzz: $(VENV)/test ## run what searches for faults have found, with any Rus
 	$(CARGO) test --manifest-path fuzz/Cargo.toml --no-fail-fast
 	$(CARGO) run -q --manifest-path fuzz/Cargo.toml --bin cases -- 20000 fuzz/corpus/verify | $(IN_VENV)/python fuzz/oracle.py
 
+# LLVM's tools are those of this Rust; Debian's pcov and lcov are unpacked, not installed.
+.PHONY: coverage
+coverage: test-build $(VENV)/coverage ## target/coverage/html: which lines the tests run; none may be left in what decides who somebody is (needs rustup and Debian)
+	rustup component add llvm-tools
+	release/debian.sh php8.2-pcov lcov
+	$(INSTALL_TESTED)
+	$(TESTED) CLEVER_DIST=$(TEST_WHEELS) $(IN_VENV)/python tests/harness/coverage/measure.py
+
 CARGO_MUTANTS := $(CARGO_TARGET_DIR)/mutants/bin
 .PHONY: mutants
 mutants: ## change the Rust code that decides who somebody is, and see whether a test notices; SHARD=1/8 and FILES= name a part

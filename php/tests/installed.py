@@ -90,7 +90,15 @@ class Installed:
     def php(self, *arguments: str, extension: bool = True) -> list[str]:
         """A command line of PHP that reads no configuration of this machine."""
         shared = [] if self.has_ffi else ["-dextension=ffi.so"]
-        return [self.program, "-n", *([f"-dextension={self.extension}"] if extension else shared), *arguments]
+        loaded = [f"-dextension={self.extension}"] if extension else shared
+        return [self.program, "-n", *loaded, *self.measured(), *arguments]
+
+    def measured(self) -> list[str]:
+        """What makes PHP note the lines that it runs, for `make coverage`; strict.php starts it."""
+        pcov = os.environ.get("COVERAGE_PCOV")
+        if not pcov or self.config:
+            return []
+        return [f"-dextension={pcov}", "-dpcov.enabled=1", f"-dpcov.directory={self.sources}"]
 
     @property
     def has_ffi(self) -> bool:

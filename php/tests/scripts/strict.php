@@ -10,3 +10,8 @@ set_error_handler(function (int $level, string $message, string $file, int $line
     }
     throw new ErrorException($message, 0, $level, $file, $line);
 });
+
+// For `make coverage`.
+if (extension_loaded('pcov') && getenv('COVERAGE_PHP') !== false) {
+    require_once (string) getenv('COVERAGE_START');
+}

@@ -51,6 +51,7 @@ LONG_PARTS = (
     Part("test-crates", "Rust crates, as they are published"),
     Part("test-api", "public API of the Rust crate, and its examples"),
     Part("msrv", "the oldest Rust that is promised"),
+    Part("coverage", "lines that no test runs, in Rust, Python and PHP", needs=("test-build",)),
     Part("deny", "licenses and sources of all dependencies"),
     Part("test-windows", "C library for Windows, under Wine", tool="pytest"),
     Part("test-php-zts", "PHP with threads, from Debian's source", tool="pytest"),

@@ -1,0 +1,119 @@
+"""What the tests run, in one report of Rust, Python and PHP: `make coverage`.
+
+Rust: the core is compiled once more, with counters, below `target/coverage`, and its tests run. Python and PHP: the
+tests of the frameworks, and PHP's own suite, run with what `make test` tests, measured by coverage.py and pcov.
+`report.py` adds all up. `measure.py rust` measures one of the three again, and takes the others as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+HOME = TARGET / "coverage"
+CARGO = os.environ.get("CARGO", "cargo")
+# Tests of other versions, which they install first, measure nothing more.
+PYTHON_TESTS = ["python/tests/frameworks", "--ignore-glob=*_versions.py"]
+PYTEST = ["pytest", "-q", "--timeout", "1800", "--timeout-method", "signal", "-p", "no:cacheprovider"]
+
+
+def run(command: list[str], **more: str) -> None:
+    subprocess.run(command, cwd=ROOT, env=os.environ | more, check=True)
+
+
+def said(command: list[str], **more: str) -> str:
+    ended = subprocess.run(command, cwd=ROOT, env=os.environ | more, check=True, stdout=subprocess.PIPE, text=True)
+    return ended.stdout
+
+
+def emptied(name: str) -> Path:
+    folder = HOME / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def rust() -> None:
+    """The tests of the core, with counters in it."""
+    counted = emptied("rust")
+    env = {
+        "CARGO_TARGET_DIR": str(HOME / "build"),
+        "CARGO_INCREMENTAL": "0",
+        "RUSTC_WORKSPACE_WRAPPER": str(HERE / "rustc.sh"),
+        "LLVM_PROFILE_FILE": str(counted / "%m-%p.profraw"),
+    }
+    test = [CARGO, "test", "-p", "clever-sso"]
+    messages = said([*test, "--no-run", "--message-format=json-render-diagnostics"], **env).splitlines()
+    programs = {program for each in map(json.loads, messages) if (program := each.get("executable"))}
+    run([*test, "--no-fail-fast", "--lib", "--bins", "--tests"], **env)
+    host = next(line.split()[1] for line in said(["rustc", "-vV"]).splitlines() if line.startswith("host:"))
+    tools = Path(said(["rustc", "--print", "sysroot"]).strip()) / "lib/rustlib" / host / "bin"
+    profile = HOME / "rust.profdata"
+    files = [str(file) for file in counted.glob("*.profraw")]
+    run([str(tools / "llvm-profdata"), "merge", "--sparse", "--failure-mode=all", "-o", str(profile), *files])
+    first, *others = sorted(programs)
+    export = [str(tools / "llvm-cov"), "export", "--format=lcov", f"--instr-profile={profile}"]
+    export += ["--ignore-filename-regex=/registry/|/rustc/", first, *(f"--object={each}" for each in others)]
+    (HOME / "rust.info").write_text(said(export))
+
+
+def python() -> None:
+    """The tests of the frameworks, in all their processes."""
+    data, rules = emptied("python") / "data", f"--rcfile={HERE / 'python.ini'}"
+    for command in (
+        ["run", rules, "-m", *PYTEST, "-n", "2", "--dist", "loadfile", *PYTHON_TESTS],
+        ["combine", "--quiet", rules, str(data.parent)],
+        ["lcov", "--quiet", rules, "-o", str(HOME / "python.info")],
+    ):
+        run([sys.executable, "-m", "coverage", *command], COVERAGE_FILE=str(data))
+
+
+def php() -> None:
+    """The tests of PHP that PHPUnit runs, with the extension and with FFI. What servers run is not counted."""
+    pcov = max((TARGET / "toolchain/debian/usr/lib/php").glob("*/pcov.so"))
+    with tempfile.TemporaryDirectory(prefix="clever-sso-coverage-") as folder:
+        counted, places = Path(folder) / "counted", {}
+        counted.mkdir()
+        counted.chmod(0o1777)
+        for file in (pcov, HERE / "pcov.php"):
+            places[file.suffix] = shutil.copy(file, folder)
+        Path(folder).chmod(0o755)
+        env = {"COVERAGE_PHP": str(counted), "COVERAGE_PCOV": places[".so"], "COVERAGE_START": places[".php"]}
+        run([sys.executable, "-m", *PYTEST, "php/tests/test_suite.py"], **env)
+        shutil.copytree(counted, emptied("php"), dirs_exist_ok=True)
+
+
+def main() -> int:
+    parts = {"rust": rust, "python": python, "php": php}
+    for name in sys.argv[1:] or parts:
+        parts[name]()
+    everything = HOME / "all.info"
+    traced = [HOME / "rust.info", HOME / "python.info", HOME / "php"]
+    ended = subprocess.run([sys.executable, HERE / "report.py", f"--out={everything}", *traced], check=False)
+    pages = HOME / "html"
+    run(
+        [
+            "perl",
+            str(TARGET / "toolchain/debian/usr/bin/genhtml"),
+            "-q",
+            "-p",
+            str(ROOT),
+            "-o",
+            str(pages),
+            str(everything),
+        ]
+    )
+    print(f"==> {pages / 'index.html'}")
+    return ended.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
