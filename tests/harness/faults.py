@@ -1,0 +1,121 @@
+"""A Clever on a bad day: a proxy in front of the emulator that hands a part of the requests to its scenarios."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from . import emulator, ports
+from .patience import PAUSE_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+# Of so many requests to a route, one has each kind of fault: 2%.
+PLACES = 50
+SLOW_SECONDS = 1
+# Not a scenario, because it would have its own issuer: the proxy itself delays the answer.
+SLOW = "slow"
+# Consecutive requests take places that are so far apart. It has no divisor in common with the number of places.
+STRIDE = 7
+
+
+class Faults:
+    """Which requests get which fault, by the start of their path; and how often each fault happened."""
+
+    def __init__(self, of_routes: Mapping[str, Sequence[str]]) -> None:
+        self._of_routes = of_routes
+        self._requests: Counter[str] = Counter()
+        self.happened: Counter[str] = Counter()
+
+    def next(self, path: str) -> str:
+        """The fault of the next request to `path`; an empty text for none."""
+        route = next((route for route in self._of_routes if path.startswith(route)), "")
+        kinds = self._of_routes.get(route, ())
+        place = self._requests[route] * STRIDE % PLACES
+        self._requests[route] += 1
+        fault = kinds[place] if place < len(kinds) else ""
+        if fault:
+            self.happened[fault] += 1
+        return fault
+
+
+@contextmanager
+def in_front_of_an_emulator(apps: Sequence[emulator.App], faults: Faults) -> Iterator[tuple[str, str]]:
+    """Run an emulator behind such a proxy; give the base URL, and the address of the emulator itself."""
+    with ports.reserved() as port:
+        base_url = f"http://127.0.0.1:{port}"
+        with emulator.known_as(base_url, apps, "ada") as address, _proxy(port, address, faults):
+            yield base_url, address
+
+
+@contextmanager
+def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
+    behind = urlsplit(address)
+    loop = asyncio.new_event_loop()
+    listening, stop = threading.Event(), asyncio.Event()
+
+    async def carry(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        server, to_server = await asyncio.open_connection(behind.hostname, behind.port)
+        back = asyncio.ensure_future(_copy(server, to_client))
+        try:
+            while not client.at_eof():
+                to_server.write(await _request(client, faults))
+                await to_server.drain()
+        except (asyncio.IncompleteReadError, OSError):
+            # The client is gone, or the emulator has broken the connection.
+            pass
+        finally:
+            to_server.close()
+            await back
+
+    async def serve() -> None:
+        async with await asyncio.start_server(carry, "127.0.0.1", port, reuse_address=True):
+            listening.set()
+            await stop.wait()
+        # One that is connecting starts another one before it ends.
+        while carried := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in carried:
+                task.cancel()
+            await asyncio.wait(carried, timeout=PAUSE_SECONDS)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        listening.wait()
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
+
+
+async def _request(client: asyncio.StreamReader, faults: Faults) -> bytes:
+    """The next request of this connection, sent to a scenario if it is its turn."""
+    head = await client.readuntil(b"\r\n\r\n")
+    method, path, rest = head.split(b" ", 2)
+    lines = (line.partition(b":") for line in rest.lower().split(b"\r\n"))
+    length = next((int(value) for name, _, value in lines if name == b"content-length"), 0)
+    body = await client.readexactly(length)
+    fault = faults.next(path.decode("ascii"))
+    if fault == SLOW:
+        await asyncio.sleep(SLOW_SECONDS)
+    elif fault:
+        path = b"/s/" + fault.encode("ascii") + path
+    return b" ".join([method, path, rest]) + body
+
+
+async def _copy(server: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+    try:
+        while piece := await server.read(65536):
+            to_client.write(piece)
+            await to_client.drain()
+    except OSError:
+        # The client is gone.
+        pass
+    finally:
+        to_client.close()
