@@ -455,6 +455,29 @@ test-python: test-build ## the tests that pytest runs: Python, C, PHP, browser; 
 test-endurance:
 	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
 
+# What Clever does to it is in ffi/tests/endurance/test_soak.py. An hour is longer than pytest lets a test take.
+MINUTES ?= 60
+.PHONY: soak
+soak: build $(VENV)/test ## people log in for an hour (MINUTES=60) with faults, forks and new keys; draws docs/images/soak.svg
+	LD_LIBRARY_PATH=$(RELEASE) CLEVER_SSO_SOAK_MINUTES=$(MINUTES) CLEVER_SSO_SOAK_PLOT=$(CURDIR)/docs/images/soak.svg \
+		$(IN_VENV)/pytest -s --timeout 0 ffi/tests/endurance/test_soak.py
+
+# `make test-rust` has the forks. The number is how often one thread may interrupt another.
+.PHONY: test-models
+test-models: ## each order of threads in what the core does without locks, by loom
+	$(CARGO) run -q -p clever-sso-models --features orders --bin orders -- 4
+
+# Values of a parent process are left alone on purpose, and counted by the tests.
+.PHONY: test-miri
+test-miri: ## the same parts under Miri, which finds undefined behavior (needs a nightly Rust with miri and rust-src)
+	MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-many-seeds=0..4" $(CARGO) +nightly miri test -q -p clever-sso-models
+
+# The standard library is built with it, or its locks would look like races.
+.PHONY: test-tsan
+test-tsan: ## the same parts under ThreadSanitizer (needs a nightly Rust with rust-src)
+	RUSTFLAGS=-Zsanitizer=thread CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/tsan \
+		$(CARGO) +nightly test -q -Zbuild-std --target $(HOST) -p clever-sso-models --lib
+
 .PHONY: test-php-zts
 test-php-zts: test-build ## PHP with threads: build it from Debian's source (some minutes), and log people in with it
 	php/tests/build_zts.sh $(CARGO_TARGET_DIR)/php-zts

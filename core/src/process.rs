@@ -13,7 +13,8 @@
 //! - `gate`: a fork waits until no thread is inside, but not for long;
 //! - `lookups`: a fork waits for name lookups; `permits`: how many there may be;
 //! - `crypto`: a thread enters and leaves the crypto library while no fork is in progress;
-//! - `thread_keys`: reserves keys for thread-specific data in C, or fails with a limit.
+//! - `thread_keys`: reserves keys for thread-specific data in C, or fails with a limit;
+//! - `sync`: the atomics of these files. core/tests/models runs most of them with other ones, in every order.
 //!
 //! The only unsafe code of the crate.
 #![expect(
@@ -35,6 +36,7 @@ mod memory;
 mod per_process;
 mod permits;
 mod signals;
+mod sync;
 mod thread_keys;
 
 use std::io;

@@ -4,11 +4,10 @@
 //! thread in one of our calls has locked. A fork passes two gates and waits at most a second, half of it at each.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::generation::generation;
+use super::sync::{AtomicBool, AtomicU64, Ordering::SeqCst, sleep};
 
 /// For threads that call the system's resolver.
 pub(super) static LOOKUPS: Gate = Gate::new(PATIENCE);
@@ -116,7 +115,7 @@ impl State {
 }
 
 impl Gate {
-    const fn new(patience: Duration) -> Self {
+    pub(super) const fn new(patience: Duration) -> Self {
         Self { state: AtomicU64::new(0), patience }
     }
 
@@ -150,7 +149,7 @@ impl Gate {
     }
 
     /// Keeps others out, and waits until only `own` are inside, but not for long.
-    fn close(&self, process: u64, own: u64) {
+    pub(super) fn close(&self, process: u64, own: u64) {
         self.change(process, |state| State { forks: state.forks + 1, ..state });
         if !pause_while(self.patience, &Real, || self.state(process).inside > own) {
             self.change(process, |State { round, forks, .. }| State {
@@ -166,7 +165,7 @@ impl Gate {
         self.state(generation()).inside > 0
     }
 
-    fn open(&self, process: u64) {
+    pub(super) fn open(&self, process: u64) {
         self.change(process, |state| State { forks: state.forks.saturating_sub(1), ..state });
     }
 }

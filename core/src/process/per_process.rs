@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
 
 use super::generation::generation;
+use super::sync::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
 
 /// A value made at first use in each process, and once more in a forked child.
 pub(crate) struct PerProcess<T> {

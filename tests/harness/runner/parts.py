@@ -59,5 +59,7 @@ LONG_PARTS = (
     Part("fuzz", "search for faults, a minute for each target"),
     Part("bench-growth", "time that hostile input takes, by its size"),
     Part("bench-login", "first login of a process over a slow network"),
+    Part("test-models", "each order of threads in what the core does without locks"),
+    Part("test-miri", "the same under Miri", tool="cargo"),
     Part("test-endurance", "20,000 logins at the emulator", tool="cargo"),
 )
