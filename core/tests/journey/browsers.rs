@@ -11,7 +11,8 @@ use crate::model::{Fate, Model, Said, State, Trip};
 use crate::scene::{OAUTH, REDIRECT_URI, SECRET, cases, short_or_whole, state_of, word};
 
 const BROWSERS: usize = 3;
-const TABS: usize = 3;
+/// The number after the last tab stands for a crowd of other tabs.
+pub(crate) const TABS: usize = 3;
 const LOGIN: &str = "clever_login_";
 
 /// A callback as a tab brings it back.
@@ -19,7 +20,7 @@ type Callback = (Said, State);
 
 /// What happens next.
 #[derive(Clone, Copy, Debug)]
-enum Event {
+pub(crate) enum Event {
     /// A login begins, at a link of the app.
     Begin,
     /// So do eight more, so that this tab's is the oldest of nine.
@@ -38,16 +39,19 @@ enum Event {
     },
     /// Anybody can make such a callback.
     Unproven(Said, State),
+    /// The callback of this login arrives, but its response never reaches the browser.
+    Unanswered(usize),
     LogOut,
     LoseCookies,
     Wait(u64),
 }
 
 /// A browser: a jar, and how far its tabs have come.
-struct Browser {
+#[derive(Clone)]
+pub(crate) struct Browser {
     /// Names and values, the oldest first, and when each expires.
     jar: Vec<(String, String, u64)>,
-    model: Model,
+    pub(crate) model: Model,
     /// Whose session of the app it has.
     session: Option<String>,
     tabs: [Tab; TABS],
@@ -88,19 +92,24 @@ impl Browser {
 }
 
 /// The app, Clever, the clock and the browsers.
-struct World {
+#[derive(Clone)]
+pub(crate) struct World {
     journey: Journey,
-    now: u64,
+    pub(crate) now: u64,
     draws: u64,
-    browsers: Vec<Browser>,
+    pub(crate) browsers: Vec<Browser>,
     /// All logins that went to Clever, as the model knows them and as core made them.
-    trips: Vec<Trip>,
+    pub(crate) trips: Vec<Trip>,
     logins: Vec<Login>,
-    spent: BTreeSet<usize>,
+    pub(crate) spent: BTreeSet<usize>,
+    /// The logins that signed a person in.
+    completed: BTreeSet<usize>,
+    /// The outcome of the last callback.
+    pub(crate) fate: Option<Fate>,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let config = Config::builder(OAUTH).client_secret(SECRET).redirect_uri(REDIRECT_URI).build().unwrap();
         Self {
             journey: Journey::new(config).unwrap(),
@@ -110,6 +119,8 @@ impl World {
             trips: Vec::new(),
             logins: Vec::new(),
             spent: BTreeSet::new(),
+            completed: BTreeSet::new(),
+            fate: None,
         }
     }
 
@@ -124,7 +135,7 @@ impl World {
         entropy
     }
 
-    fn happen(&mut self, browser: usize, tab: usize, event: &Event) {
+    pub(crate) fn happen(&mut self, browser: usize, tab: usize, event: &Event) {
         let at_clever = |world: &Self, browser: usize, tab: usize, said| {
             let login = world.browsers[browser].tabs[tab].at_clever?;
             Some((said, State::Of(login)))
@@ -137,6 +148,14 @@ impl World {
             Event::Reload => self.browsers[browser].tabs[tab].last,
             Event::Carry { from, tab: other, said } => at_clever(self, *from, *other, *said),
             Event::Unproven(said, state) => Some((*said, *state)),
+            // Only logins that there are.
+            Event::Unanswered(login) if *login >= self.logins.len() => None,
+            Event::Unanswered(login) => {
+                let callback = self.callback(Said::Code, State::Of(*login));
+                let header = self.browsers[browser].header();
+                drop(self.finish(&callback, &header));
+                return;
+            }
             Event::LogOut => return self.log_out(browser),
             Event::LoseCookies => {
                 let browser = &mut self.browsers[browser];
@@ -149,6 +168,12 @@ impl World {
         if let Some(callback) = callback {
             self.arrive(browser, tab, callback);
         }
+    }
+
+    /// The state without the bytes that differ each time: two worlds with the same one go on alike.
+    pub(crate) fn key(&self) -> String {
+        let models: Vec<_> = self.browsers.iter().map(|browser| &browser.model).collect();
+        format!("{:?}", (self.now, models, &self.trips, &self.spent))
     }
 
     fn begin(&mut self, browser: usize, tab: usize) {
@@ -192,6 +217,7 @@ impl World {
     fn arrive(&mut self, number: usize, tab: usize, (said, state): Callback) {
         let before = self.browsers[number].jar.clone();
         let is_proven = self.browsers[number].model.proves(&self.trips, state);
+        let is_spent = matches!(state, State::Of(login) if self.spent.contains(&login));
         let own = match state {
             State::Of(login) => format!("{LOGIN}{}", self.logins[login].key),
             _ => String::new(),
@@ -199,7 +225,8 @@ impl World {
         let (callback, header) = (self.callback(said, state), self.browsers[number].header());
         let (outcome, spends) = self.finish(&callback, &header);
         let browser = &mut self.browsers[number];
-        let expected = browser.model.arrive(&mut self.trips, said, state, self.now);
+        let told = if is_spent && matches!(said, Said::Code) { Said::JunkCode } else { said };
+        let expected = browser.model.arrive(&mut self.trips, told, state, self.now);
         let cookies = match &outcome {
             Ok(outcome) => outcome.set_cookies(),
             Err(error) => error.set_cookies(),
@@ -209,6 +236,9 @@ impl World {
         assert_eq!(found, expected, "{said:?} {state:?}");
         if found.ends_session {
             browser.session = found.signed_in.map(person);
+        }
+        if let Some(login) = found.signed_in {
+            assert!(self.completed.insert(login), "{login} signs in for the second time");
         }
         browser.tabs[tab].last = Some((said, state));
         // Only a proven callback sets a mark, and deletes its own login. No callback touches another one.
@@ -223,6 +253,7 @@ impl World {
             );
             assert!(cookie.max_age() > 0 || held, "{said:?} {state:?}: {cookie:?} is not there");
         }
+        self.fate = Some(found);
         match outcome {
             Ok(Outcome::Restart(restart)) => self.send(number, tab, restart.login),
             Ok(Outcome::SignedIn(_)) => self.show_page(number, tab),
@@ -305,7 +336,7 @@ impl World {
     }
 
     /// Every browser is as its model, whatever the others did.
-    fn check(&self) {
+    pub(crate) fn check(&self) {
         for browser in &self.browsers {
             let flight: Vec<_> = browser.model.flight.iter().map(|login| &*self.logins[*login].key).collect();
             assert_eq!(browser.logins(), flight);
@@ -355,6 +386,7 @@ fn event() -> impl Strategy<Value = Event> {
         8 => said().prop_map(Event::Return),
         2 => Just(Event::Reload),
         3 => (0..BROWSERS, 0..TABS, said()).prop_map(|(from, tab, said)| Event::Carry { from, tab, said }),
+        1 => (0..4_usize).prop_map(Event::Unanswered),
         2 => (said(), prop::sample::select(vec![State::Missing, State::Junk]))
             .prop_map(|(said, state)| Event::Unproven(said, state)),
         1 => Just(Event::LogOut),

@@ -9,6 +9,7 @@ mod face {
     pub(crate) type Fields = std::collections::BTreeMap<String, String>;
 }
 mod driven;
+mod explored;
 mod model;
 mod requests;
 mod restarts;

@@ -55,7 +55,7 @@ pub(crate) enum State {
 }
 
 /// The outcome of a callback.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Fate {
     pub(crate) word: String,
     /// Where an answer that is no restart leads.
@@ -68,7 +68,7 @@ pub(crate) struct Fate {
 }
 
 /// One browser.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
     /// Whether it keeps cookies longer than it should: its clock is wrong.
     pub(crate) is_late: bool,
