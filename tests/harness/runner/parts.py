@@ -61,5 +61,6 @@ LONG_PARTS = (
     Part("bench-login", "first login of a process over a slow network"),
     Part("test-models", "each order of threads in what the core does without locks"),
     Part("test-miri", "the same under Miri", tool="cargo"),
+    Part("test-tsan", "the same under ThreadSanitizer", tool="cargo"),
     Part("test-endurance", "20,000 logins at the emulator", tool="cargo"),
 )

@@ -215,7 +215,7 @@ fn a_replaced_value_is_retired_once() {
     assert_eq!((retired.load(SeqCst), alive.load(SeqCst)), (1, 2));
 }
 
-/// Whoever reads sees a whole value that nobody frees meanwhile, never an older one than before, and none stays for good.
+/// A reader sees a whole value that no thread frees meanwhile, never an older one than before. No value stays for good.
 fn readers_and_publishers_at_once() {
     let alive = Arc::new(AtomicU64::new(0));
     let inherited = Arc::new(Inherited::<Watched>::new());
