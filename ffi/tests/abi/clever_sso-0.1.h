@@ -1218,8 +1218,7 @@ const char *clever_sso_error_user_message_in(const clever_sso_error *error,
 // lives as long as the library. NULL when `code` is NULL, or this version does not know it.
 //
 // Since 0.1.
-const char *clever_sso_user_message(const char *code,
-                                    const char *language);
+const char *clever_sso_user_message(const char *code, const char *language);
 
 // Who can fix it: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 //
