@@ -511,9 +511,15 @@ test-reproducible: $(VENV)/build ## build the C library and the wheel twice, in 
 test-sdist: sdist ## build the Python package from its source distribution, and use it
 	$(IN_VENV)/python python/tests/package/sdist.py $(DIST)/python/clever_sso-*.tar.gz
 
+BENCH_MODULES := $(CARGO_TARGET_DIR)/bench
 .PHONY: bench
-bench: build wheel $(VENV)/test ## what verifying an ID token costs in each language, and how long the import, Ctrl-C and the like take
+bench: build wheel $(VENV)/bench ## measure this library next to others (15 minutes), write docs/performance.md, check limits of CPU and time
 	$(INSTALL_WHEEL)
+	@mkdir -p $(BENCH_MODULES)
+	@npm install --prefix $(BENCH_MODULES) --silent --no-audit --no-fund jose@6.2.18 fast-jwt@6.3.6 \
+		|| echo "==> npm could not install jose and fast-jwt. They are left out."
+	@release/debian.sh libcjose-dev libjansson-dev libjwt-dev || echo "==> cjose and libjwt could not be had. They are left out."
+	$(IN_VENV)/python bench/performance.py
 	$(IN_VENV)/python bench/bench.py
 
 .PHONY: bench-login

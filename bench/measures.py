@@ -54,6 +54,8 @@ class Figure:
     """The program that the ratios compare with, as the table's heading has it."""
     is_logarithmic: bool = False
     """Whether the values are drawn so that each step is ten times the one before."""
+    slope: str = ""
+    """For lines: the unit of what one more `x` costs, such as `µs per KiB`. Empty: the table has no slope."""
     notes: str = ""
     """Markdown below the table: what the figures say, and what they do not say."""
 
@@ -68,6 +70,11 @@ class Chapter:
     figures: Sequence[Figure]
     missing: Mapping[str, str] = field(default_factory=dict)
     """Programs that were left out, each with the reason: `firebase/php-jwt`: `Packagist can't be reached`."""
+
+
+def is_bare(row: Row) -> bool:
+    """Whether it is no library, but only what each library has to do, such as `bare RSA`."""
+    return row.name.startswith("bare ")
 
 
 def spread(values: Sequence[float]) -> tuple[float, float]:

@@ -1,0 +1,127 @@
+"""What exchanging a code costs over TLS, next to what people use instead: a part of `make bench`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from contextlib import contextmanager
+from importlib.metadata import version as version_of
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import TYPE_CHECKING
+
+from contenders import CLOCK, CPU, Contender, measured
+from harness.programs import compiled
+from harness.tls import certificate
+from measures import Chapter, Figure, Program, row
+from peers import BENCH, locked, ours, php_commands, rust_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROUNDS = 7
+REDIRECT_URI = "https://app.example/callback"
+BARE = "bare socket, Rust"
+FORM = "grant_type=authorization_code&code=code&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback"
+HEAD = (
+    "POST /oauth/tokens HTTP/1.1\r\nHost: {host}\r\nAccept: application/json\r\n"
+    "Authorization: Basic Y2xpZW50OnNlY3JldA==\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    f"Content-Length: {len(FORM)}\r\n\r\n{FORM}"
+)
+TEXT = """\
+Every program sends the same code to `/oauth/tokens` over TLS on the loopback interface, and reads the JSON of the
+answer. The server is another process, which answers each code at once. One server keeps connections, the other closes
+each after its answer, so that every exchange starts with a TLS handshake.
+
+A *bare socket* sends bytes that were written before, and reads the answer: an exchange costs about that. The ratios
+compare with the one in Rust.
+
+CPU time is that of the client's process. Latency is time on the clock. The server's share is in it, which is the same
+for all.
+"""
+KEPT_NOTES = """\
+Authlib is measured as its client for Flask works: it makes a session for each code, so it keeps no connection.
+"""
+FRESH_NOTES = """\
+On the second and later connections, rustls resumes the TLS session: no certificate is signed or checked again. Python's
+`ssl` module does that only for programs that ask for it, and these libraries don't.
+"""
+
+
+@contextmanager
+def serving(folder: Path, *, keeps: bool) -> Iterator[tuple[str, str]]:
+    """Run the server; give its base URL and the certificate."""
+    made, key = certificate(folder)
+    command = [sys.executable, str(BENCH / "exchange_server.py"), str(made), str(key), "keep" if keeps else "close"]
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as server:
+        assert server.stdin
+        assert server.stdout
+        try:
+            yield f"https://127.0.0.1:{int(server.stdout.readline())}", str(made)
+        finally:
+            # It ends with its input.
+            server.stdin.close()
+            server.wait()
+
+
+def contenders(base_url: str, authority: str, folder: Path) -> tuple[dict[str, Contender], dict[str, str]]:
+    """Who can take part here, and why others cannot."""
+    wanted = {
+        "base_url": base_url,
+        "authority": authority,
+        "redirect_uri": REDIRECT_URI,
+        "request": HEAD.format(host=base_url.partition("://")[2]),
+        "form": FORM,
+    }
+    path = folder / "job.json"
+    path.write_text(json.dumps(wanted), "utf-8")
+    found = [
+        Contender(Program(BARE, f"rustls {locked('rustls')}"), [rust_program(), "socket", str(path)]),
+        Contender(ours("Rust"), [rust_program(), "exchange", str(path)]),
+        Contender(
+            ours("C"), [str(compiled(BENCH / "exchange.c", "-O2", "-pthread")), base_url, authority, REDIRECT_URI]
+        ),
+    ]
+    by_php = php_commands("exchange", path)
+    found += [Contender(ours(way), command) for way, command in by_php.items()]
+    script = [sys.executable, str(BENCH / "exchange_python.py")]
+    for program, name in (
+        (ours("Python"), "clever_sso"),
+        (ours("Python, async"), "clever_sso_async"),
+        (Program("bare socket, Python", sys.version.split()[0]), "socket"),
+        (Program("http.client, Python", sys.version.split()[0]), "http_client"),
+        (Program("urllib3, Python", version_of("urllib3")), "urllib3"),
+        (Program("requests, Python", version_of("requests")), "requests"),
+        (Program("httpx, Python", version_of("httpx")), "httpx"),
+        (Program("aiohttp, Python", version_of("aiohttp")), "aiohttp"),
+        (Program("Authlib in Flask", version_of("authlib")), "authlib"),
+    ):
+        found.append(Contender(program, [*script, name, str(path)]))
+    missing = {} if by_php else {"clever_sso, PHP": "PHP or phpize is not installed"}
+    return {each.program.name: each for each in found}, missing
+
+
+def measure(budget: float) -> Chapter:
+    """Let them take turns, with kept connections and with fresh ones."""
+    figures = []
+    missing: dict[str, str] = {}
+    for keeps, kind, notes in ((True, "a kept connection", KEPT_NOTES), (False, "a fresh connection", FRESH_NOTES)):
+        with tempfile.TemporaryDirectory(prefix="clever-sso-bench-") as name:
+            folder = Path(name)
+            with serving(folder, keeps=keeps) as (base_url, authority):
+                found, missing = contenders(base_url, authority, folder)
+                taken = measured(found, ROUNDS, budget / 2)
+        for quantity, what, key in ((CPU, "CPU time", "cpu"), (CLOCK, "Latency", "latency")):
+            bare = taken[BARE, 1][quantity]
+            rows = [row(each.program, "µs", taken[each.program.name, 1][quantity], bare) for each in found.values()]
+            figures.append(
+                Figure(
+                    f"exchange-{'kept' if keeps else 'fresh'}-{key}",
+                    f"{what} of one exchange over {kind}, in microseconds",
+                    rows,
+                    reference=BARE,
+                    notes=notes if quantity == CPU else "",
+                )
+            )
+    return Chapter("Exchange a code", TEXT, figures, missing)

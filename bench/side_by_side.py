@@ -1,0 +1,238 @@
+"""What verifying an ID token costs, next to what people use instead: a part of `make bench`."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contenders import CLOCK, CPU, Contender, measured
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from harness.programs import compiled
+from measures import Chapter, Figure, Program, row
+from peers import (
+    BENCH,
+    NO_PHP_PEER,
+    NODE_MODULES,
+    debian_options,
+    debian_version,
+    locked,
+    node_version,
+    ours,
+    php_commands,
+    rust_program,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+THREADS = (1, 2, 4)
+ROUNDS = 9
+BARE = "bare RSA"
+ISSUER, CLIENT_ID, NONCE = "https://clever.com", "4c63c1cf623dce82caac", "n-0S6_WzA2Mj"
+A_DAY = 86_400
+TEXT = """\
+Every program verifies the same token again and again: RS256, a key of 2048 bits, {size} bytes. The keys are there
+before: PyJWKClient has fetched them, and keeps them.
+
+*Bare RSA* is SHA-256 and `RSA_verify` of aws-lc, with a parsed key and decoded parts. Nothing that uses aws-lc can be
+faster. The ratios compare with it.
+
+The programs don't check the same. All of them check the signature, the issuer, the audience and the expiry. This
+library also checks the nonce, the authorized party, the subject, that no member is there twice, and that no header
+parameter asks for something else. cjose and libjwt 1 verify only the signature, so the benchmark's own lines of C check
+the claims. libjwt 1 takes the key as PEM text with each token. fast-jwt can keep tokens that it has verified; that is
+off, because an ID token comes once.
+"""
+THREAD_NOTES = """\
+A thread is a thread of the system; in Node it is a worker. PHP is not here because it has one thread in each process.
+With more threads than cores, no program can get faster.
+"""
+
+
+# ---------------------------------------------------------------- the job
+
+
+def text(raw: bytes) -> str:
+    """base64url, as JOSE has it."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def new_key() -> rsa.RSAPrivateKey:
+    """A key of the usual size."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def jwk(key: rsa.RSAPrivateKey, kid: str) -> dict[str, str]:
+    """The public half, as a JWKS has it."""
+    numbers = key.public_key().public_numbers()
+    number = {"n": numbers.n, "e": numbers.e}
+    members = {name: text(value.to_bytes((value.bit_length() + 7) // 8, "big")) for name, value in number.items()}
+    return {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": kid, **members}
+
+
+def job(key: rsa.RSAPrivateKey, now: int, **more: object) -> dict[str, Any]:
+    """A token like Clever's, with `more` claims, and what it is verified against."""
+    header = {"typ": "JWT", "alg": "RS256", "kid": "bench"}
+    claims = {
+        "iss": ISSUER,
+        "aud": CLIENT_ID,
+        "sub": "58da8c63d7dc0ca068003d3b",
+        "iat": now,
+        "exp": now + A_DAY,
+        "nonce": NONCE,
+        "user_id": "58da8c63d7dc0ca068003d3b",
+        "user_type": "student",
+        "district": "53ee4b8a44abc88c1c00119b",
+        "given_name": "Ada",
+        "family_name": "Lovelace",
+        "email": "ada@school.example",
+        "email_verified": False,
+        **more,
+    }
+    signed = ".".join(text(json.dumps(part).encode()) for part in (header, claims))
+    signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return {
+        "token": f"{signed}.{text(signature)}",
+        "jwks": {"keys": [jwk(key, "bench")]},
+        "pem": key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode(),
+        "issuer": ISSUER,
+        "client_id": CLIENT_ID,
+        "nonce": NONCE,
+        "now": now,
+    }
+
+
+@contextmanager
+def published(*sets: dict[str, Any]) -> Iterator[list[str]]:
+    """Serve sets of keys; give their addresses."""
+    bodies = [json.dumps(jwks).encode() for jwks in sets]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = bodies[int(self.path[1:])]
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield [f"http://127.0.0.1:{server.server_port}/{number}" for number in range(len(bodies))]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+# ---------------------------------------------------------------- who verifies it
+
+
+def in_rust(path: Path) -> Iterator[Contender]:
+    """The bare operation, this library, and jsonwebtoken."""
+    for program, name in (
+        (Program(BARE, f"aws-lc-sys {locked('aws-lc-sys')}"), "bare"),
+        (ours("Rust"), "clever_sso"),
+        (Program("jsonwebtoken, Rust", locked("jsonwebtoken")), "jsonwebtoken"),
+    ):
+        yield Contender(program, [rust_program(), name, str(path)], THREADS)
+
+
+def in_c(wanted: dict[str, Any], missing: dict[str, str]) -> Iterator[Contender]:
+    """clever_sso, and those that Debian has."""
+    jwks, key = json.dumps(wanted["jwks"]), json.dumps(wanted["jwks"]["keys"][0])
+    token, expected = wanted["token"], [wanted["issuer"], wanted["client_id"]]
+    own = compiled(BENCH / "side_by_side.c", "-O2", "-pthread")
+    arguments = [jwks, token, wanted["nonce"], *expected, str(wanted["now"])]
+    yield Contender(ours("C"), [str(own), *arguments], THREADS)
+    for name, libraries, given in (("cjose", ["cjose", "jansson"], key), ("libjwt", ["jwt"], wanted["pem"])):
+        version = debian_version(name)
+        if not version:
+            missing[f"{name}, C"] = "its Debian package could not be had"
+            continue
+        source = BENCH / f"side_by_side_{name}.c"
+        program = compiled(source, "-O2", "-pthread", *debian_options(*libraries))
+        yield Contender(Program(f"{name}, C", version), [str(program), given, token, *expected], THREADS)
+
+
+def python_command(name: str, path: Path) -> list[str]:
+    """The command for a library in Python."""
+    return [sys.executable, str(BENCH / "side_by_side_python.py"), name, str(path)]
+
+
+def in_python(path: Path) -> Iterator[Contender]:
+    """clever_sso, and those that people use in Python."""
+    for program, name in (
+        (ours("Python"), "clever_sso"),
+        (Program("PyJWT, Python", version_of("pyjwt")), "pyjwt"),
+        (Program("PyJWKClient, Python", version_of("pyjwt")), "pyjwkclient"),
+        (Program("Authlib, Python", version_of("authlib")), "authlib"),
+        (Program("joserfc, Python", version_of("joserfc")), "joserfc"),
+    ):
+        yield Contender(program, python_command(name, path), THREADS)
+
+
+def in_node(path: Path, missing: dict[str, str]) -> Iterator[Contender]:
+    """Libraries that people use in Node."""
+    for name in ("jose", "fast-jwt"):
+        version = node_version(name)
+        if version:
+            command = ["node", str(BENCH / "side_by_side.mjs"), name, str(path), str(NODE_MODULES.parent)]
+            yield Contender(Program(f"{name}, Node", version), command, THREADS)
+        else:
+            missing[f"{name}, Node"] = "npm could not install it"
+
+
+def contenders(wanted: dict[str, Any], folder: Path) -> tuple[dict[str, Contender], dict[str, str]]:
+    """Who can take part here, and why others cannot."""
+    path = folder / "job.json"
+    path.write_text(json.dumps(wanted), "utf-8")
+    missing = {"firebase/php-jwt, PHP": NO_PHP_PEER}
+    found = [*in_rust(path), *in_c(wanted, missing), *in_python(path)]
+    by_php = php_commands("verify", path)
+    found += [Contender(ours(way), command) for way, command in by_php.items()]
+    if not by_php:
+        missing["clever_sso, PHP"] = "PHP or phpize is not installed"
+    found += in_node(path, missing)
+    return {each.program.name: each for each in found}, missing
+
+
+def measure(budget: float) -> Chapter:
+    """Let them take turns."""
+    wanted = job(new_key(), int(time.time()))
+    with tempfile.TemporaryDirectory(prefix="clever-sso-bench-") as name, published(wanted["jwks"]) as addresses:
+        found, missing = contenders({**wanted, "jwks_url": addresses[0]}, Path(name))
+        taken = measured(found, ROUNDS, budget)
+    programs = [each.program for each in found.values()]
+    cost = [row(each, "µs", taken[each.name, 1][CPU], taken[BARE, 1][CPU]) for each in programs]
+    speed = [
+        row(each.program, "tokens/s", [1e6 / took for took in taken[name, threads][CLOCK]], x=threads)
+        for name, each in found.items()
+        for threads in each.threads
+        if len(each.threads) > 1
+    ]
+    return Chapter(
+        "Verify an ID token",
+        TEXT.format(size=len(wanted["token"])),
+        [
+            Figure("verify", "CPU time of one ID token, in microseconds", cost, reference=BARE),
+            Figure("threads", "ID tokens a second", speed, x_title="threads", notes=THREAD_NOTES),
+        ],
+        missing,
+    )
