@@ -1,6 +1,6 @@
 """Programs that repeat an operation as often as each line of their input says, and how they take turns.
 
-A line is `THREADS COUNT`. The answer has the nanoseconds that so many operations took: on the clock, and on the
+A line is `THREADS COUNT`. The answer has the nanoseconds that the operations took: on the clock, and on the
 processors.
 """
 
@@ -82,7 +82,7 @@ class Running:
 
 
 Taken = dict[tuple[str, int], dict[str, list[float]]]
-"""What the rounds of a program, by its name, took with so many threads."""
+"""What the rounds of a program, by its name, took with this many threads."""
 
 
 def measured(contenders: Mapping[str, Contender], rounds: int, budget: float) -> Taken:

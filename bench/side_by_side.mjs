@@ -2,7 +2,7 @@
 //
 //     node side_by_side.mjs NAME JOB MODULES
 //
-// Each line of the input, "THREADS COUNT", is answered with the nanoseconds that so many verifications took: on the clock, and on the
+// Each line of the input, "THREADS COUNT", is answered with the nanoseconds that the verifications took: on the clock, and on the
 // processors. Each thread is a worker.
 
 import { readFileSync } from "node:fs";

@@ -6,7 +6,7 @@
  *
  *     php side_by_side.php NAME JOB [CLASSES]
  *
- * Each line of the input, "1 COUNT", is answered with the nanoseconds that so many operations took: on the clock, and on the
+ * Each line of the input, "1 COUNT", is answered with the nanoseconds that the operations took: on the clock, and on the
  * processors.
  */
 

@@ -5,7 +5,7 @@
 //! side_by_side NAME JOB
 //! ```
 //!
-//! Each line of the input, `THREADS COUNT`, is answered with the nanoseconds that so many operations took: on the clock, and
+//! Each line of the input, `THREADS COUNT`, is answered with the nanoseconds that the operations took: on the clock, and
 //! on the processors.
 #![expect(
     clippy::unwrap_used,

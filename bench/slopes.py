@@ -56,8 +56,8 @@ TABS_NOTES = """\
 Each login in progress has a cookie in the browser. `begin_login` reads all of them and keeps at most eight.
 """
 PEOPLE_NOTES = """\
-From the start of the process until it accepts connections, with a world file of so many people. It reads files of up to
-8 MiB.
+From the start of the process until it accepts connections, with a world file of this many people. It reads files of up
+to 8 MiB.
 """
 
 

@@ -2,7 +2,7 @@
 
     python slopes_python.py clients|tabs SIZE
 
-With `SIZE` clients in the process, which take turns, or with a browser that has so many logins in progress.
+With `SIZE` clients in the process, which take turns, or with a browser that has this many logins in progress.
 `repeat.py` has the loop.
 """
 
