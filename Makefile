@@ -548,7 +548,7 @@ SECONDS = 60
 .PHONY: fuzz
 fuzz: $(FUZZ_TOOLS)/bin/cargo-fuzz ## search for faults; SECONDS= for each target, FUZZ_TARGETS= names some (needs rustup and clang or gcc)
 	@rustup run nightly rustc --version || rustup toolchain install nightly --profile minimal
-	python3 fuzz/seeds.py $(FUZZ_FOUND)
+	$(PYTHON) fuzz/seeds.py $(FUZZ_FOUND)
 	cd fuzz && for target in $(FUZZ_TARGETS); do \
 		echo "==> $$target" && \
 		PATH="$(FUZZ_TOOLS)/bin:$$PATH" rustup run nightly cargo fuzz run --fuzz-dir . --target-dir $(CARGO_TARGET_DIR)/fuzz \

@@ -270,7 +270,7 @@ def test_a_link_that_fails_shows_the_page_of_the_failure(monkeypatch: pytest.Mon
     assert "Sorry." in answer.content.decode()
 
 
-def test_a_session_that_another_request_deleted_is_no_session_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_deleted_by_another_request_is_no_longer_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
     from clever_sso._web.arrival import LoggedOutError
     from clever_sso._web.identity import SESSION_KEY
     from clever_sso.django import sessions

@@ -56,7 +56,7 @@ def run(*command: str, capture: bool = False) -> subprocess.CompletedProcess[str
 
 
 class Part:
-    """The files of one framework, and what became of their mutants."""
+    """The files of one framework, and the outcome of each mutant."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -2,7 +2,7 @@
 
 `.cargo/mutants.toml` says which files are mutated, and which mutants are left out, with the reason. Each mutant first
 meets the tests that compile in seconds. Those that survive meet all tests of the core. `target/mutants/ledger.json`
-remembers what became of each, so that a run that was stopped, or another shard, goes on; a mutant is tested again
+remembers the outcome of each, so that a run that was stopped, or another shard, goes on; a mutant is tested again
 when its file has changed.
 """
 
@@ -90,7 +90,7 @@ def only(mutants: list[str]) -> Path:
 
 
 class Ledger:
-    """What became of each mutant, as long as its file stays as it was."""
+    """The outcome of each mutant, as long as its file stays as it was."""
 
     def __init__(self) -> None:
         self.path = HOME / "ledger.json"

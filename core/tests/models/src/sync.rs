@@ -18,7 +18,7 @@ thread_local! {
 /// How a thread that was stopped unwinds.
 struct Stopped;
 
-/// Does `work` as a thread that is gone after so many steps. Returns whether it came to its end before.
+/// Does `work` as a thread that is gone after this number of steps. Returns whether it reached its end first.
 pub(crate) fn stopped_after(steps: u64, work: impl FnOnce()) -> bool {
     LEFT.set(Some(steps));
     let ended = catch_unwind(AssertUnwindSafe(work));
