@@ -516,7 +516,7 @@ BENCH_MODULES := $(CARGO_TARGET_DIR)/bench
 bench: build wheel $(VENV)/bench ## measure this library next to others (15 minutes), write docs/performance.md, check limits of CPU and time
 	$(INSTALL_WHEEL)
 	@mkdir -p $(BENCH_MODULES)
-	@npm install --prefix $(BENCH_MODULES) --silent --no-audit --no-fund jose@6.2.18 fast-jwt@6.3.6 \
+	@npm install --prefix $(BENCH_MODULES) --silent --no-audit --no-fund --ignore-scripts jose@6.2.18 fast-jwt@6.3.6 \
 		|| echo "==> npm could not install jose and fast-jwt. They are left out."
 	@release/debian.sh libcjose-dev libjansson-dev libjwt-dev || echo "==> cjose and libjwt could not be had. They are left out."
 	$(IN_VENV)/python bench/performance.py

@@ -6,7 +6,6 @@ import json
 import sys
 import tempfile
 from contextlib import contextmanager
-from importlib.metadata import version as version_of
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from contenders import CLOCK, CPU, Contender, measured
 from harness.programs import compiled
 from harness.tls import certificate
 from measures import Chapter, Figure, Program, row
-from peers import BENCH, locked, ours, php_commands, rust_program
+from peers import BENCH, NOT_INSTALLED, locked, ours, php_commands, python_version, rust_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,20 +84,23 @@ def contenders(base_url: str, authority: str, folder: Path) -> tuple[dict[str, C
     ]
     by_php = php_commands("exchange", path)
     found += [Contender(ours(way), command) for way, command in by_php.items()]
+    missing = {} if by_php else {"clever_sso, PHP": "PHP or phpize is not installed"}
     script = [sys.executable, str(BENCH / "exchange_python.py")]
     for program, name in (
         (ours("Python"), "clever_sso"),
         (ours("Python, async"), "clever_sso_async"),
         (Program("bare socket, Python", sys.version.split()[0]), "socket"),
         (Program("http.client, Python", sys.version.split()[0]), "http_client"),
-        (Program("urllib3, Python", version_of("urllib3")), "urllib3"),
-        (Program("requests, Python", version_of("requests")), "requests"),
-        (Program("httpx, Python", version_of("httpx")), "httpx"),
-        (Program("aiohttp, Python", version_of("aiohttp")), "aiohttp"),
-        (Program("Authlib in Flask", version_of("authlib")), "authlib"),
+        (Program("urllib3, Python", python_version("urllib3")), "urllib3"),
+        (Program("requests, Python", python_version("requests")), "requests"),
+        (Program("httpx, Python", python_version("httpx")), "httpx"),
+        (Program("aiohttp, Python", python_version("aiohttp")), "aiohttp"),
+        (Program("Authlib in Flask", python_version("authlib")), "authlib"),
     ):
-        found.append(Contender(program, [*script, name, str(path)]))
-    missing = {} if by_php else {"clever_sso, PHP": "PHP or phpize is not installed"}
+        if program.version:
+            found.append(Contender(program, [*script, name, str(path)]))
+        else:
+            missing[program.name] = NOT_INSTALLED
     return {each.program.name: each for each in found}, missing
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from harness.paths import ROOT, TARGET, VERSION
@@ -20,6 +21,7 @@ BENCH = ROOT / "bench"
 NODE_MODULES = TARGET / "bench/node_modules"
 # Debian packages, unpacked by release/debian.sh and not installed.
 DEBIAN = TARGET / "toolchain/debian/usr"
+NOT_INSTALLED = "it is not installed"
 NO_PHP_PEER = "Packagist has it, and `make bench` gets packages from PyPI, npm and Debian only"
 
 
@@ -41,6 +43,14 @@ def locked(crate: str) -> str:
     """The version of a crate in Cargo.lock."""
     found = re.search(rf'name = "{crate}"\nversion = "(.+)"', (ROOT / "Cargo.lock").read_text("utf-8"))
     return found[1] if found else ""
+
+
+def python_version(package: str) -> str:
+    """The version of a package of Python, empty if it isn't installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def node_version(package: str) -> str:

@@ -10,7 +10,6 @@ import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +22,14 @@ from peers import (
     BENCH,
     NO_PHP_PEER,
     NODE_MODULES,
+    NOT_INSTALLED,
     debian_options,
     debian_version,
     locked,
     node_version,
     ours,
     php_commands,
+    python_version,
     rust_program,
 )
 
@@ -176,16 +177,20 @@ def python_command(name: str, path: Path) -> list[str]:
     return [sys.executable, str(BENCH / "side_by_side_python.py"), name, str(path)]
 
 
-def in_python(path: Path) -> Iterator[Contender]:
+def in_python(path: Path, missing: dict[str, str]) -> Iterator[Contender]:
     """clever_sso, and those that people use in Python."""
-    for program, name in (
-        (ours("Python"), "clever_sso"),
-        (Program("PyJWT, Python", version_of("pyjwt")), "pyjwt"),
-        (Program("PyJWKClient, Python", version_of("pyjwt")), "pyjwkclient"),
-        (Program("Authlib, Python", version_of("authlib")), "authlib"),
-        (Program("joserfc, Python", version_of("joserfc")), "joserfc"),
+    yield Contender(ours("Python"), python_command("clever_sso", path), THREADS)
+    for label, name, package in (
+        ("PyJWT, Python", "pyjwt", "pyjwt"),
+        ("PyJWKClient, Python", "pyjwkclient", "pyjwt"),
+        ("Authlib, Python", "authlib", "authlib"),
+        ("joserfc, Python", "joserfc", "joserfc"),
     ):
-        yield Contender(program, python_command(name, path), THREADS)
+        version = python_version(package)
+        if version:
+            yield Contender(Program(label, version), python_command(name, path), THREADS)
+        else:
+            missing[label] = NOT_INSTALLED
 
 
 def in_node(path: Path, missing: dict[str, str]) -> Iterator[Contender]:
@@ -204,7 +209,7 @@ def contenders(wanted: dict[str, Any], folder: Path) -> tuple[dict[str, Contende
     path = folder / "job.json"
     path.write_text(json.dumps(wanted), "utf-8")
     missing = {"firebase/php-jwt, PHP": NO_PHP_PEER}
-    found = [*in_rust(path), *in_c(wanted, missing), *in_python(path)]
+    found = [*in_rust(path), *in_c(wanted, missing), *in_python(path, missing)]
     by_php = php_commands("verify", path)
     found += [Contender(ours(way), command) for way, command in by_php.items()]
     if not by_php:

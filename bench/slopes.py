@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from http.client import HTTPConnection
-from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
@@ -18,7 +17,7 @@ from contenders import CPU, Contender, measured
 from harness import emulator
 from harness.programs import compiled
 from measures import Chapter, Figure, Program, in_turns, row
-from peers import BENCH, ours
+from peers import BENCH, ours, python_version
 from side_by_side import job, jwk, new_key, published, python_command
 
 if TYPE_CHECKING:
@@ -35,11 +34,16 @@ TABS = (0, 2, 4, 8)
 PEOPLE = (10, 1_000, 5_000, 20_000)
 LOGINS_OF_A_TURN = 50
 APP = emulator.App("0a" * 10, "0b" * 20, "http://127.0.0.1:9/callback", oidc=True)
+# Those that are installed, by what `side_by_side_python.py` calls them.
 IN_PYTHON = {
-    "clever_sso": ours("Python"),
-    "pyjwkclient": Program("PyJWKClient, Python", version_of("pyjwt")),
-    "authlib": Program("Authlib, Python", version_of("authlib")),
-    "joserfc": Program("joserfc, Python", version_of("joserfc")),
+    name: program
+    for name, program in (
+        ("clever_sso", ours("Python")),
+        ("pyjwkclient", Program("PyJWKClient, Python", python_version("pyjwt"))),
+        ("authlib", Program("Authlib, Python", python_version("authlib"))),
+        ("joserfc", Program("joserfc, Python", python_version("joserfc"))),
+    )
+    if program.version
 }
 TEXT = """\
 A cost at one size says little about another, so each of these was measured at several sizes. The last column of a table
@@ -129,10 +133,11 @@ def threads(budget: float) -> Figure:
         program = compiled(BENCH / "side_by_side.c", "-O2", "-pthread")
         names = ("token", "nonce", "issuer", "client_id", "now")
         members = [json.dumps(wanted["jwks"]), *(str(wanted[each]) for each in names)]
+        pyjwt = Program("PyJWT, Python", python_version("pyjwt"))
         found = {
             "C": Contender(ours("C"), [str(program), *members], THREADS),
             "Python": Contender(ours("Python"), python_command("clever_sso", path), THREADS),
-            "PyJWT": Contender(Program("PyJWT, Python", version_of("pyjwt")), python_command("pyjwt", path), THREADS),
+            "PyJWT": Contender(pyjwt, python_command("pyjwt", path), THREADS),
         }
         taken = measured(found, ROUNDS, budget)
     rows = [
