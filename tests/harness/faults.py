@@ -15,7 +15,7 @@ from .patience import PAUSE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-# One request in this number has each kind of fault: 2%.
+# Of this number of requests to a route, one has each kind of fault: 2%.
 PLACES = 50
 SLOW_SECONDS = 1
 # Not a scenario, because it would have its own issuer: the proxy itself delays the answer.

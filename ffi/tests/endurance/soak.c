@@ -21,7 +21,7 @@
 #include <time.h>
 
 enum { THREADS = 64, MOST_ATTEMPTS = 100, MOST_WORDS = 48, LONGEST_WORD = 48, PAUSE_MILLISECONDS = 200 };
-enum { FEWEST_ROUNDS = 4, ROTATE_SECONDS = 60, HANG_SECONDS = 1800 };
+enum { FEWEST_ROUNDS = 4, ROTATE_SECONDS = 60, HANG_SECONDS = 1800, LATE_SECONDS = 45 };
 
 /* How many attempts ended in each way. It fits a pipe, so that a child can tell. */
 struct tally {
@@ -56,14 +56,24 @@ static void add(const char *word, long count)
     pthread_mutex_unlock(&tally_lock);
 }
 
-/* The browser goes to Clever and comes back. */
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* The browser goes to Clever and comes back. A code is good for a minute: one that may have been late is counted. */
 static int finish(const struct person *person, const clever_sso_login *login, clever_sso_outcome **outcome, clever_sso_error **error)
 {
     char url[LONGEST], callback[LONGEST];
+    double left = now();
     snprintf(url, sizeof url, "%s&emulator_login=%s", clever_sso_login_url(login), person->handle);
     if (!visit(url, callback)) exit(3);
-    return clever_sso_finish_login_with_pending(person->client, callback, clever_sso_login_pending(login), outcome, error) ==
-           CLEVER_SSO_OK;
+    clever_sso_status status =
+        clever_sso_finish_login_with_pending(person->client, callback, clever_sso_login_pending(login), outcome, error);
+    if (now() - left > LATE_SECONDS) add("late", 1);
+    return status == CLEVER_SSO_OK;
 }
 
 /* One attempt, with all its restarts: whether the person is signed in. */
@@ -134,13 +144,6 @@ static int fork_and_log_in(void)
     atomic_fetch_add(&logins, 1);
     forks++;
     return 1;
-}
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 /* 64 threads log in, and a child five times a second. */

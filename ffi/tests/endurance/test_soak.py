@@ -131,8 +131,11 @@ def test_nobody_is_lost_and_nothing_grows_however_long_it_runs() -> None:
     for fault, word in {fault: word for words in FAULTS.values() for fault, word in words.items()}.items():
         expected[word] += kinds.happened[fault]
     del expected[""]
-    # Each attempt that failed met one of these faults, and each of these faults failed one attempt.
-    assert found == +expected
+    # Each attempt that failed met one of these faults, and each of these faults failed one attempt. On a very busy
+    # machine, a code can be too old before it meets a fault: then another word may stand for that attempt.
+    late = found.pop("late", 0)
+    assert sum((expected - found).values()) <= late, (found, expected)
+    assert sum((found - expected).values()) <= late, (found, expected)
     assert rotations
     # The first round warms up.
     third = len(rounds) // 3
