@@ -301,7 +301,7 @@ FURTHER = [
         "SSL_CERT_DIR",
         set_to(CLEVER_BASE_URL=FAR, SSL_CERT_DIR=SECRET),
     ),
-    Broken("CA folder", "settings", "no regular file", set_to(CLEVER_BASE_URL=FAR, CLEVER_CA_BUNDLE="/tmp")),
+    Broken("CA folder", "settings", "not a regular file", set_to(CLEVER_BASE_URL=FAR, CLEVER_CA_BUNDLE="/tmp")),
     Broken("CA file with nothing in it", "settings", "empty.pem", in_a_file("empty.pem", b"")),
     Broken(
         "CA file of the system with a page in it",
