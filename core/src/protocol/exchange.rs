@@ -211,7 +211,7 @@ mod tests {
         }
         assert!(shown(b"\x1f\x8b\x08\0").contains("it is compressed"));
         assert!(shown(b"").contains("it is empty") && shown(b" \n").contains("it is empty"));
-        assert!(shown(b"{").contains("understood: line 1, column 1 of 1 bytes"), "{}", shown(b"{"));
+        assert!(shown(b"{").contains("incomplete: line 1, column 1 of 1 bytes"), "{}", shown(b"{"));
         let declared = http::Response::builder().header("Content-Encoding", "br").body(b"\x0b".to_vec());
         assert!(json(&declared.unwrap()).unwrap_err().to_string().contains("it is compressed"));
     }
