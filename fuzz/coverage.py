@@ -64,7 +64,7 @@ def covered(program: Path, target: str, folder: Path) -> dict[str, tuple[int, in
 
 def main() -> None:
     """Write a table."""
-    program = Path(sys.argv[1])
+    program = Path(sys.argv[1]).resolve()
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "fuzz/corpus").resolve()  # noqa: PLR2004 -- the second one
     print("| target | inputs | lines | of | code |\n|---|---|---|---|---|")
     for target, about in ABOUT.items():
