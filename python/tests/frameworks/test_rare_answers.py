@@ -101,3 +101,15 @@ def test_a_stale_session_is_emptied_and_one_that_is_no_json_has_no_size_in_asgi(
     assert session == {}
     session["basket"] = object()
     assert sessions.cookie_size(asked) == 0
+
+
+def test_a_person_without_the_role_gets_a_page_and_a_script_json_in_flask(clever: str) -> None:
+    app = in_flask(clever)
+    guard: Any = importlib.import_module("clever_sso.flask").login_required("teacher")
+    app.app.add_url_rule("/staff", "staff", guard(lambda: "in"))
+    location = app.browser.get("/clever/login").headers["Location"]
+    app.browser.get(path_of(Browser(clever, ADA).callback(location)))
+    page = app.browser.get("/staff", headers={"Accept": "text/html"})
+    script = app.browser.get("/staff", headers={"Accept": "application/json"})
+    assert (page.status_code, page.mimetype) == (403, "text/html")
+    assert (script.status_code, script.mimetype, script.json["code"]) == (403, "application/json", "not_allowed")

@@ -266,13 +266,17 @@ def test_the_oldest_waiting_logins_make_room_down_to_the_least(monkeypatch: pyte
 
 
 def test_neither_a_proven_nor_a_waiting_login_shows_what_is_secret() -> None:
-    proven = ProvenLogin(ADA, TokensCopy("a-token", "b-token"), "a-request", "a-client", "/shelf")
+    whole = replace(ADA, unverified_email="an-email", claims={"a-claim": 1})
+    proven = ProvenLogin(
+        whole, TokensCopy("a-token", "b-token"), "a-request", "a-client", "/shelf", _session={"a-key": 1}
+    )
     held = HeldLogin.of(waiting("a-key", tokens=["a-token", "b-token"]))
     assert held is not None
     assert held.tokens.access_token == "a-token"
     shown = repr([proven, held, held.tokens])
     assert ADA.id in shown
-    for hidden in ("a-token", "b-token", "a-request", "a-client", "key=", "Castellan"):
+    assert "a-key" not in repr(proven)
+    for hidden in ("a-token", "b-token", "a-request", "a-client", "key=", "Castellan", "an-email", "a-claim"):
         assert hidden not in shown.replace(ADA.id, "")
     # Nobody asked who they are unless it is said.
     assert not proven.switch_user
