@@ -193,6 +193,7 @@ fn what_the_header_repeats_must_be_the_same_there() {
 fn claims_are_given_whole_and_debug_shows_none_of_them() {
     let whole = claims(r#"{"sub":"s","email":"ada@district.example","n":5}"#);
     assert_eq!(whole.as_json(), r#"{"sub":"s","email":"ada@district.example","n":5}"#);
+    assert_eq!(Value::Object(whole.to_map()), serde_json::from_str::<Value>(whole.as_json()).unwrap());
     let listed: Vec<_> = whole.iter().collect();
     assert_eq!(listed[0], ("sub", Member::Text("s")));
     assert_eq!((listed.len(), listed[2]), (3, ("n", Member::Whole(5))));
