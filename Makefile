@@ -519,6 +519,7 @@ bench: build wheel $(VENV)/bench ## measure this library next to others (15 minu
 	@npm install --prefix $(BENCH_MODULES) --silent --no-audit --no-fund --ignore-scripts jose@6.2.18 fast-jwt@6.3.6 \
 		|| echo "==> npm could not install jose and fast-jwt. They are left out."
 	@release/debian.sh libcjose-dev libjansson-dev libjwt-dev || echo "==> cjose and libjwt could not be had. They are left out."
+	@release/debian.sh libapache2-mod-auth-openidc || echo "==> mod_auth_openidc could not be had. It is left out."
 	$(IN_VENV)/python bench/performance.py
 	$(IN_VENV)/python bench/bench.py
 

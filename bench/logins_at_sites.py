@@ -75,7 +75,7 @@ def sites() -> dict[str, tuple[Program, Site]]:
     }
     module = logins_apache.module()
     if module is not None:
-        found["apache"] = (Program("mod_auth_openidc, Apache", logins_apache.version()), logins_apache.site(module))
+        found["apache"] = (Program("mod_auth_openidc", logins_apache.version()), logins_apache.site(module))
     return found
 
 
@@ -139,7 +139,7 @@ def chapter(programs: Mapping[str, Program], taken: Mapping[tuple[str, int], Mea
                 "login-warm",
                 "A warm login, in milliseconds",
                 lines(WARM),
-                x_title="milliseconds of a round trip to Clever",
+                x_title="ms of a round trip",
                 slope="round trips",
                 notes="What one more millisecond of distance costs: the round trips that a person waits for.",
             ),
@@ -147,7 +147,7 @@ def chapter(programs: Mapping[str, Program], taken: Mapping[tuple[str, int], Mea
                 "login-first",
                 "The first login of a process, in milliseconds",
                 lines(FIRST),
-                x_title="milliseconds of a round trip to Clever",
+                x_title="ms of a round trip",
                 slope="round trips",
                 notes="Without distance, it is mostly code that the process runs for the first time.",
             ),

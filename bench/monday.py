@@ -41,8 +41,9 @@ TEXT = """
 People begin to log in at a fixed rate, and everybody has a connection of their own. Clever is {delay} ms away, and one
 in a hundred requests to it meets an error, which a site may try again or show to the person. A login that ends with the
 site's error page counts as failed, and so does one that takes longer than {patience} s. The times are those of the
-people who got in: the site's login page, and the callback, up to the answer that sets the session. Where more than half
-of the people did not get in, no more of them come.
+people who got in: the site's login page, and the callback, up to the answer that sets the session. The figures
+are those of the people of all rounds together, and the quartiles those of the rounds. Where more than half of the
+people did not get in, no more of them come.
 
 The server, the people, the network and Clever share the two cores of this machine, so the highest rates say which
 server needs less of them. gunicorn has {processes} processes (sync), or two with 16 threads each (gthread). uvicorn has
@@ -156,10 +157,10 @@ def sites() -> tuple[dict[str, tuple[Program, Site]], dict[str, str]]:
 
     sync, threads = ("--workers", PROCESSES), ("--workers", "2", "--worker-class", "gthread", "--threads", "16")
     found = {
-        "sync": (ours("gunicorn sync"), gunicorn("flask_ours", *sync)),
-        "authlib sync": (peer("gunicorn sync"), gunicorn("flask_authlib", *sync)),
-        "gthread": (ours("gunicorn gthread"), gunicorn("flask_ours", *threads)),
-        "authlib gthread": (peer("gunicorn gthread"), gunicorn("flask_authlib", *threads)),
+        "sync": (ours("sync"), gunicorn("flask_ours", *sync)),
+        "authlib sync": (peer("sync"), gunicorn("flask_authlib", *sync)),
+        "gthread": (ours("gthread"), gunicorn("flask_ours", *threads)),
+        "authlib gthread": (peer("gthread"), gunicorn("flask_authlib", *threads)),
         "uvicorn": (ours("uvicorn"), uvicorn("fastapi_ours")),
         "authlib uvicorn": (peer("uvicorn"), uvicorn("fastapi_authlib")),
     }
@@ -263,7 +264,7 @@ def chapter(
             )
         return rows
 
-    x_title = "logins that begin in a second"
+    x_title = "logins in a second"
     begun = max(_together(loads).begun for each in taken.values() for loads in each.loads.values())
     numbers = {"delay": CLEVER_MILLISECONDS, "patience": PATIENCE_SECONDS, "processes": PROCESSES}
     text = TEXT.format(**numbers, seconds=seconds, rounds=ROUNDS)
