@@ -69,7 +69,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     (0..if cfg!(miri) { 20 } else { 1000 })
-                        .for_each(|_| shared.with(never, |value| *value += 1))
+                        .for_each(|_| shared.with(never, |value| *value += 1));
                 });
             }
         });
