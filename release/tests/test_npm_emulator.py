@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import termios
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -154,6 +155,10 @@ def test_ctrl_c_at_a_terminal_arrives_once(command: str) -> None:
         os.execv(words[0], words)
     with os.fdopen(terminal, "r+b", buffering=0) as stream:
         assert read_until(stream, b"ready\r\n")
+        # Without NOFLSH, a key that sends a signal discards what the program prints at the same time.
+        modes = termios.tcgetattr(stream)
+        modes[3] |= termios.NOFLSH
+        termios.tcsetattr(stream, termios.TCSANOW, modes)
         stream.write(b"\x03")
         assert read_until(stream, b"came\r\n")
         # The end of the input, as Ctrl-D gives it.

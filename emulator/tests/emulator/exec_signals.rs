@@ -142,13 +142,14 @@ struct Terminal {
 impl Terminal {
     fn with(script: &str) -> Self {
         let mut command = Command::new("env");
+        // Without `noflsh`, a key that sends a signal discards what the programs print at the same time.
         command.args([
             "--default-signal",
             "script",
             "--quiet",
             "--return",
             "--command",
-            "exec bash -c \"$SCRIPT\"",
+            "stty noflsh; exec bash -c \"$SCRIPT\"",
             "/dev/null",
         ]);
         command.env("E", BINARY).env("SCRIPT", script).env("SHELL", "/bin/sh");
