@@ -59,16 +59,27 @@ def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
     loop = asyncio.new_event_loop()
     listening, stop = threading.Event(), asyncio.Event()
 
+    # The loop itself keeps no task from the garbage collector.
+    kept: set[asyncio.Task[None] | None] = set()
+
     async def carry(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        kept.add(asyncio.current_task())
+        try:
+            await exchange(client, to_client)
+        except (asyncio.IncompleteReadError, OSError):
+            # The client is gone, or the emulator has broken the connection.
+            pass
+        finally:
+            to_client.close()
+            kept.discard(asyncio.current_task())
+
+    async def exchange(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         server, to_server = await asyncio.open_connection(behind.hostname, behind.port)
         back = asyncio.ensure_future(_copy(server, to_client))
         try:
             while not client.at_eof():
                 to_server.write(await _request(client, faults))
                 await to_server.drain()
-        except (asyncio.IncompleteReadError, OSError):
-            # The client is gone, or the emulator has broken the connection.
-            pass
         finally:
             to_server.close()
             await back
@@ -82,6 +93,9 @@ def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
             for task in carried:
                 task.cancel()
             await asyncio.wait(carried, timeout=PAUSE_SECONDS)
+        # A connection that was closed ends in the next turn of the loop.
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
