@@ -108,7 +108,7 @@ const METRICS: [Metric; 7] = [
     },
     Metric {
         name: "clever_sso_requests_total",
-        help: "HTTP requests to Clever, each attempt: an empty code is an answer that is not 429 or 5xx",
+        help: "HTTP requests to Clever, each attempt: an empty code is a response that is not 429 or 5xx",
         labels: &[Label::Endpoint, Label::Code],
         is_histogram: false,
     },
