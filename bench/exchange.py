@@ -33,11 +33,11 @@ Every program sends the same code to `/oauth/tokens` over TLS on the loopback in
 answer. The server is another process, which answers each code at once. One server keeps connections, the other closes
 each after its answer, so that every exchange starts with a TLS handshake.
 
-A *bare socket* sends bytes that were written before, and reads the answer: an exchange costs about that. The ratios
-compare with the one in Rust.
+A *bare socket* sends prepared bytes, and reads the answer. No library can cost much less. The ratios compare with the
+bare socket in Rust.
 
-CPU time is that of the client's process. Latency is time on the clock. The server's share is in it, which is the same
-for all.
+CPU time is that of the client's process. Latency is time on the clock. It includes the server's time, which is the
+same for all.
 """
 KEPT_NOTES = """\
 Authlib is measured as its client for Flask works: it makes a session for each code, so it keeps no connection.

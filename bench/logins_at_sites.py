@@ -35,7 +35,7 @@ one process, ASGI sites in uvicorn. Django keeps its sessions and users in SQLit
 *First* is the first login of a new process, which has served one page. *Warm* are the logins after it, of the same
 person. The libraries do not do the same work: django-allauth and Python Social Auth read the person from Clever's API
 and use no ID token. Authlib and mod_auth_openidc verify the ID token, mozilla-django-oidc does both. clever_sso
-verifies the ID token; in Django it reads a new person from the API besides, to find an account by an older id.
+verifies the ID token; in Django it also reads a new person from the API, to find an account by an older id.
 
 Median of {rounds} servers, and their quartiles.
 """
@@ -141,7 +141,7 @@ def chapter(programs: Mapping[str, Program], taken: Mapping[tuple[str, int], Mea
                 lines(WARM),
                 x_title="ms of a round trip",
                 slope="round trips",
-                notes="What one more millisecond of distance costs: the round trips that a person waits for.",
+                notes="The last column: how many round trips a person waits for.",
             ),
             Figure(
                 "login-first",
@@ -149,14 +149,14 @@ def chapter(programs: Mapping[str, Program], taken: Mapping[tuple[str, int], Mea
                 lines(FIRST),
                 x_title="ms of a round trip",
                 slope="round trips",
-                notes="Without distance, it is mostly code that the process runs for the first time.",
+                notes="At 0 ms, most of the time is spent in code that the process runs for the first time.",
             ),
             Figure("login-cpu", "CPU time of a warm login, in milliseconds", bars(CPU, "ms", 0)),
             Figure(
                 "login-trips",
                 f"Round trips of a warm login, at {farthest} ms",
                 bars(TRIPS, "round trips", farthest),
-                notes="One for the handshake of TCP, and one each time that the site waits for bytes.",
+                notes="A TCP handshake counts as one round trip, and so does each time that the site waits for bytes.",
             ),
             Figure("login-connections", "New connections of a warm login", bars(CONNECTIONS, "connections", farthest)),
         ],

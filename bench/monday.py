@@ -42,8 +42,8 @@ People begin to log in at a fixed rate, and everybody has a connection of their 
 in a hundred requests to it meets an error, which a site may try again or show to the person. A login that ends with the
 site's error page counts as failed, and so does one that takes longer than {patience} s. The times are those of the
 people who got in: the site's login page, and the callback, up to the answer that sets the session. The figures
-are those of the people of all rounds together, and the quartiles those of the rounds. Where more than half of the
-people did not get in, no more of them come.
+are those of the people of all rounds together, and the quartiles those of the rounds. If more than half of the
+people don't get in at one rate, higher rates are not tried.
 
 The server, the people, the network and Clever share the two cores of this machine, so the highest rates say which
 server needs less of them. gunicorn has {processes} processes (sync), or two with 16 threads each (gthread). uvicorn has
@@ -268,7 +268,7 @@ def chapter(
     begun = max(_together(loads).begun for each in taken.values() for loads in each.loads.values())
     numbers = {"delay": CLEVER_MILLISECONDS, "patience": PATIENCE_SECONDS, "processes": PROCESSES}
     text = TEXT.format(**numbers, seconds=seconds, rounds=ROUNDS)
-    few = f"At most {begun} people come at one rate, so the last one of a thousand is nearly the last of all."
+    few = f"At most {begun} people come at one rate, so p99.9 is close to the slowest login."
     return Chapter(
         "The first Monday",
         text.strip(),
@@ -298,7 +298,7 @@ def chapter(
                     lambda loads: statistics.median(load.finished_a_second for load in loads),
                 ),
                 x_title,
-                notes="Until the last person is in or gives up: a server that falls behind needs longer.",
+                notes="Counted until the last person is in or gives up, so a server that falls behind gets less.",
             ),
             Figure(
                 "monday-failed",
@@ -310,7 +310,7 @@ def chapter(
                 "monday-memory",
                 "Memory after it, in MiB",
                 memory(),
-                notes="What processes share is divided among them.",
+                notes="Memory that processes share is divided among them.",
             ),
         ],
         missing,

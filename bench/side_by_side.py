@@ -42,20 +42,20 @@ BARE = "bare RSA"
 ISSUER, CLIENT_ID, NONCE = "https://clever.com", "4c63c1cf623dce82caac", "n-0S6_WzA2Mj"
 A_DAY = 86_400
 TEXT = """\
-Every program verifies the same token again and again: RS256, a key of 2048 bits, {size} bytes. The keys are there
-before: PyJWKClient has fetched them, and keeps them.
+Every program verifies the same token again and again: RS256, a key of 2048 bits, {size} bytes. The keys are already
+loaded: PyJWKClient has fetched them, and keeps them.
 
 *Bare RSA* is SHA-256 and `RSA_verify` of aws-lc, with a parsed key and decoded parts. Nothing that uses aws-lc can be
 faster. The ratios compare with it.
 
-The programs don't check the same. All of them check the signature, the issuer, the audience and the expiry. This
-library also checks the nonce, the authorized party, the subject, that no member is there twice, and that no header
+The programs don't make the same checks. All of them check the signature, the issuer, the audience and the expiry. This
+library also checks the nonce, the authorized party, the subject, that no claim appears twice, and that no header
 parameter asks for something else. cjose and libjwt 1 verify only the signature, so the benchmark's own lines of C check
 the claims. libjwt 1 takes the key as PEM text with each token. fast-jwt can keep tokens that it has verified; that is
-off, because an ID token comes once.
+off here, because a site sees each ID token only once.
 """
 THREAD_NOTES = """\
-A thread is a thread of the system; in Node it is a worker. PHP is not here because it has one thread in each process.
+A thread is one of the operating system; in Node it is a worker. PHP is not here: it has one thread in each process.
 With more threads than cores, no program can get faster.
 """
 
