@@ -17,7 +17,7 @@ says what was expected and found, and a sentence that you can show to the person
 email or response.
 
 The tables below follow the kinds of errors. Each kind has a name in Rust, C, Python and PHP. In JavaScript, every error is a
-`CleverError`. If Clever or your app refuses a person, that is not an error. The page for the person has a code all the same:
+`CleverError`. If Clever or your app refuses a person, that is not an error. But the page for the person has a code:
 [the codes of refusals](#refusals).
 
 - *Who* can fix it: the user, the app (the people who run it), Clever, or the network (the people who run it).

@@ -326,7 +326,7 @@ impl Answers<'_> {
                 ),
                 &format_args!(
                     "copy both again from Clever's dashboard, without quotation marks, into {id} and {secret}, each into its own; a \
-                     secret that was replaced ends"
+                     replaced secret no longer works"
                 ),
             ),
             Err(error) => {
