@@ -157,7 +157,7 @@ def test_lists_are_written_as_the_site_reads_them() -> None:
             if item and len(item[1]) % 4:
                 broken.append(f"{path.name}:{number}: indent a list in a list by four spaces")
             if item and before.strip() and not re.match(r" *(?:[-*]|\d+\.) |  ", before):
-                broken.append(f"{path.name}:{number}: leave a line free before a list")
+                broken.append(f"{path.name}:{number}: leave a blank line before a list")
             before = line
     assert broken == []
 
