@@ -213,7 +213,7 @@ fn tls_cause(error: &rustls::Error) -> String {
     };
     let known = match error {
         rustls::Error::InvalidCertificate(UnknownIssuer) => {
-            "the certificate comes from an authority that this machine does not trust: does the network inspect TLS?"
+            "the certificate comes from an authority that this machine does not trust: the network may inspect TLS"
         }
         rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) => {
             "the certificate has expired, or the clock is wrong"

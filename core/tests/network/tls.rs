@@ -76,7 +76,7 @@ fn message(config: ConfigBuilder) -> String {
 #[test]
 fn an_unknown_authority_is_refused_at_once_and_inspection_is_named() {
     let server = server(Authority::new().for_name("127.0.0.1"));
-    assert!(message(at(&server)).contains("does the network inspect TLS?"));
+    assert!(message(at(&server)).contains("the network may inspect TLS"));
     assert_eq!(server.connections(), 1);
     assert_eq!(word(made(at(&server)).exchange_code("code", None).map(drop)), "network_tls");
     assert!(server.seen().is_empty());
