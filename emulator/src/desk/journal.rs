@@ -14,7 +14,7 @@ pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, 
     html! {
         p { "Every request to this emulator, the latest first: what happened, and what to do about it. Values are "
             "never stored. "
-            a href="/_emulator/desk/journal" { "By itself" } ", or as JSON at "
+            a href="/_emulator/desk/journal" { "On its own page" } ", or as JSON at "
             code.copy data-copy="the path of the journal" { "/_emulator/journal" } "." }
         div #journal-tools .tools {
             form method="post" action="/_emulator/desk/journal" { button { "Clear the journal" } }
