@@ -176,7 +176,7 @@ mod tests {
 
     fn report() -> Report {
         Report::new(vec![
-            Finding::ok("settings", &"every rule is kept"),
+            Finding::ok("settings", &"every setting is valid"),
             Finding::warning("clock", &"20 s ahead\n\u{1b}[31m", &"set it"),
             Finding::problem("credentials", &"\"refused\"", &"copy them again"),
             Finding::problem("api", &"refused", &"look at it"),
@@ -197,7 +197,7 @@ mod tests {
     fn a_line_has_a_level_a_check_and_what_was_found_and_nothing_that_could_forge_a_line() {
         assert_eq!(
             report().to_text(false),
-            "ok       settings: every rule is kept\n\
+            "ok       settings: every setting is valid\n\
              warning  clock: 20 s ahead \u{fffd}[31m\n         what to do: set it\n\
              problem  credentials: \"refused\"\n         what to do: copy them again\n\
              problem  api: refused\n         what to do: look at it\n"
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!((&json["level"], &json["exit_code"]), (&"problem".into(), &2.into()));
         assert_eq!(json["findings"].as_array().unwrap().len(), 4);
         let first =
-            json!({ "check": "settings", "level": "ok", "found": "every rule is kept", "advice": null });
+            json!({ "check": "settings", "level": "ok", "found": "every setting is valid", "advice": null });
         assert_eq!(json["findings"][0], first);
     }
 }

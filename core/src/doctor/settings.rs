@@ -129,7 +129,7 @@ pub(super) fn of(config: &Config) -> Vec<Finding> {
         ));
     }
     if findings.is_empty() {
-        findings.push(Finding::ok(CHECK, &"every rule is kept"));
+        findings.push(Finding::ok(CHECK, &"every setting is valid"));
     }
     findings
 }

@@ -183,7 +183,7 @@ fn name(reached: &Reached) -> Finding {
             let new = addresses.iter().filter(|address| address.is_ipv6()).count();
             Finding::ok(
                 "name",
-                &format_args!("{host}: {} addresses of IPv4, {new} of IPv6", addresses.len() - new),
+                &format_args!("{host}: {} IPv4 addresses, {new} IPv6 addresses", addresses.len() - new),
             )
         }
         Err(why) => Finding::problem(

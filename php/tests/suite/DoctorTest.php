@@ -34,7 +34,7 @@ final class DoctorTest extends EmulatorCase
         $alike = fn(Report $report) => array_map(fn(Finding $finding) => [$finding->check, $finding->level], $report->findings);
         $report = self::client()->doctor();
         self::assertSame([null, 0], [$report->firstProblem, $report->exitCode], $report->toText());
-        self::assertSame(['settings', 'ok', 'every rule is kept', null], array_values(get_object_vars($report->findings[0])));
+        self::assertSame(['settings', 'ok', 'every setting is valid', null], array_values(get_object_vars($report->findings[0])));
         self::assertSame($alike($report), $alike(self::examined(self::variables())));
         self::assertSame($alike($report), $alike(self::examined(self::variables(CLEVER_DISCOVER: 'on'))));
     }

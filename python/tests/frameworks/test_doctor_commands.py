@@ -91,7 +91,7 @@ def test_a_good_setup_is_ok_in_text_and_json(doctor: Callable[..., tuple[int, st
     assert code == 0, text
     assert "ok       callback: the redirect URI leads to the callback\n" in text
     assert "ok       session: " in text
-    assert "ok       settings: every rule is kept\n" in text
+    assert "ok       settings: every setting is valid\n" in text
     assert re.search(r"ok       versions: \w+ 3\.\d+\.\S+, (Django|Flask) \d", text)
     # Neither a pipe nor a text is a terminal.
     assert "\x1b" not in text

@@ -190,7 +190,7 @@ final class Fake
     public static function finding(
         string $check = 'settings',
         string $level = 'ok',
-        string $found = 'every rule is kept',
+        string $found = 'every setting is valid',
         ?string $advice = null,
     ): Finding {
         return new Finding($check, $level, $found, $advice);
