@@ -702,7 +702,10 @@ final readonly class Client implements ClientInterface
         }
         unset($given['logger']);
         ksort($given);
-        $given['redirectUri'] = array_values((array) $given['redirectUri']);
+        // Copies: an item that is a reference, as `foreach` leaves the last one, would change with the caller's variable.
+        foreach (['redirectUri', 'oldPendingKeys', 'returnToOrigins'] as $name) {
+            $given[$name] = array_values(array_map(strval(...), (array) $given[$name]));
+        }
         $fingerprint = hash('sha256', serialize($given));
         $keys = $given['keyCache'] === null ? null : new KeyCache($given['keyCache']);
         $native = Native::shared($fingerprint, $keys, static fn(): Handle => self::made($given, $names), $logger);

@@ -98,6 +98,17 @@ final class ConfigurationTest extends EmulatorCase
         self::assertStringContainsString('constructed already', self::thrown(fn() => $client->__construct('b')));
     }
 
+    public function testAClientKeepsNoReferenceToItsArguments(): void
+    {
+        $uris = [self::CALLBACK];
+        foreach ($uris as &$uri) {
+            // The last item stays a reference.
+        }
+        $client = self::client(redirectUri: $uris);
+        $uri = 'http://127.0.0.1:9/changed';
+        self::assertSame([self::CALLBACK], $client->redirectUris);
+    }
+
     public function testEveryArgumentHasAVariable(): void
     {
         $bundle = '/etc/ssl/certs/ca-certificates.crt';
