@@ -184,13 +184,22 @@ static int replace(const char *path, const char *text)
 	return reason;
 }
 
+/* A device or a pipe is a mistake in the path, and other programs need it. */
+static bool is_replaceable(const char *path)
+{
+	struct stat file;
+	return lstat(path, &file) != 0 || S_ISREG(file.st_mode) || S_ISLNK(file.st_mode);
+}
+
 const char *php_clever_sso_key_cache_write(php_clever_sso_key_cache *cache, const clever_sso_client *client)
 {
 	if (cache->path == NULL) return NULL;
 	char *text = NULL;
 	const char *reason = NULL;
 	LOCK(cache);
-	if (!is_young(cache) && clever_sso_export_keys(client, &text, NULL) == CLEVER_SSO_OK) {
+	if (!is_replaceable(cache->path)) {
+		reason = told(cache, "it is not a regular file");
+	} else if (!is_young(cache) && clever_sso_export_keys(client, &text, NULL) == CLEVER_SSO_OK) {
 		int failure = replace(cache->path, text);
 		cache->broken = cache->broken && failure != 0;
 		reason = told(cache, failure != 0 ? strerror(failure) : NULL);

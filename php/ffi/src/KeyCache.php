@@ -14,6 +14,7 @@ final class KeyCache
     private const KEEP_SECONDS = 60;
     private const TYPE = 0170000;
     private const PLAIN = 0100000;
+    private const LINK = 0120000;
 
     /** @var list<int>|null The file as it was read last, and by which process: what one imports, others do not have. */
     private ?array $read = null;
@@ -89,6 +90,11 @@ final class KeyCache
     /** Writes them to a new file, then renames it, so that no process reads half a file. Returns why it failed, or null. */
     private function write(string $keys): ?string
     {
+        $replaced = $this->look();
+        if ($replaced !== null && !in_array($replaced['mode'] & self::TYPE, [self::PLAIN, self::LINK], true)) {
+            // A device or a pipe is a mistake in the path, and other programs need it.
+            return 'it is not a regular file';
+        }
         $folder = dirname($this->path);
         $failure = Quiet::call(function () use ($folder, $keys): ?string {
             // tempnam makes the file with mode 0600, and somewhere else when the folder cannot be written to.
@@ -127,7 +133,9 @@ final class KeyCache
             $isSeen = [$opened['dev'], $opened['ino']] === [$seen['dev'], $seen['ino']];
             $reason = $isSeen ? $this->distrust($opened) : 'it was replaced while it was opened';
             $this->read = $reason === null ? self::mark($opened) : null;
-            return $reason === null ? [(string) stream_get_contents($file, self::MOST_BYTES), null] : [null, $reason];
+            // A disk that fails raises a notice.
+            $read = fn(): string => (string) stream_get_contents($file, self::MOST_BYTES);
+            return $reason === null ? [Quiet::call($read), null] : [null, $reason];
         } finally {
             fclose($file);
         }

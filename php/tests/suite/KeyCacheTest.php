@@ -102,11 +102,21 @@ final class KeyCacheTest extends EmulatorCase
         self::assertSame($before, file_get_contents("{$this->folder}/elsewhere"));
     }
 
-    public function testAPipeIsNotWaitedFor(): void
+    public function testAPipeIsNeitherWaitedForNorReplaced(): void
     {
         exec('mkfifo ' . escapeshellarg($this->file));
         self::signedIn($this->fresh());
         self::assertSame([$this->reason('it is not a regular file')], $this->told);
+        clearstatcache();
+        self::assertSame('fifo', filetype($this->file));
+    }
+
+    public function testAFileThatCannotBeReadRaisesNothing(): void
+    {
+        // The system opens it, and fails to read it, as on a broken disk. Nothing can be written beside it.
+        $client = $this->fresh(keyCache: '/proc/self/mem');
+        self::assertSame('Ada', self::signedIn($client)->identity->name->first);
+        self::assertCount(1, $this->told);
     }
 
     public function testWhatPhpRemembersOfTheFileDoesNotCount(): void
