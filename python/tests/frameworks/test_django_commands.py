@@ -266,7 +266,7 @@ def test_a_right_project_has_no_issues(project: Path) -> None:
         ("CLEVER_CLIENT_ID = ['my-app']", "CLEVER_CLIENT_ID must be text, not list"),
         ("CLEVER_REDIRECT_URL = 'https://app.example'", "Is it CLEVER_REDIRECT_URI?"),
         ("SECRET_KEY = 'changeme'", "SECRET_KEY is a sample key"),
-        ("AUTHENTICATION_BACKENDS = [clever for clever in ()]", "AUTHENTICATION_BACKENDS has no backend of Clever's"),
+        ("AUTHENTICATION_BACKENDS = [clever for clever in ()]", "AUTHENTICATION_BACKENDS has no Clever backend"),
         ("AUTHENTICATION_BACKENDS = None", "AUTHENTICATION_BACKENDS"),
         (
             "AUTHENTICATION_BACKENDS = ['clever_sso.django.CleverBackend', 'clever_sso.django.role_required']",
