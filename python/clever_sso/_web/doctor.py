@@ -64,6 +64,11 @@ def misspelled(settings: Mapping[str, Any], others: Iterable[str]) -> Iterator[F
         yield SETTINGS, level, f"nothing reads {name}: is it {meant}?", "rename this setting, or remove it"
 
 
+def _shown(value: object) -> str:
+    """A value of a setting, unless it may be a secret."""
+    return "one that is not shown" if _settings.may_be_secret(value) else repr(value)
+
+
 def domain_problem(
     domain: object, redirect_uris: Iterable[str], *, setting: str = "SESSION_COOKIE_DOMAIN"
 ) -> str | None:
@@ -80,10 +85,9 @@ def domain_problem(
     for uri in redirect_uris:
         host = urlsplit(uri).hostname or ""
         if host != wanted and not host.endswith(f".{wanted}"):
-            shown = "one that is not shown" if _settings.may_be_secret(domain) else repr(domain)
             return (
-                f"{setting} is {shown}, but logins come back to {host!r}: browsers refuse the session cookie there, "
-                "and nobody stays signed in"
+                f"{setting} is {_shown(domain)}, but logins come back to {host!r}: browsers refuse the session cookie "
+                "there, and nobody stays signed in"
             )
     return None
 
@@ -143,9 +147,9 @@ def attributes_problem(  # noqa: PLR0913  (they are keyword arguments)
     if prefix and not secure:
         return f"{settings.name} begins with {prefix}, and {settings.secure} is False: {consequence}"
     if prefix == "__Host-" and domain:
-        return f"{settings.name} begins with {prefix}, and {settings.domain} is {domain!r}: {consequence}"
+        return f"{settings.name} begins with {prefix}, and {settings.domain} is {_shown(domain)}: {consequence}"
     if prefix == "__Host-" and path != "/":
-        return f"{settings.name} begins with {prefix}, and {settings.path} is {path!r}: {consequence}"
+        return f"{settings.name} begins with {prefix}, and {settings.path} is {_shown(path)}: {consequence}"
     return None
 
 
@@ -162,7 +166,7 @@ def path_problem(path: object, redirect_uris: Iterable[str]) -> str | None:
         callback = urlsplit(uri).path or "/"
         if callback != path and not callback.startswith(f"{path.rstrip('/')}/"):
             return (
-                f"the session cookie has the path {path!r}, but the callback is at {callback!r}: browsers send it to "
-                "pages below its path only, and people seem signed out everywhere else"
+                f"the session cookie has the path {_shown(path)}, but the callback is at {callback!r}: browsers send "
+                "it to pages below its path only, and people seem signed out everywhere else"
             )
     return None

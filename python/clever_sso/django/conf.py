@@ -256,7 +256,9 @@ def _unreadable(name: str) -> str | None:
     try:
         found = hook(name)
     except Exception as error:  # noqa: BLE001  (a module of the project may raise anything)
-        return f"{name} names no function: {type(error).__name__}: {error}"
+        # Python's message has the value, which may be a secret in the wrong setting.
+        why = "" if _settings.may_be_secret(getattr(settings, name, None)) else f": {type(error).__name__}: {error}"
+        return f"{name} names no function{why}"
     return None if found is None else _settings.hook_problem(name, found, *HOOKS[name])
 
 

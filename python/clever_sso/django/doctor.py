@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import ERROR
 from django.http.request import validate_host
+from django.urls import get_script_prefix, resolve, reverse
 
 from clever_sso import _settings
 from clever_sso._native import Client
@@ -64,7 +65,7 @@ def _found() -> Iterator[Found]:
             level = "problem" if message.level >= ERROR else "warning"
             yield check, level, str(message.msg), str(message.hint) if message.hint else None
         seen.add(check)
-    for found in (*_of_hosts(), *_of_cookie(), *_of_engine()):
+    for found in (*_of_route(), *_of_hosts(), *_of_cookie(), *_of_engine()):
         yield found
         seen.add(found[0])
     if not told and CALLBACK not in seen:
@@ -86,6 +87,20 @@ def _told_by_the_core() -> str | None:
 def _redirect_uris() -> list[str]:
     """Where logins come back to, as far as the settings can be read."""
     return [parts.geturl() for parts in _settings.addresses(conf.names().get("CLEVER_REDIRECT_URI"))]
+
+
+def _of_route() -> Iterator[Found]:
+    """Whether a general route, such as one for all paths, comes before the callback."""
+    try:
+        path = reverse("clever_sso:callback")
+        inside = f"/{path[len(get_script_prefix()) :]}"
+        match, beside = resolve(inside), resolve(f"{inside.rpartition('/')[0]}/clever-sso-doctor")
+    except Exception:  # noqa: BLE001  (a module of the project may raise anything; the system checks report it)
+        return
+    # A view of the project at the callback's path alone may call the callback.
+    if match.route == beside.route:
+        found = f"the callback is at {path!r}, where the route {match.route!r} answers first"
+        yield CALLBACK, "problem", found, "list the addresses of clever_sso.django before that route in urlpatterns"
 
 
 def _of_hosts() -> Iterator[Found]:
@@ -118,6 +133,9 @@ def _of_cookie() -> Iterator[Found]:
         yield SESSION, "warning", narrow, 'set SESSION_COOKIE_PATH to "/"'
 
 
+_IN_A_CACHE = ("django.contrib.sessions.backends.cache", "django.contrib.sessions.backends.cached_db")
+
+
 def _of_engine() -> Iterator[Found]:
     """Whether sessions are kept somewhere, as far as the settings show it."""
     engine = settings.SESSION_ENGINE
@@ -130,7 +148,10 @@ def _of_engine() -> Iterator[Found]:
     if engine == "django.contrib.sessions.backends.db" and not apps.is_installed("django.contrib.sessions"):
         found = "sessions are kept in the database, but INSTALLED_APPS does not have django.contrib.sessions"
         yield SESSION, "problem", found, "add it, and run manage.py migrate"
-    if engine == "django.contrib.sessions.backends.cache":
+    if engine in _IN_A_CACHE and settings.SESSION_CACHE_ALIAS not in settings.CACHES:
+        found = "sessions are kept in the cache that SESSION_CACHE_ALIAS names, but CACHES has none of that name"
+        yield SESSION, "problem", found, "name a cache of CACHES, or leave SESSION_CACHE_ALIAS out"
+    elif engine == "django.contrib.sessions.backends.cache":
         cache = str(settings.CACHES.get(settings.SESSION_CACHE_ALIAS, {}).get("BACKEND"))
         if cache.endswith(".DummyCache"):
             found = "sessions are kept in a cache that stores nothing (DummyCache): nobody stays signed in"

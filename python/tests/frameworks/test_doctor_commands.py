@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -175,6 +176,24 @@ def test_a_limit_of_threads_is_the_first_problem(framework: str, clever: str, tm
     check_first_problem(NO_THREADS, done)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"SESSION_COOKIE_DOMAIN": CLIENT_SECRET},
+        {"SESSION_COOKIE_DOMAIN": CLIENT_SECRET, "SESSION_COOKIE_NAME": "__Host-session"},
+        {"SESSION_COOKIE_PATH": f"/{CLIENT_SECRET}"},
+        {"SESSION_COOKIE_PATH": f"/{CLIENT_SECRET}", "SESSION_COOKIE_NAME": "__Host-session"},
+    ],
+    ids=lambda changes: "-".join(name.rpartition("_")[2].lower() for name in changes),
+)
+def test_a_secret_in_a_setting_of_the_session_cookie_is_not_shown(
+    doctor: Callable[..., tuple[int, str]], clever: str, changes: dict[str, object]
+) -> None:
+    text = doctor(clever, **ELSEWHERE, **changes)[1]
+    assert CLIENT_SECRET not in text
+    assert "one that is not shown" in text
+
+
 @pytest.mark.parametrize("domain", ["app.example", ".app.example", "example"])
 def test_a_domain_above_the_redirect_uri_fits(doctor: Callable[..., tuple[int, str]], clever: str, domain: str) -> None:
     text = doctor(clever, **ELSEWHERE, SESSION_COOKIE_DOMAIN=domain)[1]
@@ -216,6 +235,12 @@ def test_a_path_above_the_callback_fits(doctor: Callable[..., tuple[int, str]], 
     ("level", "says", "changes"),
     [
         ("problem", "SESSION_ENGINE 'no.such.engine' cannot be imported", {"SESSION_ENGINE": "no.such.engine"}),
+        ("problem", "CACHES has none of that name", {"SESSION_CACHE_ALIAS": "nowhere"}),
+        (
+            "problem",
+            "CACHES has none of that name",
+            {"SESSION_ENGINE": "django.contrib.sessions.backends.cached_db", "SESSION_CACHE_ALIAS": "nowhere"},
+        ),
         ("problem", "stores nothing (DummyCache)", {"CACHES": {"default": {"BACKEND": f"{CACHES}.dummy.DummyCache"}}}),
         ("warning", "memory of each process", {"CACHES": {"default": {"BACKEND": f"{CACHES}.locmem.LocMemCache"}}}),
     ],
@@ -237,6 +262,38 @@ def test_a_host_that_django_does_not_answer_at_is_a_warning(clever: str) -> None
     assert found not in in_django(clever, ALLOWED_HOSTS=[], DEBUG=True)[1]
     both = in_django(clever, ALLOWED_HOSTS=[".app.example"], **ELSEWHERE)[1]
     assert "ALLOWED_HOSTS" not in both
+
+
+@pytest.mark.usefixtures("untouched")
+def test_a_route_before_the_callback_is_named_in_django(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.http import HttpResponse
+    from django.urls import clear_url_caches, include, path, re_path
+
+    login = path("clever/", include("clever_sso.django.urls"))
+    own = path("clever/callback", lambda _: HttpResponse())
+    everything = path("<path:rest>", lambda _, rest: HttpResponse(rest))
+    whole = re_path(r"^.*$", lambda _: HttpResponse())
+    beside = path("clever/<page>", lambda _, page: HttpResponse(page))
+
+    def of(*routes: object) -> tuple[int, str]:
+        module = ModuleType("routes_before")
+        vars(module)["urlpatterns"] = list(routes)
+        monkeypatch.setitem(sys.modules, "routes_before", module)
+        clear_url_caches()
+        return in_django(clever, "--json", ROOT_URLCONF="routes_before", LOGIN_URL="clever_sso:login")
+
+    for first in (everything, whole, beside):
+        check, found = problem_of(*of(first, login))
+        assert check == "callback"
+        assert found.startswith("the callback is at '/clever/callback', where the route '")
+        assert "the redirect URI leads to the callback" in of(login, first)[1]
+    assert "the redirect URI leads to the callback" in of(own, login)[1]
+
+
+@pytest.mark.usefixtures("untouched")
+def test_a_secret_instead_of_a_hook_is_not_shown_in_django(clever: str) -> None:
+    check, found = problem_of(*in_django(clever, "--json", CLEVER_MATCH_USER=CLIENT_SECRET))
+    assert (check, found) == ("application", "CLEVER_MATCH_USER names no function")
 
 
 @pytest.mark.usefixtures("untouched")
