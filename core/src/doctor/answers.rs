@@ -503,7 +503,9 @@ fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::DiscoveryIssuer => {
             "set the issuer to exactly what the document says, or correct the address"
         }
-        ErrorCode::NotFound => "there is no OpenID Connect at this address: correct the issuer or base URL",
+        ErrorCode::NotFound => {
+            "there is no OpenID Connect at this address: correct the setting that it comes from (issuer, base URL or endpoint)"
+        }
         ErrorCode::NetworkTimeout => {
             "look at the network, the proxy and Clever's status; a longer timeout may hide the cause"
         }
