@@ -497,7 +497,9 @@ def test_a_session_that_the_app_ends_before_it_shows_a_page_ends_with_a_page(sit
         tabbed.tabs.clear()
         assert (page.status, "session_not_kept" in page.text) == (500, True)
     log = site.log.read_text()
-    assert re.search(r'\b3 sign-ins in a row on the way to ".*/expel", and the session came back with nobody', log)
+    assert re.search(
+        r'\b3 sign-ins in a row on the way to ".*/expel", and the session came back with no one signed in', log
+    )
     # It does come back.
     assert "the session cookie does not come back" not in log
 

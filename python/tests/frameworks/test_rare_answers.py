@@ -52,12 +52,13 @@ def test_a_mistake_that_is_not_in_the_link_is_an_error_of_the_application() -> N
     problem = arrival.begun(
         client,
         "",
-        own_pages=(),
+        own_pages=tuple,
         cookies=None,
         has_session=False,
         home="/",
         logger=logging.getLogger(__name__),
         session_cookie=str,
+        host=lambda: None,
     )
     assert isinstance(problem, arrival.Problem)
     assert problem.code == "argument_invalid"

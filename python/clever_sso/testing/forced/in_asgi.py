@@ -67,7 +67,7 @@ def _found(app: object) -> tuple[str, Route, Settings]:
     for path, route in _callbacks(inner.routes if inner is not None else ()):
         views = getattr(route.endpoint, "__self__", None)
         if isinstance(views, Views):
-            return path, route, views._settings  # noqa: SLF001  (nothing else knows them by a route)
+            return path, route, views.settings
     raise TypeError("force_login needs a Starlette application with CleverSso: force_login(app=...) names it")
 
 
