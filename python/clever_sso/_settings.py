@@ -426,6 +426,8 @@ def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]
 
 # Names that people use by habit, and that look like another setting than the intended one.
 _MEANT = {
+    f"{PREFIX}ID": "CLEVER_CLIENT_ID",
+    f"{PREFIX}SECRET": "CLEVER_CLIENT_SECRET",
     f"{PREFIX}LOGIN_REDIRECT_URL": "CLEVER_AFTER_LOGIN",
     f"{PREFIX}LOGOUT_REDIRECT_URL": "CLEVER_AFTER_LOGOUT",
 }

@@ -181,7 +181,12 @@ fn misspelt() -> Vec<(String, String, bool)> {
 /// The setting that a misspelled variable name probably stands for; `None` if the name is a setting itself.
 fn meant_by(name: &str) -> Option<String> {
     const NEAR: f64 = 0.7;
+    // Names that people use by habit, and that are too short to be near.
+    const SHORT: [(&str, &str); 2] = [("ID", "CLEVER_CLIENT_ID"), ("SECRET", "CLEVER_CLIENT_SECRET")];
     let own = name.strip_prefix("CLEVER_")?;
+    if let Some((_, meant)) = SHORT.iter().find(|(short, _)| *short == own) {
+        return Some((*meant).to_owned());
+    }
     let of_pages = OF_PAGES.map(|(_, variable)| variable.to_owned());
     // What PHP and C read besides.
     let others = of_pages.into_iter().chain(["SESSION_NAME".to_owned()]);
@@ -218,6 +223,8 @@ mod tests {
             ("CLEVER_REDIRECT_URL", Some("CLEVER_REDIRECT_URI")),
             ("CLEVER_SESSION_SECOND", Some("CLEVER_SESSION_SECONDS")),
             ("CLEVER_LANGUAGES", Some("CLEVER_LANGUAGE")),
+            ("CLEVER_SECRET", Some("CLEVER_CLIENT_SECRET")),
+            ("CLEVER_ID", Some("CLEVER_CLIENT_ID")),
             ("CLEVER_HOUSE", None),
             ("CLEAVER_CLIENT_ID", None),
         ] {

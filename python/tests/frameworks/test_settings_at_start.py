@@ -665,6 +665,8 @@ def test_names_by_habit_lead_to_the_right_setting(
         ("CLEVER_LOGIN_REDIRECT_URL", "CLEVER_AFTER_LOGIN"),
         ("CLEVER_LOGOUT_REDIRECT_URL", "CLEVER_AFTER_LOGOUT"),
         ("CLEVER_SCOPE", "there is no scope to ask for"),
+        ("CLEVER_SECRET", "CLEVER_CLIENT_SECRET"),
+        ("CLEVER_ID", "CLEVER_CLIENT_ID"),
     ):
         told = warned(make, caplog, **{name: "x"})
         assert f"nothing reads {name}" in told
