@@ -86,7 +86,7 @@ pub extern "C" fn clever_sso_request_set_header(
 /// Whether to refuse a request: `*status` is 0 when it may begin or finish a login or log out. Otherwise respond with that HTTP
 /// status (200 for `HEAD`, 403, 405 or 503) and no body. Call it before anything else. No network.
 ///
-/// So prefetched links, frames, images, scripts and forms of other sites cannot use a code or log people out.
+/// Without it, prefetched links, and frames, images, scripts and forms of other sites, could use a code or log people out.
 /// `endpoint` is a `clever_sso_endpoint`. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with
 /// `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
