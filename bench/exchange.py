@@ -30,10 +30,10 @@ HEAD = (
 )
 TEXT = """\
 Every program sends the same code to `/oauth/tokens` over TLS on the loopback interface, and reads the JSON of the
-answer. The server is another process, which answers each code at once. One server keeps connections, the other closes
-each after its answer, so that every exchange starts with a TLS handshake.
+response. The server is another process, which responds to each code at once. One server keeps connections, the other
+closes each after its response, so that every exchange starts with a TLS handshake.
 
-A *bare socket* sends prepared bytes, and reads the answer. No library can cost much less. The ratios compare with the
+A *bare socket* sends prepared bytes, and reads the response. No library can cost much less. The ratios compare with the
 bare socket in Rust.
 
 CPU time is that of the client's process. Latency is time on the clock. It includes the server's time, which is the

@@ -28,8 +28,8 @@ LEAST_ROUNDS = 2
 FIRST, WARM, CPU, CONNECTIONS, TRIPS, FIRST_TRIPS = "first", "warm", "cpu", "connections", "trips", "first trips"
 TEXT = """
 One person logs in at a site: the site's login page, which sends the browser to Clever, and the callback, up to the
-answer that sets the session. What the browser and the person do at Clever is not counted. The site and Clever are
-{distances} ms apart, connections are set up with TLS 1.3, and Clever answers at once. WSGI sites run in gunicorn with
+response that sets the session. What the browser and the person do at Clever is not counted. The site and Clever are
+{distances} ms apart, connections are set up with TLS 1.3, and Clever responds at once. WSGI sites run in gunicorn with
 one process, ASGI sites in uvicorn. Django keeps its sessions and users in SQLite, in memory.
 
 *First* is the first login of a new process, which has served one page. *Warm* are the logins after it, of the same

@@ -41,7 +41,7 @@ TEXT = """
 People begin to log in at a fixed rate, and everybody has a connection of their own. Clever is {delay} ms away, and one
 in a hundred requests to it meets an error, which a site may try again or show to the person. A login that ends with the
 site's error page counts as failed, and so does one that takes longer than {patience} s. The times are those of the
-people who got in: the site's login page, and the callback, up to the answer that sets the session. The figures
+people who got in: the site's login page, and the callback, up to the response that sets the session. The figures
 are those of the people of all rounds together, and the quartiles those of the rounds. If more than half of the
 people don't get in at one rate, higher rates are not tried.
 

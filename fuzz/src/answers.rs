@@ -1,5 +1,5 @@
-//! Clever's answers: the same bytes are read by each reader. What is taken has the documented form and belongs to who was asked
-//! for; an error tells nothing of what was in it.
+//! Clever's responses: each reader gets the same bytes. It accepts only data in the documented form that belongs to the requested
+//! person, and no error quotes the response.
 //!
 //! The first line of an input is the status and the content type, the rest is the body.
 

@@ -1,4 +1,4 @@
-//! The cookies of a browser: a code is spent only for a login whose cookie the browser sends, and a callback touches no other login.
+//! The cookies of a browser: only a login whose cookie the browser sends uses its code, and a callback changes no other login.
 //!
 //! An input is a callback and, in a second line, a `Cookie` header. Bytes below 32 stand for what this application made: 1 to 8
 //! the cookies of eight logins, 17 to 24 their states, 14 and 15 its marks, 16 the end of the names of its cookies.

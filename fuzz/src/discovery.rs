@@ -1,4 +1,4 @@
-//! The discovery document: only that of the issuer, and only addresses that may be asked.
+//! The discovery document: it must be from the issuer, and name only allowed addresses.
 
 use clever_sso::Metadata;
 use clever_sso::protocol::{Response, discovery_response};

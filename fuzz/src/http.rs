@@ -1,5 +1,5 @@
-//! The emulator: whatever comes over a connection, each answer is one whole answer, none says that the emulator failed, and none
-//! sends a browser or a secret to where it does not belong.
+//! The emulator: for any bytes on a connection, each response is complete, none is an internal error, and none sends a browser
+//! or a secret to the wrong place.
 
 use std::sync::{LazyLock, Mutex, PoisonError};
 

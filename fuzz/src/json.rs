@@ -1,5 +1,5 @@
-//! JSON: what is read twice is the same, what everybody can read is read as everybody reads it, and what decides is never
-//! repeated.
+//! JSON: values that are written and read again are the same, plain JSON has the values that another reader finds, and a member
+//! that decides about a login never appears twice.
 
 use clever_sso::fuzzing::{read_lenient, read_signed};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Tokens as anybody can send them: without the key, none is accepted but those that the key's owner signed, as they are.
+//! Tokens from a sender without the key: only tokens that the owner of the key signed are accepted, and only unchanged.
 
 use std::sync::LazyLock;
 

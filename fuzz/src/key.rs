@@ -1,4 +1,4 @@
-//! A key that signs what a target makes, so that an altered token is a signed one.
+//! The key that signs the tokens of a target, so that altered tokens have valid signatures.
 
 use std::sync::LazyLock;
 

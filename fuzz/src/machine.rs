@@ -1,4 +1,4 @@
-//! Makes calls of the C library, and holds what they give.
+//! Makes calls of the C library, and keeps the objects that they return.
 
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char, c_void};

@@ -1,5 +1,5 @@
-//! The only peer that the C library reaches while it is searched for faults: a Clever on the loopback address, which answers what
-//! the input says. All other addresses refuse, whatever an input names: nothing leaves this machine.
+//! The only peer that the C library reaches while it is searched for faults: a Clever on the loopback address, which sends the
+//! response in the input. Connections to all other addresses are refused, so nothing leaves this machine.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -1,7 +1,7 @@
-//! What is sealed: no bytes are taken for it that this application did not seal, what it sealed is read as it was, and a login
-//! goes where it may, whatever an older version has sealed.
+//! The encrypted state of a login: only bytes that this application encrypted are accepted, they decrypt to the same state, and
+//! a login leads only to allowed addresses, even with a state from an older version.
 //!
-//! The first byte of an input says what the others are sealed as.
+//! The first byte of an input selects how the rest is encrypted.
 
 use clever_sso::Outcome;
 use clever_sso::fuzzing::{opened, sealed};

@@ -1,4 +1,4 @@
-//! Times in the headers of an answer: no pause is longer than a day, and no clock is believed that cannot be.
+//! Times in the headers of a response: no pause is longer than a day, and an impossible clock is ignored.
 //!
 //! An input is the values of `Date`, `Age`, `Retry-After` and `X-RateLimit-Reset`, a line each. An empty line is none.
 

@@ -1,5 +1,5 @@
-//! The verifier of ID tokens, with tokens that a known key signs: whatever the header and the claims are, the verdict is that of
-//! the rules below, which are written a second time here, and another library finds nothing wrong with what is accepted.
+//! The verifier of ID tokens, with tokens that a known key signs. For any header and claims, it must agree with a second version
+//! of the rules, below; and another library must accept each token that it accepts.
 //!
 //! An input is three texts in lines: options, header, payload. The options are letters: `n` a nonce was sent, `a` an access token
 //! came with it, `l` the clocks may differ by ten minutes.

@@ -1,4 +1,4 @@
-//! A world file: everybody in it can be found, and an error names a line and no secret.
+//! A world file: each person in it can be found, and an error names the line but shows no secret.
 
 use clever_emulator::{InMemory, Options, World};
 
