@@ -227,11 +227,14 @@ composer: ## the Composer package with the library in it, in target/composer/cle
 
 PACKAGES := release/packages
 BUILT_FOR_PLATFORMS := $(CARGO_TARGET_DIR)/toolchain/build
-# The programs of the emulator, one for each platform. An image takes only static ones for Linux, as `make release` builds them.
+# The programs of the emulator, one for each platform. An image takes only static ones for Linux, as `make release` builds them; for
+# npm it builds one for Windows too.
 EMULATORS ?= $(or $(wildcard $(BUILT_FOR_PLATFORMS)/*-linux-musl/release/clever-emulator),$(RELEASE)/clever-emulator)
+EMULATOR_FOR_WINDOWS = $(wildcard $(BUILT_FOR_PLATFORMS)/$(WINDOWS)/release/clever-emulator.exe)
+NPM_EMULATORS = $(EMULATORS) $(if $(filter file,$(origin EMULATORS)),$(EMULATOR_FOR_WINDOWS))
 # The licenses of what is linked into them, and the targets they are built for.
 EMULATOR_LICENSES ?= $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt
-EMULATOR_TARGETS ?= $(HOST) x86_64-unknown-linux-musl aarch64-unknown-linux-musl
+EMULATOR_TARGETS ?= $(HOST) x86_64-unknown-linux-musl aarch64-unknown-linux-musl $(WINDOWS)
 $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt: Cargo.lock ffi/packaging/third_party.py
 	@mkdir -p $(RELEASE)
 	$(PYTHON) ffi/packaging/third_party.py clever-emulator $(EMULATOR_TARGETS) > $@.new
@@ -247,7 +250,7 @@ oci: $(EMULATOR_LICENSES) ## dist/clever-emulator-VERSION-oci.tar: the image of 
 .PHONY: npm
 npm: $(EMULATOR_LICENSES) js ## dist/npm/*.tgz: the emulator for npx and for tests, EMULATORS= names its programs; and clever-sso-implicit
 	@rm -f $(DIST)/npm/*.tgz
-	$(PYTHON) $(PACKAGES)/npm.py --third-party $(EMULATOR_LICENSES) --out $(DIST)/npm $(EMULATORS)
+	$(PYTHON) $(PACKAGES)/npm.py --third-party $(EMULATOR_LICENSES) --out $(DIST)/npm $(NPM_EMULATORS)
 	cd $(CARGO_TARGET_DIR)/js/package && npm pack --silent --ignore-scripts --pack-destination $(abspath $(DIST))/npm > /dev/null
 
 .PHONY: deb
@@ -485,12 +488,14 @@ test-php-zts: test-build ## PHP with threads: build it from Debian's source (som
 		$(IN_VENV)/pytest -ra php/tests/test_versions.py
 
 .PHONY: test-windows
-test-windows: build dist-windows $(VENV)/test ## the C library for Windows, under Wine
+test-windows: build $(VENV)/test $(VENV)/release ## the C library, the Python package and the emulator for Windows, under Wine
+	$(PYTHON) release/artifacts.py --out $(DIST) $(WINDOWS)
 	@# This clippy does not see that a thread_local is const already.
-	$(PYTHON) release/toolchain.py $(WINDOWS) cargo clippy --locked --lib -p clever-sso -p clever-sso-ffi -- -D warnings \
-		-A clippy::missing-const-for-thread-local
+	$(PYTHON) release/toolchain.py $(WINDOWS) cargo clippy --locked --lib --bin clever-emulator \
+		-p clever-sso -p clever-sso-ffi -p clever-sso-python -p clever-emulator -- -D warnings -A clippy::missing-const-for-thread-local
 	release/debian.sh wine64
-	LD_LIBRARY_PATH=$(RELEASE) $(IN_VENV)/pytest -ra ffi/tests/windows
+	LD_LIBRARY_PATH=$(RELEASE) CLEVER_RELEASE=$(abspath $(DIST)) \
+		$(IN_VENV)/pytest -ra ffi/tests/windows release/tests/test_release_windows.py
 
 .PHONY: test-dist
 test-dist: dist dist-wheel build $(VENV)/test ## the tarball of the C library: unpack it, and use it; and the wheel for any Linux

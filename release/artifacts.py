@@ -2,7 +2,7 @@
 
     artifacts.py [--out FOLDER] [--only PART] [--built FOLDER] [TRIPLE...]
 
-The C library; for Linux also the command `clever-sso` and the symbols for a debugger, the emulator, and a Python wheel
+The C library, for Linux with the command `clever-sso` and the symbols for a debugger; the emulator; and a Python wheel
 of each in FOLDER/python. Without a TRIPLE, for all platforms in platforms.py; `host` is this machine's. What is up to
 date is only packed again. `--built` packs the C library of a folder, such as target/release, and builds none.
 """
@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,6 @@ VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-
 EPOCH = 315532800
 LICENSES = "LICENSES-THIRD-PARTY.txt"
 PARTS = ("library", "wheel", "emulator", "emulator-wheel")
-
-
-def parts_of(platform: Platform) -> Sequence[str]:
-    """What there is for a platform: for Windows, the C library."""
-    return PARTS[:1] if platform.windows else PARTS
 
 
 class Build:
@@ -125,7 +121,7 @@ class Build:
         folder = stage / name
         folder.mkdir()
         for file in (
-            self._made / "clever-emulator",
+            self._made / f"clever-emulator{'.exe' if self.platform.windows else ''}",
             ROOT / "emulator/README.md",
             ROOT / "LICENSE-MIT",
             ROOT / "LICENSE-APACHE",
@@ -146,10 +142,11 @@ class Build:
     def _wheel(self, folder: str, package: str, *, static: str = "") -> Path:
         """Build a wheel, and add the licenses of what is linked into it."""
         stage = self._empty_stage()
-        words = ["--manifest-path", f"{folder}/Cargo.toml", "--out", str(stage)]
-        target = ["--target", self.platform.triple, "--compatibility", self.platform.wheel]
+        words = ["--manifest-path", f"{folder}/Cargo.toml", "--out", str(stage), "--target", self.platform.triple]
+        if not self.platform.windows:
+            words += ["--compatibility", self.platform.wheel]
         options = as_static(self.platform, static) if static else []
-        self._run(["maturin", "build", "--locked", "--release", *words, *target, *options], self._environment)
+        self._run(["maturin", "build", "--locked", "--release", *words, *options], self._environment)
         (built,) = stage.glob("*.whl")
         tool = [str(PYTHON_TOOLS / "python"), "-m", "wheel"]
         self._run([*tool, "unpack", "--dest", str(stage), str(built)])
@@ -177,11 +174,23 @@ class Build:
         path.write_text(text, "utf-8")
 
     def _pack(self, stage: Path, name: str) -> Path:
-        """Pack a folder as a tarball: the same for the same files."""
+        """Pack a folder as people of the platform expect it: the same for the same files."""
+        if self.platform.windows:
+            return self._pack_zip(stage, name)
         path = self.out / f"{name}.tar.gz"
         same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mode=u=rwX,go=rX", f"--mtime=@{EPOCH}"]
         into = ["--use-compress-program=gzip -n -9", "--file", str(path)]
         self._run(["tar", "--create", *into, *same, "--directory", str(stage), name])
+        return path
+
+    def _pack_zip(self, stage: Path, name: str) -> Path:
+        path = self.out / f"{name}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for file in sorted(one for one in (stage / name).rglob("*") if one.is_file()):
+                # Its time is the first that zip knows.
+                member = zipfile.ZipInfo(file.relative_to(stage).as_posix())
+                member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                archive.writestr(member, file.read_bytes())
         return path
 
     @staticmethod
@@ -217,16 +226,12 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     if options.built and options.only != "library":
         asked.error("--built needs --only library")
-    platforms = chosen(options.triples)
-    for platform in platforms:
-        if options.only and options.only not in parts_of(platform):
-            asked.error(f"for {platform.triple} there is only {', '.join(parts_of(platform))}")
     try:
-        for platform in platforms:
+        for platform in chosen(options.triples):
             if not options.built:
                 unpack(platform)
             build = Build(platform, out, options.built and options.built.absolute())
-            for part in [options.only] if options.only else parts_of(platform):
+            for part in [options.only] if options.only else PARTS:
                 began = time.monotonic()
                 for made in build.part(part):
                     size, seconds = made.stat().st_size, time.monotonic() - began

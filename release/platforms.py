@@ -11,8 +11,8 @@ class Platform:
 
     # Rust's name for it, and ours.
     triple: str
-    # What maturin calls the oldest system that a wheel must run on. There is none for Windows.
-    wheel: str = ""
+    # What maturin calls the oldest system that a wheel must run on.
+    wheel: str
     # Zig's name for it, with the oldest glibc. For Windows MinGW compiles.
     zig: str = ""
 
@@ -29,7 +29,7 @@ class Platform:
     @property
     def wheel_tag(self) -> str:
         """How the name of a wheel for it ends."""
-        return f"{self.wheel}_{self.machine}"
+        return "win_amd64" if self.windows else f"{self.wheel}_{self.machine}"
 
     @property
     def machine(self) -> str:
@@ -42,7 +42,7 @@ PLATFORMS = (
     Platform("aarch64-unknown-linux-gnu", "manylinux2014", "aarch64-linux-gnu.2.17"),
     Platform("x86_64-unknown-linux-musl", "musllinux_1_2", "x86_64-linux-musl"),
     Platform("aarch64-unknown-linux-musl", "musllinux_1_2", "aarch64-linux-musl"),
-    Platform("x86_64-pc-windows-gnu"),
+    Platform("x86_64-pc-windows-gnu", "win"),
 )
 
 

@@ -53,7 +53,7 @@ LONG_PARTS = (
     Part("msrv", "the oldest Rust that is promised"),
     Part("coverage", "lines that no test runs, in Rust, Python and PHP", needs=("test-build",)),
     Part("deny", "licenses and sources of all dependencies"),
-    Part("test-windows", "C library for Windows, under Wine", tool="pytest"),
+    Part("test-windows", "C library, Python package and emulator for Windows, under Wine", tool="pytest"),
     Part("test-php-zts", "PHP with threads, from Debian's source", tool="pytest"),
     Part("test-fuzz", "what searches for faults have found", tool="cargo", needs=("test-build",)),
     Part("fuzz", "search for faults, a minute for each target"),
