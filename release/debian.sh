@@ -44,7 +44,8 @@ if [ -n "$architecture" ]; then
     printf '%s\n' "APT::Architecture \"$architecture\";" "APT::Architectures { \"$architecture\"; };" \
         "Dir::State::Lists \"$folder/apt-$architecture/lists\";" "Dir::Cache \"$folder/apt-$architecture/cache\";" > "$APT_CONFIG"
 fi
-[ "$(id -u)" != 0 ] && [ -z "$architecture" ] || apt-get update -q > /dev/null 2>&1 || echo "==> apt-get update failed; trying with the lists that are here"
+[ "$(id -u)" != 0 ] && [ -z "$architecture" ] || apt-get update -q > /dev/null 2> "$folder/update.log" \
+    || echo "==> apt-get update failed; using the lists that are here: $(grep -m 1 -E '^[EW]:' "$folder/update.log")"
 # What is installed here may be missing in that list; the packages that were asked for are always taken.
 wanted=$(closure | cat - <(printf '%s\n' "${packages[@]}") | sort -u) || fail "Debian has no ${packages[*]} for this machine; is debian-security among its sources? Try apt-get update"
 
