@@ -20,8 +20,7 @@ code or one app only. `GET /_emulator/scenarios` returns this list as JSON, with
 [errors.md](errors.md), or `signed_in`, `denied`, `ok`. The call is a complete login. For `tokeninfo-…`,
 `me-…`, `user-…`, `district-…` and `userinfo-…` it is that call with the access token of a login.
 
-`CLEVER_EMULATOR_WRITE_SCENARIOS=1 cargo test -p clever-emulator --test emulator page` writes this page from the table in
-`emulator/src/scenarios/table.rs`.
+`make scenarios` writes this page from the table in `emulator/src/scenarios/table.rs`.
 
 | name | what this Clever does | what a good client does | outcome |
 |---|---|---|---|
