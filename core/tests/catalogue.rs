@@ -37,7 +37,7 @@ an `Accept-Language` header, except in JavaScript. Languages other than Spanish 
 const IN_SPANISH: &str = "
 ## The sentences in Spanish
 
-What people read, here and on the pages of the packages. `{}` and words in braces are filled in.
+People read these sentences on this page and on the pages of the packages. The packages replace `{}` and words in braces.
 
 | English | Spanish |
 |---|---|
@@ -45,10 +45,10 @@ What people read, here and on the pages of the packages. `{}` and words in brace
 
 /// What a reader of `id_token_claims` wants to know.
 const JSON_OF_TOKENS: &str = "
-An ID token must be JSON in UTF-8. A raw control character in a string, a Latin-1 byte, `NaN` or an extra comma is `id_token_claims`,
-with line and column. A claim that is checked (`iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `at_hash`) may appear only once.
-Claims that only describe the person never stop a login: a repeated claim is left out, half an emoji becomes U+FFFD, and a number that is too large or a
-value that is nested more than 64 levels deep becomes null. One byte order mark before the claims is skipped.
+An ID token must be JSON in UTF-8. A raw control character in a string, a Latin-1 byte, `NaN` or an extra comma is the error
+`id_token_claims`, with line and column. A claim that is checked (`iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `at_hash`) may appear only once.
+Claims that only describe the person never stop a login. A repeated claim is ignored. Half an emoji becomes U+FFFD. A number that is too large, or a
+value that is nested more than 64 levels deep, becomes null. One byte order mark before the claims is skipped.
 In a callback, `scope`, `error`, `error_description` and `loginas_by_admin` may contain any bytes. Bytes that are not UTF-8 become U+FFFD.
 ";
 
@@ -66,8 +66,8 @@ const KINDS: [(ErrorKind, &str); 7] = [
 const REFUSALS: &str = "
 ## Refusals
 
-A login that is refused is not an error: `finish_login` returns the outcome `Denied`, or your app decides after `SignedIn`. The page for the
-person, and JSON for a script, have one of these codes. The codes come from the packages for the web (Flask, Django, ASGI, axum, PHP), not from the client.
+A login that is refused is not an error: `finish_login` returns the outcome `Denied`, or your app decides after `SignedIn`. The page for
+the person, and the JSON for a script, have one of these codes. The codes come from the packages for the web (Flask, Django, ASGI, axum, PHP), not from the client.
 
 | code | meaning | who | page | what the person reads |
 |---|---|---|---|---|
@@ -103,7 +103,7 @@ const REFUSED: [(&str, &str, &str, u16, &str); 5] = [
         403,
         "Your account doesn't have access to this.",
     ),
-    ("link_refused", "Django: this account here and this person at Clever were not linked", "user", 403, ""),
+    ("link_refused", "Django: this account was not linked to this person at Clever", "user", 403, ""),
 ];
 
 fn page() -> String {

@@ -171,7 +171,7 @@ catalogue! {
     CookiesBlocked, "cookies_blocked", Login, false, User, "the browser came back without the login cookie each time: it probably blocks cookies", COOKIES;
     LoginLoop, "login_loop", Login, false, App, "the login restarted too many times and never finished", OFTEN;
     SessionNotKept, "session_not_kept", Login, false, App, "after several sign-ins in a row, the app had no signed-in session: check the domain, path and Secure attribute of the session cookie, and what ends sessions in your app", SESSION;
-    PageNotAllowed, "page_not_allowed", Login, false, App, "a person who is signed in is sent back to log in again and again: answer people who may not open a page with 403 instead", ALLOWED;
+    PageNotAllowed, "page_not_allowed", Login, false, App, "a person who is signed in is sent back to log in again and again: respond with 403 to people who may not open a page", ALLOWED;
 
     IdTokenMalformed, "id_token_malformed", Token, false, Clever, "the ID token is not a strict compact JWS", SETUP;
     IdTokenAlgorithm, "id_token_algorithm", Token, false, Clever, "the ID token is not signed with RS256", SETUP;
