@@ -210,7 +210,7 @@ def page(kind: str, sections: dict[str, str]) -> str:
     lead = (
         f"# {TITLES[kind]}: reference\n\n"
         f"Everything public of `clever_sso.{kind}`. [The guide](../python.md) shows how to use it, "
-        "[the cookbook](../cookbook.md) how it goes together with other packages.\n\n"
+        "and [the cookbook](../cookbook.md) how to combine it with other packages.\n\n"
         "`make reference` writes this page from the code.\n"
     )
     return lead + "".join(f"\n## {title}\n\n{text}\n" for title, text in sections.items())
@@ -274,7 +274,7 @@ def flask() -> str:
             "Signals": "\n".join(["| signal | |", "|---|---|", *named]),
             "Templates": f"In every template: {', '.join(f'`{name}`' for name in sorted({*added, *context}))}.",
             "Functions and classes": public(module, {*sent, "current_identity"})
-            + "\n\n### `current_identity`\n\nThe `SessionIdentity` of the request, false when nobody is signed in. It "
+            + "\n\n### `current_identity`\n\nThe `SessionIdentity` of the request, false if no one is signed in. It "
             "is never `None` itself: write `if current_identity:`.",
         },
     )

@@ -17,7 +17,7 @@ INTRO = """# C: reference
 Every function and type of [clever_sso.h](../../include/clever_sso.h), in the order of the header. [The guide](../c.md)
 has examples, and [errors.md](../errors.md) lists the error codes.
 
-This page is written from the header by `make reference`.
+`make reference` writes this page from the header.
 """
 SECTION = re.compile(r"^// =+\n// (.+)\n// =+\n", re.MULTILINE)
 GROUP = re.compile(r"^// -+\n((?:// .+\n)+)// -+\n", re.MULTILINE)

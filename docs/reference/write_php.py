@@ -13,10 +13,11 @@ INTRO = """# PHP: reference
 
 Everything public of the namespace `CleverSso`, for the extension and for FFI. [The guide](../php.md) has examples.
 
-This page is written from [the stub](../../php/extension/clever_sso.stub.php) by `make reference`.
+`make reference` writes this page from [the stub](../../php/extension/clever_sso.stub.php).
 
-Strings are UTF-8, times are in seconds. What fails throws a kind of `CleverSso\\Exception`, whose error codes
-[errors.md](../errors.md) lists. A string that is not UTF-8 or holds a NUL throws `ArgumentException`.
+Strings are UTF-8, and times are in seconds. A failure throws a subclass of `CleverSso\\Exception`.
+[errors.md](../errors.md) lists the error codes. A string that is not UTF-8, or contains a NUL, throws
+`ArgumentException`.
 """
 COMMENT = r"/\*\*(?:(?!\*/).)*?\*/"
 CLASS = re.compile(
