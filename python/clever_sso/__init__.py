@@ -1,4 +1,4 @@
-"""Log in with Clever: the whole login, verified.
+"""Log in with Clever: the whole login flow, with every response verified.
 
     import clever_sso
 
@@ -18,19 +18,19 @@
     for cookie in outcome.set_cookies:  # for every outcome
         print("Set-Cookie:", cookie.header)
 
-`Restart` is normal: a login that begins in the Clever Portal arrives without proof that this browser asked for it. It
-restarts, and the person doesn't notice. Any other failure is an `Error`, with a `code` for the program, a `message` for
+`Restart` is normal: a login that begins in the Clever Portal arrives without proof that this browser started it. So it
+restarts, and the person doesn't notice. Other failures raise an `Error` with a `code` for your program, a `message` for
 the log and a `user_message` for the person.
 
-- `Client`: every operation. Create one and keep it. Threads and forked workers can share it.
-- `AsyncClient`: the same for asyncio.
+- `Client`: makes all calls. Create one and keep it. Threads and forked workers can share it.
+- `AsyncClient`: the same client for asyncio.
 - `SignedIn`, `Restart`, `Denied`: the outcomes of a login. `Identity`: who logged in.
 - `SetCookie`: a cookie that the response to the browser must set.
-- `Refusal`: the response to a request that must not act.
+- `Refusal`: the response to a request that must not begin a login, finish a login, or log out.
 - `Stats`, `Sample`: what a client counted, also as text for Prometheus.
-- `doctor()`, `Report`, `Finding`: what is wrong with a setup, and what to do.
+- `doctor()`, `Report`, `Finding`: find out what is wrong with a setup, and what to do.
 - `verify_id_token`, `KeySet`: check an ID token with keys, without a client or network.
-- `Error` and its subclasses: what can go wrong. `error_codes()`: the catalogue.
+- `Error` and its subclasses: everything that can go wrong. `error_codes()`: the list of all error codes.
 """
 
 try:
@@ -38,7 +38,8 @@ try:
 except ImportError as error:
     if "subinterpreters" not in str(error):
         raise
-    # Python itself refuses if an interpreter has its own GIL. This is the sentence for the others.
+    # Python itself refuses to load the module in an interpreter with its own GIL. The compiled part refuses other
+    # sub-interpreters with the same sentence.
     raise ImportError(
         "clever_sso cannot be used in a Python sub-interpreter. Under Apache with mod_wsgi, set "
         "`WSGIApplicationGroup %{GLOBAL}` for this site, and give each site a WSGIDaemonProcess of its own"
@@ -89,7 +90,7 @@ from clever_sso.exceptions import (
     TokenError,
 )
 
-# What `typing.TYPE_CHECKING` says, without importing it.
+# The same as `typing.TYPE_CHECKING`, without importing `typing`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from clever_sso.aio import AsyncClient, ClientSettings

@@ -1,4 +1,4 @@
-"""`python -m clever_sso doctor`: checks the setup that environment variables describe."""
+"""`python -m clever_sso doctor`: checks the setup in the environment variables."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ Options:
 
 Exit code: 0 everything is ok, 1 warnings, 2 problems, 64 wrong arguments.
 """
-# From sysexits.h: the other codes are levels of findings.
+# From sysexits.h. The other exit codes are the levels of findings.
 _USAGE = 64
 
 
-# The level of a finding, or the spaces before the advice. Colors have no width.
+# Matches the level of a finding or the spaces before the advice. Color codes have no width.
 _MARGIN = re.compile(r"(?:\x1b\[[\d;]*m)?.{8}(?:\x1b\[0m)? ")
 _MARGIN_COLUMNS, _FEWEST_COLUMNS = 9, 40
 
 
 def shown(report: Report, *, as_json: bool, to_terminal: bool, colors: bool | None = None) -> str:
-    """What a command writes.
+    """The text that a command writes.
 
     Args:
-        report: What was found.
-        as_json: Whether a program reads it.
-        to_terminal: Whether a person reads it: lines are then broken between words.
-        colors: Whether it may have colors, as on a terminal by default, unless `NO_COLOR` is set (https://no-color.org).
+        report: The doctor's report.
+        as_json: Whether to write JSON, for programs.
+        to_terminal: Whether the output is a terminal. Lines are then broken between words.
+        colors: Whether to use colors. Default: only on a terminal, unless `NO_COLOR` is set (https://no-color.org).
     """
     if as_json:
         return f"{report.to_json()}\n"
@@ -71,11 +71,11 @@ def _wrapped(text: str, columns: int) -> str:
 
 
 class _NoReportError(Exception):
-    """Nothing can be checked; says why."""
+    """Raised when nothing can be checked. The message says why."""
 
 
 def _doctor_options(arguments: list[str]) -> tuple[bool, str] | None:
-    """Whether to write JSON, and the application; `None` when the arguments are not those of the doctor."""
+    """Returns whether to write JSON, and the application; `None` if these are not arguments of the doctor."""
     if arguments[:1] != ["doctor"]:
         return None
     as_json, app, left = False, "", arguments[1:]
@@ -107,9 +107,9 @@ def _report_of_app(app: str) -> Report:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command; returns its exit code."""
+    """Run the command and return its exit code."""
     if isinstance(sys.stdout, TextIOWrapper):
-        # What a server says may have letters that the terminal has not.
+        # A server's response may contain characters that the terminal cannot show.
         sys.stdout.reconfigure(errors="backslashreplace")
     options = _doctor_options(arguments)
     if options is not None:

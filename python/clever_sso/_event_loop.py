@@ -1,4 +1,4 @@
-"""Says that a client blocks the event loop it is used in."""
+"""Warns when a client blocks the event loop of its thread."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def warn_if_one_runs() -> bool:
-    """Warn when an asyncio event loop runs in this thread. True if the warning was given, and is not needed again."""
+    """Warn if an asyncio event loop runs in this thread. Return true if the warning was given."""
     # A program without asyncio has no event loop, and should not import it.
     asyncio = sys.modules.get("asyncio")
     running = getattr(asyncio, "_get_running_loop", None)

@@ -54,7 +54,7 @@ class Client:
     """A client for Clever, with every operation of an application. Create one and keep it.
 
     You can use it from many threads at once and in forked workers (gunicorn, uWSGI, Celery). It starts no
-    threads. Calls that wait release the GIL and react to Ctrl-C. Nothing is sent before the first such call.
+    threads. Network calls release the GIL and react to Ctrl-C. The client sends nothing before the first network call.
 
         client = clever_sso.Client("client id", "client secret", "https://app.example/callback")
         client.warm_up()
@@ -65,12 +65,12 @@ class Client:
             `finish_implicit`), `verify_id_token` and the calls with an access token are possible.
         redirect_uri: One, or a sequence of them, exactly as registered with Clever. The first is the primary one,
             where logins from the Clever Portal and from Instant Login links arrive.
-        issuer: Where Clever's OAuth endpoints are. Default `https://clever.com`.
-        api_base: Where Clever's API is. Default `https://api.clever.com`.
-        base_url: One address for issuer and API, for a local emulator.
-        timeout: The deadline of a whole call in seconds, retries included.
-        leeway: The largest allowed difference between the clocks, in seconds, when the times in an ID token are
-            checked. At most 600.
+        issuer: The issuer in ID tokens, and the base URL of Clever's OAuth endpoints. Default `https://clever.com`.
+        api_base: The base URL of Clever's API. Default `https://api.clever.com`.
+        base_url: One URL for both issuer and API, for a local emulator.
+        timeout: The time limit for a whole call in seconds, including retries.
+        leeway: How many seconds the clocks of Clever and this machine may differ when an ID token's times are checked.
+            At most 600.
         pending_key: The key that encrypts pending logins, at least 16 random bytes as text. By default it is derived
             from the client secret, so any process that knows the secret can finish a login that another process
             began. Without a client secret, `begin_implicit` needs it: on a server, one key for all processes that no
@@ -78,21 +78,21 @@ class Client:
         old_pending_keys: Old keys, or old client secrets. Logins that they encrypted are still accepted.
         return_to_origins: Origins, such as `https://www.example.org`, that `return_to` may lead to, in addition to
             paths.
-        development: Whether any address may be plain http, on any host. Clever allows such redirect URIs for
+        development: Whether to allow plain http for every address, on any host. Clever allows such redirect URIs for
             development applications, and containers reach an emulator by its name, such as `http://clever:5999`.
-        authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Their URLs, if they are not at
-            Clever's usual ones.
-        jwks_uri: Where the keys are. Default: the address in the issuer's discovery document.
-        discover: Whether to fetch the issuer's discovery document now, and to take the endpoints from it that you did
-            not set. For OpenID Providers other than Clever.
-        ca_bundle: Certificates of more authorities, trusted in addition to the system's, such as those of a school
-            network that inspects TLS: PEM text, or the path of a PEM file, which is read now.
-        proxy: The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or
-            `socks5h://`. It is used for every address except this machine's. By default, the environment decides now:
-            `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
+        authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: The URLs of these endpoints, if
+            they differ from Clever's usual ones.
+        jwks_uri: The URL of the keys that verify ID tokens. Default: the address in the issuer's discovery document.
+        discover: Whether to fetch the issuer's discovery document now and use its endpoints where you set none. For
+            OpenID Providers other than Clever.
+        ca_bundle: Extra CA certificates to trust in addition to the system's, for example for a school network that
+            inspects TLS: PEM text, or the path of a PEM file. The file is read now.
+        proxy: The URL of the proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`,
+            `https://` or `socks5h://`. It is used for every address except this machine's. Default: the environment
+            variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, also in lower case, read now.
 
     Raises:
-        ConfigError: `config_invalid`, with what is wrong about which value.
+        ConfigError: `config_invalid`; the message names the argument and what is wrong with it.
     """
 
     def __new__(
@@ -125,7 +125,7 @@ class Client:
 
     @property
     def issuer(self) -> str:
-        """The issuer whose people log in."""
+        """The issuer of ID tokens, such as `https://clever.com`."""
 
     @property
     def redirect_uris(self) -> tuple[str, ...]:
@@ -142,7 +142,7 @@ class Client:
             print(client.client_id, client.issuer, client.redirect_uris)
 
         Raises:
-            ConfigError: `config_invalid`, with what is wrong about which variable.
+            ConfigError: `config_invalid`; the message names the variable and what is wrong with it.
         """
 
     def begin_login(
@@ -160,21 +160,22 @@ class Client:
 
         Args:
             cookies: The `Cookie` header of the request. With it, the browser keeps at most eight logins in progress,
-                and a session that is lost again and again ends with an error instead of a loop.
+                and a browser that keeps losing its session gets an error instead of an endless redirect.
             redirect_uri: One of the configured ones. Default: the primary one.
-            district_id: The district, if it is known. Clever then skips the school picker.
+            district_id: Clever's id of the district, if you know it. Clever then skips the school picker.
             return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
                 origin. At most 1,024 bytes.
             switch_user: Whether Clever asks the person to confirm who they are, for "Not you?" links. Without it, the
                 same person is signed in again.
-            has_session: Whether the browser has a session of the application. `False` when you looked and found none.
+            has_session: Whether the browser has a session of the application. Pass `False` if you checked and found
+                none.
             home: Where people go after a login without `return_to`: your own page. If a signed-in person is sent back
                 to log in again and again, they go there instead of to Clever each time.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a signed-in person is
-                sent back to log in again and again.
+            LoginError: `session_not_kept` when the browser loses its session after each sign-in, `page_not_allowed`
+                when a signed-in person is sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
 
@@ -183,26 +184,26 @@ class Client:
     ) -> SignedIn | Restart | Denied:
         """Finishes a login. The outcome is a value, not an exception.
 
-        One network round trip when Clever sends an ID token and its keys are known, otherwise up to three.
+        It takes one network round trip if Clever sends an ID token and its keys are known, otherwise up to three.
 
         Args:
             callback: The URL that the browser came back with, or its query.
             cookies: The `Cookie` header of the request.
-            pending: Instead of the cookies, for applications that store logins in their own session: the text that was
-                stored for this login, under its `key`.
+            pending: For applications that store logins in their own session instead of cookies: the `pending` text that
+                you stored under this login's `key`.
 
         Returns:
-            `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
-            response, and end the session that the browser had if its `ends_session` is true. Exceptions have both
+            `SignedIn`, `Restart` (redirect to the new login's URL), or `Denied`. Set the outcome's `set_cookies` with
+            the response, and end the browser's old session if `ends_session` is true. The exceptions have both
             attributes too.
 
         Raises:
             LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
-                `cookies_blocked`, `login_loop` or `pending_invalid` when the login cannot be restarted once more.
+                `cookies_blocked`, `login_loop` or `pending_invalid` when the login has restarted too often.
             TokenError: The ID token breaks a rule: `id_token_expired` and the other `id_token_…` codes.
             ConfigError: `client_secret_missing`.
-            CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
-            NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+            CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` or another of its error codes.
+            NetworkError: `network_timeout`, `network_connect` or another of its error codes.
         """
 
     def begin_implicit(
@@ -226,7 +227,7 @@ class Client:
         Args:
             cookies: The `Cookie` header of the request.
             redirect_uri: One of the configured ones. Default: the primary one.
-            district_id: The district, if it is known. Clever then skips the school picker.
+            district_id: Clever's id of the district, if you know it. Clever then skips the school picker.
             return_to: Where to go after the login.
             switch_user: Whether Clever asks the person to confirm who they are.
             has_session: Whether the browser has a session of the application.
@@ -244,25 +245,25 @@ class Client:
     ) -> SignedIn | Restart | Denied:
         """Finishes a login of `begin_implicit`. The outcome is a value, not an exception.
 
-        A browser does not send the fragment to a server: a page of yours must post it. The token is used only after
-        Clever said that it was issued to this application. Up to three network round trips.
+        A browser does not send the fragment to a server, so a page of yours must post it. The token is used only after
+        Clever confirms that it was issued to this application. It takes up to three network round trips.
 
         Args:
             callback: The fragment that the browser came back with, or the whole URL with it.
-            cookies: The `Cookie` header of the request that brought it.
-            pending: Instead of the cookies, for applications that keep logins by themselves, such as a desktop app in
-                its memory: what was kept for this login, under its `key`.
+            cookies: The `Cookie` header of the request that posted it.
+            pending: For applications that store logins themselves instead of in cookies, such as a desktop app in
+                memory: the `pending` text that you stored under this login's `key`.
 
         Returns:
             As `finish_login`.
 
         Raises:
-            LoginError: As `finish_login`; `callback_malformed` also for a token in the query, or of another kind than
-                bearer.
+            LoginError: As `finish_login`; `callback_malformed` also when the token is in the query or is not a bearer
+                token.
             TokenError: `token_foreign`, `token_rejected`.
             ConfigError: `config_invalid` when there is neither a client secret nor a `pending_key`.
-            CleverError: `clever_unavailable`, `rate_limited` and the others of its kind.
-            NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+            CleverError: `clever_unavailable`, `rate_limited` or another of its error codes.
+            NetworkError: `network_timeout`, `network_connect` or another of its error codes.
         """
 
     def refusal(
@@ -272,10 +273,10 @@ class Client:
         method: str,
         headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
     ) -> Refusal | None:
-        """Return a `Refusal` if a browser's request must not act, otherwise `None`.
+        """Returns a `Refusal` if you must not act on this request of a browser, otherwise `None`.
 
-        Call it before you begin a login, finish a login, or log a person out. Then prefetched links, frames, images,
-        scripts and forms of other sites can't use a code or log a person out. No network.
+        Call it before you begin a login, finish a login, or log a person out. It keeps prefetched links, frames,
+        images, scripts, and forms on other sites from using a code or logging a person out. No network.
 
             refusal = client.refusal("callback", method=request.method, headers=request.headers)
 
@@ -285,24 +286,24 @@ class Client:
             headers: All headers of the request: a mapping or pairs, of str or bytes, or WSGI's `environ`.
 
         Raises:
-            ArgumentError: `argument_invalid`, for another word.
+            ArgumentError: `argument_invalid`, for any other `endpoint`.
         """
 
     def log_out_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """The cookies to set when a person logs out: a login right after that is not a lost session. No network.
+        """Returns the cookies to set when a person logs out: logging in again is then not a lost session. No network.
 
         Args:
             cookies: The `Cookie` header of the request.
         """
 
     def session_kept_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """The cookies to set when a request comes with a session: the last sign-in was kept. No network.
+        """Returns the cookies to set when a request has a session: they record that the browser kept the last sign-in.
 
-        Usually there are none. Without this call, people who log out in the application's own way and sign in again
-        four times in a minute see an error that their session is not kept.
+        Usually there are none. No network. If you don't call this, people who log out through your own code and sign in
+        again four times in a minute see an error that their session is not kept.
 
-        Set those with a `max_age` above 0 only with a page, not with a redirect, an image or a response to a script:
-        they mean that the person is not in a redirect loop.
+        Set cookies with a `max_age` above 0 only when you send a page, not a redirect, an image or a response to a
+        script: they mean that the person is not in a redirect loop.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -319,51 +320,52 @@ class Client:
         switch_user: bool = False,
         without_state: bool = False,
     ) -> str:
-        """The URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
+        """Returns the URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
 
         Args:
             response_type: `code`, or `token` for the implicit grant.
             redirect_uri: One of the configured ones. Default: the primary one.
-            state: Comes back unchanged. Compare it with the state that you gave to this browser.
-            nonce: Comes back inside the ID token.
-            district_id: The district, if it is known. Clever then skips the school picker.
+            state: Clever sends it back unchanged. Compare it with the state that you stored for this browser.
+            nonce: Clever puts it into the ID token.
+            district_id: Clever's id of the district, if you know it. Clever then skips the school picker.
             switch_user: Whether Clever asks the person to confirm who they are.
-            without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
-                without a state may belong to anyone, so do not sign a person in with it. `begin_implicit` makes and
-                checks a state by itself.
+            without_state: Confirms that you want no state. A `token` request needs either a `state` or this. A token
+                that comes back without a state may belong to anyone, so do not sign a person in with it.
+                `begin_implicit` makes and checks a state for you.
 
         Raises:
             ConfigError: `redirect_uri_unknown`.
-            ArgumentError: `argument_invalid`, for another response type, or a `token` without a state.
+            ArgumentError: `argument_invalid`, for any other response type, or a `token` with neither `state` nor
+                `without_state`.
         """
 
     def instant_login_url(self, district_id: str) -> str:
-        """An Instant Login link into this application for the people of a district. No network.
+        """Returns an Instant Login link to this application for the people of a district. No network.
 
-        People who follow it arrive without a state, so `finish_login` answers with `Restart` first.
+        People who follow it arrive without a state, so `finish_login` returns `Restart` first.
 
         Args:
             district_id: Clever's id of the district.
         """
 
     def portal_url(self, district: str | None = None) -> str:
-        """The Clever Portal of a district, or the page where people look for their school. No network.
+        """Returns the URL of a district's Clever Portal, or of the page where people look for their school. No network.
 
         Args:
-            district: The short name of the district, as in the address of its portal.
+            district: The short name of the district, as in the URL of its portal.
         """
 
     def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
-        """Exchanges a code, for apps that run the flow themselves. A code can be exchanged once, within a minute.
+        """Exchanges a code for tokens, for apps that run the flow themselves. A code works once, within a minute.
 
         Args:
-            code: The code of the callback.
+            code: The code from the callback.
             redirect_uri: The redirect URI of the authorization request. Default: the primary one.
 
         Raises:
-            CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` and the others of its kind.
+            CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` or another of its error codes.
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            NetworkError: The words of its kind.
+            NetworkError: Any of its error codes.
         """
 
     def verify_id_token(
@@ -373,16 +375,17 @@ class Client:
 
         Args:
             token: The ID token.
-            nonce: The nonce that was sent. Without it, the token must have none.
-            access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
+            nonce: The nonce that you sent. If you pass none, the token must have none.
+            access_token: The access token that came with the ID token. If you pass it, the token's `at_hash` claim, if
+                present, must match.
 
         Returns:
             The claims.
 
         Raises:
             TokenError: The code of the first broken rule, for example `id_token_expired`.
-            CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
-            NetworkError: When keys must be fetched: the words of its kind.
+            CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` or another of its error codes.
+            NetworkError: When keys must be fetched: any of its error codes.
         """
 
     def check_token(self, access_token: str) -> TokenInfo:
@@ -396,24 +399,24 @@ class Client:
 
         Raises:
             TokenError: `token_foreign`, `token_rejected`.
-            CleverError: The words of its kind.
-            NetworkError: The words of its kind.
+            CleverError: Any of its error codes.
+            NetworkError: Any of its error codes.
         """
 
     def me(self, access_token: str) -> Me:
-        """Who an access token belongs to.
+        """Asks Clever who an access token belongs to.
 
         Args:
             access_token: The access token.
 
         Raises:
             TokenError: `token_rejected`.
-            CleverError: The words of its kind.
-            NetworkError: The words of its kind.
+            CleverError: Any of its error codes.
+            NetworkError: Any of its error codes.
         """
 
     def user(self, access_token: str, id: str) -> User:
-        """A person's record.
+        """Fetches a person's record.
 
         Args:
             access_token: The access token.
@@ -421,13 +424,13 @@ class Client:
 
         Raises:
             TokenError: `token_rejected`.
-            ArgumentError: `argument_invalid`, when this cannot be an id.
-            CleverError: `not_found` and the others of its kind.
-            NetworkError: The words of its kind.
+            ArgumentError: `argument_invalid`, when `id` cannot be a Clever id.
+            CleverError: `not_found` or another of its error codes.
+            NetworkError: Any of its error codes.
         """
 
     def district(self, access_token: str, id: str) -> District:
-        """A district's record.
+        """Fetches a district's record.
 
         Args:
             access_token: The access token.
@@ -435,33 +438,34 @@ class Client:
 
         Raises:
             TokenError: `token_rejected`.
-            ArgumentError: `argument_invalid`, when this cannot be an id.
-            CleverError: `not_found` and the others of its kind.
-            NetworkError: The words of its kind.
+            ArgumentError: `argument_invalid`, when `id` cannot be a Clever id.
+            CleverError: `not_found` or another of its error codes.
+            NetworkError: Any of its error codes.
         """
 
     def userinfo(self, access_token: str, subject: str | None = None) -> UserInfo:
-        """The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
+        """Fetches the claims about the person that an access token belongs to (OpenID Connect Core 5.3).
 
         Args:
             access_token: The access token.
-            subject: The `sub` of the ID token that came with it. A response about another person is refused.
+            subject: The `sub` of the ID token that came with the access token. A response about another person is
+                refused.
 
         Raises:
             TokenError: `userinfo_subject`, `token_rejected`.
-            CleverError: The words of its kind.
-            NetworkError: The words of its kind.
+            CleverError: Any of its error codes.
+            NetworkError: Any of its error codes.
         """
 
     def export_keys(self) -> str:
-        """Clever's keys as text, for another process of the same application.
+        """Returns Clever's keys as text, for another process of the same application.
 
-        Fetches the keys if they are not known yet. Store the text where no one else can write: a person who can change
-        it can sign in as anyone.
+        Fetches the keys if they are not known yet. Store the text where no one else can write: anyone who can change it
+        can sign in as any person.
 
         Raises:
-            CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
-            NetworkError: The words of its kind.
+            CleverError: `discovery_issuer`, `keys_unusable` or another of its error codes.
+            NetworkError: Any of its error codes.
         """
 
     def import_keys(self, text: str) -> None:
@@ -478,42 +482,42 @@ class Client:
         """
 
     def warm_up(self) -> None:
-        """Does one-time setup up front: fetches discovery and keys.
+        """Does one-time setup up front: fetches the discovery document and the keys.
 
         Raises:
-            CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
-            NetworkError: The words of its kind.
+            CleverError: `discovery_issuer`, `keys_unusable` or another of its error codes.
+            NetworkError: Any of its error codes.
         """
 
     def stats(self) -> Stats:
-        """What this client has counted in this process: logins, requests, retries, durations. No network.
+        """Returns what this client has counted in this process: logins, requests, retries, durations. No network.
 
-        `docs/stats.md` lists the numbers. `client.stats().to_prometheus()` is the text for Prometheus.
+        `docs/stats.md` lists the metrics. `client.stats().to_prometheus()` returns them as text for Prometheus.
         """
 
     def doctor(self) -> Report:
         """Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs.
 
-        It takes at most 15 seconds, logs no one in and uses no code. What is wrong is in the report, which has no
-        secret. `docs/doctor.md` lists the checks.
+        It takes at most 15 seconds, logs no one in and uses no code. The report lists the problems and contains no
+        secrets. `docs/doctor.md` lists the checks.
 
-        For settings that make no client, there is `clever_sso.doctor()`.
+        If your settings are so wrong that you can't create a client, call `clever_sso.doctor()`.
 
         Raises:
-            InternalError: The words of its kind.
+            InternalError: Any of its error codes.
         """
 
     def close(self) -> None:
-        """Closes the connections that are kept for the next call. You can still use the client."""
+        """Closes idle connections. You can still use the client afterwards: it opens new ones."""
 
     def __enter__(self) -> Client: ...
     def __exit__(self, *_exception: object) -> None: ...
     def __reduce__(self) -> NoReturn:
-        """Refuses: a client contains secrets, which must not be pickled."""
+        """Always raises `TypeError`: a client contains secrets, which must not be pickled."""
 
 @final
 class AsyncCalls:
-    """The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` uses them."""
+    """The network calls of a client, each returning an `asyncio.Future`. `AsyncClient` uses them."""
 
     def __new__(cls, client: Client) -> AsyncCalls: ...
     def finish_login(
@@ -561,12 +565,12 @@ class AsyncCalls:
 
 @final
 class Login:
-    """A login that has begun."""
+    """A login in progress, from `begin_login`."""
 
     __match_args__: Final = ("url", "set_cookies", "key", "pending")
     @property
     def url(self) -> str:
-        """Send the browser there.
+        """Send the browser to this URL.
 
         It is Clever's, or your own page if a signed-in person was sent back to log in several times: then `key` and
         `pending` are empty.
@@ -580,18 +584,18 @@ class Login:
     def key(self) -> str:
         """For applications that keep logins in their own session: the key to store `pending` under.
 
-        `login_key` returns it again.
+        `login_key` returns the same key for the callback.
         """
 
     @property
     def pending(self) -> str:
-        """For the same applications: the text to store for ten minutes. URL-safe, about 100 bytes."""
+        """For logins in your own session: the text to store for ten minutes. URL-safe, about 100 bytes."""
 
     @property
     def needs_page(self) -> bool:
         """Whether to respond with a page that continues to `url` by itself instead of a redirect.
 
-        Browsers give up after about twenty redirects in a row. Only with `has_session`.
+        Browsers give up after about twenty redirects in a row. Always false if you don't pass `has_session`.
         """
 
 @final
@@ -613,17 +617,17 @@ class SignedIn:
 
     @property
     def ends_session(self) -> Literal[True]:
-        """Whether the session that the browser had must end: always, because this person's session replaces it."""
+        """Whether to end the browser's old session: always, because this person's session replaces it."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
-        """The cookies to set with the answer to the browser."""
+        """The cookies to set with the response to the browser."""
 
     @property
     def switch_user(self) -> bool:
-        """Whether the login was begun with `switch_user`.
+        """Whether the login began with `switch_user`.
 
-        If the application refuses this person, begin the login of "Try again" with it too.
+        If you refuse this person, pass `switch_user` again to the login behind your "Try again" link.
         """
 
 @final
@@ -640,7 +644,7 @@ class Restart:
 
     @property
     def reason(self) -> str:
-        """The error code of the cause.
+        """The error code that says why.
 
         `state_missing` (every login from the Clever Portal and from Instant Login links), `state_mismatch`,
         `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
@@ -648,7 +652,7 @@ class Restart:
 
     @property
     def ends_session(self) -> Literal[False]:
-        """Whether the session that the browser had must end: never, because the login is still in progress."""
+        """Whether to end the browser's old session: never, because the login is still in progress."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
@@ -665,23 +669,23 @@ class Denied:
 
     @property
     def description(self) -> str | None:
-        """Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's."""
+        """Text that came with the error. Anyone can make a URL with any text: don't show it as Clever's."""
 
     @property
     def ends_session(self) -> bool:
-        """Whether the session that the browser had must end: only when a login of this browser was refused."""
+        """Whether to end the browser's old session: only if this browser began the login that was refused."""
 
     @property
     def return_to(self) -> str | None:
-        """The `return_to` of the login: begin the login of "Try again" with it."""
+        """The `return_to` of the login: pass it again to the login behind your "Try again" link."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
-        """The cookies to set with the answer to the browser."""
+        """The cookies to set with the response to the browser."""
 
     @property
     def switch_user(self) -> bool:
-        """Whether the login began with `switch_user`: begin the login of "Try again" with it too."""
+        """Whether the login began with `switch_user`: pass it again to the login behind your "Try again" link."""
 
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -690,7 +694,7 @@ class Denied:
 class Identity:
     """Who logged in.
 
-    The key of a user is the pair of `issuer` and `id`. Names and email addresses change and repeat.
+    Use the pair of `issuer` and `id` as the key of a user. Names and email addresses change and repeat.
     """
 
     __match_args__: Final = (
@@ -709,7 +713,7 @@ class Identity:
     )
     @property
     def issuer(self) -> str:
-        """The issuer that proved who this person is."""
+        """The issuer that confirmed who this person is."""
 
     @property
     def id(self) -> str:
@@ -717,7 +721,7 @@ class Identity:
 
     @property
     def district_id(self) -> str | None:
-        """The district; a person of Clever Library has none."""
+        """Clever's id of the district; `None` for people of Clever Library."""
 
     @property
     def user_type(self) -> str | None:
@@ -745,17 +749,17 @@ class Identity:
 
     @property
     def proven_by(self) -> Literal["id_token", "me"]:
-        """How this identity was proven: `id_token`, or `me` when Clever was asked with the token of this login."""
+        """How this identity was proven: `id_token`, or `me` if Clever was asked with this login's access token."""
 
     @property
     def loginas_by_admin(self) -> bool:
-        """Whether an administrator at Clever logged in as this person. The callback says so; it is not proven."""
+        """Whether an administrator at Clever logged in as this person, according to the callback. Not proven."""
 
     @property
     def claims(self) -> dict[str, Any]:
-        """Everything that Clever said, as a new dict each time.
+        """Everything that Clever sent, as a new dict each time.
 
-        The claims of the ID token, or the data of `/me` and of the person's own record.
+        These are the claims of the ID token, or the data of `/me` and of the person's record.
         """
 
     def __eq__(self, value: object, /) -> bool: ...
@@ -828,11 +832,11 @@ class Callback:
 
     @property
     def state(self) -> str | None:
-        """The state, if there is one: a login that begins at Clever has none. Compare with `hmac.compare_digest`."""
+        """The state, if there is one: a login that begins at Clever has none. Compare it with `hmac.compare_digest`."""
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """The scopes that Clever names."""
+        """The scopes in the callback."""
 
     @property
     def error(self) -> str | None:
@@ -840,11 +844,11 @@ class Callback:
 
     @property
     def error_description(self) -> str | None:
-        """Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's."""
+        """Text that came with the error. Anyone can make a URL with any text: don't show it as Clever's."""
 
     @property
     def issuer(self) -> str | None:
-        """The issuer (RFC 9207), if the callback names it."""
+        """The issuer (RFC 9207), if the callback contains it."""
 
     @property
     def loginas_by_admin(self) -> bool:
@@ -862,10 +866,10 @@ class SetCookie:
     """The path of every cookie of this library. A name that starts with `__Host-` allows no other."""
 
     http_only: Final = True
-    """No script can read a cookie of this library."""
+    """JavaScript cannot read a cookie of this library."""
 
     same_site: Final = "Lax"
-    """With `Strict` the browser would not send the cookie when it comes back from Clever."""
+    """The cookie must not be `Strict`: the browser would not send it when it comes back from Clever."""
 
     def __new__(cls, name: str, value: str, max_age: int, secure: bool, header: str) -> SetCookie: ...
     @property
@@ -878,11 +882,11 @@ class SetCookie:
 
     @property
     def max_age(self) -> int:
-        """How long the browser keeps it, in seconds; 0 deletes it."""
+        """How long the browser keeps the cookie, in seconds; 0 deletes it."""
 
     @property
     def secure(self) -> bool:
-        """Whether the browser sends it over https only."""
+        """Whether the browser sends the cookie over https only."""
 
     @property
     def header(self) -> str:
@@ -890,13 +894,13 @@ class SetCookie:
 
     def __eq__(self, value: object, /) -> bool: ...
     def __getnewargs__(self) -> tuple[str, str, int, bool, str]:
-        """So that an error with cookies can be pickled, for example to leave a worker."""
+        """Lets you pickle an error with cookies, for example to send it from a worker process."""
 
     def __hash__(self) -> int: ...
 
 @final
 class Refusal:
-    """The response to a request that must not act: this status and no body."""
+    """The response to send instead of acting on a request: this status and an empty body."""
 
     __match_args__: Final = ("status", "allow")
     @property
@@ -921,11 +925,11 @@ class Tokens:
 
     @property
     def id_token(self) -> str | None:
-        """Says who logged in. Only for applications with OpenID Connect, and not for Clever Library."""
+        """Proves who logged in. `None` for applications without OpenID Connect and for people of Clever Library."""
 
 @final
 class TokenInfo:
-    """What Clever says about an access token that was issued to this application."""
+    """Clever's data about an access token that was issued to this application."""
 
     __match_args__: Final = ("client_id", "scopes")
     @property
@@ -950,7 +954,7 @@ class Me:
 
     @property
     def district_id(self) -> str | None:
-        """The district; a person of Clever Library has none."""
+        """Clever's id of the district; `None` for people of Clever Library."""
 
     @property
     def user_type(self) -> str | None:
@@ -962,7 +966,7 @@ class Me:
 
     @property
     def json(self) -> dict[str, Any]:
-        """Everything Clever said, as a new dict each time."""
+        """Everything Clever sent, as a new dict each time."""
 
     def __eq__(self, value: object, /) -> bool: ...
 
@@ -993,7 +997,7 @@ class User:
 
     @property
     def json(self) -> dict[str, Any]:
-        """Everything Clever said, as a new dict each time."""
+        """Everything Clever sent, as a new dict each time."""
 
     def __eq__(self, value: object, /) -> bool: ...
 
@@ -1008,11 +1012,11 @@ class District:
 
     @property
     def name(self) -> str | None:
-        """Its name."""
+        """The district's name."""
 
     @property
     def json(self) -> dict[str, Any]:
-        """Everything Clever said, as a new dict each time."""
+        """Everything Clever sent, as a new dict each time."""
 
     def __eq__(self, value: object, /) -> bool: ...
 
@@ -1044,61 +1048,61 @@ class Stats:
 
     @property
     def samples(self) -> tuple[Sample, ...]:
-        """All numbers, one by one. What was never counted is left out."""
+        """All numbers, one by one. Metrics that were never counted are left out."""
 
     def value(self, name: str, **labels: str) -> float:
-        """One number: of the series that have these labels, all together. 0.0 when nothing was counted.
+        """Returns the sum of all series that have these labels; 0.0 if nothing was counted.
 
             stats.value("clever_sso_logins_total", outcome="failed", code="client_rejected")
 
         Args:
             name: A counter, or a histogram with `_count` or `_sum` (in seconds).
-            **labels: What to select: `outcome`, `code`, `endpoint`.
+            **labels: The labels to select by: `outcome`, `code`, `endpoint`.
 
         Raises:
-            ArgumentError: `argument_invalid`, when this version knows no such name, label or word.
+            ArgumentError: `argument_invalid`, when this version does not know the name, the label or its value.
         """
 
     def to_prometheus(self) -> str:
-        """The text that Prometheus reads: serve it as `text/plain; version=0.0.4; charset=utf-8`."""
+        """Returns the text that Prometheus reads: serve it as `text/plain; version=0.0.4; charset=utf-8`."""
 
     def __eq__(self, value: object, /) -> bool: ...
 
 @final
 class Sample:
-    """A number, as Prometheus would read it."""
+    """One sample of a metric, as Prometheus would read it."""
 
     __match_args__: Final = ("name", "labels", "value")
     @property
     def name(self) -> str:
-        """For example `clever_sso_logins_total`.
+        """The metric's name, for example `clever_sso_logins_total`.
 
         A histogram has samples that end in `_bucket`, `_sum` and `_count`.
         """
 
     @property
     def labels(self) -> dict[str, Any]:
-        """The labels and their words, as a new dict each time."""
+        """The labels and their values, as a new dict each time."""
 
     @property
     def value(self) -> float:
-        """A count, or seconds."""
+        """The value: a count, or a duration in seconds."""
 
     def __eq__(self, value: object, /) -> bool: ...
 
 @final
 class Report:
-    """What the doctor found, in the order of cause and effect: the first problem is the one to solve first.
+    """What the doctor found, ordered from cause to effect: solve the first problem first.
 
         report = clever_sso.doctor()
         print(report)
 
-    It has no secret.
+    It contains no secrets.
     """
 
     @property
     def exit_code(self) -> int:
-        """The exit code for a program: 0 if everything is ok, 1 with warnings, 2 with problems."""
+        """The exit code for a program: 0 if everything is ok, 1 if there are warnings, 2 if there are problems."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -1106,21 +1110,21 @@ class Report:
 
     @property
     def first_problem(self) -> Finding | None:
-        """The cause of the failure; `None` when nothing fails."""
+        """The first finding that is a `problem`: the cause of the failure. `None` when nothing fails."""
 
     @property
     def level(self) -> Literal["ok", "warning", "problem"]:
         """The worst level among the findings: `ok`, `warning` or `problem`."""
 
     def to_text(self, colors: bool = False) -> str:
-        """Lines for people.
+        """Returns the report as text for people.
 
         Args:
-            colors: Whether the levels have terminal colors.
+            colors: Whether to show the levels in terminal colors.
         """
 
     def to_json(self) -> str:
-        """One JSON object on one line; `docs/doctor.md` describes it."""
+        """Returns the report as one JSON object on one line; `docs/doctor.md` describes it."""
 
     def __eq__(self, value: object, /) -> bool: ...
 
@@ -1131,11 +1135,11 @@ class Finding:
     __match_args__: Final = ("check", "level", "found", "advice")
     @property
     def check(self) -> str:
-        """The stable word for what was checked, such as `credentials`; `docs/doctor.md` lists them."""
+        """The name of the check, such as `credentials`. Names never change; `docs/doctor.md` lists them."""
 
     @property
     def level(self) -> Literal["ok", "warning", "problem"]:
-        """How it went: `ok`, `warning` or `problem`."""
+        """The result: `ok`, `warning` or `problem`."""
 
     @property
     def found(self) -> str:
@@ -1165,7 +1169,7 @@ class KeySet:
 
 @final
 class ErrorCode:
-    """One entry of the catalogue of failures; see `error_codes()`."""
+    """One entry in the list of error codes; see `error_codes()`."""
 
     __match_args__: Final = (
         "word",
@@ -1191,7 +1195,7 @@ class ErrorCode:
 
     @property
     def retryable(self) -> bool:
-        """Whether the same call, or the same login started again, may succeed later without a change."""
+        """Whether the same call, or a new try of the same login, may succeed later without a change."""
 
     @property
     def actor(self) -> Literal["user", "app", "clever", "network"]:
@@ -1199,18 +1203,18 @@ class ErrorCode:
 
     @property
     def sentence(self) -> str:
-        """The sentence for the log, without the details of one failure."""
+        """The sentence for the log, without the details of a specific failure."""
 
     @property
     def user_message(self) -> str:
-        """A sentence that may be shown to the person who logs in, in English."""
+        """A sentence in English that you can show to the person who logs in."""
 
     @property
     def page_status(self) -> int:
-        """The HTTP status of the page that shows it."""
+        """The HTTP status for the page that shows this error."""
 
 def parse_callback(callback: str) -> Callback:
-    """Reads a callback: a whole URL, its query, or the fragment of the implicit grant.
+    """Parses a callback: a whole URL, its query, or the fragment of the implicit grant.
 
     `Client.finish_login` does this itself; this function is for apps that drive the flow themselves. No network.
 
@@ -1222,7 +1226,7 @@ def parse_callback(callback: str) -> Callback:
     """
 
 def login_key(callback: str) -> str | None:
-    """The key of this callback's pending login, for applications that store logins in their own session.
+    """Returns the key of this callback's pending login, for applications that store logins in their own session.
 
         pending = session.pop(clever_sso.login_key(url), None)
 
@@ -1234,47 +1238,47 @@ def login_key(callback: str) -> str | None:
     """
 
 def is_switched_on(value: str | None) -> bool:
-    """Reads a switch in a query, such as `switch_user=1`.
+    """Returns whether a switch in a query, such as `switch_user=1`, is on.
 
-    Off when it is missing, empty, `0`, `false`, `no` or `off`, in any case; otherwise on.
+    It is off if it is missing, empty, `0`, `false`, `no` or `off`, in any case; otherwise on.
 
     Args:
         value: The value of the parameter; `None` when it is missing.
     """
 
 def leads_to(target: str, path: str) -> bool:
-    """Whether a path or URL leads to the page at `path`, in any spelling.
+    """Returns whether a path or URL leads to the page at `path`, however it is encoded.
 
-    Either may be percent-encoded (also more than once) or have dot segments, double slashes or a slash at the end. A
-    query and a fragment do not matter. Do not pass a `return_to` that leads to your login or logout, or each login
-    would start the next one. `begin_login` itself refuses one that leads to the callback.
+    Either may be percent-encoded (also more than once) or have dot segments, double slashes or a slash at the end. The
+    query and fragment are ignored. Do not pass a `return_to` that leads to your login or logout, or each login would
+    start the next one. `begin_login` itself refuses a `return_to` that leads to the callback.
 
     Args:
-        target: The path or URL, as a `return_to`.
+        target: The path or URL, such as a `return_to`.
         path: The path of your page.
     """
 
 def observe_calls(on: bool) -> None:
-    """Whether `clever_sso.opentelemetry` learns about each call from now on. For that module only."""
+    """Turns reports of calls to `clever_sso.opentelemetry` on or off. For that module only."""
 
 def doctor() -> Report:
-    """Checks the setup that environment variables describe, also where they make no client.
+    """Checks the setup in the environment variables, even if they can't create a client.
 
-    It reads `CLEVER_CLIENT_ID` and so on, as `Client.from_env` does. What is wrong with them is then the first problem.
-    It takes at most 15 seconds, logs no one in and uses no code. `python -m clever_sso doctor` is the same as a
-    command.
+    It reads `CLEVER_CLIENT_ID` and so on, as `Client.from_env` does. A wrong variable is the first problem in the
+    report. It takes at most 15 seconds, logs no one in and uses no code. The command `python -m clever_sso doctor` does
+    the same.
 
     Raises:
-        InternalError: The words of its kind.
+        InternalError: Any of its error codes.
     """
 
 def doctor_of_settings(
     settings: Sequence[tuple[str, str]], findings: Sequence[tuple[str, str, str, str | None]]
 ) -> Report:
-    """The same for the settings of a framework, named as environment variables. `findings` are its own."""
+    """Checks a framework's settings, named as environment variables. `findings` are the framework's own."""
 
 def doctor_of_client(client: Client, findings: Sequence[tuple[str, str, str, str | None]]) -> Report:
-    """The same for a client that an application made itself."""
+    """Checks the setup of a client that an application created itself."""
 
 def verify_id_token(
     token: str,
@@ -1287,7 +1291,7 @@ def verify_id_token(
     leeway: int = 60,
     access_token: str | None = None,
 ) -> dict[str, Any]:
-    """Verifies an ID token with only the arguments: no client, no network.
+    """Verifies an ID token with the given keys. It needs no client and no network.
 
         keys = clever_sso.KeySet(jwks)  # the text from the issuer's `jwks_uri`
         claims = clever_sso.verify_id_token(
@@ -1297,36 +1301,37 @@ def verify_id_token(
     Args:
         token: The ID token.
         keys: A `KeySet`, made once, or the text of a JWKS.
-        issuer: The issuer, byte for byte: `https://clever.com`.
-        client_id: The only audience.
-        nonce: The nonce that was sent. Without it, the token must have none.
-        now: The time in Unix seconds; by default this machine's clock.
-        leeway: The largest allowed difference between the clocks, in seconds. At most 600.
-        access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
+        issuer: The exact issuer: `https://clever.com`.
+        client_id: The client id, which must be the token's only audience.
+        nonce: The nonce that you sent. If you pass none, the token must have none.
+        now: The time in Unix seconds. Default: this machine's clock.
+        leeway: How many seconds the clocks of the issuer and this machine may differ. At most 600.
+        access_token: The access token that came with the ID token. If you pass it, the token's `at_hash` claim, if
+            present, must match.
 
     Returns:
         The claims.
 
     Raises:
         TokenError: The code of the first broken rule, for example `id_token_expired`.
-        CleverError: `response_malformed`, `keys_unusable` when `keys` is a text.
-        ArgumentError: `argument_invalid` when `now` or `leeway` cannot be used.
+        CleverError: `response_malformed` or `keys_unusable`, only if `keys` is a str.
+        ArgumentError: `argument_invalid` when `now` or `leeway` is out of range.
     """
 
 def error_codes() -> dict[str, ErrorCode]:
-    """The whole catalogue of failures, by error code."""
+    """Returns all error codes: a dict from each code to its entry."""
 
 def translated(sentence: str, language: str | None) -> str:
-    """The same sentence in a language, where it is one of this package in English; any other stays as it is.
+    """Translates an English sentence of this package. Any other text is returned unchanged.
 
     Args:
-        sentence: One that people read, such as `error.user_message`.
-        language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header. All but
-            Spanish get English.
+        sentence: A sentence for people, such as `error.user_message`.
+        language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header. Every language except
+            Spanish gets English.
     """
 
 def language_of(language: str | None) -> str:
-    """The language that people read: `es` where they want Spanish, `en` for everyone else.
+    """Returns the language to show: `es` for a person who prefers Spanish, otherwise `en`.
 
     Args:
         language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header.

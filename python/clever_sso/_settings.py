@@ -1,8 +1,10 @@
-"""The settings by their names in an environment or a configuration, and their rules, for all frameworks.
+"""Reads and checks the settings for all frameworks, by their names in an environment or a configuration.
 
-`CLEVER_CLIENT_ID` is the keyword argument `client_id`, and so on for every argument of `Client`. Empty means unset.
+`CLEVER_CLIENT_ID` stands for the keyword argument `client_id`, and so on for every argument of `Client`. Empty means
+unset.
 
-Nothing here raises while a secret is in a local variable: error pages and error mails show those.
+No function here raises while a secret is in a local variable, because error pages and error emails show local
+variables.
 """
 
 from __future__ import annotations
@@ -54,11 +56,12 @@ OF_EVERY_FACE = frozenset(
 """The settings of a web application that are not arguments of its client; Django has two of them in `urls.py`."""
 LANGUAGES = ("en", "es")
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
-# An address with a password, a long word, sixteen hexadecimal digits, or letters of both kinds and digits.
+# Matches a URL with a password, a long word, sixteen hexadecimal digits, or a mix of upper-case letters, lower-case
+# letters and digits.
 _MAY_BE_SECRET = re.compile(
     r"@|^[^:/.\\]{16,}$|[0-9A-Fa-f]{16}|(?=[\w+=-]*[a-z])(?=[\w+=-]*[A-Z])(?=[\w+=-]*\d)[\w+=-]{20}", re.ASCII
 )
-# Characters that an address never has unencoded, that end a path, or that start a parameter of a route.
+# Characters that a URL never contains unencoded, that end a path, or that start a route parameter.
 _NOT_IN_URLS, _ENDS_PATH = re.compile(r"[\s\\\x00-\x1f\x7f]"), re.compile(r"[?#<>{}]|//|/\.\.?(/|$)")
 
 
@@ -66,7 +69,7 @@ def arguments(settings: _Source) -> dict[str, Any]:
     """The keyword arguments of a client.
 
     Args:
-        settings: Has the settings by their names.
+        settings: The settings by name.
 
     Raises:
         ConfigError: `config_invalid`, when `CLEVER_CLIENT_ID` is missing or a value cannot be read.
@@ -79,7 +82,7 @@ def arguments(settings: _Source) -> dict[str, Any]:
 
 
 def _read(settings: _Source) -> dict[str, Any] | str:
-    """The keyword arguments of a client, or what is wrong with them."""
+    """Returns the keyword arguments of a client, or what is wrong with the settings."""
     found = {}
     for argument, read in _READERS.items():
         name = PREFIX + argument.upper()
@@ -91,12 +94,12 @@ def _read(settings: _Source) -> dict[str, Any] | str:
             return wrong
     if "client_id" not in found:
         return f"{PREFIX}CLIENT_ID {NOT_SET}"
-    # Errors then name the settings, not the arguments.
+    # With this, errors name the settings, not the arguments.
     return {**found, "named_by": "environment"}
 
 
 def _read_one(name: str, value: object, read: Callable[[Any], Any]) -> tuple[Any, str | None]:
-    """A value, and what is wrong with it."""
+    """Returns a value and what is wrong with it."""
     try:
         return read(value), None
     except _WrongTypeError as wrong:
@@ -106,7 +109,7 @@ def _read_one(name: str, value: object, read: Callable[[Any], Any]) -> tuple[Any
 
 
 def as_variable(name: str, value: object) -> tuple[str, str | None]:
-    """A setting of the client as an environment would have it, and what is wrong with it."""
+    """Returns a setting of the client as text, as an environment variable would have it, and what is wrong with it."""
     if value is None or value == "":
         return "", None
     kind = _READERS[name[len(PREFIX) :].lower()]
@@ -132,10 +135,10 @@ def from_environment() -> dict[str, Any]:
 
 
 class WithEnvironment:
-    """A configuration, and the environment for what it leaves out.
+    """Combines a configuration with the environment, for settings that the configuration does not have.
 
     Args:
-        configuration: What counts first.
+        configuration: The configuration. Its settings take precedence.
     """
 
     def __init__(self, configuration: _Source) -> None:
@@ -148,16 +151,16 @@ class WithEnvironment:
 
 
 def given_or_environment(argument: str, given: object) -> tuple[str, object]:
-    """An argument of a face that takes its settings as arguments, or the variable of the same name; with its name."""
+    """Returns an argument, or the environment variable for it if the argument is unset; with its name."""
     name = PREFIX + argument.upper()
     return (name, os.environ.get(name)) if given is None else (f"{argument} ({name})", given)
 
 
 def boolean(name: str, value: object, *, default: bool) -> bool:
-    """A setting that is true or false: environments have only text, and the text `false` must not count as true.
+    """Reads a setting that is true or false. Environments have only text, and the text `false` must not count as true.
 
     Raises:
-        ConfigError: `config_invalid`, when it is neither.
+        ConfigError: `config_invalid`, for any other value.
     """
     if value is None or value == "":
         return default
@@ -171,10 +174,10 @@ def boolean(name: str, value: object, *, default: bool) -> bool:
 
 
 def language(name: str, value: object) -> str | None:
-    """The language that a setting fixes: `en` or `es`; `None` where it is not set.
+    """Reads a setting for the language, `en` or `es`; `None` if it is not set.
 
     Raises:
-        ConfigError: `config_invalid`, when it is another.
+        ConfigError: `config_invalid`, when it is any other language.
     """
     if value is None or value == "":
         return None
@@ -192,7 +195,7 @@ def is_on(value: object) -> bool:
 
 
 def addresses(value: object) -> Iterator[SplitResult]:
-    """The addresses in a setting. Those that cannot be read are left out: another check reports them."""
+    """The URLs in a setting, without those that cannot be read: another check reports them."""
     try:
         found = _list(value)
     except _WrongTypeError:
@@ -216,7 +219,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def session_seconds(name: str, value: object, default: int) -> int:
-    """How many seconds a sign-in lasts.
+    """Reads how many seconds a sign-in lasts.
 
     Raises:
         ConfigError: `config_invalid`, when it is not a whole number above zero.
@@ -231,17 +234,17 @@ def session_seconds(name: str, value: object, default: int) -> int:
 
 
 def may_be_secret(value: object) -> bool:
-    """Whether a value may be a secret that belongs to another setting, so that no message shows it. As in the core."""
+    """Whether a value may be a secret for another setting, and no message may show it. Same rule as in the core."""
     return _MAY_BE_SECRET.search(str(value)) is not None
 
 
 def found(value: object) -> str:
-    """What was found, for the end of a message; empty when it may be a secret."""
+    """The value for the end of a message; empty if it may be a secret."""
     return "" if may_be_secret(value) else f"; found {value!r}"
 
 
 def path(name: str, value: object, default: str) -> str:
-    """A setting that is a path of the application.
+    """Reads a setting that is a path of the application.
 
     Raises:
         ConfigError: `config_invalid`, when it is not a path.
@@ -259,10 +262,10 @@ def path(name: str, value: object, default: str) -> str:
 
 
 def target(name: str, value: object, default: str) -> str:
-    """A setting that says where to go: a path of the application, or a whole URL.
+    """Reads a setting that says where to redirect to: a path of the application, or a whole URL.
 
     Raises:
-        ConfigError: `config_invalid`, when it is neither.
+        ConfigError: `config_invalid`, for any other value.
     """
     if value is None or value == "":
         return default
@@ -278,16 +281,16 @@ def target(name: str, value: object, default: str) -> str:
 def check_goals(
     after_login: tuple[str, str], after_logout: tuple[str, str], login: Iterable[str], others: Iterable[str]
 ) -> str | None:
-    """Whether the pages to go to afterwards are pages of the application, and not of the login itself.
+    """Checks that login and logout redirect to pages of the application, not to pages of the login itself.
 
     Args:
-        after_login: The name of the setting, and where it leads.
-        after_logout: The same.
+        after_login: The name of the setting, and the path or URL in it.
+        after_logout: The same, for logout.
         login: The paths of the login.
-        others: The paths of callback, log out and so on.
+        others: The paths of the callback, the logout and so on.
 
     Returns:
-        What to tell about a logout that signs the person in again at once; `None` when there is nothing to tell.
+        A warning if the logout signs the person in again at once; otherwise `None`.
 
     Raises:
         ConfigError: `config_invalid`, with the name of the setting.
@@ -300,7 +303,7 @@ def check_goals(
     name, goal = after_logout
     if goal.partition("?")[0].rstrip("/") in begins and "switch_user=" not in goal:
         return (
-            f"{name} leads to {goal!r}: who logs out is signed in again at once, because Clever remembers the person. "
+            f"{name} leads to {goal!r}: people who log out are signed in again at once, because Clever remembers them. "
             "Set it to a page without a guard"
         )
     return None
@@ -325,7 +328,7 @@ def _is_url(value: str) -> bool:
 def check_callback(
     redirect_uris: Iterable[str], callback: str, others: Iterable[str], *, chosen: str = "", prefix: str = ""
 ) -> None:
-    """Whether the callback is where the redirect URI leads, and nothing else is there.
+    """Checks that the redirect URI leads to the callback, and to no other page of the login.
 
     Args:
         redirect_uris: Those of the client.
@@ -342,8 +345,8 @@ def check_callback(
     paths = [path.rstrip("/") for _, path in found]
     if chosen and not any(path.endswith(inside) or inside.endswith(path) for path in paths):
         raise invalid(
-            f"{chosen} is {callback!r}, but {PREFIX}REDIRECT_URI leads to {paths[0]!r}: make them equal, or let the "
-            "first be the end of the second where a proxy takes a prefix off"
+            f"{chosen} is {callback!r}, but {PREFIX}REDIRECT_URI leads to {paths[0]!r}: make them equal, or, if a "
+            "proxy removes a prefix, set the first to the second without that prefix"
         )
     if chosen:
         # If a proxy removes a prefix, the redirect URI may only seem to lead to another page.
@@ -358,7 +361,7 @@ def check_callback(
 
 
 def check_login(client: _Begins) -> None:
-    """Whether logins can begin with this client: checked before the first person comes.
+    """Checks, before the first person logs in, that logins can begin with this client.
 
     Raises:
         ConfigError: `config_invalid`, with the name of the setting that is missing.
@@ -381,11 +384,11 @@ def is_missing(error: ConfigError) -> bool:
 
 
 def misspelled(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
-    """Unknown names of settings that look like a known one, each with the known name.
+    """Unknown setting names that look like a known one, each with the known name.
 
     Args:
         names: The settings that are set.
-        others: The settings that are read besides the arguments of the client.
+        others: Settings that are read in addition to the arguments of the client.
     """
     from difflib import get_close_matches  # noqa: PLC0415  (not every program that imports the package pays for it)
 
@@ -400,7 +403,7 @@ def misspelled(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tup
 
 
 def instead_of(name: object) -> str:
-    """The advice for a name that is not a setting of a client, as the end of a sentence."""
+    """What to do about a name that is not a client setting, as the end of a sentence."""
     from difflib import get_close_matches  # noqa: PLC0415  (as above)
 
     word = str(name).upper()
@@ -412,7 +415,7 @@ def instead_of(name: object) -> str:
 
 
 def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]:
-    """Names of settings that only another framework reads, with the name to use instead.
+    """Setting names that only another framework reads, each with the name to use instead.
 
     Args:
         names: The settings that are set.
@@ -424,7 +427,7 @@ def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]
             yield name, instead[name]
 
 
-# Names that people use by habit, and that look like another setting than the intended one.
+# Names that people use by habit, but that look like a different setting from the one they mean.
 _MEANT = {
     f"{PREFIX}ID": "CLEVER_CLIENT_ID",
     f"{PREFIX}SECRET": "CLEVER_CLIENT_SECRET",
@@ -452,7 +455,7 @@ _INSTEAD = {
     "Django": {
         **_OF_NO_FACE,
         "CLEVER_CALLBACK_PATH": "the callback is where urls.py includes clever_sso.django.urls; set FORCE_SCRIPT_NAME "
-        "where a proxy takes a prefix off",
+        "if a proxy removes a prefix",
         "CLEVER_LANGUAGE": "the pages are in Django's active language; set LANGUAGE_CODE, or use LocaleMiddleware",
         "CLEVER_SESSION_NAME": _SESSION_NAME,
         "CLEVER_URL_PREFIX": 'urls.py says it: path("clever/", include("clever_sso.django.urls"))',
@@ -469,14 +472,14 @@ _OF_SOME_FACE = frozenset(name for instead in _INSTEAD.values() for name in inst
 
 
 def found_in(where: str, error: ConfigError) -> ConfigError:
-    """The same error, with the name of the setting added."""
+    """Returns the same error, with the name of the setting added."""
     sentence, colon, rest = error.message.partition(": ")
     message = f"{sentence}: {where}: {rest}" if colon else f"{where}: {sentence}"
     return ConfigError(error.code, message, error.user_message, error.retryable, error.actor)
 
 
 def invalid(message: str) -> ConfigError:
-    """The error of a wrong setting."""
+    """Returns the error for a wrong setting."""
     entry = error_codes()["config_invalid"]
     return ConfigError(
         "config_invalid", f"{entry.sentence}: {message}", entry.user_message, entry.retryable, entry.actor
@@ -490,7 +493,8 @@ SHORTEST_KEY = 16
 
 MAKE_A_KEY = 'make one with: python -c "import secrets; print(secrets.token_hex(32))"'
 
-# Keys of tutorials and quickstarts, without case and punctuation: people who forge sessions have lists of them.
+# Keys from tutorials and quickstarts, in lower case and without punctuation. Attackers who forge sessions try lists of
+# them.
 _SAMPLE_KEYS = frozenset(
     {
         "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
@@ -507,7 +511,7 @@ _SAMPLE_KEYS = frozenset(
         "0123456789abcdef0123456789abcdef",
     }
 )
-# Keys that consist only of such words are refused too.
+# Keys that consist only of these words are refused too.
 _SAMPLE_WORDS = re.compile(
     "(?:a|an|any|app|application|auth0|be|bit|changed?|cookie|default|dev|development|django|example|extremely|fastapi|"
     "flask|here|in|insecure|is|it|jwt|key|keep|local|long|longer|me|my|needs?|none|not|null|of|passw0rd|password|"
@@ -518,10 +522,10 @@ _SAMPLE_WORDS = re.compile(
 
 
 def key_problem(key: object) -> str | None:
-    """Why a key must not sign sessions: anyone could sign in as anyone. `None` when no problem is known.
+    """Why a key is too weak to sign sessions: anyone could sign in as any person. `None` when no problem is known.
 
     Args:
-        key: A str or bytes, or an object that prints as one.
+        key: A str, bytes, or an object whose `str()` is the key.
     """
     text = key.decode("latin-1") if isinstance(key, bytes) else str(key or "")
     if not text.strip():
@@ -541,11 +545,11 @@ _NEAR = 0.75
 
 
 def check_roles(function: str, roles: tuple[object, ...]) -> None:
-    """Whether these can be the roles of a guard. Roles that Clever does not have are logged: Clever may add some.
+    """Checks the roles of a guard. Roles that Clever does not have are only logged, because Clever may add some.
 
     Args:
-        function: How the guard is written.
-        roles: What it was given.
+        function: The name of the guard, for messages.
+        roles: The roles that were passed to it.
 
     Raises:
         TypeError: When one is not a str.
@@ -561,7 +565,7 @@ def check_roles(function: str, roles: tuple[object, ...]) -> None:
 
 
 def check_role_types(function: str, roles: tuple[object, ...]) -> None:
-    """Whether these are texts, as the roles of a guard must be.
+    """Checks that the roles of a guard are strings.
 
     Raises:
         TypeError: When one is not.
@@ -575,7 +579,7 @@ def check_role_types(function: str, roles: tuple[object, ...]) -> None:
 
 
 def nearest_role(role: str) -> str | None:
-    """The known role that a word looks like."""
+    """Returns the known role that a word looks like."""
     from difflib import get_close_matches  # noqa: PLC0415  (as above)
 
     word = role.strip().lower().replace("-", "_").replace(" ", "_")
@@ -583,7 +587,7 @@ def nearest_role(role: str) -> str | None:
 
 
 def unknown_role(role: str) -> str | None:
-    """What to say about a word that is not a known role; `None` for a known role."""
+    """A message about a word that is not a known role; `None` for a known role."""
     if role in KNOWN_ROLES:
         return None
     nearest = nearest_role(role)
@@ -593,10 +597,10 @@ def unknown_role(role: str) -> str | None:
 
 
 def hook_problem(name: str, function: Any, *arguments: str) -> str | None:  # noqa: ANN401  (a setting)
-    """What is wrong with a function of the application that will be called with these arguments.
+    """What is wrong with a function of the application that the library will call with these arguments.
 
     Args:
-        name: The setting or decorator that names it.
+        name: The setting or decorator that names the function.
         function: The function.
         arguments: The arguments of the call, by names that explain them.
     """
@@ -607,7 +611,7 @@ def hook_problem(name: str, function: Any, *arguments: str) -> str | None:  # no
     try:
         inspect.signature(function).bind(*arguments)
     except ValueError:
-        # A function written in C does not say.
+        # A function written in C has no signature.
         return None
     except TypeError:
         shown = getattr(function, "__name__", type(function).__name__)
@@ -616,7 +620,7 @@ def hook_problem(name: str, function: Any, *arguments: str) -> str | None:  # no
 
 
 def check_hook(name: str, function: object, *arguments: str) -> None:
-    """As `hook_problem`.
+    """Raise if `hook_problem` finds a problem.
 
     Raises:
         TypeError: With what is wrong.
@@ -627,10 +631,10 @@ def check_hook(name: str, function: object, *arguments: str) -> None:
 
 
 def check_keywords(function: str, found: Iterable[str], known: Iterable[str]) -> None:
-    """Whether a call has keyword arguments that nothing knows.
+    """Raise if a call has unknown keyword arguments.
 
     Raises:
-        TypeError: With the nearest known one.
+        TypeError: The message names the most similar known argument.
     """
     from difflib import get_close_matches  # noqa: PLC0415  (as above)
 
@@ -645,7 +649,7 @@ def check_keywords(function: str, found: Iterable[str], known: Iterable[str]) ->
 
 
 class _WrongTypeError(Exception):
-    """A value is of a type that the setting cannot have; says which."""
+    """Raised when a value has a type that the setting cannot have. The message says which type it must have."""
 
 
 def _kind(value: object) -> str:
@@ -659,7 +663,7 @@ def _text(value: object) -> str:
 
 
 def _list(value: object) -> list[str]:
-    """One value, or several separated by spaces: neither URIs nor keys have spaces inside."""
+    """Splits one or several values, separated by spaces: neither URIs nor keys contain spaces."""
     if isinstance(value, str):
         return value.split()
     if isinstance(value, (list, tuple)):
@@ -696,7 +700,7 @@ def _whole_seconds(value: object) -> int:
 
 
 def _digits(value: str | float) -> str | float:
-    """The value, unless only Python reads this text as a number, such as `1_000`: the doctor reads it in the core."""
+    """Rejects text that only Python reads as a number, such as `1_000`: the doctor reads the same value in the core."""
     if isinstance(value, str) and ("_" in value or not value.strip().isascii()):
         raise ValueError
     return value

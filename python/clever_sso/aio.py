@@ -35,7 +35,7 @@ __all__ = ["AsyncClient", "ClientSettings"]
 
 
 class ClientSettings(TypedDict, total=False):
-    """The keyword arguments of `Client` and `AsyncClient`; `Client` explains them."""
+    """The keyword arguments of `Client` and `AsyncClient`; see `Client`."""
 
     issuer: str | None
     api_base: str | None
@@ -57,10 +57,10 @@ class ClientSettings(TypedDict, total=False):
 
 
 class AsyncClient:
-    """Everything an application does with Clever, for asyncio. Make one and keep it.
+    """A client for Clever, for asyncio. Create one and keep it.
 
-    Operations that need the network are coroutines: thousands may wait at once on one event loop, and none of them
-    holds it up. `begin_login` and what makes URLs are plain methods.
+    Methods that need the network are coroutines: thousands of them can wait at once and none blocks the event loop.
+    `begin_login` and the methods that only build URLs are plain methods.
 
         client = clever_sso.AsyncClient("client id", "client secret", "https://app.example/callback")
 
@@ -71,25 +71,25 @@ class AsyncClient:
             outcome = await client.finish_login(url, cookies)
             return outcome if isinstance(outcome, clever_sso.SignedIn) else None
 
-    It works on asyncio and uvloop, and with anyio on either. One client may serve several loops, in several threads,
-    and survives a fork: two threads of its own start with the first operation of each process. At most 100
-    requests are on their way at once; others wait for their turn, within their deadline (`timeout`). To cancel an
-    operation drops its request.
+    It works with asyncio and uvloop, and with anyio on either. One client can serve several event loops, in several
+    threads, and works after a fork. The first network call in each process starts two background threads. At most 100
+    requests run at once; others wait for their turn, within their time limit (`timeout`). If you cancel a call, its
+    request is dropped.
 
     Args:
-        client_id: As for `Client`, and so are all others.
+        client_id: As for `Client`.
         client_secret: As for `Client`.
         redirect_uri: As for `Client`.
-        **settings: The keyword arguments of `Client`. `discover=True` asks for the discovery document while the client
-            is made, which blocks: make it before the event loop runs.
+        **settings: The keyword arguments of `Client`. `discover=True` fetches the discovery document in the
+            constructor, which blocks: create the client before the event loop runs.
 
     Raises:
-        ConfigError: `config_invalid`, with what is wrong about which value.
+        ConfigError: `config_invalid`; the message names the argument and what is wrong with it.
     """
 
     __slots__ = ("__weakref__", "_calls", "_client")
 
-    # `make stubs` writes the words of the methods that `Client` has too.
+    # `make stubs` writes the docstrings of the methods that `Client` has too.
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class AsyncClient:
             _settings.check_keywords("AsyncClient", unknown, _settings.ARGUMENTS)
             self._client = Client(client_id, client_secret, redirect_uri, **settings)
         except BaseException:
-            # Error pages and error mails show the local variables of this frame.
+            # Error pages and error emails show the local variables of this frame.
             client_secret = redirect_uri = None
             cast("dict[str, Any]", settings).clear()
             raise
@@ -114,7 +114,7 @@ class AsyncClient:
         """Makes a client from environment variables, as `Client.from_env` does.
 
         Raises:
-            ConfigError: `config_invalid`, with what is wrong about which variable.
+            ConfigError: `config_invalid`; the message names the variable and what is wrong with it.
         """
         return cls(**_settings.from_environment())
 
@@ -125,7 +125,7 @@ class AsyncClient:
 
     @property
     def issuer(self) -> str:
-        """The issuer whose people log in."""
+        """The issuer of ID tokens, such as `https://clever.com`."""
         return self._client.issuer
 
     @property
@@ -148,21 +148,22 @@ class AsyncClient:
 
         Args:
             cookies: The `Cookie` header of the request. With it, the browser keeps at most eight logins in progress,
-                and a session that is lost again and again ends with an error instead of a loop.
+                and a browser that keeps losing its session gets an error instead of an endless redirect.
             redirect_uri: One of the configured ones. Default: the primary one.
-            district_id: The district, if it is known. Clever then skips the school picker.
+            district_id: Clever's id of the district, if you know it. Clever then skips the school picker.
             return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
                 origin. At most 1,024 bytes.
             switch_user: Whether Clever asks the person to confirm who they are, for "Not you?" links. Without it, the
                 same person is signed in again.
-            has_session: Whether the browser has a session of the application. `False` when you looked and found none.
+            has_session: Whether the browser has a session of the application. Pass `False` if you checked and found
+                none.
             home: Where people go after a login without `return_to`: your own page. If a signed-in person is sent back
                 to log in again and again, they go there instead of to Clever each time.
 
         Raises:
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a signed-in person is
-                sent back to log in again and again.
+            LoginError: `session_not_kept` when the browser loses its session after each sign-in, `page_not_allowed`
+                when a signed-in person is sent back to log in again and again.
             ArgumentError: `return_to_unsafe`.
         """
         return self._client.begin_login(
@@ -196,7 +197,7 @@ class AsyncClient:
         Args:
             cookies: The `Cookie` header of the request.
             redirect_uri: One of the configured ones. Default: the primary one.
-            district_id: The district, if it is known. Clever then skips the school picker.
+            district_id: Clever's id of the district, if you know it. Clever then skips the school picker.
             return_to: Where to go after the login.
             switch_user: Whether Clever asks the person to confirm who they are.
             has_session: Whether the browser has a session of the application.
@@ -225,10 +226,10 @@ class AsyncClient:
         method: str,
         headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
     ) -> Refusal | None:
-        """Return a `Refusal` if a browser's request must not act, otherwise `None`.
+        """Returns a `Refusal` if you must not act on this request of a browser, otherwise `None`.
 
-        Call it before you begin a login, finish a login, or log a person out. Then prefetched links, frames, images,
-        scripts and forms of other sites can't use a code or log a person out. No network.
+        Call it before you begin a login, finish a login, or log a person out. It keeps prefetched links, frames,
+        images, scripts, and forms on other sites from using a code or logging a person out. No network.
 
             refusal = client.refusal("callback", method=request.method, headers=request.headers)
 
@@ -238,12 +239,12 @@ class AsyncClient:
             headers: All headers of the request: a mapping or pairs, of str or bytes, or WSGI's `environ`.
 
         Raises:
-            ArgumentError: `argument_invalid`, for another word.
+            ArgumentError: `argument_invalid`, for any other `endpoint`.
         """
         return self._client.refusal(endpoint, method=method, headers=headers)
 
     def log_out_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """The cookies to set when a person logs out: a login right after that is not a lost session. No network.
+        """Returns the cookies to set when a person logs out: logging in again is then not a lost session. No network.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -251,13 +252,13 @@ class AsyncClient:
         return self._client.log_out_cookies(cookies)
 
     def session_kept_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """The cookies to set when a request comes with a session: the last sign-in was kept. No network.
+        """Returns the cookies to set when a request has a session: they record that the browser kept the last sign-in.
 
-        Usually there are none. Without this call, people who log out in the application's own way and sign in again
-        four times in a minute see an error that their session is not kept.
+        Usually there are none. No network. If you don't call this, people who log out through your own code and sign in
+        again four times in a minute see an error that their session is not kept.
 
-        Set those with a `max_age` above 0 only with a page, not with a redirect, an image or a response to a script:
-        they mean that the person is not in a redirect loop.
+        Set cookies with a `max_age` above 0 only when you send a page, not a redirect, an image or a response to a
+        script: they mean that the person is not in a redirect loop.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -275,22 +276,23 @@ class AsyncClient:
         switch_user: bool = False,
         without_state: bool = False,
     ) -> str:
-        """The URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
+        """Returns the URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
 
         Args:
             response_type: `code`, or `token` for the implicit grant.
             redirect_uri: One of the configured ones. Default: the primary one.
-            state: Comes back unchanged. Compare it with the state that you gave to this browser.
-            nonce: Comes back inside the ID token.
-            district_id: The district, if it is known. Clever then skips the school picker.
+            state: Clever sends it back unchanged. Compare it with the state that you stored for this browser.
+            nonce: Clever puts it into the ID token.
+            district_id: Clever's id of the district, if you know it. Clever then skips the school picker.
             switch_user: Whether Clever asks the person to confirm who they are.
-            without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
-                without a state may belong to anyone, so do not sign a person in with it. `begin_implicit` makes and
-                checks a state by itself.
+            without_state: Confirms that you want no state. A `token` request needs either a `state` or this. A token
+                that comes back without a state may belong to anyone, so do not sign a person in with it.
+                `begin_implicit` makes and checks a state for you.
 
         Raises:
             ConfigError: `redirect_uri_unknown`.
-            ArgumentError: `argument_invalid`, for another response type, or a `token` without a state.
+            ArgumentError: `argument_invalid`, for any other response type, or a `token` with neither `state` nor
+                `without_state`.
         """
         return self._client.authorize_url(
             response_type=response_type,
@@ -303,9 +305,9 @@ class AsyncClient:
         )
 
     def instant_login_url(self, district_id: str) -> str:
-        """An Instant Login link into this application for the people of a district. No network.
+        """Returns an Instant Login link to this application for the people of a district. No network.
 
-        People who follow it arrive without a state, so `finish_login` answers with `Restart` first.
+        People who follow it arrive without a state, so `finish_login` returns `Restart` first.
 
         Args:
             district_id: Clever's id of the district.
@@ -313,17 +315,17 @@ class AsyncClient:
         return self._client.instant_login_url(district_id)
 
     def portal_url(self, district: str | None = None) -> str:
-        """The Clever Portal of a district, or the page where people look for their school. No network.
+        """Returns the URL of a district's Clever Portal, or of the page where people look for their school. No network.
 
         Args:
-            district: The short name of the district, as in the address of its portal.
+            district: The short name of the district, as in the URL of its portal.
         """
         return self._client.portal_url(district)
 
     def stats(self) -> Stats:
-        """What this client has counted in this process: logins, requests, retries, durations. No network.
+        """Returns what this client has counted in this process: logins, requests, retries, durations. No network.
 
-        `docs/stats.md` lists the numbers. `client.stats().to_prometheus()` is the text for Prometheus.
+        `docs/stats.md` lists the metrics. `client.stats().to_prometheus()` returns them as text for Prometheus.
         """
         return self._client.stats()
 
@@ -332,26 +334,26 @@ class AsyncClient:
     ) -> SignedIn | Restart | Denied:
         """Finishes a login. The outcome is a value, not an exception.
 
-        One network round trip when Clever sends an ID token and its keys are known, otherwise up to three.
+        It takes one network round trip if Clever sends an ID token and its keys are known, otherwise up to three.
 
         Args:
             callback: The URL that the browser came back with, or its query.
             cookies: The `Cookie` header of the request.
-            pending: Instead of the cookies, for applications that store logins in their own session: the text that was
-                stored for this login, under its `key`.
+            pending: For applications that store logins in their own session instead of cookies: the `pending` text that
+                you stored under this login's `key`.
 
         Returns:
-            `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
-            response, and end the session that the browser had if its `ends_session` is true. Exceptions have both
+            `SignedIn`, `Restart` (redirect to the new login's URL), or `Denied`. Set the outcome's `set_cookies` with
+            the response, and end the browser's old session if `ends_session` is true. The exceptions have both
             attributes too.
 
         Raises:
             LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
-                `cookies_blocked`, `login_loop` or `pending_invalid` when the login cannot be restarted once more.
+                `cookies_blocked`, `login_loop` or `pending_invalid` when the login has restarted too often.
             TokenError: The ID token breaks a rule: `id_token_expired` and the other `id_token_…` codes.
             ConfigError: `client_secret_missing`.
-            CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
-            NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+            CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` or another of its error codes.
+            NetworkError: `network_timeout`, `network_connect` or another of its error codes.
         """
         return await self._calls.finish_login(callback, cookies, pending)
 
@@ -360,39 +362,39 @@ class AsyncClient:
     ) -> SignedIn | Restart | Denied:
         """Finishes a login of `begin_implicit`. The outcome is a value, not an exception.
 
-        A browser does not send the fragment to a server: a page of yours must post it. The token is used only after
-        Clever said that it was issued to this application. Up to three network round trips.
+        A browser does not send the fragment to a server, so a page of yours must post it. The token is used only after
+        Clever confirms that it was issued to this application. It takes up to three network round trips.
 
         Args:
             callback: The fragment that the browser came back with, or the whole URL with it.
-            cookies: The `Cookie` header of the request that brought it.
-            pending: Instead of the cookies, for applications that keep logins by themselves, such as a desktop app in
-                its memory: what was kept for this login, under its `key`.
+            cookies: The `Cookie` header of the request that posted it.
+            pending: For applications that store logins themselves instead of in cookies, such as a desktop app in
+                memory: the `pending` text that you stored under this login's `key`.
 
         Returns:
             As `finish_login`.
 
         Raises:
-            LoginError: As `finish_login`; `callback_malformed` also for a token in the query, or of another kind than
-                bearer.
+            LoginError: As `finish_login`; `callback_malformed` also when the token is in the query or is not a bearer
+                token.
             TokenError: `token_foreign`, `token_rejected`.
             ConfigError: `config_invalid` when there is neither a client secret nor a `pending_key`.
-            CleverError: `clever_unavailable`, `rate_limited` and the others of its kind.
-            NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+            CleverError: `clever_unavailable`, `rate_limited` or another of its error codes.
+            NetworkError: `network_timeout`, `network_connect` or another of its error codes.
         """
         return await self._calls.finish_implicit(callback, cookies, pending)
 
     async def exchange_code(self, code: str, redirect_uri: str | None = None) -> Tokens:
-        """Exchanges a code, for apps that run the flow themselves. A code can be exchanged once, within a minute.
+        """Exchanges a code for tokens, for apps that run the flow themselves. A code works once, within a minute.
 
         Args:
-            code: The code of the callback.
+            code: The code from the callback.
             redirect_uri: The redirect URI of the authorization request. Default: the primary one.
 
         Raises:
-            CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` and the others of its kind.
+            CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` or another of its error codes.
             ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-            NetworkError: The words of its kind.
+            NetworkError: Any of its error codes.
         """
         return await self._calls.exchange_code(code, redirect_uri)
 
@@ -403,16 +405,17 @@ class AsyncClient:
 
         Args:
             token: The ID token.
-            nonce: The nonce that was sent. Without it, the token must have none.
-            access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
+            nonce: The nonce that you sent. If you pass none, the token must have none.
+            access_token: The access token that came with the ID token. If you pass it, the token's `at_hash` claim, if
+                present, must match.
 
         Returns:
             The claims.
 
         Raises:
             TokenError: The code of the first broken rule, for example `id_token_expired`.
-            CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
-            NetworkError: When keys must be fetched: the words of its kind.
+            CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` or another of its error codes.
+            NetworkError: When keys must be fetched: any of its error codes.
         """
         return await self._calls.verify_id_token(token, nonce, access_token)
 
@@ -427,26 +430,26 @@ class AsyncClient:
 
         Raises:
             TokenError: `token_foreign`, `token_rejected`.
-            CleverError: The words of its kind.
-            NetworkError: The words of its kind.
+            CleverError: Any of its error codes.
+            NetworkError: Any of its error codes.
         """
         return await self._calls.check_token(access_token)
 
     async def me(self, access_token: str) -> Me:
-        """Who an access token belongs to.
+        """Asks Clever who an access token belongs to.
 
         Args:
             access_token: The access token.
 
         Raises:
             TokenError: `token_rejected`.
-            CleverError: The words of its kind.
-            NetworkError: The words of its kind.
+            CleverError: Any of its error codes.
+            NetworkError: Any of its error codes.
         """
         return await self._calls.me(access_token)
 
     async def user(self, access_token: str, id: str) -> User:  # noqa: A002  (Clever calls an id an id)
-        """A person's record.
+        """Fetches a person's record.
 
         Args:
             access_token: The access token.
@@ -454,14 +457,14 @@ class AsyncClient:
 
         Raises:
             TokenError: `token_rejected`.
-            ArgumentError: `argument_invalid`, when this cannot be an id.
-            CleverError: `not_found` and the others of its kind.
-            NetworkError: The words of its kind.
+            ArgumentError: `argument_invalid`, when `id` cannot be a Clever id.
+            CleverError: `not_found` or another of its error codes.
+            NetworkError: Any of its error codes.
         """
         return await self._calls.user(access_token, id)
 
     async def district(self, access_token: str, id: str) -> District:  # noqa: A002  (Clever calls an id an id)
-        """A district's record.
+        """Fetches a district's record.
 
         Args:
             access_token: The access token.
@@ -469,35 +472,36 @@ class AsyncClient:
 
         Raises:
             TokenError: `token_rejected`.
-            ArgumentError: `argument_invalid`, when this cannot be an id.
-            CleverError: `not_found` and the others of its kind.
-            NetworkError: The words of its kind.
+            ArgumentError: `argument_invalid`, when `id` cannot be a Clever id.
+            CleverError: `not_found` or another of its error codes.
+            NetworkError: Any of its error codes.
         """
         return await self._calls.district(access_token, id)
 
     async def userinfo(self, access_token: str, subject: str | None = None) -> UserInfo:
-        """The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
+        """Fetches the claims about the person that an access token belongs to (OpenID Connect Core 5.3).
 
         Args:
             access_token: The access token.
-            subject: The `sub` of the ID token that came with it. A response about another person is refused.
+            subject: The `sub` of the ID token that came with the access token. A response about another person is
+                refused.
 
         Raises:
             TokenError: `userinfo_subject`, `token_rejected`.
-            CleverError: The words of its kind.
-            NetworkError: The words of its kind.
+            CleverError: Any of its error codes.
+            NetworkError: Any of its error codes.
         """
         return await self._calls.userinfo(access_token, subject)
 
     async def export_keys(self) -> str:
-        """Clever's keys as text, for another process of the same application.
+        """Returns Clever's keys as text, for another process of the same application.
 
-        Fetches the keys if they are not known yet. Store the text where no one else can write: a person who can change
-        it can sign in as anyone.
+        Fetches the keys if they are not known yet. Store the text where no one else can write: anyone who can change it
+        can sign in as any person.
 
         Raises:
-            CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
-            NetworkError: The words of its kind.
+            CleverError: `discovery_issuer`, `keys_unusable` or another of its error codes.
+            NetworkError: Any of its error codes.
         """
         return await self._calls.export_keys()
 
@@ -516,31 +520,31 @@ class AsyncClient:
         await self._calls.import_keys(text)
 
     async def warm_up(self) -> None:
-        """Does one-time setup up front: fetches discovery and keys.
+        """Does one-time setup up front: fetches the discovery document and the keys.
 
         Raises:
-            CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
-            NetworkError: The words of its kind.
+            CleverError: `discovery_issuer`, `keys_unusable` or another of its error codes.
+            NetworkError: Any of its error codes.
         """
         await self._calls.warm_up()
 
     async def doctor(self) -> Report:
         """Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs.
 
-        It takes at most 15 seconds, logs no one in and uses no code. What is wrong is in the report, which has no
-        secret. `docs/doctor.md` lists the checks.
+        It takes at most 15 seconds, logs no one in and uses no code. The report lists the problems and contains no
+        secrets. `docs/doctor.md` lists the checks.
 
-        For settings that make no client, there is `clever_sso.doctor()`.
+        If your settings are so wrong that you can't create a client, call `clever_sso.doctor()`.
 
         Raises:
-            InternalError: The words of its kind.
+            InternalError: Any of its error codes.
         """
         return await self._calls.doctor()
 
     async def aclose(self) -> None:
-        """Gives up the connections and the threads. The client can be used as before: it starts again.
+        """Closes the connections and ends the threads. You can still use the client afterwards: it starts new ones.
 
-        Operations that are on their way come to their end.
+        Calls that are still running continue to their end.
         """
         self._calls = AsyncCalls(self._client)
 
@@ -554,11 +558,11 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         if not hasattr(self, "_client"):
-            # An error page shows it whose settings were refused.
+            # An error page about refused settings may show this object.
             return "AsyncClient()"
         return f"AsyncClient(client_id={self.client_id!r}, issuer={self.issuer!r})"
 
     def __reduce__(self) -> NoReturn:
-        """Refuses: a client contains secrets, which must not be pickled."""
-        message = "an AsyncClient is neither pickled nor copied: it holds secrets and connections"
+        """Always raises `TypeError`: a client contains secrets, which must not be pickled."""
+        message = "an AsyncClient cannot be pickled or copied: it holds secrets and connections"
         raise TypeError(message)

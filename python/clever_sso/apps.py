@@ -1,4 +1,4 @@
-"""For projects that write `"clever_sso"` in `INSTALLED_APPS`: it counts as `"clever_sso.django"`; a check says so."""
+"""For projects with `"clever_sso"` in `INSTALLED_APPS`: a system check tells them to write `"clever_sso.django"`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client under gevent: a call that waits for Clever lets the other greenlets of the worker go on.
+"""A client for gevent: while a call waits for Clever, the other greenlets of the worker continue.
 
     from clever_sso import Client
     from clever_sso.flask import CleverSso
@@ -6,8 +6,8 @@
 
     CleverSso(app, client=cooperative(Client.from_env()))
 
-The client waits in native sockets, which gevent's monkey patching does not reach. Without this, a call blocks the whole
-worker. With it, a thread of gevent's own pool makes the call.
+The client uses native sockets, which gevent's monkey patching does not affect. So a plain client blocks the whole
+worker during a call. `cooperative` makes the call in a thread of gevent's own pool.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ WAITING = frozenset(
 
 
 def cooperative(client: Client) -> Client:
-    """A client with the same operations as `client`. Operations that need the network do not block other greenlets.
+    """Returns a client with the same methods as `client`. Methods that need the network don't block other greenlets.
 
-    As many calls wait at once as gevent's thread pool has threads: ten, unless the application changes
+    The number of threads in gevent's pool limits how many calls can wait at once: ten, unless the application changes
     `gevent.config.threadpool_size` or `GEVENT_THREADPOOL_SIZE`.
 
     Args:
-        client: The client. Make one and keep it; it may be made before workers are forked.
+        client: The client. Create one and keep it. You can create it before workers are forked.
     """
     return cast("Client", _Cooperative(client))
 
 
 class _Cooperative:
-    """The client's operations. Those that block run in a thread."""
+    """The client's methods. Those that block run in a thread."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -67,8 +67,8 @@ class _Cooperative:
         return f"cooperative({self._client!r})"
 
     def __reduce__(self) -> NoReturn:
-        """Refuses, as the client does."""
-        raise TypeError("a client is neither pickled nor copied: it holds secrets and connections")
+        """Always raises `TypeError`, like the client."""
+        raise TypeError("a client cannot be pickled or copied: it holds secrets and connections")
 
 
 def _in_a_thread(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,7 +86,7 @@ def _in_a_thread(operation: Callable[..., Any]) -> Callable[..., Any]:
 def _outcome(
     operation: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Exception | None]:
-    """The result or the exception of the operation, as a value: gevent prints exceptions in its threads."""
+    """Returns the result or the exception of the call as a value, because gevent prints exceptions in its threads."""
     try:
         return operation(*args, **kwargs), None
     except Exception as error:  # noqa: BLE001  (it is raised again where the call was made)

@@ -1,4 +1,4 @@
-"""Spans for OpenTelemetry: one for each call to Clever, and one for each of its HTTP requests.
+"""OpenTelemetry spans: one for each call of a client that needs the network, and one for each of its HTTP requests.
 
     import clever_sso.opentelemetry
 
@@ -6,8 +6,8 @@
 
 A login is the span `finish_login`, with `clever_sso.outcome` (`signed_in`, `restart`, `denied` or `failed`) and
 `clever_sso.code` (an error code). Its HTTP requests are spans of kind CLIENT below it, with the attributes of
-OpenTelemetry's semantic conventions for HTTP. No span holds a token, a code, a name, an email or an id of a person, and
-no header is sent to Clever.
+OpenTelemetry's semantic conventions for HTTP. No span contains a token, a code, a name, an email or an id of a person,
+and no tracing header is sent to Clever.
 
 It needs `opentelemetry-api` (`pip install opentelemetry-api`). A call that needs no network has no span.
 """
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["instrument", "uninstrument"]
 
-# Method, URL, host, port, how often it was sent before, status, error, seconds after the call began, seconds.
+# Method, URL, host, port, number of earlier tries, status, error, start in seconds after the call began, duration in
+# seconds.
 _Attempt = tuple[str, str, str, int, int, Optional[int], Optional[str], float, float]
 
 _SCHEMA_URL = "https://opentelemetry.io/schemas/1.27.0"
@@ -38,10 +39,10 @@ _tracer: Tracer | None = None
 
 
 def instrument(*, tracer_provider: TracerProvider | None = None) -> None:
-    """Make spans of the calls of all clients in this process and in workers that are forked later.
+    """Create spans for the calls of all clients in this process and in workers that are forked later.
 
     Args:
-        tracer_provider: By default the one that OpenTelemetry's SDK was set up with.
+        tracer_provider: The tracer provider. Default: the global one of the OpenTelemetry SDK.
     """
     global _tracer  # noqa: PLW0603  (it belongs to the process)
     _tracer = trace.get_tracer("clever_sso", __version__, tracer_provider, _SCHEMA_URL)
@@ -49,14 +50,14 @@ def instrument(*, tracer_provider: TracerProvider | None = None) -> None:
 
 
 def uninstrument() -> None:
-    """Make no more spans."""
+    """Stop creating spans."""
     observe_calls(False)
 
 
 def _call_ended(  # noqa: PLR0913, PLR0917  (they are the facts of a call)
     call: str, outcome: str | None, code: str | None, failed: str | None, seconds: float, attempts: Iterable[_Attempt]
 ) -> None:
-    """What the native module tells when a call has ended, in the context of the caller."""
+    """Called by the native module when a call has ended, in the context of the caller."""
     if _tracer is None:
         return
     begun = time.time_ns() - _nanoseconds(seconds)

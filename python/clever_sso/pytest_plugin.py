@@ -1,4 +1,4 @@
-"""The fixtures. pytest loads this file in every run on a machine where the package is installed: it imports little."""
+"""The pytest fixtures. pytest loads this file in every run where the package is installed, so it imports little."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def clever_client(clever_emulator: Emulator) -> clever_sso.Client:
 
 @pytest.fixture
 def clever_login(clever_emulator: Emulator) -> LogIn:
-    """Log a person in: `clever_login(client, "ada")`, with a test client of Flask, Django or Starlette (FastAPI)."""
+    """Logs a person in: `clever_login(client, "ada")`, with a test client of Flask, Django or Starlette (FastAPI)."""
     from clever_sso.testing.login import log_in  # noqa: PLC0415
 
     def log_in_here(client: AppClient[Response], person: str, **options: Any) -> Response:  # noqa: ANN401
@@ -61,7 +61,7 @@ def clever_login(clever_emulator: Emulator) -> LogIn:
 
 @pytest.fixture
 def clever_login_async(clever_emulator: Emulator) -> LogInAsync:
-    """As `clever_login`, to be awaited, with the `AsyncClient` of httpx or Django."""
+    """The same as `clever_login`, but awaited, with the `AsyncClient` of httpx or Django."""
     from clever_sso.testing.login import log_in_async  # noqa: PLC0415
 
     async def log_in_here(client: AppClient[Awaitable[Response]], person: str, **options: Any) -> Response:  # noqa: ANN401
@@ -72,7 +72,7 @@ def clever_login_async(clever_emulator: Emulator) -> LogInAsync:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Set clock and keys back when a test has moved them: the next one finds the emulator as it was."""
+    """Reset the emulator's clock and keys if a test has changed them."""
     emulator = item.config.stash.get(RUNNING, None)
     if emulator is not None and emulator.moved:
         emulator.reset()

@@ -29,7 +29,7 @@ use crate::threads::{self, Held};
 use crate::verify::claims_dict;
 use crate::waiting::compute;
 
-/// The operations of a client that wait, each as an `asyncio.Future`. `AsyncClient` uses them.
+/// The network calls of a client, each returning an `asyncio.Future`. `AsyncClient` uses them.
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct AsyncCalls {
     background: Background<Delivery>,
@@ -231,7 +231,7 @@ impl AsyncCalls {
 }
 
 impl AsyncCalls {
-    /// Starts `operation` for the event loop that runs on this thread; gives the future of its result.
+    /// Starts `operation` for the event loop that runs on this thread, and returns a future of its result.
     fn future<'py, R, T, F>(
         &self,
         py: Python<'py>,
@@ -267,7 +267,7 @@ impl AsyncCalls {
             })
         };
         let task = compute(py, start).or_else(|failure| {
-            // No one gets this future: it must not warn that its error was not retrieved.
+            // No caller gets this future, so it must not warn that its error was not retrieved.
             guarded::call_method(&future, name!(py, "cancel"), [])?;
             Err(failure)
         })?;
@@ -312,9 +312,9 @@ impl Canceler {
     }
 }
 
-/// Passes results to the loops that wait for them. Runs on a thread of the engine.
+/// Passes results to the event loops that wait for them. Runs on a thread of the engine.
 fn deliver(batch: Vec<Delivery>) {
-    // At the end of the interpreter, nothing waits anymore.
+    // When the interpreter ends, no code waits for results anymore.
     guarded::attach(|py| {
         for (event_loop, arrivals) in by_loop(py, batch) {
             pass_to_loop(event_loop.bind(py), arrivals);
@@ -323,7 +323,7 @@ fn deliver(batch: Vec<Delivery>) {
     });
 }
 
-/// A closed loop accepts nothing, and nothing waits there either. If a loop fails for another reason, it is tried
+/// A closed event loop accepts no results, and no code waits for them there. If a loop fails for another reason, try it
 /// again.
 fn pass_to_loop(event_loop: &Bound<'_, PyAny>, arrivals: VecDeque<Delivery>) {
     let py = event_loop.py();
@@ -366,7 +366,7 @@ impl Arrivals {
         let mut raised = Ok(());
         for _ in 0..ARRIVALS_AT_ONCE {
             let Some(delivery) = arrivals.next() else { return raised };
-            // A handler of signals may raise at any step. All others still wait for their results.
+            // A signal handler may raise at any step. The other futures still wait for their results.
             raised = raised.and(delivery.set(py));
         }
         let again =
@@ -393,7 +393,8 @@ impl Arrivals {
 }
 
 impl Delivery {
-    /// Sets the result. An exception in the meantime becomes the result, or is raised here if there already is one.
+    /// Sets the result. If an exception occurs while it is set, the exception becomes the result; if there already is a
+    /// result, this raises the exception.
     fn set(self, py: Python<'_>) -> PyResult<()> {
         let Self { mut waiter, result, seen } = self;
         waiter.is_answered = true;
@@ -445,7 +446,7 @@ impl Drop for Waiter {
         }
         guarded::attach(|py| {
             let Some([event_loop, future]) = self.objects.get() else { return };
-            // The usual case: it was canceled.
+            // The usual case: the future was canceled.
             if is_done(future.bind(py)).unwrap_or(true) {
                 return;
             }

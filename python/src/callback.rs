@@ -1,4 +1,4 @@
-//! `Callback`: what Clever said through the browser.
+//! `Callback`: what Clever sent through the browser.
 
 use clever_sso::Secret;
 use pyo3::prelude::*;
@@ -48,13 +48,13 @@ impl Callback {
         Plain(self.0.access_token.as_ref().map(Secret::expose))
     }
 
-    /// The state, if there is one: a login that begins at Clever has none. Compare with `hmac.compare_digest`.
+    /// The state, if there is one: a login that begins at Clever has none. Compare it with `hmac.compare_digest`.
     #[getter]
     fn state(&self) -> Plain<Option<&str>> {
         Plain(self.0.state.as_ref().map(Secret::expose))
     }
 
-    /// The scopes that Clever names.
+    /// The scopes in the callback.
     #[getter]
     fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, String>> {
         strings(py, &self.0.scopes)
@@ -66,13 +66,13 @@ impl Callback {
         Plain(self.0.error.as_deref())
     }
 
-    /// Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's.
+    /// Text that came with the error. Anyone can make a URL with any text: don't show it as Clever's.
     #[getter]
     fn error_description(&self) -> Plain<Option<&str>> {
         Plain(self.0.error_description.as_deref())
     }
 
-    /// The issuer (RFC 9207), if the callback names it.
+    /// The issuer (RFC 9207), if the callback contains it.
     #[getter]
     fn issuer(&self) -> Plain<Option<&str>> {
         Plain(self.0.issuer.as_deref())
@@ -94,7 +94,7 @@ impl Callback {
     }
 }
 
-/// Reads a callback: a whole URL, its query, or the fragment of the implicit grant.
+/// Parses a callback: a whole URL, its query, or the fragment of the implicit grant.
 ///
 /// `Client.finish_login` does this itself; this function is for apps that drive the flow themselves. No network.
 ///
@@ -110,7 +110,7 @@ pub(crate) fn parse_callback(py: Python<'_>, callback: Text) -> Result<Bound<'_,
     Ok(guarded::new(py, Callback(parsed))?)
 }
 
-/// The key of this callback's pending login, for applications that store logins in their own session.
+/// Returns the key of this callback's pending login, for applications that store logins in their own session.
 ///
 ///     pending = session.pop(clever_sso.login_key(url), None)
 ///
@@ -124,9 +124,9 @@ pub(crate) fn login_key(callback: Sent) -> Result<Plain<Option<String>>> {
     Ok(Plain(clever_sso::login_key_of_callback(&callback.get("callback")?)))
 }
 
-/// Reads a switch in a query, such as `switch_user=1`.
+/// Returns whether a switch in a query, such as `switch_user=1`, is on.
 ///
-/// Off when it is missing, empty, `0`, `false`, `no` or `off`, in any case; otherwise on.
+/// It is off if it is missing, empty, `0`, `false`, `no` or `off`, in any case; otherwise on.
 ///
 /// Args:
 ///     value: The value of the parameter; `None` when it is missing.
@@ -136,14 +136,14 @@ pub(crate) fn is_switched_on(value: Option<Sent>) -> Result<bool> {
     Ok(clever_sso::is_switched_on(value.as_deref()))
 }
 
-/// Whether a path or URL leads to the page at `path`, in any spelling.
+/// Returns whether a path or URL leads to the page at `path`, however it is encoded.
 ///
-/// Either may be percent-encoded (also more than once) or have dot segments, double slashes or a slash at the end. A
-/// query and a fragment do not matter. Do not pass a `return_to` that leads to your login or logout, or each login
-/// would start the next one. `begin_login` itself refuses one that leads to the callback.
+/// Either may be percent-encoded (also more than once) or have dot segments, double slashes or a slash at the end. The
+/// query and fragment are ignored. Do not pass a `return_to` that leads to your login or logout, or each login would
+/// start the next one. `begin_login` itself refuses a `return_to` that leads to the callback.
 ///
 /// Args:
-///     target: The path or URL, as a `return_to`.
+///     target: The path or URL, such as a `return_to`.
 ///     path: The path of your page.
 #[pyfunction]
 pub(crate) fn leads_to(target: Sent, path: Sent) -> Result<bool> {

@@ -28,7 +28,7 @@ use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 /// A client for Clever, with every operation of an application. Create one and keep it.
 ///
 /// You can use it from many threads at once and in forked workers (gunicorn, uWSGI, Celery). It starts no
-/// threads. Calls that wait release the GIL and react to Ctrl-C. Nothing is sent before the first such call.
+/// threads. Network calls release the GIL and react to Ctrl-C. The client sends nothing before the first network call.
 ///
 ///     client = clever_sso.Client("client id", "client secret", "https://app.example/callback")
 ///     client.warm_up()
@@ -39,12 +39,12 @@ use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 ///         `finish_implicit`), `verify_id_token` and the calls with an access token are possible.
 ///     redirect_uri: One, or a sequence of them, exactly as registered with Clever. The first is the primary one,
 ///         where logins from the Clever Portal and from Instant Login links arrive.
-///     issuer: Where Clever's OAuth endpoints are. Default `https://clever.com`.
-///     api_base: Where Clever's API is. Default `https://api.clever.com`.
-///     base_url: One address for issuer and API, for a local emulator.
-///     timeout: The deadline of a whole call in seconds, retries included.
-///     leeway: The largest allowed difference between the clocks, in seconds, when the times in an ID token are
-///         checked. At most 600.
+///     issuer: The issuer in ID tokens, and the base URL of Clever's OAuth endpoints. Default `https://clever.com`.
+///     api_base: The base URL of Clever's API. Default `https://api.clever.com`.
+///     base_url: One URL for both issuer and API, for a local emulator.
+///     timeout: The time limit for a whole call in seconds, including retries.
+///     leeway: How many seconds the clocks of Clever and this machine may differ when an ID token's times are checked.
+///         At most 600.
 ///     pending_key: The key that encrypts pending logins, at least 16 random bytes as text. By default it is derived
 ///         from the client secret, so any process that knows the secret can finish a login that another process
 ///         began. Without a client secret, `begin_implicit` needs it: on a server, one key for all processes that no
@@ -52,21 +52,21 @@ use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 ///     old_pending_keys: Old keys, or old client secrets. Logins that they encrypted are still accepted.
 ///     return_to_origins: Origins, such as `https://www.example.org`, that `return_to` may lead to, in addition to
 ///         paths.
-///     development: Whether any address may be plain http, on any host. Clever allows such redirect URIs for
+///     development: Whether to allow plain http for every address, on any host. Clever allows such redirect URIs for
 ///         development applications, and containers reach an emulator by its name, such as `http://clever:5999`.
-///     authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: Their URLs, if they are not at
-///         Clever's usual ones.
-///     jwks_uri: Where the keys are. Default: the address in the issuer's discovery document.
-///     discover: Whether to fetch the issuer's discovery document now, and to take the endpoints from it that you did
-///         not set. For OpenID Providers other than Clever.
-///     ca_bundle: Certificates of more authorities, trusted in addition to the system's, such as those of a school
-///         network that inspects TLS: PEM text, or the path of a PEM file, which is read now.
-///     proxy: The proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`, `https://` or
-///         `socks5h://`. It is used for every address except this machine's. By default, the environment decides now:
-///         `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case.
+///     authorization_endpoint, token_endpoint, tokeninfo_endpoint, userinfo_endpoint: The URLs of these endpoints, if
+///         they differ from Clever's usual ones.
+///     jwks_uri: The URL of the keys that verify ID tokens. Default: the address in the issuer's discovery document.
+///     discover: Whether to fetch the issuer's discovery document now and use its endpoints where you set none. For
+///         OpenID Providers other than Clever.
+///     ca_bundle: Extra CA certificates to trust in addition to the system's, for example for a school network that
+///         inspects TLS: PEM text, or the path of a PEM file. The file is read now.
+///     proxy: The URL of the proxy, with credentials if it needs them: `http://user:password@proxy.example:3128`,
+///         `https://` or `socks5h://`. It is used for every address except this machine's. Default: the environment
+///         variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, also in lower case, read now.
 ///
 /// Raises:
-///     ConfigError: `config_invalid`, with what is wrong about which value.
+///     ConfigError: `config_invalid`; the message names the argument and what is wrong with it.
 #[pyclass(frozen, module = "clever_sso")]
 #[expect(clippy::struct_field_names, reason = "`client_id` is the protocol's word")]
 pub(crate) struct Client {
@@ -196,7 +196,7 @@ impl Client {
     ///     print(client.client_id, client.issuer, client.redirect_uris)
     ///
     /// Raises:
-    ///     ConfigError: `config_invalid`, with what is wrong about which variable.
+    ///     ConfigError: `config_invalid`; the message names the variable and what is wrong with it.
     #[classmethod]
     fn from_env<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, Self>> {
         let py = class.py();
@@ -212,7 +212,7 @@ impl Client {
         Plain(&self.client_id)
     }
 
-    /// The issuer whose people log in.
+    /// The issuer of ID tokens, such as `https://clever.com`.
     #[getter]
     fn issuer(&self) -> Plain<&str> {
         Plain(&self.issuer)
@@ -228,21 +228,22 @@ impl Client {
     ///
     /// Args:
     ///     cookies: The `Cookie` header of the request. With it, the browser keeps at most eight logins in progress,
-    ///         and a session that is lost again and again ends with an error instead of a loop.
+    ///         and a browser that keeps losing its session gets an error instead of an endless redirect.
     ///     redirect_uri: One of the configured ones. Default: the primary one.
-    ///     district_id: The district, if it is known. Clever then skips the school picker.
+    ///     district_id: Clever's id of the district, if you know it. Clever then skips the school picker.
     ///     return_to: Where to go after the login: a path of the application, or a URL on its host or an allowed
     ///         origin. At most 1,024 bytes.
     ///     switch_user: Whether Clever asks the person to confirm who they are, for "Not you?" links. Without it, the
     ///         same person is signed in again.
-    ///     has_session: Whether the browser has a session of the application. `False` when you looked and found none.
+    ///     has_session: Whether the browser has a session of the application. Pass `False` if you checked and found
+    ///         none.
     ///     home: Where people go after a login without `return_to`: your own page. If a signed-in person is sent back
     ///         to log in again and again, they go there instead of to Clever each time.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-    ///     LoginError: `session_not_kept` when sign-ins leave no session, `page_not_allowed` when a signed-in person is
-    ///         sent back to log in again and again.
+    ///     LoginError: `session_not_kept` when the browser loses its session after each sign-in, `page_not_allowed`
+    ///         when a signed-in person is sent back to log in again and again.
     ///     ArgumentError: `return_to_unsafe`.
     #[pyo3(signature = (
         *, cookies=None, redirect_uri=None, district_id=None, return_to=None, switch_user=Flag(Ok(false)),
@@ -269,26 +270,26 @@ impl Client {
 
     /// Finishes a login. The outcome is a value, not an exception.
     ///
-    /// One network round trip when Clever sends an ID token and its keys are known, otherwise up to three.
+    /// It takes one network round trip if Clever sends an ID token and its keys are known, otherwise up to three.
     ///
     /// Args:
     ///     callback: The URL that the browser came back with, or its query.
     ///     cookies: The `Cookie` header of the request.
-    ///     pending: Instead of the cookies, for applications that store logins in their own session: the text that was
-    ///         stored for this login, under its `key`.
+    ///     pending: For applications that store logins in their own session instead of cookies: the `pending` text that
+    ///         you stored under this login's `key`.
     ///
     /// Returns:
-    ///     `SignedIn`; or `Restart`: redirect to the new login's URL; or `Denied`. Set its `set_cookies` with the
-    ///     response, and end the session that the browser had if its `ends_session` is true. Exceptions have both
+    ///     `SignedIn`, `Restart` (redirect to the new login's URL), or `Denied`. Set the outcome's `set_cookies` with
+    ///     the response, and end the browser's old session if `ends_session` is true. The exceptions have both
     ///     attributes too.
     ///
     /// Raises:
     ///     LoginError: `callback_malformed`, `callback_duplicate`, `callback_contradictory`, `callback_issuer`;
-    ///         `cookies_blocked`, `login_loop` or `pending_invalid` when the login cannot be restarted once more.
+    ///         `cookies_blocked`, `login_loop` or `pending_invalid` when the login has restarted too often.
     ///     TokenError: The ID token breaks a rule: `id_token_expired` and the other `id_token_…` codes.
     ///     ConfigError: `client_secret_missing`.
-    ///     CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` and the others of its kind.
-    ///     NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+    ///     CleverError: `client_rejected`, `clever_unavailable`, `rate_limited` or another of its error codes.
+    ///     NetworkError: `network_timeout`, `network_connect` or another of its error codes.
     #[pyo3(signature = (callback, cookies=None, *, pending=None))]
     fn finish_login(
         &self,
@@ -316,7 +317,7 @@ impl Client {
     /// Args:
     ///     cookies: The `Cookie` header of the request.
     ///     redirect_uri: One of the configured ones. Default: the primary one.
-    ///     district_id: The district, if it is known. Clever then skips the school picker.
+    ///     district_id: Clever's id of the district, if you know it. Clever then skips the school picker.
     ///     return_to: Where to go after the login.
     ///     switch_user: Whether Clever asks the person to confirm who they are.
     ///     has_session: Whether the browser has a session of the application.
@@ -352,25 +353,25 @@ impl Client {
 
     /// Finishes a login of `begin_implicit`. The outcome is a value, not an exception.
     ///
-    /// A browser does not send the fragment to a server: a page of yours must post it. The token is used only after
-    /// Clever said that it was issued to this application. Up to three network round trips.
+    /// A browser does not send the fragment to a server, so a page of yours must post it. The token is used only after
+    /// Clever confirms that it was issued to this application. It takes up to three network round trips.
     ///
     /// Args:
     ///     callback: The fragment that the browser came back with, or the whole URL with it.
-    ///     cookies: The `Cookie` header of the request that brought it.
-    ///     pending: Instead of the cookies, for applications that keep logins by themselves, such as a desktop app in
-    ///         its memory: what was kept for this login, under its `key`.
+    ///     cookies: The `Cookie` header of the request that posted it.
+    ///     pending: For applications that store logins themselves instead of in cookies, such as a desktop app in
+    ///         memory: the `pending` text that you stored under this login's `key`.
     ///
     /// Returns:
     ///     As `finish_login`.
     ///
     /// Raises:
-    ///     LoginError: As `finish_login`; `callback_malformed` also for a token in the query, or of another kind than
-    ///         bearer.
+    ///     LoginError: As `finish_login`; `callback_malformed` also when the token is in the query or is not a bearer
+    ///         token.
     ///     TokenError: `token_foreign`, `token_rejected`.
     ///     ConfigError: `config_invalid` when there is neither a client secret nor a `pending_key`.
-    ///     CleverError: `clever_unavailable`, `rate_limited` and the others of its kind.
-    ///     NetworkError: `network_timeout`, `network_connect` and the others of its kind.
+    ///     CleverError: `clever_unavailable`, `rate_limited` or another of its error codes.
+    ///     NetworkError: `network_timeout`, `network_connect` or another of its error codes.
     #[pyo3(signature = (callback, cookies=None, *, pending=None))]
     fn finish_implicit(
         &self,
@@ -388,10 +389,10 @@ impl Client {
         Ok(Finished::new(py, finished)?)
     }
 
-    /// Return a `Refusal` if a browser's request must not act, otherwise `None`.
+    /// Returns a `Refusal` if you must not act on this request of a browser, otherwise `None`.
     ///
-    /// Call it before you begin a login, finish a login, or log a person out. Then prefetched links, frames, images,
-    /// scripts and forms of other sites can't use a code or log a person out. No network.
+    /// Call it before you begin a login, finish a login, or log a person out. It keeps prefetched links, frames,
+    /// images, scripts, and forms on other sites from using a code or logging a person out. No network.
     ///
     ///     refusal = client.refusal("callback", method=request.method, headers=request.headers)
     ///
@@ -401,7 +402,7 @@ impl Client {
     ///     headers: All headers of the request: a mapping or pairs, of str or bytes, or WSGI's `environ`.
     ///
     /// Raises:
-    ///     ArgumentError: `argument_invalid`, for another word.
+    ///     ArgumentError: `argument_invalid`, for any other `endpoint`.
     #[pyo3(signature = (endpoint, *, method, headers))]
     fn refusal(
         &self,
@@ -416,7 +417,7 @@ impl Client {
             .map(Into::into))
     }
 
-    /// The cookies to set when a person logs out: a login right after that is not a lost session. No network.
+    /// Returns the cookies to set when a person logs out: logging in again is then not a lost session. No network.
     ///
     /// Args:
     ///     cookies: The `Cookie` header of the request.
@@ -430,13 +431,13 @@ impl Client {
         set_cookie::tuple(py, &set_cookie::all(&self.core.log_out_cookies(&cookies)))
     }
 
-    /// The cookies to set when a request comes with a session: the last sign-in was kept. No network.
+    /// Returns the cookies to set when a request has a session: they record that the browser kept the last sign-in.
     ///
-    /// Usually there are none. Without this call, people who log out in the application's own way and sign in again
-    /// four times in a minute see an error that their session is not kept.
+    /// Usually there are none. No network. If you don't call this, people who log out through your own code and sign in
+    /// again four times in a minute see an error that their session is not kept.
     ///
-    /// Set those with a `max_age` above 0 only with a page, not with a redirect, an image or a response to a script:
-    /// they mean that the person is not in a redirect loop.
+    /// Set cookies with a `max_age` above 0 only when you send a page, not a redirect, an image or a response to a
+    /// script: they mean that the person is not in a redirect loop.
     ///
     /// Args:
     ///     cookies: The `Cookie` header of the request.
@@ -450,22 +451,23 @@ impl Client {
         set_cookie::tuple(py, &set_cookie::all(&self.core.session_kept_cookies(&cookies)))
     }
 
-    /// The URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
+    /// Returns the URL that asks Clever for a code or a token, for apps that run the flow themselves. No network.
     ///
     /// Args:
     ///     response_type: `code`, or `token` for the implicit grant.
     ///     redirect_uri: One of the configured ones. Default: the primary one.
-    ///     state: Comes back unchanged. Compare it with the state that you gave to this browser.
-    ///     nonce: Comes back inside the ID token.
-    ///     district_id: The district, if it is known. Clever then skips the school picker.
+    ///     state: Clever sends it back unchanged. Compare it with the state that you stored for this browser.
+    ///     nonce: Clever puts it into the ID token.
+    ///     district_id: Clever's id of the district, if you know it. Clever then skips the school picker.
     ///     switch_user: Whether Clever asks the person to confirm who they are.
-    ///     without_state: Says that you want no state on purpose. A `token` needs a state or this: one that comes back
-    ///         without a state may belong to anyone, so do not sign a person in with it. `begin_implicit` makes and
-    ///         checks a state by itself.
+    ///     without_state: Confirms that you want no state. A `token` request needs either a `state` or this. A token
+    ///         that comes back without a state may belong to anyone, so do not sign a person in with it.
+    ///         `begin_implicit` makes and checks a state for you.
     ///
     /// Raises:
     ///     ConfigError: `redirect_uri_unknown`.
-    ///     ArgumentError: `argument_invalid`, for another response type, or a `token` without a state.
+    ///     ArgumentError: `argument_invalid`, for any other response type, or a `token` with neither `state` nor
+    ///         `without_state`.
     #[pyo3(signature = (
         *, response_type=None.into(), redirect_uri=None, state=None, nonce=None, district_id=None,
         switch_user=Flag(Ok(false)), without_state=Flag(Ok(false))
@@ -495,9 +497,9 @@ impl Client {
         Ok(caught(|| self.core.authorize_url(&options))?.into())
     }
 
-    /// An Instant Login link into this application for the people of a district. No network.
+    /// Returns an Instant Login link to this application for the people of a district. No network.
     ///
-    /// People who follow it arrive without a state, so `finish_login` answers with `Restart` first.
+    /// People who follow it arrive without a state, so `finish_login` returns `Restart` first.
     ///
     /// Args:
     ///     district_id: Clever's id of the district.
@@ -506,26 +508,26 @@ impl Client {
         Ok(caught(|| self.core.instant_login_url(district_id))?.into())
     }
 
-    /// The Clever Portal of a district, or the page where people look for their school. No network.
+    /// Returns the URL of a district's Clever Portal, or of the page where people look for their school. No network.
     ///
     /// Args:
-    ///     district: The short name of the district, as in the address of its portal.
+    ///     district: The short name of the district, as in the URL of its portal.
     #[pyo3(signature = (district=None))]
     fn portal_url(&self, district: Option<Text>) -> Result<Plain<String>> {
         let district = optional(district.as_ref(), "district")?;
         Ok(caught(|| self.core.portal_url(district))?.into())
     }
 
-    /// Exchanges a code, for apps that run the flow themselves. A code can be exchanged once, within a minute.
+    /// Exchanges a code for tokens, for apps that run the flow themselves. A code works once, within a minute.
     ///
     /// Args:
-    ///     code: The code of the callback.
+    ///     code: The code from the callback.
     ///     redirect_uri: The redirect URI of the authorization request. Default: the primary one.
     ///
     /// Raises:
-    ///     CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` and the others of its kind.
+    ///     CleverError: `code_rejected`, `client_rejected`, `token_request_rejected` or another of its error codes.
     ///     ConfigError: `redirect_uri_unknown`, `client_secret_missing`.
-    ///     NetworkError: The words of its kind.
+    ///     NetworkError: Any of its error codes.
     #[pyo3(signature = (code, redirect_uri=None))]
     fn exchange_code(&self, py: Python<'_>, code: Text, redirect_uri: Option<Text>) -> Result<Tokens> {
         let (code, redirect_uri) = (code.get("code")?, optional(redirect_uri.as_ref(), "redirect_uri")?);
@@ -536,16 +538,17 @@ impl Client {
     ///
     /// Args:
     ///     token: The ID token.
-    ///     nonce: The nonce that was sent. Without it, the token must have none.
-    ///     access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
+    ///     nonce: The nonce that you sent. If you pass none, the token must have none.
+    ///     access_token: The access token that came with the ID token. If you pass it, the token's `at_hash` claim, if
+    ///         present, must match.
     ///
     /// Returns:
     ///     The claims.
     ///
     /// Raises:
     ///     TokenError: The code of the first broken rule, for example `id_token_expired`.
-    ///     CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` and the others of its kind.
-    ///     NetworkError: When keys must be fetched: the words of its kind.
+    ///     CleverError: When keys must be fetched: `discovery_issuer`, `keys_unusable` or another of its error codes.
+    ///     NetworkError: When keys must be fetched: any of its error codes.
     #[pyo3(signature = (token, *, nonce=None, access_token=None))]
     fn verify_id_token<'py>(
         &self,
@@ -570,28 +573,28 @@ impl Client {
     ///
     /// Raises:
     ///     TokenError: `token_foreign`, `token_rejected`.
-    ///     CleverError: The words of its kind.
-    ///     NetworkError: The words of its kind.
+    ///     CleverError: Any of its error codes.
+    ///     NetworkError: Any of its error codes.
     fn check_token(&self, py: Python<'_>, access_token: Text) -> Result<TokenInfo> {
         let access_token = access_token.get("access_token")?;
         Ok(wait(py, || self.core.check_token(access_token))?.into())
     }
 
-    /// Who an access token belongs to.
+    /// Asks Clever who an access token belongs to.
     ///
     /// Args:
     ///     access_token: The access token.
     ///
     /// Raises:
     ///     TokenError: `token_rejected`.
-    ///     CleverError: The words of its kind.
-    ///     NetworkError: The words of its kind.
+    ///     CleverError: Any of its error codes.
+    ///     NetworkError: Any of its error codes.
     fn me(&self, py: Python<'_>, access_token: Text) -> Result<Me> {
         let access_token = access_token.get("access_token")?;
         Ok(Me(wait(py, || self.core.me(access_token))?))
     }
 
-    /// A person's record.
+    /// Fetches a person's record.
     ///
     /// Args:
     ///     access_token: The access token.
@@ -599,15 +602,15 @@ impl Client {
     ///
     /// Raises:
     ///     TokenError: `token_rejected`.
-    ///     ArgumentError: `argument_invalid`, when this cannot be an id.
-    ///     CleverError: `not_found` and the others of its kind.
-    ///     NetworkError: The words of its kind.
+    ///     ArgumentError: `argument_invalid`, when `id` cannot be a Clever id.
+    ///     CleverError: `not_found` or another of its error codes.
+    ///     NetworkError: Any of its error codes.
     fn user(&self, py: Python<'_>, access_token: Text, id: Text) -> Result<User> {
         let (access_token, id) = (access_token.get("access_token")?, id.get("id")?);
         Ok(User(wait(py, || self.core.user(access_token, id))?))
     }
 
-    /// A district's record.
+    /// Fetches a district's record.
     ///
     /// Args:
     ///     access_token: The access token.
@@ -615,24 +618,25 @@ impl Client {
     ///
     /// Raises:
     ///     TokenError: `token_rejected`.
-    ///     ArgumentError: `argument_invalid`, when this cannot be an id.
-    ///     CleverError: `not_found` and the others of its kind.
-    ///     NetworkError: The words of its kind.
+    ///     ArgumentError: `argument_invalid`, when `id` cannot be a Clever id.
+    ///     CleverError: `not_found` or another of its error codes.
+    ///     NetworkError: Any of its error codes.
     fn district(&self, py: Python<'_>, access_token: Text, id: Text) -> Result<District> {
         let (access_token, id) = (access_token.get("access_token")?, id.get("id")?);
         Ok(District(wait(py, || self.core.district(access_token, id))?))
     }
 
-    /// The claims of the person that an access token belongs to (OpenID Connect Core 5.3).
+    /// Fetches the claims about the person that an access token belongs to (OpenID Connect Core 5.3).
     ///
     /// Args:
     ///     access_token: The access token.
-    ///     subject: The `sub` of the ID token that came with it. A response about another person is refused.
+    ///     subject: The `sub` of the ID token that came with the access token. A response about another person is
+    ///         refused.
     ///
     /// Raises:
     ///     TokenError: `userinfo_subject`, `token_rejected`.
-    ///     CleverError: The words of its kind.
-    ///     NetworkError: The words of its kind.
+    ///     CleverError: Any of its error codes.
+    ///     NetworkError: Any of its error codes.
     #[pyo3(signature = (access_token, subject=None))]
     fn userinfo(&self, py: Python<'_>, access_token: Text, subject: Option<Text>) -> Result<UserInfo> {
         let (access_token, subject) =
@@ -640,14 +644,14 @@ impl Client {
         Ok(UserInfo(wait(py, || self.core.userinfo(access_token, subject))?))
     }
 
-    /// Clever's keys as text, for another process of the same application.
+    /// Returns Clever's keys as text, for another process of the same application.
     ///
-    /// Fetches the keys if they are not known yet. Store the text where no one else can write: a person who can change
-    /// it can sign in as anyone.
+    /// Fetches the keys if they are not known yet. Store the text where no one else can write: anyone who can change it
+    /// can sign in as any person.
     ///
     /// Raises:
-    ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
-    ///     NetworkError: The words of its kind.
+    ///     CleverError: `discovery_issuer`, `keys_unusable` or another of its error codes.
+    ///     NetworkError: Any of its error codes.
     fn export_keys(&self, py: Python<'_>) -> Result<Plain<String>> {
         wait(py, || self.core.export_keys()).map(Plain)
     }
@@ -667,36 +671,36 @@ impl Client {
         compute(py, || self.core.import_keys(text))
     }
 
-    /// Does one-time setup up front: fetches discovery and keys.
+    /// Does one-time setup up front: fetches the discovery document and the keys.
     ///
     /// Raises:
-    ///     CleverError: `discovery_issuer`, `keys_unusable` and the others of its kind.
-    ///     NetworkError: The words of its kind.
+    ///     CleverError: `discovery_issuer`, `keys_unusable` or another of its error codes.
+    ///     NetworkError: Any of its error codes.
     fn warm_up(&self, py: Python<'_>) -> Result<()> {
         wait_at_start(py, || self.core.warm_up())
     }
 
-    /// What this client has counted in this process: logins, requests, retries, durations. No network.
+    /// Returns what this client has counted in this process: logins, requests, retries, durations. No network.
     ///
-    /// `docs/stats.md` lists the numbers. `client.stats().to_prometheus()` is the text for Prometheus.
+    /// `docs/stats.md` lists the metrics. `client.stats().to_prometheus()` returns them as text for Prometheus.
     fn stats(&self, py: Python<'_>) -> Result<Stats> {
         compute(py, || Ok(Stats::from(self.core.stats())))
     }
 
     /// Checks the whole setup: settings, network, TLS, clock, keys, credentials and redirect URIs.
     ///
-    /// It takes at most 15 seconds, logs no one in and uses no code. What is wrong is in the report, which has no
-    /// secret. `docs/doctor.md` lists the checks.
+    /// It takes at most 15 seconds, logs no one in and uses no code. The report lists the problems and contains no
+    /// secrets. `docs/doctor.md` lists the checks.
     ///
-    /// For settings that make no client, there is `clever_sso.doctor()`.
+    /// If your settings are so wrong that you can't create a client, call `clever_sso.doctor()`.
     ///
     /// Raises:
-    ///     InternalError: The words of its kind.
+    ///     InternalError: Any of its error codes.
     fn doctor(&self, py: Python<'_>) -> Result<Report> {
         Ok(Report::with_interpreter(wait(py, || self.core.doctor())?))
     }
 
-    /// Closes the connections that are kept for the next call. You can still use the client.
+    /// Closes idle connections. You can still use the client afterwards: it opens new ones.
     fn close(&self, py: Python<'_>) -> Result<()> {
         compute(py, || {
             self.core.close_idle();
@@ -717,12 +721,12 @@ impl Client {
         Repr::of("Client").text("client_id", &self.client_id).text("issuer", &self.issuer).finish()
     }
 
-    /// Refuses: a client contains secrets, which must not be pickled.
+    /// Always raises `TypeError`: a client contains secrets, which must not be pickled.
     #[expect(clippy::unused_self, reason = "a method of Python's")]
     fn __reduce__(&self, py: Python<'_>) -> PyResult<Typed<(), NoReturn>> {
         Err(guarded::error::<PyTypeError>(
             py,
-            "a Client is neither pickled nor copied: it holds secrets and connections. Make one in each process, or \
+            "a Client cannot be pickled or copied: it holds secrets and connections. Make one in each process, or \
              share this one: threads and forked workers may",
         ))
     }

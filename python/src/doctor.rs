@@ -1,4 +1,4 @@
-//! The doctor for setups that make no client, and for frameworks.
+//! The doctor for settings that can't create a client, and for frameworks.
 
 use std::ffi::OsString;
 
@@ -12,20 +12,20 @@ use crate::report::Report;
 use crate::text::{Text, optional};
 use crate::waiting::{is_given_up, wait};
 
-/// Checks the setup that environment variables describe, also where they make no client.
+/// Checks the setup in the environment variables, even if they can't create a client.
 ///
-/// It reads `CLEVER_CLIENT_ID` and so on, as `Client.from_env` does. What is wrong with them is then the first problem.
-/// It takes at most 15 seconds, logs no one in and uses no code. `python -m clever_sso doctor` is the same as a
-/// command.
+/// It reads `CLEVER_CLIENT_ID` and so on, as `Client.from_env` does. A wrong variable is the first problem in the
+/// report. It takes at most 15 seconds, logs no one in and uses no code. The command `python -m clever_sso doctor` does
+/// the same.
 ///
 /// Raises:
-///     InternalError: The words of its kind.
+///     InternalError: Any of its error codes.
 #[pyfunction]
 pub(crate) fn doctor(py: Python<'_>) -> Result<Report> {
     Ok(Report::with_interpreter(wait(py, || blocking::doctor_of_environment(Some(is_given_up)))?))
 }
 
-/// The same for the settings of a framework, named as environment variables. `findings` are its own.
+/// Checks a framework's settings, named as environment variables. `findings` are the framework's own.
 #[pyfunction]
 pub(crate) fn doctor_of_settings(
     py: Python<'_>,
@@ -45,7 +45,7 @@ pub(crate) fn doctor_of_settings(
     Ok(wait(py, || blocking::doctor_of_variables(&value_of, findings, Some(is_given_up)))?.into())
 }
 
-/// The same for a client that an application made itself.
+/// Checks the setup of a client that an application created itself.
 #[pyfunction]
 pub(crate) fn doctor_of_client(
     py: Python<'_>,
@@ -61,7 +61,7 @@ pub(crate) fn doctor_of_client(
     Ok(report.into())
 }
 
-/// Several of them, as an argument.
+/// A list argument.
 type Pieces<T> = Typed<Vec<T>, SequenceOf<T>>;
 
 /// What a framework found: check, level, what was found, and what to do.

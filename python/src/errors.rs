@@ -18,8 +18,8 @@ use crate::plain::{Plain, ToPython as _};
 use crate::repr::{Repr, match_args};
 use crate::set_cookie;
 
-/// The classes of `exceptions.py`, as this module found them when it was imported first. The lock is only taken with
-/// the GIL, and never kept while Python code runs: no fork finds it locked.
+/// The classes of `exceptions.py`, as found when this module was first imported. Code takes the lock only with the GIL
+/// and never keeps it while Python code runs, so a fork never finds it locked.
 static CLASSES: Mutex<Option<Classes>> = Mutex::new(None);
 
 struct Classes {
@@ -36,8 +36,8 @@ struct Classes {
 
 /// Finds the classes at import time, so that raising an error needs no import.
 ///
-/// There is one set of them in a process. Where the package was removed from `sys.modules` and is imported again, the
-/// module that has them goes back there: what had imported the package before still knows them.
+/// A process has one set of these classes. If the package was removed from `sys.modules` and is imported again, the
+/// module with the classes goes back there, because code that imported the package before still uses them.
 pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     let known = || CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
     let module = known().as_ref().map(|classes| classes.module.bind(py).clone());
@@ -140,7 +140,7 @@ fn made<'py>(py: Python<'py>, error: &clever_sso::Error) -> PyResult<Bound<'py, 
     Ok(made)
 }
 
-/// What the response to the browser must do. Most errors keep the defaults of the class.
+/// Sets the attributes that tell what the response to the browser must do. Most errors keep the defaults of the class.
 fn describe_browser(made: &Bound<'_, PyAny>, error: &clever_sso::Error) -> PyResult<()> {
     let py = made.py();
     if !error.set_cookies().is_empty() {
@@ -190,7 +190,7 @@ words!(
     clever_sso::Actor::Network.as_str()
 );
 
-/// One entry of the catalogue of failures; see `error_codes()`.
+/// One entry in the list of error codes; see `error_codes()`.
 #[pyclass(frozen, get_all, module = "clever_sso")]
 pub(crate) struct ErrorCode {
     /// The error code, for example `id_token_expired`. It never changes its meaning.
@@ -199,15 +199,15 @@ pub(crate) struct ErrorCode {
     kind: Plain<&'static str>,
     /// The class of the exception with this code.
     exception: Typed<Py<PyType>, ErrorClass>,
-    /// Whether the same call, or the same login started again, may succeed later without a change.
+    /// Whether the same call, or a new try of the same login, may succeed later without a change.
     retryable: bool,
     /// Who can fix it: `user`, `app`, `clever` or `network`.
     actor: Typed<Plain<&'static str>, ActorWord>,
-    /// The sentence for the log, without the details of one failure.
+    /// The sentence for the log, without the details of a specific failure.
     sentence: Plain<&'static str>,
-    /// A sentence that may be shown to the person who logs in, in English.
+    /// A sentence in English that you can show to the person who logs in.
     user_message: Plain<&'static str>,
-    /// The HTTP status of the page that shows it.
+    /// The HTTP status for the page that shows this error.
     page_status: Plain<u16>,
 }
 
@@ -238,7 +238,7 @@ impl Hint for Catalogue {
     );
 }
 
-/// The whole catalogue of failures, by error code.
+/// Returns all error codes: a dict from each code to its entry.
 #[pyfunction]
 pub(crate) fn error_codes(py: Python<'_>) -> PyResult<Typed<Bound<'_, PyDict>, Catalogue>> {
     let catalogue = guarded::dict(py)?;

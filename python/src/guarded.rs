@@ -1,19 +1,19 @@
 //! Calls from Rust into Python that may run Python code.
 //!
-//! When the interpreter ends, a thread that wants the GIL again is ended right there: before Python 3.14 by
-//! `pthread_exit`, which unwinds its stack. Python code gives the GIL up and takes it again at any time, so this happens
-//! below any call that may run Python code: methods written in Python, handlers of signals and of logging, imports, and
-//! finalizers, which any new container may set off (up to Python 3.11). A Rust frame aborts the process when such an
-//! unwinding reaches it. So every such call goes through here: the unwinding meets [`Park`] first, and the thread sleeps
-//! until the process is gone, as Python 3.14 does it itself.
+//! When the interpreter ends, Python ends each thread that tries to take the GIL again. Before Python 3.14 it calls
+//! `pthread_exit`, which unwinds the thread's stack. Python code may release and take the GIL at any time, so this can
+//! happen in any call that may run Python code: methods written in Python, signal and logging handlers, imports, and
+//! finalizers, which creating any container may trigger (up to Python 3.11). If the unwinding reaches a Rust frame, the
+//! process aborts. So every such call goes through this file: the unwinding reaches [`Park`] first, and the thread
+//! sleeps until the process ends. Python 3.14 does the same itself.
 //!
 //! `clippy.toml` forbids PyO3's own ways to call Python. Functions of the interpreter that only read or make a plain value
 //! need no guard.
 #![expect(
     unsafe_code,
-    reason = "functions of the interpreter, called so that the end of a thread may pass through them"
+    reason = "functions of the interpreter, called so that a thread that ends may unwind through them"
 )]
-#![expect(clippy::disallowed_methods, reason = "this is the file that the others are sent to")]
+#![expect(clippy::disallowed_methods, reason = "this file guards the calls that are forbidden elsewhere")]
 
 use std::array;
 use std::ffi::{CStr, c_char, c_double, c_int, c_longlong, c_ulonglong};
@@ -32,7 +32,7 @@ use pyo3::{PyClass, PyClassInitializer, PyTypeInfo};
 
 use crate::interpreter;
 
-/// Ends no thread: puts it to sleep for good when it is dropped, which only the unwinding of an ended thread does.
+/// Puts the thread to sleep forever when it is dropped. Only the unwinding of an ended thread drops it.
 struct Park;
 
 impl Drop for Park {
@@ -52,10 +52,10 @@ pub(crate) fn park() -> ! {
 macro_rules! run {
     ($name:ident($($value:expr),*): ($($type:ty),*) -> $result:ty) => {{
         let function: unsafe extern "C" fn($($type),*) -> $result = ffi::$name;
-        // The compiler must not see which function this is: PyO3 declares it as one that no unwinding leaves, and the
-        // optimizer would take the guard away.
+        // The compiler must not see which function this is: PyO3 declares that it never unwinds, so the optimizer would
+        // remove the guard.
         let function = black_box(function);
-        // SAFETY: the two types differ in whether an unwinding may come out of the function, and nothing else.
+        // SAFETY: the two types differ only in whether the function may unwind.
         let function: unsafe extern "C-unwind" fn($($type),*) -> $result = unsafe { transmute(function) };
         let guard = Park;
         // SAFETY: the callers below have a Python token, and pass what the function requires.
@@ -65,10 +65,10 @@ macro_rules! run {
     }};
 }
 
-/// A name, as Python keeps it. Only where `?` may return a [`PyErr`].
+/// An interned name. Use it only where `?` may return a [`PyErr`].
 ///
-/// Not PyO3's `intern!`: that one gives up the GIL in the middle of making its value, so that another thread may fork
-/// there, and the child waits for the value forever.
+/// PyO3's `intern!` releases the GIL while it creates its value. If another thread forks at that moment, the child
+/// waits for the value forever.
 macro_rules! name {
     ($py:expr, $text:expr) => {
         &$crate::guarded::interned($py, $text)?
@@ -90,17 +90,17 @@ fn succeeded(py: Python<'_>, status: c_int) -> PyResult<()> {
 fn fetch(py: Python<'_>) -> PyErr {
     let mut parts = [ptr::null_mut(); 3];
     let [class, value, traceback] = parts.each_mut().map(ptr::from_mut);
-    // SAFETY: this thread has the GIL, and the three places are there to be written to.
+    // SAFETY: this thread has the GIL, and the three pointers may be written to.
     unsafe { ffi::PyErr_Fetch(class, value, traceback) };
     run!(PyErr_NormalizeException(class, value, traceback):
         (*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject) -> ());
     let [class, value, traceback] = parts;
-    // SAFETY: this thread has the GIL; the references are handed back.
+    // SAFETY: this thread has the GIL; the references are returned to Python.
     unsafe { ffi::PyErr_Restore(class, value, traceback) };
     PyErr::fetch(py)
 }
 
-/// An exception of Python's own. PyO3 would make it later, without a guard.
+/// A built-in exception of Python. PyO3 would create it later, without a guard.
 pub(crate) fn error<E: PyTypeInfo>(py: Python<'_>, message: &str) -> PyErr {
     let made =
         text(py, message).and_then(|message| call(&py.get_type::<E>().into_any(), [message.into_any()]));
@@ -109,7 +109,7 @@ pub(crate) fn error<E: PyTypeInfo>(py: Python<'_>, message: &str) -> PyErr {
 
 /// A new str.
 ///
-/// Not PyO3's: where Python has no memory for it, that one writes to stderr and panics.
+/// PyO3's own function writes to stderr and panics if Python has no memory for the str.
 pub(crate) fn text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyString>> {
     let size = Py_ssize_t::try_from(text.len())?;
     let made = run!(PyUnicode_FromStringAndSize(text.as_ptr().cast(), size):
@@ -117,10 +117,10 @@ pub(crate) fn text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PySt
     Ok(owned(py, made)?.cast_into::<PyString>()?)
 }
 
-/// The one str with this text that Python keeps for names.
+/// The interned str with this text.
 pub(crate) fn interned<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyString>> {
     let mut kept = text(py, name)?.into_ptr();
-    // SAFETY: the reference is a str's, and is exchanged for one of the kept str; without memory it stays unchanged.
+    // SAFETY: the reference is to a str, and is replaced by one to the interned str; without memory it stays unchanged.
     unsafe { ffi::PyUnicode_InternInPlace(&raw mut kept) };
     Ok(owned(py, kept)?.cast_into::<PyString>()?)
 }
@@ -140,7 +140,7 @@ pub(crate) fn real(py: Python<'_>, number: f64) -> PyResult<Bound<'_, PyAny>> {
     owned(py, run!(PyFloat_FromDouble(number): (c_double) -> *mut PyObject))
 }
 
-/// Gives an exception up, and with it whatever its traceback holds.
+/// Drops an exception and everything that its traceback refers to.
 pub(crate) fn give_up(py: Python<'_>, error: PyErr) {
     release(py, error.into_value(py));
 }
@@ -209,7 +209,7 @@ pub(crate) fn is_true(object: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 /// `import name`.
 pub(crate) fn import<'py>(py: Python<'py>, name: &CStr) -> PyResult<Bound<'py, PyAny>> {
-    // With the name of a package's module this gives the module, not the package.
+    // For a name such as `package.module` this returns the module, not the package.
     owned(py, run!(PyImport_ImportModule(name.as_ptr()): (*const c_char) -> *mut PyObject))
 }
 
@@ -231,7 +231,7 @@ pub(crate) fn tuple<'py>(
     let size = Py_ssize_t::try_from(items.len())?;
     let made = owned(py, run!(PyTuple_New(size): (Py_ssize_t) -> *mut PyObject))?;
     for (index, item) in (0..size).zip(items) {
-        // SAFETY: the tuple is new and no other code has it, it has this index, and takes over the reference.
+        // SAFETY: no other code has the new tuple. It has this index, and takes ownership of the reference.
         succeeded(py, unsafe { ffi::PyTuple_SetItem(made.as_ptr(), index, item.into_ptr()) })?;
     }
     Ok(made.cast_into::<PyTuple>()?)
@@ -255,7 +255,7 @@ pub(crate) fn list_of<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
 
 /// Whether `object[0]` may mean something: `object` is not a dict, and its class has items.
 pub(crate) fn is_sequence(object: &Bound<'_, PyAny>) -> bool {
-    // SAFETY: this thread has the GIL. Only the class is looked at.
+    // SAFETY: this thread has the GIL. The function only reads the class.
     unsafe { ffi::PySequence_Check(object.as_ptr()) == 1 }
 }
 
@@ -312,7 +312,7 @@ pub(crate) fn lossy(text: &Bound<'_, PyString>) -> PyResult<String> {
     Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned())
 }
 
-/// A str as the system has it in the name of a file.
+/// A str, encoded as in a file name of this system.
 pub(crate) fn file_name<'py>(text: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyBytes>> {
     let made = run!(PyUnicode_EncodeFSDefault(text.as_ptr()): (*mut PyObject) -> *mut PyObject);
     Ok(owned(text.py(), made)?.cast_into::<PyBytes>()?)
@@ -332,7 +332,7 @@ pub(crate) fn check_signals(py: Python<'_>) -> PyResult<()> {
     succeeded(py, run!(PyErr_CheckSignals(): () -> c_int))
 }
 
-/// Tells `sys.unraisablehook`.
+/// Passes an exception that nothing can raise to `sys.unraisablehook`.
 pub(crate) fn unraisable(py: Python<'_>, error: PyErr) {
     error.restore(py);
     run!(PyErr_WriteUnraisable(ptr::null_mut()): (*mut PyObject) -> ());
@@ -341,12 +341,12 @@ pub(crate) fn unraisable(py: Python<'_>, error: PyErr) {
 /// How many new objects [`collect_if_due`] makes.
 const PROBES: usize = 8;
 
-/// Lets a garbage collection that is due happen now. The next object that PyO3 makes, without a guard, then sets off
-/// none.
+/// Runs a garbage collection now if one is due. Then the next object that PyO3 creates, without a guard, does not
+/// trigger one.
 pub(crate) fn collect_if_due(_py: Python<'_>) {
-    // A collection runs finalizers, other threads make objects meanwhile, and the next collection is due. So there are
-    // several probes, and they are given up together, which takes their number off the count of new objects.
-    // Python keeps no set for reuse, so each of them counts.
+    // A collection runs finalizers. Meanwhile other threads create objects, and the next collection becomes due. So
+    // this creates several probes and drops them together, which lowers the count of new objects by that number. The
+    // probes are sets because Python keeps no freed sets for reuse, so each of them counts.
     let probes: [*mut PyObject; PROBES] =
         array::from_fn(|_| run!(PySet_New(ptr::null_mut()): (*mut PyObject) -> *mut PyObject));
     for probe in probes {
@@ -369,34 +369,34 @@ where
     Bound::new(py, value)
 }
 
-/// Gives an object up, whose finalizer may be written in Python.
+/// Drops an object whose finalizer may be written in Python.
 pub(crate) fn release<T>(_py: Python<'_>, object: Py<T>) {
     run!(Py_DecRef(object.into_ptr()): (*mut PyObject) -> ());
 }
 
-/// Attaches this thread to the interpreter: `None` when the interpreter is gone.
+/// Attaches this thread to the interpreter and runs `code`; `None` when the interpreter is gone.
 pub(crate) fn attach<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     if is_over() {
         return None;
     }
-    // PyO3's own is guarded as well. This one stays outside, for giving up a thread's state runs the finalizers of what
-    // belongs to the thread.
+    // PyO3 has a guard of its own inside. This outer guard is needed because dropping a thread's state runs the
+    // finalizers of the thread's own data.
     let is_new = interpreter::make_thread_state();
-    // SAFETY: there is an interpreter; if it ends meanwhile, the thread parks.
+    // SAFETY: there is an interpreter. If it ends in the meantime, the thread parks.
     let state = unsafe { ffi::PyGILState_Ensure() };
-    // A panic must not take the GIL along: every other thread would wait for it forever.
+    // A panic must not keep the GIL, or every other thread would wait for it forever.
     let result = catch_unwind(AssertUnwindSafe(|| Python::try_attach(code)));
     if is_new {
-        // The thread state that was made here counts as one attachment. It ends with the last one, while the GIL is held: so no
-        // fork comes in between.
+        // The thread state that was created here counts as one attachment, and ends with the last one. The GIL is held
+        // then, so no fork can happen in between.
         run!(PyGILState_Release(PyGILState_STATE::PyGILState_LOCKED): (PyGILState_STATE) -> ());
     }
     run!(PyGILState_Release(state): (PyGILState_STATE) -> ());
     result.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-/// Whether the interpreter is ending or gone. It may end right after this was asked. A host may make a new one, which
-/// is not ours: the threads of the old one must not enter it.
+/// Whether the interpreter is ending or gone. It may also end right after this call. A host may create a new
+/// interpreter: threads of the old one must not enter it.
 pub(crate) fn is_over() -> bool {
     if interpreter::has_ended() {
         return true;
@@ -408,7 +408,7 @@ pub(crate) fn is_over() -> bool {
 
 /// Runs `work` with the GIL released. A thread that comes back too late, when the interpreter is ending or gone, parks.
 pub(crate) fn detached<R: Send>(py: Python<'_>, work: impl FnOnce() -> R + Send) -> R {
-    // Only the thread that ends the interpreter can come here when the end has begun, and it must come back.
+    // Once the interpreter has begun to end, only the thread that ends it can get here, and it must return.
     let ends_it = is_over();
     py.detach(|| {
         let result = work();

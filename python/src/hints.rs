@@ -1,4 +1,4 @@
-//! What the stub says of a value, where its Rust type says too little: `tuple[Role, ...]` of a tuple.
+//! Type hints for the stub where a Rust type is too general: `tuple[Role, ...]` for a tuple.
 //!
 //! PyO3 reads these hints only when it is built with the feature `stubs`, which `python/stub.py` asks for.
 
@@ -132,7 +132,7 @@ impl<T: IntoPyObject<'static>> Hint for FutureOf<T> {
         type_hint_subscript!(type_hint_identifier!("asyncio", "Future"), T::OUTPUT_TYPE);
 }
 
-/// The headers of a request: a mapping or pairs, of whatever the framework has.
+/// The headers of a request: a mapping or pairs, with the framework's own types.
 pub(crate) struct Headers;
 
 impl Hint for Headers {
@@ -161,7 +161,7 @@ impl Hint for ErrorClass {
     );
 }
 
-/// What never returns.
+/// The return type of a function that never returns.
 pub(crate) struct NoReturn;
 
 impl Hint for NoReturn {
@@ -183,7 +183,7 @@ impl<const VALUE: bool> Hint for Always<VALUE> {
 #[cfg(feature = "stubs")]
 const ANY: PyStaticExpr = type_hint_identifier!("typing", "Any");
 
-/// Names the hint of a text that is one of a few words.
+/// Defines the hint for a text that must be one of a few words.
 macro_rules! words {
     ($name:ident: $($word:expr),+) => {
         pub(crate) struct $name;

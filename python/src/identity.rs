@@ -84,7 +84,7 @@ words!(ProvenBy: clever_sso::Proof::IdToken.as_str(), clever_sso::Proof::Me.as_s
 
 /// Who logged in.
 ///
-/// The key of a user is the pair of `issuer` and `id`. Names and email addresses change and repeat.
+/// Use the pair of `issuer` and `id` as the key of a user. Names and email addresses change and repeat.
 #[pyclass(frozen, eq, hash, module = "clever_sso")]
 #[derive(PartialEq)]
 pub(crate) struct Identity(pub(crate) clever_sso::Identity);
@@ -117,7 +117,7 @@ impl Identity {
         match_args(py, names)
     }
 
-    /// The issuer that proved who this person is.
+    /// The issuer that confirmed who this person is.
     #[getter]
     fn issuer(&self) -> Plain<&str> {
         Plain(&self.0.issuer)
@@ -129,7 +129,7 @@ impl Identity {
         Plain(&self.0.id)
     }
 
-    /// The district; a person of Clever Library has none.
+    /// Clever's id of the district; `None` for people of Clever Library.
     #[getter]
     fn district_id(&self) -> Plain<Option<&str>> {
         Plain(self.0.district_id.as_deref())
@@ -171,21 +171,21 @@ impl Identity {
         Plain(self.0.authorized_by.as_deref())
     }
 
-    /// How this identity was proven: `id_token`, or `me` when Clever was asked with the token of this login.
+    /// How this identity was proven: `id_token`, or `me` if Clever was asked with this login's access token.
     #[getter]
     fn proven_by(&self) -> Typed<Plain<&'static str>, ProvenBy> {
         Plain(self.0.proven_by.as_str()).into()
     }
 
-    /// Whether an administrator at Clever logged in as this person. The callback says so; it is not proven.
+    /// Whether an administrator at Clever logged in as this person, according to the callback. Not proven.
     #[getter]
     fn loginas_by_admin(&self) -> bool {
         self.0.loginas_by_admin
     }
 
-    /// Everything that Clever said, as a new dict each time.
+    /// Everything that Clever sent, as a new dict each time.
     ///
-    /// The claims of the ID token, or the data of `/me` and of the person's own record.
+    /// These are the claims of the ID token, or the data of `/me` and of the person's record.
     #[getter]
     fn claims<'py>(&self, py: Python<'py>) -> PyResult<Dict<'py>> {
         to_dict(py, &self.0.claims)

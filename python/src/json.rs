@@ -1,4 +1,4 @@
-//! JSON values as the Python values that `json.loads` would make of them.
+//! Converts JSON values to the Python values that `json.loads` would return.
 
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ pub(crate) fn strings<'py>(py: Python<'py>, texts: &[String]) -> PyResult<Tuple<
         .map(Into::into)
 }
 
-/// The recursion ends: the reader of the core refuses JSON that is nested deeply.
+/// The recursion is limited: the core refuses deeply nested JSON.
 pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     match value {
         Value::Null => Ok(py.None().into_bound(py)),

@@ -1,4 +1,4 @@
-//! Which language a person reads, and the sentences in it.
+//! Picks a person's language and translates sentences.
 
 use clever_sso::Language;
 use pyo3::prelude::*;
@@ -7,19 +7,19 @@ use crate::errors::Result;
 use crate::plain::Plain;
 use crate::text::Sent;
 
-/// The same sentence in a language, where it is one of this package in English; any other stays as it is.
+/// Translates an English sentence of this package. Any other text is returned unchanged.
 ///
 /// Args:
-///     sentence: One that people read, such as `error.user_message`.
-///     language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header. All but
-///         Spanish get English.
+///     sentence: A sentence for people, such as `error.user_message`.
+///     language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header. Every language except
+///         Spanish gets English.
 #[pyfunction]
 pub(crate) fn translated(sentence: Sent, language: Option<Sent>) -> Result<Plain<String>> {
     let sentence = sentence.get("sentence")?;
     Ok(Plain(wanted(language)?.translated(&sentence).to_owned()))
 }
 
-/// The language that people read: `es` where they want Spanish, `en` for everyone else.
+/// Returns the language to show: `es` for a person who prefers Spanish, otherwise `en`.
 ///
 /// Args:
 ///     language: A tag such as `es` or `es-MX`, or the value of an `Accept-Language` header.

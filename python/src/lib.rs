@@ -1,25 +1,25 @@
 //! The Python face of `clever-sso`: the module `clever_sso._native`.
 //!
-//! Thin on purpose: it converts values between the languages and decides nothing. The comments on everything that Python sees
-//! are for Python users: `help()` shows them, and `make stubs` writes them to the stub `_native.pyi`, with the types, for
-//! editors and type checkers.
+//! It is thin on purpose: it converts values between Rust and Python and decides nothing. The comments on everything
+//! that is visible in Python are for Python users: `help()` shows them, and `make stubs` writes them to the stub
+//! `_native.pyi`, with the types, for editors and type checkers.
 //!
 //! - [`client`]: `Client`, and [`settings`] for its keyword arguments.
 //! - [`operations`]: the same for `AsyncClient`, which is written in Python.
-//! - [`waiting`]: calls that wait, and what Python does in the meantime, for example Ctrl-C.
+//! - [`waiting`]: calls that wait for the network, and what Python does in the meantime, for example Ctrl-C.
 //! - [`guarded`]: calls into Python that are safe at the end of the interpreter; [`threads`]: stops new calls at its end.
 //! - [`interpreter`]: which interpreter may load this module. [`panics`]: a panic is an `InternalError`.
-//! - [`logging`]: events of the core for Python's `logging`.
-//! - [`observing`]: what calls did, for OpenTelemetry; [`stats`]: what a client counted.
+//! - [`logging`]: passes log events of the core to Python's `logging`.
+//! - [`observing`]: reports each call, for OpenTelemetry. [`stats`]: what a client counted.
 //! - [`doctor`], [`report`]: what is wrong with a setup, and what to do.
 //! - [`login`], [`identity`], [`callback`], [`resources`]: the results, all frozen.
-//! - [`set_cookie`], [`request`]: the cookies of a response, and which requests may act.
-//! - [`verify`]: the pure verifier.
-//! - [`hints`]: types for the stub that Rust's types do not express.
+//! - [`set_cookie`], [`request`]: the cookies of a response, and which requests are refused.
+//! - [`verify`]: verifies ID tokens without a client or network.
+//! - [`hints`]: type hints for the stub that Rust types cannot express.
 //! - [`errors`]: converts errors of the core to Python exceptions.
 //! - [`plain`]: texts and numbers for Python. [`json`], [`repr`]: two small helpers.
 
-#![expect(clippy::doc_markdown, reason = "comments on what Python sees are Python docstrings")]
+#![expect(clippy::doc_markdown, reason = "comments on what is visible in Python are Python docstrings")]
 #![expect(clippy::needless_pass_by_value, reason = "arguments from Python arrive owned")]
 
 mod async_client;
@@ -55,17 +55,17 @@ use std::ffi::CStr;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
-/// Leaves no piece of a token, code or secret from Rust on the heap.
+/// Erases freed memory, so no part of a token, code or secret from Rust stays on the heap.
 #[global_allocator]
 static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;
 
 const NO_THREAD_KEYS: &str = "clever_sso needs three keys for data of threads (pthread_key_create), and this process has used up its own";
 
-/// What the module needs before anything is made in it.
+/// Prepares what the module needs before it creates anything.
 fn prepare(py: Python<'_>) -> PyResult<()> {
     interpreter::admit(py).map_err(|refusal| guarded::error::<PyImportError>(py, refusal))?;
     panics::silence();
-    // Loading the module needs one of them, and aborts without it.
+    // Loading the module needs one of these keys, and aborts without it.
     clever_sso::make_thread_keys().map_err(|_| guarded::error::<PyImportError>(py, NO_THREAD_KEYS))?;
     errors::install(py)?;
     for module in USED_BY_CALLS {
@@ -76,8 +76,8 @@ fn prepare(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// Imported now, not by the first call that needs them: a fork in the middle of an import leaves its lock held in the
-/// child.
+/// Modules to import now, not in the first call that needs them: a fork during an import leaves the import lock held in
+/// the child.
 const USED_BY_CALLS: [&CStr; 1] = [c"clever_sso._event_loop"];
 
 /// The module, with these classes and functions.
@@ -87,7 +87,7 @@ macro_rules! module {
         #[cfg(not(feature = "stubs"))]
         #[pymodule(gil_used = false)]
         fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-            // Before any class is made, for the classes belong to the interpreter that makes them.
+            // This must come before any class is created, because classes belong to the interpreter that creates them.
             prepare(module.py())?;
             $(module.add_class::<$home::$class>()?;)+
             $(module.add_function(pyo3::wrap_pyfunction!($file::$function, module)?)?;)+
@@ -95,7 +95,8 @@ macro_rules! module {
         }
 
         /// The Rust core of `clever_sso`.
-        // PyO3 sees into a module that is written like this, but makes its classes before the module can refuse to.
+        // PyO3 can read the contents of a module that is written like this, but creates its classes before the module
+        // can refuse.
         #[cfg(feature = "stubs")]
         #[pymodule(gil_used = false)]
         mod _native {

@@ -1,8 +1,8 @@
-//! Events of the core for Python's `logging`.
+//! Passes log events of the core to Python's `logging`.
 //!
-//! The core logs with `tracing`. Here, an event becomes a record of the logger with the name of its part: `clever_sso.keys`,
-//! `clever_sso.transport`. Python is asked for the level each time, which costs almost nothing, because the core logs little on
-//! success.
+//! The core logs with `tracing`. Each event becomes a record of the Python logger for its module, such as
+//! `clever_sso.keys` or `clever_sso.transport`. This file asks Python for the logger's level each time, which costs
+//! almost nothing, because the core logs little on success.
 
 use std::fmt::{self, Write};
 
@@ -18,7 +18,7 @@ use crate::{threads, waiting};
 
 const CRATE: &str = "clever_sso";
 
-/// Once in a process; a second interpreter in it has none.
+/// Runs once in a process. A second interpreter in the same process gets no log records.
 pub(crate) fn install() {
     let _ = set_global_default(Logging);
 }
@@ -30,19 +30,19 @@ impl Subscriber for Logging {
         if self.enabled(metadata) { Interest::always() } else { Interest::never() }
     }
 
-    /// The crates below log for their own developers, and may log private data.
+    /// Only this project's events are enabled. Other crates log for their own developers, and may log private data.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.is_event() && metadata.target().split("::").next() == Some(CRATE)
     }
 
     fn event(&self, event: &Event<'_>) {
         if waiting::is_listening() {
-            // A handler is at work on this thread, or made the call: it would never come to an end.
+            // A logging handler runs on this thread, or made this call: logging again would recurse forever.
             return;
         }
         threads::visit(|py| {
             let told = waiting::while_listening(|| log(py, event));
-            // On a thread of the engine no call waits that could raise it.
+            // On a thread of the engine, no call is waiting that could raise the exception.
             if let Some(error) = told.err().and_then(waiting::raise) {
                 guarded::unraisable(py, error);
             }
@@ -50,7 +50,7 @@ impl Subscriber for Logging {
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
-        // No span is enabled, so that none is asked for.
+        // No span is enabled, so this is never called.
         Id::from_u64(1)
     }
 
@@ -67,8 +67,8 @@ fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
     let metadata = event.metadata();
     let (name, level) = (logger(metadata.target()), number(*metadata.level()));
     threads::guard(py)?;
-    // Until the program imports `logging`, nothing below a warning is shown. The import alone takes longer than everything
-    // else that a first login does here.
+    // Until the program imports `logging`, Python shows nothing below a warning. The import alone takes longer than
+    // everything else that a first login does here.
     if level < number(Level::WARN) && !guarded::is_imported(py, name!(py, "logging"))? {
         return Ok(());
     }
@@ -79,7 +79,7 @@ fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
     if !guarded::is_true(&is_enabled)? {
         return Ok(());
     }
-    // Not `logger.log`, which would look for the Python function that speaks.
+    // Not `logger.log`, which would search the stack for the calling Python function.
     let file = metadata.file().unwrap_or_default().to_python(py)?;
     let line = metadata.line().unwrap_or_default().to_python(py)?;
     let message = Text::of(event).to_python(py)?;
@@ -90,7 +90,7 @@ fn log(py: Python<'_>, event: &Event<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// `clever_sso::transport::retry` is `clever_sso.transport`: what lies deeper may move.
+/// `clever_sso::transport::retry` becomes `clever_sso.transport`: deeper modules may move.
 fn logger(target: &str) -> String {
     target.split("::").take(2).collect::<Vec<_>>().join(".")
 }

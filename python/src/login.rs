@@ -1,4 +1,4 @@
-//! A login that has begun, and its outcomes.
+//! A login in progress, and its outcomes.
 
 use clever_sso::Outcome;
 use pyo3::prelude::*;
@@ -12,10 +12,10 @@ use crate::repr::{Repr, match_args};
 use crate::resources::Tokens;
 use crate::set_cookie::{self, SetCookie};
 
-/// A login that has begun.
+/// A login in progress, from `begin_login`.
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct Login {
-    /// Send the browser there.
+    /// Send the browser to this URL.
     ///
     /// It is Clever's, or your own page if a signed-in person was sent back to log in several times: then `key` and
     /// `pending` are empty.
@@ -24,15 +24,15 @@ pub(crate) struct Login {
     set_cookies: Vec<SetCookie>,
     /// For applications that keep logins in their own session: the key to store `pending` under.
     ///
-    /// `login_key` returns it again.
+    /// `login_key` returns the same key for the callback.
     #[pyo3(get)]
     key: Plain<String>,
-    /// For the same applications: the text to store for ten minutes. URL-safe, about 100 bytes.
+    /// For logins in your own session: the text to store for ten minutes. URL-safe, about 100 bytes.
     #[pyo3(get)]
     pending: Plain<String>,
     /// Whether to respond with a page that continues to `url` by itself instead of a redirect.
     ///
-    /// Browsers give up after about twenty redirects in a row. Only with `has_session`.
+    /// Browsers give up after about twenty redirects in a row. Always false if you don't pass `has_session`.
     #[pyo3(get)]
     needs_page: bool,
 }
@@ -80,9 +80,9 @@ pub(crate) struct SignedIn {
     /// The `return_to` of the login, as an ASCII path or URL.
     #[pyo3(get)]
     return_to: Plain<Option<String>>,
-    /// Whether the login was begun with `switch_user`.
+    /// Whether the login began with `switch_user`.
     ///
-    /// If the application refuses this person, begin the login of "Try again" with it too.
+    /// If you refuse this person, pass `switch_user` again to the login behind your "Try again" link.
     #[pyo3(get)]
     switch_user: bool,
     set_cookies: Vec<SetCookie>,
@@ -95,13 +95,13 @@ impl SignedIn {
         match_args(py, ["identity", "tokens", "return_to"])
     }
 
-    /// The cookies to set with the answer to the browser.
+    /// The cookies to set with the response to the browser.
     #[getter]
     fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, SetCookie>> {
         set_cookie::tuple(py, &self.set_cookies)
     }
 
-    /// Whether the session that the browser had must end: always, because this person's session replaces it.
+    /// Whether to end the browser's old session: always, because this person's session replaces it.
     #[getter]
     #[expect(clippy::unused_self, reason = "every outcome has it")]
     fn ends_session(&self) -> Typed<bool, Always<true>> {
@@ -123,7 +123,7 @@ impl SignedIn {
 pub(crate) struct Restart {
     /// The new login.
     login: Py<Login>,
-    /// The error code of the cause.
+    /// The error code that says why.
     ///
     /// `state_missing` (every login from the Clever Portal and from Instant Login links), `state_mismatch`,
     /// `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
@@ -143,7 +143,7 @@ impl Restart {
         self.login.get().set_cookies(py)
     }
 
-    /// Whether the session that the browser had must end: never, because the login is still in progress.
+    /// Whether to end the browser's old session: never, because the login is still in progress.
     #[getter]
     #[expect(clippy::unused_self, reason = "every outcome has it")]
     fn ends_session(&self) -> Typed<bool, Always<false>> {
@@ -162,16 +162,16 @@ pub(crate) struct Denied {
     /// Clever's error word, for example `access_denied` or `unauthorized-user`.
     #[pyo3(get)]
     error: Plain<String>,
-    /// Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's.
+    /// Text that came with the error. Anyone can make a URL with any text: don't show it as Clever's.
     #[pyo3(get)]
     description: Plain<Option<String>>,
-    /// Whether the session that the browser had must end: only when a login of this browser was refused.
+    /// Whether to end the browser's old session: only if this browser began the login that was refused.
     #[pyo3(get)]
     ends_session: bool,
-    /// The `return_to` of the login: begin the login of "Try again" with it.
+    /// The `return_to` of the login: pass it again to the login behind your "Try again" link.
     #[pyo3(get)]
     return_to: Plain<Option<String>>,
-    /// Whether the login began with `switch_user`: begin the login of "Try again" with it too.
+    /// Whether the login began with `switch_user`: pass it again to the login behind your "Try again" link.
     #[pyo3(get)]
     switch_user: bool,
     set_cookies: Vec<SetCookie>,
@@ -184,7 +184,7 @@ impl Denied {
         match_args(py, ["error", "description"])
     }
 
-    /// The cookies to set with the answer to the browser.
+    /// The cookies to set with the response to the browser.
     #[getter]
     fn set_cookies<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, SetCookie>> {
         set_cookie::tuple(py, &self.set_cookies)

@@ -1,7 +1,7 @@
-//! What calls did, for `clever_sso.opentelemetry`.
+//! Reports each call to `clever_sso.opentelemetry`.
 //!
-//! Off until that module asks for it: then a call costs the reading of one flag. The facts are told when the call has ended,
-//! on the thread that made it, or in the context of the task that awaits it.
+//! This is off until that module turns it on; until then a call only reads one flag. A call is reported when it has
+//! ended, on the thread that made it, or in the context of the task that awaits it.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
@@ -15,7 +15,7 @@ use crate::text::Flag;
 
 static ON: AtomicBool = AtomicBool::new(false);
 
-/// Whether `clever_sso.opentelemetry` learns about each call from now on. For that module only.
+/// Turns reports of calls to `clever_sso.opentelemetry` on or off. For that module only.
 #[pyfunction]
 pub(crate) fn observe_calls(on: Flag) -> crate::errors::Result<()> {
     ON.store(on.get("on")?, SeqCst);
@@ -26,7 +26,7 @@ pub(crate) fn is_on() -> bool {
     ON.load(SeqCst)
 }
 
-/// The context of the caller, for a call that ends elsewhere.
+/// The context of the caller, for a call that ends on another thread.
 pub(crate) fn context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     guarded::call_method(&guarded::import(py, c"contextvars")?, name!(py, "copy_context"), [])
 }
@@ -34,7 +34,7 @@ pub(crate) fn context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 /// Reports a call that ended, with this code when it failed. An error in the observer does not change the call.
 ///
 /// # Errors
-/// Exceptions that end the program, such as `KeyboardInterrupt`: they are for the caller.
+/// Exceptions that end the program, such as `KeyboardInterrupt`: the caller must raise them.
 pub(crate) fn tell(
     py: Python<'_>,
     seen: &Seen,

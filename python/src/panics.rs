@@ -1,4 +1,4 @@
-//! A panic below becomes an `InternalError`, and says nothing on stderr.
+//! Turns a panic into an `InternalError`, without output on stderr.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -24,11 +24,11 @@ fn remember(panic: &PanicHookInfo<'_>) {
     let Some(location) = panic.location() else { return };
     let file = Path::new(location.file()).file_name().unwrap_or_default().to_string_lossy();
     let place = format!("{file}:{}", location.line());
-    // While a thread ends there is nowhere to note anything.
+    // While a thread ends, its variables are gone.
     let _ = PLACE.try_with(|last| last.replace(place));
 }
 
-/// Runs `work`; a panic is an error of the catalogue.
+/// Runs `work` and returns a panic as an `InternalError`.
 pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal()))
 }

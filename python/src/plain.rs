@@ -1,7 +1,7 @@
-//! Texts and numbers for Python: where it has no memory for one, the call raises `MemoryError`.
+//! Strings and numbers for Python. If Python has no memory for one, the call raises `MemoryError`.
 //!
-//! PyO3's own conversions write to stderr and panic then. `clippy.toml` forbids them by their names; what a method returns,
-//! or an object shows as an attribute, is wrapped in [`Plain`].
+//! PyO3's own conversions would write to stderr and panic. `clippy.toml` forbids them by name. Return values of methods
+//! and attributes of objects are wrapped in [`Plain`] instead.
 
 use std::ops::Deref;
 
@@ -78,7 +78,7 @@ impl<T: ToPython> ToPython for Option<T> {
     }
 }
 
-/// A value that Python asks for.
+/// A return value or attribute for Python.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Plain<T>(pub(crate) T);
 

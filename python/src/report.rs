@@ -1,4 +1,4 @@
-//! What is wrong with a setup, and what to do.
+//! The doctor's report: what is wrong with a setup, and what to do.
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -12,12 +12,12 @@ use crate::text::Flag;
 
 words!(LevelWord: "ok", "warning", "problem");
 
-/// What the doctor found, in the order of cause and effect: the first problem is the one to solve first.
+/// What the doctor found, ordered from cause to effect: solve the first problem first.
 ///
 ///     report = clever_sso.doctor()
 ///     print(report)
 ///
-/// It has no secret.
+/// It contains no secrets.
 #[pyclass(frozen, eq, module = "clever_sso")]
 #[derive(PartialEq)]
 pub(crate) struct Report(clever_sso::Report);
@@ -52,7 +52,7 @@ impl Report {
         guarded::tuple(py, findings).map(Into::into)
     }
 
-    /// The cause of the failure; `None` when nothing fails.
+    /// The first finding that is a `problem`: the cause of the failure. `None` when nothing fails.
     #[getter]
     fn first_problem(&self) -> Option<Finding> {
         self.0.first_problem().cloned().map(Finding)
@@ -64,22 +64,22 @@ impl Report {
         Plain(self.0.level().as_str()).into()
     }
 
-    /// The exit code for a program: 0 if everything is ok, 1 with warnings, 2 with problems.
+    /// The exit code for a program: 0 if everything is ok, 1 if there are warnings, 2 if there are problems.
     #[getter]
     fn exit_code(&self) -> u8 {
         self.0.exit_code()
     }
 
-    /// Lines for people.
+    /// Returns the report as text for people.
     ///
     /// Args:
-    ///     colors: Whether the levels have terminal colors.
+    ///     colors: Whether to show the levels in terminal colors.
     #[pyo3(signature = (colors=Flag(Ok(false))), text_signature = "($self, colors=False)")]
     fn to_text(&self, colors: Flag) -> Result<Plain<String>> {
         Ok(Plain(self.0.to_text(colors.get("colors")?)))
     }
 
-    /// One JSON object on one line; `docs/doctor.md` describes it.
+    /// Returns the report as one JSON object on one line; `docs/doctor.md` describes it.
     fn to_json(&self) -> Plain<String> {
         Plain(self.0.to_json())
     }
@@ -108,13 +108,13 @@ impl Finding {
         match_args(py, ["check", "level", "found", "advice"])
     }
 
-    /// The stable word for what was checked, such as `credentials`; `docs/doctor.md` lists them.
+    /// The name of the check, such as `credentials`. Names never change; `docs/doctor.md` lists them.
     #[getter]
     fn check(&self) -> Plain<&str> {
         Plain(&self.0.check)
     }
 
-    /// How it went: `ok`, `warning` or `problem`.
+    /// The result: `ok`, `warning` or `problem`.
     #[getter]
     fn level(&self) -> Typed<Plain<&'static str>, LevelWord> {
         Plain(self.0.level.as_str()).into()

@@ -35,7 +35,7 @@ impl Repr {
         self.raw(name, "[redacted]")
     }
 
-    /// `shown` is another repr, or a word of Python.
+    /// `shown` is another repr, or a Python keyword such as `None`.
     pub(crate) fn raw(mut self, name: &str, shown: &str) -> Self {
         let between = if self.empty { "" } else { ", " };
         for part in [between, name, "=", shown] {

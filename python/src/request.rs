@@ -1,4 +1,4 @@
-//! Which requests of a browser may begin a login, finish a login, or log out.
+//! Decides which requests of a browser may begin a login, finish a login, or log out.
 
 use clever_sso::{BrowserRequest, Endpoint};
 use pyo3::exceptions::{PyAttributeError, PyTypeError};
@@ -11,7 +11,7 @@ use crate::hints::words;
 use crate::plain::Plain;
 use crate::repr::{Repr, match_args};
 
-/// The response to a request that must not act: this status and no body.
+/// The response to send instead of acting on a request: this status and an empty body.
 #[pyclass(frozen, eq, hash, get_all, module = "clever_sso")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Refusal {
@@ -43,7 +43,7 @@ impl From<clever_sso::Refusal> for Refusal {
 pub(crate) fn read(method: &str, headers: &Bound<'_, PyAny>) -> PyResult<BrowserRequest> {
     let py = headers.py();
     let pairs = pairs(headers).map_err(|error| {
-        // An exception from the mapping's own code has a traceback, and is not changed.
+        // An exception from the mapping's own code keeps its traceback and is not changed.
         if !error.is_instance_of::<PyTypeError>(py) || error.traceback(py).is_some() {
             return error;
         }
@@ -62,7 +62,7 @@ fn request(method: &str, pairs: &Bound<'_, PyList>) -> PyResult<BrowserRequest> 
     for pair in pairs.iter() {
         let (name, value) = name_and_value(&pair)?;
         let name = text(&name)?.ok_or_else(|| wrong(py, "expected names that are str or bytes"))?;
-        // An `environ` has values of every type, and none of them is a header.
+        // An `environ` also has values of other types, and none of those is a header.
         if !BrowserRequest::is_known_header(&name) || value.is_none() {
             continue;
         }

@@ -28,7 +28,7 @@ impl Tokens {
         Plain(self.0.access_token.expose())
     }
 
-    /// Says who logged in. Only for applications with OpenID Connect, and not for Clever Library.
+    /// Proves who logged in. `None` for applications without OpenID Connect and for people of Clever Library.
     #[getter]
     fn id_token(&self) -> Plain<Option<&str>> {
         Plain(self.0.id_token.as_ref().map(Secret::expose))
@@ -43,7 +43,7 @@ impl Tokens {
     }
 }
 
-/// What Clever says about an access token that was issued to this application.
+/// Clever's data about an access token that was issued to this application.
 #[pyclass(frozen, eq, hash, module = "clever_sso")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct TokenInfo {
@@ -99,7 +99,7 @@ impl Me {
         Plain(&self.0.id)
     }
 
-    /// The district; a person of Clever Library has none.
+    /// Clever's id of the district; `None` for people of Clever Library.
     #[getter]
     fn district_id(&self) -> Plain<Option<&str>> {
         Plain(self.0.district_id.as_deref())
@@ -117,7 +117,7 @@ impl Me {
         Plain(self.0.authorized_by.as_deref())
     }
 
-    /// Everything Clever said, as a new dict each time.
+    /// Everything Clever sent, as a new dict each time.
     #[getter]
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
         to_python(py, &self.0.json).map(Into::into)
@@ -174,7 +174,7 @@ impl User {
         Role::tuple(py, &self.0.roles)
     }
 
-    /// Everything Clever said, as a new dict each time.
+    /// Everything Clever sent, as a new dict each time.
     #[getter]
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
         to_python(py, &self.0.json).map(Into::into)
@@ -203,13 +203,13 @@ impl District {
         Plain(&self.0.id)
     }
 
-    /// Its name.
+    /// The district's name.
     #[getter]
     fn name(&self) -> Plain<Option<&str>> {
         Plain(self.0.name.as_deref())
     }
 
-    /// Everything Clever said, as a new dict each time.
+    /// Everything Clever sent, as a new dict each time.
     #[getter]
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Object<'py>> {
         to_python(py, &self.0.json).map(Into::into)

@@ -19,9 +19,9 @@ pub(crate) struct SetCookie {
     name: Plain<String>,
     /// The value; empty to delete the cookie.
     value: Plain<String>,
-    /// How long the browser keeps it, in seconds; 0 deletes it.
+    /// How long the browser keeps the cookie, in seconds; 0 deletes it.
     max_age: Plain<u32>,
-    /// Whether the browser sends it over https only.
+    /// Whether the browser sends the cookie over https only.
     secure: bool,
     /// The value of the `Set-Cookie` header.
     header: Plain<String>,
@@ -35,13 +35,13 @@ impl SetCookie {
         clever_sso::SetCookie::PATH
     }
 
-    /// No script can read a cookie of this library.
+    /// JavaScript cannot read a cookie of this library.
     #[classattr]
     const fn http_only() -> bool {
         true
     }
 
-    /// With `Strict` the browser would not send the cookie when it comes back from Clever.
+    /// The cookie must not be `Strict`: the browser would not send it when it comes back from Clever.
     #[classattr]
     const fn same_site() -> &'static str {
         clever_sso::SetCookie::SAME_SITE
@@ -70,7 +70,7 @@ impl SetCookie {
         })
     }
 
-    /// So that an error with cookies can be pickled, for example to leave a worker.
+    /// Lets you pickle an error with cookies, for example to send it from a worker process.
     fn __getnewargs__(&self) -> (&Plain<String>, &Plain<String>, &Plain<u32>, bool, &Plain<String>) {
         (&self.name, &self.value, &self.max_age, self.secure, &self.header)
     }

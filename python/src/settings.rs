@@ -43,8 +43,8 @@ pub(crate) fn refuse_unknown(class: &str, others: &Bound<'_, PyDict>) -> Result<
     Err(Failure::Type(format!("{class} has no argument '{name}': {advice}")))
 }
 
-/// The argument that a misspelled one was probably meant to be: one with few different letters, or one with the same
-/// end.
+/// The argument that a misspelled name was probably meant to be: one that differs in a few letters, or has the same
+/// ending.
 fn nearest(name: &str) -> Option<&'static str> {
     let word = if name.len() < 64 { name.to_lowercase() } else { return None };
     let distance = |known: &&&str| strsim::damerau_levenshtein(known, &word);
@@ -74,7 +74,7 @@ macro_rules! add {
 
 pub(crate) use {add, set};
 
-/// A number that fits a Rust type; the core says whether it can be used.
+/// Checks that a number fits a Rust type. The core checks whether the value is allowed.
 pub(crate) fn number<T: Copy>(names: SettingNames, name: &str, given: Option<T>) -> Result<T> {
     given.ok_or_else(|| config_invalid(&format!("{} cannot be {ENDLESS}", names.of(name))))
 }

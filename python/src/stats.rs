@@ -29,7 +29,7 @@ impl From<clever_sso::Stats> for Stats {
 
 #[pymethods]
 impl Stats {
-    /// All numbers, one by one. What was never counted is left out.
+    /// All numbers, one by one. Metrics that were never counted are left out.
     #[getter]
     fn samples<'py>(&self, py: Python<'py>) -> PyResult<Tuple<'py, Sample>> {
         let samples: Vec<_> = self
@@ -41,16 +41,16 @@ impl Stats {
         guarded::tuple(py, samples).map(Into::into)
     }
 
-    /// One number: of the series that have these labels, all together. 0.0 when nothing was counted.
+    /// Returns the sum of all series that have these labels; 0.0 if nothing was counted.
     ///
     ///     stats.value("clever_sso_logins_total", outcome="failed", code="client_rejected")
     ///
     /// Args:
     ///     name: A counter, or a histogram with `_count` or `_sum` (in seconds).
-    ///     **labels: What to select: `outcome`, `code`, `endpoint`.
+    ///     **labels: The labels to select by: `outcome`, `code`, `endpoint`.
     ///
     /// Raises:
-    ///     ArgumentError: `argument_invalid`, when this version knows no such name, label or word.
+    ///     ArgumentError: `argument_invalid`, when this version does not know the name, the label or its value.
     #[pyo3(signature = (name, **labels: "str"))]
     fn value(&self, name: Text, labels: Option<Bound<'_, PyDict>>) -> Result<Plain<f64>> {
         let mut selected = Vec::new();
@@ -65,7 +65,7 @@ impl Stats {
         Ok(self.0.value(name.get("name")?, &labels)?.into())
     }
 
-    /// The text that Prometheus reads: serve it as `text/plain; version=0.0.4; charset=utf-8`.
+    /// Returns the text that Prometheus reads: serve it as `text/plain; version=0.0.4; charset=utf-8`.
     fn to_prometheus(&self) -> Plain<String> {
         Plain(self.0.to_prometheus())
     }
@@ -75,7 +75,7 @@ impl Stats {
     }
 }
 
-/// A number, as Prometheus would read it.
+/// One sample of a metric, as Prometheus would read it.
 #[pyclass(frozen, eq, module = "clever_sso")]
 #[derive(PartialEq)]
 pub(crate) struct Sample(clever_sso::Sample);
@@ -87,7 +87,7 @@ impl Sample {
         match_args(py, ["name", "labels", "value"])
     }
 
-    /// For example `clever_sso_logins_total`.
+    /// The metric's name, for example `clever_sso_logins_total`.
     ///
     /// A histogram has samples that end in `_bucket`, `_sum` and `_count`.
     #[getter]
@@ -95,7 +95,7 @@ impl Sample {
         Plain(&self.0.name)
     }
 
-    /// The labels and their words, as a new dict each time.
+    /// The labels and their values, as a new dict each time.
     #[getter]
     fn labels<'py>(&self, py: Python<'py>) -> PyResult<Dict<'py>> {
         let labels = guarded::dict(py)?;
@@ -105,7 +105,7 @@ impl Sample {
         Ok(labels.into())
     }
 
-    /// A count, or seconds.
+    /// The value: a count, or a duration in seconds.
     #[getter]
     fn value(&self) -> Plain<f64> {
         Plain(self.0.value)

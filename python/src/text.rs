@@ -1,11 +1,11 @@
 //! Arguments from Python: texts and numbers that Rust can hold.
 //!
-//! A str may hold half of a surrogate pair, and an int may have any size. Neither is a wrong type, so it is an error of the
-//! catalogue that names the argument, as every other value that cannot be used. A wrong type is a `TypeError` that names
-//! it: `client_id must be str, not None`.
+//! A str may contain half of a surrogate pair, and an int may have any size. Neither is a wrong type, so the call
+//! raises one of this library's errors and names the argument, as for every other invalid value. A wrong type raises a
+//! `TypeError`: `client_id must be str, not None`.
 //!
-//! Reading a number, a path or a sequence may run Python code of the argument's own class. So these arguments are read
-//! when a method asks for their value, through [`crate::guarded`]. What that code raises is raised by the call, unchanged.
+//! Reading a number, a path or a sequence may run Python code of the argument's own class. So methods read these
+//! arguments through [`crate::guarded`]. If that code raises, the call raises the same exception.
 
 use clever_sso::SettingNames;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError, PyValueError};
@@ -73,7 +73,7 @@ impl<'py> FromPyObject<'_, 'py> for Text {
 }
 
 impl Text {
-    /// The value of an argument that must be given, where it was not.
+    /// Stands for a required argument that is missing.
     pub(crate) fn left_out() -> Self {
         Self { given: Given::Wrong("nothing".to_owned()), expected: "str" }
     }
@@ -148,7 +148,7 @@ impl Sent {
     }
 }
 
-/// True or false, and nothing that is only taken for one of them.
+/// A bool. Truthy and falsy values of other types are not accepted.
 pub(crate) struct Flag(pub(crate) std::result::Result<bool, String>);
 
 impl<'py> FromPyObject<'_, 'py> for Flag {
@@ -169,7 +169,7 @@ impl Flag {
     }
 }
 
-/// One string, or several: a string is not taken for a sequence of its letters.
+/// One string, or a sequence of strings. A string is not read as a sequence of its characters.
 pub(crate) struct OneOrMore<'py>(Bound<'py, PyAny>);
 
 impl<'py> FromPyObject<'_, 'py> for OneOrMore<'py> {
@@ -213,7 +213,7 @@ impl Several<'_> {
     }
 }
 
-/// The strings of a sequence. Something else becomes one text of the wrong type, which is refused by its name.
+/// The strings of a sequence. Any other object becomes one text of the wrong type, and its error names the argument.
 fn several(object: &Bound<'_, PyAny>, expected: &'static str) -> Result<Vec<Text>> {
     let wrong = || Ok(vec![Text { given: Given::wrong(object), expected }]);
     let is_one = object.is_instance_of::<PyString>()
@@ -267,7 +267,7 @@ enum Numeric<'py, T> {
 }
 
 impl<T: Copy> Numeric<'_, T> {
-    /// The value of the argument with this name; `None` when it is larger than any that can be meant. `True` is no
+    /// The value of the argument with this name; `None` when it is too large for any argument. `True` is no
     /// number.
     fn get(
         &self,
@@ -301,7 +301,7 @@ impl Whole<'_> {
         Self(Numeric::Default(number))
     }
 
-    /// The value of the argument with this name; `None` when it is larger than any that can be meant.
+    /// The value of the argument with this name; `None` when it is too large for any argument.
     pub(crate) fn get(&self, name: &str) -> Result<Option<i64>> {
         self.0.get(name, "int", guarded::index)
     }
@@ -326,7 +326,7 @@ impl Number<'_> {
         Self(Numeric::Default(number))
     }
 
-    /// The value of the argument with this name; `None` when it is larger than any that can be meant.
+    /// The value of the argument with this name; `None` when it is too large for any argument.
     pub(crate) fn get(&self, name: &str) -> Result<Option<f64>> {
         self.0.get(name, "a number", guarded::float)
     }
@@ -343,8 +343,8 @@ impl<'py> FromPyObject<'_, 'py> for Number<'py> {
     }
 }
 
-/// `None` when Python itself says that `object` has the wrong type. Exceptions from the object's own code have a traceback,
-/// and are passed on.
+/// Returns `None` if Python itself says that `object` has the wrong type. Exceptions from the object's own code have a
+/// traceback, and are returned.
 fn unless_unfit<T>(object: &Bound<'_, PyAny>, read: PyResult<T>) -> PyResult<Option<T>> {
     let py = object.py();
     match read {

@@ -1,8 +1,8 @@
 //! Threads that go into Python while the interpreter may be ending.
 //!
-//! A thread that is still in Python when the interpreter ends sleeps from then on (see [`crate::guarded`]), with whatever
-//! it holds: the lock of a logging handler or of stderr, which the end of the interpreter wants too. So records of
-//! logging are written behind a door: an exit handler closes it and waits for those inside.
+//! A thread that still runs Python code when the interpreter ends sleeps from then on (see [`crate::guarded`]), and
+//! keeps its locks: of a logging handler or of stderr, which the ending interpreter needs too. So threads write log
+//! records only behind a gate. An exit handler closes the gate and waits for the threads inside.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -16,21 +16,22 @@ use pyo3::wrap_pyfunction;
 
 use crate::guarded::{self, name};
 
-/// A thread that is inside for longer waits for another one, and so would the exit handler.
+/// How long the exit handler waits. A thread that is inside for longer waits for another thread, and the exit handler
+/// would wait forever.
 const PATIENCE: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 static IS_GUARDED: AtomicBool = AtomicBool::new(false);
-/// The thread that ends the interpreter, once it does. It alone may still pass the door.
+/// The thread that ends the interpreter, once it has begun. Only this thread may still pass the gate.
 static CLOSED_BY: OnceLock<ThreadId> = OnceLock::new();
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// How often this thread is inside.
+    /// How many times this thread is inside (nested).
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Goes into Python through the door; `None` when it is closed.
+/// Runs Python code behind the gate; `None` when the gate is closed.
 pub(crate) fn visit<R>(code: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     let _visit = Visit::begin();
     if CLOSED_BY.get().is_some_and(|closer| *closer != thread::current().id()) {
@@ -56,7 +57,8 @@ impl Drop for Visit {
     }
 }
 
-/// Makes sure that the door is closed at the end, and that a forked child knows that it has no other thread.
+/// Makes sure that the gate closes when the interpreter ends, and that a forked child knows that it has no other
+/// threads.
 pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
     if IS_GUARDED.swap(true, SeqCst) {
         return Ok(());
@@ -73,7 +75,7 @@ pub(crate) fn guard(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// An error when nothing can be delivered anymore, instead of an answer that never arrives.
+/// Returns an error if no result can be delivered anymore, so that no caller waits forever.
 pub(crate) fn must_be_open(py: Python<'_>) -> PyResult<()> {
     if guarded::is_over() {
         return Err(guarded::error::<PyRuntimeError>(
@@ -98,12 +100,13 @@ fn close(py: Python<'_>) {
 
 #[pyfunction]
 fn forget() {
-    // A handler of logging may have forked: its own thread is inside in the child, too.
+    // A logging handler may have forked: then its thread is inside in the child, too.
     INSIDE.store(DEPTH.get(), SeqCst);
 }
 
-/// Python objects that are given up inside Python, wherever this is dropped: otherwise PyO3 puts them on a list with a
-/// lock, which a fork could leave locked in the child. At the end of the interpreter they are left alone.
+/// Python objects that are released while attached to Python, wherever this value is dropped. Otherwise PyO3 puts them
+/// on a list with a lock, which a fork could leave locked in the child. When the interpreter ends, they are not
+/// released.
 pub(crate) struct Held<const N: usize>(Option<[Py<PyAny>; N]>);
 
 impl<const N: usize> Held<N> {
@@ -111,7 +114,7 @@ impl<const N: usize> Held<N> {
         Self(Some(objects))
     }
 
-    /// `None` never, but for while it is dropped.
+    /// `None` only while this value is dropped.
     pub(crate) const fn get(&self) -> Option<&[Py<PyAny>; N]> {
         self.0.as_ref()
     }

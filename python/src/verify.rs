@@ -1,4 +1,4 @@
-//! The pure verifier: checks an ID token with keys, without a client or network.
+//! Verifies an ID token with given keys, without a client or network.
 
 use clever_sso::{Claims, Expected, Member, unix_time, verify_id_token_with};
 use pyo3::intern;
@@ -51,7 +51,7 @@ pub(crate) enum Keys<'py> {
     Text(Text),
 }
 
-/// Verifies an ID token with only the arguments: no client, no network.
+/// Verifies an ID token with the given keys. It needs no client and no network.
 ///
 ///     keys = clever_sso.KeySet(jwks)  # the text from the issuer's `jwks_uri`
 ///     claims = clever_sso.verify_id_token(
@@ -61,20 +61,21 @@ pub(crate) enum Keys<'py> {
 /// Args:
 ///     token: The ID token.
 ///     keys: A `KeySet`, made once, or the text of a JWKS.
-///     issuer: The issuer, byte for byte: `https://clever.com`.
-///     client_id: The only audience.
-///     nonce: The nonce that was sent. Without it, the token must have none.
-///     now: The time in Unix seconds; by default this machine's clock.
-///     leeway: The largest allowed difference between the clocks, in seconds. At most 600.
-///     access_token: The access token that came with it. If given, `at_hash` (if there is one) must match it.
+///     issuer: The exact issuer: `https://clever.com`.
+///     client_id: The client id, which must be the token's only audience.
+///     nonce: The nonce that you sent. If you pass none, the token must have none.
+///     now: The time in Unix seconds. Default: this machine's clock.
+///     leeway: How many seconds the clocks of the issuer and this machine may differ. At most 600.
+///     access_token: The access token that came with the ID token. If you pass it, the token's `at_hash` claim, if
+///         present, must match.
 ///
 /// Returns:
 ///     The claims.
 ///
 /// Raises:
 ///     TokenError: The code of the first broken rule, for example `id_token_expired`.
-///     CleverError: `response_malformed`, `keys_unusable` when `keys` is a text.
-///     ArgumentError: `argument_invalid` when `now` or `leeway` cannot be used.
+///     CleverError: `response_malformed` or `keys_unusable`, only if `keys` is a str.
+///     ArgumentError: `argument_invalid` when `now` or `leeway` is out of range.
 #[pyfunction]
 #[pyo3(
     signature = (

@@ -1,8 +1,9 @@
-//! Calls that wait: the GIL is released, and signals and log handlers of Python run in the meantime.
+//! Calls that wait for the network: they release the GIL, and Python's signal and logging handlers run in the meantime.
 //!
-//! Two kinds of Python code run while a call waits: signal handlers, because Python only notes a signal and runs its handler
-//! when asked to, and logging handlers; right after it, `clever_sso.opentelemetry` runs. An exception from them replaces the result. They may use the client themselves. The
-//! runtime of the waiting call would be in their way, so their calls run on another thread.
+//! Two kinds of Python code run while a call waits: signal handlers, because Python only notes a signal and runs its
+//! handler later, and logging handlers. Right after the call, `clever_sso.opentelemetry` runs. An exception from any of
+//! them replaces the result. They may use the client themselves. Then their calls run on another thread, because the
+//! runtime of this thread is busy with the waiting call.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -20,24 +21,24 @@ use crate::guarded::{self, name};
 use crate::observing;
 use crate::panics::caught;
 
-/// How often a call that waits on another thread asks for signals; the core asks as often.
+/// How often a call that waits for another thread checks for signals; the core checks as often.
 const LISTEN_EVERY: Duration = Duration::from_millis(100);
 
-/// The standard library's default, which would also read the environment for another size.
+/// The standard library's default. Set here because the standard library would also read a size from the environment.
 const STACK_BYTES: usize = 2 * 1024 * 1024;
 
 thread_local! {
-    /// Whether a call waits on this thread.
+    /// Whether a call is waiting on this thread.
     static WAITING: Cell<bool> = const { Cell::new(false) };
     /// Whether Python code runs on this thread while a call waits.
     static LISTENING: Cell<bool> = const { Cell::new(false) };
     /// What that code raised.
     static RAISED: Cell<Option<PyErr>> = const { Cell::new(None) };
-    /// On a thread of our own that makes a call for another one: whether that one has given it up.
+    /// On a helper thread that makes a call for another thread: whether that thread has given up the call.
     static GIVEN_UP: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
 }
 
-/// Runs an operation with the GIL released. If this blocks an event loop on this thread, Python code warns once.
+/// Runs an operation with the GIL released. If this blocks an event loop on this thread, warns once.
 pub(crate) fn wait<T: Send>(
     py: Python<'_>,
     operation: impl FnOnce() -> clever_sso::Result<T> + Send,
@@ -46,21 +47,22 @@ pub(crate) fn wait<T: Send>(
     wait_at_start(py, operation)
 }
 
-/// Whether `warn_in_event_loop` has nothing more to say.
+/// Whether `warn_in_event_loop` has warned, or never will.
 static WARNED: AtomicBool = AtomicBool::new(false);
 
 fn warn_in_event_loop(py: Python<'_>) -> PyResult<()> {
     if WARNED.load(SeqCst) || is_listening() {
         return Ok(());
     }
-    // At the end of the interpreter nothing can be imported, and no event loop runs.
+    // When the interpreter ends, nothing can be imported, and no event loop runs.
     let Ok(module) = guarded::import(py, c"clever_sso._event_loop") else { return Ok(()) };
     let warned = guarded::call_method(&module, name!(py, "warn_if_one_runs"), [])?;
     WARNED.store(guarded::is_true(&warned)?, SeqCst);
     Ok(())
 }
 
-/// The same for an operation that runs once while a program starts: a server may run its event loop already.
+/// The same for an operation that runs once while a program starts. It does not warn: a server's event loop may already
+/// run.
 pub(crate) fn wait_at_start<T: Send>(
     py: Python<'_>,
     operation: impl FnOnce() -> clever_sso::Result<T> + Send,
@@ -90,7 +92,7 @@ fn waited<T: Send>(py: Python<'_>, operation: impl FnOnce() -> clever_sso::Resul
     let waiting = Flag::raise(&WAITING);
     let result = guarded::detached(py, || caught(operation));
     drop(waiting);
-    // Most results become an object.
+    // Most results become a Python object.
     guarded::collect_if_due(py);
     match take_raised() {
         Some(error) => Err(error.into()),
@@ -98,12 +100,12 @@ fn waited<T: Send>(py: Python<'_>, operation: impl FnOnce() -> clever_sso::Resul
     }
 }
 
-/// Nothing has been raised where the variables of the thread are gone: a host may end the interpreter that late.
+/// Returns nothing if the thread's variables are already gone: a host may end the interpreter that late.
 fn take_raised() -> Option<PyErr> {
     RAISED.try_with(Cell::take).unwrap_or_default()
 }
 
-/// The same for work without the network, which takes its time or waits for a lock: it needs no runtime.
+/// The same for work without the network that takes a while or waits for a lock. It needs no runtime.
 pub(crate) fn compute<T: Send>(
     py: Python<'_>,
     work: impl FnOnce() -> clever_sso::Result<T> + Send,
@@ -113,14 +115,14 @@ pub(crate) fn compute<T: Send>(
     Ok(result?)
 }
 
-/// For `with_watch`: runs the handlers of signals that have arrived. Has anything been raised? On other threads than
-/// the main one no signal ever arrives.
+/// For `with_watch`: runs the handlers of signals that have arrived. Returns whether anything was raised. Signals
+/// arrive only on the main thread.
 pub(crate) fn is_given_up() -> bool {
     let given_up = GIVEN_UP.try_with(|mark| mark.borrow().as_ref().map(|given_up| given_up.load(SeqCst)));
     if let Ok(Some(given_up)) = given_up {
         return given_up;
     }
-    // At the end of the interpreter, there is no caller left to raise anything to.
+    // When the interpreter ends, there is no caller left that could get an exception.
     guarded::attach(|py| {
         if let Err(error) = while_listening(|| guarded::check_signals(py)) {
             let _ = RAISED.try_with(|raised| raised.set(Some(error)));
@@ -132,7 +134,7 @@ pub(crate) fn is_given_up() -> bool {
     is_given_up
 }
 
-/// Lets the call that waits on this thread raise `error`; gives it back when none waits here.
+/// Makes the call that waits on this thread raise `error`. Returns `error` if none waits here.
 pub(crate) fn raise(error: PyErr) -> Option<PyErr> {
     if !WAITING.get() {
         return Some(error);
@@ -147,14 +149,14 @@ pub(crate) fn is_listening() -> bool {
     LISTENING.get()
 }
 
-/// Marks Python code that runs in the middle of the core's: what it calls itself has another thread.
+/// Marks Python code that runs in the middle of the core's code. The calls that it makes run on another thread.
 pub(crate) fn while_listening<R>(code: impl FnOnce() -> R) -> R {
     let _listening = Flag::raise(&LISTENING);
     code()
 }
 
-/// The other thread counts as listening, too: otherwise, a log line of the call would make the handler call again, and so on.
-/// This thread still handles signals, and an exception in a handler ends the call.
+/// The other thread is marked as listening, too. Otherwise, a log line of its call would make the handler call again,
+/// and so on. This thread still handles signals, and an exception in a handler ends the call.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts a thread, which ends with the call")]
 fn on_another_thread<T: Send>(operation: impl FnOnce() -> clever_sso::Result<T> + Send) -> Result<T> {
     thread::scope(|scope| {
@@ -191,7 +193,7 @@ fn internal(detail: &str) -> Failure {
     clever_sso::Error::from_face(ErrorCode::Internal, detail).into()
 }
 
-/// A mark that is taken away again, whatever happens.
+/// A flag that is reset when it is dropped, whatever happens.
 struct Flag {
     mark: &'static thread::LocalKey<Cell<bool>>,
     before: bool,

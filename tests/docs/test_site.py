@@ -188,7 +188,7 @@ def test_a_class_of_the_compiled_part_shows_what_it_is_made_of(pages: dict[str, 
     shown = re.sub(r"<[^>]+>", "", section)
     assert "Client(" in shown
     assert "leeway: int = 60" in shown
-    assert "The largest allowed difference between the clocks, in seconds" in shown
+    assert "How many seconds the clocks of Clever and this machine may differ" in shown
 
 
 def test_every_page_of_the_docs_is_in_the_navigation() -> None:

@@ -1,16 +1,16 @@
-"""The common part of all web frameworks: the modules for Flask, Django and ASGI only translate.
+"""The code that all web frameworks share. The modules for Flask, Django and ASGI only adapt it.
 
-Nothing here knows a framework, reads a request or touches a socket.
+The code here does not depend on a framework, reads no request object and opens no socket.
 
-- `arrival`: what a callback means for the browser: go to Clever, be signed in, or read what went wrong.
-- `request`: what a request alone decides: may it begin a login, where was it meant to go?
+- `arrival`: what the browser gets after a callback: a redirect to Clever, a sign-in, or an error page.
+- `request`: decisions from the request alone: whether it may begin a login, and where it leads afterwards.
 - `before`: the application's decision before a person is signed in, and logins that wait for it.
-- `copies`: an identity that a session can keep.
-- `hosts`: which client and redirect URI belong to a host.
+- `copies`: a copy of an identity that a session can store.
+- `hosts`: the client and redirect URI for each host.
 - `button`: the button "Log in with Clever", and who is signed in, as HTML.
-- `older_ids`: the ids that a person had before.
-- `api`: the responses to scripts, which cannot be sent to log in.
+- `older_ids`: the older ids of a person.
+- `api`: the responses to scripts, which can't follow a redirect to log in.
 - `identity`: who is signed in, as a session stores it.
-- `words`: what people read, in the language of the page.
-- `pages`: the page of a failed login, and the one to wait on.
+- `words`: the texts that people read, in the language of the page.
+- `pages`: the page of a failed login, and the waiting page.
 """

@@ -1,6 +1,7 @@
-"""Responses to scripts: who is signed in, or that no one is. A page is redirected to log in instead.
+"""JSON responses to scripts: who is signed in, or that no one is. Requests for pages are redirected to log in instead.
 
-Every framework's guards answer alike. `detail` is the word that FastAPI and Django REST framework have for it.
+The guards of every framework send the same JSON. The key `detail` is the one that FastAPI and Django REST framework
+use.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ if TYPE_CHECKING:
     from clever_sso._web.identity import SessionIdentity
 
     class Headers(Iterable[Any], Protocol):
-        """The headers of a request, as a framework has them: names in any case."""
+        """The headers of a request, as a framework provides them: names in any case."""
 
         def get(self, name: str, /) -> Any: ...  # noqa: ANN401  (frameworks differ)
 
 
 Answer = Literal["log in", "page", "json"]
-"""How a guard answers: with a redirect, with the page that the framework has for the status, or for a script."""
+"""How a guard responds: with a redirect, with the framework's page for the status, or with JSON for a script."""
 
 WHOAMI = "whoami"
 OTHER_PAGES = ("login", "logout", WHOAMI)
 """The pages below the prefix, except the callback."""
 
 NO_STORE = "no-store"
-"""The `Cache-Control` of private pages: devices are shared, and the back button shows stored pages."""
+"""The `Cache-Control` of private pages: people share devices, and the back button shows stored pages."""
 JSON_HEADERS = {
     "Content-Type": "application/json",
     "Cache-Control": NO_STORE,
@@ -48,7 +49,7 @@ _OF_ANYTHING = {"*/*", "text/*"}
 
 
 def whoami(identity: SessionIdentity) -> str:
-    """The JSON of the person who is signed in."""
+    """The JSON that describes the signed-in person."""
     return json.dumps(asdict(identity))
 
 
@@ -56,7 +57,7 @@ def not_signed_in(login_url: str) -> dict[str, str]:
     """The response to a script when no one is signed in.
 
     Args:
-        login_url: Where the page that the script belongs to may send the browser.
+        login_url: The URL that the script's page can send the browser to.
     """
     return {"detail": NOT_SIGNED_IN_SENTENCE, "code": NOT_SIGNED_IN, "login_url": login_url}
 
@@ -67,10 +68,10 @@ def not_allowed() -> dict[str, str]:
 
 
 def wants_page(headers: Headers) -> bool:
-    """Whether the response is for a person, according to `Accept` and `X-Requested-With`.
+    """Whether a person will see the response, according to `Accept` and `X-Requested-With`.
 
-    A browser that goes to a page says `text/html`. A program that takes anything is treated like one. The core looks at
-    `Sec-Fetch-Mode` and `Sec-Fetch-Dest`.
+    A browser that opens a page sends `text/html`. A program that accepts any type is treated like a browser. The core
+    also checks `Sec-Fetch-Mode` and `Sec-Fetch-Dest`.
 
     Args:
         headers: The headers of the request.
@@ -100,7 +101,7 @@ def _is_data(kind: str) -> bool:
 
 
 def _accepted(header: str) -> Iterable[tuple[str, float]]:
-    """The kinds of an `Accept` header with their weights (RFC 9110 12.5.1)."""
+    """The media types in an `Accept` header with their weights (RFC 9110 12.5.1)."""
     for part in header.split(","):
         kind, *parameters = (each.strip().lower() for each in part.split(";"))
         if not kind:

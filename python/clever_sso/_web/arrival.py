@@ -1,7 +1,7 @@
-"""What a login means for the browser.
+"""Turns the outcome of a login into the next step for the browser.
 
-What `begin_login` and `finish_login` return or raise becomes one of three steps, so that no framework's view decides
-anything.
+Each result or exception of `begin_login` and `finish_login` becomes one of three steps, so that the views of the
+frameworks decide nothing themselves.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Refused(Exception):  # noqa: N818  (it is not an error: the application de
     """Raise it in your own code to refuse a person who logged in.
 
     Args:
-        sentence: What the person reads instead of the default sentence.
-        reason: What the log says instead of the default words. Never put a name or an email address there.
+        sentence: The sentence that the person reads instead of the default.
+        reason: The text for the log instead of the default. Never put a name or an email address into it.
     """
 
     def __init__(self, sentence: str = NOT_ADMITTED_SENTENCE, *, reason: str = NOT_ADMITTED_REASON) -> None:
@@ -55,16 +55,16 @@ class LoggedOutError(Exception):
 
 
 LARGEST_COOKIE = 4093
-"""Every browser keeps a cookie whose name and value have this many bytes together."""
+"""All browsers keep a cookie whose name and value together have at most this many bytes."""
 
 
 class TooLargeError(Exception):
     """The session of a sign-in does not fit into its cookie.
 
-    Browsers drop such a cookie and keep the old one: the last person would stay signed in.
+    Browsers drop such a cookie and keep the old one, so the previous person would stay signed in.
 
     Args:
-        size: The bytes of the cookie's name and value.
+        size: The size of the cookie's name and value in bytes.
     """
 
     def __init__(self, size: int) -> None:
@@ -82,12 +82,12 @@ def check_size(size: int) -> None:
 
 @dataclass(frozen=True)
 class ToClever:
-    """Redirect the browser to Clever, or back to the page of a person who is signed in."""
+    """Redirect the browser to Clever, or a signed-in person back to their page."""
 
     url: str
     set_cookies: tuple[SetCookie, ...]
     needs_page: bool = False
-    """Whether to answer with a page that leads on: the browser has followed many redirects."""
+    """Whether to respond with a page that continues to the URL, because the browser has followed many redirects."""
 
     @classmethod
     def of(cls, login: Login) -> ToClever:
@@ -103,19 +103,19 @@ class SignIn:
     """Who it is."""
 
     tokens: Tokens | TokensCopy | NoTokens = field(repr=False)
-    """The tokens of this login. False, with attributes that raise, for a login that was held without them."""
+    """The tokens of this login. For a login that was held without tokens, this is falsy and its attributes raise."""
 
     return_to: str | None
     """Where the person wanted to go; `None` for the page after a login."""
 
     set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
-    """The cookies to set with the answer; the views do it."""
+    """The cookies to set with the response; the views set them."""
 
     switch_user: bool = False
-    """Whether the login asked Clever to let the person confirm who they are."""
+    """Whether the login asked Clever to let the person confirm who they are (`switch_user`)."""
 
     cookies: str = field(default="", repr=False)
-    """The `Cookie` header of the request that completes it, when it was held."""
+    """For a login that was held: the `Cookie` header of the request that completes it."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,10 @@ class Problem:
     """What went wrong, with a way to log in again."""
 
     code: str
-    """The error code for support: one of the catalogue, `access_denied` (Clever) or `not_admitted` (the app)."""
+    """The error code for support: from `error_codes()`, `access_denied` (by Clever) or `not_admitted` (by the app)."""
 
     sentence: str
-    """What the person reads."""
+    """The sentence that the person reads."""
 
     status: int
     """The HTTP status of the page."""
@@ -134,22 +134,21 @@ class Problem:
     ends_session: bool
     """Whether a login that this browser began has failed or was refused.
 
-    Then the old session must end, because devices are shared at schools. A failure without proof that this browser
-    began the login, from a link for example, ends nothing.
+    Then the old session must end, because people share devices at schools. A failure without proof that this browser
+    began the login, for example from a link, does not end the session.
     """
 
     error: Error | Denied | Refused = field(repr=False)
-    """What happened, for the log and for receivers."""
+    """The cause, for the log and for signal receivers."""
 
     set_cookies: tuple[SetCookie, ...] = field(default=(), repr=False)
-    """The cookies to set with the page; the views do it."""
+    """The cookies to set with the page; the views set them."""
 
     return_to: str | None = field(default=None, repr=False)
     """Where the person wanted to go, if that is known."""
 
     switch_user: bool = False
-    """Whether the failed login asked Clever to let the person confirm who they are. The link to try again does so
-    too."""
+    """Whether the failed login asked Clever to let the person confirm who they are. "Try again" does so too."""
 
     retry_after: int | None = None
     """How many seconds to wait before the next try, if Clever said so; the views send it as `Retry-After`."""
@@ -158,25 +157,25 @@ class Problem:
     """The Clever id of the person, if the login was proven; for the log."""
 
     login_url: str = field(default="", repr=False)
-    """The link to try again. It leads to the page that the person wanted."""
+    """The "Try again" link. After the login, it leads to the page that the person wanted."""
 
     switch_user_url: str = field(default="", repr=False)
-    """The same, and Clever lets the person say who they are."""
+    """The same link, but Clever asks the person to confirm who they are."""
 
     language: str = "en"
     """The language of the sentence, for `<html lang>`."""
 
     home_url: str = field(default="", repr=False)
-    """Where to continue if the person stays signed in (`page_not_allowed`, or a link that failed). Otherwise empty."""
+    """Where to continue if the person stays signed in (`page_not_allowed`, or a failed link). Otherwise empty."""
 
     def linked(self, login: str, home: str) -> Problem:
-        """The same with its links.
+        """Returns a copy with its links.
 
         Args:
             login: The path of the login.
             home: Where people go after a login.
         """
-        # As guards write it: an address that is encoded twice is too long for servers.
+        # The same encoding that guards use: a URL that is encoded twice is too long for servers.
         shown = as_typed(self.return_to) if self.return_to else ""
         goal = {"next": shown} if shown and len(shown.encode()) <= LONGEST_GOAL else {}
         switching = f"{login}?{urlencode({**goal, 'switch_user': '1'})}"
@@ -186,7 +185,7 @@ class Problem:
         return replace(self, login_url=again, switch_user_url=switching, home_url=home_url)
 
     def spoken(self, language: str | None) -> Problem:
-        """The same with its sentence in this language. All languages but Spanish get English.
+        """Returns a copy with its sentence in this language. Every language except Spanish gets English.
 
         A sentence of your own, from `Refused`, stays unchanged. The `Problem` that you get is already in the language
         of the page: from Django's active language, Flask-Babel, `CLEVER_LANGUAGE`, or the browser.
@@ -197,11 +196,11 @@ class Problem:
         return self.in_words(words(language))
 
     def in_words(self, words: Words) -> Problem:
-        """The same with its sentence in the language of the page."""
+        """Returns a copy with its sentence in the language of the page."""
         return replace(self, sentence=words.say(self.sentence), language=words.language)
 
     def __str__(self) -> str:
-        """For the log. No secret, and no word that came from outside without quotes."""
+        """The text for the log. It has no secrets, and text from outside is quoted."""
         person = f" (Clever id {self.clever_id})" if self.clever_id else ""
         if isinstance(self.error, Error):
             return f"{self.error}{person}"
@@ -229,15 +228,16 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
 
     Args:
         client: The client.
-        query: The query of the request, one character for each byte: `next` is where the person goes afterwards,
-            `district_id` skips Clever's school picker, and with `switch_user` Clever asks who it is.
-        own_pages: Returns the paths of the login itself and of its other pages: no login may lead there.
+        query: The query of the request, one character for each byte. `next` is where the person goes afterwards,
+            `district_id` skips Clever's school picker, and `switch_user` makes Clever ask the person to confirm who
+            they are.
+        own_pages: Returns the paths of the login, callback and logout: a login must not return to them.
         cookies: The `Cookie` header of the request.
         has_session: Whether a person is signed in.
         home: Where people go after a login without a `next`.
-        logger: Where to say what went wrong.
-        session_cookie: Says how the cookie of the application's session is set.
-        host: Returns the host of the request: where it has a redirect URI of its own, the login comes back there.
+        logger: The logger for problems.
+        session_cookie: Returns a description of how the application sets its session cookie.
+        host: Returns the host of the request. If this host has its own redirect URI, the login comes back to it.
     """
     asked = parameters(query)
     redirect_uri = _redirect_uri_here(client, host)
@@ -255,7 +255,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
                 )
             )
         except ArgumentError as error:
-            # The author of the link learns nothing, and no person is sent there.
+            # The author of the link gets no error, and no one is redirected there.
             refused = "return_to" if error.code == "return_to_unsafe" else "district_id"
             if refused not in wishes:
                 raise
@@ -271,7 +271,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
     try:
         return login(**{name: value for name, value in wishes.items() if value})
     except Error as error:
-        # If the session came back, the cookie that marks the last sign-in has been deleted by now.
+        # If the session had come back, the cookie that marks the last sign-in would be deleted by now.
         is_marked = any(not cookie.max_age for cookie in client.session_kept_cookies(cookies))
         if error.code == "session_not_kept" and is_marked:
             logger.error("the session cookie does not come back; it is set with %s", session_cookie())  # noqa: TRY400
@@ -279,7 +279,7 @@ def begun(  # noqa: PLR0913  (they are keyword arguments)
 
 
 def arrived(client: Client | AsyncClient, query: str, host: Callable[[], str | None]) -> str:
-    """The callback for `finish_login`: a login that began at Clever continues on the host where it arrives.
+    """Returns the callback for `finish_login`. A login that began at Clever continues on the host where it arrives.
 
     Args:
         client: The client.
@@ -291,13 +291,13 @@ def arrived(client: Client | AsyncClient, query: str, host: Callable[[], str | N
 
 
 def _redirect_uri_here(client: Client | AsyncClient, host: Callable[[], str | None]) -> str | None:
-    """The redirect URI of this host, if it is not the primary one. Where that is the only one, no host is asked for."""
+    """The redirect URI of this host, if it is not the primary one. With only one redirect URI, the host is not read."""
     uris = client.redirect_uris
     return redirect_uri_at(uris, host()) if len(uris) > 1 else None
 
 
 def step_of(outcome: SignedIn | Restart | Denied) -> Step:
-    """What to do with the outcome of a login.
+    """Returns the next step after a login.
 
     Args:
         outcome: What `finish_login` returned.
@@ -319,7 +319,7 @@ def step_of(outcome: SignedIn | Restart | Denied) -> Step:
 
 
 def problem_of(error: Error) -> Problem:
-    """What to show when a login fails."""
+    """The error page of a failed login."""
     return Problem(
         error.code,
         error.user_message,
@@ -334,13 +334,13 @@ def problem_of(error: Error) -> Problem:
 
 
 def problem_of_sign_in(client: Client | AsyncClient, step: SignIn, error: Exception) -> Problem:
-    """What to show when a person proved a login and the application refused them.
+    """The error page when Clever confirmed a login and the application refused the person.
 
     Args:
         client: The client.
         step: The sign-in that was not completed.
-        error: A `Refused`, an `Error` that a question to Clever's API ended with, a `TooLargeError`; anything else is a
-            fault of the application's own code.
+        error: A `Refused`, an `Error` from a call to Clever's API, or a `TooLargeError`. Any other exception is a bug
+            in the application's own code.
     """
     if isinstance(error, Refused):
         problem = Problem(NOT_ADMITTED, error.sentence, 403, ends_session=True, error=error)
@@ -361,7 +361,7 @@ def problem_of_sign_in(client: Client | AsyncClient, step: SignIn, error: Except
 
 
 def problem_of_fault() -> Problem:
-    """What to show when the application's own code fails during a sign-in."""
+    """The error page when the application's own code fails during a sign-in."""
     entry = error_codes()["internal"]
     message = "the application's own code failed during a sign-in"
     return problem_of(InternalError(entry.word, message, entry.user_message, entry.retryable, entry.actor))
@@ -373,27 +373,28 @@ def signed_in_line(identity: Identity | IdentityCopy) -> str:
 
 
 def problem_of_setup(message: str) -> Problem:
-    """What to show when no one can log in because the application is set up wrongly."""
+    """The error page when no one can log in because the setup is wrong."""
     entry = error_codes()["config_invalid"]
     error = ConfigError(entry.word, f"{entry.sentence}: {message}", entry.user_message, entry.retryable, entry.actor)
     return problem_of(error)
 
 
 def without_sign_in(client: Client | AsyncClient, step: SignIn) -> tuple[SetCookie, ...]:
-    """The cookies to set when a login that Clever allowed is not completed here: no one was signed in."""
+    """The cookies to set when Clever confirmed a login but the application signs no one in."""
     return _later(step.set_cookies, client.log_out_cookies(_kept_by(step)))
 
 
 def with_answer(client: Client | AsyncClient, step: SignIn, *, is_held: bool, status: int) -> tuple[SetCookie, ...]:
     """The cookies to set with the application's response before the sign-in.
 
-    The cookies that count sign-ins stay until a page is shown. So a redirect loop through this response ends too.
+    The cookies that count sign-ins stay until the browser shows a page. So a redirect loop through this response ends
+    too.
 
     Args:
         client: The client.
-        step: The sign-in that waits, or that does not happen.
-        is_held: Whether it waits in the session.
-        status: The status of the answer.
+        step: The sign-in that is held or refused.
+        is_held: Whether it is held in the session.
+        status: The status of the response.
     """
     if status // 100 == REDIRECT:
         return step.set_cookies
@@ -405,7 +406,7 @@ def with_answer(client: Client | AsyncClient, step: SignIn, *, is_held: bool, st
 
 
 def _kept_by(step: SignIn) -> str:
-    """What the browser sends from now on."""
+    """The `Cookie` header that the browser sends from now on."""
     cookies = [f"{cookie.name}={cookie.value}" for cookie in step.set_cookies if cookie.max_age]
     return "; ".join([*cookies, step.cookies] if step.cookies else cookies)
 
@@ -419,7 +420,7 @@ WAITED = "clever_waited"
 
 
 def should_wait(query: str) -> bool:
-    """Whether this callback gets a waiting page while its login finishes.
+    """Whether to show a waiting page while the login of this callback finishes.
 
     A callback without a state only restarts, which takes no time.
     """
@@ -428,5 +429,5 @@ def should_wait(query: str) -> bool:
 
 
 def onwards(query: str) -> str:
-    """Where the waiting page leads: the same address, as the browser knows it, with one more parameter."""
+    """Where the waiting page leads: the same URL, as the browser sees it, with one more parameter."""
     return f"?{as_sent(query)}&{urlencode({WAITED: '1'})}"

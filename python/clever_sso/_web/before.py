@@ -1,7 +1,7 @@
-"""Between the proof and the sign-in: a person has proved a login at Clever, and the application decides what happens.
+"""The step between login and sign-in: Clever confirmed the person, and the application decides what happens next.
 
-The application's hook may accept the person, refuse, or respond with its own page. With `hold`, the login waits in
-the session of this browser for ten minutes, until the application completes it.
+The application's hook may accept the person, refuse them, or respond with its own page. With `hold`, the login waits in
+the browser's session until the application completes it, at most ten minutes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MOST_HELD = 8
 _MOST_SPENT = 10_000
 
 OF_A_LOGIN = (SESSION_KEY, HELD_KEY)
-"""A session that comes back with one of these was not lost: a person is signed in, or a login waits or was answered."""
+"""A session that has one of these keys was not lost: a person is signed in, or a login is or was held."""
 
 ClientType = TypeVar("ClientType")
 
@@ -45,16 +45,16 @@ class ProvenLogin(Generic[ClientType]):
     """The tokens of this login."""
 
     request: Any = field(repr=False)
-    """The request of the callback, in the framework's type. No one is signed in on it."""
+    """The callback's request, in the framework's own type. No one is signed in on it yet."""
 
     client: ClientType = field(repr=False)
-    """The client, to call Clever's API. Don't catch its errors: the person gets a page that says so."""
+    """The client, for calls to Clever's API. Don't catch its errors: the person gets an error page."""
 
     return_to: str | None
     """Where the person wanted to go; `None` for the page after a login."""
 
     user: Any = None
-    """Django: the user that this person is already, `None` for a new one. Nothing was written to find out."""
+    """Django: the existing user of this person; `None` for a new person. The lookup wrote nothing."""
 
     switch_user: bool = False
     """Whether a "Not you?" link started the login."""
@@ -82,13 +82,13 @@ class ProvenLogin(Generic[ClientType]):
         """The argument of the hook.
 
         Args:
-            step: The sign-in that it decides about.
+            step: The sign-in that the hook decides about.
             request: The request of the callback.
             client: The client.
             session: The session of this browser, without a signed-in person.
             in_browser: Whether the browser stores the session.
             others: The logins of the same person that other tabs hold.
-            user: Django: the user that this person is already.
+            user: Django: the existing user of this person.
             link_to: Django: the user who asked to connect this person.
         """
         return cls(
@@ -106,13 +106,13 @@ class ProvenLogin(Generic[ClientType]):
         )
 
     def hold(self, *, keep_tokens: bool = False) -> str:
-        """Keep this login for ten minutes, in the session of this browser, until `complete_login` lets the person in.
+        """Hold this login in the browser's session for up to ten minutes, until you call `complete_login`.
 
-        Then return a response, such as a page for a second factor. The person is not signed in until then. Each tab can
-        hold its own login, up to eight.
+        After `hold`, return a response, such as a page for a second factor. `complete_login` signs the person in. Each
+        tab can hold its own login, up to eight.
 
         Args:
-            keep_tokens: Whether to keep the tokens, the email address and the claims as well. Without it, the completed
+            keep_tokens: Whether to keep the tokens, the email address and the claims as well. By default, the completed
                 login has none of them.
 
         Returns:
@@ -148,14 +148,14 @@ class ProvenLogin(Generic[ClientType]):
         return HELD_KEY in self._session
 
     def check_held(self, answer: object) -> None:
-        """Raise if the hook held the login and then let the person in immediately: a `return` is missing."""
+        """Raise if the hook called `hold` and then let the person in immediately: it forgot to return a response."""
         if answer is None and self.is_held:
             raise RuntimeError("the hook before the sign-in called hold() and returned no response")
 
     def note_redirect(self, status: int) -> None:
-        """Let the session show that it comes back, when the hook answered with a redirect and held nothing.
+        """Mark the session, so that we see it come back, if the hook sent a redirect and held no login.
 
-        A person who sees a page next is in no loop, and may log in as often as they like.
+        If the hook sent a page, the person is not in a redirect loop and may log in as often as they like.
         """
         if status // 100 == REDIRECT and not self.is_held:
             self._session[HELD_KEY] = None
@@ -163,13 +163,13 @@ class ProvenLogin(Generic[ClientType]):
 
 @dataclass(frozen=True)
 class HeldLogin:
-    """A login that waits in the session of this browser for the application to complete it."""
+    """A login that is held in the browser's session until the application completes it."""
 
     identity: IdentityCopy
-    """Who it is. It has an email address and claims only after `hold(keep_tokens=True)`."""
+    """The person. The email address and claims are there only after `hold(keep_tokens=True)`."""
 
     tokens: TokensCopy | NoTokens = field(repr=False)
-    """The tokens, after `hold(keep_tokens=True)`. Otherwise it is false, and its attributes raise."""
+    """The tokens, after `hold(keep_tokens=True)`. Otherwise this is falsy and its attributes raise."""
 
     return_to: str | None
     """Where the person wanted to go."""
@@ -178,29 +178,29 @@ class HeldLogin:
     """Whether a "Not you?" link started the login."""
 
     user: Any = None
-    """Django: the user that this person is already; `None` for a new one."""
+    """Django: the existing user of this person; `None` for a new person."""
 
     key: str = field(default="", repr=False)
-    """Its key, as `hold` returned it. It can be completed once."""
+    """The key of this login, as `hold` returned it. The login can be completed once."""
 
     ends_at: int = 0
-    """When it ends, in Unix seconds."""
+    """When this login expires, in Unix seconds."""
 
     @classmethod
     def of(cls, session: Mapping[str, Any]) -> HeldLogin | None:
-        """The oldest waiting login in a session; `None` if there is none, or its ten minutes are over."""
+        """The oldest held login in a session; `None` if there is none or it has expired."""
         return next(iter(cls.all_of(session)), None)
 
     @classmethod
     def with_key(cls, session: Mapping[str, Any], key: str | None) -> HeldLogin | None:
-        """The login with this key; without one, as `of`."""
+        """The login with this key; without a key, the same as `of`."""
         if key is None:
             return cls.of(session)
         return next((held for held in cls.all_of(session) if held.key == key), None)
 
     @classmethod
     def all_of(cls, session: Mapping[str, Any]) -> list[HeldLogin]:
-        """All logins that wait in a session, the one that waits longest first."""
+        """All logins that are held in a session, oldest first."""
         found = _alive(session)
         if found is None:
             return []
@@ -219,7 +219,7 @@ class HeldLogin:
 
     @classmethod
     def take_of_person_in(cls, session: Mapping[str, Any], key: str | None) -> HeldLogin | None:
-        """A login whose person another tab has already signed in. It is completed."""
+        """A login whose person another tab has already signed in. This call completes it."""
         other = SessionIdentity.from_session(session)
         held = cls.with_key(session, key) if other is not None else None
         if other is None or held is None or (other.issuer, other.id) != (held.identity.issuer, held.identity.id):
@@ -227,12 +227,12 @@ class HeldLogin:
         return held if held.spend() else None
 
     def step(self, cookies: str | None) -> SignIn:
-        """The sign-in that completes it, in a request with this `Cookie` header."""
+        """The sign-in that completes this login, in a request with this `Cookie` header."""
         return SignIn(self.identity, self.tokens, self.return_to, switch_user=self.switch_user, cookies=cookies or "")
 
     @classmethod
     def take(cls, session: MutableMapping[str, Any], key: str | None = None) -> HeldLogin | None:
-        """The same, and complete it, so that it is not found again. The others keep waiting."""
+        """Return the same sign-in and complete this login, so it is not found again. Other logins stay held."""
         held = cls.with_key(session, key)
         if held is None:
             if HELD_KEY in session and _alive(session) is None:
@@ -242,17 +242,17 @@ class HeldLogin:
         return held if held.spend() else None
 
     def leave(self, session: MutableMapping[str, Any]) -> None:
-        """Take it out of a session in which it waits."""
+        """Remove this login from a session."""
         kept = session[HELD_KEY]
         _keep(session, [login for login in kept["logins"] if login.get("key") != self.key])
 
     def spend(self) -> bool:
-        """Record that it is completed. True if it was not completed before."""
+        """Record that this login is completed. Return whether it was not completed before."""
         return _SPENT.add(self.key, self.ends_at)
 
 
 def others_of(session: Mapping[str, Any], identity: Identity | IdentityCopy) -> Waiting | None:
-    """The waiting logins of this person, to be kept when the session is replaced. `None` if there are none."""
+    """The held logins of this person, to keep when the session is replaced; `None` if there are none."""
     found = _alive(session)
     if found is None:
         return None
@@ -262,12 +262,12 @@ def others_of(session: Mapping[str, Any], identity: Identity | IdentityCopy) -> 
 
 
 def make_room(session: MutableMapping[str, Any], size: Callable[[], int], least: int) -> None:
-    """Drop the oldest waiting logins until the session cookie is small enough.
+    """Drop the oldest held logins until the session cookie is small enough.
 
     Args:
         session: The session.
-        size: Says how many bytes its cookie has.
-        least: How many are kept in any case.
+        size: Returns the size of the session cookie in bytes.
+        least: How many logins to keep in any case.
     """
     while isinstance(session.get(HELD_KEY), dict) and size() > LARGEST_COOKIE:
         logins = session[HELD_KEY]["logins"][1:]
@@ -284,7 +284,7 @@ def _keep(session: MutableMapping[str, Any], logins: list[Any]) -> None:
 
 
 def _alive(session: Mapping[str, Any]) -> tuple[IdentityCopy, TokensCopy | NoTokens, list[dict[str, Any]]] | None:
-    """The person who waits in a session, and their logins. `None` if they cannot be read, or all have expired."""
+    """The person whose logins are held in a session, and those logins. `None` if unreadable or all expired."""
     kept = session.get(HELD_KEY)
     if not isinstance(kept, dict) or kept.get("format") != _FORMAT:
         return None
@@ -310,14 +310,14 @@ class _Spent:
     """Logins that this process completed. A browser can send an old session cookie again."""
 
     def __init__(self) -> None:
-        # Each step on it is atomic. A lock is not used, because a fork could happen while it is locked.
+        # Each operation on this dict is atomic. There is no lock, because a fork could happen while it is locked.
         self._ends: dict[str, tuple[int, object]] = {}
 
     def has(self, key: str) -> bool:
         return key in self._ends
 
     def add(self, key: str, ends_at: int) -> bool:
-        """Record a login. True if it was not recorded before."""
+        """Record a login. Return whether it was not recorded before."""
         if len(self._ends) >= _MOST_SPENT:
             now = time.time()
             for each, (end, _) in list(self._ends.items()):

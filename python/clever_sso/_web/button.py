@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from clever_sso._web.words import Words
 
 LOG_IN = "Log in with Clever"
-# White on blue: the contrast is above 4.5 to 1. A page whose policy forbids inline styles shows a plain link.
+# White on blue has a contrast above 4.5 to 1. If a page's policy forbids inline styles, people see a plain link.
 _STYLE = (
     "display:inline-block;padding:.7em 1.2em;font:600 1rem/1.25 system-ui,sans-serif;color:#fff;background:#1f5fbf;"
     "border-radius:.375em;text-decoration:none"
@@ -18,7 +18,7 @@ _STYLE = (
 
 
 class Html(str):
-    """Text that templates take as HTML: Jinja and Django ask for `__html__`."""
+    """Text that templates treat as safe HTML: Jinja and Django check for `__html__`."""
 
     __slots__ = ()
 
@@ -38,9 +38,9 @@ def login_button(
 
     Args:
         login_url: The path of the login.
-        words: In the language of the page.
-        goal: Where the person goes afterwards, a path of the application.
-        image: The address of an image to show instead of the words, of Clever's own for example.
+        words: The texts in the language of the page.
+        goal: Where the person goes after the login, a path of the application.
+        image: The URL of an image to show instead of the text, for example Clever's own.
         style: Whether to style the link. Its class is `clever-login-button`.
     """
     text = words.say(LOG_IN)
@@ -63,15 +63,15 @@ def signed_in_line(  # noqa: PLR0913  (they are keyword arguments)
     goal: str | None = None,
     csrf_field: str = "",
 ) -> Html:
-    """Who is signed in, with a link for another person and a button to log out.
+    """Who is signed in, with a "Not you?" link and a button to log out.
 
     Args:
         name: The name of the person.
         login_url: The path of the login.
         logout_url: The path of the logout.
-        words: In the language of the page.
+        words: The texts in the language of the page.
         goal: Where the other person goes after the login, a path of the application.
-        csrf_field: The hidden field of a form, as HTML, where the framework wants one.
+        csrf_field: The hidden CSRF field of the form, as HTML, if the framework needs one.
     """
     not_you = escape(words.say("Not you?"))
     told = escape(words.say("Signed in as {}")).format(f"<strong>{escape(name)}</strong>")

@@ -1,4 +1,4 @@
-"""The settings of a web application that are not its client's, and the paths from them, for Flask and ASGI."""
+"""The settings of a Flask or ASGI application besides those of its client, and the paths that follow from them."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ class Chosen:
     url_prefix: str
     callback_path: str
     callback_name: str
-    """The name of the setting for the path of the callback."""
+    """The name of the setting for the callback path."""
     after_login: str
     after_logout: str
     goal_names: tuple[str, str]
     """The names of these two settings."""
     waiting_page: bool
     language: str | None
-    """The language of all pages; `None` for the one that the browser asks for."""
+    """The language of all pages; `None` for the language that the browser asks for."""
     session_seconds: int
 
     @classmethod
     def of(cls, read: Callable[[str], tuple[str, object]]) -> Chosen:
-        """What the settings say.
+        """Reads and checks the settings.
 
         Args:
             read: Given the name of a setting such as `url_prefix`, returns its name in the framework, and its value.
 
         Raises:
-            ConfigError: `config_invalid`, with what is wrong about which setting.
+            ConfigError: `config_invalid`; the message names the setting and what is wrong with it.
         """
         callback_name, callback_path = read("callback_path")
         return cls(
@@ -58,22 +58,22 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Paths:
-    """Where the login is."""
+    """The paths of the login."""
 
     prefix: str
-    """Below which path login and logout are, inside the application."""
+    """The path prefix of login and logout inside the application."""
     callback: str
     """The path of the callback inside the application."""
     known_prefix: str
-    """Below which path the browser sees the application, where the callback has another path inside."""
+    """The path prefix that a proxy removes, if the callback has another path inside the application."""
     likely_prefix: str
-    """The same, as the redirect URI alone tells it: the login is served there as well."""
+    """The same prefix, found from the redirect URI alone: the login is served below it as well."""
     to_tell: str | None = None
-    """What to log when the application starts."""
+    """A warning to log when the application starts."""
 
     @classmethod
     def of(cls, chosen: Chosen, redirect_uris: Sequence[str], *, prefix_name: str) -> Paths:
-        """The paths that the settings and the redirect URIs of the client make.
+        """The paths that follow from the settings and from the redirect URIs of the client.
 
         Args:
             chosen: The settings.

@@ -1,4 +1,4 @@
-"""Copies of an `Identity` and its `Tokens`: what the client returns cannot be changed, or kept in a session."""
+"""Copies of an `Identity` and its `Tokens`. The client's own objects are frozen and cannot be stored in a session."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NameCopy:
-    """As `Name`."""
+    """A copy of a `Name`."""
 
     first: str | None = None
     middle: str | None = None
@@ -27,7 +27,7 @@ class NameCopy:
 
 @dataclass(frozen=True)
 class RoleCopy:
-    """As `Role`."""
+    """A copy of a `Role`."""
 
     name: str
     legacy_id: str | None = None
@@ -35,7 +35,7 @@ class RoleCopy:
 
 @dataclass(frozen=True)
 class IdentityCopy:
-    """As `Identity`, with the same attributes."""
+    """A copy of an `Identity`, with the same attributes."""
 
     issuer: str
     id: str
@@ -69,11 +69,11 @@ class IdentityCopy:
         )
 
     def without_details(self) -> IdentityCopy:
-        """The same person without the email address and the claims, which do not belong in a browser's cookie."""
+        """A copy without the email address and the claims, which do not belong in a browser's cookie."""
         return replace(self, unverified_email=None, claims={})
 
     def to_session(self) -> dict[str, Any]:
-        """A dict that JSON can hold."""
+        """The data as a dict for JSON."""
         name, roles = self.name, self.roles
         return {
             **{member: getattr(self, member) for member in self.__dataclass_fields__},
@@ -84,7 +84,7 @@ class IdentityCopy:
 
     @classmethod
     def from_session(cls, kept: Mapping[str, Any]) -> IdentityCopy:
-        """What `to_session` made.
+        """Restores a copy from the dict of `to_session`.
 
         Raises:
             KeyError, TypeError, ValueError: When another version wrote it.
@@ -102,14 +102,14 @@ class IdentityCopy:
 
 @dataclass(frozen=True)
 class TokensCopy:
-    """As `Tokens`."""
+    """A copy of `Tokens`."""
 
     access_token: str = field(repr=False)
     id_token: str | None = field(default=None, repr=False)
 
 
 class NoTokens:
-    """Stands for the tokens of a login that was held without them. It is false, and its attributes raise."""
+    """Stands for the tokens of a login that was held without them. It is falsy and its attributes raise."""
 
     _MESSAGE = "this login was held without its tokens: call hold(keep_tokens=True), with sessions on the server"
 

@@ -1,4 +1,4 @@
-"""The doctor of a framework: its settings as the core reads them, and what only the framework can find out."""
+"""The doctor for frameworks: the core checks their settings, and the framework adds its own checks."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from clever_sso._native import Report
 
 Found = tuple[str, str, str, Optional[str]]
-"""The check, its level, what was found, and what to do."""
+"""A finding: the check, its level, what was found, and what to do."""
 SETTINGS, APPLICATION, CALLBACK, SESSION = "settings", "application", "callback", "session"
 VERSIONS = "versions"
 _CORRECT = "correct this setting, or remove it"
 
 
 def report_of(settings: Mapping[str, Any], found: Iterable[Found]) -> Report:
-    """Checks the setup that these settings describe, also where they make no client.
+    """Checks the setup in these settings, even if they can't create a client.
 
     Args:
         settings: The settings by their names.
-        found: What the framework found itself.
+        found: The framework's own findings.
     """
     own, texts = list(found), []
     for name in sorted(_settings.CLIENT_SETTINGS):
@@ -41,7 +41,7 @@ def report_of(settings: Mapping[str, Any], found: Iterable[Found]) -> Report:
 
 
 def versions(*frameworks: str) -> Found:
-    """Which Python and which frameworks run here."""
+    """The versions of Python and of the frameworks here."""
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (only the doctor pays for it)
 
     found = [f"{platform.python_implementation()} {platform.python_version()}"]
@@ -52,11 +52,11 @@ def versions(*frameworks: str) -> Found:
 
 
 def misspelled(settings: Mapping[str, Any], others: Iterable[str]) -> Iterator[Found]:
-    """Settings that nothing reads.
+    """Findings about settings that no code reads.
 
     Args:
         settings: The settings by their names.
-        others: What is read besides the settings of the client.
+        others: The names that are read in addition to the client's settings.
     """
     for name, meant in _settings.misspelled(settings, others):
         is_missing = meant in _settings.CLIENT_SETTINGS and not settings.get(meant)
@@ -72,11 +72,11 @@ def _shown(value: object) -> str:
 def domain_problem(
     domain: object, redirect_uris: Iterable[str], *, setting: str = "SESSION_COOKIE_DOMAIN"
 ) -> str | None:
-    """Why browsers refuse a session cookie of this domain after a login; `None` when they take it.
+    """Why browsers refuse a session cookie with this domain after a login; `None` if they accept it.
 
     Args:
         domain: The domain of the session cookie.
-        redirect_uris: Where logins come back to.
+        redirect_uris: The redirect URIs, where logins come back to.
         setting: The name of the setting for the domain.
     """
     if not isinstance(domain, str) or not domain.strip("."):
@@ -93,11 +93,11 @@ def domain_problem(
 
 
 def secure_problem(redirect_uris: Iterable[str], *, setting: str = "SESSION_COOKIE_SECURE") -> str | None:
-    """Why browsers refuse a Secure cookie after a login; `None` when they take it.
+    """Why browsers refuse a Secure cookie after a login; `None` if they accept it.
 
     Args:
-        redirect_uris: Where logins come back to.
-        setting: The name of the setting that makes it Secure.
+        redirect_uris: The redirect URIs, where logins come back to.
+        setting: The name of the setting that makes the cookie Secure.
     """
     for uri in redirect_uris:
         parts = urlsplit(uri)
@@ -130,7 +130,7 @@ def attributes_problem(  # noqa: PLR0913  (they are keyword arguments)
     same_site: object,
     settings: CookieSettings = CookieSettings(),
 ) -> str | None:
-    """Why browsers refuse a session cookie with these attributes everywhere; `None` when they take it.
+    """Why browsers refuse a session cookie with these attributes on any site; `None` if they accept it.
 
     Args:
         name: Its name.
@@ -138,7 +138,7 @@ def attributes_problem(  # noqa: PLR0913  (they are keyword arguments)
         path: Its path.
         secure: Whether it is Secure.
         same_site: Its SameSite.
-        settings: The names of the settings for all of that.
+        settings: The names of the settings for these attributes.
     """
     consequence = "browsers refuse the session cookie, and nobody stays signed in"
     if isinstance(same_site, str) and same_site.lower() == "none" and not secure:
@@ -154,11 +154,11 @@ def attributes_problem(  # noqa: PLR0913  (they are keyword arguments)
 
 
 def path_problem(path: object, redirect_uris: Iterable[str]) -> str | None:
-    """Why browsers send no session cookie of this path to the callback; `None` when they send it (RFC 6265 5.1.4).
+    """Why browsers don't send a session cookie with this path to the callback; `None` if they do (RFC 6265 5.1.4).
 
     Args:
         path: The path of the session cookie.
-        redirect_uris: Where logins come back to.
+        redirect_uris: The redirect URIs, where logins come back to.
     """
     if not isinstance(path, str) or not path.startswith("/"):
         return None

@@ -1,6 +1,6 @@
-"""Several hosts in one application: which client, and which redirect URI, belongs to the host of a request.
+"""Several hosts in one application: picks the client and the redirect URI for the host of a request.
 
-A `Host` header only chooses between configured values. No address is made from it.
+The `Host` header only selects one of the configured values. No URL is built from it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _USUAL_PORTS = (":443", ":80")
 
 
 def host_of(text: str) -> str:
-    """A host as a header has it, in lower case and without a usual port."""
+    """The host of a `Host` header, in lower case and without a default port."""
     host = text.strip().lower()
     for port in _USUAL_PORTS:
         host = host.removesuffix(port)
@@ -29,12 +29,12 @@ def host_of(text: str) -> str:
 
 
 def at_host(by_host: Mapping[str, Value], host: str | None, otherwise: Value) -> Value:
-    """What belongs to this host."""
+    """The value for this host."""
     return by_host.get(host_of(host), otherwise) if by_host and host else otherwise
 
 
 def redirect_uri_at(redirect_uris: Iterable[str], host: str | None) -> str | None:
-    """The first redirect URI on this host; `None` when there is none, and for the primary one."""
+    """The first redirect URI on this host; `None` if there is none or it is the primary one."""
     wanted = host_of(host) if host else None
     uris = tuple(redirect_uris)
     found = next((uri for uri in uris if host_of(urlsplit(uri).netloc) == wanted), None)
@@ -42,10 +42,10 @@ def redirect_uri_at(redirect_uris: Iterable[str], host: str | None) -> str | Non
 
 
 def settings_of_hosts(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The keyword arguments of the client of each host, from `CLEVER_HOSTS`. What a host does not say, all share.
+    """The keyword arguments for each host's client, from `CLEVER_HOSTS` and the shared settings.
 
     Raises:
-        ConfigError: `config_invalid`, with what is wrong about which host.
+        ConfigError: `config_invalid`; the message names the host and what is wrong.
     """
     found = _read(settings)
     del settings
@@ -59,10 +59,10 @@ def clients_of_hosts(settings: Mapping[str, Any], **others: object) -> dict[str,
 
     Args:
         settings: All settings.
-        others: Arguments of every client.
+        others: Arguments for every client.
 
     Raises:
-        ConfigError: `config_invalid`, with what is wrong about which host.
+        ConfigError: `config_invalid`; the message names the host and what is wrong.
     """
     found = _made(settings, others)
     del settings
@@ -72,12 +72,12 @@ def clients_of_hosts(settings: Mapping[str, Any], **others: object) -> dict[str,
 
 
 def check_clients(clients: object, kind: str, check: Callable[[str, Any], None]) -> None:
-    """Whether these can be the clients of hosts that have their own.
+    """Checks the clients of hosts that have their own client.
 
     Args:
         clients: The argument `clients`.
-        kind: The class that each must be of.
-        check: Given the name of an argument, and a client, raises `TypeError` for one that cannot be it.
+        kind: The class of the clients.
+        check: Given the name of an argument and a client, raises `TypeError` if the client has the wrong type.
 
     Raises:
         TypeError: When they are not a mapping, or one is not a client.
@@ -96,12 +96,12 @@ def check_clients(clients: object, kind: str, check: Callable[[str, Any], None])
 
 
 def misplaced(default: Any, clients: Mapping[str, Any], named: Callable[[str], str]) -> Iterator[str]:  # noqa: ANN401  (a client of either kind)
-    """Hosts whose logins come back to the host of another client, which cannot finish them: what to say of each.
+    """Problems of hosts whose logins come back to the host of another client, which cannot finish them.
 
     Args:
         default: The client of every other host.
         clients: The clients of hosts that have their own.
-        named: Given a host, returns how its settings are named.
+        named: Given a host, returns the name of its settings for messages.
     """
     for host, client in clients.items():
         uri = redirect_uri_at(client.redirect_uris, host) or next(iter(client.redirect_uris), "")
@@ -115,7 +115,7 @@ def misplaced(default: Any, clients: Mapping[str, Any], named: Callable[[str], s
 
 
 def own_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What each host of `CLEVER_HOSTS` says itself, as far as it can be read, with the words that name the host."""
+    """The settings of each host in `CLEVER_HOSTS`, as far as they can be read, with the host's name for messages."""
     hosts = settings.get(HOSTS)
     for host, own in hosts.items() if isinstance(hosts, dict) else ():
         if isinstance(host, str) and isinstance(own, dict):
@@ -123,12 +123,12 @@ def own_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str
 
 
 def setting_of(host: str) -> str:
-    """How a host of `CLEVER_HOSTS` is named in messages."""
+    """The name of a host in `CLEVER_HOSTS` for messages."""
     return f"{HOSTS}[{host!r}]"
 
 
 def raise_named(where: str, look: Callable[[], object]) -> None:
-    """Call `look`; its error says in which setting it was found.
+    """Call `look`, and add to its error the setting where it was found.
 
     Raises:
         ConfigError: With `where` before the message.
@@ -185,7 +185,7 @@ def _read(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]] | ConfigErro
 
 
 def _host_problem(where: str, host: object) -> str | None:
-    """Why this cannot be a host; `None` when it can."""
+    """Why this cannot be a host; `None` if it can."""
     if isinstance(host, str) and host.strip() and "/" not in host:
         return None
     return f"{where} names {host!r}, which is not a host: write it as in the address bar"

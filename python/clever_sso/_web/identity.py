@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from clever_sso._web.copies import IdentityCopy
 
 SESSION_KEY = "clever_sso"
-# A session with another format was written by another version: its person logs in again.
+# A session with another format was written by another version of this package, and its person must log in again.
 FORMAT = 2
 TWELVE_HOURS = 12 * 60 * 60
 """How long a session lasts by default: a school day."""
@@ -29,24 +29,24 @@ _OPTIONAL_TEXTS = ("district_id", "user_type", "first_name", "last_name")
 class SessionIdentity:
     """Who is signed in: the part of an `Identity` that a session stores.
 
-    The key of a user is the pair of `issuer` and `id`. There is no email address in it: one that Clever tells is
-    unverified, may be another person's, and sessions are often stored where the browser's owner can read them.
+    Use the pair of `issuer` and `id` as the key of a user. There is no email address: Clever's is unverified and may
+    belong to another person, and sessions are often stored in a cookie that the owner of the browser can read.
     """
 
     issuer: str
-    """The issuer that proved who this person is."""
+    """The issuer that confirmed who this person is."""
 
     id: str
     """The Clever id."""
 
     district_id: str | None
-    """The district; a person of Clever Library has none."""
+    """Clever's id of the district; `None` for people of Clever Library."""
 
     user_type: str | None
-    """The role of this login, such as `student`; `None` when a person has several and did not say which."""
+    """The role of this login, such as `student`; `None` when a person has several roles and did not pick one."""
 
     roles: tuple[str, ...]
-    """The names of every role that is known."""
+    """The names of all known roles."""
 
     full_name: str
     """First, middle and last name; empty when nothing is known."""
@@ -55,10 +55,10 @@ class SessionIdentity:
     """The first name."""
 
     last_name: str | None
-    """The last name; of a student in Clever Library only the initial."""
+    """The last name; for a student in Clever Library, only the initial."""
 
     loginas_by_admin: bool
-    """Whether an administrator logged in as this person, as the callback says; not proven."""
+    """Whether an administrator logged in as this person. This comes from the callback and is not proven."""
 
     ends_at: int
     """When this session ends, in Unix seconds."""
@@ -66,7 +66,7 @@ class SessionIdentity:
     def has_role(self, *names: str) -> bool:
         """Whether the person logged in with one of these roles.
 
-        The role of the login counts. Only when Clever did not say which it is, every role of the person counts.
+        This checks the role of the login. If Clever did not say which role that is, it checks all roles of the person.
         """
         if self.user_type is not None:
             return self.user_type in names
@@ -74,7 +74,7 @@ class SessionIdentity:
 
     @classmethod
     def of(cls, identity: Identity | IdentityCopy, seconds: int = TWELVE_HOURS) -> SessionIdentity:
-        """The data of `identity` to keep, for this many seconds."""
+        """The data of `identity` for a session that lasts this many seconds."""
         name = identity.name
         return cls(
             issuer=identity.issuer,
@@ -96,11 +96,11 @@ class SessionIdentity:
 
     @classmethod
     def shorten(cls, session: MutableMapping[str, Any], successor: str) -> None:
-        """Let a session that is replaced end in a minute.
+        """Make a session that was replaced expire in a minute.
 
         Args:
             session: The session.
-            successor: The id of the one that replaces it: a logout of another successor ends that one, too.
+            successor: The id of the session that replaces it: a logout from another successor ends that session, too.
         """
         identity = cls.from_session(session)
         if identity is not None:
@@ -108,31 +108,33 @@ class SessionIdentity:
             session[SESSION_KEY] = replace(identity, ends_at=ends_at).replacing(session, successor)
 
     def replacing(self, session: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """What to keep in place of `session`, which answers for another minute: a logout ends that one, too.
+        """What to keep about the replaced `session`, which stays valid for another minute: a logout ends it, too.
 
         Args:
-            session: What it holds.
-            key: Its id on the server. One that is long is the session itself, in a cookie, and ends with it.
+            session: The data of the replaced session.
+            key: Its id on the server. A long one is not an id but the session itself, in a cookie, and ends with the
+                cookie.
         """
         replaced = [*self.replaced(session), key][-_MOST_REPLACED:] if len(key) <= _LONGEST_KEY else []
         return {**self.to_session(), "replaced": replaced}
 
     @classmethod
     def without_room(cls, session: Mapping[str, Any]) -> list[str]:
-        """The ids that `replacing` leaves out, for one more comes: these sessions end at once."""
+        """The ids that `replacing` drops to make room for one more: these sessions end at once."""
         return cls.replaced(session)[: 1 - _MOST_REPLACED]
 
     @staticmethod
     def replaced(session: Mapping[str, Any]) -> list[str]:
-        """The ids of the sessions that this one replaced and that may still answer."""
+        """The ids of the sessions that this session replaced and that may still be valid."""
         kept = session.get(SESSION_KEY)
         keys = kept.get("replaced") if isinstance(kept, dict) else None
         return [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
 
     def to_session(self) -> dict[str, Any]:
-        """A dict that JSON, and so any session, can hold.
+        """The data as a dict for JSON, so that any session can store it.
 
-        What follows from the rest is left out: the session may be a cookie, and servers take no headers of any length.
+        Data that follows from the rest is left out: the session may be a cookie, and servers limit the length of
+        headers.
         """
         kept = {"format": FORMAT, **vars(self), "roles": list(self.roles)}
         if self.full_name == _joined(self.first_name, self.last_name):
@@ -143,14 +145,14 @@ class SessionIdentity:
 
     @classmethod
     def is_stale(cls, session: Mapping[str, Any]) -> bool:
-        """Whether the person in a session is no longer signed in: then do not use anything in it."""
+        """Whether the person in a session is no longer signed in: then do not use any of its data."""
         return SESSION_KEY in session and cls.from_session(session) is None
 
     @classmethod
     def from_session(cls, session: Mapping[str, Any]) -> SessionIdentity | None:
         """Who is signed in, according to a session.
 
-        No one if it has no person, has expired, or was written by another version.
+        `None` if the session has no person, has expired, or was written by another version of this package.
         """
         kept = session.get(SESSION_KEY)
         if not isinstance(kept, dict) or kept.get("format") != FORMAT:
@@ -158,7 +160,7 @@ class SessionIdentity:
         whole = {"loginas_by_admin": False, "full_name": _joined(kept.get("first_name"), kept.get("last_name")), **kept}
         members = {name: whole.get(name) for name in cls.__dataclass_fields__}
         roles = members["roles"]
-        # This package did not write it.
+        # This package did not write this session.
         if not (
             isinstance(roles, (list, tuple))
             and all(isinstance(text, str) for text in [*(members[name] for name in _TEXTS), *roles])
@@ -173,12 +175,13 @@ class SessionIdentity:
 
 
 class Linked:
-    """The ids of the sessions that end together: each is given once, also those that are found on the way.
+    """The ids of the sessions that end together, each once, including those found on the way.
 
-    Tabs that come back at the same moment replace one session by several, which know of each other only by that one.
+    Tabs that come back at the same moment replace one session with several. These are linked only through the replaced
+    one.
 
     Args:
-        keys: The ids to begin with.
+        keys: The ids to start from.
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
@@ -186,7 +189,7 @@ class Linked:
         self._left = [*keys]
 
     def __iter__(self) -> Iterator[str]:
-        """Give one id after the other. Say what each session holds (`follow`) before the next one."""
+        """Yield one id after another. Call `follow` with each session's data before you take the next id."""
         while self._left:
             key = self._left.pop()
             if key not in self._known:
@@ -194,7 +197,7 @@ class Linked:
                 yield key
 
     def follow(self, session: Mapping[str, Any]) -> None:
-        """Go on with the sessions that this one replaced, and that replaced it."""
+        """Continue with the sessions that this session replaced, and those that replaced it."""
         self._left += SessionIdentity.replaced(session)
 
 

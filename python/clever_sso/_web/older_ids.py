@@ -1,4 +1,4 @@
-"""The older ids of all roles of a person: an ID token only has the one of the login's role."""
+"""The older ids of a person, for all roles: an ID token has only the older id of the login's role."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ def may_have_more(identity: Identity | IdentityCopy, tokens: Tokens | TokensCopy
 
 
 def older_ids(identity: Identity | IdentityCopy, roles: Iterable[Role | RoleCopy]) -> tuple[str, ...]:
-    """The older ids of this person: those of the login, then those of all roles of their record."""
+    """The older ids of this person: those from the login, then those of all roles in their record."""
     told = [*identity.legacy_ids, *(role.legacy_id for role in roles)]
     return tuple(dict.fromkeys(one for one in told if one and one != identity.id))
 
 
 def remembered(login: SignIn | ProvenLogin[Any], ids: tuple[str, ...]) -> tuple[str, ...]:
-    """The same ids. A login that is held afterwards keeps them: it may have no tokens then to ask with once more."""
+    """The same ids, kept in `login`: if it is held afterwards, it may have no tokens to ask Clever again."""
     if isinstance(login, ProvenLogin):
         login.identity = replace(IdentityCopy.of(login.identity), legacy_ids=ids)
     return ids
 
 
 def without_more(identity: Identity | IdentityCopy, error: Error, logger: logging.Logger) -> tuple[str, ...]:
-    """Only the older ids of the login, when Clever does not send more.
+    """Only the older ids from the login, for when Clever does not send more.
 
     Raises:
         Error: `error`, if it is temporary: otherwise a known person would look like a new one.
     """
     if error.retryable:
         raise error
-    # Clever sends this application no record of this person. That must not stop the login.
+    # Clever does not give this application the record of this person. That must not stop the login.
     logger.warning("Clever does not tell the older ids of Clever id %s: %s", identity.id, error)
     return tuple(identity.legacy_ids)

@@ -38,11 +38,11 @@ a:focus-visible, button:focus-visible { outline: 3px solid var(--link); outline-
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 
 HEADERS = {
-    # The page is for one person, and the address of the callback has a code.
+    # The page is for one person, and the URL of the callback contains a code.
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
-"""What every answer of the login, the callback and the logout carries."""
+"""The headers of every response of the login, the callback and the logout."""
 
 OWN_HEADERS = {
     **HEADERS,
@@ -51,31 +51,31 @@ OWN_HEADERS = {
         "form-action 'none'; frame-ancestors 'none'"
     ),
 }
-"""What the pages below carry besides. An application's own page may need other styles, scripts and images."""
+"""More headers for the pages of this file. An application's own page may need other styles, scripts and images."""
 
 HELP = "Need help? Show this code to your teacher or school:"
 
-# A form may lead on to another site that the application allows, so what it may lead to is left open.
+# A form may redirect to another site that the application allows, so `form-action` is not set.
 FORM_HEADERS = {
     **OWN_HEADERS,
     "Content-Security-Policy": OWN_HEADERS["Content-Security-Policy"].replace("form-action 'none'; ", ""),
     "X-Frame-Options": "DENY",
 }
-"""What the page with a form carries. No other site shows it in a frame."""
+"""The headers of the page with a form. No other site can show it in a frame."""
 
 
 def confirm_link(  # noqa: PLR0913  (each is another thing)
     name: str, role: str, account: str, action: str, hidden: Mapping[str, str], *, words: Words
 ) -> str:
-    """The page that asks before a person at Clever is connected to the account that is signed in.
+    """The page that asks for confirmation before a person at Clever is linked to the signed-in account.
 
     Args:
-        name: The name of the person, as Clever says.
+        name: The name of the person, from Clever.
         role: The role of the login; empty when there is none.
         account: The name of the account here.
-        action: Where the answer goes.
+        action: The URL that the form posts to.
         hidden: The hidden fields of the form.
-        words: In the language of the page.
+        words: The texts in the language of the page.
     """
 
     def say(text: str) -> str:
@@ -100,10 +100,10 @@ def confirm_link(  # noqa: PLR0913  (each is another thing)
 def problem(  # noqa: PLR0913  (each is another thing)
     sentence: str, code: str, login_url: str, switch_user_url: str, home_url: str = "", *, words: Words
 ) -> str:
-    """The page of a login that failed: what happened, two ways to log in again, and a code for support.
+    """The error page of a failed login: what happened, two ways to log in again, and a code for support.
 
-    Clever remembers the person. Only the second way lets another person in. If a person is signed in already, a link to
-    `home_url` replaces the first way.
+    Clever remembers who is logged in, so only the second way lets another person in. If a person is already signed in,
+    a link to `home_url` replaces the first way.
     """
 
     def say(text: str) -> str:
@@ -124,7 +124,7 @@ def problem(  # noqa: PLR0913  (each is another thing)
 
 
 def waiting(onwards: str, words: Words) -> str:
-    """The page that the browser shows while the login finishes. It continues to `onwards` by itself."""
+    """The page to show while the login finishes. It continues to `onwards` by itself."""
     return _page(
         "Signing you in",
         f'<p role="status">{escape(words.say("One moment, please."))}</p>\n'
@@ -138,10 +138,10 @@ _MOST_HEADER_BYTES = 3936
 
 
 def does_not_fit(headers: Iterable[tuple[str, str]], more: int = 0) -> bool:
-    """Whether an answer with these headers is too long for a redirect.
+    """Whether a redirect with these headers would be too long.
 
-    nginx takes 4 KiB of headers, less what servers add, and answers with 502 otherwise. The address of a page outside
-    ASCII takes up to 3 KiB, and an application may keep much in the cookie of its session.
+    nginx accepts 4 KiB of headers, including those that servers add, and responds with 502 to more. The URL of a page
+    with non-ASCII characters takes up to 3 KiB, and an application may store a lot in its session cookie.
 
     Args:
         headers: Names and values.
@@ -151,7 +151,7 @@ def does_not_fit(headers: Iterable[tuple[str, str]], more: int = 0) -> bool:
 
 
 def moved(target: str, words: Words) -> str:
-    """The page that leads to `target` by itself, in place of a redirect."""
+    """A page that continues to `target` by itself, instead of a redirect."""
     return _page(
         "Signing you in",
         f'<p class="small"><a href="{escape(target)}">{escape(words.say("Click here if nothing happens"))}</a></p>',

@@ -22,35 +22,35 @@ if TYPE_CHECKING:
 
 # The characters that RFC 3986 3.3 allows in a path without encoding.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~"
-# Every byte of ASCII: what a server lets through stays unchanged.
+# Every ASCII byte: whatever a server accepts stays unchanged.
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 LONGEST_GOAL = 1024
-"""`begin_login` takes no longer target, in bytes."""
-# More parameters than this are not read: no login has as many.
+"""The longest target that `begin_login` accepts, in bytes."""
+# More parameters than this are not read: no login has that many.
 _MOST_PARAMETERS = 100
 _FORBIDDEN = 403
 _SUCCESS = 2
 # Bytes outside ASCII, percent-encoded.
 _ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
-# What `finish_login` percent-encodes besides, in a path that it gives back.
+# Characters that `finish_login` also percent-encodes in a path that it returns.
 _ENCODED_ASCII = re.compile(r"%(?:22|3C|3E|5E|60|7B|7C|7D)")
 
 
 def can_be_sent_to_log_in(client: Client | AsyncClient, method: str, headers: Headers) -> bool:
-    """Whether the person who made this request may be sent to Clever and come back to it.
+    """Whether this request can be redirected to Clever and repeated after the login.
 
-    Not a form, which would be lost on the way, and not a frame, an image or a script: the login would refuse it, and
-    ten of them at once would begin ten logins.
+    This excludes forms, whose data would be lost, and frames, images and scripts: the login would refuse them, and ten
+    of them at once would begin ten logins.
     """
     if method not in {"GET", "HEAD"} or not wants_page(headers):
         return False
     refusal = client.refusal("login", method="GET", headers=headers)
-    # A page that was only prefetched may be requested again, and can then redirect.
+    # A page that was only prefetched may be requested again, and can redirect then.
     return refusal is None or refusal.status != _FORBIDDEN
 
 
 def answer_of_guard(client: Client | AsyncClient, method: str, headers: Headers) -> Answer:
-    """How a guard responds to a person that it does not let in.
+    """How a guard responds to a request that it does not let in.
 
     Args:
         client: The client.
@@ -58,7 +58,7 @@ def answer_of_guard(client: Client | AsyncClient, method: str, headers: Headers)
         headers: The headers of the request.
 
     Returns:
-        `"log in"` for a person who may be sent there, `"page"` for one who would lose a form or is in a frame, and
+        `"log in"` to redirect the person to log in, `"page"` if they would lose form data or are in a frame, and
         `"json"` for a script.
     """
     if can_be_sent_to_log_in(client, method, headers):
@@ -81,7 +81,7 @@ def kept_cookies(
         cookies: The `Cookie` header of the request.
         method: The method of the request.
         headers: The headers of the request.
-        status: The status of the answer.
+        status: The status of the response.
     """
     kept = client.session_kept_cookies(cookies)
     if not any(cookie.max_age for cookie in kept):
@@ -94,37 +94,37 @@ def kept_cookies(
 
 
 def sent_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The headers of a request, for `Client.refusal`. A framework's own take longer to read.
+    """The headers of a request, for `Client.refusal`. Reading them from the framework's own objects takes longer.
 
     Args:
-        environ: That of WSGI, or Django's `META`: servers put what else they know beside the headers.
+        environ: The WSGI `environ`, or Django's `META`. Servers also put other data there.
     """
     return [(name, value) for name, value in environ.items() if name.startswith("HTTP_")]
 
 
 def parameters(query: str) -> dict[str, str]:
-    """The parameters of a query, the first of each name. Frameworks differ in what they do with invalid bytes.
+    """The parameters of a query, with the first value of each name. Frameworks handle invalid bytes in different ways.
 
     Args:
         query: The query as it came, one character for each byte.
     """
     text = query.encode("latin-1", "replace").decode("utf-8", "replace")
     first = "&".join(text.split("&", _MOST_PARAMETERS)[:_MOST_PARAMETERS])
-    # The later ones come first, so that the first of a name stays.
+    # Go backwards, so that the first value of a name wins.
     return dict(parse_qsl(first, keep_blank_values=True)[::-1])
 
 
 def login_address(login: str, goal: str, logger: logging.Logger) -> str:
-    """Where a guard sends people to log in, and come back to `goal`.
+    """The URL where a guard sends people to log in and come back to `goal`.
 
     Args:
         login: The path of the login.
-        goal: A path, as `address` gives it.
-        logger: Where to say that the goal is too long to be kept.
+        goal: A path, as `address` returns it.
+        logger: The logger for a warning if the goal is too long to keep.
     """
     size = len(goal.encode("utf-8", "replace"))
     if size > LONGEST_GOAL:
-        # The login would refuse it, and servers in front of the application limit the size of `Location`.
+        # The login would refuse a longer path, and servers in front of the application limit the size of `Location`.
         logger.warning(
             "people continue without the page they wanted: its address has %d bytes, it is longer than %d bytes",
             size,
@@ -135,24 +135,24 @@ def login_address(login: str, goal: str, logger: logging.Logger) -> str:
 
 
 def own_pages(roots: Iterable[str], paths: Iterable[str]) -> frozenset[str]:
-    """The login, callback and logout of an application: no login may lead to one of them, or it would never end.
+    """The login, callback and logout of an application. A login must not return to them: it would redirect forever.
 
-    A callback at the root is left out: it shares its path with the front page. `begin_login` knows it by the redirect
-    URI.
+    A callback at the root is left out, because it has the same path as the front page. `begin_login` recognizes it by
+    the redirect URI.
 
     Args:
-        roots: Below which paths the application may be.
-        paths: Where its pages are below each.
+        roots: The path prefixes that the application may have.
+        paths: The paths of its pages below each prefix.
     """
     paths = [path for path in paths if path.strip("/")]
     return frozenset(root.rstrip("/") + path for root in roots for path in paths)
 
 
 def address(root: str, path: str, query: str) -> str:
-    """The address of a request as the browser shows it.
+    """The path and query of a request as the browser shows them.
 
     Args:
-        root: The path below which the browser sees the application.
+        root: The path prefix of the application in the browser.
         path: The path inside the application, decoded.
         query: The query as it came, one character for each byte.
     """
@@ -166,9 +166,9 @@ def as_sent(query: str) -> str:
 
 
 def as_shown(target: str) -> str:
-    """A path or URL as a browser shows it: letters outside ASCII are written out, and nothing else changes.
+    """A path or URL as a browser shows it: non-ASCII letters are decoded, and nothing else changes.
 
-    Percent-encoded, such a letter takes three times as many bytes of the 1,024 that `return_to` may have.
+    Percent-encoded, such a letter takes three times as many of the 1,024 bytes that `return_to` may have.
     `finish_login` encodes it again. Characters that must be encoded (spaces, control characters, bytes that are not
     UTF-8) stay encoded.
     """
@@ -176,9 +176,9 @@ def as_shown(target: str) -> str:
 
 
 def as_typed(return_to: str) -> str:
-    """A `return_to` of `finish_login` in the shortest form that `begin_login` takes for the same page."""
+    """The `return_to` of `finish_login` in the shortest form that `begin_login` accepts for the same page."""
     shown = as_shown(return_to)
-    # Whole URLs have other rules.
+    # Whole URLs follow other rules.
     return _ENCODED_ASCII.sub(lambda found: unquote(found[0]), shown) if shown.startswith("/") else shown
 
 
@@ -187,16 +187,16 @@ def _text(encoded: str) -> str:
 
 
 def _shown(character: str) -> str:
-    # As the core counts: letters that join others are invisible, but many languages are not written without them.
+    # The same rule as in the core: joining characters are invisible, but many languages need them.
     hidden = character.isspace() or unicodedata.category(character) in {"Cc", "Cs"}
     return quote(character, errors="surrogateescape") if hidden else character
 
 
 def without_disguised_cookies(header: str) -> str:
-    """A `Cookie` header without cookies that frameworks would take for others.
+    """A `Cookie` header without cookies that a framework would mistake for other cookies.
 
-    They strip more around a name than RFC 6265 5.4 allows. So they read a name that begins with a no-break space as one
-    that begins with `__Host-`, which no other host of the domain could set.
+    Frameworks strip more characters around a name than RFC 6265 5.4 allows. So they read a name with a no-break space
+    before `__Host-` as a `__Host-` cookie, which no other host of the domain could set.
 
     Args:
         header: The header as it came, one character for each byte.
@@ -214,23 +214,23 @@ def _is_disguised(name: str) -> bool:
 
 
 def inside(root: str, target: str) -> str:
-    """Where a configured target is: a path is inside the application, anything else stays unchanged."""
+    """Adds the application's prefix to a configured path. A whole URL stays unchanged."""
     return root + target if target.startswith("/") else target
 
 
 def is_redirect_uri(path: str, redirect_uris: Iterable[str]) -> bool:
-    """Whether a path, as the browser sees it, belongs to a redirect URI. A slash at the end makes no difference."""
+    """Whether a path, as the browser sees it, is the path of a redirect URI. A trailing slash makes no difference."""
     return path.rstrip("/") in _paths_of(tuple(redirect_uris))
 
 
-# They are asked for with every request.
+# This runs for every request.
 @lru_cache(maxsize=64)
 def _paths_of(redirect_uris: tuple[str, ...]) -> frozenset[str]:
     return frozenset(urlsplit(uri).path.rstrip("/") for uri in redirect_uris)
 
 
 def prefix_of(redirect_uris: Iterable[str], callback: str) -> str:
-    """The path below which the browser sees the application, as the redirect URIs tell it; empty when they do not.
+    """The path prefix of the application in the browser, according to the redirect URIs; empty if they don't show one.
 
     Args:
         redirect_uris: Those of the client.
@@ -244,9 +244,9 @@ def prefix_of(redirect_uris: Iterable[str], callback: str) -> str:
 
 
 def prefix_on_this_host(told: str) -> str:
-    """A prefix as a server or a proxy told it, without the slash at its end; empty when it would lead to another host.
+    """The prefix from a server or a proxy, without its trailing slash; empty if it would lead to another host.
 
-    A proxy that does not set its header itself passes on what the browser sent.
+    A proxy that does not set this header itself passes on the header that the browser sent.
     """
     prefix = told.rstrip("/")
     is_path = prefix.startswith("/") and not prefix.startswith("//") and "\\" not in prefix and prefix.isprintable()
@@ -254,10 +254,10 @@ def prefix_on_this_host(told: str) -> str:
 
 
 def root_of(known: str, path: str, prefix: str) -> str:
-    """The path below which the browser sees the application.
+    """The path prefix of the application in the browser.
 
     Args:
-        known: What the framework knows of it.
+        known: The prefix according to the framework.
         path: The path of the request inside the application.
         prefix: The prefix in the redirect URIs. If a request has it, the proxy did not remove it.
     """
@@ -265,13 +265,13 @@ def root_of(known: str, path: str, prefix: str) -> str:
 
 
 def sends_to_log_in(here: str, location: str, login: Container[str]) -> bool:
-    """Whether a redirect, made in place of the login or the callback, sends people to log in: they would never get in.
+    """Whether a redirect, sent instead of the login or the callback, leads back to the login: no one could ever log in.
 
-    A redirect to https, or to the usual name of the host, does not.
+    A redirect to https, or to the canonical host name, is fine.
 
     Args:
-        here: The address of the request.
-        location: Where the redirect leads.
+        here: The URL of the request.
+        location: The target of the redirect.
         login: The paths of the login.
     """
     try:
@@ -283,7 +283,8 @@ def sends_to_log_in(here: str, location: str, login: Container[str]) -> bool:
         return False
     if target.path.rstrip("/") in login:
         return True
-    # Guards say where to come back to. A page that redirects everyone, during maintenance for example, does not.
+    # The redirect of a guard says where to come back to. A redirect for everyone, for example during maintenance, does
+    # not.
     values = parse_qs(target.query).values()
     return target.path != request.path and any(request.path in value for each in values for value in each)
 
@@ -297,32 +298,35 @@ def misplaced(  # noqa: PLR0913  (they are keyword arguments)
     expected: str = "",
     setting: str = "",
 ) -> str | None:
-    """The mistake in the setup when a callback arrives at an address without a route; `None` if it is no callback.
+    """What is wrong with the setup when a callback arrives at a path without a route; `None` for other requests.
 
-    Anyone can request any address. The path of the redirect URI under another prefix counts only when this browser
-    began the login that comes back.
+    Anyone can request any URL. So the path of the redirect URI below another prefix counts only if this browser began
+    the login that comes back.
 
     Args:
-        path: The path of the request, as the browser must know it for all that the application is told.
+        path: The path of the request in the browser, as far as the application can tell.
         redirect_uris: Those of the client.
         query: The query of the request, as it came.
         cookies: The `Cookie` header of the request.
-        expected: Where the callback is inside the application if a proxy takes off the prefix of the redirect URI.
-        setting: The one that tells the path of the callback inside the application, where there is one.
+        expected: The path of the callback inside the application if a proxy removes the prefix of the redirect URI.
+        setting: The setting for the path of the callback inside the application, if there is one.
     """
     if not {"code", "error"} & set(parameters(query)):
         return None
     path = path.rstrip("/")
     for known in _paths_of(tuple(redirect_uris)):
         if known == path:
-            return f"the redirect URI leads to {path}, where nothing is: the application does not know of a prefix"
+            return (
+                f"the redirect URI leads to {path}, where the application has no page: it does not know about the "
+                "prefix of that path"
+            )
         longer, shorter = sorted((known, path), key=len, reverse=True)
         prefix = longer.removesuffix(shorter)
         if not shorter or not longer.endswith(shorter) or not prefix.startswith("/"):
             continue
         if path != expected.rstrip("/") and not _began_here(query, cookies):
             continue
-        done, advice = ("takes off", setting and f". Set {setting} to {path}") if known == longer else ("adds", "")
+        done, advice = ("removes", setting and f". Set {setting} to {path}") if known == longer else ("adds", "")
         return (
             f"the redirect URI leads to {known}, but this callback arrived at {path}: a proxy {done} {prefix}, and the "
             f"application does not know{advice}"
@@ -331,7 +335,7 @@ def misplaced(  # noqa: PLR0913  (they are keyword arguments)
 
 
 def _began_here(query: str, cookies: str | None) -> bool:
-    """Whether the browser keeps a login with the state of this callback."""
+    """Whether the browser has a pending login with the state of this callback."""
     key = login_key(query)
     names = {pair.partition("=")[0].strip() for pair in (cookies or "").split(";")}
     return key is not None and any(name.endswith(f"clever_login_{key}") for name in names)

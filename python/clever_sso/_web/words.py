@@ -1,4 +1,4 @@
-"""What people read, in the language of the page. The core has the sentences, in English and Spanish."""
+"""The texts that people read, in the language of the page. The sentences are in the core, in English and Spanish."""
 
 from __future__ import annotations
 
@@ -11,32 +11,33 @@ if TYPE_CHECKING:
     from typing import Callable
 
 CONTEXT = "clever_sso"
-"""The context of the sentences in the translations of an application: `pgettext("clever_sso", sentence)`."""
+"""The message context of these sentences in an application's translations: `pgettext("clever_sso", sentence)`."""
 _TITLE = "Signing in did not work"
 
 
 @dataclass(frozen=True)
 class Words:
-    """What the pages say in one language."""
+    """The texts of the pages in one language."""
 
     language: str
-    """Its tag, for `<html lang>`."""
+    """The language tag, for `<html lang>`."""
     say: Callable[[str], str]
     """Translates a sentence of this package into this language. Returns any other sentence unchanged."""
 
 
 def words(language: str | None) -> Words:
-    """The words of this package.
+    """The texts of this package.
 
     Args:
-        language: A tag such as `es` or `es-MX`, or the value of `Accept-Language`. All but Spanish get English.
+        language: A tag such as `es` or `es-MX`, or the value of `Accept-Language`. Every language except Spanish gets
+            English.
     """
     tag = language_of(language)
     return Words(tag, lambda sentence: translated(sentence, tag))
 
 
 def words_of(language: str, translate: Callable[[str, str], str]) -> Words:
-    """The words of the application's own translations where it has them, otherwise those of this package.
+    """The application's own translations where it has them, otherwise the texts of this package.
 
     Args:
         language: The active language of the framework.

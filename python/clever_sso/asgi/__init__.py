@@ -13,13 +13,13 @@
     async def home(identity: SessionIdentity = Depends(clever.required)) -> str:
         return f"Hello, {identity.full_name}"
 
-Four routes are added: `clever_login`, `clever_callback` (at the path of the redirect URI), `clever_logout` (POST), and
-`clever_whoami`, which tells scripts in JSON who is signed in. A login that begins in the Clever Portal or with an
-Instant Login link restarts, and the person doesn't notice. Every sign-in replaces the browser's old session. A
-session ends with the browser, unless you set `max_age`, and after twelve hours in any case.
+`install` adds four routes: `clever_login`, `clever_callback` (at the path of the redirect URI), `clever_logout` (POST),
+and `clever_whoami`, which returns the signed-in person as JSON for scripts. A login that begins in the Clever Portal
+or with an Instant Login link restarts, and the person doesn't notice. Every sign-in replaces the browser's old session.
+A session ends when the browser closes, unless you set `max_age`, and after at most twelve hours.
 
-If your own middleware requires people to be signed in, it must allow the four routes. Otherwise the log names it, and
-people get a page instead of an endless redirect.
+If your own middleware requires people to be signed in, it must let requests to these four routes pass. Otherwise people
+get an error page instead of an endless redirect, and the log names the cause.
 """
 
 from clever_sso._web.arrival import Problem, Refused, SignIn

@@ -1,4 +1,4 @@
-"""Where the application is, as the browser sees it, and what prevents a login."""
+"""The paths of the application in the browser, and setups that prevent a login."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ logger = logging.getLogger("clever_sso.asgi")
 
 
 def root(settings: Settings, scope: Scope) -> str:
-    """The path below which the browser sees the application."""
+    """The path prefix of the application in the browser."""
     return root_of(root_path(scope), scope["path"], settings.paths.known_prefix)
 
 
@@ -33,8 +33,8 @@ def home(settings: Settings, request: Request) -> str:
 
 
 def login_path(settings: Settings, scope: Scope) -> str:
-    """The path of the login, as the browser reaches it."""
-    # Not with `request.url_for`, which makes a whole URL from the Host header.
+    """The path of the login in the browser."""
+    # Not `request.url_for`, which builds a whole URL from the Host header.
     own, known = f"{settings.paths.prefix}/login", root_path(scope)
     with suppress(KeyError, NoMatchFound):
         path: str = scope["router"].url_path_for("clever_login")
@@ -43,13 +43,13 @@ def login_path(settings: Settings, scope: Scope) -> str:
 
 
 def here(settings: Settings, request: Request) -> str:
-    """The address of this request as the browser shows it."""
+    """The path and query of this request as the browser shows them."""
     path, above = path_of(request.scope), root(settings, request.scope)
     return address("" if f"{path}/".startswith(f"{above}/") else above, path, query_of(request.scope))
 
 
 def own_pages(settings: Settings, scope: Scope) -> frozenset[str]:
-    """The pages to which no login leads."""
+    """The pages that a login must not return to."""
     views = [f"{settings.paths.prefix}/{name}" for name in ("login", "callback", "logout")]
     below = login_path(settings, scope).removesuffix(views[0])
     roots = {"", below, root(settings, scope), root_path(scope), settings.paths.likely_prefix}
@@ -57,7 +57,7 @@ def own_pages(settings: Settings, scope: Scope) -> frozenset[str]:
 
 
 def misplaced_callback(settings: Settings, scope: Scope) -> str | None:
-    """The mistake in the setup when a callback arrives at an address without a route."""
+    """Describes the wrong setup when a callback arrives at a path without a route."""
     return misplaced(
         path_of(scope),
         settings.client.redirect_uris,
@@ -69,8 +69,8 @@ def misplaced_callback(settings: Settings, scope: Scope) -> str | None:
 
 
 def keeps_from_logging_in(settings: Settings, scope: Scope, status: int, location: str | None) -> str | None:
-    """The mistake in the setup when other code responded instead of the login or the callback."""
-    # Most responses are told apart without a search for the route of the login.
+    """Describes the wrong setup when other code responded instead of the login or the callback."""
+    # Most responses are ruled out without looking up the route of the login.
     if scope[ASKED] or (location is None and status not in {401, 403}):
         return None
     path = path_of(scope).rstrip("/")
@@ -78,10 +78,10 @@ def keeps_from_logging_in(settings: Settings, scope: Scope, status: int, locatio
     if path.removeprefix(root_path(scope)) not in own and not is_redirect_uri(path, settings.client.redirect_uris):
         return None
     login = login_path(settings, scope)
-    advice = f"a middleware answered in place of the login: let it pass by {login} and the path of the redirect URI"
+    advice = f"a middleware responded instead of the login: exclude {login} and the path of the redirect URI from it"
     if location is None:
         logger.warning("%s", advice)
         return None
-    # Starlette's own URL fails for an invalid Host header.
+    # Starlette's own URL class fails for an invalid Host header.
     asked = f"{scope.get('scheme', 'http')}://{asked_host(scope)}{path}"
     return advice if sends_to_log_in(asked, location, {login}) else None

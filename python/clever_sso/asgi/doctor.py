@@ -1,4 +1,4 @@
-"""`python -m clever_sso doctor --app module:app`: what is wrong with an application of FastAPI or Starlette."""
+"""`python -m clever_sso doctor --app module:app`: finds out what is wrong with a FastAPI or Starlette application."""
 
 from __future__ import annotations
 
@@ -53,17 +53,17 @@ _ADD = "write app.add_middleware(SessionMiddleware, secret_key=..., https_only=T
 
 
 class NoApplicationError(Exception):
-    """There is nothing to check; says why."""
+    """Raised when there is no application to check. The message says why."""
 
 
 def report(target: str) -> Report:
     """Checks the whole setup of an application.
 
     Args:
-        target: Where the application is, such as `main:app`.
+        target: The module and name of the application, such as `main:app`.
 
     Raises:
-        NoApplicationError: When it is no application of Starlette or FastAPI.
+        NoApplicationError: When it is not a Starlette or FastAPI application.
     """
     app, refused = _loaded(target)
     own = [*misspelled(os.environ, _settings.OF_EVERY_FACE)]
@@ -83,7 +83,7 @@ def report(target: str) -> Report:
     client: Any = settings.default_client
     if isinstance(client, AsyncClient):
         return doctor_of_client(client._client, own)  # noqa: SLF001  (what it does without waiting)
-    # One of a test, which knows no doctor.
+    # A client from a test, which has no doctor.
     return report_of(os.environ, own)
 
 
@@ -91,7 +91,7 @@ def report(target: str) -> Report:
 
 
 def _loaded(target: str) -> tuple[Any, ConfigError | None]:
-    """The application, or what the extension refused when it was set up."""
+    """Returns the application, or the error that the extension raised during setup."""
     module, colon, name = target.partition(":")
     if not module or not all(part.isidentifier() for part in module.split(".")):
         raise NoApplicationError(f"--app needs a module and a name in it, such as main:app, not {target}")
@@ -123,7 +123,7 @@ def _kind(app: object) -> str:
 
 
 def _refused(refused: ConfigError) -> Iterator[Found]:
-    """What the extension refused, unless the core says so itself."""
+    """The finding for an error of the extension, unless the core reports it itself."""
     try:
         _settings.arguments(os.environ)
     except ConfigError as error:
@@ -134,7 +134,7 @@ def _refused(refused: ConfigError) -> Iterator[Found]:
 
 
 def _apps_of(app: Any) -> Iterator[Starlette]:  # noqa: ANN401  (any ASGI application)
-    """The application, without what is wrapped around it, and those that are mounted in it."""
+    """The application without its wrappers, and the applications mounted in it."""
     for _ in range(20):
         if isinstance(app, Starlette) or app is None:
             break
@@ -147,7 +147,7 @@ def _apps_of(app: Any) -> Iterator[Starlette]:  # noqa: ANN401  (any ASGI applic
 
 
 def _settings_of(app: Starlette) -> Settings | None:
-    """The settings of the extension whose routes an application has."""
+    """The settings of the extension that added routes to an application."""
     for route in app.routes:
         views = getattr(getattr(route, "endpoint", None), "__self__", None)
         if isinstance(views, Views):
@@ -163,7 +163,7 @@ def _of_callback(app: Starlette, settings: Settings) -> Iterator[Found]:
     for uri in settings.default_client.redirect_uris:
         parts = urlsplit(uri)
         path = parts.path or "/"
-        # A proxy may take a prefix off.
+        # A proxy may remove a prefix.
         ends_with_it = path.rstrip("/").endswith(inside.rstrip("/"))
         paths = [path, inside] if ends_with_it else [path]
         found = [_route_of(app, each, parts.netloc) for each in paths]
@@ -195,7 +195,7 @@ def _is_callback(route: Any) -> bool:  # noqa: ANN401  (any route)
 
 
 def _route_of(app: Starlette, path: str, host: str) -> Any:  # noqa: ANN401  (any route)
-    """Which route answers a GET to a path, as the router of the application finds it."""
+    """The route that the application's router finds for a GET to a path."""
     scope: dict[str, Any] = {
         "type": "http",
         "method": "GET",
@@ -237,7 +237,8 @@ def _of_session(installed: list[Middleware], settings: Settings, *, is_wrapped: 
     if not settings.chosen.waiting_page:
         said += [(problem, "write same_site='lax'") for problem in strict_problems(installed)]
     if settings.rotate_session is None:
-        said += [(problem, "tell CleverSso how, or use another store") for problem in rotation_problems(installed)]
+        advice = "pass rotate_session to CleverSso, or use another store"
+        said += [(problem, advice) for problem in rotation_problems(installed)]
     found += [(SESSION, "problem", problem, advice) for problem, advice in said]
     for name, options in cookies_of_sessions(installed):
         found += _of_cookie(name, options, uris)
@@ -247,12 +248,12 @@ def _of_session(installed: list[Middleware], settings: Settings, *, is_wrapped: 
 
 
 def _of_cookie(name: str, said: dict[str, Any], uris: list[str]) -> Iterator[Found]:
-    """What is wrong with the cookie of one middleware of sessions.
+    """What is wrong with the cookie of a session middleware.
 
     Args:
         name: The name of the middleware.
-        said: Its options: name, domain, path, SameSite and Secure, in this order.
-        uris: Where logins come back to.
+        said: The options of its cookie: name, domain, path, SameSite and Secure, in this order.
+        uris: The redirect URIs, where logins come back to.
     """
     called = CookieSettings(*(f"{option} of {name}" for option in said))
     cookie, domain, path, same_site, secure = said.values()
@@ -271,7 +272,7 @@ def _of_cookie(name: str, said: dict[str, Any], uris: list[str]) -> Iterator[Fou
     if narrow:
         yield SESSION, "warning", narrow, f'set {called.path} to "/"'
     if str(same_site).lower() not in {"lax", "strict"} and not refused:
-        found = f"{called.same_site} is neither lax nor strict: other sites can act as who is signed in"
+        found = f"{called.same_site} is neither lax nor strict: other sites can act as the signed-in person"
         yield SESSION, "warning", found, "write same_site='lax'"
     if not secure and all(urlsplit(uri).scheme == "https" for uri in uris):
         found = f"{called.secure} is False, and logins come back over https: sessions can be read on the way"

@@ -1,4 +1,4 @@
-"""The extension: what an application installs."""
+"""The extension that an application installs."""
 
 from __future__ import annotations
 
@@ -60,29 +60,29 @@ ProblemHook = TypeVar("ProblemHook", bound="Callable[[Request, Problem], Respons
 class CleverSso:
     """Login, callback and logout for one application.
 
-    Each argument but `client` and `rotate_session` may be an environment variable instead: `CLEVER_AFTER_LOGIN` and so
-    on.
+    Instead of each argument except `client` and `rotate_session`, you can set an environment variable:
+    `CLEVER_AFTER_LOGIN` and so on.
 
     Args:
         client: The client to use. Default: `AsyncClient.from_env()`.
         url_prefix: The path prefix of login and logout. Default: `/clever`.
         callback_path: The path of the callback inside the application, if a proxy removes a prefix. Logins, logouts and
             guards then use the prefix of the redirect URI. Default: the path of the redirect URI.
-        after_login: Where to go after a login without `next`: a path inside the application, or a whole URL.
+        after_login: Where people go after a login without `next`: a path inside the application, or a whole URL.
             Default: `/`.
-        after_logout: Where to go after a logout. Default: `/`.
-        language: The language of the pages and of the button, `en` or `es`. Default: the one that the browser asks for,
-            and English for the button.
+        after_logout: Where people go after a logout. Default: `/`.
+        language: The language of the pages and of the button, `en` or `es`. Default: the language that the browser asks
+            for, and English for the button.
         waiting_page: Whether the callback responds immediately with a small page that waits until the login is
             finished, as Clever recommends for slow networks. Default: `False`.
         session_seconds: How many seconds a sign-in lasts at most. Default: twelve hours.
-        rotate_session: Gives a session a new id at each sign-in: a function, plain or async, that is called with the
-            request. Only for sessions that live on the server, in a store other than starsessions 2.
+        rotate_session: A function, plain or async, that gets the request and gives the session a new id at each
+            sign-in. Only needed for sessions on the server, in a store other than starsessions 2.
         clients: The clients of hosts that have their own, such as `{"b.example": AsyncClient(...)}`.
 
     Raises:
-        ConfigError: `config_invalid`, with what is wrong about which setting.
-        TypeError: When an argument is of the wrong type, an application instead of a client for example.
+        ConfigError: `config_invalid`; the message names the setting and what is wrong with it.
+        TypeError: When an argument has the wrong type, for example an application instead of a client.
     """
 
     def __init__(  # noqa: PLR0913  (they are keyword arguments)
@@ -116,14 +116,14 @@ class CleverSso:
 
     @property
     def client(self) -> AsyncClient:
-        """The client of the host that was asked."""
+        """The client for the requested host."""
         return self._settings.client
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """Login, callback and logout, for apps that build their own list of routes.
+        """The routes for login, callback and logout, for apps that build their own list of routes.
 
-        `install` does more: it manages the sessions, and finds a guard that keeps people from logging in.
+        `install` does more: it also manages the sessions, and detects a guard that keeps people from logging in.
         """
         views, paths = self._views, self._settings.paths
         below = [Page(f"{paths.likely_prefix}{paths.prefix}/login", views.login, name="clever_login_below_prefix")]
@@ -142,17 +142,17 @@ class CleverSso:
         ]
 
     def install(self, app: Starlette) -> None:
-        """Add the routes to `app`, a Starlette or FastAPI application, and checks around every other route.
+        """Add the routes to `app`, a Starlette or FastAPI application, and checks around all its other routes.
 
-        It needs Starlette's `SessionMiddleware`, or another one that provides `request.session`. Whether that is added
-        before or afterwards makes no difference. Unless you set its `max_age`, its cookie ends with the browser.
+        It needs Starlette's `SessionMiddleware`, or another middleware that provides `request.session`. You can add
+        that before or afterwards. Unless you set its `max_age`, its cookie ends when the browser closes.
 
         Raises:
-            ConfigError: `config_invalid`, when its sessions are on the server and there is no function that changes
-                their ids. For a middleware that is added afterwards: when the application starts. The same for a secret
-                key that is missing, short, or a sample. If there are no sessions at all: when it starts.
-            TypeError: When `app` is not an application of Starlette or FastAPI.
-            RuntimeError: When the application has started.
+            ConfigError: `config_invalid`, when the sessions are on the server and there is no function that changes
+                their ids, or when the secret key is missing, short, or a sample. If the session middleware is added
+                afterwards or missing, this is raised when the application starts.
+            TypeError: When `app` is not a Starlette or FastAPI application.
+            RuntimeError: When the application has already started.
         """
         if not isinstance(app, Starlette):
             raise TypeError(f"install needs the application itself, of FastAPI or Starlette, not {type(app).__name__}")
@@ -161,12 +161,12 @@ class CleverSso:
         self._check_sessions(app)
         app.router.routes.extend(self.routes)
         app.add_exception_handler(NotLetInError, tell_script)
-        # The innermost: it sees the session that a request came with, from any middleware.
+        # The innermost middleware: it sees the session of a request, whichever middleware provides it.
         app.user_middleware.append(Middleware(RouteMiddleware))
         build = app.build_middleware_stack
 
         def build_middleware_stack() -> ASGIApp:
-            # Here the application knows all its middleware, and has made none of it.
+            # At this point the application knows all its middleware, but has not created any of it.
             try:
                 self._check_sessions(app)
             except ConfigError as error:
@@ -204,16 +204,16 @@ class CleverSso:
             raise_first(rotation_problems(app.user_middleware))
 
     async def older_ids(self, login: SignIn | ProvenLogin[AsyncClient]) -> tuple[str, ...]:
-        """Return the ids that this person had before, in any role. Call it if no account has the id of the login.
+        """Return the older ids of this person, for all roles. Call it if no account has the id of the login.
 
-        An ID token has only the older id of the role of the login, so this may ask Clever. A `ProvenLogin` keeps them,
-        even if it is held afterwards.
+        An ID token has only the older id for the role of the login, so this may ask Clever. A `ProvenLogin` keeps the
+        ids, even if it is held afterwards.
 
         Args:
-            login: What `before_sign_in` or `on_sign_in` was given.
+            login: The argument of your `before_sign_in` or `on_sign_in` function.
 
         Raises:
-            Error: When Clever can't be reached. Don't catch it: the person gets a page that says so.
+            Error: When Clever can't be reached. Don't catch it: the person gets an error page.
         """
         identity, tokens = login.identity, login.tokens
         if not may_have_more(identity, tokens):
@@ -225,37 +225,37 @@ class CleverSso:
         return remembered(login, ids)
 
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
-        """Decorator: let `function` decide about each person who proved a login, before they are signed in.
+        """Decorator: let `function` decide about each person that Clever confirmed, before they are signed in.
 
-        It gets a `ProvenLogin` and may be async. `None` signs the person in. A response is sent to the browser, and
-        no one is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
-        no one is signed in: `Refused` becomes a page for the person, an `Error` of Clever's API becomes a page that
-        says so, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
-        status 500.
+        It gets a `ProvenLogin` and may be async. If it returns `None`, the person is signed in. If it returns a
+        response, the browser gets that response and no one is signed in. To sign the person in later with
+        `complete_login`, call `hold` first. If it raises, no one is signed in: the person gets an error page for
+        `Refused` and for an `Error` of Clever's API, the application handles an `HTTPException`, and any other
+        exception is logged and becomes a page with status 500.
         """
         _settings.check_hook("before_sign_in", function, "proven")
         self._settings.hooks.before_sign_in = function
         return function
 
     async def complete_login(self, request: Request, key: str | None = None) -> Response:
-        """Complete the login that waits in this session: call it after a second factor, or a form, is accepted.
+        """Complete the login that is held in this session: call it after you accepted a second factor or a form.
 
         Args:
             request: The request.
-            key: The key of the login, from `hold`. Without it, the login that has waited longest.
+            key: The key of the login, from `hold`. Default: the oldest held login.
 
         Returns:
             The response for the browser: a redirect to the page that the person wanted, or a page that says why they
-            can't sign in. If no login waits, or its ten minutes are over, a redirect to the login.
+            can't sign in. If no login is held or it has expired, a redirect to the login.
         """
         return await self._views.complete(request, key)
 
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with the request and every `SignIn`. Use it to find, create or refuse an account.
 
-        The session is the new person's. You can add to it. The response it returns, if any, is sent to the
-        browser instead of the redirect. If it raises, no one is signed in: `Refused` becomes a page for the
-        person, an `HTTPException` is handled by the application, and anything else is logged and becomes a page with
+        The session already belongs to the new person, and you can add to it. If `function` returns a response, the
+        browser gets it instead of the redirect. If it raises, no one is signed in: the person gets an error page for
+        `Refused`, the application handles an `HTTPException`, and any other exception is logged and becomes a page with
         status 500.
         """
         _settings.check_hook("on_sign_in", function, "request", "sign_in")
@@ -263,7 +263,7 @@ class CleverSso:
         return function
 
     def on_problem(self, function: ProblemHook) -> ProblemHook:
-        """Decorator: let `function` return the page of a failed login, from the request and a `Problem`.
+        """Decorator: let `function` make the page of a failed login from the request and a `Problem`.
 
         If it raises, the exception is logged, and the person gets the package's page.
         """
@@ -273,7 +273,7 @@ class CleverSso:
 
     @property
     def required(self) -> Callable[[Request], Awaitable[SessionIdentity]]:
-        """Dependency: who is signed in. In Starlette: `await clever.required(request)`.
+        """Dependency: returns who is signed in. In Starlette: `await clever.required(request)`.
 
         People who are not signed in are redirected to log in, and return to the same page. A script gets 401 with JSON
         (`fetch`, `XMLHttpRequest`, a POST, or a request that does not accept HTML), and so does a frame. FastAPI's docs
@@ -282,7 +282,7 @@ class CleverSso:
         return self._guards.of(())
 
     def role(self, *roles: str) -> Callable[[Request], Awaitable[SessionIdentity]]:
-        """Dependency: who is signed in, if they have one of these roles. Others get 403, and scripts get JSON.
+        """Dependency: returns who is signed in, if they have one of these roles. Others get 403, and scripts get JSON.
 
         Raises:
             TypeError: When there is no role, or a role is not a string.
@@ -307,7 +307,7 @@ class CleverSso:
         Args:
             request: The request of the page.
             next: Where the person goes afterwards.
-            image: The address of an image to show instead of the words, of Clever's own for example.
+            image: The URL of an image to show instead of the text, for example Clever's own.
             language: `en` or `es`, the language of the page. Default: the application's language, or English.
             style: Whether to style the link.
         """

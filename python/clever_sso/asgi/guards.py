@@ -1,4 +1,4 @@
-"""Who may see a page: dependencies, and the responses to people and scripts that may not."""
+"""Decides who may see a page: dependencies, and the responses to people and scripts that may not."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ logger = logging.getLogger("clever_sso.asgi")
 
 
 class Guards:
-    """The guards of one application: one for each set of roles."""
+    """The guards of one application, one for each set of roles."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -41,43 +41,43 @@ class Guards:
     def of(self, roles: tuple[str, ...]) -> Guard:
         """The guard that lets these roles in, or all signed-in people."""
         if roles not in self._made:
-            # FastAPI makes the routes: if it is used, it is imported by now.
+            # If the application uses FastAPI, it is imported by now, because FastAPI creates the routes.
             kind = _documented_guard() if "fastapi" in sys.modules else Guard
             self._made[roles] = kind(self._settings, roles)
             self._made[roles].name_cookie(self._session_cookie_name)
         return self._made[roles]
 
     def name_cookie(self, name: str) -> None:
-        """Say which cookie holds the session."""
+        """Set the name of the session cookie."""
         self._session_cookie_name = name
         for guard in self._made.values():
             guard.name_cookie(name)
 
 
 class Guard:
-    """A dependency that lets people in who are signed in, with one of these roles if there are any."""
+    """A dependency that lets signed-in people in, with one of these roles if there are any."""
 
     def __init__(self, settings: Settings, roles: tuple[str, ...]) -> None:
         self._settings = settings
         self._roles = roles
-        # FastAPI finds no names for the annotations of an object.
+        # FastAPI cannot resolve the names in annotations of an object that is not a function.
         request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
         self.__signature__ = inspect.Signature([request], return_annotation=SessionIdentity)
 
     async def __call__(self, request: Request) -> SessionIdentity:
-        """Who is signed in. Otherwise raises the response for the browser or script."""
+        """Returns who is signed in. If no one is, raises the response for the browser or script."""
         identity = current_identity(request)
         if identity is not None and (not self._roles or identity.has_role(*self._roles)):
             return identity
         raise _refusal(self._settings, request, is_signed_in=identity is not None)
 
     def name_cookie(self, name: str) -> None:
-        """Say which cookie holds the session, for the docs page of FastAPI."""
+        """Set the name of the session cookie, for the docs page of FastAPI."""
 
 
 @cache
 def _documented_guard() -> type[Guard]:
-    """The same as a security scheme of OpenAPI, for FastAPI."""
+    """The same guard as an OpenAPI security scheme, for FastAPI."""
     models: Any = import_module("fastapi.openapi.models")
     base: Any = import_module("fastapi.security.base").SecurityBase
 
@@ -111,7 +111,7 @@ class NotLetInError(HTTPException):
     Args:
         content: The JSON.
         status: The status.
-        headers: Further headers.
+        headers: More headers.
     """
 
     def __init__(self, content: dict[str, str], status: int, headers: dict[str, str] | None = None) -> None:
@@ -125,13 +125,13 @@ def _not_let_in(
     """The error for a script that a guard does not let in."""
     app = request.scope.get("app")
     if isinstance(app, Starlette) and NotLetInError not in app.exception_handlers and not hasattr(app, "openapi"):
-        # The routes are used without `install`. Starlette sends the detail unchanged; FastAPI makes JSON of it.
+        # The routes are used without `install`. Starlette sends the detail unchanged; FastAPI converts it to JSON.
         return HTTPException(status, json.dumps(content), {**api.JSON_HEADERS, **(headers or {})})
     return NotLetInError(content, status, headers)
 
 
 async def tell_script(request: Request, error: Exception) -> Response:
-    """Answer a script that a guard did not let in, if the application has no way of its own for such errors."""
+    """Respond to a script that a guard did not let in, if the application has no handler for these errors."""
     own: Any = request.app.exception_handlers.get(HTTPException)
     if own is not None and str(getattr(own, "__module__", "")).partition(".")[0] not in {"fastapi", "starlette"}:
         answer: Response = await result_of(own(request, error))

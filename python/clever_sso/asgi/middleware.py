@@ -43,18 +43,18 @@ logger = logging.getLogger("clever_sso.asgi")
 
 
 class RouteMiddleware:
-    """Ends a session whose time has come, and notes that the session of the last sign-in came back."""
+    """Ends expired sessions, and records that the session of the last sign-in came back."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
         if holds_sign_in(scope):
-            # However it ends, with a logout of the app's own too, the session was not lost.
+            # However the request ends, even with the app's own logout, the session was not lost.
             scope.get(CAME_BACK, set()).add(True)
             session: Any = scope["session"]
             if SessionIdentity.is_stale(dict(session)):
@@ -63,26 +63,26 @@ class RouteMiddleware:
 
 
 def look_after_sessions(installed: list[Middleware]) -> None:
-    """Look at the session also where it is made: a middleware further inside may end it and answer."""
+    """Check the session right where it is created: a middleware further inside may end it and respond."""
     sessions = [at for at, each in enumerate(installed) if "Session" in getattr(each.cls, "__name__", "")]
     if sessions:
         installed.insert(sessions[-1] + 1, Middleware(RouteMiddleware))
 
 
 class Refusing:
-    """Stands where an application that is set up wrongly would be. The server is told when it starts.
+    """Replaces an application with a wrong setup. It reports the error when the server starts.
 
-    A server that hears nothing then, but an exception, takes it that nothing is to be done at the start.
+    If it raised an exception then, the server would assume that the application does not support startup events.
 
     Args:
-        error: What is wrong.
+        error: The error in the setup.
     """
 
     def __init__(self, error: ConfigError) -> None:
         self.error = error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse to start, or to answer."""
+        """Refuse to start, or to respond."""
         if scope["type"] == "lifespan":
             await receive()
             await send({"type": "lifespan.startup.failed", "message": str(self.error)})
@@ -90,17 +90,17 @@ class Refusing:
 
 
 class OutermostMiddleware:
-    """Leaves out disguised cookies, and ends the loop of a middleware that sends people who come to log in to log in.
+    """Removes disguised cookies, and stops the redirect loop of a middleware that redirects the login to the login.
 
-    It forgets the last sign-in once a session has come back, whichever middleware answers.
+    It deletes the marker of the last sign-in once a session has come back, whichever middleware responds.
 
     Args:
         app: The application with all its middleware.
-        client: Gives the client of the host that was asked.
-        judge: Returns the mistake in the setup, given the scope, the status and the `Location` of a response.
-        answer: Makes the page about that.
-        at_start: Says why the application must not start.
-        words: Gives what pages say to the person of a request.
+        client: Returns the client for the requested host.
+        judge: Describes the wrong setup, given the scope, the status and the `Location` of a response.
+        answer: Makes the error page about it.
+        at_start: Returns why the application must not start.
+        words: Returns the texts of pages in the language of a request.
     """
 
     def __init__(  # noqa: PLR0913  (they are keyword arguments)
@@ -121,7 +121,7 @@ class OutermostMiddleware:
         self.words = words
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         if scope["type"] != "http":
             # A mounted application gets no lifespan events, and may use the sessions of the outer application.
             problems = self.at_start() if scope["type"] == "lifespan" else []
@@ -171,13 +171,13 @@ def _set_cookies(headers: MutableHeaders, cookies: Iterable[SetCookie]) -> None:
 
 
 def _keep_private(headers: MutableHeaders, scope: Scope) -> None:
-    """Keep pages that name a person out of caches, unless the view says otherwise: "back" shows a cached page."""
+    """Keep pages for a signed-in person out of caches (and the back button), unless the view sets caching itself."""
     if scope[NAMES_A_PERSON]:
         headers.setdefault("Cache-Control", NO_STORE)
 
 
 def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:
-    """Delete the old cookie in place of one that browsers drop: a middleware may have put more into the session."""
+    """Delete the old cookie if browsers would drop the new one: a middleware may have made the session too large."""
     all_cookies = headers.getlist("set-cookie") if scope[SIGNED_IN] else []
     if not any(len(cookie) > LARGEST_COOKIE for cookie in all_cookies):
         return
@@ -197,7 +197,7 @@ def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:
 
 
 def _moved(message: Message, headers: MutableHeaders, words: Words) -> bytes:
-    """Make a page of a redirect whose headers are too long."""
+    """Replace a redirect whose headers are too long with a page."""
     page = pages.moved(headers["location"], words).encode()
     message["status"] = 200
     del headers["location"]

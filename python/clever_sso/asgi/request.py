@@ -20,31 +20,31 @@ if TYPE_CHECKING:
     from clever_sso._native import SetCookie
     from clever_sso._web.words import Words
 
-# In the scope of a request, as sets, for a middleware may copy the scope: whether login, callback or logout was asked,
-# whether the request came with a session, and whether a person signed in.
+# Keys in the scope of a request. The values are sets, because a middleware may copy the scope. They tell whether login,
+# callback or logout was requested, whether the request had a session, and whether a person signed in.
 ASKED, CAME_BACK, SIGNED_IN = "clever_sso.asked", "clever_sso.came_back", "clever_sso.signed_in"
-# Likewise, whether the application asked who is signed in, and a person was.
+# Likewise: whether the application asked who is signed in, and whether a person was.
 NAMES_A_PERSON = "clever_sso.names_a_person"
-# As a list: the cookies to set when a sign-in failed and something else answers.
+# A list: the cookies to set when a sign-in failed and other code responds.
 WHEN_FAILED = "clever_sso.when_failed"
 HOST: ContextVar[str | None] = ContextVar("clever_sso.host", default=None)
-"""The host that was asked."""
+"""The requested host."""
 
 
 async def result_of(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)
-    """The value, awaited when it can be."""
+    """The value, awaited if it is awaitable."""
     return await value if inspect.isawaitable(value) else value
 
 
 def root_path(scope: Scope) -> str:
-    """The path below which the application is mounted."""
+    """The path prefix at which the application is mounted."""
     return prefix_on_this_host(scope.get("root_path", ""))
 
 
 def path_of(scope: Scope) -> str:
-    """The path of this request as the browser knows it."""
+    """The path of this request in the browser."""
     path: str = scope["path"]
-    # ASGI has the root in the path; a server behind a proxy that removes it may not know that.
+    # ASGI puts the root into the path. A server behind a proxy that removes the root may not do so.
     return path if path.startswith(root_path(scope) + "/") else root_path(scope) + path
 
 
@@ -55,30 +55,30 @@ def query_of(scope: Scope) -> str:
 
 
 def asked_host(scope: Scope) -> str:
-    """The host that was asked, as it came."""
+    """The requested host, as it came."""
     return b"".join(value for name, value in scope["headers"] if name == b"host").decode("latin-1")
 
 
 def cookies_of(request: HTTPConnection) -> str:
     """The `Cookie` header."""
-    # HTTP/2 allows one header for each.
+    # HTTP/2 allows a separate header for each cookie.
     return "; ".join(request.headers.getlist("cookie"))
 
 
 def words_of_person(request: HTTPConnection, fixed: str | None) -> Words:
-    """What the pages say, in the language that the application fixes, or the one that the browser asks for."""
+    """The texts of the pages, in the language that the application sets or the browser asks for."""
     return words(fixed or ", ".join(request.headers.getlist("accept-language")))
 
 
 def with_cookies(response: Response, cookies: Iterable[SetCookie]) -> Response:
-    """The response, with these cookies to set."""
+    """Adds these cookies to the response."""
     for cookie in cookies:
         response.headers.append("Set-Cookie", cookie.header)
     return response
 
 
 def private(response: Response) -> Response:
-    """The response, with the headers of a page that no cache keeps."""
+    """Adds the headers of an uncacheable page to the response."""
     for name, value in pages.HEADERS.items():
         response.headers.setdefault(name, value)
     return response

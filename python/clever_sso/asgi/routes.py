@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Page(Route):
-    """A route with or without slashes at the end: Starlette would build redirects between them from the Host header."""
+    """A route with or without trailing slashes: Starlette would build redirects between them from the Host header."""
 
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:  # noqa: ANN401  (those of a route)
         super().__init__(path, endpoint, **options)
@@ -31,7 +31,7 @@ class Page(Route):
 
 
 class BelowPrefix(Route):
-    """Where nothing else is: the callback below a prefix that the redirect URI has too, and callbacks gone astray."""
+    """A fallback route: finds the callback below the redirect URI's prefix, and reports misplaced callbacks."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class BelowPrefix(Route):
         self._is_astray = is_astray
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Never wholly: then any route that matches comes first."""
+        """Only a partial match, so that any other matching route comes first."""
         if scope["type"] != "http":
             return Match.NONE, {}
         # The redirect URIs of the requested host; the routes may be used without `install`.
@@ -58,6 +58,6 @@ class BelowPrefix(Route):
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the view that was found does."""
+        """Respond with the view that was found."""
         route = self if scope["endpoint"] is self.endpoint else self._astray
         await route.app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Who is signed in, and the sessions that say so: in the browser, or on the server."""
+"""Who is signed in, and the sessions that store it, in the browser or on the server."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Scope
 
-# What `itsdangerous` adds to a value: the time, and a SHA-1.
+# `itsdangerous` adds the time and a SHA-1 to a value.
 _SIGNATURE_BYTES = len(".aaaaaa") + len(".") + 27
 
 
 def current_identity(request: HTTPConnection) -> SessionIdentity | None:
-    """Who is signed in, or `None`; also as a dependency, of websockets too."""
+    """Return who is signed in, or `None`. You can use it as a dependency, also for websockets."""
     session = session_of(request)
     if SessionIdentity.is_stale(session):
         session.clear()
@@ -37,11 +37,11 @@ def current_identity(request: HTTPConnection) -> SessionIdentity | None:
 
 
 def held_login(request: HTTPConnection, key: str | None = None) -> HeldLogin | None:
-    """The login that waits in this session for `CleverSso.complete_login`; `None` when there is none.
+    """The login that is held in this session until `CleverSso.complete_login`; `None` if there is none.
 
     Args:
         request: The request.
-        key: The key of the login, from `hold`. Without it, the login that has waited longest.
+        key: The key of the login, from `hold`. Default: the oldest held login.
     """
     return HeldLogin.with_key(session_of(request), key)
 
@@ -50,7 +50,7 @@ def session_of(request: HTTPConnection) -> dict[str, Any]:
     """The session of a request.
 
     Raises:
-        RuntimeError: When nothing provides sessions.
+        RuntimeError: When no middleware provides sessions.
     """
     if "session" not in request.scope:
         raise RuntimeError(NEEDS_SESSIONS)
@@ -58,14 +58,14 @@ def session_of(request: HTTPConnection) -> dict[str, Any]:
 
 
 def holds_sign_in(scope: Scope) -> bool:
-    """Whether the session says who is signed in, or that a login waits in it."""
-    # Not by the session's own methods: a request that only looks must not make the answer depend on cookies.
+    """Whether the session has a signed-in person or a held login."""
+    # Not with the session's own methods: just checking must not make the response depend on cookies.
     session: Any = scope.get("session")
     return isinstance(session, dict) and any(dict.__contains__(session, key) for key in OF_A_LOGIN)
 
 
 async def check_that_it_is_there(request: Request, key: str) -> None:
-    """A sign-in of the same person lets a session of starsessions be: a logout does not."""
+    """A new sign-in of the same person leaves a session of starsessions in place. A logout deletes it."""
     handler: Any = request.scope["session_handler"]
     if not await handler.store.read(session_id=key, lifetime=handler.lifetime):
         raise LoggedOutError
@@ -78,7 +78,7 @@ async def end_session(request: Request) -> None:
 
 
 async def end_linked(request: Request, keys: Iterable[str]) -> None:
-    """End sessions that the session of this request replaced, and those that are linked with them."""
+    """End the sessions that the session of this request replaced, and those linked with them."""
     linked = Linked(keys)
     for key in linked:
         handler: Any = request.scope["session_handler"]
@@ -96,11 +96,11 @@ async def end_replaced(request: Request, keys: Iterable[str]) -> None:
 async def take_held(
     request: Request, rotate_session: Callable[[Request], Any] | None, which: str | None
 ) -> tuple[HeldLogin | None, str | None]:
-    """The login that waits in this session. This call completes it: no other request finds it again.
+    """Take the held login out of this session. This completes it: no other request finds it again.
 
     Returns:
-        The login, `None` where there is none anymore. And the id of the session of starsessions in which it
-        waited: it is there until the person is signed in or logs out of it.
+        The login, or `None` if it is gone; and the id of the starsessions session that held it. That session stays
+        until the person is signed in or logs out of it.
     """
     handler: Any = request.scope.get("session_handler")
     if rotate_session is not None or handler is None:
@@ -112,13 +112,13 @@ async def take_held(
     held = HeldLogin.with_key(session_of(request), which)
     if held is None or found is None or found.key != held.key:
         if held is not None:
-            # What this request read is over. It must not be written again.
+            # The session that this request read has ended. It must not be saved again.
             session_of(request).clear()
             handler.initially_empty = True
         return None, None
     held = HeldLogin.take(session_of(request), which)
     if held is not None:
-        # A logout leaves an empty session alone. Other waiting logins move to the next session.
+        # A logout ignores an empty session. Other held logins move to the next session.
         others = session_of(request).get(HELD_KEY)
         session_of(request)[HELD_KEY] = None
         await handler.save(TEN_MINUTES)
@@ -135,13 +135,13 @@ async def replace_session(
     """Forget the person who was signed in on this device: nothing of their session is carried over.
 
     Returns:
-        The ids of the sessions of the same person that answer for another minute: tabs that sign in together would
-        find no one signed in otherwise.
+        The ids of the person's sessions that stay valid for another minute. Otherwise tabs that sign in together would
+        find no one signed in.
 
     Raises:
         LoggedOutError: When the person has logged out of it since this request arrived.
     """
-    # A session that lives on the server has a name that a stranger may know: this is how starsessions changes it.
+    # An attacker may know the id of a session on the server. This is how starsessions changes the id.
     handler: Any = request.scope.get("session_handler")
     if rotate_session is None and handler is not None and identity.is_person_of(session_of(request)):
         await check_that_it_is_there(request, handler.session_id)
@@ -161,7 +161,7 @@ async def replace_session(
         await result_of(rotate_session(request))
     elif handler is not None:
         if waiting is None:
-            # A session in which a login waited stays until the person is signed in: it shows a logout in between.
+            # The session that held a login stays until the person is signed in, so that we notice a logout in between.
             await handler.destroy()
         handler.regenerate_id()
     session_of(request)[SESSION_KEY] = identity.to_session()
@@ -175,9 +175,9 @@ def is_in_browser(request: Request) -> bool:
 
 
 def cookie_size(request: Request) -> int:
-    """The bytes of the name and the value of the cookie that Starlette makes of the session, about.
+    """About how many bytes the name and value of Starlette's session cookie have.
 
-    A session in another place than the browser has none.
+    0 for a session that is not stored in the browser.
     """
     session = session_of(request)
     if not is_in_browser(request):
@@ -188,16 +188,16 @@ def cookie_size(request: Request) -> int:
     try:
         value = b64encode(json.dumps(session).encode())
     except (TypeError, ValueError):
-        # The middleware reports it.
+        # The middleware reports this.
         return 0
     return len((names and names[0]) or "session") + len("=") + len(value) + _SIGNATURE_BYTES
 
 
 def delete_old_session(request: Request, response: Response) -> None:
-    """Delete the session cookie that came, before the middleware sets the new one.
+    """Delete the session cookie of the request before the middleware sets the new one.
 
-    If the browser then drops the new one, it has none: a middleware may still make the session too large. Where
-    `install` was called, it prevents that.
+    A middleware may still make the session too large. If the browser drops the new cookie, it then has none. `install`
+    prevents this case.
     """
     is_known = type(session_of(request)).__module__.partition(".")[0] in {"builtins", "starlette"}
     if SIGNED_IN in request.scope or not is_known:
@@ -211,7 +211,7 @@ def delete_old_session(request: Request, response: Response) -> None:
 
 
 def _holds_starlettes_session(cookie: str) -> bool:
-    """Whether a cookie is a session with a person in it. Who wrote it does not matter: it is only deleted."""
+    """Whether a cookie is a session with a person in it. The signature is not checked: the cookie is only deleted."""
     try:
         session = json.loads(b64decode(cookie.partition(".")[0]))
     except ValueError:

@@ -48,7 +48,7 @@ class Settings:
 
     @property
     def client(self) -> AsyncClient:
-        """The client of the host that was asked."""
+        """The client for the requested host."""
         return at_host(self.clients, HOST.get(), self.default_client)
 
     @classmethod
@@ -59,11 +59,11 @@ class Settings:
         rotate_session: Callable[[Request], Any] | None,
         given: Mapping[str, object],
     ) -> Settings:
-        """The settings, from the arguments and the environment.
+        """Reads the settings from the arguments and the environment.
 
         Raises:
-            ConfigError: `config_invalid`, with what is wrong about which setting.
-            TypeError: When an argument is of the wrong type.
+            ConfigError: `config_invalid`; the message names the setting and what is wrong with it.
+            TypeError: When an argument has the wrong type.
         """
         _check_client("client", client)
         check_clients(clients, "AsyncClient", _check_client)
@@ -87,7 +87,7 @@ def _paths(client: AsyncClient, chosen: Chosen) -> Paths:
 
 
 def _check_client(name: str, client: object) -> None:
-    """Whether this can be the client: one that is awaited."""
+    """Checks that this is an async client."""
     if (client is None and name == "client") or inspect.iscoroutinefunction(getattr(client, "finish_login", None)):
         return
     kind = type(client).__name__

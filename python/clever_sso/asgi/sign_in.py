@@ -1,4 +1,4 @@
-"""Signs a person in: the application's decision before, its actions after, and the new session."""
+"""Signs a person in: asks the application first, creates the new session, and calls the application's own code."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ async def sign_in(
         settings: The settings of the application.
         request: The request.
         step: The login.
-        is_decided: Whether the application has let the person in already.
-        waiting: The id of the session in which the login waited.
+        is_decided: Whether the application has already let the person in.
+        waiting: The id of the session that held the login.
 
     Raises:
         LoggedOutError: When the person has logged out in the meantime.
@@ -103,11 +103,11 @@ async def _welcomed(
         return problem_of_sign_in(settings.client, step, error)
     except HTTPException:
         session_of(request).clear()
-        # Whatever answers instead of this route, the login is over.
+        # The login is over, whatever responds instead of this route.
         request.scope.get(WHEN_FAILED, []).extend(without_sign_in(settings.client, step))
         raise
     except Exception as error:
-        # If the exception went through, the session would not be saved, and the browser would keep the person before.
+        # If the exception propagated, the session would not be saved, and the previous person would stay signed in.
         logger.exception("the application's own code failed during a sign-in")
         return problem_of_sign_in(settings.client, step, error)
     request.scope.get(SIGNED_IN, set()).add(True)

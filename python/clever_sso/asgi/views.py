@@ -1,4 +1,4 @@
-"""The views: login, callback, logout, who is signed in, and the steps of a login."""
+"""The views for login, callback, logout and whoami, and the steps of a login."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Views:
         refusal = self._refusal("login", request)
         if refusal is not None:
             return refusal
-        # A middleware around another application, in which this one is mounted, is known only by its sessions.
+        # If this application is mounted in another one, a middleware of the outer one shows only in its sessions.
         raise_first(key_problems(middleware_of(request)))
         if self.settings.rotate_session is None:
             raise_first(rotation_problems(middleware_of(request), session_of(request)))
@@ -115,16 +115,16 @@ class Views:
         return await self.take(request, step)
 
     async def misplaced(self, request: Request) -> Response:
-        """Tell why a callback arrives where nothing is."""
+        """Report why a callback arrived at a path without a route."""
         return await self.take(request, problem_of_setup(misplaced_callback(self.settings, request.scope) or ""))
 
     async def logout(self, request: Request) -> Response:
-        """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
+        """Sign the person out. They stay logged in at Clever, as Clever requires."""
         refusal = self._refusal("logout", request)
         if refusal is not None:
             return refusal
         session = session_of(request)
-        # A person without a session gets none.
+        # A request without a session gets none.
         if session:
             await end_session(request)
         response = RedirectResponse(inside(root(self.settings, request.scope), self.settings.chosen.after_logout), 303)
@@ -141,11 +141,11 @@ class Views:
         return Response(api.whoami(identity), headers=api.JSON_HEADERS)
 
     async def complete(self, request: Request, key: str | None) -> Response:
-        """Let the person in whose login waits in this session."""
+        """Sign in the person whose login is held in this session."""
         request.scope.get(ASKED, set()).add("complete")
         held = HeldLogin.take_of_person_in(session_of(request), key)
         if held is not None:
-            # Another tab has signed them in.
+            # Another tab has already signed them in.
             return private(RedirectResponse(held.return_to or home(self.settings, request), 303))
         held, waiting = await take_held(request, self.settings.rotate_session, key)
         if held is None:
@@ -153,10 +153,10 @@ class Views:
         return await self.take(request, held.step(cookies_of(request)), is_decided=True, waiting=waiting)
 
     def _refusal(self, endpoint: Literal["login", "callback", "logout"], request: Request) -> Response | None:
-        """What to answer to a request that must not act."""
+        """The response to a request that must not act."""
         request.scope.get(ASKED, set()).add(endpoint)
         HOST.set(asked_host(request.scope))
-        # As they came: Starlette's mapping makes text of every header first.
+        # The raw headers: Starlette's mapping would decode every header first.
         headers = request.headers.raw
         refusal = self.settings.client.refusal(endpoint, method=request.method, headers=headers)
         if refusal is None:
@@ -166,7 +166,7 @@ class Views:
     async def take(
         self, request: Request, step: Step, *, is_decided: bool = False, waiting: str | None = None
     ) -> Response:
-        """Answer the browser."""
+        """Respond to the browser with the next step."""
         if isinstance(step, SignIn):
             try:
                 done = await sign_in(self.settings, request, step, is_decided=is_decided, waiting=waiting)
@@ -218,7 +218,7 @@ class Views:
         return words_of_person(request, self.settings.chosen.language)
 
     def _warn_of_long_sessions(self, installed: Iterable[Middleware]) -> None:
-        """For who took the routes alone: then the middleware is made already."""
+        """For apps that use the routes without `install`: their middleware has already been created."""
         if self._warned or not any(is_starlettes(each.cls) and "max_age" not in options_of(each) for each in installed):
             return
         self._warned = True

@@ -1,4 +1,4 @@
-"""Whether the doctor loads the application: then it says itself what is wrong with the sessions."""
+"""Whether the doctor is loading the application. Then the doctor itself reports what is wrong with the sessions."""
 
 from __future__ import annotations
 

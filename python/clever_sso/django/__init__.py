@@ -11,7 +11,7 @@
     # urls.py
     urlpatterns += [path("clever/", include("clever_sso.django.urls"))]
 
-Then `manage.py migrate`, and `manage.py check` says what is missing. Views that use Django's `login_required` send
+Then run `manage.py migrate`. `manage.py check` tells you what is missing. Views that use Django's `login_required` send
 people to Clever. A login that begins in the Clever Portal or with an Instant Login link restarts, and the person
 doesn't notice. Every sign-in replaces the browser's old session.
 
@@ -19,14 +19,15 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
 
 - `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`: where to go if the login or logout has no `next`: the name of a view, or
   a URL. Default: `LOGIN_REDIRECT_URL` and `LOGOUT_REDIRECT_URL` if they are set, otherwise the front page.
-- `CLEVER_HOSTS`: the settings of hosts that have their own client, `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
+- `CLEVER_HOSTS`: the settings of hosts that have their own client: `{"b.example": {"CLEVER_CLIENT_ID": "…"}}`.
 - `CLEVER_WAITING_PAGE`: whether the callback responds immediately with a small page that waits until the login is
   finished, as Clever recommends for slow networks. Default `False`.
 - `CLEVER_SESSION_SECONDS`: how many seconds a sign-in lasts at most. Default: twelve hours.
-- `CLEVER_PROBLEM_TEMPLATE`: the template of the page for a failed login. It gets `problem`, `login_url` to try again,
-  `switch_user_url`, and for a person who is signed in `home_url`. Default: a plain page.
-- `CLEVER_LINK_TEMPLATE`: the template of the page that asks before a link is saved. It gets `identity`, `name`, `role`,
-  `confirm_url` and `key`. It posts `csrfmiddlewaretoken`, `key`, and `answer`, `"yes"` to link. Default: a plain page.
+- `CLEVER_PROBLEM_TEMPLATE`: the template of the page for a failed login. Its context has `problem`, `login_url` to try
+  again, `switch_user_url`, and for a signed-in person `home_url`. Default: a plain page.
+- `CLEVER_LINK_TEMPLATE`: the template of the page that asks before a link is saved. Its context has `identity`, `name`,
+  `role`, `confirm_url` and `key`. Its form posts `csrfmiddlewaretoken`, `key`, and `answer`, which is `"yes"` to link.
+  Default: a plain page.
 - `CLEVER_BEFORE_SIGN_IN`: a function, or the dotted path of one, that gets a `ProvenLogin` before the person is signed
   in or linked and before anything is written. For a link, its `link_to` is the signed-in user. It returns `None` to let
   the person in, or a response (a page for a second factor, for example), or raises `Refused`. It may be async.
@@ -36,24 +37,25 @@ Settings: every keyword argument of `clever_sso.Client` in capitals after `CLEVE
 - `CLEVER_USER_EMAIL`: the email address of a new user. `"auto"` leaves it empty, and makes it
   `clever_<id>@clever.invalid` where addresses are unique; `"placeholder"` always does so; `"unverified"` uses the
   address from Clever, if no other user has it.
-- `CLEVER_AFTER_UNLINK`: what the next login does after a link was deleted: `"new"` (default) or `"refuse"`.
+- `CLEVER_AFTER_UNLINK`: what happens at the person's next login after their link was deleted: `"new"` (default) treats
+  them as a new person, `"refuse"` refuses the login.
 - `CLEVER_MATCH_USER`: a function, or the dotted path of one, that gets the `Identity` of a person without an account,
   and returns the existing user, or `None`. It is not called for a person whose link was deleted. Never match by email
   address: Clever doesn't verify it.
 - `CLEVER_PROVISION_USER`: a function, or the dotted path of one, that gets the user, the `Identity`, and whether the
-  user was just created, and fills in your own fields. To refuse the person, it can raise `PermissionDenied`, or
+  user was just created. Use it to fill in your own fields. To refuse the person, it can raise `PermissionDenied`, or
   `Refused` with a sentence for the person.
 - `CLEVER_ROLE_GROUPS`: the group for each role, for example `{"teacher": "Teachers"}`. A person with the role is added
   to the group, and a person without it is removed. Other groups don't change.
 
 Also in this package, besides `urls`:
 
-- `held_login(request)`, `complete_login(request)`: the login that `CLEVER_BEFORE_SIGN_IN` held, and how to complete it.
+- `held_login(request)`, `complete_login(request)`: return and complete the login that `CLEVER_BEFORE_SIGN_IN` held.
 - `link`, `unlink`, `merge_users`: link a person at Clever to a user, delete links, merge two users. The views
   `clever_sso:link` and `clever_sso:unlink` (POST) let people do the first two themselves.
-- `signed_in`, `login_denied`, `account_linked`, `account_unlinked`, `users_merged`: signals. The second has a
+- `signed_in`, `login_denied`, `account_linked`, `account_unlinked`, `users_merged`: signals. `login_denied` sends a
   `Problem`.
-- `current_identity(request)`: who logged in with Clever, a `SessionIdentity` or `None`. In async views
+- `current_identity(request)`: who logged in with Clever: a `SessionIdentity`, or `None`. In async views
   `await acurrent_identity(request)`, in templates the context processor `clever_sso.django.access.clever`.
 - `role_required("teacher", "staff")`: decorator of a view. `CleverRequiredMixin`: the same for class-based views.
 - `clever_sso.django.rest_framework`: authentication and permissions for Django REST framework.
@@ -128,7 +130,8 @@ _HOMES = {
 }
 
 
-# Django imports this package before its apps are ready, and the backend needs a model: so nothing is imported early.
+# Django imports this package before its apps are ready, but the backend needs a model. So these names are imported only
+# when they are used.
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (as any module's)
     from importlib import import_module  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Who is signed in, and who may see a view."""
+"""Who is signed in, and guards that decide who may see a view."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound="Callable[..., HttpResponse]")
 UNKNOWN_ROLES: list[tuple[str, str]] = []
-"""For the system checks: each guard with an unknown role, and that role."""
+"""Each guard with an unknown role, and that role, for the system checks."""
 CONTEXT_PROCESSOR = "clever_sso.django.access.clever"
 _KNOWN = "_clever_sso_identity"
 
 
 def current_identity(request: HttpRequest) -> SessionIdentity | None:
-    """Who logged in with Clever in this session; `None` if no one did, and for users who logged in otherwise.
+    """Return who logged in with Clever in this session; `None` if no one did, or if the user logged in another way.
 
-    It asks the database, as `request.user` does: in an async view, `await acurrent_identity(request)`.
+    Like `request.user`, it queries the database. In an async view, use `await acurrent_identity(request)`.
     """
     if hasattr(request, _KNOWN):
         session = getattr(request, "session", None)
         return _known(request, session)
-    # An error page may be made for a request that no middleware has seen.
+    # An error page may be rendered for a request that no middleware has seen.
     user = getattr(request, "user", None)
     try:
         return _of(user, getattr(request, "session", None))
@@ -53,16 +53,16 @@ def current_identity(request: HttpRequest) -> SessionIdentity | None:
 
 
 async def acurrent_identity(request: HttpRequest) -> SessionIdentity | None:
-    """The same in an async view. Templates know the person afterwards, too."""
+    """The same for async views. After this call, templates know the person too."""
     identity = await sync_to_async(current_identity)(request)
     setattr(request, _KNOWN, (identity, getattr(request, "user", None)))
     return identity
 
 
 def look_ahead(request: HttpRequest) -> None:
-    """Find out who is signed in for a template of an async view, which cannot ask the database itself.
+    """Find out who is signed in, for a template of an async view, which cannot query the database itself.
 
-    The answer does not depend on cookies because of it: what a view or a template reads later says so.
+    This alone does not make the response depend on cookies. Only what a view or a template reads later does.
     """
     session = request.session
     accessed = session.accessed
@@ -76,7 +76,7 @@ def _known(request: HttpRequest, session: SessionBase | None) -> SessionIdentity
     identity: SessionIdentity | None
     identity, user = getattr(request, _KNOWN)
     if getattr(request, "user", None) is not user:
-        # The person logged in or out in between.
+        # The person has logged in or out in between.
         delattr(request, _KNOWN)
         return current_identity(request)
     if session is not None:
@@ -91,11 +91,11 @@ def _of(user: AbstractBaseUser | Any, session: SessionBase | None) -> SessionIde
 
 
 def refusal(request: HttpRequest, roles: tuple[str, ...]) -> HttpResponse | None:
-    """How to answer a person who must not see a view; `None` for a person who may.
+    """The response to a person who must not see a view; `None` for a person who may.
 
     Args:
         request: The request.
-        roles: The person needs one of these roles. Empty: any person who is signed in with Clever.
+        roles: The person needs one of these roles. If empty, any person who is signed in with Clever may see the view.
 
     Raises:
         PermissionDenied: When the person has none of the roles, or did not log in with Clever.
@@ -118,7 +118,7 @@ def refusal(request: HttpRequest, roles: tuple[str, ...]) -> HttpResponse | None
 
 
 def told_to_log_in() -> HttpResponse:
-    """The answer to a script if no one is signed in."""
+    """The response to a script if no one is signed in."""
     try:
         login = reverse("clever_sso:login")
     except NoReverseMatch:
@@ -131,11 +131,11 @@ def _json(content: dict[str, str], status: int, headers: dict[str, str] | None =
 
 
 def role_required(*roles: str) -> Callable[[View], View]:
-    """Decorator of a view: only people who logged in with one of these roles get in.
+    """Decorator for a view: only people who logged in with one of these roles get in.
 
-    People who are not signed in go to `LOGIN_URL`. A script gets 401 with JSON: `fetch`, `XMLHttpRequest`, a POST, or a
-    request that does not accept HTML; and so does a frame. A person who has none of the roles, or did not log in with
-    Clever, gets 403, a script with JSON.
+    People who are not signed in are redirected to `LOGIN_URL`. A script (`fetch`, `XMLHttpRequest`, a POST, or a
+    request that does not accept HTML) gets 401 with JSON, and so does a frame. A person who has none of the roles, or
+    did not log in with Clever, gets 403; a script gets 403 with JSON.
 
     Raises:
         TypeError: When there is no role, or a role is not a string.
@@ -149,7 +149,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
 
         @functools.wraps(view)
         async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401  (as any view's)
-            # Who is signed in may be in the database.
+            # Finding out who is signed in may need the database.
             answer = await sync_to_async(refusal)(request, roles)
             return answer or await cast("Any", view)(request, *args, **kwargs)
 
@@ -159,7 +159,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
 
 
 class CleverRequiredMixin:
-    """Mixin of a class-based view: only people who logged in with Clever get in. Write it before the view's class.
+    """Mixin for a class-based view: only people who logged in with Clever get in. List it before the view's class.
 
         class Lessons(CleverRequiredMixin, ListView):
             required_roles = ("teacher", "staff")
@@ -168,7 +168,7 @@ class CleverRequiredMixin:
     """
 
     required_roles: ClassVar[tuple[str, ...] | str] = ()
-    """The person needs one of these roles. Empty: any role."""
+    """The person needs one of these roles. If empty, any role is enough."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401  (as any class's)
         super().__init_subclass__(**kwargs)
@@ -197,12 +197,12 @@ class CleverRequiredMixin:
 
 
 def check_roles(function: str, roles: tuple[object, ...], place: str = "") -> None:
-    """Whether these can be the roles of a guard. The system checks report unknown roles.
+    """Checks the roles of a guard. The system checks report unknown roles.
 
     Args:
-        function: How the guard is written.
-        roles: What it was given.
-        place: Where that is. Default: the line that calls the function which calls this one.
+        function: The name of the guard, for messages.
+        roles: The roles that were passed to it.
+        place: The source line of the guard. Default: the line that calls the caller of this function.
 
     Raises:
         TypeError: When there is no role, or a role is not a string.
@@ -219,8 +219,8 @@ def check_roles(function: str, roles: tuple[object, ...], place: str = "") -> No
 
 
 def clever(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `current_identity` in every template; false if no one is signed in.
+    """Context processor: adds `current_identity` to every template. It is falsy if no one is signed in.
 
-    Nothing is looked up before a template uses it.
+    The lookup happens only when a template uses it.
     """
     return {"current_identity": SimpleLazyObject(functools.partial(current_identity, request))}

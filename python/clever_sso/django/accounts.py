@@ -1,9 +1,9 @@
-"""The links between people at Clever and users: found, made, deleted and moved.
+"""Finds, creates, deletes and moves the links between people at Clever and users.
 
     from clever_sso.django.accounts import merge_users, unlink
 
-`unlink(user)` deletes the links of a user, `merge_users(keep, other)` makes one user of two. Both tell it by a signal,
-and leave users of the administration alone unless `CLEVER_ALLOW_STAFF` is true.
+`unlink(user)` deletes the links of a user, `merge_users(keep, other)` merges two users into one. Both send a signal,
+and neither changes staff users or superusers unless `CLEVER_ALLOW_STAFF` is true.
 """
 
 from __future__ import annotations
@@ -57,28 +57,28 @@ class AlreadyLinked(Refused):
 
 
 def database() -> str:
-    """The database that links and users are written to. Logins also read from it: a replica may be behind."""
+    """The database for writing links and users. Logins also read from it, because a replica may be behind."""
     return router.db_for_write(_model("CleverAccount"))
 
 
 def _model(name: str) -> Any:  # noqa: ANN401  (a model)
-    # The addresses of a project may be read, and these functions imported, before the apps are ready.
+    # A project may import its URLs, and with them these functions, before the apps are ready.
     return apps.get_model("clever_sso", name)
 
 
 def links() -> QuerySet[CleverAccount]:
-    """All links, in the database that they are written to."""
+    """All links, from the database that they are written to."""
     return cast("QuerySet[CleverAccount]", _model("CleverAccount").objects.using(database()))
 
 
 def removed() -> QuerySet[RemovedAccount]:
-    """Who is refused because their link was deleted."""
+    """The people who are refused because their link was deleted."""
     model = _model("RemovedAccount")
     return cast("QuerySet[RemovedAccount]", model.objects.using(router.db_for_write(model)))
 
 
 def person_of(user_id: object) -> SessionIdentity | None:
-    """Who logged in with Clever in the session of the current request, when it is the session of this user."""
+    """Who logged in with Clever in the session of the current request, if that session belongs to this user."""
     session = getattr(conf.REQUEST.get(), "session", None)
     if session is None or session.get(auth.SESSION_KEY) != str(user_id):
         return None
@@ -86,9 +86,9 @@ def person_of(user_id: object) -> SessionIdentity | None:
 
 
 def link_of(identity: AnyIdentity) -> CleverAccount | None:
-    """The link of this person, by the Clever id or by an older one that Clever told."""
+    """The link of this person, found by the Clever id or by an older id from Clever."""
     known = links().select_related("user").filter(issuer=identity.issuer)
-    # There is one at most, so nothing has to be put in order.
+    # There is at most one, so no ordering is needed.
     link: CleverAccount | None = next(iter(known.filter(clever_id=identity.id)), None)
     if link is None and identity.legacy_ids:
         older = known.filter(clever_id__in=identity.legacy_ids)
@@ -97,19 +97,19 @@ def link_of(identity: AnyIdentity) -> CleverAccount | None:
 
 
 def _is_linked(identity: AnyIdentity) -> bool:
-    """Whether `link_of` finds a link. Only that is asked: it is on the way of every login."""
+    """Whether `link_of` finds a link. Every login needs this, so the query only checks for existence."""
     ids = [identity.id, *identity.legacy_ids]
     return bool(links().filter(issuer=identity.issuer, clever_id__in=ids).exists())
 
 
 def with_older_ids(identity: AnyIdentity, tokens: Tokens | TokensCopy | NoTokens | None, client: Client) -> AnyIdentity:
-    """The same person with the older ids of all their roles, when that may tell who they are here.
+    """Return the same person with the older ids of all their roles, if those may identify the user.
 
-    An ID token tells only the older id of the role of the login. So Clever is asked for the rest, once for each person:
-    when no link is known by the ids so far.
+    An ID token has only the older id for the role of the login. If no link is known by the ids so far, this asks Clever
+    for the other ids, once for each person.
 
     Raises:
-        Error: When Clever cannot be asked at the moment: a person who is known would get a second user.
+        Error: When Clever cannot be reached right now. Otherwise an existing person would get a second user.
     """
     if not tokens or not may_have_more(identity, tokens) or _is_linked(identity):
         return identity
@@ -121,13 +121,13 @@ def with_older_ids(identity: AnyIdentity, tokens: Tokens | TokensCopy | NoTokens
 
 
 def removals(identity: AnyIdentity) -> QuerySet[RemovedAccount]:
-    """The records of deleted links of this person, and of imports that left the person out."""
+    """The records that say that this person's link was deleted, or that an import left the person out."""
     ids = [identity.id, *identity.legacy_ids]
     return cast("QuerySet[RemovedAccount]", removed().filter(issuer=identity.issuer, clever_id__in=ids))
 
 
 def check_not_removed(identity: AnyIdentity) -> None:
-    """Refuse a person who has no link because an import left them out, or it was deleted and the settings say so.
+    """Refuse a person without a link if an import left them out, or a link was deleted and the settings refuse them.
 
     Raises:
         Refused: With a sentence for the person.
@@ -136,18 +136,18 @@ def check_not_removed(identity: AnyIdentity) -> None:
     if not found or link_of(identity) is not None:
         return
     if any(found):
-        raise Refused(LEFT_OUT_SENTENCE, reason="clever_import left this person out: the row is in the administration")
+        raise Refused(LEFT_OUT_SENTENCE, reason="clever_import left this person out: see the row in the admin")
     if conf.refuses_unlinked():
         raise Refused(REMOVED_SENTENCE, reason="the link of this person was deleted")
 
 
 def is_staff(user: Any) -> bool:  # noqa: ANN401  (a user model may be anything)
-    """Whether a user belongs to the administration."""
+    """Whether a user is staff or a superuser."""
     return bool(getattr(user, "is_staff", False) or getattr(user, "is_superuser", False))
 
 
 def staff_reason(user: Any, identity: AnyIdentity | None = None) -> str | None:  # noqa: ANN401  (a user model may be anything)
-    """Why this user may not be signed in or linked by Clever; `None` when nothing speaks against it."""
+    """Why Clever may not sign in or link this user; `None` if it may."""
     if not is_staff(user):
         return None
     if not conf.allows_staff():
@@ -158,20 +158,20 @@ def staff_reason(user: Any, identity: AnyIdentity | None = None) -> str | None: 
 
 
 def check_link(user: Any, identity: AnyIdentity) -> None:  # noqa: ANN401  (a user model may be anything)
-    """Refuse what `link` would refuse at once.
+    """Refuse early what `link` would refuse.
 
     Raises:
         Refused: As `link`.
     """
     if identity.loginas_by_admin:
-        raise Refused(reason="an administrator of Clever logged in as this person: that links nothing")
+        raise Refused(reason="an administrator of Clever logged in as this person, so nothing is linked")
     reason = staff_reason(user)
     if reason:
         raise Refused(STAFF_SENTENCE, reason=reason)
 
 
 def check_no_other(user: Any, identity: AnyIdentity) -> None:  # noqa: ANN401  (a user model may be anything)
-    """Refuse a second person of one issuer for one user.
+    """Refuse to link a user to a second person of the same issuer.
 
     Raises:
         Refused: With a sentence for the person.
@@ -186,12 +186,12 @@ def link(user: Any, identity: AnyIdentity, *, allow_several: bool = True) -> Cle
     Args:
         user: The user.
         identity: The person.
-        allow_several: Whether the user may be linked to another person of this issuer already.
+        allow_several: Whether the user may already be linked to another person of this issuer.
 
     Raises:
-        AlreadyLinked: When the person is another user already.
-        Refused: When an administrator of Clever logged in as this person, the user is staff and may not be linked, or
-            is linked to another person and may have one only.
+        AlreadyLinked: When the person is already linked to another user.
+        Refused: When an administrator at Clever logged in as this person, the user is staff and may not be linked, or
+            the user is already linked to another person and `allow_several` is false.
     """
     check_link(user, identity)
     using = database()
@@ -202,7 +202,7 @@ def link(user: Any, identity: AnyIdentity, *, allow_several: bool = True) -> Cle
             found = link_of(identity)
             if found is None:
                 if not allow_several:
-                    # Two tabs may answer at once: one at a time.
+                    # Two tabs may confirm at once: let one wait for the other.
                     user.__class__._base_manager.using(using).select_for_update().filter(pk=user.pk).first()  # noqa: SLF001  (Django documents it)
                     check_no_other(user, identity)
                 try:
@@ -223,7 +223,7 @@ def link(user: Any, identity: AnyIdentity, *, allow_several: bool = True) -> Cle
 
 
 def make_link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN401  (a user model may be anything)
-    """A new link. It raises `IntegrityError` when the person has one."""
+    """Create a link. Raises `IntegrityError` if the person already has one."""
     made = links().create(
         user=user,
         issuer=identity.issuer,
@@ -232,13 +232,13 @@ def make_link(user: Any, identity: AnyIdentity) -> CleverAccount:  # noqa: ANN40
         user_type=_user_type(identity),
         last_login_at=timezone.now(),
     )
-    # A new link lets the person in again.
+    # With a new link, the person may log in again.
     removals(identity).delete()
     return made
 
 
 def refresh(account: CleverAccount, identity: AnyIdentity) -> None:
-    """Write down what this login says."""
+    """Save the data of this login."""
     account.clever_id = identity.id
     account.district_id = identity.district_id or ""
     account.user_type = _user_type(identity)
@@ -247,12 +247,12 @@ def refresh(account: CleverAccount, identity: AnyIdentity) -> None:
 
 
 def unlink(user: Any, account: CleverAccount | None = None) -> int:  # noqa: ANN401  (a user model may be anything)
-    """Delete the links of a user, or this one of them. The sessions that began with them end.
+    """Delete all links of a user, or only this one. The sessions that began with them end.
 
-    What the next login of that person does, `CLEVER_AFTER_UNLINK` says.
+    The setting `CLEVER_AFTER_UNLINK` decides what happens at the person's next login.
 
     Returns:
-        How many links there were.
+        The number of deleted links.
     """
     mine = links().filter(user=user)
     chosen = list(mine if account is None else mine.filter(pk=account.pk))
@@ -267,16 +267,17 @@ def unlink(user: Any, account: CleverAccount | None = None) -> int:  # noqa: ANN
 def merge_users(keep: Any, other: Any, *, delete: bool = False) -> int:  # noqa: ANN401  (a user model may be anything)
     """Merge two users: people who logged in with Clever as `other` are `keep` from now on.
 
-    The links move. The signal `users_merged` is sent inside the transaction, so that you can move what your application
-    keeps for `other`; a receiver that raises undoes all of it. Then `other` is set inactive, or deleted.
+    The links move to `keep`. The signal `users_merged` is sent inside the transaction, so that you can move your
+    application's own data of `other`. If a receiver raises, the whole merge is undone. Then `other` is set inactive or
+    deleted.
 
     Args:
         keep: The user that stays.
-        other: The user that goes.
-        delete: Whether to delete `other`, with everything that the database deletes along with it.
+        other: The user that is merged into `keep`.
+        delete: Whether to delete `other`, with everything that the database deletes with it.
 
     Returns:
-        How many links moved.
+        The number of links that moved.
 
     Raises:
         ValueError: When both are the same user, one of them is staff or a superuser and `CLEVER_ALLOW_STAFF` is not
@@ -301,7 +302,7 @@ def merge_users(keep: Any, other: Any, *, delete: bool = False) -> int:  # noqa:
 
 
 def check_merge(keep: Any, other: Any, *, delete: bool = False) -> None:  # noqa: ANN401  (a user model may be anything)
-    """Raise what `merge_users` would raise for these two, and write nothing.
+    """Raise the errors that `merge_users` would raise for these two users, without writing anything.
 
     Raises:
         ValueError: As `merge_users`.
@@ -317,17 +318,17 @@ def check_merge(keep: Any, other: Any, *, delete: bool = False) -> None:  # noqa
 
 
 def begin_with_a_write(using: str) -> None:
-    """Begin with a write where a transaction that has read may be refused to write: in SQLite, at once and for good.
+    """Begin the transaction with a write if the database is SQLite, which may refuse to write after a read.
 
-    A person whose tabs sign in together would read "database is locked". So the second waits for the first, up to the
-    `timeout` of the database.
+    Without this, a person whose tabs sign in together would see "database is locked". With it, the second transaction
+    waits for the first, up to the `timeout` of the database.
     """
     if connections[using].vendor == "sqlite":
         _model("CleverAccount").objects.using(using).filter(pk=-1).update(user_type="")
 
 
 def retried(work: Callable[[], Result], using: str) -> Result:
-    """Do a whole transaction, and do it again when it met another one and lost. Not inside another transaction."""
+    """Run a whole transaction, and retry it if it conflicts with another. Don't call this inside a transaction."""
     for left in range(_TRIES - 1, 0, -1):
         try:
             return work()
@@ -355,6 +356,6 @@ def _has_field(user: Any, name: str) -> bool:  # noqa: ANN401  (a user model may
 
 
 def remember_removed(sender: object, *, instance: CleverAccount, **_: object) -> None:  # noqa: ARG001  (as any receiver)
-    """Receiver of `post_delete`: the person is not matched again, and refused where the settings say so."""
+    """Receiver of `post_delete`: records that the person must not be matched again, or must be refused."""
     if conf.refuses_unlinked() or conf.matches_users():
         removed().get_or_create(issuer=instance.issuer, clever_id=instance.clever_id)

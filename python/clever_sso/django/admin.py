@@ -1,4 +1,4 @@
-"""The links in Django's administration: to be looked at and deleted, not edited."""
+"""The links in Django's admin. Administrators can view and delete them, but not edit them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @admin.register(CleverAccount)
 class CleverAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Who at Clever belongs to which user."""
+    """Shows which person at Clever is linked to which user."""
 
     list_display = ("clever_id", "user", "user_type", "district_id", "last_login_at")
     list_filter = ("user_type", "district_id")
@@ -23,7 +23,7 @@ class CleverAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("user",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (as Django calls it)
-        """Not allowed: an account is proof of a login."""
+        """Not allowed: only a login can create an account."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002  (as Django calls it)
@@ -33,14 +33,14 @@ class CleverAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(RemovedAccount)
 class RemovedAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Whose link was deleted, and who an import left out. Delete a row, and the person may come again."""
+    """Shows people whose link was deleted or who an import left out. Delete a row to let the person log in again."""
 
     list_display = ("clever_id", "left_out", "removed_at")
     search_fields = ("clever_id",)
     readonly_fields = ("issuer", "clever_id", "left_out", "removed_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (as Django calls it)
-        """Not allowed: a row is what a deleted link leaves behind."""
+        """Not allowed: only a deleted link or an import adds rows."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002  (as Django calls it)

@@ -1,4 +1,4 @@
-"""The app as Django knows it."""
+"""The Django app config."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CleverSsoConfig(AppConfig):
     def ready(self) -> None:
         """Add the system checks and, where `MIDDLEWARE` does not name it, the middleware.
 
-        One is at each end, and one after the session middleware.
+        One middleware is first, one is last, and one comes after the session middleware.
         """
         from django.contrib.auth.signals import user_logged_in, user_logged_out  # noqa: PLC0415  (as the next one)
         from django.db.models.signals import post_delete  # noqa: PLC0415
@@ -41,19 +41,20 @@ class CleverSsoConfig(AppConfig):
         from clever_sso.django.user_checks import check_users  # noqa: PLC0415
 
         if getattr(settings, "CLEVER_PROXY", None):
-            # Django hides settings by their names, and this one's does not tell that it may hold a password.
+            # On error pages, Django hides settings by name. The name of this one does not show that it may contain a
+            # password.
             settings.CLEVER_PROXY = conf.hidden(settings.CLEVER_PROXY)
-        # Django reads the list after this. No line that is forgotten may leave sessions without an end.
+        # Django reads the list after this. Even if a project forgets to add the middleware, its sessions must expire.
         if isinstance(settings.MIDDLEWARE, (list, tuple)):
             _add_middleware()
 
-        # Every sign-in and log out that Django knows of.
+        # Every sign-in and logout that Django sends a signal for.
         user_logged_in.connect(_drop_held, dispatch_uid=OUTERMOST)
         user_logged_out.connect(_end_replaced, dispatch_uid=OUTERMOST)
         checks.register(check, checks.Tags.security)
         checks.register(check_deployment, checks.Tags.security, deploy=True)
         checks.register(check_users, checks.Tags.models)
-        # However a link is deleted: by `unlink`, in the administration, or along with its user.
+        # However a link is deleted: by `unlink`, in the admin, or together with its user.
         post_delete.connect(remember_removed, CleverAccount, dispatch_uid=OUTERMOST)
 
 
@@ -69,7 +70,7 @@ def _add_middleware() -> None:
 
 
 def _drop_held(sender: object, *, request: HttpRequest | None, **_: object) -> None:  # noqa: ARG001  (as any receiver)
-    """A user signed in by other means: no login waits in their session, and it lasts as long as any other."""
+    """A user signed in another way: drop held logins, and let the session last as long as any other."""
     session = getattr(request, "session", None)
     if session is None or settings.SESSION_COOKIE_NAME not in getattr(request, "COOKIES", ()):
         return

@@ -1,4 +1,4 @@
-"""The user that a person who logged in at Clever is here: found, matched or made."""
+"""The backend that finds, matches or creates the user of a person who logged in at Clever."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 class NotAllowed(Refused, PermissionDenied):
-    """Keeps a user out. Django's `authenticate` takes it as the word of this backend."""
+    """Keeps a user out. Django's `authenticate` treats it as the decision of this backend."""
 
 
 class CleverBackend(ModelBackend):
-    """Authenticates people whose login Clever proved. Permissions are those of Django's own backend.
+    """Authenticates people whose login Clever confirmed. Permissions work as in Django's own backend.
 
     Subclass it to decide more than the settings can.
     """
@@ -40,15 +40,15 @@ class CleverBackend(ModelBackend):
         request: HttpRequest | None,  # noqa: ARG002  (as Django calls it)
         clever_identity: Identity | None = None,
     ) -> AbstractBaseUser | None:
-        """The user of this identity.
+        """Return the user of this identity.
 
         Args:
             request: The callback.
-            clever_identity: Who logged in, as `finish_login` says. Nothing else makes a user here.
+            clever_identity: Who logged in, from `finish_login`. Only this creates a user.
 
         Raises:
-            PermissionDenied: When this person has no account and is to get none, the user is not active, or belongs to
-                the administration and `CLEVER_ALLOW_STAFF` is not set.
+            PermissionDenied: When this person has no account and `CLEVER_CREATE_USERS` is false, or the user is
+                inactive, or the user is staff or a superuser and `CLEVER_ALLOW_STAFF` is not set.
         """
         if clever_identity is None:
             return None
@@ -60,13 +60,13 @@ class CleverBackend(ModelBackend):
                 user, created = self.find_or_make(identity)
                 self._check(user, identity)
                 self.provision(user, identity, created=created)
-                # That may have made the user staff.
+                # The project's own code may have made the user staff.
                 self._check(user, identity)
                 return user
 
         return cast("AbstractBaseUser", accounts.retried(signed_in, using))
 
-    # Django's own backend has one that takes a password.
+    # Django's own backend has a method of this name that takes a password.
     async def aauthenticate(  # type: ignore[override]
         self, request: HttpRequest | None, clever_identity: Identity | None = None
     ) -> AbstractBaseUser | None:
@@ -74,7 +74,7 @@ class CleverBackend(ModelBackend):
         return await sync_to_async(self.authenticate)(request, clever_identity)
 
     def get_user(self, user_id: Any) -> AbstractBaseUser | None:  # noqa: ANN401  (a key may be anything)
-        """The user of a session that began with Clever; `None` when the link it began with was deleted."""
+        """The user of a session that began with Clever; `None` if the link that it began with was deleted."""
         person = accounts.person_of(user_id)
         if person is None:
             return super().get_user(user_id)
@@ -91,16 +91,16 @@ class CleverBackend(ModelBackend):
         return await sync_to_async(self.get_user)(user_id)
 
     def find(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
-        """The user that this person is already, linked or as `match` says; `None` for a new one. It writes nothing."""
+        """The existing user of this person, by a link or by `match`; `None` for a new person. Writes nothing."""
         link = accounts.link_of(identity)
         return self._matched(identity) if link is None else link.user
 
     def _matched(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
-        """As `match`, but a person whose link was deleted does not become that user again."""
+        """Like `match`, but does not match a person whose link was deleted."""
         return None if accounts.removals(identity).exists() else self.match(identity)
 
     def find_or_make(self, identity: Identity) -> tuple[Any, bool]:
-        """The user, and whether it was made just now."""
+        """The user, and whether it was just created."""
         link = accounts.link_of(identity)
         if link is None:
             return self._linked(identity)
@@ -108,12 +108,12 @@ class CleverBackend(ModelBackend):
         return link.user, False
 
     def match(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
-        """The existing user of a person without a link, as `CLEVER_MATCH_USER` says; `None` for none."""
+        """The existing user of a person without a link, according to `CLEVER_MATCH_USER`; `None` if there is none."""
         hook = conf.hook("CLEVER_MATCH_USER")
         return hook(identity) if hook else None
 
     def make(self, identity: Identity) -> Any:  # noqa: ANN401  (a user model may be anything)
-        """A new user with an unusable password, named after the Clever id: it is the only name that is unique."""
+        """Create a user with an unusable password, named after the Clever id, which is the only unique name."""
         user_model = get_user_model()
         name = _free_name(user_model, identity.id)
         field = email_field(user_model)
@@ -125,11 +125,11 @@ class CleverBackend(ModelBackend):
         return user
 
     def provision(self, user: Any, identity: Identity, *, created: bool) -> None:  # noqa: ANN401  (a user model may be anything)
-        """Update the user from Clever: the name, the groups, and what `CLEVER_PROVISION_USER` does.
+        """Update the user from Clever: the name and the groups. Then call `CLEVER_PROVISION_USER`.
 
         Names that Clever does not send stay unchanged; with `CLEVER_KEEP_NAMES`, existing names do too. A user who
-        loses a role leaves its group in `CLEVER_ROLE_GROUPS`, even while Clever cannot tell the roles: the next login
-        that has them brings the group back.
+        loses a role is removed from its group in `CLEVER_ROLE_GROUPS`. This also happens when Clever cannot send the
+        roles: the next login with roles adds the group again.
         """
         keeps = conf.keeps_names()
         changed = [
@@ -152,7 +152,7 @@ class CleverBackend(ModelBackend):
             raise NotAllowed(accounts.STAFF_SENTENCE, reason=reason)
 
     def _linked(self, identity: Identity) -> tuple[Any, bool]:
-        """The user of a person who has no link yet, and whether it was made just now."""
+        """The user of a person who has no link yet, and whether it was just created."""
         accounts.check_not_removed(identity)
         user, created = self._matched(identity), False
         if user is None:
@@ -166,7 +166,7 @@ class CleverBackend(ModelBackend):
                     user.save(using=using)
                 accounts.make_link(user, identity)
         except IntegrityError:
-            # The same person logged in twice at once, and the other one was first.
+            # The same person logged in twice at once, and the other login was first.
             link = accounts.link_of(identity)
             if link is None:
                 raise
@@ -175,20 +175,20 @@ class CleverBackend(ModelBackend):
 
 
 def _free_name(user_model: Any, clever_id: str) -> str:  # noqa: ANN401  (a user model may be anything)
-    """What to call a new user: `clever_` and the id, with more letters where the name is taken."""
+    """The name of a new user: `clever_` and the id, with more letters if the name is taken."""
     field = user_model._meta.get_field(user_model.USERNAME_FIELD)  # noqa: SLF001  (Django documents it)
     ending = _PLACEHOLDER_HOST if isinstance(field, EmailField) else ""
     return _free(user_model, field, clever_id, ending)
 
 
-# No address below `.invalid` exists (RFC 2606 2): it never gets mail.
+# No domain below `.invalid` exists (RFC 2606 2), so the address never gets mail.
 _PLACEHOLDER_HOST = "@clever.invalid"
 
 
 def _free(user_model: Any, field: Any, clever_id: str, ending: str) -> str:  # noqa: ANN401  (a user model may be anything)
     everybody = user_model._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
     for start in ("clever_", f"clever_{token_hex(4)}_"):
-        # Where a name must be short, its end is what distinguishes it.
+        # If a name must be short, keep its end, because names differ there.
         name: str = f"{start}{clever_id}{ending}"[-(field.max_length or 0) :]
         if not everybody.filter(**{field.name: name}).exists():
             break
@@ -196,7 +196,7 @@ def _free(user_model: Any, field: Any, clever_id: str, ending: str) -> str:  # n
 
 
 def _set_email(user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user model may be anything)
-    """Give a new user the email address that `CLEVER_USER_EMAIL` says."""
+    """Set the email address of a new user as `CLEVER_USER_EMAIL` says."""
     field = email_field(type(user))
     if field is None or field.name == user.USERNAME_FIELD:
         return
@@ -204,23 +204,23 @@ def _set_email(user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user 
     if address:
         setattr(user, field.name, address)
         return
-    # Only one user can have an empty address where addresses are unique. Several can have none at all.
+    # If addresses are unique, only one user can have an empty one, but several users can have `NULL`.
     if conf.user_email() == "placeholder" or (is_unique(field) and getattr(user, field.name) is not None):
         setattr(user, field.name, _free(type(user), field, identity.id, _PLACEHOLDER_HOST))
 
 
 def _told_email(user_model: Any, field: Any, identity: Identity) -> str | None:  # noqa: ANN401  (a user model may be anything)
-    """The address from Clever, if the settings want it, it fits, and no user has it."""
+    """The address from Clever, if the settings allow it, it fits, and no user has it."""
     address = identity.unverified_email
     if conf.user_email() != "unverified" or not address or len(address) > (field.max_length or len(address)):
         return None
     everybody = user_model._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
-    # If two users had one address, code that looks a user up by it could find the wrong one.
+    # If two users had the same address, code that looks up a user by address could find the wrong one.
     return None if everybody.filter(**{f"{field.name}__iexact": address}).exists() else address
 
 
 def _set(user: Any, name: str, value: str) -> bool:  # noqa: ANN401  (a user model may be anything)
-    """Set a field if the user model has it, as much of the value as fits. Whether that changed it."""
+    """Set a field if the user model has it, cutting the value to fit. Return whether that changed it."""
     try:
         field = user._meta.get_field(name)  # noqa: SLF001  (Django documents it)
     except FieldDoesNotExist:

@@ -1,4 +1,4 @@
-"""System checks: what is wrong with the settings, before the first login."""
+"""System checks: find what is wrong with the settings before the first login."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from django.core.checks import CheckMessage
 
 T = TypeVar("T")
-# Commands that use the client. Others, such as `migrate` and `test`, run where Clever's secrets are not.
+# Commands that use the client. Others, such as `migrate` and `test`, also run on machines without Clever's secrets.
 _NEED_THE_CLIENT = {"check", "clever_doctor", "runserver", "runserver_plus", "testserver"}
 
 
 def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
-    """Everything that can be known without asking Clever. It never raises."""
+    """Checks everything that can be known without asking Clever. Never raises."""
     messages: list[CheckMessage] = []
     redirect_uris = _client(messages)
     redirect_uri = next(iter(redirect_uris.get("", ())), "")
@@ -58,7 +58,7 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
         lambda: _addresses(redirect_uris),
         lambda: _cookies(redirect_uri),
         lambda: _refused_cookies(redirect_uris),
-        # The addresses were looked up by now, which imports the views.
+        # The URLs were resolved by now, which imports the views.
         _guards,
     ]
     for part in parts:
@@ -67,12 +67,12 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
 
 
 def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
-    """Settings that are right only on a developer's machine: for `check --deploy`."""
+    """Checks, for `check --deploy`, settings that are right only on a developer's machine."""
     return safely(_development)
 
 
 def safely(part: Callable[[], Iterable[CheckMessage]]) -> list[CheckMessage]:
-    """What a check finds; a setting that it cannot even look at is a finding, too."""
+    """The findings of a check. A setting that the check cannot read is a finding, too."""
     try:
         return list(part())
     except Exception as error:  # noqa: BLE001  (a project may have anything in its settings)
@@ -86,11 +86,11 @@ def safely(part: Callable[[], Iterable[CheckMessage]]) -> list[CheckMessage]:
 
 
 def _client(messages: list[CheckMessage]) -> dict[str, tuple[str, ...]]:
-    """The redirect URIs of each client, by the words that name its host.
+    """The redirect URIs of each client, by the name of its host for messages.
 
-    What keeps a client from being made is added to `messages`.
+    Errors that prevent a client from being created are added to `messages`.
     """
-    # Discovery asks Clever, which may be down while an application is set up.
+    # Discovery asks Clever, which may be down during setup.
     client, wrong = _outcome(lambda: Client(**{**_settings.arguments(conf.names()), "discover": False}))
     looks = (conf.waiting_page, conf.creates_users, conf.check_choices, conf.session_seconds)
     errors = [wrong, *(_outcome(look)[1] for look in looks)]
@@ -99,7 +99,7 @@ def _client(messages: list[CheckMessage]) -> dict[str, tuple[str, ...]]:
     own, wrong_host = _outcome(lambda: clients_of_hosts(conf.names(), discover=False))
     hosts = {setting_of(host): each for host, each in (own or {}).items()}
     at_hosts = [wrong_host, *(_outcome(partial(_check_login, where, each))[1] for where, each in hosts.items())]
-    # What all hosts share is told once.
+    # Report problems of shared settings only once.
     told = [error.message.partition(": ")[2] or error.message for error in errors if error is not None]
     errors += [error for error in at_hosts if error is not None and not error.message.endswith(tuple(told))]
     for error in errors:
@@ -122,7 +122,7 @@ def _check_login(where: str, client: Client) -> None:
 
 
 def _hint(error: exceptions.ConfigError) -> str:
-    """What to do about a setting of the client."""
+    """The hint about a setting of the client."""
     if not _settings.is_missing(error):
         return 'docs/python.md, "Settings", lists what each setting may be.'
     name = error.message.removesuffix(f" {_settings.NOT_SET}").rpartition(" ")[2]
@@ -142,10 +142,10 @@ def _outcome(look: Callable[[], T]) -> tuple[T | None, exceptions.ConfigError | 
 
 
 def _needs_the_client() -> bool:
-    """Whether the settings are checked by a command that uses the client, or by the project itself."""
+    """Whether a command that uses the client, or the project itself, runs these checks."""
     frame: FrameType | None = sys._getframe()  # noqa: SLF001  (`inspect` would read the source of each frame)
     command = ""
-    # The outermost counts: `test` calls `check`, and `runserver` checks in a thread of its own.
+    # The outermost command matters: `test` calls `check`, and `runserver` runs the checks in its own thread.
     while frame is not None:
         caller = frame.f_locals.get("self")
         if isinstance(caller, BaseCommand):
@@ -155,7 +155,7 @@ def _needs_the_client() -> bool:
 
 
 def _development() -> Iterator[CheckMessage]:
-    """Settings of a development machine."""
+    """Checks for settings of a development machine."""
     everywhere = conf.names()
     yield from _development_in("", everywhere)
     for where, own in own_settings(everywhere):
@@ -211,7 +211,7 @@ def _misspelled() -> Iterator[CheckMessage]:
 def _installed() -> Iterator[CheckMessage]:
     if "clever_sso" in settings.INSTALLED_APPS:
         yield Error(
-            'INSTALLED_APPS names "clever_sso", which is no app of Django',
+            'INSTALLED_APPS names "clever_sso", which is not a Django app',
             id="clever_sso.E011",
             hint='Write "clever_sso.django" instead.',
         )
@@ -229,7 +229,7 @@ def _keys() -> Iterator[CheckMessage]:
     try:
         keys = [("SECRET_KEY", settings.SECRET_KEY)]
     except ImproperlyConfigured:
-        # Django says so of one that is empty.
+        # Django itself reports an empty one.
         keys = [("SECRET_KEY", "")]
     keys += [("SECRET_KEY_FALLBACKS", key) for key in fallbacks]
     problems = [(name, _settings.key_problem(key)) for name, key in keys]
@@ -248,7 +248,7 @@ def _guards() -> Iterator[CheckMessage]:
 
 
 def _unknown_role(place: str, role: str) -> CheckMessage:
-    """A word that resembles a role is misspelled. Another one may be a role that Clever adds."""
+    """Reports misspelled roles. A name that resembles no known role may be one that Clever adds."""
     hint = f"The known ones are {', '.join(sorted(_settings.KNOWN_ROLES))}."
     message = f"{place}: {_settings.unknown_role(role)}"
     if _settings.nearest_role(role):
@@ -266,12 +266,12 @@ def _places() -> Iterator[CheckMessage]:
 
 
 def _goals() -> Iterator[CheckMessage]:
-    """Where people go afterwards: not to the login itself."""
+    """Checks that people don't go to the login itself after a login or logout."""
     try:
         login, others = [reverse("clever_sso:login")], [reverse(f"clever_sso:{name}") for name in _NO_GOALS]
         told = _settings.check_goals(*conf.goals(), login, others)
     except NoReverseMatch:
-        # Other checks report it.
+        # Other checks report this.
         return
     except exceptions.ConfigError as error:
         name, _, reason = error.message.partition(": ")[2].partition(" ")
@@ -332,7 +332,7 @@ def _backends() -> Iterator[CheckMessage]:
 
 
 def list_of_texts(name: str) -> list[str]:
-    """The texts of a setting that is a list; other checks name what else it is."""
+    """The strings in a setting that is a list. Other checks report any other type."""
     value = getattr(settings, name, None)
     return [each for each in value if isinstance(each, str)] if isinstance(value, (list, tuple)) else []
 
@@ -350,7 +350,7 @@ def _middleware() -> Iterator[CheckMessage]:
         ("SessionMiddleware", "django.contrib.sessions.middleware.SessionMiddleware"),
         ("AuthenticationMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware"),
     ):
-        # A project may have its own, derived from Django's.
+        # A project may have its own subclass of Django's.
         if not any(path == needed or path.endswith(name) for path in list_of_texts("MIDDLEWARE")):
             yield Error(
                 f"MIDDLEWARE has no {name}: no one could stay signed in", id="clever_sso.E006", hint=f"Add {needed!r}."
@@ -414,7 +414,7 @@ def _login_url() -> Iterator[CheckMessage]:
         target = resolve_url(settings.LOGIN_URL)
     except NoReverseMatch:
         if str(settings.LOGIN_URL).startswith("clever_sso:"):
-            # Then the URLs are missing, which another check reports, or it is misspelled.
+            # Then the URLs are missing, which another check reports, or the name is misspelled.
             with suppress(NoReverseMatch):
                 reverse("clever_sso:login")
                 yield _no_login_url()
@@ -427,7 +427,7 @@ def _login_url() -> Iterator[CheckMessage]:
         resolve(urlsplit(target).path)
     except Resolver404:
         yield Warning(
-            f"LOGIN_URL leads to {target!r}, where nothing is: login_required would send people there",
+            f"LOGIN_URL leads to {target!r}, where there is no page: login_required would send people there",
             id="clever_sso.W007",
             hint='Set LOGIN_URL = "clever_sso:login", or to a page that links there.',
         )
@@ -452,13 +452,13 @@ def _cookies(redirect_uri: str) -> Iterator[CheckMessage]:
     same_site = str(settings.SESSION_COOKIE_SAMESITE).lower()
     if same_site not in {"lax", "strict"}:
         yield Warning(
-            "SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as who is signed in",
+            "SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as the signed-in person",
             id="clever_sso.W002",
             hint='Set SESSION_COOKIE_SAMESITE = "Lax".',
         )
     if not settings.SESSION_COOKIE_HTTPONLY:
         yield Warning(
-            "SESSION_COOKIE_HTTPONLY is False: scripts can read the session of who is signed in",
+            "SESSION_COOKIE_HTTPONLY is False: scripts can read the session of the signed-in person",
             id="clever_sso.W003",
             hint="Set SESSION_COOKIE_HTTPONLY = True.",
         )
@@ -472,7 +472,7 @@ def _cookies(redirect_uri: str) -> Iterator[CheckMessage]:
 
 
 def _refused_cookies(redirect_uris: Mapping[str, tuple[str, ...]]) -> Iterator[CheckMessage]:
-    """Session cookies that the browser does not take where logins come back to."""
+    """Reports session cookies that browsers refuse on the host of the callback."""
     uris = [uri for each in redirect_uris.values() for uri in each]
     domain = domain_problem(settings.SESSION_COOKIE_DOMAIN, uris)
     if domain:

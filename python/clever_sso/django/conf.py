@@ -1,4 +1,4 @@
-"""The settings, and the client that they describe."""
+"""The settings, and the clients that are created from them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 def names() -> dict[str, Any]:
-    """Every setting that begins as ours do."""
+    """Every setting that begins with our prefix."""
     return {name: getattr(settings, name) for name in dir(settings) if name.startswith(_settings.PREFIX)}
 
 
 REQUEST: ContextVar[HttpRequest | None] = ContextVar("clever_sso.request", default=None)
-"""The current request, for code that Django does not pass it to: it tells the host and the session."""
+"""The current request, for code that Django does not pass it to but that needs its host or session."""
 
 
 def host() -> str | None:
@@ -52,7 +52,7 @@ def _value(name: str) -> Any:  # noqa: ANN401  (any setting)
 
 
 def client() -> Client:
-    """The client of the host that was asked. Forked workers may use those of their parent."""
+    """The client for the requested host. Forked workers may use the clients of their parent."""
     clients = _clients()
     shared = clients[""]
     return at_host(clients, host(), shared) if len(clients) > 1 else shared
@@ -60,13 +60,13 @@ def client() -> Client:
 
 @cache
 def _clients() -> dict[str, Client]:
-    """The clients by host; the one for all others has an empty name."""
+    """The clients by host. The client for all other hosts has an empty name."""
     shared = Client(**_settings.arguments(names()))
     return {**clients_of_hosts(names()), "": shared}
 
 
 def redirect_uris() -> tuple[str, ...]:
-    """The redirect URIs of the host that was asked; none when the settings cannot be read."""
+    """The redirect URIs for the requested host; empty if the settings cannot be read."""
     by_host = _redirect_uris()
     shared = by_host.get("", ())
     return at_host(by_host, host(), shared) if len(by_host) > 1 else shared
@@ -81,7 +81,7 @@ def _redirect_uris() -> dict[str, tuple[str, ...]]:
 
 
 def prefix() -> str:
-    """The path below which the browser sees the site, as the redirect URI tells it where Django does not know."""
+    """The path prefix of the site in the browser, taken from the redirect URI if Django does not know it."""
     if get_script_prefix() != "/":
         return ""
     try:
@@ -91,7 +91,7 @@ def prefix() -> str:
 
 
 def forget() -> None:
-    """Make new clients from the settings: those of other settings are out of date."""
+    """Create new clients, because the settings have changed."""
     _clients.cache_clear()
     _redirect_uris.cache_clear()
 
@@ -124,12 +124,12 @@ def _place(name: str, name_in_django: str) -> str:
 
 
 def waiting_page() -> bool:
-    """Whether the callback answers with a page that waits."""
+    """Whether the callback responds with a waiting page."""
     return _settings.boolean("CLEVER_WAITING_PAGE", _value("CLEVER_WAITING_PAGE"), default=False)
 
 
 def client_for_guards() -> Client:
-    """The client. Where its settings are missing, as in unit tests, one that only tells a script from a page."""
+    """The client. If its settings are missing, as in unit tests, a client that can only tell scripts from pages."""
     with suppress(ConfigError):
         return client()
     return _client_without_settings()
@@ -171,30 +171,30 @@ def allows_staff() -> bool:
 
 
 def keeps_names() -> bool:
-    """Whether a name that a user has stays as it is."""
+    """Whether to keep a user's existing name."""
     return _settings.boolean("CLEVER_KEEP_NAMES", _value("CLEVER_KEEP_NAMES"), default=False)
 
 
 def refuses_unlinked() -> bool:
-    """Whether a person whose link was deleted is refused from then on."""
+    """Whether to refuse a person whose link was deleted."""
     return _choice("CLEVER_AFTER_UNLINK", AFTER_UNLINK) == "refuse"
 
 
 def matches_users() -> bool:
-    """Whether a function says which user a new person is already."""
+    """Whether a function matches new people to existing users."""
     return bool(_value("CLEVER_MATCH_USER"))
 
 
 def user_email() -> str:
-    """What the email address of a new user is."""
+    """How to set the email address of a new user."""
     return _choice("CLEVER_USER_EMAIL", USER_EMAIL)
 
 
 def check_choices() -> None:
-    """Whether the settings above can be read.
+    """Checks that the settings above can be read.
 
     Raises:
-        ConfigError: `config_invalid`, with the name of the one that cannot.
+        ConfigError: `config_invalid`; the message names the setting that cannot be read.
     """
     for setting in (allows_staff, keeps_names, refuses_unlinked, user_email):
         setting()
@@ -215,7 +215,7 @@ HOOKS = {
     "CLEVER_MATCH_USER": ("identity",),
     "CLEVER_PROVISION_USER": ("user", "identity", "created"),
 }
-"""The settings that name functions, and what each is called with."""
+"""The settings that name functions, and the arguments of each function."""
 OWN_SETTINGS = {
     *HOOKS,
     HOSTS,
@@ -238,14 +238,14 @@ def hook(name: str) -> Callable[..., Any] | None:
     """The function that a setting names.
 
     Raises:
-        ImportError: When there is none at that path.
+        ImportError: When there is no function at that path.
     """
     value = getattr(settings, name, None)
     return import_string(value) if isinstance(value, str) else value
 
 
 def unreadable_hooks() -> Iterator[str]:
-    """The problem with each setting whose function cannot be imported, or takes other arguments than it will get."""
+    """The problem with each setting whose function cannot be imported or takes the wrong arguments."""
     for name in HOOKS:
         reason = _unreadable(name)
         if reason:
@@ -256,7 +256,7 @@ def _unreadable(name: str) -> str | None:
     try:
         found = hook(name)
     except Exception as error:  # noqa: BLE001  (a module of the project may raise anything)
-        # Python's message has the value, which may be a secret in the wrong setting.
+        # Python's message contains the value, which may be a secret in the wrong setting.
         why = "" if _settings.may_be_secret(getattr(settings, name, None)) else f": {type(error).__name__}: {error}"
         return f"{name} names no function{why}"
     return None if found is None else _settings.hook_problem(name, found, *HOOKS[name])
@@ -266,7 +266,7 @@ PLACES = (("CLEVER_AFTER_LOGIN", "LOGIN_REDIRECT_URL"), ("CLEVER_AFTER_LOGOUT", 
 
 
 def unreadable_places() -> Iterator[tuple[str, str]]:
-    """The settings that say where to go and lead nowhere, each with the reason."""
+    """The redirect settings that lead to no page, each with the reason."""
     for name, name_in_django in PLACES:
         used = name if _value(name) else name_in_django
         chosen = _value(used) if used == name or settings.is_overridden(used) else None
@@ -276,13 +276,13 @@ def unreadable_places() -> Iterator[tuple[str, str]]:
 
 
 def goals() -> tuple[tuple[str, str], tuple[str, str]]:
-    """The settings that say where to go after a login and a logout, and where they lead."""
+    """The settings for the page after a login and after a logout, and the URLs in them."""
     names = [name if _value(name) else name_in_django for name, name_in_django in PLACES]
     return (names[0], after_login()), (names[1], after_logout())
 
 
 def no_place(chosen: Any) -> str | None:  # noqa: ANN401  (any setting)
-    """Why this cannot say where to go, by its type alone."""
+    """Why this value cannot be a redirect target, by its type alone."""
     if isinstance(chosen, (str, Promise)) or callable(chosen) or hasattr(chosen, "get_absolute_url"):
         return None
     kind = "None" if chosen is None else type(chosen).__name__
@@ -309,7 +309,7 @@ def _unreadable_place(chosen: Any) -> str | None:  # noqa: ANN401  (any setting)
 
 
 class Hidden(str):
-    """Text with a password: pages and mails about errors show the settings, and this one as stars."""
+    """A text with a password. Error pages and error emails show settings, but this one as stars."""
 
     __slots__ = ()
 
@@ -318,5 +318,5 @@ class Hidden(str):
 
 
 def hidden(value: object) -> Any:  # noqa: ANN401  (any setting)
-    """A setting as it may be shown: an address of a proxy holds a password."""
+    """A setting in a form that may be shown: the URL of a proxy may contain a password."""
     return Hidden(value) if isinstance(value, str) and "@" in value else value

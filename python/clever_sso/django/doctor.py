@@ -1,4 +1,4 @@
-"""What the doctor finds out from a project's settings, for `manage.py clever_doctor`."""
+"""The checks of a project's settings for `manage.py clever_doctor`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _ORDER = (SETTINGS, APPLICATION, CALLBACK, SESSION)
 
 
 def _found() -> Iterator[Found]:
-    """What the system checks find, but for what the core tells itself."""
+    """The findings of the system checks, except those that the core reports itself."""
     yield from misspelled(conf.names(), conf.OWN_SETTINGS)
     told = _told_by_the_core()
     seen = set()
@@ -75,9 +75,9 @@ def _found() -> Iterator[Found]:
 
 
 def _told_by_the_core() -> str | None:
-    """Why no client can be made; `None` where one can."""
+    """Why no client can be created; `None` if one can."""
     try:
-        # Discovery asks Clever: the core does.
+        # Skip discovery, which asks Clever: the core checks that.
         Client(**{**_settings.arguments(conf.names()), "discover": False})
     except ConfigError as error:
         return error.message
@@ -85,7 +85,7 @@ def _told_by_the_core() -> str | None:
 
 
 def _redirect_uris() -> list[str]:
-    """Where logins come back to, as far as the settings can be read."""
+    """The redirect URIs, as far as the settings can be read."""
     return [parts.geturl() for parts in _settings.addresses(conf.names().get("CLEVER_REDIRECT_URI"))]
 
 
@@ -97,14 +97,14 @@ def _of_route() -> Iterator[Found]:
         match, beside = resolve(inside), resolve(f"{inside.rpartition('/')[0]}/clever-sso-doctor")
     except Exception:  # noqa: BLE001  (a module of the project may raise anything; the system checks report it)
         return
-    # A view of the project at the callback's path alone may call the callback.
+    # A view of the project that is only at the callback's path may call the callback itself.
     if match.route == beside.route:
         found = f"the callback is at {path!r}, where the route {match.route!r} answers first"
         yield CALLBACK, "problem", found, "list the addresses of clever_sso.django before that route in urlpatterns"
 
 
 def _of_hosts() -> Iterator[Found]:
-    """Whether Django answers at the host of the callback."""
+    """Whether Django accepts requests to the host of the callback."""
     allowed = settings.ALLOWED_HOSTS
     if settings.DEBUG and not allowed:
         allowed = [".localhost", "127.0.0.1", "[::1]"]
@@ -118,7 +118,7 @@ def _of_hosts() -> Iterator[Found]:
 
 
 def _of_cookie() -> Iterator[Found]:
-    """Attributes of the session cookie that fit no site, or not this one."""
+    """Attributes of the session cookie that work on no site, or not on this one."""
     refused = attributes_problem(
         str(settings.SESSION_COOKIE_NAME),
         domain=settings.SESSION_COOKIE_DOMAIN,
@@ -137,7 +137,7 @@ _IN_A_CACHE = ("django.contrib.sessions.backends.cache", "django.contrib.session
 
 
 def _of_engine() -> Iterator[Found]:
-    """Whether sessions are kept somewhere, as far as the settings show it."""
+    """Whether sessions are stored anywhere, as far as the settings show."""
     engine = settings.SESSION_ENGINE
     try:
         import_module(engine)

@@ -1,4 +1,4 @@
-"""Links of another library, or of a table of your own, made links of clever_sso."""
+"""Imports links from another library, or from your own table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a row for each person, and what its columns are called."""
+    """A table with a row for each person, and the names of its columns."""
 
     name: str
     user: str
@@ -29,7 +29,7 @@ class Table:
     clever_id: str
     """The column with the Clever id."""
     provider: str | None = None
-    """The column that says whose id it is; without one every row is Clever's."""
+    """The column with the provider of the id. Without it, every row counts as Clever's."""
 
 
 TABLES = {
@@ -40,13 +40,13 @@ TABLES = {
 
 @dataclass
 class Report:
-    """What an import found. Users and people are named by their keys: no name and no email address is in it."""
+    """What an import found. It names users and people only by their keys, without names and email addresses."""
 
     linked: list[tuple[Any, str]] = field(default_factory=list)
-    """User and Clever id of the links that were made, or would be."""
+    """The user and the Clever id of each link that was made, or would be."""
 
     known: int = 0
-    """How many links were there already."""
+    """The number of links that already existed."""
 
     skipped: list[str] = field(default_factory=list)
     """A sentence for each row, or group of rows, that was left out."""
@@ -56,11 +56,11 @@ class Report:
 
 
 class MissingTable(Exception):  # noqa: N818  (a word that says it)
-    """There is no such table, or it has no such column."""
+    """Raised when there is no such table or column."""
 
 
 def rows(table: Table, providers: Iterable[str], using: str) -> Iterator[tuple[Any, Any]]:
-    """The user and the Clever id of each row of Clever's.
+    """The user and the Clever id of each row that is Clever's.
 
     Raises:
         MissingTable: With the name that is missing.
@@ -75,7 +75,7 @@ def rows(table: Table, providers: Iterable[str], using: str) -> Iterator[tuple[A
             if column not in there:
                 raise MissingTable(f"the table {table.name!r} has no column {column!r}")
         quoted = [connection.ops.quote_name(column) for column in wanted]
-        # The names are those of this database, and quoted by its own rules.
+        # The names come from this database and are quoted by its own rules.
         statement = f"SELECT {quoted[0]}, {quoted[1]} FROM {connection.ops.quote_name(table.name)}"  # noqa: S608
         values = list(providers) if table.provider else []
         if values:
@@ -95,8 +95,8 @@ def import_links(
     Args:
         pairs: The key of a user, and a Clever id.
         issuer: The issuer of the ids.
-        allow_several: Whether a user may get more than one person.
-        dry_run: Whether nothing is written.
+        allow_several: Whether a user may be linked to more than one person.
+        dry_run: Whether to write nothing.
     """
     report = Report()
     wanted = _readable(pairs, report)
@@ -142,7 +142,7 @@ def import_links(
 
 
 def _remember(report: Report, issuer: str) -> None:
-    """Write down who was left out: their next login would make a second user. And who is left out no more."""
+    """Record who was left out, because their next login would create a second user, and who is no longer left out."""
     everybody = accounts.removed()
     linked = [clever_id for _, clever_id in report.linked]
     for at in range(0, len(linked), _BATCH):
@@ -152,7 +152,7 @@ def _remember(report: Report, issuer: str) -> None:
 
 
 def _readable(pairs: Iterable[tuple[Any, Any]], report: Report) -> dict[str, set[str]]:
-    """The Clever ids by the keys of the users, both as text."""
+    """The Clever ids for each user key, both as text."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for user, value in pairs:
         clever_id = "" if value is None else str(value).strip()
@@ -168,7 +168,7 @@ def _readable(pairs: Iterable[tuple[Any, Any]], report: Report) -> dict[str, set
 
 
 def _drop_known(wanted: dict[str, set[str]], report: Report, issuer: str) -> None:
-    """Count the users who are already linked to all their people: these rows are no longer a problem."""
+    """Count and remove users who are already linked to all their people: these rows are no longer a problem."""
     known = _known(wanted, issuer, accounts.database())
     for user, ids in list(wanted.items()):
         if all(known.get(clever_id) == user for clever_id in ids):
@@ -177,7 +177,7 @@ def _drop_known(wanted: dict[str, set[str]], report: Report, issuer: str) -> Non
 
 
 def _drop_shared(wanted: dict[str, set[str]], report: Report) -> None:
-    """Leave out the people who would be two users: it is unclear which one is right."""
+    """Leave out the people who would be linked to two users: it is unclear which one is right."""
     users: dict[str, list[str]] = defaultdict(list)
     for user, ids in wanted.items():
         for clever_id in ids:
@@ -191,7 +191,7 @@ def _drop_shared(wanted: dict[str, set[str]], report: Report) -> None:
 
 
 def _drop_several(wanted: dict[str, set[str]], report: Report) -> None:
-    """Leave out the users who would be several people: on shared devices, social-auth gave children one user."""
+    """Leave out users who would be linked to several people: social-auth gave children on a shared device one user."""
     for user, ids in wanted.items():
         if len(ids) > 1:
             report.skipped.append(f"user {user}: has {len(ids)} Clever ids: {', '.join(sorted(ids))}")
@@ -219,7 +219,7 @@ def _users(keys: Iterable[str], using: str) -> dict[str, Any]:
 
 
 def _known(wanted: dict[str, set[str]], issuer: str, using: str) -> dict[str, str]:
-    """The users of these people, as far as they are linked already."""
+    """The users of these people, if they are already linked."""
     ids = sorted(set().union(*wanted.values()))
     found: dict[str, str] = {}
     for at in range(0, len(ids), _BATCH):

@@ -1,4 +1,4 @@
-"""The language of the page, as Django has it."""
+"""The language of the page, from Django."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 
 def words_of_page() -> Words:
-    """The words in Django's active language, from the translations of the project and its apps."""
+    """The texts in Django's active language, from the translations of the project and its apps."""
     language = get_language()
     return words_of(language, pgettext) if language else words(None)

@@ -1,7 +1,7 @@
-"""The link between a signed-in user and a person at Clever: how it begins, and how it is confirmed.
+"""Links a signed-in user to a person at Clever: begins the link and lets the user confirm it.
 
-The session keeps which logins were begun to link, each under its key. So a login that another site or another tab began
-links nothing; and one that takes too long is restarted as a link, instead of signing in another person.
+The session records which logins were begun to link, each under its key. So a login that another site or tab began links
+nothing, and a login that takes too long restarts as a link instead of signing in another person.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ _MOST = 8
 
 
 def begin(request: HttpRequest, query: str) -> Login:
-    """Begin a login that links. Clever asks students who they are; a page of ours asks everyone before the link.
+    """Begin a login that links. Clever asks students to confirm who they are, and our own page asks everyone.
 
     Raises:
         Refused: When this user may not be linked.
-        Error: As `begin_login`.
+        Error: The same as `begin_login`.
     """
     reason = accounts.staff_reason(request.user)
     if reason:
@@ -79,16 +79,16 @@ def _begin(request: HttpRequest, wanted: str | None) -> Login:
 
 
 def wanted_after(query: str) -> str | None:
-    """The page of this site that `next` names; `None` when it names none, or another site."""
+    """The page of this site in `next`; `None` if `next` is missing or leads to another site."""
     wanted = as_shown(parameters(query).get("next", ""))
-    # Django's own rule for where a redirect may lead.
+    # Django's own rule for safe redirects.
     is_here = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return iri_to_uri(wanted) if is_here else None
 
 
 def begun_here(request: HttpRequest, query: str) -> bool:
-    """Whether this callback belongs to a login that links, begun in this session by who is signed in now."""
-    # Most callbacks come without a session, and get none.
+    """Whether this callback belongs to a login that links, and that the signed-in user began in this session."""
+    # Most callbacks have no session, and get none.
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
     user = _kept(request).get(login_key(query) or "")
@@ -96,7 +96,7 @@ def begun_here(request: HttpRequest, query: str) -> bool:
 
 
 def go_on(request: HttpRequest, query: str, login: Login) -> None:
-    """The login was restarted: what it was for stays the same."""
+    """Remember the purpose of a login that was restarted."""
     kept = _kept(request)
     kept[login.key] = kept.pop(login_key(query) or "")
     _keep(request, kept)
@@ -110,11 +110,11 @@ def finish(
     find: Callable[[Identity], Any],
     decide: Callable[[HttpRequest, SignIn], HttpResponse | None],
 ) -> SignIn | Problem | HttpResponse:
-    """Ask the user who is signed in about the person who proved a login, unless something speaks against it.
+    """Ask the signed-in user to confirm the link to the person who logged in, unless the link is not allowed.
 
     Returns:
-        A `SignIn` when both are one already; nothing was written. Otherwise the way to the page that asks, what the
-        application answered, or what to show.
+        A `SignIn` if both are already linked; then nothing was written. Otherwise the redirect to the page that asks,
+        the application's own response, or the error page.
 
     Raises:
         LoggedOutError: When the person has logged out since this request came.
@@ -150,9 +150,9 @@ def finish(
 
 
 def _check_no_owner(user: Any, identity: AnyIdentity, find: Callable[[Identity], Any]) -> None:  # noqa: ANN401  (a user model may be anything)
-    """Refuse a person who is another user already, by a link or by `CLEVER_MATCH_USER`.
+    """Refuse a person who already is another user, by a link or by `CLEVER_MATCH_USER`.
 
-    A link would keep a person who is only matched from their own user for good.
+    If that person is only matched and not yet linked, this link would keep them from their own user forever.
 
     Raises:
         AlreadyLinked: With a sentence for the person.
@@ -164,7 +164,7 @@ def _check_no_owner(user: Any, identity: AnyIdentity, find: Callable[[Identity],
 
 @dataclass(frozen=True)
 class Waiting:
-    """A link that waits for the answer of the user."""
+    """A link that waits for the user's confirmation."""
 
     key: str
     identity: IdentityCopy
@@ -172,7 +172,7 @@ class Waiting:
 
 
 def waiting(request: HttpRequest) -> Waiting | None:
-    """The link that waits for the answer of the user who is signed in; `None` when there is none."""
+    """The link that waits for the signed-in user's confirmation; `None` if there is none."""
     kept = request.session.get(CONFIRM_KEY)
     if not isinstance(kept, dict) or not request.user.is_authenticated:
         return None
@@ -185,7 +185,7 @@ def waiting(request: HttpRequest) -> Waiting | None:
 
 
 def confirm(request: HttpRequest, link: Waiting, *, find: Callable[[Identity], Any]) -> Problem | None:
-    """The user said yes: write the link, unless the person became another user while the page asked.
+    """The user said yes: save the link, unless the person became another user in the meantime.
 
     Raises:
         LoggedOutError: When the person has logged out since this request came.
@@ -200,14 +200,14 @@ def confirm(request: HttpRequest, link: Waiting, *, find: Callable[[Identity], A
     except Error as error:
         return of_a_link(problem_of(error), link.return_to)
     _check_that_it_is_there(request)
-    # Another right than before: another id of the session.
+    # The session has new rights now, so it gets a new id.
     request.session.cycle_key()
     logger.info("linked with Clever: Clever id %s to user %s", account.clever_id, request.user.pk)
     return None
 
 
 def cancel(request: HttpRequest) -> None:
-    """The user said no: no link waits anymore."""
+    """The user said no: forget the link."""
     request.session.pop(CONFIRM_KEY, None)
 
 
@@ -220,7 +220,7 @@ def _check_that_it_is_there(request: HttpRequest) -> None:
 
 
 def problem_of_link(refused: Refused, step: SignIn | Waiting | None = None, return_to: str | None = None) -> Problem:
-    """What to show when a link is not made or not deleted. Who is signed in stays so."""
+    """The error page when a link is not made or not deleted. The user stays signed in."""
     problem = Problem(
         LINK_REFUSED,
         refused.sentence,
@@ -233,7 +233,7 @@ def problem_of_link(refused: Refused, step: SignIn | Waiting | None = None, retu
 
 
 def of_a_link(problem: Problem, return_to: str | None = None) -> Problem:
-    """The same where a signed-in user asked for a link: the user stays signed in, and the page leads back."""
+    """The same when a signed-in user asked for a link: the user stays signed in, and the page has a link back."""
     goal = problem.return_to or return_to
     return replace(problem, ends_session=False, return_to=goal, home_url=goal or conf.after_login())
 

@@ -43,18 +43,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clever_sso.django")
 _CAME_BACK, _PREFIX, _OUTER = "clever_sso.came_back", "clever_sso.prefix", "clever_sso.outer_request"
-# These variables may hold a password.
+# These variables may contain a password.
 _OF_PROXIES = {
     "CLEVER_PROXY",
     *(word for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY") for word in (name, name.lower())),
 }
-# Redirects are looked at from this length on, in bytes.
+# Redirects of at least this many bytes are checked.
 _LONG = 1024
 _OK = 200
 
 
 class CleverSsoMiddleware(MiddlewareMixin):
-    """Ends a session whose time has come, and tells why a login or callback arrives where nothing is.
+    """Ends expired sessions, and reports why a login or callback arrived at a path without a view.
 
     It must come after Django's `SessionMiddleware` and `AuthenticationMiddleware`. Where `MIDDLEWARE` does not name it,
     it is added at the end.
@@ -62,7 +62,7 @@ class CleverSsoMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         """Before the view is chosen."""
-        # Without the cookie there is no session, and the answer is the same for everyone.
+        # Without the cookie there is no session, and the response is the same for everyone.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             look_when_it_is_read(request, _look_at_session)
         if _is_found(request):
@@ -71,11 +71,11 @@ class CleverSsoMiddleware(MiddlewareMixin):
         query, cookies = views.query_of(request), request.META.get("HTTP_COOKIE")
         wrong = misplaced(request.path, conf.redirect_uris(), query, cookies=cookies)
         if prefix and not wrong and request.path.rstrip("/") == prefix + reverse("clever_sso:login"):
-            wrong = f"a login arrived at {request.path}: the application does not know of the prefix {prefix}"
+            wrong = f"a login arrived at {request.path}: the application does not know about the prefix {prefix}"
         return views.take(request, problem_of_setup(wrong)) if wrong else None
 
     def process_view(self, request: HttpRequest, view: object, *_: object) -> None:
-        """Before the view. An async one cannot ask the database when its template wants to know who is signed in."""
+        """Before the view. The template of an async view cannot query the database to find out who is signed in."""
         if (
             settings.SESSION_COOKIE_NAME in request.COOKIES
             and iscoroutinefunction(view)
@@ -86,14 +86,14 @@ class CleverSsoMiddleware(MiddlewareMixin):
 
 
 class CleverSsoCameBackMiddleware(MiddlewareMixin):
-    """Notes that the session of the last sign-in came back, before a middleware of the application may end it.
+    """Records that the session of the last sign-in came back, before a middleware of the application may end it.
 
     It comes after Django's `SessionMiddleware`. Where `MIDDLEWARE` does not name it, it is added there.
     """
 
     def process_request(self, request: HttpRequest) -> None:
         """Before the next middleware."""
-        # Mostly there is nothing to forget. Then the session is not read for it.
+        # Usually there is nothing to record. Then don't read the session.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and _forgetting(request, _OK) and _is_kept(request.session):
             request.META[_CAME_BACK] = True
 
@@ -101,9 +101,9 @@ class CleverSsoCameBackMiddleware(MiddlewareMixin):
 class CleverSsoOuterMiddleware(MiddlewareMixin):
     """Wraps every other middleware.
 
-    It leaves out disguised cookies, applies the prefix of a proxy that Django doesn't know, ends a guard's loop,
-    keeps redirects short and pages of a person out of caches, answers scripts and frames with 401 instead of sending
-    them to log in, and forgets the last sign-in once its session has come back.
+    It removes disguised cookies, applies the prefix of a proxy that Django doesn't know, stops a guard's redirect loop,
+    keeps redirects short and pages for a signed-in person out of caches, responds with 401 to scripts and frames
+    instead of redirecting them to log in, and deletes the marker of the last sign-in once its session has come back.
 
     It comes first. Where `MIDDLEWARE` does not name it, it is added there.
     """
@@ -116,11 +116,11 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
         if cookies:
             request.META["HTTP_COOKIE"] = without_disguised_cookies(cookies)
         for name in _OF_PROXIES & request.META.keys():
-            # Pages and mails about errors show what a server took from the environment.
+            # Error pages and error emails show what a server took from the environment.
             request.META[name] = conf.hidden(request.META[name])
         prefix = conf.prefix()
         if prefix and not f"{request.path_info}/".startswith(f"{prefix}/"):
-            # The callback is nowhere else: this is what `FORCE_SCRIPT_NAME` would say.
+            # The callback can only be below this prefix, which `FORCE_SCRIPT_NAME` would set.
             set_script_prefix(f"{prefix}/")
             request.path = prefix + request.path_info
             request.META["SCRIPT_NAME"] = prefix
@@ -142,7 +142,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
 
     @staticmethod
     def _without_loop(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """A page in place of a redirect that sends people who come to log in to log in."""
+        """An error page instead of a redirect that leads from the login back to the login."""
         if views.ASKED in request.META or response.status_code not in {301, 302, 303, 307, 308, 401, 403}:
             return response
         try:
@@ -153,7 +153,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
         if here not in {login, callback}:
             return response
         advice = (
-            "a middleware answered in place of the login: let it pass by the views whose names begin with clever_sso:"
+            "a middleware responded instead of the login: exclude the views whose names begin with clever_sso: from it"
         )
         location = response.headers.get("Location", "")
         host = request.META.get("HTTP_HOST", "")
@@ -169,7 +169,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
 def _keep_private(request: HttpRequest, response: HttpResponse) -> None:
     """Keep pages for a person who logged in with Clever out of caches: the back button shows a cached page.
 
-    Django notes that an answer depends on the session. What the view says about caches stays.
+    Django records that a response depends on the session. Cache headers of the view stay unchanged.
     """
     session = getattr(request, "session", None)
     if getattr(session, "accessed", False) and has_been_read(session, SESSION_KEY):
@@ -177,17 +177,17 @@ def _keep_private(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _settle(request: HttpRequest, response: HttpResponse) -> None:
-    """The session of the last sign-in came back: however it ends, and whatever answered, it was not lost."""
+    """The session of the last sign-in came back. However it ends, and whatever responded, it was not lost."""
     if views.ASKED in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return
     cookies = _forgetting(request, response.status_code)
-    # Mostly there is nothing to say. Then the session is not read for it.
+    # Usually there is nothing to do. Then don't read the session.
     if cookies and (_CAME_BACK in request.META or _is_kept(getattr(request, "session", ()))):
         views.with_cookies(response, cookies)
 
 
 def _drop_too_large(request: HttpRequest, response: HttpResponse) -> None:
-    """Delete the old session cookie in place of one that browsers drop: a middleware may have made it too large."""
+    """Delete the old session cookie if browsers would drop the new one: a middleware may have made it too large."""
     cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
     if views.ASKED not in request.META or cookie is None:
         return
@@ -214,11 +214,11 @@ def _forgetting(request: HttpRequest, status: int) -> tuple[SetCookie, ...]:
 
 
 def _followed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """401 instead of a redirect to log in that a script or a frame cannot follow: the login would refuse it."""
+    """Respond with 401 instead of a redirect to log in if a script or a frame asked: the login would refuse them."""
     location = response.headers.get("Location", "")
     if not location or views.ASKED in request.META or not _leads_to_login(location):
         return response
-    # Not by the method: a form may well begin a login.
+    # Not by the method, because a form may begin a login.
     kind = answer_of_guard(conf.client_for_guards(), "GET", request.headers)
     if kind == "log in":
         return response
@@ -236,9 +236,9 @@ def _leads_to_login(location: str) -> bool:
 
 
 def _shortened(response: HttpResponse) -> HttpResponse:
-    """The same redirect to log in, not longer than what servers in front of the application take.
+    """The same redirect to log in, short enough for servers in front of the application.
 
-    Django's `redirect_to_login` encodes an address twice: a letter outside ASCII then takes ten bytes.
+    Django's `redirect_to_login` encodes a URL twice, so that a non-ASCII letter takes ten bytes.
     """
     location = response.headers.get("Location", "")
     if len(location) <= _LONG or not _leads_to_login(location):
@@ -250,7 +250,7 @@ def _shortened(response: HttpResponse) -> HttpResponse:
 
 
 def _fitting(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """A page in place of a redirect of ours whose headers are too long."""
+    """A page instead of a redirect of ours whose headers are too long."""
     location = response.headers.get("Location")
     if views.ASKED not in request.META or not location:
         return response
@@ -271,7 +271,7 @@ def _look_at_session(request: HttpRequest) -> None:
     if _is_kept(session):
         request.META[_CAME_BACK] = True
     if SessionIdentity.is_stale(session):
-        # It has expired, but the sessions that replaced it have not.
+        # This session has expired, but the sessions that replaced it have not.
         session.pop(SESSION_KEY, None)
         views.end_session(request)
 
@@ -283,7 +283,7 @@ def uses_context_processor(name: str) -> bool:
 
 
 def _is_found(request: HttpRequest) -> bool:
-    """Whether something is there; not asked of a request that cannot be a login or a callback."""
+    """Whether a view is at this path. Only checked for requests that can be a login or a callback."""
     if not request.META.get("QUERY_STRING") and not request.path_info.rstrip("/").endswith("/login"):
         return True
     try:

@@ -1,4 +1,4 @@
-"""Which person at Clever is which user."""
+"""The models that link people at Clever to users."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import models
 if TYPE_CHECKING:
     from datetime import datetime
 
-# A word that Clever adds is cut to this.
+# A role name that Clever adds is cut to this length.
 LONGEST_USER_TYPE = 32
 LONGEST_ID = 64
 
@@ -18,8 +18,9 @@ LONGEST_ID = 64
 class CleverAccount(models.Model):
     """The link between a person at Clever and a user.
 
-    The pair of issuer and Clever id is the key. Names and email addresses change and repeat, so they are never a key.
-    Delete a link, and the sessions that began with it end. `CLEVER_AFTER_UNLINK` says what the next login does.
+    The pair of issuer and Clever id is the key of a person. Names and email addresses change and repeat, so they are
+    never a key. If you delete a link, the sessions that began with it end. `CLEVER_AFTER_UNLINK` decides what happens
+    at the next login.
     """
 
     user: models.ForeignKey[Any, Any] = models.ForeignKey(
@@ -52,8 +53,8 @@ class RemovedAccount(models.Model):
     """A person whose link was deleted, or who was left out by an import.
 
     A deleted link is never matched again by `CLEVER_MATCH_USER`, and with `CLEVER_AFTER_UNLINK = "refuse"` the next
-    login is refused. A person who an import left out is refused in any case: a login would make a second user. Delete
-    the row to let the person in again.
+    login is refused. A person who was left out by an import is always refused, because a login would create a second
+    user. Delete the row to let the person in again.
     """
 
     issuer: models.CharField[str, str] = models.CharField(max_length=255)

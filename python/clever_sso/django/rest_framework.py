@@ -6,7 +6,7 @@
         authentication_classes = [CleverAuthentication]
         permission_classes = [has_role("teacher", "staff")]
 
-If no one is signed in, the answer is 401 with JSON; a person without the role gets 403. `request.auth` is the
+If no one is signed in, the response is 401 with JSON. A person without the role gets 403. `request.auth` is the
 `SessionIdentity`.
 """
 
@@ -34,19 +34,19 @@ class CleverAuthentication(SessionAuthentication):  # type: ignore[misc,unused-i
     """Authenticates people who logged in with Clever, by the session. A form or script needs Django's CSRF token."""
 
     def authenticate(self, request: Any) -> tuple[Any, SessionIdentity] | None:  # noqa: ANN401  (as DRF calls it)
-        """The user, and who it is at Clever."""
-        # Not `request.user`, which would ask this class again.
+        """The user, and their identity at Clever."""
+        # Not `request.user`, which would call this class again.
         identity = current_identity(request._request)  # noqa: SLF001  (DRF's own classes do the same)
         found = super().authenticate(request) if identity is not None else None
         return None if found is None or identity is None else (found[0], identity)
 
     def authenticate_header(self, request: Any) -> str:  # noqa: ANN401, ARG002  (as DRF calls it)
-        """Lets DRF answer with 401 instead of 403 if no one is signed in."""
+        """Lets DRF respond with 401 instead of 403 if no one is signed in."""
         return api.CHALLENGE["WWW-Authenticate"]
 
 
 class IsSignedInWithClever(BasePermission):  # type: ignore[misc,unused-ignore]
-    """Lets people pass who logged in with Clever, whatever class authenticated them."""
+    """Lets in people who logged in with Clever, whichever class authenticated them."""
 
     message = api.NOT_ALLOWED_SENTENCE
     code = api.NOT_ALLOWED
@@ -54,7 +54,7 @@ class IsSignedInWithClever(BasePermission):  # type: ignore[misc,unused-ignore]
     """The person needs one of these roles; `has_role` sets them."""
 
     def has_permission(self, request: Any, view: Any) -> bool:  # noqa: ANN401, ARG002  (as DRF calls it)
-        """Whether this person may."""
+        """Whether this person has access."""
         identity = current_identity(request._request)  # noqa: SLF001  (as above)
         return identity is not None and (not self.roles or identity.has_role(*self.roles))
 

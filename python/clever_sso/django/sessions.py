@@ -1,6 +1,6 @@
-"""Looks at a session when it is read, and not before: pages that do not need it ask no database.
+"""Checks a session when it is first read, so that pages that don't use it need no database query.
 
-And takes the login out of it that waits there.
+It also takes the held login out of a session.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _CACHE = "_session_cache"
 
 
 def look_when_it_is_read(request: HttpRequest, look: Callable[[HttpRequest], None]) -> None:
-    """Call `look` with the request once its session was read, before its contents are used.
+    """Call `look` with the request when its session is read, before the session's data is used.
 
     Args:
         request: A request with a session.
-        look: May end the session.
+        look: A function that may end the session.
     """
     session: Any = request.session
     if hasattr(session, _CACHE) or not hasattr(session, "load"):
-        # It was already read, or it is not one of Django's sessions.
+        # The session was already read, or it is not one of Django's.
         look(request)
         return
     load: Any = session.load
@@ -54,7 +54,7 @@ def look_when_it_is_read(request: HttpRequest, look: Callable[[HttpRequest], Non
 
 
 def has_been_read(session: Any, key: str) -> bool:  # noqa: ANN401  (any session)
-    """Whether a session has this key, as far as it was read already."""
+    """Whether a session has this key, if it was already read."""
     return key in getattr(session, _CACHE, ())
 
 
@@ -64,18 +64,18 @@ def _restore(session: Any) -> None:  # noqa: ANN401  (any session)
 
 
 def take_held(session: SessionBase, which: str | None) -> tuple[HeldLogin | None, SessionBase | None]:
-    """The login that waits in a session, and it is completed: no other request, in no other process, finds it again.
+    """Take the held login out of a session. This completes it: no other request, in any process, finds it again.
 
     Returns:
-        The login, `None` where there is none anymore. And the session in which it waited, when it lives on the server:
-        it is there until the person is signed in or logs out of it.
+        The login, or `None` if it is gone; and the session that held it, if that is on the server. That session stays
+        until the person is signed in or logs out of it.
     """
     if isinstance(session, InCookies):
         return HeldLogin.take(session, which), None
     held, key = HeldLogin.with_key(session, which), session.session_key
     if held is None or key is None:
         return None, None
-    # Every store of sessions makes a new one at once or not at all: so one request at a time has its turn.
+    # Every session store creates a session atomically, so only one request at a time gets past this line.
     turn = type(session)(sha256(held.key.encode()).hexdigest()[:32])
     try:
         turn.save(must_create=True)
@@ -91,7 +91,7 @@ def take_held(session: SessionBase, which: str | None) -> tuple[HeldLogin | None
         others = waiting.pop(HELD_KEY, None)
         waiting.save()
         if others is not None:
-            # The other waiting logins move to the next session.
+            # The other held logins move to the next session.
             waiting[HELD_KEY] = others
     except UpdateError:
         return None, None

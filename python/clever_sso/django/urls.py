@@ -1,4 +1,4 @@
-"""The addresses: include them below the path of the redirect URI without its last part."""
+"""The URLs of the app: include them at the path of the redirect URI without its last part."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.urls import re_path
 from clever_sso.django import views
 
 app_name = "clever_sso"
-# With slashes at the end too: nothing redirects between the two.
+# Also with trailing slashes, so that nothing redirects between the two forms.
 urlpatterns = [
     re_path(r"^login/*$", views.login, name="login"),
     re_path(r"^callback/*$", views.callback, name="callback"),

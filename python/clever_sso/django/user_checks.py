@@ -1,4 +1,4 @@
-"""System checks: what a first login would meet in the user model, and who would lose a second factor."""
+"""System checks: whether a first login can create a user, and whether people would lose a second factor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SECOND_FACTORS = {"allauth.mfa": "allauth.mfa", "django_otp": "django-otp"}
 
 
 def check_users(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
-    """System check: what a first login would meet in the user model, and who would lose a second factor."""
+    """System check: whether a first login can create a user, and whether people would lose a second factor."""
     return [*safely(_fields), *safely(_second_factors)]
 
 
@@ -34,7 +34,7 @@ def _fields() -> Iterator[CheckMessage]:
     try:
         makes = conf.creates_users()
     except ConfigError:
-        # Another check says so.
+        # Another check reports this.
         return
     if not makes or any(backend.make is not CleverBackend.make for backend in _backends_of_clever()):
         return
@@ -52,7 +52,7 @@ def _fields() -> Iterator[CheckMessage]:
         else:
             continue
         yield Warning(
-            f"a first login makes a user without {user_model.__name__}.{field.name}, {reason}: it fails",
+            f"a first login fails: it creates a user without {user_model.__name__}.{field.name}, {reason}",
             id="clever_sso.W020",
             hint="Derive a backend from clever_sso.django.CleverBackend and fill the field in its method make().",
         )
@@ -74,7 +74,7 @@ def _second_factors() -> Iterator[CheckMessage]:
 def _backends_of_clever() -> list[type[CleverBackend]]:
     found = []
     for path in list_of_texts("AUTHENTICATION_BACKENDS"):
-        # A module of the project may raise anything; another check says so.
+        # A module of the project may raise any exception. Another check reports it.
         with suppress(Exception):
             found.append(import_string(path))
     return [backend for backend in found if isinstance(backend, type) and issubclass(backend, CleverBackend)]

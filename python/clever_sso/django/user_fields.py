@@ -1,4 +1,4 @@
-"""What a user model says of its fields."""
+"""Looks up fields of a user model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def email_field(user_model: Any) -> Any | None:  # noqa: ANN401  (a user model m
 
 
 def is_unique(field: Any) -> bool:  # noqa: ANN401  (of any model)
-    """Whether two users cannot have the same value: by the field itself, or by a constraint on it alone."""
+    """Whether values are unique: because of the field itself, or because of a constraint on this field alone."""
     if field.unique:
         return True
     meta = field.model._meta  # noqa: SLF001  (Django documents it)

@@ -67,10 +67,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clever_sso.django")
 ASKED = "clever_sso.asked"
-"""In `request.META` once one of these views was asked."""
+"""The key in `request.META` that marks a request to one of these views."""
 WHEN_FAILED = "clever_sso.when_failed"
-"""In `request.META`: the cookies to set when a sign-in failed and something else answers."""
-# As Django's `login_not_required`, for its LoginRequiredMiddleware; and as other well-known guards have it.
+"""The key in `request.META` for the cookies to set when a sign-in failed and other code responds."""
+# Like Django's `login_not_required`, for its LoginRequiredMiddleware, and like the attributes for other well-known
+# guards.
 NOT_GUARDED = {"login_required": False, "login_exempt": True, "STRONGHOLD_IS_PUBLIC": True}
 
 
@@ -82,7 +83,7 @@ class _EveryDatabase:
 
 
 def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[View], View]:
-    """Decorator of the views: people who come to log in cannot be logged in yet, and some requests must not act."""
+    """Decorator of the views: lets in people who are not logged in, and refuses requests that must not act."""
 
     def decorator(view: View) -> View:
         @functools.wraps(view)
@@ -95,12 +96,12 @@ def _open_to_all(endpoint: Literal["login", "callback", "logout"]) -> Callable[[
             allow = {"Allow": refusal.allow} if refusal.allow else {}
             return _private(HttpResponse(status=refusal.status, headers=allow))
 
-        # They read and write in transactions of their own, and begin those with a write where a database asks for it.
+        # The views use transactions of their own, and begin them with a write if the database needs that.
         asked._non_atomic_requests = _EveryDatabase()  # type: ignore[attr-defined]  # noqa: SLF001  (as `non_atomic_requests`)
         for mark, value in NOT_GUARDED.items():
             setattr(asked, mark, value)
-        # The refusal comes first: it tells other methods apart from forms on other sites. The log-out view checks the
-        # token itself, where the headers do not prove where the form was.
+        # The refusal comes first, because it handles other methods and forms on other sites. The logout view checks the
+        # CSRF token itself if the headers do not prove which site the form was on.
         asked.csrf_exempt = True  # type: ignore[attr-defined]
         return asked
 
@@ -126,18 +127,18 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def query_of(request: HttpRequest) -> str:
     """The query as it came, one character for each byte."""
-    # Under ASGI Django has made text of it.
+    # Under ASGI, Django has decoded it.
     scope = getattr(request, "scope", None) or {}
     query: str | bytes = scope.get("query_string") or request.META.get("QUERY_STRING", "")
     return query.decode("latin-1") if isinstance(query, bytes) else query
 
 
 def _own_pages() -> frozenset[str]:
-    """The pages to which no login leads."""
+    """The pages that a login must not return to."""
     views = [
         reverse(f"clever_sso:{name}") for name in ("login", "callback", "logout", "link", "confirm_link", "unlink")
     ]
-    # `reverse` has the prefix that is known now; a request may come without it.
+    # `reverse` adds the prefix that is known now, but a request may come without it.
     root = get_script_prefix().rstrip("/")
     inside = [path.removeprefix(root) for path in views]
     return own_pages({"", root, conf.prefix()}, inside)
@@ -184,14 +185,14 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 @_open_to_all("logout")
 def logout(request: HttpRequest) -> HttpResponse:
-    """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
+    """Sign the person out. They stay logged in at Clever, as Clever requires."""
     return _log_out(request) if _is_proven(request) else _log_out_with_token(request)
 
 
 def _is_proven(request: HttpRequest) -> bool:
-    """Whether a header proves that a form was on a page of ours, as the refusal before this view found.
+    """Whether a header proves that the form was on our own site. The refusal before this view found this out.
 
-    The token of a form proves no more, and the token in an older tab is stale once another tab has signed in.
+    A CSRF token would prove no more, and the token in an older tab is stale once another tab has signed in.
     """
     return any(request.headers.get(name, "").strip() for name in ("Sec-Fetch-Site", "Origin"))
 
@@ -201,13 +202,13 @@ def _log_out(request: HttpRequest) -> HttpResponse:
     return with_cookies(_redirect(conf.after_logout()), conf.client().log_out_cookies(request.META.get("HTTP_COOKIE")))
 
 
-# Whether or not the middleware is there.
+# Works with and without the middleware.
 _log_out_with_token = csrf_protect(_log_out)
 
 
 @_open_to_all("logout")
 def link(request: HttpRequest) -> HttpResponse:
-    """Let a user who is signed in log in at Clever, so that both are one user from then on."""
+    """Let a signed-in user log in at Clever, to link both accounts."""
     return _link(request) if _is_proven(request) else _link_with_token(request)
 
 
@@ -225,12 +226,12 @@ def _link(request: HttpRequest) -> HttpResponse:
 
 
 def _decide_link(request: HttpRequest, step: SignIn) -> HttpResponse | None:
-    """The application's decision before the question whether to link: a response, or `None` to continue."""
+    """Ask the application before the user is asked about the link. Returns its response, or `None` to continue."""
     return _asked_hook(request, step, None, link_to=request.user)
 
 
 def confirm_link(request: HttpRequest) -> HttpResponse:
-    """Ask the user who is signed in whether this is the person to link, and take the answer."""
+    """Ask the signed-in user whether to link this person, and handle the confirmation."""
     if request.method not in {"GET", "HEAD"}:
         return _answer_link(request)
     request.META[ASKED] = True
@@ -276,7 +277,7 @@ _take_answer_with_token = csrf_protect(_take_answer)
 
 @_open_to_all("logout")
 def unlink(request: HttpRequest) -> HttpResponse:
-    """Let a user who is signed in delete their links. A session that began with Clever ends."""
+    """Let a signed-in user delete their links. If the session began with Clever, it ends."""
     return _unlink(request) if _is_proven(request) else _unlink_with_token(request)
 
 
@@ -308,7 +309,7 @@ def whoami(request: HttpRequest) -> HttpResponse:
 for mark, value in NOT_GUARDED.items():
     setattr(whoami, mark, value)
     setattr(confirm_link, mark, value)
-# As `_open_to_all` has it: the answer checks the token itself.
+# Like `_open_to_all`: the view checks the CSRF token itself.
 confirm_link.csrf_exempt = True  # type: ignore[attr-defined]
 confirm_link._non_atomic_requests = _EveryDatabase()  # type: ignore[attr-defined]  # noqa: SLF001  (as `non_atomic_requests`)
 
@@ -316,7 +317,7 @@ confirm_link._non_atomic_requests = _EveryDatabase()  # type: ignore[attr-define
 def take(
     request: HttpRequest, step: Step, *, is_decided: bool = False, waiting: SessionBase | None = None
 ) -> HttpResponse:
-    """Answer the browser."""
+    """Respond to the browser with the next step."""
     if isinstance(step, SignIn):
         try:
             return _sign_in(request, step, is_decided=is_decided, waiting=waiting)
@@ -332,7 +333,7 @@ def take(
     logger.warning("login with Clever failed: %s", step)
     if step.ends_session:
         _forget(request)
-    # If a receiver raises, that is only logged, so that the person still gets a page.
+    # If a receiver raises, the exception is only logged, so that the person still gets a page.
     step = step.linked(reverse("clever_sso:login"), conf.after_login())
     signals.login_denied.send_robust(Problem, request=request, problem=step)
     response = with_cookies(_problem_page(request, step), step.set_cookies)
@@ -346,7 +347,7 @@ def _logged_out(step: SignIn) -> HttpResponse:
 
 
 def complete(request: HttpRequest, key: str | None) -> HttpResponse:
-    """Complete the login that waits in this session."""
+    """Complete the login that is held in this session."""
     request.META[ASKED] = True
     held = HeldLogin.take_of_person_in(cast("Any", request.session), key) if request.user.is_authenticated else None
     if held is not None:
@@ -383,7 +384,7 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: S
         request.session = type(replaced)()
     _forget(request)
     try:
-        # From here on the older ids of every role are known, where they may tell who this is.
+        # From here on, the older ids of every role are known, if they may identify the user.
         step = dataclasses.replace(step, identity=accounts.with_older_ids(step.identity, step.tokens, conf.client()))
         answer = None if is_decided else _decide(request, step, others)
         if answer is None:
@@ -425,7 +426,7 @@ def _let_in(request: HttpRequest, step: SignIn, signing_in: SessionIdentity, rep
         raise Refused
     user.backend = path
     auth.login(request, user, path)
-    # It ends with the browser, and the middleware ends it when it expires.
+    # The session ends when the browser closes, and the middleware ends it when it expires.
     request.session.set_expiry(0)
     request.session[SESSION_KEY] = (
         signing_in.to_session() if replaced is None else signing_in.replacing(replaced, replaced.session_key or "")
@@ -434,10 +435,10 @@ def _let_in(request: HttpRequest, step: SignIn, signing_in: SessionIdentity, rep
 
 
 def _decide(request: HttpRequest, step: SignIn, others: Waiting | None) -> HttpResponse | None:
-    """The application's decision before the person is signed in: a response, or `None` to continue."""
+    """Ask the application before the person is signed in. Returns its response, or `None` to continue."""
     if conf.hook("CLEVER_BEFORE_SIGN_IN") is None:
         return None
-    # Before the person is asked for a second factor.
+    # Check this before the person is asked for a second factor.
     accounts.check_not_removed(cast("Identity", step.identity))
     return _asked_hook(request, step, others, user=backend()[1].find(cast("Identity", step.identity)))
 
@@ -477,7 +478,7 @@ def _asked_hook(
 
 
 def _end(replaced: SessionBase | None) -> None:
-    """End a session that another one replaces, with those that it replaced."""
+    """End a session that is being replaced, and those that it replaced."""
     if replaced is not None:
         end_replaced(replaced)
         replaced.flush()
@@ -503,7 +504,7 @@ def _let_answer(replaced: SessionBase, successor: str) -> None:
 
 
 def _check_that_it_is_there(waiting: SessionBase) -> None:
-    """Raise `LoggedOutError` if the person has logged out of the session in which this login waited."""
+    """Raise `LoggedOutError` if the person has logged out of the session that held this login."""
     if not waiting.exists(waiting.session_key or ""):
         raise LoggedOutError
 
@@ -517,7 +518,7 @@ def end_replaced(session: SessionBase) -> None:
 
 
 def _cookie_size(request: HttpRequest) -> int:
-    """The bytes of the name and the value of the session cookie, when the session is in it."""
+    """The size of the session cookie's name and value in bytes, if the session is stored in the cookie."""
     session = request.session
     if not isinstance(session, InCookies):
         return 0
@@ -558,12 +559,12 @@ def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def _redirect(url: str) -> HttpResponse:
-    # Not Django's own class, which answers with 302 and looks at the scheme: the address is one that was checked.
+    # Not Django's own class, which responds with 302 and checks the scheme. This URL was already checked.
     return HttpResponse(status=303, headers={"Location": url})
 
 
 def with_cookies(response: HttpResponse, cookies: tuple[SetCookie, ...]) -> HttpResponse:
-    """Set these cookies with an answer."""
+    """Set these cookies with a response."""
     for cookie in cookies:
         response.set_cookie(
             cookie.name,

@@ -1,4 +1,4 @@
-"""Who is signed in, and who may see a view."""
+"""Who is signed in, and guards that decide who may see a view."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 NAMES_A_PERSON = "clever_sso.names_a_person"
-"""In the environment of a request, whether the application asked who is signed in, and a person was."""
+"""The key in a request's environment: whether the application asked who is signed in, and whether a person was."""
 
 
 def identity() -> SessionIdentity | None:
@@ -46,7 +46,7 @@ def identity() -> SessionIdentity | None:
 
 
 current_identity = cast("SessionIdentity | None", LocalProxy(identity))
-"""Who is signed in, a `SessionIdentity`; false if no one is. In templates it is there by itself.
+"""Who is signed in, a `SessionIdentity`; falsy if no one is. It is always available in templates.
 
 It is a proxy for the person of the request, so it is never `None` itself: write `if current_identity:`, or call
 `get_current_identity()`, which returns the `SessionIdentity` or `None`.
@@ -54,20 +54,20 @@ It is a proxy for the person of the request, so it is never `None` itself: write
 
 
 def root() -> str:
-    """The path below which the browser sees the application."""
+    """The path prefix of the application in the browser."""
     return root_of(request.root_path, request.path, state().paths.known_prefix)
 
 
 def login_path() -> str:
-    """The path of the login, as the browser reaches it."""
+    """The path of the login in the browser."""
     extension = state()
     return f"{root_of(request.root_path, request.path, extension.paths.likely_prefix)}{extension.paths.prefix}/login"
 
 
 def look_at_session() -> bool:
-    """Forget who is no longer signed in, with everything else of their session. Returns whether a person was signed in.
+    """Clear an expired session. Returns whether a person was signed in.
 
-    A request without the session cookie is left alone, so that responses that are the same for everyone do not change.
+    A request without the session cookie is skipped, so that responses that are the same for everyone do not change.
     """
     if current_app.session_interface.get_cookie_name(current_app) not in request.cookies:
         return False
@@ -77,7 +77,7 @@ def look_at_session() -> bool:
         session.clear()
         return True
     found = any(key in kept for key in OF_A_LOGIN)
-    # The page does not depend on cookies because of this.
+    # This must not mark the page as dependent on cookies.
     kept.accessed = accessed
     return found
 
@@ -90,11 +90,11 @@ def _kept_session() -> SessionMixin:
 
 
 def take_held(rotate: Rotate | None, key: str | None) -> tuple[HeldLogin | None, Waiting | None]:
-    """Take the waiting login out of this session. It is completed, so it is not found again.
+    """Take the held login out of this session. This completes it, so it is not found again.
 
     Returns:
-        The login, or `None` if it is gone. And the Flask-Session session in which it waited: it stays until the person
-        is signed in or logs out of it.
+        The login, or `None` if it is gone. And the Flask-Session session that held it, which stays until the person is
+        signed in or logs out of it.
     """
     interface = current_app.session_interface
     if type(interface).open_session is not SecureCookieSessionInterface.open_session:
@@ -121,8 +121,7 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
     """Forget the person who was signed in on this device: nothing of their session is carried over.
 
     Returns:
-        The session of the same person that lives on the server, for tabs that are on their way with it; or the one in
-        which this login waited.
+        The person's old session on the server, for tabs that still use it; or the session that held this login.
 
     Raises:
         LoggedOutError: When the person has logged out of it since this request came.
@@ -131,7 +130,7 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
     if replaced is None or replaced is waiting:
         end_session()
         if rotate is not None and current_app.session_interface.get_cookie_name(_app()) in request.cookies:
-            # Empty the session of the old id, whatever the application's own function does with it.
+            # Empty the session under the old id, whatever the application's own function does with it.
             _save(session)
         session[SESSION_KEY] = signed_in.to_session()
     else:
@@ -140,10 +139,10 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
         session.clear()
         session[SESSION_KEY] = kept
     if session.permanent:
-        # It ends with the browser, even if its store makes new sessions permanent.
+        # The session ends when the browser closes, even if its store makes new sessions permanent.
         session.permanent = False
-    # A stranger may know the id of a session on the server, so it gets a new one. Flask-Session does that only for a
-    # session that has data.
+    # An attacker may know the id of a session on the server, so the session gets a new id. Flask-Session does that only
+    # for a session with data.
     rotate = rotate or getattr(current_app.session_interface, "regenerate", None)
     if replaced is not None:
         cast("Any", session).sid = replaced.new_sid
@@ -154,16 +153,16 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
 
 @dataclass(frozen=True)
 class Replaced:
-    """A session of Flask-Session that a new sign-in of the same person replaced, and how the new one is called."""
+    """A session of Flask-Session that a new sign-in of the same person replaced, and the id of the new one."""
 
     session: Any
     new_sid: str
 
     def keep(self) -> None:
-        """Keep it valid for a minute: otherwise, tabs that sign in together would find no one signed in.
+        """Keep the session valid for a minute. Otherwise, tabs that sign in together would find no one signed in.
 
         Raises:
-            LoggedOutError: When somebody has logged out of it in the meantime.
+            LoggedOutError: When the person has logged out of it in the meantime.
         """
         # Read it again: another tab may have replaced it in the meantime.
         again = _check_that_it_is_there(self.session.sid)
@@ -171,7 +170,7 @@ class Replaced:
         _save(again)
 
     def end(self) -> None:
-        """End it at once."""
+        """End the session immediately."""
         _end_replaced(self.session)
         self.session.clear()
         self._save()
@@ -181,10 +180,10 @@ class Replaced:
 
 
 class Waiting(Replaced):
-    """A session of Flask-Session in which a login waited that is being completed."""
+    """A session of Flask-Session that held a login that is now being completed."""
 
     def keep(self) -> None:
-        """End it, for the person is in.
+        """End the session, because the person is signed in.
 
         Raises:
             LoggedOutError: When the person has logged out of it in the meantime.
@@ -194,7 +193,7 @@ class Waiting(Replaced):
 
 
 def end_session() -> None:
-    """Forget who is signed in, with everything else of the session, and in those that it replaced."""
+    """Clear the session and the sessions that it replaced."""
     if session:
         _end_replaced(session)
     session.clear()
@@ -243,7 +242,7 @@ def _replaced(signed_in: SessionIdentity) -> Replaced | None:
 def _check_that_it_is_there(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
     """The session of this request, in its current state.
 
-    A new sign-in of the same person leaves it in place. A logout deletes it.
+    A new sign-in of the same person keeps this session. A logout deletes it.
     """
     again: Any = current_app.session_interface.open_session(_app(), request)
     if again is None or again.sid != sid:
@@ -256,10 +255,11 @@ def _app() -> Flask:
 
 
 def check_rotation(app: Flask, rotate: Rotate | None) -> None:
-    """Whether a sign-in can give the session a new name.
+    """Checks that a sign-in can give the session a new id.
 
     Raises:
-        ConfigError: `config_invalid`, when the sessions live on the server and nothing says how.
+        ConfigError: `config_invalid`, when the sessions are on the server and there is no function that changes their
+            ids.
     """
     interface = app.session_interface
     in_the_browser = type(interface).open_session is SecureCookieSessionInterface.open_session
@@ -267,15 +267,15 @@ def check_rotation(app: Flask, rotate: Rotate | None) -> None:
         kind = f"{type(interface).__module__}.{type(interface).__qualname__}"
         raise _settings.invalid(
             f"a sign-in cannot give the sessions of {kind} a new id, so a stranger who planted an id would be signed "
-            "in too: use Flask-Session 0.7 or later, or tell how by CleverSso(rotate_session=...)"
+            "in too: use Flask-Session 0.7 or later, or pass CleverSso(rotate_session=...)"
         )
 
 
 def check_keys(app: Flask) -> None:
-    """Whether what signs the sessions is secret.
+    """Checks that the key that signs the sessions is secret.
 
     Raises:
-        ConfigError: `config_invalid`, when it is not, or there is nothing.
+        ConfigError: `config_invalid`, when the key is not secret or is missing.
     """
     in_the_browser = type(app.session_interface).open_session is SecureCookieSessionInterface.open_session
     if not app.secret_key and not in_the_browser:
@@ -301,13 +301,13 @@ def login_required(view: View, /) -> View: ...
 @overload
 def login_required(*roles: str) -> Callable[[View], View]: ...
 def login_required(*arguments: View | str) -> View | Callable[[View], View]:
-    """Decorator of a view: only people who are signed in get in.
+    """Decorator for a view: only people who are signed in get in.
 
     With roles, `@login_required("teacher", "staff")`: only people who logged in with one of them.
 
     People who are not signed in are redirected to log in, and return to the same page. A script gets 401 with JSON
     (`fetch`, `XMLHttpRequest`, a POST, or a request that does not accept HTML), and so does a frame. A person who has
-    none of the roles gets 403, a script with JSON.
+    none of the roles gets 403; a script gets 403 with JSON.
 
     Raises:
         TypeError: When a role is not a string.

@@ -1,4 +1,4 @@
-"""`flask clever doctor`: what is wrong with the setup, and what to do. It works where the application cannot start."""
+"""`flask clever doctor`: finds out what is wrong with the setup. It works even if the application cannot start."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @click.group(help="Log in with Clever.")
 def clever() -> None:
-    """The commands of the extension; the entry point `flask.commands` names it."""
+    """The commands of the extension, registered by the entry point `flask.commands`."""
 
 
 @clever.command(
@@ -56,7 +56,7 @@ def _doctor(context: click.Context, *, as_json: bool) -> None:
 
 
 def _loaded(info: ScriptInfo) -> tuple[Flask, bool, ConfigError | None]:
-    """The application, whether it reads the environment, and what the extension refused."""
+    """The application, whether it reads the environment, and the error that the extension raised."""
     set_up: list[tuple[Flask, bool]] = []
     mark = SET_UP.set(set_up)
     try:
@@ -77,7 +77,7 @@ def _report(app: Flask, reads_environment: bool, refused: ConfigError | None) ->
     if isinstance(state, State):
         found = [*misspelled(settings, OWN_SETTINGS), *_of_callback(state), *_of_session(app, state), versions("Flask")]
         client = state.default_client
-        # One that the application made itself, whose settings are not in the configuration.
+        # The application created this client itself, so its settings are not in the configuration.
         if isinstance(client, Client) and not settings.get("CLEVER_CLIENT_ID"):
             return doctor_of_client(client, found)
         return report_of(settings, found)
@@ -88,7 +88,7 @@ def _report(app: Flask, reads_environment: bool, refused: ConfigError | None) ->
 
 
 def _refused(app: Flask, refused: ConfigError, reads_environment: bool) -> Iterator[Found]:
-    """What the extension refused, unless the core says so itself: no client can be made."""
+    """The finding for an error of the extension, unless the core reports it itself: no client can be created."""
     try:
         client_of(app, from_env=reads_environment, discover=False)
     except ConfigError as error:
@@ -130,7 +130,7 @@ def _of_session(app: Flask, state: State) -> Iterator[Found]:
     if narrow:
         yield SESSION, "warning", narrow, 'set SESSION_COOKIE_PATH to "/"'
     if str(same_site).lower() not in {"lax", "strict"} and not refused:
-        found = "SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as who is signed in"
+        found = "SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as the signed-in person"
         yield SESSION, "warning", found, 'set SESSION_COOKIE_SAMESITE to "Lax"'
     elif not (elsewhere or refused or secure or narrow):
         yield SESSION, "ok", "browsers keep the session cookie where logins come back to", None

@@ -1,4 +1,4 @@
-"""How long the session cookie will be, when the session is in it."""
+"""How long the session cookie will be, if the session is stored in the cookie."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIGNATURE = 120
 
 
 def exact(app: Flask, session: MutableMapping[str, Any]) -> int:
-    """The bytes of the name and the value of the session cookie; 0 for sessions of another kind."""
+    """The size of the session cookie's name and value in bytes; 0 for other kinds of sessions."""
     interface = app.session_interface
     if not hasattr(interface, "get_signing_serializer"):
         return 0
@@ -33,16 +33,16 @@ def exact(app: Flask, session: MutableMapping[str, Any]) -> int:
 
 
 def at_most(app: Flask, session: MutableMapping[str, Any]) -> int:
-    """As much as `exact`, or more. To write, compress and sign a session takes a third of the time of a sign-in."""
+    """An upper bound of `exact`, and quicker: serializing and signing a session is a third of the work of a sign-in."""
     plain = _json(dict(session)) if _writes_as_flask_does(app) else None
     if plain is None:
         return exact(app, session)
-    # It is compressed only if that makes it shorter. Base64 makes four bytes of three.
+    # Flask compresses a session only if that makes it shorter. Base64 turns three bytes into four.
     return len(app.session_interface.get_cookie_name(app)) + plain * 4 // 3 + _SIGNATURE
 
 
 def _writes_as_flask_does(app: Flask) -> bool:
-    """Whether nothing of the application decides how a session is written."""
+    """Whether Flask's own code serializes the session."""
     interface = app.session_interface
     return (
         type(interface) is SecureCookieSessionInterface
@@ -53,7 +53,7 @@ def _writes_as_flask_does(app: Flask) -> bool:
 
 
 def _json(value: Any) -> int | None:  # noqa: ANN401  (what a session holds)
-    """The most bytes that a value takes in JSON; `None` for one that Flask writes in a way of its own, or cannot."""
+    """The most bytes that a value takes in JSON; `None` if Flask serializes it in a special way, or cannot."""
     kind = type(value)
     if value is None or kind is bool:
         return _AROUND
@@ -67,8 +67,8 @@ def _json(value: Any) -> int | None:  # noqa: ANN401  (what a session holds)
 
 
 def _all(values: Any) -> int | None:  # noqa: ANN401  (a list)
-    """The same for all of these, and for what is around them."""
-    # Most are texts. One look at all of them is quicker than one at each.
+    """The same for several values, with the characters around them."""
+    # Most values are strings. Checking all of them together is quicker than checking each.
     texts = [value for value in values if type(value) is str]
     text = "".join(texts)
     of_text = _OF_PLAIN_TEXT if text.isascii() and text.isprintable() else _OF_ANY_TEXT

@@ -1,4 +1,4 @@
-"""The extension: what an application sets up once."""
+"""The extension that an application sets up once."""
 
 from __future__ import annotations
 
@@ -43,16 +43,17 @@ class CleverSso:
 
     Args:
         app: The application; without one, call `init_app` later.
-        client: The client to use. Default: one made from the configuration.
-        clients: The clients of hosts that have their own, such as `{"b.example": Client(...)}`; `CLEVER_HOSTS` of the
-            configuration has the same as settings.
-        rotate_session: Gives a session a new id at each sign-in: a function that is called with it. Only for sessions
-            that live on the server, in a store other than Flask-Session 0.7 or later.
-        from_env: Whether what the configuration leaves out is taken from environment variables of the same names.
+        client: The client to use. Default: a client made from the configuration.
+        clients: The clients of hosts that have their own, such as `{"b.example": Client(...)}`. The setting
+            `CLEVER_HOSTS` does the same in the configuration.
+        rotate_session: A function that gets the session and gives it a new id at each sign-in. Only needed for sessions
+            on the server, in a store other than Flask-Session 0.7 or later.
+        from_env: Whether to read settings that are missing in the configuration from environment variables of the same
+            names.
 
     Raises:
-        ConfigError: `config_invalid`, with what is wrong about which setting.
-        TypeError: When an argument is of the wrong type.
+        ConfigError: `config_invalid`; the message names the setting and what is wrong with it.
+        TypeError: When an argument has the wrong type.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class CleverSso:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Add login, callback and logout to `app`. Raises as the class does."""
+        """Add login, callback and logout to `app`. Raises the same exceptions as the class."""
         _check_app(app)
         set_up = SET_UP.get()
         if set_up is not None:
@@ -116,14 +117,14 @@ class CleverSso:
         return state().client
 
     def older_ids(self, login: SignIn | ProvenLogin[Client]) -> tuple[str, ...]:
-        """Return the ids that this person had before, in any role. Call it if no account has the id of the login.
+        """Return the older ids of this person, for all roles. Call it if no account has the id of the login.
 
-        An ID token has only the older id of the role of the login, so this may ask Clever. Don't catch an `Error`:
-        Clever can't be reached, and the person gets a page that says so. A `ProvenLogin` keeps them, even if it is held
+        An ID token has only the older id for the role of the login, so this may ask Clever. Don't catch an `Error`:
+        Clever can't be reached, and the person gets an error page. A `ProvenLogin` keeps the ids, even if it is held
         afterwards.
 
         Args:
-            login: What `before_sign_in` or `on_sign_in` was given.
+            login: The argument of your `before_sign_in` or `on_sign_in` function.
         """
         identity, tokens = login.identity, login.tokens
         if not may_have_more(identity, tokens):
@@ -135,12 +136,12 @@ class CleverSso:
         return remembered(login, ids)
 
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
-        """Decorator: let `function` decide about each person who proved a login, before the sign-in.
+        """Decorator: let `function` decide about each person that Clever confirmed, before the sign-in.
 
-        It gets a `ProvenLogin` and may be async. `None` signs the person in. Anything else is sent to the browser, and
-        no one is signed in. To sign the person in later with `complete_login`, call `hold` first. When it raises,
-        no one is signed in: `Refused` becomes a page for the person, an `Error` of Clever's API becomes a page that
-        says so, anything else is handled as Flask handles it.
+        It gets a `ProvenLogin` and may be async. If it returns `None`, the person is signed in. If it returns anything
+        else, the browser gets that response and no one is signed in. To sign the person in later with `complete_login`,
+        call `hold` first. If it raises, no one is signed in: the person gets an error page for `Refused` and for an
+        `Error` of Clever's API, and Flask handles any other exception as usual.
         """
         _settings.check_hook("before_sign_in", function, "proven")
         self._hooks.before_sign_in = function
@@ -149,16 +150,16 @@ class CleverSso:
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with every `SignIn`. Use it to find, create or refuse an account.
 
-        The session is the new person's. You can add to it. What `function` returns, if anything, is sent to
-        the browser instead of the redirect. When it raises, no one is signed in: `Refused` becomes a page for the
-        person, anything else is handled as Flask handles it.
+        The session already belongs to the new person, and you can add to it. If `function` returns a response, the
+        browser gets it instead of the redirect. If it raises, no one is signed in: the person gets an error page for
+        `Refused`, and Flask handles any other exception as usual.
         """
         _settings.check_hook("on_sign_in", function, "sign_in")
         self._hooks.sign_in = function
         return function
 
     def on_problem(self, function: ProblemHook) -> ProblemHook:
-        """Decorator: let `function` return the page of a failed login, from a `Problem`.
+        """Decorator: let `function` make the page of a failed login from a `Problem`.
 
         If it raises, the exception is logged, and the person gets the package's page.
         """
@@ -199,24 +200,24 @@ def _source(app: Flask, *, from_env: bool) -> Any:  # noqa: ANN401  (a configura
 
 
 def every_setting(app: Flask, *, from_env: bool) -> dict[str, Any]:
-    """The configuration, and the environment where it is asked: hosts share both."""
+    """The configuration, and the environment if the application reads it. All hosts share both."""
     found = {name: value for name, value in app.config.items() if value is not None and value != ""}
     return {**(os.environ if from_env else {}), **found}
 
 
 def client_of(app: Flask, *, from_env: bool, **others: object) -> Client:
-    """The client that the configuration describes.
+    """Creates the client from the configuration.
 
     Args:
         app: The application.
-        from_env: Whether the environment has what the configuration leaves out.
-        others: Arguments that count instead.
+        from_env: Whether to read missing settings from the environment.
+        others: Arguments that override the settings.
     """
     return Client(**{**_settings.arguments(_source(app, from_env=from_env)), **others})
 
 
 def _with_environment_named(error: ConfigError) -> ConfigError:
-    """The same error, which says how to read the setting where only the environment has it."""
+    """The same error. If only the environment has the setting, it also says how to read it from there."""
     name = error.message.rpartition(": ")[2].partition(" ")[0]
     if not _settings.is_missing(error) or not os.environ.get(name):
         return error
@@ -234,7 +235,7 @@ def _check_app(app: object) -> None:
 
 
 def _check_client(name: str, client: object) -> None:
-    """Whether this can be the client: one that blocks."""
+    """Checks that this is a client that blocks, not an async one."""
     if client is None and name == "client":
         return
     if isinstance(client, AsyncClient):
@@ -259,4 +260,6 @@ def _set_defaults(app: Flask, chosen: Chosen, *, secure: bool) -> None:
             "not send a Strict cookie, and people who log in would end at a page"
         )
     if str(app.config["SESSION_COOKIE_SAMESITE"]).lower() not in {"lax", "strict"}:
-        app.logger.warning("SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as who is signed in")
+        app.logger.warning(
+            "SESSION_COOKIE_SAMESITE is neither Lax nor Strict: other sites can act as the signed-in person"
+        )

@@ -1,4 +1,4 @@
-"""The button "Log in with Clever", and who is signed in: functions, and by the same names in every template."""
+"""The button "Log in with Clever", and who is signed in: functions that every template has too."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def clever_button(
 
     Args:
         next: Where the person goes afterwards.
-        image: The address of an image to show instead of the words: `url_for("static", filename="clever.svg")`.
+        image: The URL of an image to show instead of the text: `url_for("static", filename="clever.svg")`.
         language: `en` or `es`. Default: `CLEVER_LANGUAGE`, Flask-Babel's language, or English.
-        style: Whether the link has a style of its own.
+        style: Whether to style the link.
     """
     spoken = words(language) if language else words_of_page()
     return login_button(login_path(), words=spoken, goal=next, image=image, style=style)
@@ -45,7 +45,7 @@ def clever_signed_in(*, language: str | None = None) -> Html | str:
     somebody = identity()
     if somebody is None:
         return ""
-    # Flask-WTF gives templates a function that makes the token.
+    # Flask-WTF gives templates a function that returns the token.
     token = current_app.jinja_env.globals.get("csrf_token")
     field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(token()) if callable(token) else ""
     return signed_in_line(
@@ -59,13 +59,13 @@ def clever_signed_in(*, language: str | None = None) -> Html | str:
 
 
 def words_of_page() -> Words:
-    """In the language of the application's own pages: from `CLEVER_LANGUAGE` or Flask-Babel, or English."""
+    """The texts in the language of the application's own pages: from `CLEVER_LANGUAGE` or Flask-Babel, or English."""
     fixed = state().chosen.language
     return words(fixed) if fixed else _words_of_babel() or words(None)
 
 
 def words_of_person() -> Words:
-    """The same for the pages of this package: the browser says which where nothing else does."""
+    """The same for the pages of this package, which fall back to the browser's language."""
     fixed = state().chosen.language
     return words(fixed) if fixed else _words_of_babel() or words(request.headers.get("Accept-Language"))
 

@@ -1,4 +1,4 @@
-"""What the extension keeps with an application."""
+"""The data that the extension stores with each application."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 EXTENSION = "clever_sso"
 SET_UP: ContextVar[list[tuple[Flask, bool]] | None] = ContextVar("clever_sso.set_up", default=None)
-"""Where the doctor wants to know which applications are set up, and whether each reads the environment."""
+"""The applications that were set up, and whether each reads the environment, if the doctor asks for them."""
 
 
 @dataclass
 class Hooks:
-    """What the application does instead of the default."""
+    """The application's own behavior instead of the default."""
 
     before_sign_in: Callable[[ProvenLogin[Client]], ResponseReturnValue | None] | None = None
     sign_in: Callable[[SignIn], ResponseReturnValue | None] | None = None
@@ -40,7 +40,7 @@ class Hooks:
 
 @dataclass(frozen=True)
 class State:
-    """What the extension keeps with an application."""
+    """The data that the extension stores with each application."""
 
     default_client: Client
     clients: Mapping[str, Client]
@@ -52,7 +52,7 @@ class State:
 
     @property
     def client(self) -> Client:
-        """The client of the host that was asked."""
+        """The client for the requested host."""
         return at_host(self.clients, host(), self.default_client) if self.clients else self.default_client
 
 

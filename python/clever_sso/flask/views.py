@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     View = Callable[[], Response]
 
 
-# Every method that werkzeug knows: the core decides which of them may act, and how to respond to the others.
+# Every method that werkzeug knows. The core decides which of them may act, and how to respond to the others.
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"]
 # The attributes of a session cookie, about.
 _COOKIE_BYTES = 120
@@ -103,7 +103,7 @@ def add_views(app: Flask, callback_path: str) -> None:
     _add(views, callback_path, "callback", _callback)
     _add(views, f"{extension.paths.prefix}/logout", "logout", _logout)
     views.add_url_rule(f"{extension.paths.prefix}/{WHOAMI}", WHOAMI, whoami, methods=["GET"])
-    # Before any function of `before_request`: one of the application's own may answer, or look at the session.
+    # Before all other `before_request` functions: the application's own may respond, or read the session.
     request_started.connect(_look, app, weak=False)
     views.before_app_request(_before)
     views.after_app_request(_settle)
@@ -112,7 +112,7 @@ def add_views(app: Flask, callback_path: str) -> None:
 
 
 def _add(views: Blueprint, path: str, name: str, view: View) -> None:
-    """Add a view, with or without a slash at the end: werkzeug would build redirects between the two from `Host`."""
+    """Add a view, with or without a trailing slash: werkzeug would build redirects between the two from `Host`."""
     options: Any = {"strict_slashes": False, "merge_slashes": False, "methods": _METHODS}
     for each in dict.fromkeys([path, f"{path.rstrip('/')}/"]):
         views.add_url_rule(each, name, view, provide_automatic_options=False, **options)
@@ -150,7 +150,7 @@ def _before() -> Response | None:
 
 
 def _endpoint() -> Literal["login", "callback", "logout"] | None:
-    """The view of this address, if it is one of the three, for any method."""
+    """The view at this path, if it is one of the three, for any method."""
     adapter = current_app.create_url_adapter(request)
     try:
         name = adapter.match(method="GET")[0] if adapter is not None else ""
@@ -189,7 +189,7 @@ def _login() -> Response:
     if current_app.session_interface.is_null_session(session):
         raise RuntimeError("clever_sso.flask needs sessions: set app.secret_key")
     extension = state()
-    # The keys and the store of the sessions may have been set up after the extension.
+    # The key and the store of the sessions may have been set up after the extension.
     check_keys(_app())
     check_rotation(_app(), extension.rotate_session)
     step = begun(
@@ -239,11 +239,11 @@ def _callback() -> Response:
 
 
 def _logout() -> Response:
-    """Forget who is signed in. The person stays signed in at Clever, as Clever wants it."""
+    """Sign the person out. They stay logged in at Clever, as Clever requires."""
     refusal = _refusal("logout")
     if refusal is not None:
         return refusal
-    # A person without a session gets none.
+    # A request without a session gets none.
     if session:
         end_session()
     cookies = state().client.log_out_cookies(request.headers.get("Cookie"))
@@ -251,7 +251,7 @@ def _logout() -> Response:
 
 
 def _refusal(endpoint: Literal["login", "callback", "logout"]) -> Response | None:
-    """What to answer to a request that must not act."""
+    """The response to a request that must not act."""
     request.environ[_ASKED] = True
     refusal = state().client.refusal(endpoint, method=request.method, headers=sent_headers(request.environ))
     if refusal is None:
@@ -260,23 +260,23 @@ def _refusal(endpoint: Literal["login", "callback", "logout"]) -> Response | Non
 
 
 def held_login(key: str | None = None) -> HeldLogin | None:
-    """The login that waits in this session for `complete_login`; `None` when there is none.
+    """Return the login that is held in this session until `complete_login`; `None` if there is none.
 
     Args:
-        key: The key of the login, from `hold`. Without it, the login that has waited longest.
+        key: The key of the login, from `hold`. Default: the oldest held login.
     """
     return HeldLogin.with_key(session, key)
 
 
 def complete_login(key: str | None = None) -> Response:
-    """Complete the login that waits in this session: call it after a second factor, or a form, is accepted.
+    """Complete the login that is held in this session: call it after you accepted a second factor or a form.
 
     Args:
-        key: The key of the login, from `hold`. Without it, the login that has waited longest.
+        key: The key of the login, from `hold`. Default: the oldest held login.
 
     Returns:
         The response for the browser: a redirect to the page that the person wanted, or a page that says why they can't
-        sign in. If no login waits, or its ten minutes are over, a redirect to the login.
+        sign in. If no login is held or it has expired, a redirect to the login.
     """
     request.environ[_ASKED] = True
     held = HeldLogin.take_of_person_in(session, key)
@@ -290,7 +290,7 @@ def complete_login(key: str | None = None) -> Response:
 
 
 def _take(step: Step, *, is_decided: bool = False, waiting: Waiting | None = None) -> Response:
-    """Answer the browser."""
+    """Respond to the browser with the next step."""
     if isinstance(step, SignIn):
         try:
             response, cookies = _sign_in(step, is_decided=is_decided, waiting=waiting)
@@ -319,7 +319,7 @@ def _take(step: Step, *, is_decided: bool = False, waiting: Waiting | None = Non
 
 
 def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tuple[Response, tuple[SetCookie, ...]]:
-    """Sign the person in, unless the application decides otherwise: the answer, and the cookies to set with it."""
+    """Sign the person in, unless the application decides otherwise. Returns the response and cookies to set."""
     extension = state()
     signing_in = SessionIdentity.of(step.identity, extension.chosen.session_seconds)
     others = others_of(session, step.identity)
@@ -361,7 +361,7 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
 
 
 def _decide(step: SignIn, others: Held | None) -> Response | None:
-    """The application's decision before the person is signed in: a response, or `None` to continue."""
+    """Ask the application before the person is signed in. Returns its response, or `None` to continue."""
     hook = state().hooks.before_sign_in
     if hook is None:
         return None
@@ -454,10 +454,10 @@ def _with_each(response: Response, cookies: tuple[SetCookie, ...]) -> Response:
 
 
 def _after(response: Response) -> Response:
-    """Keep pages out of shared caches. End the redirect loop of a guard that sends people who log in to log in."""
+    """Keep pages out of shared caches. Stop the redirect loop of a guard that redirects the login to the login."""
     if request.endpoint not in {"clever_sso.logout", f"clever_sso.{WHOAMI}"} and _ASKED not in request.environ:
         advice = (
-            "a function of before_request answered in place of the login: let it pass by requests with "
+            "a before_request function responded instead of the login: let it ignore requests with "
             'request.blueprint == "clever_sso"'
         )
         login = {login_path(), f"{request.root_path}{state().paths.prefix}/login"}
@@ -494,25 +494,25 @@ def _check_cookie_size() -> None:
 
 
 def _cookie_size() -> int:
-    """The bytes of the name and the value of the session cookie, when the session is in it."""
+    """The size of the session cookie's name and value in bytes, if the session is stored in the cookie."""
     return 0 if _is_on_the_server() else cookie_size.exact(_app(), _kept())
 
 
 def _cookie_size_at_most() -> int:
-    """The same or more, and quicker: `_cookie_size` has to sign the session."""
+    """An upper bound of that size, and quicker: `_cookie_size` has to sign the session."""
     return 0 if _is_on_the_server() else cookie_size.at_most(_app(), _kept())
 
 
 def _kept() -> SessionMixin:
-    # Its proxy is asked once for each key.
+    # Flask's proxy would look up the session again for each key.
     return cast("LocalProxy[SessionMixin]", session)._get_current_object()  # noqa: SLF001  (Flask documents it)
 
 
 def _is_on_the_server() -> bool:
-    """Whether sessions live on the server."""
+    """Whether sessions are stored on the server."""
     app = _app()
     extension: State = app.extensions[EXTENSION]
-    # A store on the server may be derived from Flask's own: then it says how ids change.
+    # A store on the server may be a subclass of Flask's own. Then it has a method that changes ids.
     return extension.rotate_session is not None or hasattr(app.session_interface, "regenerate")
 
 

@@ -1,20 +1,20 @@
-"""Tests of an application's own pages, logged in with Clever: no account, no browser, no mock.
+"""Test your application's pages as a person who logged in with Clever: no account, no browser, no mock.
 
-pytest finds the fixtures by itself once the package is installed. They need the program `clever-emulator`, a Clever
-that runs on this machine:
+pytest finds the fixtures by itself once the package is installed. They need the program `clever-emulator`, which
+emulates Clever on this machine:
 
     def test_the_front_page_greets(clever_emulator, clever_login):
         client = create_app(clever_emulator.settings()).test_client()
         clever_login(client, "ada")
         assert client.get("/").text == "Hello, Ada Ashworth"
 
-- `clever_emulator` (of the session): an `Emulator`, with settings for the application, scenarios, people, clock and
+- `clever_emulator` (session scope): an `Emulator`, with settings for your application, scenarios, people, clock and
   journal.
 - `clever_login`: `clever_login(client, "ada")` logs a person in. `client` is a test client of Flask, Django or
-  Starlette (FastAPI). `clever_login_async` does so with `httpx.AsyncClient` and `django.test.AsyncClient`.
-- `clever_client`: a `clever_sso.Client` of an application that is registered there.
+  Starlette (FastAPI). `clever_login_async` does the same with `httpx.AsyncClient` and `django.test.AsyncClient`.
+- `clever_client`: a `clever_sso.Client` for an application that is registered with the emulator.
 
-Without pytest the same is done by `Emulator` and `log_in`; every step really happens, with a real ID token:
+Without pytest, use `Emulator` and `log_in`. Every step really happens, with a real ID token:
 
     >>> import secrets
     >>> from clever_sso.testing import Emulator, log_in
@@ -31,7 +31,7 @@ Without pytest the same is done by `Emulator` and `log_in`; every step really ha
     ...     browser.get("/").text
     'Hello, Ada Ashworth'
 
-Unit tests need no emulator: `force_login` signs a person in directly, and `make_identity` says who it is.
+Unit tests need no emulator: `force_login` signs a person in directly, and `make_identity` creates that person.
 
     >>> from clever_sso.testing import force_login, make_identity
     >>> app = Flask("unit")
@@ -46,10 +46,10 @@ Unit tests need no emulator: `force_login` signs a person in directly, and `make
     >>> browser.get("/").text
     'Hello, Grace Hopper'
 
-`LogIn` and `LogInAsync` are the types of the fixtures. Options of pytest's configuration file:
+`LogIn` and `LogInAsync` are the types of the fixtures. Options for pytest's configuration file:
 
-- `clever_redirect_uris`: the redirect URIs that the emulator knows, a line each; the first is the primary one. Default
-  `http://localhost/clever/callback`. Only the path matters to a test client.
+- `clever_redirect_uris`: the redirect URIs that the emulator knows, one on each line; the first is the primary one.
+  Default `http://localhost/clever/callback`. Only the path matters to a test client.
 - `clever_world`: a file with your own people, as `clever-emulator init` writes it.
 - `clever_person`: who logs in if no person is named. Default `ada`; a world without her must name a person.
 """

@@ -1,4 +1,4 @@
-"""The test clients of the frameworks, asked one way. None of them is imported: a client says itself what it is."""
+"""One interface for the test clients of all frameworks, without importing them: a client's type tells what it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Generic, Protocol, TypeVar
 
 Response_co = TypeVar("Response_co", covariant=True)
-# Starlette's test client is made of one of them.
+# Starlette's test client is a subclass of one of them.
 HTTPX = {"httpx", "httpx2"}
 
 
@@ -20,14 +20,14 @@ class AppClient(Protocol[Response_co]):
 
 @dataclass(frozen=True)
 class Adapter(Generic[Response_co]):
-    """One client, asked for one page at a time, without following redirects."""
+    """A test client that requests one page at a time and follows no redirects."""
 
     client: AppClient[Response_co]
     options: dict[str, Any]
     prefix: str = ""
 
     def get(self, path: str) -> Response_co:
-        """The client's own response, or what to wait for."""
+        """The client's own response, or an awaitable of it."""
         return self.client.get(self.prefix + path, **self.options)
 
 
@@ -36,8 +36,8 @@ def adapted(client: AppClient[Response_co], *, secure: bool, waits: bool) -> Ada
 
     Args:
         client: The client.
-        secure: Whether it shall ask as over https.
-        waits: Whether it is used with `await`.
+        secure: Whether to make requests as if over https.
+        waits: Whether the client is used with `await`.
 
     Raises:
         TypeError: If it is not a known test client, or an async one where a sync one is needed (or the reverse).
@@ -48,7 +48,7 @@ def adapted(client: AppClient[Response_co], *, secure: bool, waits: bool) -> Ada
         right = "log_in_async (the fixture clever_login_async)" if is_async else "log_in (the fixture clever_login)"
         raise TypeError(f"{type(client).__qualname__} wants {right}")
     if "django" in family:
-        # It follows no redirects by default. The asynchronous client of Django 4.2 has no argument for that.
+        # The client follows no redirects by default. The async client of Django 4.2 has no argument for that.
         return Adapter(client, {"secure": secure})
     if family & HTTPX:
         base = str(getattr(client, "base_url", "")).rstrip("/")

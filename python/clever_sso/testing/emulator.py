@@ -1,4 +1,4 @@
-"""A Clever on this machine, as tests see it."""
+"""Runs and controls the emulator of Clever in tests."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _SUFFIXES: dict[AppKind, str] = {"oidc": ",oidc", "oauth": "", "library": ",libr
 
 
 class EmulatorError(RuntimeError):
-    """The emulator refused what a test asked of it."""
+    """Raised when the emulator refuses a request of a test."""
 
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One request that the emulator got. Values of parameters are never kept."""
+    """One request that the emulator received. Values of parameters are never stored."""
 
     time: int
-    """When, in Unix seconds."""
+    """The time of the request, in Unix seconds."""
 
     method: str
     """The HTTP method."""
 
     path: str
-    """The path, scenario included."""
+    """The path, including the scenario."""
 
     parameters: tuple[str, ...]
     """The names of the parameters."""
@@ -52,10 +52,10 @@ class JournalEntry:
     """The scheme of the `Authorization` header."""
 
     status: int
-    """The status of the answer."""
+    """The status of the response."""
 
     explanation: str | None
-    """What the emulator made of it."""
+    """How the emulator handled the request."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Emulator:
     """A running emulator. Three applications with the same redirect URIs are registered: `oidc`, `oauth` and `library`.
 
     Attributes:
-        base_url: Where it is, and the issuer of its ID tokens.
-        redirect_uris: Those of the applications; the first is the primary one.
-        moved: Whether its clock or its keys are no longer those of the start.
+        base_url: The base URL of the emulator, and the issuer of its ID tokens.
+        redirect_uris: The redirect URIs of the applications; the first is the primary one.
+        moved: Whether its clock or its keys have changed since the start.
     """
 
     def __init__(
@@ -95,15 +95,15 @@ class Emulator:
         """Run an emulator on a free port while the block runs.
 
         Args:
-            redirect_uris: Those of the application under test. The first is the primary one.
+            redirect_uris: The redirect URIs of the application under test. The first is the primary one.
             world_file: A file with your own people, as `clever-emulator init` writes it.
-            person: Who logs in if no person is named; a person in that file.
+            person: The person who logs in by default; a person in that file.
 
         Raises:
-            EmulatorMissing: When the program is not there, with how to get it.
-            RuntimeError: When it does not start, with what it said.
+            EmulatorMissing: When the program is missing. The message says how to get it.
+            RuntimeError: When it does not start. The message has its output.
         """
-        # New ones each time: they cannot be mistaken for an application's own.
+        # New credentials each time, so that they cannot be mistaken for an application's own.
         apps = {kind: _Application(secrets.token_hex(10), secrets.token_hex(20)) for kind in _SUFFIXES}
         options = ["--port", "0", "--auto-login", person]
         if world_file is not None:
@@ -115,11 +115,11 @@ class Emulator:
 
     def settings(self, *, scenario: str | None = None, app: AppKind = "oidc") -> dict[str, str]:
         """The settings of the application under test: `CLEVER_CLIENT_ID`, `CLEVER_CLIENT_SECRET`,
-        `CLEVER_REDIRECT_URI` and `CLEVER_BASE_URL`. Flask's configuration, Django's settings and the environment take
-        them as they are.
+        `CLEVER_REDIRECT_URI` and `CLEVER_BASE_URL`. You can use them unchanged in Flask's configuration, Django's
+        settings and the environment.
 
         Args:
-            scenario: Something that Clever shall do otherwise, see `scenario`.
+            scenario: The name of something that Clever should do differently, see `scenario`.
             app: `oidc` with ID tokens, `oauth` without, or `library` for the people of Clever Library.
         """  # noqa: D205  (one sentence)
         application = self._apps[app]
@@ -137,7 +137,7 @@ class Emulator:
         return Client(application.client_id, application.client_secret, self.redirect_uris, base_url=base_url)
 
     def portal_link(self, *, app: AppKind = "oidc") -> str:
-        """Where the application's icon in the Clever Portal leads. `clever_login(client, "ada", path=…)` follows it."""
+        """The URL of the app's icon in the Clever Portal. `clever_login(client, "ada", path=…)` follows it."""
         query = {"channel": "clever-portal", "confirmed": "true", "response_type": "code"}
         query.update(client_id=self._apps[app].client_id, redirect_uri=self.redirect_uris[0])
         return f"{self.base_url}/oauth/authorize?{urlencode(query)}"
@@ -150,11 +150,11 @@ class Emulator:
     # ---------------------------------------------------------------- what Clever does otherwise
 
     def scenarios(self) -> dict[str, str]:
-        """What Clever can do otherwise: names, and what each does."""
+        """The scenarios: the name of each, and what Clever does differently in it."""
         return {entry["name"]: entry["what"] for entry in self._control("GET", "scenarios")}
 
     def scenario(self, name: str) -> str:
-        """The base URL of a whole Clever that does exactly one thing otherwise, `id-token-expired` for example.
+        """The base URL of a whole Clever that does exactly one thing differently, for example `id-token-expired`.
 
         Raises:
             EmulatorError: When there is no such scenario.
@@ -173,7 +173,7 @@ class Emulator:
         return dict(self._people)
 
     def person(self, who: str) -> Person:
-        """A person, by handle, Clever id or sign-in number.
+        """Look up a person by handle, Clever id or sign-in number.
 
         Raises:
             EmulatorError: If there is no such person.
@@ -190,23 +190,23 @@ class Emulator:
         return int(self._control("GET", "clock")["now"])
 
     def advance(self, seconds: int) -> int:
-        """Move the emulator's clock forward. It is back in time after the test.
+        """Move the emulator's clock forward. After the test it is reset.
 
-        The application's clock stays where it is: a code, for example, ages, and ID tokens come from the future.
+        The application's clock does not change. So, for example, codes get older, and ID tokens come from the future.
 
         Returns:
-            Its time then, in Unix seconds.
+            The emulator's new time, in Unix seconds.
         """
         self.moved = True
         return int(self._control("POST", "clock", {"advance": seconds})["now"])
 
     def rotate_keys(self) -> str:
-        """Replace the signature key by a new one, until the end of the test. Returns its `kid`."""
+        """Replace the signing key with a new one, until the end of the test. Returns its `kid`."""
         self.moved = True
         return str(self._control("POST", "keys/rotate")["kid"])
 
     def journal(self) -> list[JournalEntry]:
-        """What the emulator was asked: the latest 1000 requests, oldest first."""
+        """The latest 1000 requests to the emulator, oldest first."""
         entries = self._control("GET", "journal")["journal"]
         return [JournalEntry(**{**entry, "parameters": tuple(entry["parameters"])}) for entry in entries]
 
@@ -215,7 +215,7 @@ class Emulator:
         self._control("DELETE", "journal")
 
     def reset(self) -> None:
-        """As after the start: clock, keys, codes, tokens and journal."""
+        """Reset clock, keys, codes, tokens and journal to the state after the start."""
         self._control("POST", "reset")
         self.moved = False
 

@@ -1,4 +1,4 @@
-"""One request to the emulator. It is on this machine: it uses no proxy and follows no redirect."""
+"""Sends one request to the emulator, without a proxy (it is on this machine) and without following redirects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Reply:
 
     @property
     def alert(self) -> str:
-        """What a page of the emulator says is wrong, to the person and to developers."""
+        """The error on a page of the emulator, for the person and for developers."""
         words = r'(?:role="alert">|class="developer"[^>]*><strong>.*?</strong>)(.*?)</p>'
         found = re.findall(words, self.text, re.DOTALL)
         return unescape(" ".join(found)) or "a page that says nothing more"

@@ -1,4 +1,4 @@
-"""A login without a browser: from the application to the emulator and back, each step as a browser takes it."""
+"""Logs in without a browser: goes from the application to the emulator and back, with the same steps as a browser."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ TEST_HOSTS = {"localhost", "testserver", "127.0.0.1"}
 
 
 class LoginNotFinished(AssertionError):  # noqa: N818  (a word that says it)
-    """The login came to no end at the application: it never went to Clever, or did not come back."""
+    """Raised when a login does not finish: it never went to Clever, or did not come back to the application."""
 
 
 class LogIn(Protocol):
-    """What the fixture `clever_login` is."""
+    """The type of the fixture `clever_login`."""
 
     def __call__(
         self, client: AppClient[Response], person: str, *, path: str = LOGIN_PATH, by_admin: bool = False
     ) -> Response:
-        """As `log_in`."""
+        """The same as `log_in`."""
 
 
 class LogInAsync(Protocol):
-    """What the fixture `clever_login_async` is."""
+    """The type of the fixture `clever_login_async`."""
 
     async def __call__(
         self,
@@ -47,7 +47,7 @@ class LogInAsync(Protocol):
         path: str = LOGIN_PATH,
         by_admin: bool = False,
     ) -> Response:
-        """As `log_in_async`."""
+        """The same as `log_in_async`."""
 
 
 def log_in(
@@ -62,18 +62,19 @@ def log_in(
 
     Args:
         client: A test client of Flask, Django or Starlette; it keeps the cookies.
-        person: Handle, Clever id or sign-in number.
-        emulator: The emulator at which the application is registered.
-        path: Where the browser goes first: the login, a page that sends there, or a link of the emulator.
-        by_admin: Whether an administrator of Clever logs in as that person.
+        person: The person's handle, Clever id or sign-in number.
+        emulator: The emulator where the application is registered.
+        path: Where the browser goes first: the login, a page that redirects there, or a link of the emulator.
+        by_admin: Whether an administrator at Clever logs in as that person.
 
     Returns:
-        The application's answer to the callback, as its test client gives it: a redirect when the person is signed in,
-        a page when something went wrong. A login that the application restarts is followed to its end first.
+        The application's response to the callback, as the test client returns it: a redirect if the person is signed
+        in, a page if something went wrong. If the application restarts the login, the new login is followed to its end
+        first.
 
     Raises:
         LoginNotFinished: If the application does not redirect to Clever, or the emulator does not redirect back.
-        TypeError: For a client that is not known.
+        TypeError: For an unknown test client.
     """
     adapter = adapted(client, secure=_secure(emulator), waits=False)
     steps = _steps(emulator, person, path, by_admin=by_admin)
@@ -94,7 +95,7 @@ async def log_in_async(
     path: str = LOGIN_PATH,
     by_admin: bool = False,
 ) -> Response:
-    """As `log_in`, by `httpx.AsyncClient` with its `ASGITransport` or by `django.test.AsyncClient`."""
+    """The same as `log_in`, with `httpx.AsyncClient` and its `ASGITransport`, or with `django.test.AsyncClient`."""
     adapter = adapted(client, secure=_secure(emulator), waits=True)
     steps = _steps(emulator, person, path, by_admin=by_admin)
     page = next(steps)
@@ -111,7 +112,7 @@ def _secure(emulator: Emulator) -> bool:
 
 
 def _seen(answer: object) -> exchange.Reply:
-    """What a browser sees of an answer."""
+    """The parts of a response that a browser uses."""
     known = cast("Any", answer)
     text = b"" if getattr(known, "streaming", False) else getattr(known, "data", None) or known.content
     return exchange.Reply(known.status_code, known.headers.get("Location"), text.decode("utf-8", "replace"))
@@ -128,20 +129,20 @@ def _steps(emulator: Emulator, person: str, path: str, *, by_admin: bool) -> Gen
         onwards = reply.location or _after_waiting(reply.text)
         if onwards is None and not returned:
             raise LoginNotFinished(
-                f"the application answers {_bare(page)} with status {reply.status} and does not redirect to Clever"
+                f"the application responds to {_bare(page)} with status {reply.status} and does not redirect to Clever"
             )
         if onwards is None or (returned and not _goes_on(onwards, emulator)):
             return
         url = onwards if urlsplit(onwards).netloc else urljoin(page, onwards)
-    raise LoginNotFinished("the application sends the browser in circles")
+    raise LoginNotFinished("the application redirects the browser in a loop")
 
 
 def _through_clever(url: str, person: str, *, by_admin: bool) -> str:
-    """Where the emulator sends this person."""
+    """The URL that the emulator redirects this person to."""
     choice = {"emulator_login": person, **({"emulator_admin": "true"} if by_admin else {})}
     reply = exchange.request("GET", f"{url}&{urlencode(choice)}")
     if reply.location is None:
-        raise LoginNotFinished(f"the emulator does not redirect back, but answers {reply.status}: {reply.alert}")
+        raise LoginNotFinished(f"the emulator does not redirect back, but responds with {reply.status}: {reply.alert}")
     return reply.location
 
 
@@ -158,12 +159,12 @@ def _own_page(url: str, emulator: Emulator) -> str:
 
 
 def _goes_on(onwards: str, emulator: Emulator) -> bool:
-    """Whether the login is not finished yet: it restarts, or its code is sent on to another address."""
+    """Whether the login is not finished yet: it restarts, or its code is passed on to another URL."""
     return onwards.startswith(emulator.base_url + "/") or "code" in parse_qs(urlsplit(onwards).query)
 
 
 def _after_waiting(text: str) -> str | None:
-    """Where a page leads that shows itself while the login is finished."""
+    """Where a waiting page leads, which is shown while the login finishes."""
     found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]*)"', text)
     return unescape(found[1]) if found else None
 

@@ -1,4 +1,4 @@
-"""The program `clever-emulator`: where it is, and how it is started and ended."""
+"""Finds, starts and stops the program `clever-emulator`."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ START_SECONDS = 20
 STOP_SECONDS = 10
 LOOPBACK = "http://127.0.0.1:"
 
-# The emulator must not outlive the program that started it, even when that is killed: then its end of the pipe closes,
-# and the shell, which waits for nothing else, ends the emulator. It does not keep the emulator's output open, so a
-# reader sees when the emulator has ended. A stopped emulator must continue first (SIGCONT) to get the signal that ends
-# it.
+# The emulator must not outlive the program that started it, even if that program is killed. Then the program's end of
+# the pipe closes, and this shell, which waits only for that, ends the emulator. The shell does not keep the emulator's
+# output open, so a reader sees when the emulator has ended. A stopped emulator must continue first (SIGCONT) to get the
+# signal that ends it.
 GUARD = '"$@" < /dev/null & exec > /dev/null 2>&1; read -r _; kill $!; kill -CONT $!; wait $!'
 
 
 class EmulatorMissing(RuntimeError):  # noqa: N818  (a word that says it)
-    """The program `clever-emulator` is not on this machine."""
+    """Raised when the program `clever-emulator` is not on this machine."""
 
 
 def find() -> str:
     """The path of the program.
 
-    The environment variable `CLEVER_EMULATOR` decides. Without it: the program beside this Python, where
-    pip puts it, then the one on `PATH`, then the newest that `make` or `cargo` built in the
-    source of this package.
+    This is the path in the environment variable `CLEVER_EMULATOR` if set. Otherwise it is the program next to this
+    Python, where pip installs it, then the one on `PATH`, then the newest that `make` or `cargo` built in the source of
+    this package.
 
     Raises:
-        EmulatorMissing: With how to get it.
+        EmulatorMissing: When there is no program. The message says how to get it.
     """
     named = os.environ.get(VARIABLE)
     if named:
@@ -86,7 +86,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _wheel() -> list[Path]:
-    """The file that pip installed this package from, where pip tells: a wheel that `make wheel` built."""
+    """The wheel that pip installed this package from, if pip recorded it: built by `make wheel`."""
     try:
         told = distribution("clever-sso").read_text("direct_url.json")
     except PackageNotFoundError:
@@ -97,15 +97,15 @@ def _wheel() -> list[Path]:
 
 @contextmanager
 def started(options: list[str]) -> Iterator[str]:
-    """Run the emulator while the block runs; give its base URL.
+    """Run the emulator while the block runs. Yields its base URL.
 
     Raises:
-        EmulatorMissing: When there is none.
-        RuntimeError: With what it said on standard error, when it does not start.
+        EmulatorMissing: When the program is missing.
+        RuntimeError: When it does not start. The message has its standard error output.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
         process = _process([find(), *options], complaints)
-        # A failing test comes through here, and its report may show the values of these variables.
+        # A failing test raises through this frame, and its report may show the values of these variables.
         del options
         with process:
             try:
@@ -115,7 +115,7 @@ def started(options: list[str]) -> Iterator[str]:
 
 
 def _process(command: list[str], complaints: IO[str]) -> subprocess.Popen[str]:
-    """The emulator, which ends with this process."""
+    """Starts the emulator, which ends when this process ends."""
     if os.name == "posix":
         command = ["/bin/sh", "-c", GUARD, NAME, *command]
     process = subprocess.Popen(  # noqa: S603  (the program is the one that was asked for)
@@ -124,7 +124,7 @@ def _process(command: list[str], complaints: IO[str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=complaints,
         text=True,
-        # Ctrl-C is for the tests; they end the emulator when they are done.
+        # Ctrl-C should only reach the tests; they end the emulator when they are done.
         start_new_session=True,
     )
     # The secrets of the applications are in the command, and errors of `subprocess` show it.
@@ -133,7 +133,7 @@ def _process(command: list[str], complaints: IO[str]) -> subprocess.Popen[str]:
 
 
 def _base_url(process: subprocess.Popen[str], complaints: IO[str]) -> str:
-    """The first line that the program says, within a time."""
+    """The first line of the program's output, with a timeout."""
     said: list[str] = []
     reader = threading.Thread(target=lambda: said.append(process.stdout.readline() if process.stdout else ""))
     reader.daemon = True
@@ -159,6 +159,7 @@ def _end(process: subprocess.Popen[str]) -> None:
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        # It has nothing to save, and no test failed because of it. The group is the guard and the emulator.
+        # The emulator has nothing to save, and no test failed because of it. The process group is the shell and the
+        # emulator.
         os.killpg(process.pid, signal.SIGKILL) if os.name == "posix" else process.kill()
         process.wait()

@@ -1,4 +1,4 @@
-"""The people of an emulator, read from the file of its world."""
+"""The people of an emulator, read from its world file."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ INIT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Person:
-    """A person who can log in. All of them are invented."""
+    """A person who can log in. All people are fictional."""
 
     handle: str
-    """What tests call this person."""
+    """The short name of this person in tests."""
 
     id: str
     """The Clever id."""
 
     number: str
-    """The sign-in number: user name and password both."""
+    """The sign-in number: it is both user name and password."""
 
     first_name: str
     """The given name."""
@@ -43,7 +43,7 @@ class Person:
     """The district; people of Clever Library have none."""
 
     roles: tuple[str, ...]
-    """The names of the roles; a login has the first one."""
+    """The names of the roles; a login uses the first one."""
 
     @property
     def full_name(self) -> str:
@@ -79,6 +79,6 @@ def _built_in() -> str:
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    # Python has it since 3.11; before, pytest brings one along.
+    # Python has this module since 3.11; for older versions, pytest installs one.
     toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     return cast("dict[str, Any]", toml.loads(text))

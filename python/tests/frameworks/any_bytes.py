@@ -1,7 +1,7 @@
-"""Requests with bytes that nobody expects, at a site in this process: `any_bytes.py FRAMEWORK SITE`.
+"""Sends requests with unexpected bytes to a site in this process: `any_bytes.py FRAMEWORK SITE`.
 
-The settings come from the environment, as for `sites/serve.py`. It writes each request that ended with an error of the
-application, and then how many there were.
+The settings come from the environment, as for `sites/serve.py`. It prints each request that raised an error in the
+application, and then the number of requests.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ sys.path[:0] = [str(Path(__file__).parents[3] / "tests"), str(Path(__file__).par
 from harness.in_process import Answer, Call, asgi, wsgi
 from interleavings import site_app
 
-# One character for each byte, as servers hand them over.
+# One character for each byte, as servers pass them.
 PIECES = {
     "0x80": "\x80",
     "0xff": "\xff",
@@ -47,7 +47,7 @@ IN_COOKIES += ["session={}", "sessionid={}", "csrftoken={}"]
 
 
 def requests(host: str) -> Iterator[tuple[str, str, str, dict[str, str], bytes]]:
-    """What is odd about it, method, target, headers and body."""
+    """Yields what is odd about each request, and its method, target, headers and body."""
     for path, (name, piece) in product(PATHS, PIECES.items()):
         for query in IN_QUERY:
             yield f"query {query} {name}", "GET", f"{path}?{query.replace('{}', piece)}", {"Host": host}, b""
@@ -80,7 +80,7 @@ def main(framework: str, site: str) -> None:
         if isinstance(answer, str):
             sys.stdout.write(f"FAILED {what} {method} {target[:60]!a}: {answer}\n")
         elif guarded:
-            # The guard sends everybody away, and what it says is its own.
+            # The guard redirects everyone, so its response tells nothing about the request.
             continue
         elif answer[0] >= 500:
             sys.stdout.write(f"FAILED {what} {method} {target[:60]!a}: {answer[2][-400:]!r}\n")

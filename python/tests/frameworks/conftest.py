@@ -1,4 +1,4 @@
-"""The sites that the tests of the integrations share: one of each framework, started once."""
+"""The sites that the framework tests share: one for each framework, started once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.emulator import App, running
 from harness.length import whole_or_short
 from running import AXUM_SITE, CLIENT_ID, CLIENT_SECRET, FRAMEWORKS, REDIRECT_URI, Site, serving
 
-# Tests that hold for the site in every language; the actix example has only some of the pages.
+# Tests that run on the sites in every language. The actix example has only some of the pages.
 IN_RUST = {
     "test_contract": ["axum"],
     "test_browser_leg": ["axum"],
@@ -22,7 +22,7 @@ IN_RUST = {
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Try each framework, and the sites in Rust as well where it is the site that is tried."""
+    """Run each test with each framework; tests of whole sites also run with the sites in Rust."""
     named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     names_them_itself = any("framework" in (each.split(",") if isinstance(each, str) else each) for each in named)
     if "framework" in metafunc.fixturenames and not names_them_itself:
@@ -54,14 +54,14 @@ def browser(site: Site) -> Browser:
 
 @pytest.fixture(scope="session")
 def clever() -> Iterator[str]:
-    """A Clever for apps that are driven without a socket of their own."""
+    """An emulator for apps that tests call directly, without a server."""
     with running([App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, oidc=True)]) as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="session")
 def project(clever: str) -> None:
-    """A project in Django, in this process."""
+    """A Django project in this process."""
     pytest.importorskip("django")
     import django_settings
 
@@ -70,7 +70,7 @@ def project(clever: str) -> None:
 
 @pytest.fixture
 def untouched(project: None) -> Iterator[None]:
-    """Nothing that a test writes stays."""
+    """Undo everything that a test writes."""
     from django.db import transaction
     from django.test.utils import setup_test_environment, teardown_test_environment
 
@@ -98,7 +98,7 @@ def override() -> Iterator[Callable[..., None]]:
 
 @pytest.fixture(scope="session")
 def identity(clever: str) -> Callable[[str], Identity]:
-    """Who has this number at Clever, as a login says it."""
+    """The identity, from a login, of the person with this sign-in number."""
     client = Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever)
     known: dict[str, Identity] = {}
 

@@ -1,4 +1,4 @@
-"""The addresses of a project for the tests of the Django app, a hook that its settings name, and short words."""
+"""The URLs of a project for the tests of the Django app, a hook for its settings, and small views."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ meanwhile: list[Callable[[], object]] = []
 
 
 def slow(request: HttpRequest) -> HttpResponse:
-    """While this page is made, something else happens; then it changes the session."""
+    """Lets something else happen while this page is rendered, then changes the session."""
     seen = request.session.get("seen", 0)
     for happens in meanwhile:
         happens()
@@ -68,13 +68,13 @@ async def staffroom_later(_: HttpRequest) -> HttpResponse:
 
 
 def waiting(request: HttpRequest) -> HttpResponse:
-    """Whose login waits."""
+    """The person whose login is held."""
     held = held_login(request)
     return HttpResponse(f"{held.identity.name.full} {held.user} {held.return_to} {bool(held.tokens)}" if held else "-")
 
 
 def finish(request: HttpRequest) -> HttpResponse:
-    """The page of a second factor."""
+    """The page that accepts a second factor."""
     return (
         HttpResponse("try again", status=403)
         if request.GET.get("factor") == "wrong"
@@ -83,14 +83,14 @@ def finish(request: HttpRequest) -> HttpResponse:
 
 
 def by_password(request: HttpRequest) -> HttpResponse:
-    """The page of a password."""
+    """The page that accepts a password."""
     user = authenticate(request, username=request.GET["username"], password=request.GET["password"])
     login(request, user)
     return username(request)
 
 
 def finish_late(request: HttpRequest) -> HttpResponse:
-    """The same, and something else happens before it is answered."""
+    """The same, but something else happens before the response."""
     held_login(request)
     for happens in meanwhile:
         happens()

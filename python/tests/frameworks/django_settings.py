@@ -1,4 +1,4 @@
-"""The settings of a project for the tests of the Django app, in this process and once."""
+"""The settings of a project for the tests of the Django app, set once in this process."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def log_in(client: Any, clever: str, number: str = ADA) -> Any:
 
 
 def be_refused(client: Any) -> Any:
-    """Begin a login, which Clever refuses."""
+    """Begin a login that Clever refuses."""
     begun = client.get("/clever/login")
     return client.get("/clever/callback" + refusal(begun.headers["Location"]))
 

@@ -1,6 +1,6 @@
-"""A project whose people are in a database of their own: `elsewhere.py FOLDER`. Many tabs sign in at once.
+"""A project that keeps people in a separate database: `elsewhere.py FOLDER`. Many tabs sign in at once.
 
-It writes how many users and links there are: in the database of the people, and in the default one.
+It prints how many users and links there are in the people database and in the default one.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ def _is_of_people(model: Any) -> bool:
 
 
 class Router:
-    """People, and what belongs to them, are elsewhere; also for reading, from a replica that is always behind."""
+    """Routes people and their data to another database, and reads to a replica that is always behind."""
 
     def db_for_read(self, model: Any, **_: Any) -> str | None:
-        # A sign-in that reads there finds nobody.
+        # A sign-in that reads from the replica finds no one.
         return "behind" if _is_of_people(model) else None
 
     def db_for_write(self, model: Any, **_: Any) -> str | None:

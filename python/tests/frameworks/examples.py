@@ -1,4 +1,4 @@
-"""The examples, run by the commands of their READMEs beside an emulator."""
+"""Runs the examples with the commands from their READMEs, next to an emulator."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXAMPLES = list(CALLBACKS)
 
 
 def commands(example: str) -> list[list[str]]:
-    """What the README says is to be typed, but for installing and the settings."""
+    """The commands in the README, without installation and settings."""
     readme = (ROOT / "examples" / example / "README.md").read_text("utf-8")
     block = re.search(r"```sh\n(.*?)```", readme, re.DOTALL)
     assert block
@@ -35,7 +35,7 @@ def arguments(typed: list[str]) -> list[str]:
 
 
 def with_port(command: list[str], port: int) -> list[str]:
-    """The last command, at another port than the usual one."""
+    """The last command, with another port."""
     if command[-1] == "runserver":
         return [*command, f"127.0.0.1:{port}", "--noreload"]
     return [*command, "--port", str(port)] if "uvicorn" in command else command
@@ -55,7 +55,7 @@ def environment(base_url: str, redirect_uri: str, folder: Path, **changes: str) 
 
 
 def run(command: list[str], example: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """One command, until it exits."""
+    """Run one command until it exits."""
     return subprocess.run(
         command,
         cwd=ROOT / "examples" / example,
@@ -80,7 +80,7 @@ def _serving_at(port: int, example: str, folder: Path, scenario: str, changes: d
     redirect_uri = url + CALLBACKS[example]
     with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as emulator:
         base_url = f"{emulator}/s/{scenario}" if scenario else emulator
-        # For a browser, what is on one host is one site: Clever is on another. The Django example has no such setting.
+        # For a browser, one host is one site, so Clever is on another host. The Django example has no such setting.
         clever = emulator if example == "django" else emulator.replace("127.0.0.1", "localhost")
         changes = {"CLEVER_AUTHORIZATION_ENDPOINT": f"{clever}/oauth/authorize", **changes}
         settings = environment(base_url, redirect_uri, folder, PORT=str(port), **changes)

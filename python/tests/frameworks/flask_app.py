@@ -1,4 +1,4 @@
-"""A small app in Flask with the extension, driven without a socket of its own."""
+"""A small Flask app with the extension, called directly without a server."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def make_app(clever: str, **others: object) -> tuple[Flask, CleverSso]:
 
 
 def be_refused(client: FlaskClient) -> TestResponse:
-    """Begin a login, which Clever refuses."""
+    """Begin a login that Clever refuses."""
     begun = client.get("/clever/login")
     return client.get("/clever/callback" + refusal(begun.headers["Location"]))
 

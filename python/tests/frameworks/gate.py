@@ -1,4 +1,4 @@
-"""What the small apps have in common that the tests of what decides before a sign-in use, and a browser before each."""
+"""The common part of the small apps for the `before_sign_in` tests, and a test browser for each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Gate:
-    """A small app, and a browser. A framework says how one is made, and how one gets the cookie of its session."""
+    """A small app and a browser. Each framework's subclass creates them and reads the session cookie."""
 
     make: Callable[[], Any]
 
@@ -19,16 +19,16 @@ class Gate:
         self.told: list[str] = []
 
     def copy_session(self, other: Any) -> None:
-        """Give another browser the cookie of the session."""
+        """Copy the session cookie to another browser."""
         raise NotImplementedError
 
     def note(self, step: Any) -> None:
-        """What the application does with everybody who signs in."""
+        """Record each person who signs in."""
         self.told.append(step.identity.name.full)
         self.happen("sign-in")
 
     def happen(self, when: str) -> None:
-        """What happens while the application is busy."""
+        """Run what a test wants to happen while the application is busy."""
         for each in [happens for moment, happens in self.meanwhile if moment == when]:
             thread = threading.Thread(target=each)
             thread.start()
@@ -46,7 +46,7 @@ class Gate:
         return lambda path: (other.get(path).status_code, other.get("/who").text)
 
     def other_tab(self) -> Any:
-        """Another tab with the cookies that this browser has now: it sends a form and tells who is signed in."""
+        """Another tab with this browser's current cookies: it sends a form and returns who is signed in."""
         other = self._copied()
 
         def send(path: str) -> str:

@@ -1,4 +1,4 @@
-"""A small app in Starlette, and a browser before it, for the tests of what decides before a sign-in."""
+"""A small Starlette app and a browser, for the `before_sign_in` tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from test_asgi import make_app
 
 
 class InAsgi(Gate):
-    """A small app in Starlette, and a browser."""
+    """A small Starlette app and a browser."""
 
     def __init__(self, clever: str, folder: Path | None = None) -> None:
         super().__init__(PlainTextResponse, RedirectResponse)

@@ -1,4 +1,4 @@
-"""A small app in Flask, and a browser before it, for the tests of what decides before a sign-in."""
+"""A small Flask app and a browser, for the `before_sign_in` tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gate import Gate, shown
 
 
 class InFlask(Gate):
-    """A small app in Flask, and a browser."""
+    """A small Flask app and a browser."""
 
     def __init__(self, clever: str, folder: Path | None = None, **settings: object) -> None:
         super().__init__(Response, redirect)

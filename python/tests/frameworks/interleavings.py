@@ -1,7 +1,7 @@
 """Tabs of one browser in random orders, at a site in this process: `interleavings.py FRAMEWORK SITE SEEDS`.
 
-The settings come from the environment, as for `sites/serve.py`. A site in Rust runs already. It writes how many orders
-ended as they should.
+The settings come from the environment, as for `sites/serve.py`. A site in Rust is already running. It prints how many
+orders ended correctly.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ STARTS = ("guarded", "login", "portal", "mixed")
 
 @dataclass(frozen=True)
 class Pages:
-    """The paths of a site, and what it says on them to who is signed in."""
+    """The paths of a site, and the text that a signed-in person sees there."""
 
     guarded: str
     login: str
@@ -40,12 +40,12 @@ class Pages:
 
 
 PAGES = Pages("/private", "/clever/login", "/", "Hello, Ada Ashworth (student)", "signed in: Ada Ashworth")
-# The example of the same name: there is no other site in it.
+# The example of the same name, the only site for this framework.
 PAGES_IN_ACTIX = Pages("/me", "/login", "/me", *2 * ('<h1>Hello, <span dir="auto">Ada Ashworth</span></h1>',))
 
 
 def check(site: str, pages: Pages, handler: InProcess, kinds: list[str], seeds: range) -> None:
-    """Open tabs of these kinds, in lock step and in an order for each seed: every tab ends where it wanted to go."""
+    """Open tabs of these kinds, in lockstep and in a random order for each seed. Every tab must reach its page."""
     emulator = os.environ["CLEVER_BASE_URL"]
     addresses = [
         {
@@ -65,15 +65,15 @@ def check(site: str, pages: Pages, handler: InProcess, kinds: list[str], seeds: 
 
 
 def site_app(framework: str) -> Any:
-    """The application of the site."""
+    """The application that serves the site."""
     app = importlib.import_module(f"sites.{framework}_site").make_app()
-    # What it says of each request is nobody's business here.
+    # Its log line for each request is not needed here.
     logging.disable(logging.WARNING)
     return app
 
 
 def called(framework: str, site: str) -> Call:
-    """How to call it."""
+    """A function that calls the application."""
     if framework in {"axum", "actix"}:
         return connected(urlsplit(site).netloc)
     app = site_app(framework)
@@ -93,6 +93,6 @@ def main(framework: str, site: str, seeds: range) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:3], range(int(sys.argv[3])))
-    # Django's threads and asyncio's have nothing left to say.
+    # The threads of Django and asyncio have nothing left to do.
     sys.stdout.flush()
     os._exit(0)

@@ -1,4 +1,4 @@
-"""A site and the emulator that stands for Clever, both as processes of their own."""
+"""A site and the emulator, each in its own process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DISTRICT = "53ee4b8a44abc88c1c00119b"
 
 
 def portal_of(emulator: str) -> str:
-    """Where the app's icon in the portal leads."""
+    """The URL of the app's icon in the portal."""
     return (
         f"{emulator}/oauth/authorize?channel=clever-portal&client_id={CLIENT_ID}&confirmed=true"
         f"&district_id={DISTRICT}&response_type=code"
@@ -38,7 +38,7 @@ def portal_of(emulator: str) -> str:
 
 @dataclass(frozen=True)
 class Site:
-    """Where the site and its Clever are, and the file with what the site logs."""
+    """The URLs of the site and its emulator, and the site's log file."""
 
     framework: str
     url: str
@@ -47,7 +47,7 @@ class Site:
 
     @property
     def portal(self) -> str:
-        """Where the app's icon in the portal leads: a request without a state."""
+        """The URL of the app's icon in the portal: a request without a state."""
         return portal_of(self.emulator)
 
     @property
@@ -66,9 +66,9 @@ def serving(  # noqa: PLR0913  (they are keyword arguments)
     apart: bool = False,
     **extra: str,
 ) -> Iterator[Site]:
-    """Run the site of this framework below the path `mount`, with a Clever that follows `scenario`.
+    """Run the site of this framework below the path `mount`, with the emulator in `scenario`.
 
-    For a browser, what is on one host is one site, whatever the port. With `apart` Clever is on another host.
+    For a browser, one host is one site, whatever the port. With `apart`, Clever is on another host.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}{mount}"
@@ -104,7 +104,7 @@ def process(
         log.open("wb") as output,
         subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()], stderr=output, stdout=output) as site,
     ):
-        # From here on it is the site's alone: if the site ends, a request fails instead of waiting.
+        # From here on, only the site has the socket: if the site ends, a request fails instead of waiting.
         listener.close()
         try:
             yield site
@@ -114,7 +114,7 @@ def process(
 
 
 def wait_until_it_answers(url: str, log: Path) -> None:
-    """Wait for a site on a socket that listens since it was made; what it logs is told if it ends instead."""
+    """Wait for a site whose socket already listens. If the site ends, fail with its log."""
     try:
         fetch(url + "/")
     except OSError as error:
@@ -122,7 +122,7 @@ def wait_until_it_answers(url: str, log: Path) -> None:
 
 
 def wait_until_it_listens(url: str, site: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait for a program that opens its port itself; what it logs is told if it does not."""
+    """Wait for a program that opens its own port. If it does not, fail with its log."""
     try:
         wait_for(lambda: ports.listens(urlsplit(url).port or 80), "the site to listen", site)
     except AssertionError as error:
@@ -130,7 +130,7 @@ def wait_until_it_listens(url: str, site: subprocess.Popen[bytes], log: Path) ->
 
 
 def settings(clever: str, **others: object) -> dict[str, object]:
-    """The settings of an app that is driven without a socket of its own."""
+    """The settings of an app that tests call directly, without a server."""
     return {
         "CLEVER_CLIENT_ID": CLIENT_ID,
         "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
@@ -141,23 +141,23 @@ def settings(clever: str, **others: object) -> dict[str, object]:
 
 
 def state_of(url: str) -> str:
-    """The state of a login, whose address at Clever this is."""
+    """The state of a login, from its URL at Clever."""
     return parse_qs(urlsplit(url).query)["state"][0]
 
 
 def refusal(url: str) -> str:
-    """How Clever answers, by the query of the callback, when it refuses the login whose address there this is."""
+    """The callback query with which Clever refuses a login, given the login's URL at Clever."""
     return f"?error=access_denied&state={state_of(url)}"
 
 
 def path_of(url: str) -> str:
-    """An address without its host, as a test client wants it."""
+    """A URL without its host, for a test client."""
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def fetch(url: str, method: str = "GET") -> tuple[int, str]:
-    """One request by somebody without cookies: status and text."""
+    """Make one request without cookies. Returns status and text."""
     try:
         response = build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=SECONDS)
     except HTTPError as error:

@@ -1,4 +1,4 @@
-"""Guards and the who-am-I endpoint as scripts see them, alike in each framework."""
+"""Guards and the `whoami` endpoint as scripts see them: the same in each framework."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AXIOS = "application/json, text/plain, */*"
 
 
 class Visitor:
-    """A test client of any framework: each has words of its own."""
+    """One interface for the test clients of all frameworks."""
 
     def __init__(self, ask: Callable[..., Any]) -> None:
         self.ask = ask
@@ -120,7 +120,7 @@ PEOPLE = {
 
 
 @pytest.mark.parametrize("kind", sorted(SCRIPTS))
-def test_a_script_gets_401_and_json(visitor: Visitor, kind: str) -> None:
+def test_a_script_that_is_not_signed_in_gets_401_with_json(visitor: Visitor, kind: str) -> None:
     for path in ("/private", "/staffroom"):
         answer = visitor(path, **SCRIPTS[kind])
         said = told(answer, 401)
@@ -129,25 +129,27 @@ def test_a_script_gets_401_and_json(visitor: Visitor, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(PEOPLE))
-def test_a_person_is_sent_to_log_in(visitor: Visitor, kind: str) -> None:
+def test_a_person_who_is_not_signed_in_is_redirected_to_log_in(visitor: Visitor, kind: str) -> None:
     answer = visitor("/private", **PEOPLE[kind])
     assert answer.status_code in {302, 303}
     assert answer.headers["Location"].startswith("/clever/login?next=")
 
 
 @pytest.mark.parametrize("headers", [{}, {"Accept": "*/*"}, *SCRIPTS.values()])
-def test_a_post_gets_401_and_json_and_goes_nowhere(visitor: Visitor, headers: dict[str, str]) -> None:
+def test_a_post_that_is_not_signed_in_gets_401_with_json_and_no_redirect(
+    visitor: Visitor, headers: dict[str, str]
+) -> None:
     told(visitor("/staffroom", "POST", **headers), 401)
 
 
-def test_a_form_of_a_person_gets_401_as_a_page(visitor: Visitor) -> None:
+def test_a_form_that_is_not_signed_in_gets_401_as_a_page(visitor: Visitor) -> None:
     answer = visitor("/staffroom", "POST", **PEOPLE["browser"])
     assert (answer.status_code, "Location" in answer.headers) == (401, False)
     assert answer.headers.get("Content-Type") != "application/json"
 
 
 @pytest.mark.parametrize("kind", sorted(SCRIPTS))
-def test_a_script_of_a_person_without_the_role_gets_403_and_json(visitor: Visitor, clever: str, kind: str) -> None:
+def test_a_script_of_a_person_without_the_role_gets_403_with_json(visitor: Visitor, clever: str, kind: str) -> None:
     visitor.log_in(clever, ADA)
     for method in ("GET", "POST"):
         assert told(visitor("/staffroom", method, **SCRIPTS[kind]), 403)["code"] == "not_allowed"
@@ -161,7 +163,7 @@ def test_a_person_without_the_role_gets_403_as_a_page(visitor: Visitor, clever: 
         assert (answer.status_code, answer.headers.get("Content-Type") == "application/json") == (403, False)
 
 
-def test_who_am_i(visitor: Visitor, clever: str) -> None:
+def test_whoami_returns_the_signed_in_person_or_401(visitor: Visitor, clever: str) -> None:
     for headers in ({}, PEOPLE["browser"], SCRIPTS["fetch"]):
         assert told(visitor("/clever/whoami", **headers), 401)["login_url"] == "/clever/login"
     visitor.log_in(clever, GRACE)
@@ -187,9 +189,9 @@ def test_who_am_i(visitor: Visitor, clever: str) -> None:
         assert "GET" in answer.headers["Allow"]
 
 
-def test_a_page_that_does_not_ask_who_it_is_does_not_depend_on_cookies(visitor: Visitor, clever: str) -> None:
+def test_a_page_that_does_not_use_the_identity_does_not_depend_on_cookies(visitor: Visitor, clever: str) -> None:
     visitor.log_in(clever, ADA)
-    # The first page notes that the session came back.
+    # The first page records that the session came back.
     visitor("/private")
     answer = visitor("/open")
     assert (answer.status_code, answer.headers.get("Vary"), answer.headers.get("Set-Cookie")) == (200, None, None)
@@ -225,6 +227,6 @@ def told(answer: Any, status: int) -> dict[str, Any]:
         (",,;q=1,", True, False),
     ],
 )
-def test_what_accept_says(accept: str, page: bool, person: bool) -> None:
+def test_accept_headers_tell_pages_from_scripts(accept: str, page: bool, person: bool) -> None:
     headers = {"Accept": accept}
     assert (wants_page(headers), is_for_a_person(headers)) == (page, person)

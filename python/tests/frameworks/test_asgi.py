@@ -1,4 +1,4 @@
-"""What only the ASGI face does, beside the contract that all three keep."""
+"""Tests only for ASGI, in addition to the common tests of all frameworks."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def with_sessions(app: Starlette) -> TestClient:
 
 
 def be_refused(client: TestClient) -> Any:
-    """Begin a login, which Clever refuses."""
+    """Begin a login that Clever refuses."""
     begun = client.get("/clever/login")
     return client.get("/clever/callback" + refusal(begun.headers["location"]))
 
@@ -73,7 +73,7 @@ def made(clever: str) -> Iterator[tuple[TestClient, CleverSso]]:
         yield client, extension
 
 
-def test_what_a_view_says_about_caches_stays(clever: str) -> None:
+def test_cache_headers_of_a_view_are_kept(clever: str) -> None:
     app, _ = make_app(clever)
 
     async def own(request: Request) -> Response:
@@ -94,7 +94,7 @@ def log_in(client: TestClient, clever: str, number: str = ADA) -> Any:
     return client.get(path_of(Browser(clever, number).callback(begun.headers["location"])))
 
 
-def test_a_wrong_configuration_is_named_before_anybody_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_setting_raises_an_error_at_startup_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET", "CLEVER_REDIRECT_URI"):
         with monkeypatch.context() as patch:
             patch.setenv("CLEVER_CLIENT_ID", CLIENT_ID)
@@ -105,7 +105,7 @@ def test_a_wrong_configuration_is_named_before_anybody_comes(monkeypatch: pytest
                 CleverSso()
 
 
-def test_an_app_without_sessions_is_told_so_before_anybody_is_sent_away(clever: str) -> None:
+def test_a_login_without_sessions_raises_an_error_instead_of_redirecting(clever: str) -> None:
     app, _ = make_app(clever)
     client = TestClient(app, follow_redirects=False)
     for path in ("/clever/login", "/guarded"):
@@ -115,8 +115,8 @@ def test_an_app_without_sessions_is_told_so_before_anybody_is_sent_away(clever: 
         pass
 
 
-def test_a_server_is_told_why_an_app_cannot_start(clever: str) -> None:
-    # What it hears is an answer. uvicorn takes an exception alone as an app that does nothing at its start.
+def test_a_wrong_setup_reports_a_failed_startup_to_the_server(clever: str) -> None:
+    # The app sends a failure message. If it only raised, uvicorn would assume that it ignores startup events.
     without, _ = make_app(clever)
     short, _ = make_app(clever)
     short.add_middleware(SessionMiddleware, secret_key="short")
@@ -142,7 +142,7 @@ def what_the_server_hears(app: Starlette) -> str:
     return str(heard[0]["message"])
 
 
-def test_sessions_of_elsewhere_are_no_reason_to_refuse(clever: str) -> None:
+def test_an_app_starts_when_an_outer_middleware_provides_sessions(clever: str) -> None:
     mounted, _ = make_app(clever)
     site = Starlette(routes=[Mount("/", mounted)])
     site.add_middleware(SessionMiddleware, secret_key=KEY)
@@ -165,7 +165,7 @@ def test_sessions_of_elsewhere_are_no_reason_to_refuse(clever: str) -> None:
 @pytest.mark.parametrize(
     ("raised", "status"), [(Refused(), 403), (HTTPException(418), 418), (RuntimeError("the hook is broken"), 500)]
 )
-def test_whatever_the_hook_raises_nobody_stays_signed_in(
+def test_any_exception_of_the_hook_leaves_no_one_signed_in(
     made: tuple[TestClient, CleverSso], clever: str, raised: Exception, status: int
 ) -> None:
     client, extension = made
@@ -180,7 +180,7 @@ def test_whatever_the_hook_raises_nobody_stays_signed_in(
     assert client.get("/who").text == "nobody"
 
 
-def test_a_page_of_the_app_that_breaks_leaves_nobody_signed_in_and_the_usual_page(
+def test_a_failing_problem_page_leaves_no_one_signed_in_and_shows_the_default_page(
     made: tuple[TestClient, CleverSso], clever: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     client, extension = made
@@ -197,9 +197,7 @@ def test_a_page_of_the_app_that_breaks_leaves_nobody_signed_in_and_the_usual_pag
     assert client.get("/who").text == "nobody"
 
 
-def test_hooks_may_be_plain_or_asynchronous_and_answer_themselves(
-    made: tuple[TestClient, CleverSso], clever: str
-) -> None:
+def test_sync_and_async_hooks_can_return_their_own_response(made: tuple[TestClient, CleverSso], clever: str) -> None:
     client, extension = made
 
     @extension.on_sign_in
@@ -226,13 +224,13 @@ def test_hooks_may_be_plain_or_asynchronous_and_answer_themselves(
         ({"sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, 401),
     ],
 )
-def test_only_who_can_come_back_is_sent_to_log_in(
+def test_only_requests_that_can_be_repeated_are_redirected_to_log_in(
     made: tuple[TestClient, CleverSso], headers: dict[str, str], status: int
 ) -> None:
     assert made[0].get("/guarded", headers=headers).status_code == status
 
 
-def test_a_websocket_knows_who_is_signed_in(made: tuple[TestClient, CleverSso], clever: str) -> None:
+def test_a_websocket_gets_the_signed_in_person(made: tuple[TestClient, CleverSso], clever: str) -> None:
     client, _ = made
     log_in(client, clever)
     with client.websocket_connect("/talk") as socket:
@@ -240,7 +238,7 @@ def test_a_websocket_knows_who_is_signed_in(made: tuple[TestClient, CleverSso], 
 
 
 @pytest.mark.parametrize("path", ["/guarded", "/school/guarded"])
-def test_behind_a_proxy_that_takes_a_prefix_off_people_come_back_to_where_they_were(clever: str, path: str) -> None:
+def test_behind_a_proxy_that_removes_a_prefix_people_return_to_the_page_they_wanted(clever: str, path: str) -> None:
     app, _ = make_app(clever)
     app.add_middleware(SessionMiddleware, secret_key="a key for tests only")
     client = TestClient(app, follow_redirects=False, root_path="/school")
@@ -248,7 +246,7 @@ def test_behind_a_proxy_that_takes_a_prefix_off_people_come_back_to_where_they_w
     assert login == "/school/clever/login?next=%2Fschool%2Fguarded"
 
 
-def test_a_server_side_session_gets_a_new_name(clever: str) -> None:
+def test_a_sign_in_gives_a_server_side_session_a_new_id(clever: str) -> None:
     starsessions = pytest.importorskip("starsessions")
     app, _ = make_app(clever)
     app.add_middleware(starsessions.SessionAutoloadMiddleware)
@@ -264,13 +262,13 @@ def test_a_server_side_session_gets_a_new_name(clever: str) -> None:
         assert client.get("/who", headers={"cookie": f"session={before}"}).text == "nobody"
 
 
-def test_who_logs_out_without_a_session_changes_nothing(made: tuple[TestClient, CleverSso]) -> None:
+def test_a_logout_without_a_session_changes_nothing(made: tuple[TestClient, CleverSso]) -> None:
     answer = made[0].post("/clever/logout")
     assert (answer.status_code, "set-cookie" in answer.headers) == (303, False)
 
 
 @pytest.mark.parametrize(("options", "seconds"), [({}, 12 * 3600), ({"session_seconds": 600}, 600)])
-def test_a_session_has_an_end_of_its_own(
+def test_a_session_expires_after_its_own_time_limit(
     clever: str, monkeypatch: pytest.MonkeyPatch, options: dict[str, int], seconds: int
 ) -> None:
     client = with_sessions(make_app(clever, **options)[0])
@@ -283,12 +281,12 @@ def test_a_session_has_an_end_of_its_own(
     assert client.get("/guarded").status_code == 303
 
 
-def test_a_session_that_cannot_last_so_long_is_refused(clever: str) -> None:
+def test_a_session_lifetime_that_is_too_long_is_refused(clever: str) -> None:
     with pytest.raises(ConfigError, match="SESSION_SECONDS"):
         make_app(clever, session_seconds=0)
 
 
-def test_a_script_gets_json_also_where_the_routes_were_taken_alone(clever: str) -> None:
+def test_a_script_gets_json_even_if_the_routes_are_used_without_install(clever: str) -> None:
     extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
 
     async def guarded(request: Request) -> Response:
@@ -304,7 +302,7 @@ def test_a_script_gets_json_also_where_the_routes_were_taken_alone(clever: str) 
 
 
 class SessionMiddleware1:
-    """As in starsessions 1.3: `request.session` is an object, and nothing changes its id."""
+    """Like starsessions 1.3: `request.session` is an object whose id cannot change."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -333,7 +331,7 @@ class Session1(dict):  # type: ignore[type-arg]
         self.id = name
 
 
-def test_sessions_whose_ids_do_not_change_are_refused_at_the_start(clever: str) -> None:
+def test_sessions_whose_ids_cannot_change_are_refused_at_startup(clever: str) -> None:
     app = Starlette()
     app.add_middleware(SessionMiddleware1)
     extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
@@ -345,7 +343,7 @@ def test_sessions_whose_ids_do_not_change_are_refused_at_the_start(clever: str) 
         TestClient(later).get("/clever/login")
 
 
-def test_sessions_that_are_added_later_are_refused_when_the_application_starts(clever: str) -> None:
+def test_unsafe_sessions_added_after_install_are_refused_at_startup(clever: str) -> None:
     later, _ = make_app(clever)
     later.add_middleware(SessionMiddleware1)
     with pytest.raises(ConfigError, match="rotate_session"), TestClient(later):
@@ -361,7 +359,7 @@ def test_sessions_that_are_added_later_are_refused_when_the_application_starts(c
         ((KEY, "session", 3600), {}, "max-age=3600"),
     ],
 )
-def test_sessions_end_with_the_browser_whenever_the_middleware_was_added(
+def test_sessions_end_when_the_browser_closes_whenever_the_middleware_was_added(
     clever: str, is_late: bool, arguments: tuple[Any, ...], options: dict[str, Any], kept: str | None
 ) -> None:
     if arguments and starlette.__version__.startswith("0.37."):
@@ -377,7 +375,7 @@ def test_sessions_end_with_the_browser_whenever_the_middleware_was_added(
     assert [part for part in session.lower().split("; ") if "max-age" in part] == ([kept] if kept else [])
 
 
-def test_who_takes_the_routes_alone_is_told_that_sessions_last_too_long(
+def test_using_the_routes_without_install_warns_that_sessions_last_too_long(
     clever: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
@@ -388,9 +386,7 @@ def test_who_takes_the_routes_alone_is_told_that_sessions_last_too_long(
     assert len(told) == 1
 
 
-def test_a_session_whose_time_has_come_is_gone_for_everything_in_it(
-    clever: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_expired_session_loses_all_its_data(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app, extension = make_app(clever)
 
     async def held(request: Request) -> Response:
@@ -410,14 +406,16 @@ def test_a_session_whose_time_has_come_is_gone_for_everything_in_it(
     assert client.get("/held").text == ""
 
 
-def test_who_only_looks_does_not_make_an_answer_depend_on_cookies(made: tuple[TestClient, CleverSso]) -> None:
+def test_checking_who_is_signed_in_does_not_make_a_response_depend_on_cookies(
+    made: tuple[TestClient, CleverSso],
+) -> None:
     client, _ = made
     answer = client.get("/nothing")
     assert (answer.status_code, "vary" in answer.headers) == (404, False)
 
 
 @pytest.mark.parametrize("end", ["again", "refused", "broken", "forbidden", "other", "log out", "denied"])
-def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute(
+def test_a_replaced_session_stays_valid_for_a_minute_only_for_the_same_person(
     clever: str, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
     starsessions = pytest.importorskip("starsessions")
@@ -455,7 +453,7 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     assert client.get("/who").text == {"again": "Ada Ashworth", "other": "José Núñez"}.get(end, "nobody")
 
 
-def test_a_person_who_logs_out_during_a_login_stays_logged_out(clever: str) -> None:
+def test_a_logout_during_a_login_keeps_the_person_logged_out(clever: str) -> None:
     starsessions = pytest.importorskip("starsessions")
     app, extension = make_app(clever)
     app.add_middleware(starsessions.SessionAutoloadMiddleware)
@@ -480,7 +478,7 @@ def test_a_person_who_logs_out_during_a_login_stays_logged_out(clever: str) -> N
 
 @pytest.mark.parametrize("is_outside", [False, True], ids=["of_the_app", "around_the_app"])
 @pytest.mark.parametrize("name", ["session", "own"])
-def test_a_session_that_grows_after_the_view_leaves_nobody_signed_in_with_the_routes_alone(
+def test_a_session_that_grows_after_the_view_leaves_no_one_signed_in_without_install(
     clever: str, is_outside: bool, name: str
 ) -> None:
     extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
@@ -513,7 +511,7 @@ def test_a_session_that_grows_after_the_view_leaves_nobody_signed_in_with_the_ro
     log_in(client, clever)
     assert client.get("/who").text == "Ada Ashworth"
     answer = log_in(client, clever, JOSE)
-    # A browser drops a cookie that is so large, and keeps what it had before.
+    # A browser drops a cookie that is this large, and keeps the old one.
     client.cookies.clear()
     deleted, too_large = [each for each in answer.headers.get_list("set-cookie") if each.startswith(f"{name}=")]
     assert "max-age=0" in deleted.lower()
@@ -521,7 +519,7 @@ def test_a_session_that_grows_after_the_view_leaves_nobody_signed_in_with_the_ro
     assert len(too_large) > 4096
 
 
-def test_a_redirect_to_https_or_to_a_page_for_everybody_is_left_alone(clever: str) -> None:
+def test_a_redirect_to_https_or_to_a_maintenance_page_is_not_changed(clever: str) -> None:
     for target in ("https://testserver/clever/login", "/maintenance"):
         app, _ = make_app(clever)
 
@@ -555,7 +553,7 @@ def test_the_hook_changes_the_id_of_a_session(clever: str, is_async: bool) -> No
     assert client.get("/who", headers={"cookie": "session=planted"}).text == "nobody"
 
 
-def test_cookies_in_several_headers_are_one_browsers(made: tuple[TestClient, CleverSso], clever: str) -> None:
+def test_several_cookie_headers_are_read_as_one(made: tuple[TestClient, CleverSso], clever: str) -> None:
     client, _ = made
     begun = client.get("/clever/login")
     callback = path_of(Browser(clever, ADA).callback(begun.headers["location"]))
@@ -576,19 +574,21 @@ def test_a_prefix_that_the_framework_knows_needs_no_setting(clever: str) -> None
         assert (answer.status_code, answer.headers["cache-control"]) == (303, "no-store")
 
 
-def test_a_prefix_that_the_framework_does_not_know_is_named(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_prefix_that_the_framework_does_not_know_is_named_in_the_log(
+    clever: str, caplog: pytest.LogCaptureFixture
+) -> None:
     uri = "http://127.0.0.1:9/school/clever/callback"
     app = Starlette()
     CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, uri, base_url=clever)).install(app)
     client = with_sessions(app)
     answer = client.get("/clever/callback?code=a&state=b")
     assert (answer.status_code, "config_invalid" in answer.text) == (500, True)
-    assert "a proxy takes off /school" in caplog.text
+    assert "a proxy removes /school" in caplog.text
     assert client.get("/clever/callback").status_code == 404
     assert client.get("/elsewhere?code=a").status_code == 404
 
 
-def test_help_knows_every_public_name() -> None:
+def test_every_public_name_has_a_docstring() -> None:
     text = pydoc.plain(pydoc.render_doc(clever_sso.asgi))
     for name in clever_sso.asgi.__all__:
         assert name in text

@@ -1,4 +1,4 @@
-"""What an app in Flask or ASGI says about a person who proved a login, before anybody is signed in.
+"""The `before_sign_in` hook in Flask and ASGI: the app decides about a person before they are signed in.
 
 Django has the same in `test_django_before_sign_in.py`.
 """
@@ -60,7 +60,9 @@ def in_browser(app: Any) -> bool:
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_the_hook_is_given_everything_before_anybody_is_signed_in(app: Any, clever: str, is_async: bool) -> None:
+def test_the_hook_gets_the_identity_tokens_and_request_before_the_sign_in(
+    app: Any, clever: str, is_async: bool
+) -> None:
     told: list[Any] = []
 
     def look(proven: Any) -> None:
@@ -88,7 +90,7 @@ def app_client(app: Any) -> Any:
     return app.clever_sso.client
 
 
-def test_a_response_signs_nobody_in(app: Any, clever: str) -> None:
+def test_a_hook_that_returns_a_response_signs_no_one_in(app: Any, clever: str) -> None:
     log_in(app, clever, JOSE)
     assert app.get("/who")[1] == "José Núñez"
     app.clever_sso.before_sign_in(lambda _: app.response("your district has no license", 402))
@@ -145,7 +147,7 @@ def test_a_held_login_lasts_ten_minutes_and_ends_with_a_logout(
 
 
 @pytest.mark.parametrize("when", ["finish", "sign-in"])
-def test_a_logout_while_a_held_login_is_completed_holds(app: Any, clever: str, when: str) -> None:
+def test_a_logout_while_a_held_login_is_completed_keeps_the_person_logged_out(app: Any, clever: str, when: str) -> None:
     if in_browser(app):
         pytest.skip("a session that the browser stores is there as long as somebody sends it")
     hold(app)
@@ -159,7 +161,7 @@ def test_a_logout_while_a_held_login_is_completed_holds(app: Any, clever: str, w
 
 
 @pytest.mark.parametrize("when", ["finish", "sign-in"])
-def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
+def test_a_form_sent_twice_to_two_processes_signs_in_once(
     app: Any, clever: str, when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if in_browser(app):
@@ -170,7 +172,7 @@ def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
 
     def send_again() -> None:
         app.meanwhile.clear()
-        # Another process: it has completed nothing.
+        # Simulate another process, which has completed no login.
         monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
         seen.append(tab("/finish"))
         monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
@@ -184,7 +186,7 @@ def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
 
 
 def end_of(app: Any, clever: str, path: str, *, keeps_session: bool = True) -> tuple[int, str, int]:
-    """Go where the answers lead: the last one, and how often that was to Clever."""
+    """Follow redirects. Returns the last response and how often they led to Clever."""
     person, visits = Browser(clever, ADA), 0
     for _ in range(60):
         status, text, location = app.get(path)
@@ -199,16 +201,14 @@ def end_of(app: Any, clever: str, path: str, *, keeps_session: bool = True) -> t
 
 
 @pytest.mark.parametrize("way", ["held", "answered"])
-def test_a_session_that_is_not_kept_ends_after_three_sign_ins_that_were_decided_about(
-    app: Any, clever: str, way: str
-) -> None:
+def test_a_lost_session_shows_an_error_after_three_sign_ins_with_a_hook(app: Any, clever: str, way: str) -> None:
     hold(app, "/guarded") if way == "held" else app.clever_sso.before_sign_in(lambda _: app.redirect("/guarded"))
     status, text, visits = end_of(app, clever, "/guarded", keeps_session=False)
     assert (status, "session_not_kept" in text, visits) == (500, True, 3)
 
 
 @pytest.mark.parametrize("way", ["completes at once", "never completes", "answered"])
-def test_a_guard_that_sends_back_who_was_held_ends(app: Any, clever: str, way: str) -> None:
+def test_a_guard_that_redirects_a_held_login_back_to_log_in_ends_with_an_error(app: Any, clever: str, way: str) -> None:
     hold(app, "/finish" if way == "completes at once" else "/back")
     if way == "answered":
         app.clever_sso.before_sign_in(lambda _: app.redirect("/back"))
@@ -217,7 +217,7 @@ def test_a_guard_that_sends_back_who_was_held_ends(app: Any, clever: str, way: s
 
 
 @pytest.mark.parametrize("way", ["redirect", "page"])
-def test_who_gives_up_the_second_factor_tries_again_as_often_as_they_like(app: Any, clever: str, way: str) -> None:
+def test_a_person_who_cancels_the_second_factor_can_log_in_any_number_of_times(app: Any, clever: str, way: str) -> None:
     def hook(proven: Any) -> Any:
         proven.hold()
         return app.redirect("/waiting") if way == "redirect" else app.response("the code, please", 200)
@@ -231,7 +231,7 @@ def test_who_gives_up_the_second_factor_tries_again_as_often_as_they_like(app: A
 
 
 @pytest.mark.parametrize("way", ["redirect", "page"])
-def test_a_page_before_the_sign_in_is_shown_as_often_as_somebody_asks(app: Any, clever: str, way: str) -> None:
+def test_a_page_from_the_hook_is_shown_any_number_of_times(app: Any, clever: str, way: str) -> None:
     answer = app.redirect("/waiting") if way == "redirect" else app.response("your district has no license", 402)
     app.clever_sso.before_sign_in(lambda _: answer)
     for _ in range(6):
@@ -248,7 +248,7 @@ def hold(app: Any, onwards: str = "/waiting") -> None:
     app.clever_sso.before_sign_in(hook)
 
 
-def test_tokens_are_kept_on_the_server_only(app: Any, clever: str) -> None:
+def test_tokens_of_a_held_login_are_kept_only_in_server_side_sessions(app: Any, clever: str) -> None:
     refused: list[str] = []
 
     def hold(proven: Any) -> Any:
@@ -269,7 +269,7 @@ def test_tokens_are_kept_on_the_server_only(app: Any, clever: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["forgets to return", "breaks"])
-def test_a_hook_at_fault_lets_nobody_in(app: Any, clever: str, fault: str) -> None:
+def test_a_hook_that_raises_signs_no_one_in(app: Any, clever: str, fault: str) -> None:
     def hook(proven: Any) -> None:
         proven.hold()
         if fault == "breaks":
@@ -283,7 +283,9 @@ def test_a_hook_at_fault_lets_nobody_in(app: Any, clever: str, fault: str) -> No
     assert (app.get("/who")[1], app.get("/waiting")[1]) == ("nobody", "-")
 
 
-def test_a_hook_refuses(app: Any, clever: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hook_that_raises_refused_shows_its_sentence_and_signs_no_one_in(
+    app: Any, clever: str, caplog: pytest.LogCaptureFixture
+) -> None:
     def refuse(_: Any) -> None:
         raise Refused("Your district has no license.", reason="no license")
 
@@ -295,7 +297,7 @@ def test_a_hook_refuses(app: Any, clever: str, caplog: pytest.LogCaptureFixture)
 
 
 @pytest.mark.parametrize("where", ["before_sign_in", "on_sign_in", "complete_login", "signed_in"])
-def test_an_error_of_clever_in_a_hook_is_our_page(app: Any, clever: str, where: str) -> None:
+def test_a_clever_error_in_a_hook_shows_the_error_page(app: Any, clever: str, where: str) -> None:
     is_flask = type(app).__name__ == "InFlask"
     down: Any = (Client if is_flask else AsyncClient)(CLIENT_ID, base_url=f"{clever}/s/me-500", timeout=5)
 
@@ -321,7 +323,7 @@ def test_an_error_of_clever_in_a_hook_is_our_page(app: Any, clever: str, where: 
 
 
 @pytest.mark.parametrize("number", [SAM, ADA])
-def test_older_ids_of_every_role_are_told(app: Any, clever: str, number: str) -> None:
+def test_older_ids_are_returned_for_every_role(app: Any, clever: str, number: str) -> None:
     told: list[Any] = []
 
     def ask(proven: Any) -> None:
@@ -336,7 +338,7 @@ def test_older_ids_of_every_role_are_told(app: Any, clever: str, number: str) ->
     assert told == [expected]
 
 
-def test_a_login_that_was_held_without_tokens_keeps_the_older_ids_it_was_asked_for(app: Any, clever: str) -> None:
+def test_a_login_held_without_tokens_keeps_the_older_ids_it_already_fetched(app: Any, clever: str) -> None:
     told: list[Any] = []
     is_flask = type(app).__name__ == "InFlask"
 
@@ -363,7 +365,7 @@ def test_a_login_that_was_held_without_tokens_keeps_the_older_ids_it_was_asked_f
     assert told == [(False, ("5d8e21b7f04c6a00127b3a02", "5d8e21b7f04c6a00127b3a03"))]
 
 
-def test_a_login_from_the_portal_is_decided_about_too(app: Any, clever: str) -> None:
+def test_the_hook_also_decides_about_logins_from_the_portal(app: Any, clever: str) -> None:
     app.clever_sso.before_sign_in(lambda _: app.response("no license", 402))
     person = Browser(clever, ADA)
     _, _, location = app.get(path_of(person.callback(portal_of(clever))))
@@ -372,7 +374,7 @@ def test_a_login_from_the_portal_is_decided_about_too(app: Any, clever: str) -> 
     assert app.get("/who")[1] == "nobody"
 
 
-def test_only_a_response_or_none_is_an_answer_in_asgi(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hook_that_returns_a_str_raises_a_type_error_in_asgi(clever: str, caplog: pytest.LogCaptureFixture) -> None:
     app = in_asgi(clever)
     app.clever_sso.before_sign_in(lambda _: "<p>no license</p>")
     assert log_in(app, clever)[0] == 500
@@ -381,7 +383,7 @@ def test_only_a_response_or_none_is_an_answer_in_asgi(clever: str, caplog: pytes
 
 
 @pytest.mark.parametrize(("retryable", "told"), [(False, ("old",)), (True, None)])
-def test_without_an_answer_of_clever_nobody_is_taken_for_somebody_new(
+def test_if_clever_cannot_be_reached_no_one_is_treated_as_a_new_person(
     retryable: bool, told: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     identity = IdentityCopy("i", "new", None, None, (), NameCopy("Ada"), ("old",), None, "id_token", False)
@@ -403,7 +405,7 @@ def test_without_an_answer_of_clever_nobody_is_taken_for_somebody_new(
 
 
 def held_in_tabs(app: Any, clever: str, *pages: str, number: str = ADA) -> list[str]:
-    """Tabs whose logins are all in progress before the first of them is held: the keys of the held logins."""
+    """Open tabs whose logins are all in progress before the first is held. Returns the keys of the held logins."""
     keys: list[str] = []
 
     def hook(proven: Any) -> Any:
@@ -419,7 +421,7 @@ def held_in_tabs(app: Any, clever: str, *pages: str, number: str = ADA) -> list[
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
-def test_each_tab_that_is_held_ends_at_its_own_page(app: Any, clever: str, order: tuple[int, ...]) -> None:
+def test_each_held_tab_returns_to_its_own_page(app: Any, clever: str, order: tuple[int, ...]) -> None:
     pages = ["/a", "/b?c=d", "/guarded"]
     keys = held_in_tabs(app, clever, *pages)
     for tab in order:
@@ -432,18 +434,18 @@ def test_each_tab_that_is_held_ends_at_its_own_page(app: Any, clever: str, order
     assert app.get("/who")[1] == "Ada Ashworth"
 
 
-def test_without_a_key_the_login_that_waits_longest_is_completed(app: Any, clever: str) -> None:
+def test_without_a_key_the_oldest_held_login_is_completed(app: Any, clever: str) -> None:
     held_in_tabs(app, clever, "/a", "/b")
     assert app.get("/waiting")[1].startswith("Ada Ashworth /a ")
     assert [app.get("/finish")[2] for _ in range(3)] == ["/a", "/b", "/clever/login"]
 
 
-def test_eight_tabs_are_held_as_far_as_their_cookie_goes(app: Any, clever: str) -> None:
+def test_eight_tabs_are_held_if_they_fit_into_the_cookie(app: Any, clever: str) -> None:
     pages = [f"/{tab}?{'x' * 900}" for tab in range(9)]
     keys: list[str] = []
     for some in (pages[:5], pages[5:7], pages[7:]):
         keys += held_in_tabs(app, clever, *some)
-        # A person who sees a page is in no loop.
+        # A person who sees a page is not in a redirect loop.
         assert app.get("/who")[1] == "nobody"
     waiting = [app.get(f"/waiting/{key}")[1] != "-" for key in keys]
     assert waiting[-1]
@@ -454,14 +456,14 @@ def test_eight_tabs_are_held_as_far_as_their_cookie_goes(app: Any, clever: str) 
     assert app.get("/who")[1].startswith("Ada")
 
 
-def test_nobody_elses_login_waits_on(app: Any, clever: str) -> None:
+def test_a_new_person_or_a_logout_drops_held_logins(app: Any, clever: str) -> None:
     (ada,) = held_in_tabs(app, clever, "/a")
     (jose,) = held_in_tabs(app, clever, "/b", number=JOSE)
     assert app.get(f"/waiting/{ada}")[1] == "-"
     assert app.get(f"/finish/{ada}")[2] == "/clever/login"
     assert app.get("/who")[1] == "nobody"
     assert app.get(f"/finish/{jose}")[2] == "/b"
-    # A logout ends what waits.
+    # A logout drops held logins.
     (first, second) = held_in_tabs(app, clever, "/a", "/b")
     assert app.get(f"/finish/{first}")[2] == "/a"
     app.post("/clever/logout")
@@ -470,7 +472,7 @@ def test_nobody_elses_login_waits_on(app: Any, clever: str) -> None:
 
 
 @pytest.mark.parametrize("hook", ["before_sign_in", "on_sign_in"])
-def test_a_hook_that_answers_by_an_exception_ends_the_login(app: Any, clever: str, hook: str) -> None:
+def test_a_hook_that_raises_an_http_exception_ends_the_login(app: Any, clever: str, hook: str) -> None:
     def stop(*_: Any) -> None:
         if "Flask" in type(app).__name__:
             importlib.import_module("flask").abort(418)
@@ -507,7 +509,7 @@ def test_a_logout_ends_every_session_that_was_replaced(app: Any, clever: str) ->
         assert app.get("/who")[1] == "Ada Ashworth"
         seen.append(session_of(app))
     assert len({*seen}) == 20
-    # Tabs may be on their way with the last ones.
+    # Other tabs may still use the last ones.
     assert who_with(app, seen[-2]) == "Ada Ashworth"
     app.post("/clever/logout")
     assert [who_with(app, each) for each in seen] == ["nobody"] * 20
@@ -515,7 +517,7 @@ def test_a_logout_ends_every_session_that_was_replaced(app: Any, clever: str) ->
 
 @pytest.mark.parametrize("of", ["the first", "the second"])
 @pytest.mark.parametrize("app", ["flask-session", "flask-session-signed", "starsessions"], indirect=True)
-def test_a_logout_ends_both_sessions_of_tabs_that_signed_in_with_one(app: Any, clever: str, of: str) -> None:
+def test_a_logout_ends_both_sessions_of_two_tabs_that_replaced_one_session(app: Any, clever: str, of: str) -> None:
     log_in(app, clever)
     app.get("/who")
     begun = [app.browser.get("/clever/login").headers for _ in range(2)]

@@ -1,6 +1,6 @@
-"""Every login survives a real browser: tabs that share their cookies, hostile neighbors, shared devices, loops.
+"""Logins as in a real browser: tabs that share cookies, attacks by other sites, shared devices, redirect loops.
 
-docs/browser.md promises it; here each framework is held to it.
+These tests check the promises of docs/browser.md for each framework.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from harness.tabs import TabbedBrowser, check_logins_in_flight_stay, check_tabs
 from running import Site, refusal, serving, state_of
 from test_contract import ADA, IVO, JOSE, SAM, cookies, in_flight, log_in, log_out, refused, who
 
-# Here each request has a connection and a thread of a real server; test_interleavings.py has many more orders.
+# Here each request has its own connection and thread of a real server. test_interleavings.py tests many more orders.
 INTERLEAVINGS = whole_or_short(2, 1)
 AT_ONCE, ROUNDS = 8, 3
 WHEN_CLEVER_IS_DOWN = "Clever cannot be reached right now. Please wait a minute, then try again."
@@ -41,7 +41,7 @@ def either(framework: str, request: pytest.FixtureRequest, tmp_path_factory: pyt
 
 
 def asked(url: str, method: str = "GET", **headers: str) -> HTTPResponse:
-    """One answer, without following anything. Names of headers are written with `_`."""
+    """Make one request without following redirects. Header names are written with `_`."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.netloc, timeout=SECONDS)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -53,25 +53,25 @@ def asked(url: str, method: str = "GET", **headers: str) -> HTTPResponse:
 
 
 def begun_at_clever(browser: Browser, login: str) -> str:
-    """Where the browser went at Clever when it began a login."""
+    """The URL at Clever that the browser opened when it began a login."""
     seen = len(browser.visited)
     browser.open(login)
     return next(url for url in browser.visited[seen:] if "/oauth/authorize?" in url)
 
 
 def links_of(page: Page) -> dict[str, str]:
-    """Where each link of a page leads, by its text."""
+    """The target of each link on a page, by the link's text."""
     return {text: unescape(link) for link, text in re.findall(r'href="([^"]*)">([^<]*)', page.text)}
 
 
 def kept_data(browser: Browser) -> dict[str, str]:
-    """The cookies of a browser, without what changes with every answer: Django's token, and when Starlette signed."""
+    """The cookies of a browser, without the parts that change every time: Django's token, Starlette's timestamp."""
     kept = {name: value or "" for name, value in cookies(browser).items() if name != "csrftoken"}
     return {name: value.partition(".")[0] if value.startswith("eyJ") else value for name, value in kept.items()}
 
 
 def arrived(url: str, tabbed: TabbedBrowser) -> Page:
-    """Where one tab comes to rest."""
+    """The last page of a tab."""
     tab = tabbed.open_tab(url)
     while not tab.is_done:
         tabbed.step(tab)
@@ -80,7 +80,7 @@ def arrived(url: str, tabbed: TabbedBrowser) -> Page:
 
 
 @pytest.mark.parametrize("space", ["\xa0", "\x85", "\u2000", "\u3000", "\ufeff\u2028"], ids=ascii)
-def test_a_name_that_only_looks_like_that_of_the_session_opens_none(site: Site, space: str) -> None:
+def test_a_cookie_whose_name_only_looks_like_the_session_cookie_opens_no_session(site: Site, space: str) -> None:
     browser = Browser(site.emulator)
     log_in(browser, site, ADA)
     name = SESSION_COOKIES[site.framework]
@@ -101,7 +101,7 @@ def test_a_name_that_only_looks_like_that_of_the_session_opens_none(site: Site, 
 # ---------------------------------------------------------------- tabs
 
 
-def test_logins_of_one_person_may_finish_at_the_same_moment(site: Site) -> None:
+def test_two_logins_of_one_person_can_finish_at_the_same_moment(site: Site) -> None:
     log_in(Browser(site.emulator), site, ADA)
     together = Barrier(AT_ONCE)
 
@@ -118,7 +118,7 @@ def test_logins_of_one_person_may_finish_at_the_same_moment(site: Site) -> None:
 
 @pytest.mark.parametrize("tabs", whole_or_short([2, 3, 5, 10], [3, 10]))
 @pytest.mark.parametrize("start", ["guarded", "same", "login", "portal", "mixed"])
-def test_tabs_of_one_browser_all_arrive_where_they_wanted(either: Site, tabs: int, start: str) -> None:
+def test_all_tabs_of_one_browser_arrive_at_the_page_they_wanted(either: Site, tabs: int, start: str) -> None:
     site = either
     kinds = [start] * tabs if start != "mixed" else [("guarded", "login", "portal")[n % 3] for n in range(tabs)]
 
@@ -155,7 +155,7 @@ def test_the_ninth_login_drops_the_oldest(browser: Browser, site: Site) -> None:
     assert sum(len(f"{cookie.name}={cookie.value}; ") for cookie in browser.cookies) < 4096
 
 
-# ---------------------------------------------------------------- hostile neighbors
+# ---------------------------------------------------------------- attacks by other sites
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_the_ninth_login_drops_the_oldest(browser: Browser, site: Site) -> None:
         *("code=a&code=b", "code=", "code=a&error=b", "error=a&error=b&state=c", "", "iss=https://evil.example&code=a"),
     ],
 )
-def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: Site, said: str) -> None:
+def test_a_callback_that_this_browser_did_not_start_changes_nothing(browser: Browser, site: Site, said: str) -> None:
     log_in(browser, site)
     browser.sign_out()
     browser.open(site.url + "/clever/login")
@@ -176,12 +176,12 @@ def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: 
     assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
 
 
-def test_eight_logins_in_flight_stay_and_one_from_the_portal_arrives(either: Site) -> None:
+def test_a_portal_login_succeeds_and_keeps_eight_logins_in_progress(either: Site) -> None:
     browser = TabbedBrowser(either.emulator, ADA)
     check_logins_in_flight_stay(browser, f"{either.url}/clever/login?next=/private%3F", f"{either.url}/clever/callback")
 
 
-def test_a_login_of_another_browser_signs_nobody_in(browser: Browser, site: Site) -> None:
+def test_a_callback_from_another_browser_signs_no_one_in(browser: Browser, site: Site) -> None:
     attacker = Browser(site.emulator)
     attacker.sign_in(JOSE)
     attacker.open(site.url + "/clever/login")
@@ -191,7 +191,7 @@ def test_a_login_of_another_browser_signs_nobody_in(browser: Browser, site: Site
 
 
 @pytest.mark.parametrize("address", ["/clever/login", "/clever/callback"])
-def test_requests_that_must_not_act_are_answered_without_doing_so(site: Site, address: str) -> None:
+def test_prefetches_images_scripts_and_other_methods_use_no_code(site: Site, address: str) -> None:
     tabbed = TabbedBrowser(site.emulator, ADA)
     tab = tabbed.open_tab(site.url + "/private")
     while not tab.url.startswith(site.url + "/clever/callback"):
@@ -216,7 +216,7 @@ def test_requests_that_must_not_act_are_answered_without_doing_so(site: Site, ad
     while not tab.is_done:
         tabbed.step(tab)
     assert tab.page
-    assert tab.page.text == "Hello, Ada Ashworth (student)", "nothing was spent"
+    assert tab.page.text == "Hello, Ada Ashworth (student)", "the refused requests used the code"
 
 
 @pytest.mark.parametrize(
@@ -229,12 +229,12 @@ def test_requests_that_must_not_act_are_answered_without_doing_so(site: Site, ad
         {"Sec_Fetch_Site": "cross-site", "Origin": "null"},
     ],
 )
-def test_a_form_of_another_origin_logs_nobody_out(browser: Browser, site: Site, headers: dict[str, str]) -> None:
+def test_a_form_on_another_origin_logs_no_one_out(browser: Browser, site: Site, headers: dict[str, str]) -> None:
     log_in(browser, site)
-    # As if the form knew the token, which it cannot.
+    # Send the token too, although the form of another site cannot know it.
     token = {"X_CSRFToken": str(cookies(browser).get("csrftoken", ""))}
     cookie = "; ".join(f"{each.name}={each.value}" for each in browser.cookies)
-    # A cross-site form brings no Lax cookie along, a same-site one does.
+    # A cross-site form sends no Lax cookies; a same-site one does.
     for brought in ({"Cookie": cookie}, {}):
         answer = asked(site.url + "/clever/logout", "POST", **headers, **token, **brought)
         assert answer.status == 403
@@ -243,7 +243,9 @@ def test_a_form_of_another_origin_logs_nobody_out(browser: Browser, site: Site, 
 
 
 @pytest.mark.parametrize(("method", "purpose"), [("HEAD", ""), ("GET", "prefetch;prerender"), ("PUT", "")])
-def test_a_look_logs_nobody_out(browser: Browser, site: Site, method: str, purpose: str) -> None:
+def test_a_logout_by_get_head_or_prefetch_gets_405_and_logs_no_one_out(
+    browser: Browser, site: Site, method: str, purpose: str
+) -> None:
     log_in(browser, site)
     cookie = "; ".join(f"{name}={value}" for name, value in cookies(browser).items())
     token = {"X_CSRFToken": str(cookies(browser).get("csrftoken", ""))}
@@ -252,7 +254,7 @@ def test_a_look_logs_nobody_out(browser: Browser, site: Site, method: str, purpo
     assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
 
 
-def test_who_logs_out_without_a_session_gets_none(browser: Browser, site: Site) -> None:
+def test_a_logout_without_a_session_creates_none(browser: Browser, site: Site) -> None:
     assert who(log_out(browser, site)) == "nobody"
     assert SESSION_COOKIES[site.framework] not in cookies(browser)
 
@@ -286,7 +288,7 @@ def test_no_redirect_is_built_from_the_host_header(site: Site, ending: str) -> N
                     assert is_own, (headers, path, location)
 
 
-def test_a_slash_at_the_end_makes_no_difference(browser: Browser, site: Site) -> None:
+def test_a_trailing_slash_makes_no_difference(browser: Browser, site: Site) -> None:
     for path in ("/clever/login", "/clever/login/"):
         assert asked(site.url + path).headers["Location"].startswith(f"{site.emulator}/oauth/authorize?")
     for path in ("/clever/callback", "/clever/callback/"):
@@ -298,13 +300,13 @@ def test_a_slash_at_the_end_makes_no_difference(browser: Browser, site: Site) ->
 # ---------------------------------------------------------------- shared devices
 
 
-def test_the_session_ends_with_the_browser(browser: Browser, site: Site) -> None:
+def test_the_session_cookie_ends_when_the_browser_closes(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     kept = next(cookie for cookie in browser.cookies if cookie.name == SESSION_COOKIES[site.framework])
     assert kept.expires is None
 
 
-def test_the_cookies_of_a_login_are_as_the_page_about_them_says(site: Site) -> None:
+def test_the_cookies_of_a_login_match_the_documentation(site: Site) -> None:
     login = asked(site.url + "/clever/login")
     begun = login.headers.get_all("Set-Cookie", [])
     back = AtClever(site.emulator, ADA).callback(login.headers["Location"])
@@ -312,7 +314,7 @@ def test_the_cookies_of_a_login_are_as_the_page_about_them_says(site: Site) -> N
     check_set_cookies(begun, finished, LANGUAGES[site.framework])
 
 
-def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: Site) -> None:
+def test_a_sign_in_replaces_the_old_session(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     name = SESSION_COOKIES[site.framework]
     before = cookies(browser)[name]
@@ -322,17 +324,17 @@ def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: S
     if site.framework in ON_THE_SERVER:
         page = Browser(site.emulator)
         page.opener.addheaders = [("Cookie", f"{name}={before}")]
-        assert who(page.open(site.url + "/")) == "nobody", "the old session is still good for something"
+        assert who(page.open(site.url + "/")) == "nobody", "the old session is still valid"
 
 
-def test_a_person_that_the_app_refuses_is_told_so_each_time(browser: Browser, site: Site) -> None:
+def test_a_person_refused_by_the_app_gets_the_same_page_each_time(browser: Browser, site: Site) -> None:
     log_in(browser, site, IVO)
     for _ in range(5):
         page = browser.open(site.url + "/clever/login")
         assert (page.status, "not_admitted" in page.text) == (403, True)
 
 
-def test_not_you_lets_clever_ask(browser: Browser, site: Site) -> None:
+def test_not_you_makes_clever_ask_who_the_person_is(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     log_out(browser, site)
     browser.open(site.url + "/clever/login?switch_user=1")
@@ -351,7 +353,7 @@ def test_not_you_lets_clever_ask(browser: Browser, site: Site) -> None:
         ("unauthorized-user", 403, "access_denied", False),
     ],
 )
-def test_clevers_own_words_have_their_pages(  # noqa: PLR0913, PLR0917  (they are a row)
+def test_each_error_from_clever_has_its_own_page(  # noqa: PLR0913, PLR0917  (they are a row)
     browser: Browser, site: Site, word: str, status: int, code: str, stays: bool
 ) -> None:
     log_in(browser, site)
@@ -364,12 +366,12 @@ def test_clevers_own_words_have_their_pages(  # noqa: PLR0913, PLR0917  (they ar
 @pytest.mark.parametrize("word", ["temporarily_unavailable", "access_denied", "invalid_scope"])
 @pytest.mark.parametrize("label", ["Log in with Clever", "Log in as someone else"])
 @pytest.mark.parametrize("switches", ["1", "0"])
-def test_another_try_asks_for_the_same(browser: Browser, site: Site, word: str, label: str, switches: str) -> None:
+def test_try_again_returns_to_the_same_page(browser: Browser, site: Site, word: str, label: str, switches: str) -> None:
     log_in(browser, site)
     browser.open(site.url + "/bye")
     for goal in ("/private?lesson=7&of=é", "/shelf/школа"):
         begun = begun_at_clever(browser, f"{site.url}/clever/login?switch_user={switches}&next={quote(goal)}")
-        # Where nobody else signs in, Clever knows the person, and no page of its own is in the way.
+        # Clever still remembers the person, so it shows no page of its own.
         page = browser.open(f"{site.url}/clever/callback{refusal(begun).replace('access_denied', word)}")
         again = links_of(page)[label]
         assert ("switch_user=1" in again) is (switches == "1" or label == "Log in as someone else")
@@ -379,24 +381,22 @@ def test_another_try_asks_for_the_same(browser: Browser, site: Site, word: str, 
 
 
 @pytest.mark.parametrize("person", [IVO, SAM], ids=["refused", "broken"])
-def test_another_try_lets_clever_ask_when_the_app_did_not_admit_the_person(
-    browser: Browser, site: Site, person: str
-) -> None:
+def test_try_again_after_the_app_refused_keeps_switch_user(browser: Browser, site: Site, person: str) -> None:
     browser.sign_in(person)
     for switches in ("1", "0"):
         page = browser.open(f"{site.url}/clever/login?next=/private&switch_user={switches}")
         if page.url.startswith(site.emulator):
-            # Clever asks students whether it is still they.
+            # Clever asks students to confirm who they are.
             page = browser.open(page.url.replace("confirmed=false", "confirmed=true"))
         if person == SAM and site.framework != "asgi":
-            # What falls over in the application's own code is the framework's own page.
+            # An exception in the application's own code shows the framework's own page.
             assert page.status == 500
             continue
         link = links_of(page)["Log in with Clever"]
         assert link == "/clever/login?next=%2Fprivate" + ("&switch_user=1" if switches == "1" else "")
 
 
-def test_a_failed_callback_may_be_reloaded_any_number_of_times(browser: Browser, site: Site) -> None:
+def test_a_failed_callback_can_be_reloaded_any_number_of_times(browser: Browser, site: Site) -> None:
     browser.sign_in(IVO)
     for wanted in ("/private", "/clever/login"):
         page = browser.open(site.url + wanted)
@@ -405,7 +405,7 @@ def test_a_failed_callback_may_be_reloaded_any_number_of_times(browser: Browser,
             seen = len(browser.visited)
             again = browser.open(page.url)
             assert (again.status, again.text) == (page.status, page.text), again.text
-            # What is not spent twice restarts in silence.
+            # A code that was already used restarts the login silently.
             assert any("/oauth/authorize?" in url for url in browser.visited[seen:])
             page = again
 
@@ -421,14 +421,14 @@ def test_a_wrong_issuer_ends_a_proven_login_and_its_session(browser: Browser, si
 
 
 @pytest.mark.parametrize("word", ["access_denied", "temporarily_unavailable", "invalid_scope"])
-def test_a_callback_with_a_word_of_clevers_may_be_reloaded(browser: Browser, site: Site, word: str) -> None:
+def test_a_callback_with_an_error_from_clever_can_be_reloaded(browser: Browser, site: Site, word: str) -> None:
     begun = begun_at_clever(browser, f"{site.url}/clever/login?next=/private")
     back = f"{site.url}/clever/callback{refusal(begun).replace('access_denied', word)}"
     pages = [browser.open(back) for _ in range(7)]
     assert {(page.status, page.text, page.url) for page in pages} == {(pages[0].status, pages[0].text, back)}
 
 
-def test_how_long_to_wait_is_told_when_clever_said_so(framework: str, tmp_path: Path) -> None:
+def test_retry_after_from_clever_is_passed_on(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, scenario="tokens-429-retry-after") as site:
         tabbed = TabbedBrowser(site.emulator, ADA)
         tab = tabbed.open_tab(site.url + "/private")
@@ -449,7 +449,7 @@ def test_blocked_cookies_end_with_a_page(site: Site) -> None:
     while not tab.is_done:
         was_at_the_app = tab.url.startswith(site.url)
         tabbed.step(tab)
-        # The emulator's own pages, such as the one to sign in, lead there too.
+        # The emulator's own pages, such as the sign-in page, also lead there.
         to_clever += was_at_the_app and "/oauth/authorize?" in tab.url
         for cookie in [each for each in tabbed.cookies if each.name.startswith("clever_login_")]:
             tabbed.cookies.clear(cookie.domain, cookie.path, cookie.name)
@@ -458,7 +458,7 @@ def test_blocked_cookies_end_with_a_page(site: Site) -> None:
     assert to_clever == 3
 
 
-def test_a_session_cookie_that_does_not_stick_ends_with_a_page(framework: str, tmp_path: Path) -> None:
+def test_a_session_cookie_that_is_not_kept_ends_with_a_page(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, SESSION_PATH="/elsewhere") as site:
         page = arrived(site.url + "/private", TabbedBrowser(site.emulator, ADA))
         assert (page.status, "session_not_kept" in page.text) == (500, True)
@@ -468,7 +468,7 @@ def test_a_session_cookie_that_does_not_stick_ends_with_a_page(framework: str, t
         assert "Path" in line
         return
     assert "'/elsewhere'" in line
-    # With the framework's defaults: no other header is set.
+    # With the framework's defaults, no other header is set.
     for word, value in [("domain", "None"), ("path", "'/elsewhere'"), ("secure", "False")]:
         assert re.search(rf"{word}( is)?[ =]{value}", line, re.IGNORECASE), (word, line)
 
@@ -484,13 +484,13 @@ def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(brow
     assert arrived(site.url + links["Go to the start page"], tabbed).text.startswith("signed in: Ada Ashworth")
     assert begun_at_clever(browser, site.url + links["Log in as someone else"]).endswith("confirmed=false")
     assert re.search(r'signed in, but ".*/vault" sends them back to log in', site.log.read_text())
-    # A logout forgets it.
+    # A logout resets the count.
     tabbed.tabs.clear()
     arrived(site.url + "/bye", tabbed)
     assert arrived(site.url + "/private", tabbed).text == "Hello, Ada Ashworth (student)"
 
 
-def test_a_session_that_the_app_ends_before_it_shows_a_page_ends_with_a_page(site: Site) -> None:
+def test_a_session_that_the_app_ends_before_any_page_ends_with_an_error_page(site: Site) -> None:
     tabbed = TabbedBrowser(site.emulator, ADA)
     for _ in range(2):
         page = arrived(site.url + "/expel", tabbed)
@@ -500,11 +500,11 @@ def test_a_session_that_the_app_ends_before_it_shows_a_page_ends_with_a_page(sit
     assert re.search(
         r'\b3 sign-ins in a row on the way to ".*/expel", and the session came back with no one signed in', log
     )
-    # It does come back.
+    # The cookie does come back.
     assert "the session cookie does not come back" not in log
 
 
-def test_a_loop_that_names_no_page_ends_with_a_page_too(tmp_path: Path) -> None:
+def test_a_redirect_loop_without_next_ends_with_a_page_too(tmp_path: Path) -> None:
     with serving("flask", tmp_path, CLEVER_AFTER_LOGIN="/vault?bare") as site:
         page = arrived(site.url + "/vault?bare", TabbedBrowser(site.emulator, ADA))
         assert (page.status, "page_not_allowed" in page.text) == (403, True)
@@ -512,7 +512,7 @@ def test_a_loop_that_names_no_page_ends_with_a_page_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("landing", ["/private", "/bye"])
-def test_a_logout_of_the_apps_own_is_no_lost_session(browser: Browser, site: Site, landing: str) -> None:
+def test_the_apps_own_logout_does_not_count_as_a_lost_session(browser: Browser, site: Site, landing: str) -> None:
     log_in(browser, site)
     for _ in range(6):
         browser.open(site.url + "/bye")
@@ -523,12 +523,14 @@ def test_a_logout_of_the_apps_own_is_no_lost_session(browser: Browser, site: Sit
 
 
 def marks(browser: Browser) -> int:
-    """How many sign-ins of this browser have not been seen to last."""
+    """How many sign-ins of this browser are not yet known to be kept."""
     return sum("clever_signed_in" in cookie.name for cookie in browser.cookies)
 
 
 @pytest.mark.parametrize("answer", ["leave", "stay"])
-def test_a_session_came_back_when_a_middleware_of_the_app_answers(browser: Browser, site: Site, answer: str) -> None:
+def test_a_session_counts_as_kept_when_a_middleware_of_the_app_responds(
+    browser: Browser, site: Site, answer: str
+) -> None:
     for _ in range(6):
         tabbed_login = f"{site.url}/clever/login?next=/{answer}"
         page = browser.open(tabbed_login)
@@ -545,7 +547,7 @@ OTHERS = ["image", "script", "style", "worker", "anything"]
 
 
 @pytest.mark.parametrize("path", ["/private", "/staffroom", "/shelf/a?b=c"])
-def test_a_guard_sends_pages_to_log_in_and_tells_frames_and_scripts_401(site: Site, path: str) -> None:
+def test_a_guard_redirects_pages_to_log_in_and_sends_401_to_frames_and_scripts(site: Site, path: str) -> None:
     for mode, safe in SAFE.items():
         for dest in [*safe, *FRAMES, *OTHERS]:
             answer = asked(site.url + path, Sec_Fetch_Mode=mode, Sec_Fetch_Dest=dest)
@@ -568,21 +570,21 @@ def test_a_frame_of_a_signed_in_person_is_shown(browser: Browser, site: Site) ->
         assert asked(site.url + "/private", **headers).status == 200
 
 
-def test_a_guard_that_lets_nobody_log_in_is_named(framework: str, tmp_path: Path) -> None:
+def test_a_guard_that_blocks_the_login_is_named_in_the_log(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, GUARD="yes") as site:
         page = log_in(Browser(site.emulator), site)
         if framework == "axum":
-            # There the login is in front of whatever guards the router.
+            # There the login comes before any guard of the router.
             assert page.text == "Hello, Ada Ashworth (student)"
             return
         assert (page.status, "config_invalid" in page.text) == (500, True)
-        assert "answered in place of the login" in site.log.read_text()
+        assert "responded instead of the login" in site.log.read_text()
 
 
 # ---------------------------------------------------------------- reload and back, and where to go next
 
 
-def test_the_callback_of_a_portal_login_may_be_reloaded(browser: Browser, site: Site) -> None:
+def test_the_callback_of_a_portal_login_can_be_reloaded(browser: Browser, site: Site) -> None:
     browser.sign_in(ADA)
     browser.open(site.portal)
     for url in [each for each in browser.visited if each.startswith(site.url + "/clever/callback")] * 2:
@@ -597,7 +599,7 @@ def test_a_long_next_is_kept(browser: Browser, site: Site, length: int) -> None:
 
 @pytest.mark.parametrize("letter", ["x", "ш", "語", "🦊"])
 @pytest.mark.parametrize("place", ["/shelf/", "/private?name="])
-def test_a_guarded_page_comes_back_whose_address_has_up_to_1024_bytes(
+def test_people_return_to_a_guarded_page_whose_path_has_up_to_1024_bytes(
     browser: Browser, site: Site, letter: str, place: str
 ) -> None:
     room = 1024 - len(place)
@@ -611,15 +613,15 @@ def test_a_guarded_page_comes_back_whose_address_has_up_to_1024_bytes(
     assert "it is longer than 1024 bytes" in site.log.read_text()
 
 
-def test_what_an_address_may_not_hold_as_it_is_comes_back_as_it_was(browser: Browser, site: Site) -> None:
+def test_percent_encoded_characters_of_next_come_back_unchanged(browser: Browser, site: Site) -> None:
     log_in(browser, site)
-    # A space, a slash, a percent sign, spaces and control characters outside ASCII, and bytes that are not text.
+    # A space, a slash, a percent sign, non-ASCII spaces and control characters, and bytes that are not valid text.
     for wanted in ("/shelf/%20%252F%25", "/shelf/%C2%A0%E3%80%80%C2%85", "/private?a=%FF%C3%D1%88&b=%2B+%26"):
         browser.open(site.url + "/bye")
         assert browser.open(site.url + wanted).url == site.url + wanted
 
 
-def test_next_may_name_the_own_host_and_have_any_letters(browser: Browser, site: Site) -> None:
+def test_next_can_name_the_own_host_and_contain_any_letters(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     own = browser.open(f"{site.url}/clever/login?next={quote(site.url + '/private?lesson=7')}")
     assert own.url == site.url + "/private?lesson=7"
@@ -634,7 +636,7 @@ def test_a_next_that_is_refused_is_logged_with_the_reason(browser: Browser, site
     assert "evil.example" not in line
 
 
-def test_a_refusal_by_a_stale_state_is_shown_and_harms_nobody(browser: Browser, site: Site) -> None:
+def test_a_refusal_with_a_stale_state_is_shown_and_signs_no_one_out(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     stranger = asked(site.url + "/clever/login").headers["Location"]
     assert browser.open(f"{site.url}/clever/callback{refusal(stranger)}").status == 403

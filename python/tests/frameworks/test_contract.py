@@ -1,4 +1,4 @@
-"""What the integrations promise in every framework, held against the same site in each."""
+"""The tests that every framework must pass, run against the same site in each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def log_in(browser: Browser, site: Site, number: str = ADA, wanted: str = "/priv
 
 
 def who(page: Page) -> str:
-    """What the front page says."""
+    """The text of the front page."""
     return unescape(page.text.partition("<")[0])
 
 
@@ -46,7 +46,7 @@ def log_out(browser: Browser, site: Site) -> Page:
 
 
 def onwards(page: Page) -> str:
-    """The address that the waiting page opens."""
+    """The URL that the waiting page opens."""
     return urljoin(page.url, unescape(page.text.split('content="0; url=')[1].split('"')[0]))
 
 
@@ -55,7 +55,7 @@ def in_flight(browser: Browser) -> list[str]:
 
 
 def refused(browser: Browser, site: Site) -> str:
-    """How Clever answers, by the query of the callback, when it refuses a login that this browser begins."""
+    """The callback query with which Clever refuses a login of this browser."""
     seen = len(browser.visited)
     browser.open(site.url + "/clever/login?switch_user=1")
     return refusal(next(url for url in browser.visited[seen:] if "/oauth/authorize?" in url))
@@ -65,13 +65,13 @@ def cookies(browser: Browser) -> dict[str, str | None]:
     return {cookie.name: cookie.value for cookie in browser.cookies}
 
 
-def test_a_guarded_page_sends_to_clever_and_is_shown_after_the_login(browser: Browser, site: Site) -> None:
+def test_a_guarded_page_redirects_to_clever_and_is_shown_after_the_login(browser: Browser, site: Site) -> None:
     page = log_in(browser, site, wanted="/private?lesson=7&of=%C3%A9")
     assert page.url == site.url + "/private?lesson=7&of=%C3%A9"
     assert page.text == "Hello, Ada Ashworth (student)"
 
 
-def test_a_login_goes_to_the_front_page_when_nothing_else_was_wanted(browser: Browser, site: Site) -> None:
+def test_a_login_without_next_goes_to_the_front_page(browser: Browser, site: Site) -> None:
     page = log_in(browser, site, wanted="/clever/login")
     assert (page.url, who(page)) == (site.url + "/", "signed in: Ada Ashworth")
 
@@ -84,7 +84,7 @@ def test_a_login_that_starts_at_clever_is_restarted_without_a_page(browser: Brow
     assert [url.startswith(site.url + "/clever/callback") for url in browser.visited].count(True) == 2
 
 
-def test_the_next_student_on_the_device_inherits_nothing(browser: Browser, site: Site) -> None:
+def test_the_next_student_on_the_device_gets_none_of_the_old_session(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     assert browser.open(site.url + "/cart?thing=apple").text == "in the cart: apple"
     browser.sign_out()
@@ -93,7 +93,7 @@ def test_the_next_student_on_the_device_inherits_nothing(browser: Browser, site:
     assert browser.open(site.url + "/cart").text == "in the cart: nothing"
 
 
-def test_a_session_from_before_the_login_is_worth_nothing_afterwards(browser: Browser, site: Site) -> None:
+def test_the_session_from_before_the_login_is_invalid_afterwards(browser: Browser, site: Site) -> None:
     browser.open(site.url + "/cart?thing=apple")
     before = cookies(browser)
     log_in(browser, site)
@@ -103,20 +103,20 @@ def test_a_session_from_before_the_login_is_worth_nothing_afterwards(browser: Br
     assert browser.open(site.url + "/cart").text == "in the cart: nothing"
 
 
-def test_somebody_with_another_role_is_kept_out(browser: Browser, site: Site) -> None:
+def test_a_person_with_another_role_gets_403(browser: Browser, site: Site) -> None:
     assert log_in(browser, site, ADA, "/staffroom").status == 403
     log_out(browser, site)
     browser.sign_out()
     assert log_in(browser, site, GRACE, "/staffroom").text == "coffee"
 
 
-def test_a_post_to_a_guarded_page_is_refused_and_not_lost_on_the_way(site: Site) -> None:
+def test_a_post_to_a_guarded_page_gets_401_instead_of_a_redirect(site: Site) -> None:
     status, _ = fetch(site.url + "/private", "POST")
     assert status in {401, 403}
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "/%2fevil.example"])
-def test_nobody_is_led_to_another_site(browser: Browser, site: Site, target: str) -> None:
+def test_next_never_redirects_to_another_site(browser: Browser, site: Site, target: str) -> None:
     page = log_in(browser, site, wanted=f"/clever/login?next={quote(target)}")
     assert page.url == site.url + "/"
 
@@ -133,10 +133,10 @@ def test_the_pending_login_is_gone_after_use(browser: Browser, site: Site) -> No
     assert len(in_flight(browser)) == 1
     browser.sign_in(ADA)
     browser.open(site.url + "/private")
-    assert len(in_flight(browser)) == 1, "the login that nobody finished waits for its own callback"
+    assert len(in_flight(browser)) == 1, "the unfinished login must keep its cookie"
 
 
-def test_a_callback_that_cannot_be_used_gets_a_page_with_a_way_out(browser: Browser, site: Site) -> None:
+def test_an_invalid_callback_gets_a_page_with_a_login_link(browser: Browser, site: Site) -> None:
     page = browser.open(site.url + "/clever/callback?code=a&code=b")
     assert page.status == 400
     assert "Signing in did not work this time. Please try again." in page.text
@@ -145,7 +145,7 @@ def test_a_callback_that_cannot_be_used_gets_a_page_with_a_way_out(browser: Brow
     assert 'href="/clever/login?switch_user=1">Log in as someone else</a>' in page.text
 
 
-def test_a_denied_login_is_explained_and_leaves_nobody_signed_in(browser: Browser, site: Site) -> None:
+def test_a_denied_login_is_explained_and_leaves_no_one_signed_in(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     page = browser.open(f"{site.url}/clever/callback{refused(browser, site)}&error_description=%3Cscript%3E")
     assert page.status == 403
@@ -154,7 +154,9 @@ def test_a_denied_login_is_explained_and_leaves_nobody_signed_in(browser: Browse
     assert who(browser.open(site.url + "/")) == "nobody"
 
 
-def test_a_person_that_the_app_refuses_is_not_signed_in_nor_is_the_last_person(browser: Browser, site: Site) -> None:
+def test_if_the_app_refuses_a_person_neither_they_nor_the_previous_person_is_signed_in(
+    browser: Browser, site: Site
+) -> None:
     log_in(browser, site)
     browser.sign_out()
     browser.sign_in(IVO)
@@ -167,7 +169,7 @@ def test_a_person_that_the_app_refuses_is_not_signed_in_nor_is_the_last_person(b
     assert "not_admitted" in site.log.read_text()
 
 
-def test_when_the_apps_own_code_breaks_nobody_is_signed_in_nor_is_who_was_there_before(
+def test_if_the_apps_code_raises_neither_the_new_nor_the_previous_person_is_signed_in(
     browser: Browser, site: Site
 ) -> None:
     log_in(browser, site)
@@ -181,64 +183,62 @@ def test_when_the_apps_own_code_breaks_nobody_is_signed_in_nor_is_who_was_there_
 @pytest.mark.parametrize(
     "wanted", ["/shelf/Gr%C3%B6%C3%9Fe%201", "/shelf/100%25%3F", "/shelf/a%3Ab%3Bc?x=%2F%2Fy&z=%20"]
 )
-def test_the_wanted_page_is_found_again_whatever_letters_its_address_has(
-    browser: Browser, site: Site, wanted: str
-) -> None:
+def test_people_return_to_a_page_with_any_letters_in_its_path(browser: Browser, site: Site, wanted: str) -> None:
     page = log_in(browser, site, wanted=wanted)
     asked = browser.open(site.url + wanted)
     assert page.text == asked.text
     assert page.text.startswith("shelf ")
 
 
-def test_an_address_that_is_too_long_to_be_remembered_leads_to_the_front_page(browser: Browser, site: Site) -> None:
+def test_a_next_that_is_too_long_leads_to_the_front_page(browser: Browser, site: Site) -> None:
     page = log_in(browser, site, wanted="/private?" + "x" * 3000)
     assert (page.url, who(page)) == (site.url + "/", "signed in: Ada Ashworth")
     assert "it is longer than 1024 bytes" in site.log.read_text()
 
 
-def test_a_look_at_the_headers_spends_no_code(browser: Browser, site: Site) -> None:
+def test_a_head_request_to_the_callback_uses_no_code(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     spent = next(url for url in browser.visited if url.startswith(site.url + "/clever/callback"))
     assert fetch(spent, "HEAD") == (200, "")
 
 
 @pytest.mark.parametrize("district_id", ["%00", "%0d%0aX:1", "%ff", "x" * 3000, "%F0%9F%A6%8A"])
-def test_a_district_that_cannot_be_is_no_failure_of_the_app(site: Site, district_id: str) -> None:
+def test_an_invalid_district_id_does_not_fail_the_app(site: Site, district_id: str) -> None:
     connection = HTTPConnection(urlsplit(site.url).netloc, timeout=SECONDS)
     connection.request("GET", f"/clever/login?district_id={district_id}&next=/private")
     assert connection.getresponse().status == 303
     connection.close()
 
 
-def test_bytes_that_are_no_text_are_no_failure_of_the_app(site: Site) -> None:
+def test_bytes_that_are_not_utf8_do_not_fail_the_app(site: Site) -> None:
     with socket.create_connection((urlsplit(site.url).hostname, urlsplit(site.url).port), SECONDS) as wire:
         wire.sendall(b"GET /clever/callback?code=\xff\xc3&state=%ff HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
         status = wire.makefile("rb").readline().split()[1]
-    # 303: the login is started again. 400: the server lets no such request through to the app.
+    # 303: the login restarts. 400: the server does not pass such a request to the app.
     assert status in {b"303", b"400"}
 
 
-def test_a_form_on_another_site_logs_nobody_out(browser: Browser, site: Site) -> None:
+def test_a_form_on_another_site_logs_no_one_out(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     browser.opener.addheaders.append(("Sec-Fetch-Site", "cross-site"))
     assert browser.open(site.url + "/clever/logout", {}).status == 403
     assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
 
 
-def test_logging_out_forgets_the_person_and_takes_a_post(browser: Browser, site: Site) -> None:
+def test_a_logout_needs_a_post_and_signs_the_person_out(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     assert browser.open(site.url + "/clever/logout").status == 405
     assert who(browser.open(site.url + "/")) == "signed in: Ada Ashworth"
     assert who(log_out(browser, site)) == "nobody"
 
 
-def test_the_address_of_a_callback_and_what_it_shows_stay_in_this_browser(site: Site) -> None:
+def test_callback_pages_are_not_cached_and_send_no_referrer(site: Site) -> None:
     headers = headers_of(site.url + "/clever/callback?error=access_denied")
     assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
-def test_a_page_that_names_a_person_is_for_no_cache(browser: Browser, site: Site) -> None:
+def test_a_page_that_names_a_person_is_not_cached(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     for path, shown in (("/", "signed in: Ada Ashworth"), ("/private", "Hello, Ada Ashworth (student)")):
         with browser.opener.open(site.url + path, timeout=SECONDS) as page:
@@ -247,7 +247,7 @@ def test_a_page_that_names_a_person_is_for_no_cache(browser: Browser, site: Site
     assert headers_of(site.url + "/")["Cache-Control"] is None
 
 
-def test_a_failure_is_logged_with_its_word_and_without_a_secret(framework: str, tmp_path: Path) -> None:
+def test_a_failure_is_logged_with_its_code_and_without_a_secret(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, scenario="id-token-expired") as site:
         browser = Browser(site.emulator)
         page = log_in(browser, site)
@@ -257,11 +257,11 @@ def test_a_failure_is_logged_with_its_word_and_without_a_secret(framework: str, 
         log = site.log.read_text()
     assert "id_token_expired" in log
     assert CLIENT_SECRET not in log
-    # The access log of the server that runs this site has the address; what the integration says has not.
+    # The server's access log contains the URL, but the log lines of the integration do not.
     assert not [line for line in log.splitlines() if code in line and "GET /" not in line]
 
 
-def test_a_clever_that_is_down_is_a_page_with_status_503(framework: str, tmp_path: Path) -> None:
+def test_if_clever_is_down_the_page_has_status_503(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, scenario="tokens-500") as site:
         page = log_in(Browser(site.emulator), site)
     assert page.status == 503
@@ -270,7 +270,7 @@ def test_a_clever_that_is_down_is_a_page_with_status_503(framework: str, tmp_pat
 
 def test_over_https_the_cookie_belongs_to_this_host_only(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, https=True) as site:
-        # What a proxy in front of the app would add.
+        # The header that a proxy in front of the app would add.
         headers = headers_of(site.url + "/clever/login", {"X-Forwarded-Proto": "https"})
         kept = next(each for each in headers.get_all("Set-Cookie", []) if "clever_login_" in each)
         back = site.url + "/clever/callback" + refusal(headers["Location"])
@@ -280,21 +280,21 @@ def test_over_https_the_cookie_belongs_to_this_host_only(framework: str, tmp_pat
     assert name.startswith("__Host-clever_login_")
     assert {"secure", "httponly", "path=/", "samesite=lax", "max-age=600"} <= {each.lower() for each in attributes}
     assert not [each for each in attributes if each.lower().startswith("domain")]
-    # A browser takes no deletion of such a cookie that does not keep to the rules of its name.
+    # A browser ignores the deletion of a `__Host-` cookie if the deletion breaks the rules for that name.
     deleted, *attributes = next(each for each in gone.get_all("Set-Cookie", []) if "clever_login_" in each).split("; ")
     assert deleted.replace('"', "") == name.partition("=")[0] + "="
     assert {"secure", "path=/", "max-age=0"} <= {each.lower() for each in attributes}
 
 
-def test_the_waiting_page_answers_before_clever_is_asked(framework: str, tmp_path: Path) -> None:
+def test_the_waiting_page_is_sent_before_clever_is_asked(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, CLEVER_WAITING_PAGE="true") as site:
         browser = Browser(site.emulator)
         page = log_in(browser, site)
         assert "One moment, please." in page.text
         assert '"/oauth/tokens"' not in browser.open(site.emulator + "/_emulator/journal").text
-        assert browser.open(page.url).text == page.text, "a refreshed page waits as well"
+        assert browser.open(page.url).text == page.text, "a reloaded callback shows the waiting page too"
         assert browser.open(onwards(page)).text == "Hello, Ada Ashworth (student)"
-        # The back button leads to a page whose code is spent: the login is started again.
+        # The back button leads to a page whose code was already used: the login restarts.
         again = browser.open(onwards(browser.open(page.url)))
         assert browser.open(onwards(again)).text == "Hello, Ada Ashworth (student)"
 
@@ -316,7 +316,7 @@ def test_a_login_in_progress_when_the_server_restarts_arrives(framework: str, tm
             assert (page.url, page.text) == (f"{url}/private?here", "Hello, Ada Ashworth (student)")
 
 
-def test_nobody_waits_for_a_login_that_is_only_restarted(framework: str, tmp_path: Path) -> None:
+def test_a_restarted_login_shows_no_waiting_page(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, CLEVER_WAITING_PAGE="true") as site:
         browser = Browser(site.emulator)
         browser.sign_in(ADA)
@@ -326,7 +326,7 @@ def test_nobody_waits_for_a_login_that_is_only_restarted(framework: str, tmp_pat
         assert who(browser.open(onwards(page))) == "signed in: Ada Ashworth"
 
 
-def test_a_site_below_a_path_stays_there(framework: str, tmp_path: Path) -> None:
+def test_a_site_below_a_path_prefix_keeps_the_prefix_in_all_redirects(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, mount="/school", CLEVER_WAITING_PAGE="true") as site:
         browser = Browser(site.emulator)
         page = browser.open(onwards(log_in(browser, site, wanted="/private?lesson=7")))
@@ -338,7 +338,7 @@ def test_a_site_below_a_path_stays_there(framework: str, tmp_path: Path) -> None
         assert 'href="/school/clever/login">' in problem.text
 
 
-def test_names_are_shown_as_text(browser: Browser, site: Site) -> None:
+def test_names_are_html_escaped(browser: Browser, site: Site) -> None:
     log_in(browser, site, MARKUP, "/clever/login")
     assert browser.open(site.url + "/clever/callback?error=%3Cb%3Ex").text.count("<b>") == 0
 

@@ -1,4 +1,4 @@
-"""The backend of the Django app: who a person is here, and what their user is told."""
+"""The backend of the Django app: finds or creates the user of a person, and updates it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from django_settings import (
 pytestmark = pytest.mark.usefixtures("untouched")
 
 
-def test_a_first_login_makes_a_user_without_a_password_and_the_next_one_finds_it(
+def test_a_first_login_creates_a_user_without_a_password_and_the_next_login_finds_it(
     identity: Callable[[str], Identity],
 ) -> None:
     user = authenticate(identity(ADA))
@@ -42,19 +42,19 @@ def test_a_first_login_makes_a_user_without_a_password_and_the_next_one_finds_it
     assert str(account) == f"student {identity(ADA).id}"
 
 
-def test_a_person_who_came_back_under_a_new_id_is_who_they_were(identity: Callable[[str], Identity]) -> None:
+def test_a_person_with_a_new_clever_id_gets_their_old_user(identity: Callable[[str], Identity]) -> None:
     before = authenticate(identity(MILA))
     again = authenticate(identity(MILA_AGAIN))
     assert again.pk == before.pk
     assert accounts().get().clever_id == identity(MILA_AGAIN).id
 
 
-def test_people_of_one_name_are_two_users(identity: Callable[[str], Identity]) -> None:
-    # The new id comes first: if it is known, the old one belongs to someone else.
+def test_two_people_with_the_same_name_get_two_users(identity: Callable[[str], Identity]) -> None:
+    # Here the new id logs in first. Once it has a user, the old id counts as another person.
     assert authenticate(identity(MILA_AGAIN)).pk != authenticate(identity(MILA)).pk
 
 
-def test_a_name_that_is_too_long_is_cut_and_one_that_is_unknown_left_alone(
+def test_a_long_name_is_cut_and_a_missing_name_changes_nothing(
     identity: Callable[[str], Identity],
 ) -> None:
     from clever_sso.django.backend import CleverBackend
@@ -67,7 +67,7 @@ def test_a_name_that_is_too_long_is_cut_and_one_that_is_unknown_left_alone(
     assert user.last_name.startswith("von Hohenfels")
 
 
-def test_the_first_user_of_a_name_keeps_it(identity: Callable[[str], Identity]) -> None:
+def test_a_user_name_that_is_taken_stays_with_its_user(identity: Callable[[str], Identity]) -> None:
     from django.contrib.auth.models import User
 
     squatter = User.objects.create_user(f"clever_{identity(ADA).id}")
@@ -76,7 +76,7 @@ def test_the_first_user_of_a_name_keeps_it(identity: Callable[[str], Identity]) 
     assert user.username.endswith(identity(ADA).id)
 
 
-def test_two_first_logins_at_once_make_one_user(
+def test_two_first_logins_at_the_same_time_create_one_user(
     identity: Callable[[str], Identity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from clever_sso.django.backend import CleverBackend
@@ -97,7 +97,7 @@ def test_two_first_logins_at_once_make_one_user(
     assert User.objects.count() == 1
 
 
-def test_nobody_is_made_where_nobody_is_to_be_made(
+def test_with_create_users_false_no_user_is_created(
     identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     from django.contrib.auth.models import User
@@ -108,7 +108,9 @@ def test_nobody_is_made_where_nobody_is_to_be_made(
     assert User.objects.count() == 0
 
 
-def test_a_hook_may_say_who_it_is(identity: Callable[[str], Identity], override: Callable[..., None]) -> None:
+def test_a_match_hook_can_return_an_existing_user(
+    identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
     from django.contrib.auth.models import User
 
     known = User.objects.create_user("ada.ashworth", first_name="Augusta")
@@ -122,10 +124,10 @@ def test_a_hook_may_say_who_it_is(identity: Callable[[str], Identity], override:
     assert authenticate(identity(ADA)).pk == known.pk
     assert authenticate(identity(ADA)).pk == known.pk
     assert authenticate(identity(JOSE)) is None
-    assert asked == [identity(ADA).id, identity(JOSE).id], "anybody who has an account is not asked about again"
+    assert asked == [identity(ADA).id, identity(JOSE).id], "the hook was called for a person with an account"
 
 
-def test_a_hook_provisions_by_its_dotted_path(
+def test_the_provision_hook_can_be_a_dotted_path(
     identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     import django_project
@@ -140,7 +142,7 @@ def test_a_hook_provisions_by_its_dotted_path(
     ]
 
 
-def test_a_hook_that_refuses_leaves_nothing_behind(
+def test_a_provision_hook_that_raises_leaves_no_user(
     identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     from django.contrib.auth.models import User
@@ -154,7 +156,7 @@ def test_a_hook_that_refuses_leaves_nothing_behind(
     assert (User.objects.count(), accounts().count()) == (0, 0)
 
 
-def test_groups_follow_the_role_and_others_stay(
+def test_role_groups_follow_the_role_and_other_groups_stay(
     identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     from django.contrib.auth.models import Group
@@ -170,7 +172,7 @@ def test_groups_follow_the_role_and_others_stay(
     assert both
 
 
-def test_who_is_not_active_stays_out(clever: str, identity: Callable[[str], Identity]) -> None:
+def test_an_inactive_user_is_refused(clever: str, identity: Callable[[str], Identity]) -> None:
     from django.test import Client as Visitor
 
     user = authenticate(identity(ADA))
@@ -182,7 +184,7 @@ def test_who_is_not_active_stays_out(clever: str, identity: Callable[[str], Iden
     assert visitor.get("/who").content == b"nobody"
 
 
-def test_this_backend_takes_no_password() -> None:
+def test_the_backend_accepts_no_password() -> None:
     from clever_sso.django.backend import CleverBackend
     from django.contrib.auth.models import User
 
@@ -194,7 +196,7 @@ def test_this_backend_takes_no_password() -> None:
     assert backend.authenticate(None) is None
 
 
-def test_asynchronous_code_authenticates_as_well() -> None:
+def test_async_code_can_authenticate_too() -> None:
     from clever_sso.django.backend import CleverBackend
 
     assert asyncio.run(CleverBackend().aauthenticate(None)) is None

@@ -1,4 +1,4 @@
-"""Which user a person is: older ids, staff, names and addresses, links, merged users, deleted links."""
+"""The user of a person: older ids, staff, names and email addresses, links, merged users, deleted links."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def known_by(clever: str, clever_id: str, name: str = "known") -> Any:
 
 
 def asked_for_people(clever: str) -> int:
-    """How many requests for a person came in after the last code was exchanged."""
+    """How many requests for a person's record the emulator got after the last code exchange."""
     paths = [entry["path"] for entry in json.loads(fetch(clever + "/_emulator/journal")[1])["journal"]]
     exchanged = len(paths) - paths[::-1].index("/oauth/tokens")
     return sum("/users/64c20b1e" in path for path in paths[exchanged:])
@@ -62,7 +62,7 @@ def asked_for_people(clever: str) -> int:
 # ---------------------------------------------------------------- older ids
 
 
-def test_who_is_known_by_the_older_id_of_another_role_is_found(clever: str) -> None:
+def test_a_user_linked_by_the_older_id_of_another_role_is_found(clever: str) -> None:
     user = known_by(clever, SAM_AS_STAFF)
     browser = visitor()
     log_in(browser, clever, SAM)
@@ -79,7 +79,7 @@ def test_clever_is_asked_for_older_ids_once_for_each_person(clever: str) -> None
     assert asked_for_people(clever) == 0
 
 
-def test_the_hook_that_matches_is_told_every_older_id(clever: str, override: Callable[..., None]) -> None:
+def test_the_match_hook_gets_all_older_ids(clever: str, override: Callable[..., None]) -> None:
     known, asked = users().create_user("sam"), []
 
     def match(identity: Identity) -> Any:
@@ -96,7 +96,7 @@ def test_the_hook_that_matches_is_told_every_older_id(clever: str, override: Cal
 
 
 @pytest.mark.parametrize(("scenario", "status", "made"), [("user-500", 503, 0), ("user-404-html", 303, 1)])
-def test_nobody_becomes_a_second_user_while_clever_cannot_be_asked(
+def test_no_second_user_is_created_while_clever_cannot_be_reached(
     clever: str, override: Callable[..., None], scenario: str, status: int, made: int
 ) -> None:
     override(CLEVER_BASE_URL=f"{clever}/s/{scenario}")
@@ -116,7 +116,7 @@ def test_nobody_becomes_a_second_user_while_clever_cannot_be_asked(
 @pytest.mark.parametrize(
     ("allowed", "by_admin", "status"), [(False, False, 403), (True, False, 303), (True, True, 403)]
 )
-def test_staff_sign_in_with_clever_only_where_a_setting_says_so_and_never_by_an_administrator(  # noqa: PLR0913, PLR0917  (they are fixtures and parameters)
+def test_staff_can_sign_in_only_with_allow_staff_and_never_through_an_administrator_at_clever(  # noqa: PLR0913, PLR0917  (they are fixtures and parameters)
     clever: str,
     override: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
@@ -147,7 +147,7 @@ def authenticate_quietly(answer: Any) -> Any:
     return None if not answer.wsgi_request.user.is_authenticated else answer.wsgi_request.user
 
 
-def test_a_hook_that_makes_somebody_staff_lets_nobody_in(
+def test_a_provision_hook_that_makes_a_user_staff_signs_no_one_in(
     identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     def promote(user: Any, _identity: Identity, _created: bool) -> None:
@@ -162,7 +162,7 @@ def test_a_hook_that_makes_somebody_staff_lets_nobody_in(
 # ---------------------------------------------------------------- names and addresses
 
 
-def test_names_stay_where_the_settings_say_so(
+def test_with_keep_names_existing_names_are_not_updated(
     identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     override(CLEVER_KEEP_NAMES="true")
@@ -183,7 +183,7 @@ def test_names_stay_where_the_settings_say_so(
         ("unverified", "grace@emulated.example"),
     ],
 )
-def test_the_address_of_a_new_user_is_a_setting(
+def test_the_email_address_of_a_new_user_follows_the_setting(
     identity: Callable[[str], Identity], override: Callable[..., None], setting: str | None, expected: str
 ) -> None:
     override(CLEVER_USER_EMAIL=setting)
@@ -194,7 +194,7 @@ def test_the_address_of_a_new_user_is_a_setting(
     assert authenticate(identity(GRACE)).email == "chosen@example.org"
 
 
-def test_an_address_of_somebody_else_is_given_to_nobody(
+def test_an_email_address_of_another_user_is_not_used(
     identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     override(CLEVER_USER_EMAIL="unverified")
@@ -202,7 +202,7 @@ def test_an_address_of_somebody_else_is_given_to_nobody(
     assert authenticate(identity(GRACE)).email == ""
 
 
-def test_an_address_that_is_the_user_name_follows_the_setting(
+def test_an_email_address_as_user_name_follows_the_setting(
     override: Callable[..., None], identity: Callable[[str], Identity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from django.contrib.auth.models import User
@@ -216,13 +216,13 @@ def test_an_address_that_is_the_user_name_follows_the_setting(
     users().all().delete()
     override(CLEVER_USER_EMAIL="unverified")
     assert authenticate(person).email == person.unverified_email
-    # No user gets the address of another user.
+    # No user gets the email address of another user.
     accounts().all().delete()
     users().all().update(username="another", email=person.unverified_email.upper())
     assert authenticate(person).email.endswith("@clever.invalid")
 
 
-def test_where_addresses_are_unique_everybody_gets_in() -> None:
+def test_with_unique_email_addresses_every_person_can_sign_in() -> None:
     from clever_sso.django.user_fields import is_unique
     from django.db import models
     from django.db.models.functions import Lower
@@ -249,7 +249,7 @@ def test_where_addresses_are_unique_everybody_gets_in() -> None:
 # ---------------------------------------------------------------- signals and the log
 
 
-def test_signals_report_what_happened_and_nothing_else(clever: str, override: Callable[..., None]) -> None:
+def test_each_login_sends_only_its_own_signals(clever: str, override: Callable[..., None]) -> None:
     from django.contrib.auth import signals
 
     told: list[str] = []
@@ -310,7 +310,7 @@ def signed_in_by_password(name: str = "paula", **flags: Any) -> tuple[Any, Any]:
 
 
 def confirmed(clever: str, number: str, begun: Any) -> str:
-    """Where the browser comes back when this person logs in at Clever and says that it is really them."""
+    """The callback URL after this person logs in at Clever and confirms who they are."""
     url = begun.headers["Location"].replace("confirmed=false", "confirmed=true")
     return path_of(Browser(clever, number).callback(url))
 
@@ -323,7 +323,7 @@ def link(browser: Any, clever: str, number: str = ADA, **changes: str) -> Any:
 
 
 def answered(browser: Any, asked: Any, answer: str = "yes") -> Any:
-    """The response after the user answers the question; if there is no question, the response so far."""
+    """The response after the user confirms or cancels. If no page asked, the response so far."""
     if asked.headers.get("Location") != "/clever/link/confirm":
         return asked
     page = browser.get("/clever/link/confirm").content.decode()
@@ -351,14 +351,14 @@ def test_a_signed_in_person_links_their_clever_account(clever: str, identity: Ca
     assert browser.get("/username").content == b"paula"
     assert browser.session.session_key != key
     assert users().count() == 1
-    # From now on the two are one.
+    # From now on, both are the same user.
     other = visitor()
     log_in(other, clever, ADA)
     assert other.get("/username").content == b"paula"
     assert accounts().get().user_id == user.pk
 
 
-def test_nobody_is_linked_before_the_user_says_that_it_is_them(clever: str) -> None:
+def test_no_link_is_saved_before_the_user_confirms_it(clever: str) -> None:
     _, browser = signed_in_by_password()
     asked = browser.get(confirmed(clever, GRACE, browser.post("/clever/link?next=/who", HTTP_ORIGIN=OWN)))
     assert (asked.status_code, asked.headers["Location"]) == (303, "/clever/link/confirm")
@@ -382,7 +382,9 @@ def test_nobody_is_linked_before_the_user_says_that_it_is_them(clever: str) -> N
     assert not accounts().exists()
 
 
-def test_who_became_another_user_while_the_page_asked_is_not_linked(clever: str, override: Callable[..., None]) -> None:
+def test_a_person_who_became_another_user_in_the_meantime_is_not_linked(
+    clever: str, override: Callable[..., None]
+) -> None:
     matched: list[Any] = []
     override(CLEVER_MATCH_USER=lambda _: matched[0] if matched else None)
     _, browser = signed_in_by_password()
@@ -393,12 +395,12 @@ def test_who_became_another_user_while_the_page_asked_is_not_linked(clever: str,
     assert b"is already used with another account" in refused.content
     assert b'href="/who"' in refused.content
     assert not accounts().exists()
-    # It is over: a second answer links nothing either, and the user stays signed in.
+    # The link is gone: a second answer links nothing either, and the user stays signed in.
     assert browser.get("/clever/link/confirm").headers["Location"] == "/"
     assert browser.get("/username").content == b"paula"
 
 
-def test_a_link_waits_for_its_own_user_and_not_for_long(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_waiting_link_belongs_to_its_user_and_expires(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _, browser = signed_in_by_password()
     path, now = "/clever/link/confirm", time.time()
     browser.get(confirmed(clever, ADA, browser.post("/clever/link", HTTP_ORIGIN=OWN)))
@@ -416,7 +418,7 @@ def test_a_link_waits_for_its_own_user_and_not_for_long(clever: str, monkeypatch
     assert visitor().get(path).headers["Location"] == "/"
 
 
-def test_the_page_that_asks_may_be_of_the_application(clever: str, override: Callable[..., None]) -> None:
+def test_the_link_page_can_be_a_template_of_the_application(clever: str, override: Callable[..., None]) -> None:
     override(
         CLEVER_LINK_TEMPLATE="ask.html",
         TEMPLATES=[
@@ -444,9 +446,7 @@ def test_the_page_that_asks_may_be_of_the_application(clever: str, override: Cal
 
 
 @pytest.mark.parametrize("says", ["response", "refusal", "error", "nothing"])
-def test_the_hook_before_a_sign_in_decides_about_links_too(
-    clever: str, override: Callable[..., None], says: str
-) -> None:
+def test_before_sign_in_also_decides_about_links(clever: str, override: Callable[..., None], says: str) -> None:
     from clever_sso import Error
     from clever_sso.django import Refused
     from django.http import HttpResponse
@@ -472,7 +472,7 @@ def test_the_hook_before_a_sign_in_decides_about_links_too(
         assert (answer.status_code, answer.content) == (402, b"no license")
     elif says == "refusal":
         assert (answer.status_code, b"No license." in answer.content) == (403, True)
-        assert b'href="/account"' in answer.content, "the page leads back"
+        assert b'href="/account"' in answer.content, "the page has no link back"
     elif says == "error":
         assert answer.status_code >= 400
     else:
@@ -482,7 +482,7 @@ def test_the_hook_before_a_sign_in_decides_about_links_too(
         assert browser.get("/clever/link/confirm").headers["Location"] == "/"
 
 
-def test_a_link_is_not_held(clever: str, override: Callable[..., None]) -> None:
+def test_hold_raises_for_a_link(clever: str, override: Callable[..., None]) -> None:
     def hold(proven: Any) -> None:
         proven.hold()
 
@@ -493,7 +493,7 @@ def test_a_link_is_not_held(clever: str, override: Callable[..., None]) -> None:
     assert browser.get("/username").content == b"paula"
 
 
-def test_a_user_is_linked_to_one_person_only(clever: str, identity: Callable[[str], Identity]) -> None:
+def test_a_user_can_be_linked_to_only_one_person(clever: str, identity: Callable[[str], Identity]) -> None:
     _, browser = signed_in_by_password()
     link(browser, clever)
     again = link(browser, clever)
@@ -503,7 +503,7 @@ def test_a_user_is_linked_to_one_person_only(clever: str, identity: Callable[[st
     assert accounts().get().clever_id == identity(ADA).id
 
 
-def test_a_link_asks_clever_who_it_is(clever: str) -> None:
+def test_a_link_makes_clever_ask_who_the_person_is(clever: str) -> None:
     _, browser = signed_in_by_password()
     ordinary = browser.get("/clever/login?switch_user=1").headers["Location"]
     asked = browser.post("/clever/link", HTTP_ORIGIN=OWN).headers["Location"]
@@ -511,16 +511,16 @@ def test_a_link_asks_clever_who_it_is(clever: str) -> None:
     assert (parameter in ordinary, parameter in asked) == (True, True)
 
 
-def test_a_person_is_linked_to_one_user_only(clever: str, identity: Callable[[str], Identity]) -> None:
+def test_a_person_can_be_linked_to_only_one_user(clever: str, identity: Callable[[str], Identity]) -> None:
     owner = authenticate(identity(ADA))
     _, browser = signed_in_by_password()
     answer = link(browser, clever)
     assert (answer.status_code, b"is already used with another account" in answer.content) == (403, True)
-    assert browser.get("/username").content == b"paula", "who is signed in stays so"
+    assert browser.get("/username").content == b"paula", "the user was signed out"
     assert accounts().get().user_id == owner.pk
 
 
-def test_a_person_that_the_hook_knows_as_another_user_is_not_linked(
+def test_a_person_that_the_match_hook_knows_as_another_user_is_not_linked(
     clever: str, override: Callable[..., None], identity: Callable[[str], Identity]
 ) -> None:
     old = users().create_user("old")
@@ -528,8 +528,8 @@ def test_a_person_that_the_hook_knows_as_another_user_is_not_linked(
     _, browser = signed_in_by_password()
     answer = link(browser, clever)
     assert (answer.status_code, b"is already used with another account" in answer.content) == (403, True)
-    assert not accounts().exists(), "asking writes nothing"
-    # Their own user keeps them, and may link them.
+    assert not accounts().exists(), "the question saved a link"
+    # They keep their own user, which can be linked to them.
     assert authenticate(identity(ADA)) == old
     accounts().all().delete()
     override(CLEVER_MATCH_USER=lambda _: users().get(username="paula"))
@@ -537,7 +537,7 @@ def test_a_person_that_the_hook_knows_as_another_user_is_not_linked(
     assert accounts().get().user.username == "paula"
 
 
-def test_no_other_site_and_nobody_without_a_session_begins_a_link(clever: str) -> None:
+def test_a_link_cannot_begin_from_another_site_or_without_a_session(clever: str) -> None:
     _, browser = signed_in_by_password()
     assert browser.get("/clever/link").status_code == 405
     for said in ({}, {"HTTP_ORIGIN": "https://evil.example"}, {"HTTP_SEC_FETCH_SITE": "cross-site"}):
@@ -555,7 +555,9 @@ def test_a_login_that_was_not_begun_as_a_link_links_nothing(clever: str, identit
     assert not accounts().filter(user=user).exists()
 
 
-def test_a_link_that_somebody_else_would_end_links_nothing(clever: str, identity: Callable[[str], Identity]) -> None:
+def test_a_link_finished_by_another_user_signs_in_instead_of_linking(
+    clever: str, identity: Callable[[str], Identity]
+) -> None:
     user, browser = signed_in_by_password()
     begun = browser.post("/clever/link", HTTP_ORIGIN=OWN)
     back = confirmed(clever, ADA, begun)
@@ -566,12 +568,12 @@ def test_a_link_that_somebody_else_would_end_links_nothing(clever: str, identity
     assert not accounts().filter(user=user).exists()
 
 
-def test_a_link_that_clever_restarts_stays_a_link(clever: str) -> None:
+def test_a_link_whose_login_restarts_is_still_a_link(clever: str) -> None:
     from clever_sso.django import conf
 
     user, browser = signed_in_by_password()
     spent = confirmed(clever, ADA, browser.post("/clever/link?next=/who", HTTP_ORIGIN=OWN))
-    # Somebody else spends the code: the login restarts.
+    # Another client uses the code first, so the login restarts.
     conf.client().exchange_code(parse_qs(spent)["/clever/callback?code"][0])
     again = browser.get(spent)
     assert "/oauth/authorize" in again.headers["Location"]
@@ -580,7 +582,7 @@ def test_a_link_that_clever_restarts_stays_a_link(clever: str) -> None:
     assert browser.get("/username").content == b"paula"
 
 
-def test_a_logout_while_a_link_is_made_stays_a_logout(clever: str) -> None:
+def test_a_logout_while_a_link_is_saved_keeps_the_user_logged_out(clever: str) -> None:
     from clever_sso.django import account_linked
 
     _, browser = signed_in_by_password()
@@ -600,7 +602,7 @@ def test_a_logout_while_a_link_is_made_stays_a_logout(clever: str) -> None:
     assert browser.get("/who").content == b"nobody"
 
 
-def test_a_logout_while_clever_is_asked_links_nobody(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_logout_during_the_request_to_clever_links_no_one(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from clever_sso.django import views
 
     _, browser = signed_in_by_password()
@@ -618,7 +620,7 @@ def test_a_logout_while_clever_is_asked_links_nobody(clever: str, monkeypatch: p
     assert not accounts().exists()
 
 
-def test_a_link_that_takes_too_long_stays_a_link(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_whose_login_expired_is_still_a_link(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     user, browser = signed_in_by_password()
     late = confirmed(clever, ADA, browser.post("/clever/link?next=/who", HTTP_ORIGIN=OWN))
     # The browser has dropped the cookie of the login.
@@ -628,7 +630,7 @@ def test_a_link_that_takes_too_long_stays_a_link(clever: str, monkeypatch: pytes
     monkeypatch.setattr(time, "time", lambda: now + 11 * 60)
     again = browser.get(late)
     assert "/oauth/authorize" in again.headers["Location"]
-    assert "confirmed=false" in again.headers["Location"], "Clever asks who it is, as before"
+    assert "confirmed=false" in again.headers["Location"], "the restarted link must make Clever ask who the person is"
     assert browser.get("/username").content == b"paula"
     assert answered(browser, browser.get(confirmed(clever, ADA, again))).headers["Location"] == "/who"
     assert browser.get("/username").content == b"paula"
@@ -637,7 +639,7 @@ def test_a_link_that_takes_too_long_stays_a_link(clever: str, monkeypatch: pytes
 
 @pytest.mark.parametrize(("wanted", "goal"), [("?next=/who", "/who"), ("", "/")])
 @pytest.mark.parametrize("fault", ["refused by Clever", "Clever is down"])
-def test_a_link_that_fails_signs_nobody_out_and_leads_back(
+def test_a_failed_link_signs_no_one_out_and_shows_a_link_back(
     clever: str, override: Callable[..., None], fault: str, wanted: str, goal: str
 ) -> None:
     from running import refusal
@@ -653,12 +655,12 @@ def test_a_link_that_fails_signs_nobody_out_and_leads_back(
     code = b"access_denied" if fault == "refused by Clever" else b"network"
     assert (answer.status_code >= 400, code in answer.content) == (True, True)
     assert f'<a class="button" href="{goal}">Go back</a>'.encode() in answer.content
-    assert b"Log in with Clever" not in answer.content, "that would end the session of the user"
+    assert b"Log in with Clever" not in answer.content, "a failed link must not end the session"
     assert browser.get("/username").content == b"paula"
 
 
 @pytest.mark.parametrize("allowed", [False, True])
-def test_staff_link_only_where_a_setting_says_so(clever: str, override: Callable[..., None], allowed: bool) -> None:
+def test_staff_can_link_only_with_allow_staff(clever: str, override: Callable[..., None], allowed: bool) -> None:
     override(CLEVER_ALLOW_STAFF=allowed)
     _, browser = signed_in_by_password(is_staff=True)
     begun = browser.post("/clever/link", HTTP_ORIGIN=OWN)
@@ -667,7 +669,7 @@ def test_staff_link_only_where_a_setting_says_so(clever: str, override: Callable
     assert accounts().count() == 0
 
 
-def test_an_administrator_of_clever_links_nobody(clever: str) -> None:
+def test_an_administrator_at_clever_can_link_no_one(clever: str) -> None:
     _, browser = signed_in_by_password()
     begun = browser.post("/clever/link", HTTP_ORIGIN=OWN)
     back = confirmed(clever, ADA, begun)
@@ -675,7 +677,7 @@ def test_an_administrator_of_clever_links_nobody(clever: str) -> None:
     assert accounts().count() == 0
 
 
-def test_somebody_unlinks_and_keeps_the_password(clever: str, identity: Callable[[str], Identity]) -> None:
+def test_a_user_with_a_password_can_unlink_and_keeps_it(clever: str, identity: Callable[[str], Identity]) -> None:
     from clever_sso.django import account_unlinked
 
     told: list[str] = []
@@ -695,7 +697,7 @@ def test_somebody_unlinks_and_keeps_the_password(clever: str, identity: Callable
     assert told == [identity(ADA).id]
     assert accounts().count() == 0
     assert browser.get("/username").content == b"paula"
-    assert by_clever.get("/username").content == b"", "the session that began with Clever ended"
+    assert by_clever.get("/username").content == b"", "the session that began with Clever must end"
     log_in(by_clever, clever, ADA)
     assert by_clever.get("/username").content != b"paula"
     assert user.check_password("a password")
@@ -705,13 +707,13 @@ def test_somebody_unlinks_and_keeps_the_password(clever: str, identity: Callable
     ("wanted", "goal"),
     [("/account", "/account"), ("https://evil.example/", "/"), ("//evil.example", "/"), ("/\\evil.example", "/")],
 )
-def test_an_unlink_leads_to_a_page_of_the_site_only(wanted: str, goal: str) -> None:
+def test_an_unlink_redirects_only_to_a_page_of_the_site(wanted: str, goal: str) -> None:
     _, browser = signed_in_by_password()
     answer = browser.post(f"/clever/unlink?next={wanted}", HTTP_ORIGIN=OWN)
     assert (answer.status_code, answer.headers["Location"]) == (303, goal)
 
 
-def test_nobody_locks_themselves_out(clever: str) -> None:
+def test_a_user_without_a_password_cannot_unlink(clever: str) -> None:
     browser = visitor()
     log_in(browser, clever, ADA)
     answer = browser.post("/clever/unlink", HTTP_ORIGIN=OWN)
@@ -748,7 +750,7 @@ def test_a_deleted_link_ends_the_session_and_the_next_login_is_as_configured(
     assert accounts().get().clever_id == identity(ADA).id
 
 
-def test_who_was_unlinked_is_not_matched_again(
+def test_an_unlinked_person_is_not_matched_again(
     clever: str, override: Callable[..., None], identity: Callable[[str], Identity]
 ) -> None:
     old = users().create_user("old")
@@ -761,7 +763,7 @@ def test_who_was_unlinked_is_not_matched_again(
     assert not accounts().filter(user=old).exists()
 
 
-def test_who_was_removed_is_refused_before_the_hook(clever: str, override: Callable[..., None]) -> None:
+def test_a_removed_person_is_refused_before_the_hook_is_called(clever: str, override: Callable[..., None]) -> None:
     asked: list[Any] = []
     override(CLEVER_AFTER_UNLINK="refuse", CLEVER_BEFORE_SIGN_IN=asked.append)
     log_in(visitor(), clever, ADA)
@@ -788,7 +790,7 @@ def test_with_two_links_only_the_session_of_the_deleted_one_ends(
     assert jose.get("/username").content == b""
 
 
-def test_a_deleted_user_is_remembered_where_links_are(
+def test_deleting_a_user_records_the_deleted_link(
     identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     override(CLEVER_AFTER_UNLINK="refuse")
@@ -805,7 +807,7 @@ def authenticate_or_refused(who: Identity) -> Any:
         return refused.sentence.partition(" Please")[0]
 
 
-def test_two_users_become_one(clever: str, identity: Callable[[str], Identity]) -> None:
+def test_merge_users_moves_the_links_to_one_user(clever: str, identity: Callable[[str], Identity]) -> None:
     from clever_sso.django import merge_users, users_merged
 
     told: list[Any] = []
@@ -830,7 +832,7 @@ def test_two_users_become_one(clever: str, identity: Callable[[str], Identity]) 
     assert browser.get("/username").content == b"paula"
 
 
-def test_a_merge_that_a_receiver_stops_leaves_everything(identity: Callable[[str], Identity]) -> None:
+def test_a_receiver_that_raises_undoes_the_merge(identity: Callable[[str], Identity]) -> None:
     from clever_sso.django import merge_users, users_merged
 
     def stop(**_: Any) -> None:
@@ -847,7 +849,9 @@ def test_a_merge_that_a_receiver_stops_leaves_everything(identity: Callable[[str
     assert users().get(pk=other.pk).is_active
 
 
-def test_what_cannot_be_merged_is_named(identity: Callable[[str], Identity], override: Callable[..., None]) -> None:
+def test_users_that_cannot_be_merged_raise_a_value_error(
+    identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
     from clever_sso.django import merge_users
 
     user, boss = authenticate(identity(ADA)), users().create_superuser("boss")
@@ -864,7 +868,7 @@ def test_what_cannot_be_merged_is_named(identity: Callable[[str], Identity], ove
 # ---------------------------------------------------------------- databases that are busy
 
 
-def test_a_transaction_that_met_another_one_is_done_again() -> None:
+def test_a_transaction_that_conflicts_with_another_is_retried() -> None:
     from clever_sso.django.accounts import retried
     from django.db import OperationalError, connections
 
@@ -877,7 +881,7 @@ def test_a_transaction_that_met_another_one_is_done_again() -> None:
             raise OperationalError(message)
         return "done"
 
-    # As outside of the transaction that this test runs in.
+    # Act as if outside of the transaction that this test runs in.
     connection.in_atomic_block = False
     try:
         assert retried(lambda: busy(2), "default") == "done"
@@ -894,11 +898,11 @@ def test_a_transaction_that_met_another_one_is_done_again() -> None:
     tries.clear()
     with pytest.raises(OperationalError):
         retried(lambda: busy(1), "default")
-    assert len(tries) == 1, "what is inside another transaction cannot be done again"
+    assert len(tries) == 1, "code inside another transaction must not be retried"
 
 
 @pytest.mark.parametrize("cause", [SimpleNamespace(sqlstate="40P01"), SimpleNamespace(pgcode="40001"), 1213])
-def test_deadlocks_of_other_databases_are_known(cause: Any) -> None:
+def test_deadlock_errors_of_other_databases_are_recognized(cause: Any) -> None:
     from clever_sso.django.accounts import _met_another
     from django.db import OperationalError
 
@@ -914,7 +918,7 @@ def test_deadlocks_of_other_databases_are_known(cause: Any) -> None:
     assert not _met_another(error)
 
 
-def test_no_transaction_is_around_the_views() -> None:
+def test_the_views_run_outside_atomic_requests() -> None:
     from clever_sso.django import views
 
     for view in (views.login, views.callback, views.logout, views.link, views.unlink):

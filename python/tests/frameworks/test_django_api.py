@@ -1,4 +1,4 @@
-"""Who is signed in, in Django: only when somebody asks, in async and class-based views and in REST framework."""
+"""`current_identity` in Django: looked up only when used, in async and class-based views and in REST framework."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("untouched")
 
 
 def pages() -> Any:  # noqa: C901  (it is a module)
-    """A module of URLs: views of each kind."""
+    """A URL module with views of each kind."""
     from types import ModuleType
 
     from clever_sso.django import CleverRequiredMixin, acurrent_identity, current_identity, role_required
@@ -97,7 +97,7 @@ def client(override: Callable[..., None]) -> Any:
     return Client()
 
 
-def test_a_page_that_does_not_name_anybody_asks_nobody(client: Any, clever: str) -> None:
+def test_a_page_that_names_no_one_makes_no_query(client: Any, clever: str) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -110,7 +110,7 @@ def test_a_page_that_does_not_name_anybody_asks_nobody(client: Any, clever: str)
     assert (answer.content, answer.headers["Vary"]) == (b"Ada Ashworth", "Cookie")
 
 
-def test_nobody_is_nobody_in_a_template(client: Any) -> None:
+def test_without_a_signed_in_person_current_identity_is_false_in_a_template(client: Any) -> None:
     for path in ("/named", "/named-later"):
         answer = client.get(path)
         assert answer.content == b"nobody"
@@ -126,7 +126,7 @@ def test_an_async_view_renders_a_template_with_the_person(client: Any, clever: s
     assert client.get("/twin").content == b"Ada Ashworth True"
 
 
-def test_an_async_view_without_the_context_processor_learns_about_the_twin(
+def test_an_async_view_without_the_context_processor_can_use_acurrent_identity(
     client: Any, clever: str, override: Callable[..., None]
 ) -> None:
     from django.core.exceptions import SynchronousOnlyOperation
@@ -139,7 +139,7 @@ def test_an_async_view_without_the_context_processor_learns_about_the_twin(
         client.get("/wrong")
 
 
-def test_a_log_in_or_out_inside_a_request_is_noticed(client: Any, clever: str) -> None:
+def test_current_identity_follows_a_login_or_logout_in_the_same_request(client: Any, clever: str) -> None:
     from clever_sso.django import access, current_identity
     from django.contrib import auth
     from django.contrib.auth.models import AnonymousUser
@@ -155,9 +155,7 @@ def test_a_log_in_or_out_inside_a_request_is_noticed(client: Any, clever: str) -
     assert current_identity(request) is None
 
 
-def test_a_session_whose_time_has_come_is_gone_when_it_is_read(
-    client: Any, clever: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_expired_session_is_empty_when_it_is_read(client: Any, clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.contrib.sessions.models import Session
 
     log_in(client, clever)
@@ -172,7 +170,7 @@ def test_a_session_whose_time_has_come_is_gone_when_it_is_read(
 
 
 @pytest.mark.parametrize("path", ["/named", "/twin", "/in", "/guarded-later", "/clever/whoami"])
-def test_a_stale_session_is_gone_for_whatever_reads_it_first(
+def test_an_expired_session_is_empty_whichever_code_reads_it_first(
     client: Any, clever: str, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     log_in(client, clever, GRACE)
@@ -186,7 +184,7 @@ def test_a_stale_session_is_gone_for_whatever_reads_it_first(
 
 
 @pytest.mark.parametrize("path", ["/lessons", "/lessons-later"])
-def test_a_class_based_view_has_roles(client: Any, clever: str, path: str) -> None:
+def test_a_class_based_view_can_require_roles(client: Any, clever: str, path: str) -> None:
     assert client.get(path).headers["Location"] == f"/clever/login?next={path}"
     refused = client.get(path, headers={"accept": "application/json"})
     assert (refused.status_code, json.loads(refused.content)["code"]) == (401, "not_signed_in")
@@ -210,7 +208,7 @@ def test_a_user_who_did_not_come_from_clever_has_no_role_and_no_identity(client:
     assert client.get("/clever/whoami").status_code == 401
 
 
-def test_it_works_in_an_event_loop(client: Any, clever: str, override: Callable[..., None]) -> None:
+def test_views_work_in_an_event_loop(client: Any, clever: str, override: Callable[..., None]) -> None:
     from asgiref.sync import async_to_sync
     from django.test import AsyncClient
 
@@ -221,11 +219,13 @@ def test_it_works_in_an_event_loop(client: Any, clever: str, override: Callable[
     async def ask() -> list[bytes]:
         return [(await visitor.get(path)).content for path in ("/named-later", "/twin", "/in", "/named")]
 
-    # Its database is in this thread's memory.
+    # The test database is in this thread's memory.
     assert async_to_sync(ask)() == [b"Ada Ashworth", b"Ada Ashworth True", b"in", b"Ada Ashworth"]
 
 
-def test_django_rest_framework(client: Any, clever: str, override: Callable[..., None]) -> None:
+def test_django_rest_framework_authenticates_people_and_checks_roles(
+    client: Any, clever: str, override: Callable[..., None]
+) -> None:
     pytest.importorskip("rest_framework")
     from types import ModuleType
 
@@ -265,7 +265,7 @@ def test_django_rest_framework(client: Any, clever: str, override: Callable[...,
     assert client.get("/me").status_code == 403
     client.force_login(User.objects.create_user("root"), "django.contrib.auth.backends.ModelBackend")
     assert client.get("/lessons").status_code == 401
-    # As Django REST framework has it: who acts needs Django's token.
+    # As usual in Django REST framework, unsafe methods need Django's CSRF token.
     from django.test import Client
 
     strict = Client(enforce_csrf_checks=True)
@@ -279,7 +279,7 @@ def test_django_rest_framework(client: Any, clever: str, override: Callable[...,
     UNKNOWN_ROLES[:] = before
 
 
-def test_a_guard_works_where_the_settings_are_missing(
+def test_a_guard_works_without_settings_for_a_client(
     client: Any, override: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
     override(CLEVER_CLIENT_ID=None, CLEVER_CLIENT_SECRET=None)
@@ -287,7 +287,7 @@ def test_a_guard_works_where_the_settings_are_missing(
         assert client.get("/lessons").status_code == 302
         assert client.post("/lessons").status_code == 401
         assert client.get("/clever/whoami").status_code == 401
-        # A script is told so by every guard, Django's own `login_required` too.
+        # A script gets 401 from every guard, even from Django's own `login_required`.
         for page in ("/lessons", "/private"):
             answer = client.get(page, HTTP_SEC_FETCH_MODE="cors")
             assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")

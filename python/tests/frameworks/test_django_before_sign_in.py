@@ -1,4 +1,4 @@
-"""What the project says about a person who proved a login, before anybody is signed in."""
+"""The `CLEVER_BEFORE_SIGN_IN` hook: the project decides about a person before they are signed in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ADAS_ID = "64c20b1e8f3a7d0019c4e501"
 
 @pytest.fixture
 def decide(override: Callable[..., None]) -> Callable[..., None]:
-    """Let this function decide."""
+    """Use this function as the hook."""
 
     def set_up(hook: Any) -> None:
         override(CLEVER_BEFORE_SIGN_IN=hook)
@@ -57,7 +57,7 @@ def nothing_was_written() -> bool:
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_the_hook_is_given_everything_before_anybody_is_signed_in(
+def test_the_hook_gets_the_identity_tokens_and_request_before_the_sign_in(
     clever: str, decide: Callable[..., None], is_async: bool
 ) -> None:
     told: list[Any] = []
@@ -84,7 +84,9 @@ def test_the_hook_is_given_everything_before_anybody_is_signed_in(
     assert told[5][2] == users().get()
 
 
-def test_a_response_signs_nobody_in_and_leaves_nothing(clever: str, decide: Callable[..., None]) -> None:
+def test_a_hook_that_returns_a_response_signs_no_one_in_and_saves_nothing(
+    clever: str, decide: Callable[..., None]
+) -> None:
     from django.http import HttpResponse
 
     browser = visitor()
@@ -101,7 +103,7 @@ def test_a_response_signs_nobody_in_and_leaves_nothing(clever: str, decide: Call
     assert browser.get("/who").content == b"nobody"
 
 
-def test_the_person_before_is_gone_when_the_next_one_must_wait(clever: str, decide: Callable[..., None]) -> None:
+def test_holding_a_login_signs_the_previous_person_out(clever: str, decide: Callable[..., None]) -> None:
     browser = visitor()
     log_in(browser, clever, JOSE)
     before = browser.cookies["sessionid"].value
@@ -141,14 +143,14 @@ def test_a_held_login_is_completed_in_this_browser_once(clever: str, decide: Cal
     assert browser.get("/who").content == b"Ada Ashworth"
     assert browser.cookies["sessionid"].value != waited
     assert accounts().get().clever_id == ADAS_ID
-    # The session that waited is gone, and the browser's own has nothing to complete.
+    # The session that held the login is gone, and the browser's own has nothing to complete.
     other.cookies["sessionid"] = waited
     for each in (browser, other):
         assert each.get("/finish").headers["Location"] == "/clever/login"
     assert other.get("/who").content == b"nobody"
 
 
-def test_a_held_login_is_completed_once_where_the_browser_stores_the_session(
+def test_a_held_login_in_a_cookie_session_is_completed_once(
     clever: str, decide: Callable[..., None], override: Callable[..., None]
 ) -> None:
     decide(hold)
@@ -161,7 +163,7 @@ def test_a_held_login_is_completed_once_where_the_browser_stores_the_session(
     assert (browser.get("/who").content, copy.get("/who").content) == (b"Ada Ashworth", b"nobody")
 
 
-def test_asynchronous_views_complete_a_held_login(clever: str, decide: Callable[..., None]) -> None:
+def test_async_views_can_complete_a_held_login(clever: str, decide: Callable[..., None]) -> None:
     decide(hold)
     browser = visitor()
     log_in(browser, clever)
@@ -207,7 +209,7 @@ def store(request: pytest.FixtureRequest, override: Callable[..., None], tmp_pat
 
 
 def tab_of(browser: Any) -> Any:
-    """Another tab, with the session that the browser has now."""
+    """Another tab, with the browser's current session."""
     tab = visitor()
     tab.cookies["sessionid"] = browser.cookies["sessionid"].value
     return tab
@@ -215,7 +217,7 @@ def tab_of(browser: Any) -> Any:
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("when", ["finish", "sign-in"])
-def test_a_logout_while_a_held_login_is_completed_holds(
+def test_a_logout_while_a_held_login_is_completed_keeps_the_person_logged_out(
     clever: str, decide: Callable[..., None], when: str, meanwhile: Callable[..., None]
 ) -> None:
     decide(hold)
@@ -231,7 +233,7 @@ def test_a_logout_while_a_held_login_is_completed_holds(
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("when", ["finish", "sign-in"])
-def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
+def test_a_form_sent_twice_to_two_processes_signs_in_once(
     clever: str,
     decide: Callable[..., None],
     when: str,
@@ -244,7 +246,7 @@ def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
     tab, seen = tab_of(browser), []
 
     def send_again() -> None:
-        # Another process: it has completed nothing.
+        # Simulate another process, which has completed no login.
         monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
         seen.append(tab.get("/finish").headers["Location"])
         monkeypatch.setattr("clever_sso._web.before._SPENT", type(_SPENT)())
@@ -258,7 +260,7 @@ def test_a_form_that_is_sent_twice_signs_in_once_in_several_processes(
 
 
 def end_of(browser: Any, clever: str, path: str, *, keeps_session: bool = True) -> tuple[int, bytes, int]:
-    """Go where the answers lead: the last one, and how often that was to Clever."""
+    """Follow redirects. Returns the last response and how often they led to Clever."""
     from harness.browser import Browser
     from running import path_of
 
@@ -277,7 +279,7 @@ def end_of(browser: Any, clever: str, path: str, *, keeps_session: bool = True) 
 
 
 @pytest.mark.parametrize("way", ["held", "answered"])
-def test_a_session_that_is_not_kept_ends_after_three_sign_ins_that_were_decided_about(
+def test_a_lost_session_shows_an_error_after_three_sign_ins_with_a_hook(
     clever: str, decide: Callable[..., None], way: str
 ) -> None:
     def hook(proven: ProvenLogin[Any]) -> Any:
@@ -291,13 +293,13 @@ def test_a_session_that_is_not_kept_ends_after_three_sign_ins_that_were_decided_
 
 
 def change_the_password(user: Any, **_: Any) -> None:
-    """It ends every session of the user, this new one too."""
+    """Changing the password ends every session of the user, including the new one."""
     user.set_unusable_password()
     user.save()
 
 
 @pytest.mark.parametrize("way", ["hidden", "another password"])
-def test_a_user_who_is_not_found_after_each_sign_in_ends_with_a_page(
+def test_a_user_that_django_cannot_find_after_a_sign_in_ends_with_an_error_page(
     clever: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, way: str
 ) -> None:
     from clever_sso.django import CleverBackend
@@ -305,7 +307,7 @@ def test_a_user_who_is_not_found_after_each_sign_in_ends_with_a_page(
 
     with monkeypatch.context() as patch:
         if way == "hidden":
-            # As where a manager hides some users.
+            # As in a project whose manager hides some users.
             patch.setattr(CleverBackend, "get_user", lambda *_: None)
         else:
             user_logged_in.connect(change_the_password)
@@ -322,7 +324,9 @@ def test_a_user_who_is_not_found_after_each_sign_in_ends_with_a_page(
 
 
 @pytest.mark.parametrize("way", ["completes at once", "never completes", "answered"])
-def test_a_guard_that_sends_back_who_was_held_ends(clever: str, decide: Callable[..., None], way: str) -> None:
+def test_a_guard_that_redirects_a_held_login_back_to_log_in_ends_with_an_error(
+    clever: str, decide: Callable[..., None], way: str
+) -> None:
     def hook(proven: ProvenLogin[Any]) -> Any:
         if way != "answered":
             proven.hold()
@@ -334,7 +338,7 @@ def test_a_guard_that_sends_back_who_was_held_ends(clever: str, decide: Callable
 
 
 @pytest.mark.parametrize("way", ["redirect", "page", "answered"])
-def test_who_gives_up_the_second_factor_tries_again_as_often_as_they_like(
+def test_a_person_who_cancels_the_second_factor_can_log_in_any_number_of_times(
     clever: str, decide: Callable[..., None], way: str
 ) -> None:
     from django.http import HttpResponse
@@ -352,7 +356,7 @@ def test_who_gives_up_the_second_factor_tries_again_as_often_as_they_like(
     assert browser.get("/who").content == (b"nobody" if way == "answered" else b"Ada Ashworth")
 
 
-def test_a_sign_in_by_password_ends_what_is_held(clever: str, decide: Callable[..., None]) -> None:
+def test_a_sign_in_by_password_drops_held_logins(clever: str, decide: Callable[..., None]) -> None:
     users().create_user("paula", password="a password")
     decide(hold)
     browser = visitor()
@@ -367,7 +371,7 @@ def test_a_sign_in_by_password_ends_what_is_held(clever: str, decide: Callable[.
     assert browser.get("/username").content == b"paula"
 
 
-def test_a_hook_that_answers_by_an_exception_ends_the_login(clever: str, decide: Callable[..., None]) -> None:
+def test_a_hook_that_raises_an_http_exception_ends_the_login(clever: str, decide: Callable[..., None]) -> None:
     from django.http import Http404
 
     def stop(_: ProvenLogin[Any]) -> None:
@@ -385,7 +389,7 @@ def test_a_hook_that_answers_by_an_exception_ends_the_login(clever: str, decide:
 
 @pytest.mark.parametrize("engine", ["db", "signed_cookies"])
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
-def test_each_tab_that_is_held_ends_at_its_own_page(
+def test_each_held_tab_returns_to_its_own_page(
     clever: str, decide: Callable[..., None], override: Callable[..., None], engine: str, order: tuple[int, ...]
 ) -> None:
     from clever_sso.django import signed_in
@@ -420,7 +424,7 @@ def test_each_tab_that_is_held_ends_at_its_own_page(
 
 
 @pytest.mark.parametrize("when", ["before its turn", "in its turn"])
-def test_two_forms_at_the_same_moment_sign_in_once(
+def test_two_forms_at_the_same_time_sign_in_once(
     clever: str, decide: Callable[..., None], when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decide(hold)
@@ -431,7 +435,7 @@ def test_two_forms_at_the_same_moment_sign_in_once(
 
     def of(session: Any) -> Any:
         found = ordinary(session)
-        # The first look is the one before this request has its turn, and the second one is in its turn.
+        # This request reads the session twice: once before its turn, and once in its turn.
         if session.session_key == waited and next(looks) == (when == "in its turn"):
             seen.append(tab.get("/finish").headers["Location"])
         return found
@@ -443,7 +447,7 @@ def test_two_forms_at_the_same_moment_sign_in_once(
 
 @pytest.fixture
 def meanwhile() -> Iterator[Callable[..., None]]:
-    """Let something happen once: before the form is answered, or while the person is signed in."""
+    """Let something happen once: before the form is processed, or while the person is being signed in."""
     import django_project
     from clever_sso.django import signed_in
 
@@ -468,7 +472,7 @@ def meanwhile() -> Iterator[Callable[..., None]]:
         signed_in.disconnect(each)
 
 
-def test_tokens_are_kept_only_when_asked_for(clever: str, decide: Callable[..., None]) -> None:
+def test_hold_keeps_tokens_only_with_keep_tokens(clever: str, decide: Callable[..., None]) -> None:
     from clever_sso.django import signed_in
 
     told: list[Any] = []
@@ -492,7 +496,7 @@ def test_tokens_are_kept_only_when_asked_for(clever: str, decide: Callable[..., 
     assert told == [(False, None), (True, "ada@emulated.example")]
 
 
-def test_tokens_are_not_given_to_a_browser(
+def test_hold_with_keep_tokens_raises_for_cookie_sessions(
     clever: str, decide: Callable[..., None], override: Callable[..., None]
 ) -> None:
     def hold_all(proven: ProvenLogin[Any]) -> None:
@@ -504,7 +508,7 @@ def test_tokens_are_not_given_to_a_browser(
     assert log_in(visitor(), clever).status_code == 303
 
 
-def test_missing_tokens_say_what_to_change(clever: str, decide: Callable[..., None]) -> None:
+def test_missing_tokens_raise_an_error_that_says_what_to_change(clever: str, decide: Callable[..., None]) -> None:
     decide(hold)
     browser = visitor()
     log_in(browser, clever)
@@ -515,7 +519,7 @@ def test_missing_tokens_say_what_to_change(clever: str, decide: Callable[..., No
             getattr(held.tokens, name)
 
 
-def test_a_hook_that_holds_and_forgets_to_return_lets_nobody_in(clever: str, decide: Callable[..., None]) -> None:
+def test_a_hook_that_calls_hold_and_returns_nothing_signs_no_one_in(clever: str, decide: Callable[..., None]) -> None:
     decide(lambda proven: proven.hold())
     browser = visitor(raise_request_exception=False)
     assert log_in(browser, clever).status_code == 500
@@ -525,7 +529,9 @@ def test_a_hook_that_holds_and_forgets_to_return_lets_nobody_in(clever: str, dec
 
 
 @pytest.mark.parametrize("answer", ["<p>no license</p>", True, {"a": 1}], ids=["text", "true", "dict"])
-def test_only_a_response_or_none_is_an_answer(clever: str, decide: Callable[..., None], answer: object) -> None:
+def test_a_hook_that_returns_neither_a_response_nor_none_raises_an_error(
+    clever: str, decide: Callable[..., None], answer: object
+) -> None:
     decide(lambda _: answer)
     with pytest.raises(TypeError, match="must return a response or None"):
         log_in(visitor(), clever)
@@ -533,7 +539,9 @@ def test_only_a_response_or_none_is_an_answer(clever: str, decide: Callable[...,
 
 
 @pytest.mark.parametrize("kind", ["refused", "denied"])
-def test_a_hook_refuses(clever: str, decide: Callable[..., None], kind: str) -> None:
+def test_a_hook_that_raises_refused_shows_its_sentence_and_signs_no_one_in(
+    clever: str, decide: Callable[..., None], kind: str
+) -> None:
     from django.core.exceptions import PermissionDenied
 
     def refuse(_: ProvenLogin[Any]) -> None:
@@ -549,7 +557,7 @@ def test_a_hook_refuses(clever: str, decide: Callable[..., None], kind: str) -> 
 
 @pytest.mark.parametrize("is_async", [False, True])
 @pytest.mark.parametrize("where", ["before", "provision", "match", "signed_in", "complete_login"])
-def test_an_error_of_clever_in_a_hook_is_our_page(
+def test_a_clever_error_in_a_hook_shows_the_error_page(
     clever: str, override: Callable[..., None], where: str, is_async: bool
 ) -> None:
     from clever_sso import Client
@@ -583,7 +591,7 @@ def test_an_error_of_clever_in_a_hook_is_our_page(
     assert nothing_was_written() == (where != "signed_in")
 
 
-def test_the_user_of_a_held_login_is_the_one_that_is_let_in(
+def test_a_user_deactivated_while_their_login_is_held_is_refused(
     clever: str, decide: Callable[..., None], identity: Callable[[str], Identity]
 ) -> None:
     user = authenticate(identity(ADA))
@@ -598,7 +606,7 @@ def test_the_user_of_a_held_login_is_the_one_that_is_let_in(
     log_in(browser, clever)
     assert seen == [user]
     assert browser.get("/waiting").content.startswith(f"Ada Ashworth {user.username}".encode())
-    # Deactivated meanwhile.
+    # The user is deactivated in the meantime.
     user.is_active = False
     user.save()
     assert browser.get("/finish").status_code == 403

@@ -1,4 +1,4 @@
-"""The system checks, migrations and the help of the Django app."""
+"""The system checks, migrations and docstrings of the Django app."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def found(**changes: object) -> set[str]:
         return {str(message.id).removeprefix("clever_sso.") for message in check()}
 
 
-def test_a_right_configuration_has_no_findings() -> None:
+def test_a_correct_configuration_has_no_findings() -> None:
     assert found() == set()
 
 
@@ -72,11 +72,11 @@ def test_a_right_configuration_has_no_findings() -> None:
         ("W007", {"LOGIN_URL": "/accounts/login/"}),
     ],
 )
-def test_each_wrong_setting_has_its_finding(word: str, changes: dict[str, object]) -> None:
+def test_each_wrong_setting_has_its_own_finding(word: str, changes: dict[str, object]) -> None:
     assert found(**changes) == {word}
 
 
-def test_a_strict_cookie_is_right_where_the_last_step_is_the_sites_own() -> None:
+def test_a_strict_cookie_is_fine_with_the_waiting_page() -> None:
     assert found(SESSION_COOKIE_SAMESITE="Strict", CLEVER_WAITING_PAGE=True) == set()
 
 
@@ -85,12 +85,12 @@ def test_a_redirect_uri_with_a_slash_or_a_prefix_has_no_findings(path: str) -> N
     assert found(CLEVER_REDIRECT_URI=f"http://127.0.0.1{path}") == set()
 
 
-def test_the_checks_ask_nobody() -> None:
-    # Nothing listens there.
+def test_the_checks_make_no_network_request() -> None:
+    # No server listens there.
     assert found(CLEVER_DISCOVER=True, CLEVER_BASE_URL="http://127.0.0.1:9") == set()
 
 
-def test_groups_for_a_user_model_without_any_are_a_finding(tmp_path: Path) -> None:
+def test_role_groups_for_a_user_model_without_groups_are_a_finding(tmp_path: Path) -> None:
     with (
         pytest.raises(AssertionError, match=r"clever_sso\.E009"),
         serving("django", tmp_path, OWN_USER_MODEL="Person", WITH_GROUPS="yes"),
@@ -98,14 +98,14 @@ def test_groups_for_a_user_model_without_any_are_a_finding(tmp_path: Path) -> No
         pass
 
 
-def test_the_migrations_are_all_there() -> None:
+def test_no_migration_is_missing() -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", "clever_sso", check=True, dry_run=True, verbosity=0)
 
 
 @pytest.mark.parametrize("name", import_module("clever_sso.django").__all__)
-def test_every_public_name_has_help(name: str) -> None:
+def test_every_public_django_name_has_a_docstring(name: str) -> None:
     import clever_sso.django
 
     assert name in (clever_sso.django.__doc__ or "") + pydoc.plain(pydoc.render_doc(getattr(clever_sso.django, name)))
@@ -113,6 +113,6 @@ def test_every_public_name_has_help(name: str) -> None:
         clever_sso.django.nothing  # noqa: B018
 
 
-def test_the_package_is_imported_without_settings() -> None:
+def test_the_package_can_be_imported_without_settings() -> None:
     program = "import clever_sso.django, clever_sso.django.access, clever_sso.django.urls, clever_sso.django.signals"
     subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ})

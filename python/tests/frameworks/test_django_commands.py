@@ -157,7 +157,7 @@ print("looked at everything")
 """
 
 
-# Has Django in memory. For each line of its input a child is `manage.py` in the folder that the line names.
+# This program has loaded Django. For each input line it forks a child that runs `manage.py` in the folder of that line.
 COMMANDS = """
 import json, os, signal, sys
 
@@ -186,7 +186,7 @@ Manage = Callable[..., tuple[int, str]]
 
 @pytest.fixture(scope="module")
 def manage() -> Iterator[Manage]:
-    """Runs a command of a project: gives its exit code and what it said."""
+    """Runs a `manage.py` command of a project. Returns its exit code and output."""
     command = [sys.executable, "-c", COMMANDS]
     with subprocess.Popen(
         command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -223,7 +223,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_right_project_has_no_issues(project: Path) -> None:
+def test_check_finds_no_issues_in_a_correct_project(project: Path) -> None:
     command = [sys.executable, "manage.py", "check", "--fail-level", "WARNING"]
     kwargs = {"cwd": project, "env": environment(str(project)), "timeout": SECONDS}
     done = subprocess.run(command, capture_output=True, text=True, check=False, **kwargs)
@@ -281,7 +281,7 @@ def test_check_names_what_is_wrong_and_does_not_crash(project: Path, manage: Man
     assert named in said
 
 
-def test_check_survives_what_django_itself_cannot_use(project: Path) -> None:
+def test_check_does_not_crash_on_settings_that_django_cannot_use(project: Path) -> None:
     (project / "program.py").write_text(ODD_VALUES)
     (project / "broken.py").write_text("raise RuntimeError('broken')")
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings"}
@@ -292,21 +292,21 @@ def test_check_survives_what_django_itself_cannot_use(project: Path) -> None:
     assert "looked at everything" in done.stdout, done.stderr
 
 
-def test_check_names_forgotten_addresses(project: Path, manage: Manage) -> None:
+def test_check_reports_missing_urls(project: Path, manage: Manage) -> None:
     (project / "urls.py").write_text(NO_URLS)
     _, said = manage(project, "check")
     assert "Traceback" not in said, said
     assert 'Add path("clever/", include("clever_sso.django.urls"))' in said
 
 
-def test_a_misspelled_role_of_a_guard_is_named(project: Path, manage: Manage) -> None:
+def test_check_reports_a_misspelled_role_of_a_guard(project: Path, manage: Manage) -> None:
     (project / "urls.py").write_text(URLS.replace('role_required("teacher")', 'role_required("Teachers")'))
     _, said = manage(project, "check")
     assert "is it 'teacher'?" in said
     assert "urls.py, line 8" in said
 
 
-def test_only_what_needs_the_client_needs_its_secrets(project: Path, manage: Manage) -> None:
+def test_only_commands_that_use_the_client_need_its_secrets(project: Path, manage: Manage) -> None:
     (project / "settings.py").write_text(SETTINGS)
     for command in (["migrate"], ["makemigrations"], ["test"], ["collectstatic", "--noinput"], ["showmigrations"]):
         code, said = manage(project, *command)
@@ -318,7 +318,7 @@ def test_only_what_needs_the_client_needs_its_secrets(project: Path, manage: Man
         assert "Traceback" not in said
 
 
-def test_a_wrong_setting_stops_other_commands_too(project: Path, manage: Manage) -> None:
+def test_a_wrong_setting_also_stops_other_commands(project: Path, manage: Manage) -> None:
     code, said = manage(project, "migrate", more="CLEVER_BASE_URL = 'emulator'")
     assert code != 0
     assert "CLEVER_BASE_URL must" in said
@@ -348,7 +348,7 @@ def test_a_wrong_setting_stops_other_commands_too(project: Path, manage: Manage)
         ("", set()),
     ],
 )
-def test_check_deploy_complains_about_a_developers_machine(
+def test_check_deploy_warns_about_settings_of_a_developers_machine(
     project: Path, manage: Manage, more: str, words: set[str]
 ) -> None:
     _, said = manage(project, "check", "--deploy", more=more)
@@ -358,7 +358,7 @@ def test_check_deploy_complains_about_a_developers_machine(
     assert not {word for word in ("W008", "W009", "W010") if f"clever_sso.{word}" in said}, said
 
 
-def test_no_page_or_mail_about_an_error_shows_the_password_of_the_proxy(project: Path) -> None:
+def test_no_error_page_or_email_shows_the_password_of_the_proxy(project: Path) -> None:
     more = """
 CLEVER_PROXY = "http://user:hunter2@proxy.example:3128"
 DEBUG = True

@@ -26,8 +26,8 @@ def run(*arguments: Any, **options: Any) -> tuple[str, str]:
 
     told, complained = io.StringIO(), io.StringIO()
     call_command(*arguments, stdout=told, stderr=complained, **options)
-    # The emulator is of this machine. Each import says so, and names the issuer.
-    lines = [line for line in complained.getvalue().splitlines() if "is of this machine" not in line]
+    # The emulator is on this machine. Each import says so, and names the issuer.
+    lines = [line for line in complained.getvalue().splitlines() if "is on this machine" not in line]
     return re.sub(r"issuer http://127\.0\.0\.1:\d+: ", "", told.getvalue()), "\n".join(lines)
 
 
@@ -52,7 +52,7 @@ def table() -> Iterator[Callable[..., None]]:
 
 
 @pytest.mark.parametrize("source", SHAPES)
-def test_users_of_another_library_keep_their_account(
+def test_an_import_links_the_users_of_another_library(
     source: str, table: Callable[..., None], identity: Callable[[str], Identity]
 ) -> None:
     ada, jose = users().create_user("ada"), users().create_user("jose")
@@ -76,7 +76,7 @@ def test_users_of_another_library_keep_their_account(
     assert told.strip() == "1 linked, 1 linked before, 0 left out"
 
 
-def test_rows_that_contradict_each_other_are_named_and_left_out(
+def test_an_import_names_and_skips_contradictory_rows(
     table: Callable[..., None], identity: Callable[[str], Identity]
 ) -> None:
     one, two, three = (users().create_user(name) for name in ("one", "two", "three"))
@@ -126,7 +126,7 @@ def left_out() -> Any:
 
 
 @pytest.mark.parametrize("who", ["staff", "two rows"])
-def test_who_was_left_out_gets_no_second_account(
+def test_a_person_left_out_by_an_import_gets_no_second_account(
     who: str, table: Callable[..., None], identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     from clever_sso.django import Refused
@@ -142,7 +142,7 @@ def test_who_was_left_out_gets_no_second_account(
     with pytest.raises(Refused, match="needs a check"):
         authenticate(identity(ADA))
     assert users().count() == 1
-    # The next import may decide otherwise.
+    # The next import can link them.
     override(CLEVER_ALLOW_STAFF=True)
     run("clever_import", "allauth", allow_several=True)
     assert not left_out()
@@ -151,7 +151,7 @@ def test_who_was_left_out_gets_no_second_account(
     assert told.strip() == f"0 linked, {1 + (who == 'two rows')} linked before, 0 left out"
 
 
-def test_the_issuer_is_named_and_that_of_an_emulator_is_warned_of(table: Callable[..., None]) -> None:
+def test_an_import_prints_the_issuer_and_warns_about_an_emulator(table: Callable[..., None]) -> None:
     from django.core.management import call_command
 
     table("allauth")
@@ -159,10 +159,10 @@ def test_the_issuer_is_named_and_that_of_an_emulator_is_warned_of(table: Callabl
         told, complained = io.StringIO(), io.StringIO()
         call_command("clever_import", "allauth", issuer=issuer, dry_run=True, stdout=told, stderr=complained)
         assert told.getvalue().startswith(f"issuer {issuer}: 0 would be linked")
-        assert ("is of this machine" in complained.getvalue()) == warns
+        assert ("is on this machine" in complained.getvalue()) == warns
 
 
-def test_who_was_removed_stays_removed(
+def test_an_import_skips_people_whose_link_was_deleted(
     table: Callable[..., None], identity: Callable[[str], Identity], override: Callable[..., None]
 ) -> None:
     override(CLEVER_AFTER_UNLINK="refuse")
@@ -173,7 +173,7 @@ def test_who_was_removed_stays_removed(
     assert f"Clever id {identity(ADA).id}: its link was deleted" in complained
 
 
-def test_what_is_missing_is_named(table: Callable[..., None]) -> None:
+def test_an_import_names_a_missing_table_or_column(table: Callable[..., None]) -> None:
     from django.core.management.base import CommandError
 
     for arguments, options, words in [
@@ -186,7 +186,7 @@ def test_what_is_missing_is_named(table: Callable[..., None]) -> None:
             run("clever_import", *arguments, **options)
 
 
-def test_a_column_of_the_users_themselves_is_imported(identity: Callable[[str], Identity]) -> None:
+def test_an_import_can_read_a_column_of_the_user_table(identity: Callable[[str], Identity]) -> None:
     ada = users().create_user("ada", last_name=identity(ADA).id)
     options = {"table": "auth_user", "user_column": "id", "id_column": "last_name"}
     told, _ = run("clever_import", "table", **options)
@@ -194,7 +194,7 @@ def test_a_column_of_the_users_themselves_is_imported(identity: Callable[[str], 
     assert accounts().get().user_id == ada.pk
 
 
-def test_the_issuer_may_be_named_where_the_settings_have_none(
+def test_the_issuer_option_works_without_settings_for_a_client(
     override: Callable[..., None], table: Callable[..., None]
 ) -> None:
     from django.core.management.base import CommandError
@@ -207,7 +207,7 @@ def test_the_issuer_may_be_named_where_the_settings_have_none(
     assert accounts().get().issuer == "https://clever.com"
 
 
-def test_two_users_are_merged_by_a_command(identity: Callable[[str], Identity]) -> None:
+def test_the_merge_command_merges_two_users(identity: Callable[[str], Identity]) -> None:
     from django.core.management.base import CommandError
 
     keep, other = users().create_user("keep"), authenticate(identity(GRACE))

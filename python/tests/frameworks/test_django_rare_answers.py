@@ -1,4 +1,4 @@
-"""Answers that few logins get in Django, and states of a session that few requests find."""
+"""Rare responses to logins in Django, and rare states of a session."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def asked(path: str = "/", **meta: object) -> Any:
     return RequestFactory().get(path, **meta)
 
 
-def test_a_page_says_when_clever_may_be_asked_again(clever: str, override: Callable[..., None]) -> None:
+def test_an_error_page_passes_on_retry_after(clever: str, override: Callable[..., None]) -> None:
     override(CLEVER_BASE_URL=f"{clever}/s/tokens-429-retry-after")
     answer = log_in(visitor(), f"{clever}/s/tokens-429-retry-after")
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
 
 
-def test_a_person_unknown_to_the_backend_is_refused(
+def test_a_person_that_the_backend_does_not_know_is_refused(
     clever: str, override: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from clever_sso.django import CleverBackend
@@ -53,7 +53,7 @@ def test_a_person_unknown_to_the_backend_is_refused(
     assert "_auth_user_id" not in browser.session
 
 
-def test_without_our_backend_the_setting_is_named(override: Callable[..., None]) -> None:
+def test_without_a_clever_backend_the_error_names_the_setting(override: Callable[..., None]) -> None:
     from clever_sso.django.views import backend
 
     override(AUTHENTICATION_BACKENDS=["django.contrib.auth.backends.ModelBackend"])
@@ -61,7 +61,7 @@ def test_without_our_backend_the_setting_is_named(override: Callable[..., None])
         backend()
 
 
-def test_staff_is_not_linked_at_once(identity: Callable[[str], Identity]) -> None:
+def test_a_staff_user_cannot_be_linked_without_allow_staff(identity: Callable[[str], Identity]) -> None:
     from clever_sso.django import Refused
     from clever_sso.django.accounts import check_link
 
@@ -71,7 +71,7 @@ def test_staff_is_not_linked_at_once(identity: Callable[[str], Identity]) -> Non
     assert "CLEVER_ALLOW_STAFF" in str(refused.value.reason)
 
 
-def test_a_field_that_the_user_model_lacks_is_left_alone() -> None:
+def test_a_field_that_the_user_model_lacks_is_not_set() -> None:
     from clever_sso.django.backend import _set
 
     known = user()
@@ -81,7 +81,7 @@ def test_a_field_that_the_user_model_lacks_is_left_alone() -> None:
     assert not hasattr(known, "nickname")
 
 
-def test_a_script_is_told_to_log_in_also_where_our_urls_are_not(override: Callable[..., None]) -> None:
+def test_a_script_gets_401_even_without_our_urls(override: Callable[..., None]) -> None:
     from clever_sso.django.access import told_to_log_in
 
     assert b"/clever/login" in told_to_log_in().content
@@ -94,7 +94,7 @@ def test_a_script_is_told_to_log_in_also_where_our_urls_are_not(override: Callab
 @pytest.mark.parametrize(
     "changes", [{"user": "0"}, {"ends_at": 0}, {"ends_at": "soon"}, {"identity": None}, {"identity": {}}], ids=str
 )
-def test_a_waiting_link_counts_only_as_it_was_written(
+def test_a_waiting_link_with_changed_data_is_ignored(
     changes: dict[str, Any], identity: Callable[[str], Identity]
 ) -> None:
     from clever_sso._web.copies import IdentityCopy
@@ -120,7 +120,7 @@ def test_a_waiting_link_counts_only_as_it_was_written(
     assert waiting(request) is None
 
 
-def test_a_link_continues_when_its_goal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_with_a_refused_next_continues_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     from clever_sso.django import conf
     from clever_sso.django.links import _begin
 
@@ -145,7 +145,7 @@ def test_a_link_continues_when_its_goal_is_refused(monkeypatch: pytest.MonkeyPat
         _begin(asked(), None)
 
 
-def test_what_a_server_took_from_the_environment_is_hidden_in_pages_about_errors(clever: str) -> None:
+def test_error_pages_hide_passwords_from_the_environment(clever: str) -> None:
     from clever_sso.django.middleware import _OF_PROXIES, _leads_to_login
 
     name = min(_OF_PROXIES)
@@ -156,7 +156,7 @@ def test_what_a_server_took_from_the_environment_is_hidden_in_pages_about_errors
     assert not _leads_to_login("https://[")
 
 
-def test_a_redirect_whose_headers_do_not_fit_becomes_a_page() -> None:
+def test_a_redirect_with_headers_that_are_too_long_becomes_a_page() -> None:
     from clever_sso.django import views
     from clever_sso.django.middleware import _fitting
     from django.http import HttpResponseRedirect
@@ -172,7 +172,7 @@ def test_a_redirect_whose_headers_do_not_fit_becomes_a_page() -> None:
     assert "Location" not in page.headers
 
 
-def test_a_redirect_of_a_project_without_our_urls_stays(override: Callable[..., None]) -> None:
+def test_a_redirect_of_a_project_without_our_urls_is_not_changed(override: Callable[..., None]) -> None:
     from clever_sso.django.middleware import CleverSsoOuterMiddleware
     from django.http import HttpResponseRedirect
 
@@ -182,7 +182,7 @@ def test_a_redirect_of_a_project_without_our_urls_stays(override: Callable[..., 
     assert without_loop(asked(), redirect) is redirect
 
 
-def test_a_session_that_is_read_asynchronously_is_looked_at_once() -> None:
+def test_a_session_that_is_read_asynchronously_is_checked_once() -> None:
     from clever_sso.django.sessions import look_when_it_is_read
 
     class Store:
@@ -210,7 +210,7 @@ def fails(error: Exception) -> Callable[..., Any]:
     return fail
 
 
-def test_of_two_links_at_once_the_first_one_counts(
+def test_of_two_simultaneous_links_the_first_one_is_saved(
     identity: Callable[[str], Identity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from clever_sso.django import AlreadyLinked
@@ -226,7 +226,7 @@ def test_of_two_links_at_once_the_first_one_counts(
         monkeypatch.setattr(module, "link_of", lambda _, links=links: next(links))
         with pytest.raises(error):
             module.link(known, ada)
-    # An integrity error of anything else is the project's to know.
+    # Any other integrity error must reach the project.
     monkeypatch.setattr(module, "link_of", lambda _: None)
     with pytest.raises(IntegrityError):
         vars(CleverBackend)["_linked"](CleverBackend(), ada)
@@ -244,7 +244,7 @@ def test_a_user_model_without_is_active_cannot_be_merged_without_deleting(monkey
         module.check_merge(keep, other)
 
 
-def test_asynchronous_code_finds_the_same_user(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_async_code_finds_the_same_user(monkeypatch: pytest.MonkeyPatch) -> None:
     from clever_sso.django import CleverBackend
 
     backend = CleverBackend()

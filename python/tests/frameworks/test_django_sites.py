@@ -1,4 +1,4 @@
-"""The Django app with other engines of sessions and another user model."""
+"""The Django app with other session engines and user models."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from running import serving
 
 
 @pytest.mark.parametrize("engine", ["db", "cache", "cached_db", "file", "signed_cookies"])
-def test_with_any_engine_of_sessions_the_next_person_replaces_the_first(engine: str, tmp_path: Path) -> None:
+def test_with_any_engine_of_sessions_the_next_person_replaces_the_previous_one(engine: str, tmp_path: Path) -> None:
     module = f"django.contrib.sessions.backends.{engine}"
     with serving("django", tmp_path, UNWELCOME="Castellan", BREAKING="Rivera", SESSION_ENGINE=module) as site:
         browser = Browser(site.emulator)
@@ -38,7 +38,7 @@ def test_with_any_engine_of_sessions_the_next_person_replaces_the_first(engine: 
             browser.open(site.url + "/cart?thing=apple")
 
 
-def test_a_user_model_of_ones_own_needs_neither_names_nor_groups(tmp_path: Path) -> None:
+def test_a_custom_user_model_needs_neither_names_nor_groups(tmp_path: Path) -> None:
     with serving("django", tmp_path, OWN_USER_MODEL="Person") as site:
         browser = Browser(site.emulator)
         browser.sign_in(ADA, browser.open(site.url + "/private"))
@@ -46,7 +46,7 @@ def test_a_user_model_of_ones_own_needs_neither_names_nor_groups(tmp_path: Path)
         assert browser.open(site.url + "/name").text == "clever_64c20b1e8f3a7d0019c4e501@clever.invalid"
 
 
-def test_with_unique_addresses_everybody_after_the_first_gets_in_too(tmp_path: Path) -> None:
+def test_with_unique_addresses_a_second_person_can_sign_in(tmp_path: Path) -> None:
     with serving("django", tmp_path, OWN_USER_MODEL="Pupil") as site:
         for number, shown in [(ADA, "signed in: Ada"), (JOSE, "signed in: José")]:
             browser = Browser(site.emulator)
@@ -55,7 +55,7 @@ def test_with_unique_addresses_everybody_after_the_first_gets_in_too(tmp_path: P
         assert "clever_sso.W020" not in site.log.read_text()
 
 
-def test_a_field_that_a_first_login_cannot_fill_is_named(tmp_path: Path) -> None:
+def test_check_names_a_field_that_a_first_login_cannot_fill(tmp_path: Path) -> None:
     with serving("django", tmp_path, OWN_USER_MODEL="Member") as site:
         log = site.log.read_text()
     assert [line for line in log.splitlines() if "clever_sso.W020" in line and "Member.card" in line]

@@ -1,6 +1,6 @@
-"""The tests of the Django app once more, with the oldest Django that is supported and with the newest.
+"""Runs the tests of the Django app again, with the oldest supported Django and with the newest.
 
-Each is installed below the target directory, for the newest Python on this machine that it runs on.
+Each version is installed below the target directory, for the newest Python on this machine that supports it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from harness.turns import alone_in
 
 django = pytest.importorskip("django")
 HERE = Path(__file__).parent
-# Both are limits for several steps, any of which may hang: installing from the network, and a run of pytest.
+# Time limits for installing from the network and for a run of pytest, which may hang.
 INSTALL_SECONDS, TEST_SECONDS = 600, 1200
 NEEDED = [
     "pytest>=8",
@@ -32,17 +32,17 @@ NEEDED = [
     "httpx2",
     "itsdangerous>=2",
 ]
-# Only the whole form runs what needs them.
+# Only the long form runs tests that need these packages.
 NEEDED += whole_or_short(["django-allauth[mfa]>=65", "django-otp>=1.5", "django-axes>=7"], [])
-# Those that are not of Django alone.
+# Test files that are not only about Django.
 SHARED = [
     HERE / f"test_{name}.py"
     for name in ("contract", "api", "force_login", "hosts", "second_factors", "settings_at_start", "snippets")
 ]
-# What `make test` runs again: where Django itself is asked for most.
+# The files that `make test` runs again: those that depend most on Django itself.
 SHORT = ("django", "django_api", "django_checks", "django_views", "api", "settings_at_start", "snippets")
 REQUIREMENTS = {"4.2": "Django>=4.2,<5", "5.2": "Django>=5.2,<6", "newest": "Django"}
-# The other tests have run with the one that is here.
+# The other tests already ran with the installed version.
 VERSIONS = [version for version in REQUIREMENTS if not django.__version__.startswith(f"{version}.")]
 
 
@@ -64,7 +64,7 @@ def runs(*command: str) -> bool:
 
 
 def install(version: str) -> tuple[str, Path]:
-    """A Python, and the folder where Django and what the tests need is for it."""
+    """Returns a Python, and the folder with Django and the test requirements for it."""
     with alone_in(TARGET / "django" / version) as folder:
         return install_into(folder, version)
 
@@ -72,7 +72,7 @@ def install(version: str) -> tuple[str, Path]:
 def install_into(folder: Path, version: str) -> tuple[str, Path]:
     note = folder / "python.txt"
     program, _, known = note.read_text().partition("\n") if note.exists() else ("", "", "")
-    # Which is the newest changes: the whole form installs it again.
+    # The newest version changes over time, so the long form installs it again.
     is_right = version != "newest" or not WHOLE
     if is_right and known and set(NEEDED) <= set(known.splitlines()):
         return program, folder
@@ -91,9 +91,9 @@ def install_into(folder: Path, version: str) -> tuple[str, Path]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_django_app_keeps_its_promises_with_django(version: str, tmp_path: Path) -> None:
+def test_the_django_tests_pass_with_this_version_of_django(version: str, tmp_path: Path) -> None:
     program, folder = install(version)
-    # Only our package, not everything in its folder.
+    # Only our package, not the other packages in its folder.
     (tmp_path / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
     named = [path for path in sorted(HERE.glob("test_django*.py")) if path != Path(__file__)]

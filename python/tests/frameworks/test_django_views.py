@@ -1,4 +1,4 @@
-"""The views, guards, signals and the administration of the Django app."""
+"""The views, guards, signals and the admin of the Django app."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_signals_report_sign_ins_and_refusals(clever: str) -> None:
     assert (sender, said["problem"].code) == (Problem, "access_denied")
 
 
-def test_a_receiver_that_raises_keeps_people_out_but_takes_no_page_away(
+def test_a_receiver_that_raises_blocks_the_sign_in_but_not_the_error_page(
     clever: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     from clever_sso.django import login_denied, signed_in
@@ -88,9 +88,7 @@ def test_a_receiver_that_raises_keeps_people_out_but_takes_no_page_away(
     assert "a receiver broke" in caplog.text
 
 
-def test_logging_out_needs_the_token_of_a_form_even_without_the_middleware(
-    clever: str, override: Callable[..., None]
-) -> None:
+def test_logging_out_needs_a_csrf_token_even_without_the_middleware(clever: str, override: Callable[..., None]) -> None:
     from django.test import Client as Visitor
 
     override(MIDDLEWARE=[name for name in in_django.MIDDLEWARE if "Csrf" not in name])
@@ -106,7 +104,7 @@ def test_logging_out_needs_the_token_of_a_form_even_without_the_middleware(
     ids=["sec_fetch_site", "origin"],
 )
 @pytest.mark.parametrize("with_middleware", [True, False])
-def test_an_older_tab_logs_out_after_another_tab_has_signed_in(
+def test_an_older_tab_can_log_out_after_another_tab_has_signed_in(
     clever: str, override: Callable[..., None], proof: dict[str, str], with_middleware: bool
 ) -> None:
     from django.test import Client as Visitor
@@ -119,7 +117,7 @@ def test_an_older_tab_logs_out_after_another_tab_has_signed_in(
     log_in(visitor, clever, JOSE)
     assert visitor.get("/who").content.decode() == "José Núñez"
     form = {"csrfmiddlewaretoken": older}
-    # If nothing says where the form was, only the token can tell.
+    # If no header says where the form was, only the token proves it.
     for said in (
         {},
         {"HTTP_ORIGIN": ""},
@@ -132,9 +130,7 @@ def test_an_older_tab_logs_out_after_another_tab_has_signed_in(
     assert visitor.get("/who").content == b"nobody"
 
 
-def test_a_page_that_answers_after_a_logout_brings_the_session_not_back(
-    clever: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slow_page_does_not_restore_the_session_after_a_logout(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import django_project
     from django.test import Client as Visitor
 
@@ -151,7 +147,7 @@ def test_a_page_that_answers_after_a_logout_brings_the_session_not_back(
         assert visit.get("/who").content == b"nobody"
 
 
-def test_a_role_is_asked_of_plain_and_asynchronous_views(clever: str) -> None:
+def test_role_required_works_on_sync_and_async_views(clever: str) -> None:
     from django.test import Client as Visitor
 
     for path in ("/staffroom", "/staffroom-later"):
@@ -164,7 +160,7 @@ def test_a_role_is_asked_of_plain_and_asynchronous_views(clever: str) -> None:
         assert visitor.get(path).content == b"coffee"
 
 
-def test_who_logged_in_by_password_has_no_identity_at_clever(clever: str) -> None:
+def test_a_user_who_logged_in_by_password_has_no_current_identity(clever: str) -> None:
     from django.contrib.auth.models import User
     from django.test import Client as Visitor
 
@@ -176,14 +172,14 @@ def test_who_logged_in_by_password_has_no_identity_at_clever(clever: str) -> Non
     assert visitor.get("/staffroom").status_code == 403
 
 
-def test_an_error_page_for_a_request_that_nothing_has_seen_can_be_made() -> None:
+def test_an_error_page_can_be_rendered_for_a_request_without_middleware() -> None:
     from clever_sso.django.access import clever as context
     from django.test import RequestFactory
 
     assert context(RequestFactory().get("/")) == {"current_identity": None}
 
 
-def test_the_template_of_a_problem_is_the_projects_own(override: Callable[..., None]) -> None:
+def test_the_problem_page_can_be_a_template_of_the_project(override: Callable[..., None]) -> None:
     from django.test import Client as Visitor
 
     override(CLEVER_PROBLEM_TEMPLATE="problem.html", TEMPLATES=with_folder(Path(__file__).with_name("templates")))
@@ -204,7 +200,7 @@ def with_folder(folder: Path) -> list[dict[str, Any]]:
         ({"LOGIN_REDIRECT_URL": "/me", "CLEVER_AFTER_LOGIN": "who", "CLEVER_AFTER_LOGOUT": "/gone"}, "/who", "/gone"),
     ],
 )
-def test_people_go_where_the_settings_say(
+def test_people_are_redirected_to_the_pages_in_the_settings(
     clever: str, override: Callable[..., None], settings: dict[str, str], after_login: str, after_logout: str
 ) -> None:
     from django.test import Client as Visitor
@@ -215,7 +211,7 @@ def test_people_go_where_the_settings_say(
     assert visitor.post("/clever/logout").headers["Location"] == after_logout
 
 
-def test_the_administration_shows_accounts_and_lets_nobody_write_them(
+def test_the_admin_shows_accounts_and_lets_no_one_edit_them(
     identity: Callable[[str], Identity],
 ) -> None:
     from django.contrib.auth.models import User
@@ -236,7 +232,7 @@ def test_the_administration_shows_accounts_and_lets_nobody_write_them(
 
 
 @pytest.mark.parametrize("seconds", [None, 600])
-def test_a_session_has_an_end_of_its_own(
+def test_a_session_expires_after_its_own_time_limit(
     clever: str, override: Callable[..., None], monkeypatch: pytest.MonkeyPatch, seconds: int | None
 ) -> None:
     from django.test import Client as Visitor
@@ -250,12 +246,12 @@ def test_a_session_has_an_end_of_its_own(
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + lasts - 60)
     assert visitor.get("/who").content == b"Ada Ashworth"
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + lasts + 60)
-    # Django itself gives the same answer.
+    # Django itself responds the same way.
     assert visitor.get("/username").content == b""
     assert not visitor.session.exists(key)
 
 
-def test_a_person_who_logs_out_during_a_login_stays_logged_out(clever: str) -> None:
+def test_a_logout_during_a_login_keeps_the_person_logged_out(clever: str) -> None:
     from clever_sso.django import signed_in
     from django.test import Client as Visitor
 
@@ -280,7 +276,7 @@ def test_a_person_who_logs_out_during_a_login_stays_logged_out(clever: str) -> N
 
 
 @pytest.mark.parametrize("end", ["again", "refused", "other", "log out", "denied"])
-def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute(
+def test_a_replaced_session_stays_valid_for_a_minute_only_for_the_same_person(
     clever: str, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
     from clever_sso.django import signed_in
@@ -340,7 +336,7 @@ def test_a_logout_ends_every_session_that_was_replaced(clever: str) -> None:
 
 
 @pytest.mark.parametrize("of", ["the first", "the second"])
-def test_a_logout_ends_both_sessions_of_tabs_that_signed_in_with_one(clever: str, of: str) -> None:
+def test_a_logout_ends_both_sessions_of_two_tabs_that_replaced_one_session(clever: str, of: str) -> None:
     from django.test import Client as Visitor
     from harness.browser import Browser
     from running import path_of
@@ -359,11 +355,11 @@ def test_a_logout_ends_both_sessions_of_tabs_that_signed_in_with_one(clever: str
     assert tab.get("/who").content == visitor.get("/who").content == b"nobody"
 
 
-def test_the_middleware_is_there_without_a_setting_and_once() -> None:
+def test_the_middleware_is_added_without_a_setting_and_only_once() -> None:
     assert in_django.MIDDLEWARE.count("clever_sso.django.middleware.CleverSsoMiddleware") == 1
 
 
-def test_who_logged_in_by_password_stays_as_long_as_django_says(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_by_password_lasts_as_long_as_django_says(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.contrib.auth.models import User
     from django.test import Client as Visitor
 
@@ -378,7 +374,7 @@ SEEN: list[str] = []
 
 
 def tenant(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """As projects write it: what the user of the request belongs to is looked up for every view."""
+    """A middleware as projects write it: looks up the tenant of the request's user for every view."""
 
     def looked_up(request: Any) -> Any:
         SEEN.append(request.user.get_username())
@@ -387,7 +383,7 @@ def tenant(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return looked_up
 
 
-def test_a_middleware_after_the_named_one_sees_nobody_whose_time_is_over(
+def test_a_middleware_after_ours_sees_no_expired_person(
     clever: str, override: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from django.test import Client as Visitor
@@ -408,9 +404,7 @@ def test_a_middleware_after_the_named_one_sees_nobody_whose_time_is_over(
     assert SEEN[1:] == [""]
 
 
-def test_a_site_that_lets_nobody_in_without_a_login_lets_people_log_in(
-    clever: str, override: Callable[..., None]
-) -> None:
+def test_a_guard_around_the_whole_site_still_lets_people_log_in(clever: str, override: Callable[..., None]) -> None:
     import django
     from django.test import Client as Visitor
 
@@ -427,7 +421,7 @@ def test_a_site_that_lets_nobody_in_without_a_login_lets_people_log_in(
 
 
 def guard(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """As projects write it: lets people pass who are signed in, and to the page where they log in."""
+    """A guard as projects write it: lets signed-in people pass, and everyone to the login page."""
     from django.http import HttpResponse, HttpResponseRedirect
 
     def guarded(request: Any) -> Any:
@@ -442,7 +436,7 @@ def guard(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 @pytest.mark.parametrize("path", ["/clever/login", "/clever/callback?code=a&state=b"])
-def test_a_guard_around_the_whole_site_is_named_instead_of_a_loop(
+def test_a_guard_that_blocks_the_login_is_named_instead_of_a_redirect_loop(
     override: Callable[..., None], caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
     from django.test import Client as Visitor
@@ -450,10 +444,10 @@ def test_a_guard_around_the_whole_site_is_named_instead_of_a_loop(
     override(MIDDLEWARE=[*in_django.MIDDLEWARE[:-1], "test_django_views.guard", in_django.MIDDLEWARE[-1]])
     answer = Visitor().get(path)
     assert (answer.status_code, b"config_invalid" in answer.content) == (500, True)
-    assert "a middleware answered in place of the login" in caplog.text
+    assert "a middleware responded instead of the login" in caplog.text
 
 
-def test_views_have_the_marks_that_guards_of_others_look_for() -> None:
+def test_views_have_the_attributes_that_other_guards_check() -> None:
     from clever_sso.django import views
 
     for view in (views.login, views.callback, views.logout, views.whoami, views.confirm_link):
@@ -464,11 +458,11 @@ def test_views_have_the_marks_that_guards_of_others_look_for() -> None:
 @pytest.mark.parametrize(
     ("uri", "path", "words"),
     [
-        ("/school/clever/callback", "/school/clever/callback", "where nothing is"),
+        ("/school/clever/callback", "/school/clever/callback", "where the application has no page"),
         ("/clever/callback", "/school/clever/callback", "a proxy adds /school"),
     ],
 )
-def test_a_prefix_that_the_framework_does_not_know_is_named(
+def test_a_prefix_that_the_framework_does_not_know_is_named_in_the_log(
     override: Callable[..., None], caplog: pytest.LogCaptureFixture, uri: str, path: str, words: str
 ) -> None:
     from django.test import Client as Visitor
@@ -483,21 +477,19 @@ def test_a_prefix_that_the_framework_does_not_know_is_named(
     assert Visitor().get("/elsewhere?code=a").status_code == 404
 
 
-def test_a_login_below_a_prefix_that_nothing_takes_off_is_named(
+def test_a_login_below_an_unknown_prefix_is_named_in_the_log(
     override: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
     from django.test import Client as Visitor
 
     override(CLEVER_REDIRECT_URI="http://127.0.0.1:9/school/clever/callback")
     assert Visitor().get("/school/clever/login").status_code == 500
-    assert "does not know of the prefix /school" in caplog.text
+    assert "does not know about the prefix /school" in caplog.text
     assert Visitor().get("/elsewhere/clever/login").status_code == 404
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_a_prefix_that_only_the_redirect_uri_tells_is_in_every_address(
-    override: Callable[..., None], is_async: bool
-) -> None:
+def test_a_prefix_from_the_redirect_uri_is_in_every_url(override: Callable[..., None], is_async: bool) -> None:
     from asgiref.sync import async_to_sync
     from django.test import AsyncClient as AsyncVisitor
     from django.test import Client as Visitor
@@ -517,6 +509,6 @@ def test_a_prefix_that_the_framework_knows_needs_no_setting(override: Callable[.
     from django.test import Client as Visitor
 
     override(CLEVER_REDIRECT_URI="http://127.0.0.1:9/school/clever/callback")
-    # As behind a proxy: the server tells the prefix.
+    # As behind a proxy: the server passes the prefix.
     answer = Visitor().get("/clever/callback?code=a", SCRIPT_NAME="/school")
     assert answer.status_code == 303

@@ -1,4 +1,4 @@
-"""`manage.py clever_doctor` and `flask clever doctor`: what the framework finds out, and what the core does."""
+"""`manage.py clever_doctor` and `flask clever doctor`: the findings of the framework and of the core."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ELSEWHERE = {"CLEVER_REDIRECT_URI": "https://app.example/clever/callback", "SESS
 
 
 def problem_of(code: int, text: str) -> tuple[str, str]:
-    """The check and the words of the first problem."""
+    """The name and the text of the first problem."""
     report: dict[str, Any] = json.loads(text)
     assert code == report["exit_code"] == 2, report
     assert CLIENT_SECRET not in text
@@ -65,7 +65,7 @@ def in_flask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., t
         monkeypatch.delitem(sys.modules, "the_app", raising=False)
         monkeypatch.syspath_prepend(str(tmp_path))
         monkeypatch.chdir(tmp_path)
-        # The command sets it for its process, which runs other tests after this one.
+        # The command sets this for the whole process, which runs other tests afterwards.
         monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
         group = FlaskGroup(add_default_commands=False)
         group.add_command(command)
@@ -87,14 +87,14 @@ def doctor(request: pytest.FixtureRequest) -> Callable[..., tuple[int, str]]:
     return run
 
 
-def test_a_good_setup_is_ok_in_text_and_json(doctor: Callable[..., tuple[int, str]], clever: str) -> None:
+def test_a_correct_setup_is_ok_in_text_and_json(doctor: Callable[..., tuple[int, str]], clever: str) -> None:
     code, text = doctor(clever)
     assert code == 0, text
     assert "ok       callback: the redirect URI leads to the callback\n" in text
     assert "ok       session: " in text
     assert "ok       settings: every setting is valid\n" in text
     assert re.search(r"ok       versions: \w+ 3\.\d+\.\S+, (Django|Flask) \d", text)
-    # Neither a pipe nor a text is a terminal.
+    # Neither a pipe nor a string buffer is a terminal.
     assert "\x1b" not in text
     assert json.loads(doctor(clever, "--json")[1])["level"] == "ok"
 
@@ -163,7 +163,9 @@ call_command("clever_doctor", "--json")
 
 
 @pytest.mark.parametrize("framework", ["flask", "django"])
-def test_a_limit_of_threads_is_the_first_problem(framework: str, clever: str, tmp_path: Path) -> None:
+def test_a_process_that_can_start_no_thread_gets_that_as_the_first_problem(
+    framework: str, clever: str, tmp_path: Path
+) -> None:
     pytest.importorskip(framework)
     (tmp_path / "the_app.py").write_text(IN_FLASK.format(settings=settings(clever)), "utf-8")
     command = {
@@ -195,7 +197,9 @@ def test_a_secret_in_a_setting_of_the_session_cookie_is_not_shown(
 
 
 @pytest.mark.parametrize("domain", ["app.example", ".app.example", "example"])
-def test_a_domain_above_the_redirect_uri_fits(doctor: Callable[..., tuple[int, str]], clever: str, domain: str) -> None:
+def test_a_parent_domain_of_the_redirect_uri_is_ok(
+    doctor: Callable[..., tuple[int, str]], clever: str, domain: str
+) -> None:
     text = doctor(clever, **ELSEWHERE, SESSION_COOKIE_DOMAIN=domain)[1]
     assert "ok       session: " in text
 
@@ -216,7 +220,7 @@ def test_a_secure_cookie_over_plain_http_is_a_warning(doctor: Callable[..., tupl
         ),
     ],
 )
-def test_a_session_cookie_that_is_kept_and_not_good_is_a_warning(
+def test_an_unsafe_session_cookie_that_browsers_keep_is_a_warning(
     doctor: Callable[..., tuple[int, str]], clever: str, says: str, changes: dict[str, object]
 ) -> None:
     code, text = doctor(clever, **changes)
@@ -226,7 +230,7 @@ def test_a_session_cookie_that_is_kept_and_not_good_is_a_warning(
 
 
 @pytest.mark.parametrize("path", ["/", "/clever", "/clever/", "/clever/callback"])
-def test_a_path_above_the_callback_fits(doctor: Callable[..., tuple[int, str]], clever: str, path: str) -> None:
+def test_a_parent_path_of_the_callback_is_ok(doctor: Callable[..., tuple[int, str]], clever: str, path: str) -> None:
     assert "ok       session: " in doctor(clever, SESSION_COOKIE_PATH=path)[1]
 
 
@@ -245,7 +249,7 @@ def test_a_path_above_the_callback_fits(doctor: Callable[..., tuple[int, str]], 
         ("warning", "memory of each process", {"CACHES": {"default": {"BACKEND": f"{CACHES}.locmem.LocMemCache"}}}),
     ],
 )
-def test_sessions_that_nothing_keeps_are_named_in_django(
+def test_sessions_that_are_not_stored_are_named_in_django(
     clever: str, level: str, says: str, changes: dict[str, object]
 ) -> None:
     code, text = in_django(clever, **{"SESSION_ENGINE": "django.contrib.sessions.backends.cache", **changes})
@@ -256,7 +260,7 @@ def test_sessions_that_nothing_keeps_are_named_in_django(
 
 
 @pytest.mark.usefixtures("untouched")
-def test_a_host_that_django_does_not_answer_at_is_a_warning(clever: str) -> None:
+def test_a_host_that_allowed_hosts_does_not_have_is_a_warning(clever: str) -> None:
     found = "warning  callback: ALLOWED_HOSTS does not have '127.0.0.1', where logins come back to"
     assert found in in_django(clever, ALLOWED_HOSTS=["other.example"])[1]
     assert found not in in_django(clever, ALLOWED_HOSTS=[], DEBUG=True)[1]
@@ -310,7 +314,7 @@ def test_a_missing_callback_route_is_named_in_django(clever: str) -> None:
 
 
 @pytest.mark.usefixtures("untouched")
-def test_what_else_django_finds_is_there_too(clever: str) -> None:
+def test_findings_of_djangos_system_checks_are_included(clever: str) -> None:
     check, found = problem_of(*in_django(clever, "--json", MIDDLEWARE=[]))
     assert check == "application"
     assert "no one could stay signed in" in found
@@ -328,7 +332,7 @@ def test_a_missing_callback_route_is_named_in_flask(in_flask: Callable[..., tupl
     )
 
 
-def test_what_flask_refuses_is_named_where_a_client_could_be_made(
+def test_an_error_of_the_flask_extension_is_named_if_a_client_can_be_created(
     in_flask: Callable[..., tuple[int, str]], clever: str
 ) -> None:
     check, found = problem_of(*in_flask(clever, "--json", SESSION_COOKIE_SAMESITE="Strict"))
@@ -336,7 +340,7 @@ def test_what_flask_refuses_is_named_where_a_client_could_be_made(
     assert found.startswith("SESSION_COOKIE_SAMESITE must be Lax")
 
 
-def test_an_environment_that_flask_reads_and_a_client_of_its_own(
+def test_settings_from_the_environment_and_a_custom_flask_client_are_checked(
     in_flask: Callable[..., tuple[int, str]], clever: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in os.environ if name.startswith("CLEVER_")]:

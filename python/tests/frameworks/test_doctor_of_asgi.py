@@ -1,4 +1,4 @@
-"""`python -m clever_sso doctor --app module:app`: what it finds out about an application of FastAPI or Starlette."""
+"""`python -m clever_sso doctor --app module:app`: its findings about a FastAPI or Starlette application."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def sessions(options: str) -> str:
 def doctor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clever: str, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str, str]]:
-    """Run the command with an application that is set up so."""
+    """Runs the command with an application that has this setup."""
 
     def run(setup: str, *arguments: str, target: str = "the_app:app", **changes: str) -> tuple[int, str, str]:
         for name in [name for name in os.environ if name.startswith("CLEVER_")]:
@@ -69,7 +69,7 @@ def finding(report: dict[str, Any], level: str) -> dict[str, Any]:
     return next((each for each in report["findings"] if each["level"] == level), {"check": "", "found": ""})
 
 
-def test_a_good_setup_is_ok_and_its_versions_are_told(doctor: Callable[..., tuple[int, str, str]]) -> None:
+def test_a_correct_setup_is_ok_and_lists_its_versions(doctor: Callable[..., tuple[int, str, str]]) -> None:
     code, text, _ = doctor(USUAL)
     assert code == 0, text
     for line in (
@@ -80,7 +80,7 @@ def test_a_good_setup_is_ok_and_its_versions_are_told(doctor: Callable[..., tupl
     ):
         assert f"ok       {line}" in text
     assert re.search(r"versions: CPython 3\.\d+\.\S+, Starlette \d\S+, FastAPI \d", text, re.IGNORECASE)
-    # What is imported is not what uvicorn makes of it: a middleware around it, and one that is mounted.
+    # The imported object may be wrapped in a middleware, or the application may be mounted in it.
     wrapped = "inner = Starlette()\nCleverSso().install(inner)\napp = SessionMiddleware(inner, secret_key=KEY)"
     inner = f"inner = Starlette()\nCleverSso(callback_path='/callback').install(inner)\n{SESSIONS}"
     mounted = f"{inner}\napp.mount('/clever', inner)"
@@ -156,7 +156,7 @@ def test_the_first_problem_is_the_cause(
         ("same_site of SessionMiddleware is neither lax nor strict", sessions("same_site='none', https_only=True"), {}),
     ],
 )
-def test_a_cookie_that_is_kept_and_not_good_is_a_warning(
+def test_an_unsafe_cookie_that_browsers_keep_is_a_warning(
     doctor: Callable[..., tuple[int, str, str]], says: str, setup: str, changes: dict[str, str]
 ) -> None:
     report = json.loads(doctor(setup, "--json", **changes)[1])
@@ -166,7 +166,7 @@ def test_a_cookie_that_is_kept_and_not_good_is_a_warning(
     assert any(says in found for found in warnings), report
 
 
-def test_a_strict_cookie_is_fine_with_the_page_that_waits(doctor: Callable[..., tuple[int, str, str]]) -> None:
+def test_a_strict_cookie_is_ok_with_the_waiting_page(doctor: Callable[..., tuple[int, str, str]]) -> None:
     code, text, _ = doctor(sessions("same_site='strict'"), CLEVER_WAITING_PAGE="true")
     assert (code, "ok       session: " in text) == (0, True), text
 
@@ -180,14 +180,16 @@ def test_a_strict_cookie_is_fine_with_the_page_that_waits(doctor: Callable[..., 
         ("the_app:KEY", "the_app:KEY is a builtins.str, not an application of Starlette or FastAPI"),
     ],
 )
-def test_what_is_no_application_is_named(doctor: Callable[..., tuple[int, str, str]], target: str, says: str) -> None:
+def test_a_target_that_is_not_an_application_is_named(
+    doctor: Callable[..., tuple[int, str, str]], target: str, says: str
+) -> None:
     code, out, err = doctor(USUAL, target=target)
     assert (code, out) == (64, "")
     assert says in err
 
 
-def test_the_application_starts_as_strictly_as_before() -> None:
-    """What the doctor only reports, an application that starts refuses."""
+def test_an_application_with_a_problem_still_refuses_to_start() -> None:
+    """The doctor only reports these problems, but an application refuses to start with them."""
     app = FastAPI()
     app.add_middleware(SessionMiddleware, secret_key=KEY, same_site="strict")
     client = AsyncClient("id", "a secret", "http://localhost:9/clever/callback")

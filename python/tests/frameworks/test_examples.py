@@ -1,4 +1,4 @@
-"""The examples as newcomers run them: what the README says, wrong settings, and a real browser."""
+"""The examples as newcomers run them: with the README's commands, with wrong settings, and in a real browser."""
 
 from __future__ import annotations
 
@@ -74,18 +74,16 @@ def log_in(page: Page, site: Site, person: str = "Ada Ashworth") -> None:
         ({"CLEVER_BASE_URL": "emulator"}, "CLEVER_BASE_URL must"),
     ],
 )
-def test_a_wrong_setting_is_named_at_the_start(
-    example: str, changes: dict[str, str], named: str, tmp_path: Path
-) -> None:
+def test_a_wrong_setting_is_named_at_startup(example: str, changes: dict[str, str], named: str, tmp_path: Path) -> None:
     right = environment("http://127.0.0.1:9", "http://127.0.0.1:9/clever/callback", tmp_path, PORT="0")
-    # The first command that looks at the settings. In Django `migrate` comes first, which needs no secrets.
+    # The first command that reads the settings. In Django, `migrate` comes first, which needs no secrets.
     first = commands(example)[1 if example == "django" else 0]
     done = run(with_port(first, 0), example, {**right, **changes})
     assert done.returncode != 0
     assert named in done.stdout + done.stderr
 
 
-def test_the_checks_of_django_find_nothing_wrong(tmp_path: Path) -> None:
+def test_djangos_system_checks_find_nothing_wrong(tmp_path: Path) -> None:
     pytest.importorskip("django")
     settings = environment("", "https://app.example/clever/callback", tmp_path, DJANGO_SECRET_KEY="x" * 60)
     done = run(commands("django")[1], "django", settings)
@@ -116,19 +114,20 @@ def test_cookies_over_https_belong_to_the_host(example: str, tmp_path: Path) -> 
 # ---------------------------------------------------------------- in a real browser
 
 
-def test_the_button_logs_in_and_the_way_out_works(page: Page, site: Site) -> None:
+def test_the_login_and_logout_buttons_work(page: Page, site: Site) -> None:
     log_in(page, site)
     assert heading(page) == "Hello, Ada Ashworth"
     page.get_by_role("button", name="Not you? Log out").click()
     page.get_by_role("link", name="Log in with Clever").wait_for()
-    # At Clever a person stays signed in until the device is handed on; then the back button shows nobody who has gone.
+    # A person stays logged in at Clever until they log out there. The back button must not show a person who logged
+    # out.
     chromium.sign_out(page, site.emulator)
     page.go_back()
     page.wait_for_url(f"{site.emulator}/**")
     assert "Hello, Ada" not in page.content()
 
 
-def test_from_the_portal_nobody_sees_a_page_in_between(page: Page, site: Site) -> None:
+def test_a_login_from_the_portal_shows_no_page_in_between(page: Page, site: Site) -> None:
     log_in(page, site)
     page.context.clear_cookies(name="session")
     page.context.clear_cookies(name="sessionid")
@@ -137,7 +136,7 @@ def test_from_the_portal_nobody_sees_a_page_in_between(page: Page, site: Site) -
     assert heading(page) == "Hello, Ada Ashworth"
 
 
-def test_two_students_one_after_the_other_on_one_device(page: Page, site: Site) -> None:
+def test_a_second_student_on_the_same_device_is_signed_in_as_themselves(page: Page, site: Site) -> None:
     log_in(page, site)
     chromium.sign_out(page, site.emulator)
     page.goto(site.portal)
@@ -160,7 +159,7 @@ def test_two_tabs_at_once_both_log_in(page: Page, site: Site) -> None:
     assert heading(page) == heading(other) == "Hello, Ada Ashworth"
 
 
-def test_the_back_button_after_a_login_does_no_harm(page: Page, site: Site) -> None:
+def test_the_back_button_after_a_login_keeps_the_person_signed_in(page: Page, site: Site) -> None:
     log_in(page, site)
     for _ in range(3):
         page.go_back()
@@ -168,7 +167,7 @@ def test_the_back_button_after_a_login_does_no_harm(page: Page, site: Site) -> N
     assert heading(page) == "Hello, Ada Ashworth"
 
 
-def test_the_keyboard_alone_will_do(page: Page, site: Site) -> None:
+def test_the_keyboard_alone_is_enough_to_log_in_and_out(page: Page, site: Site) -> None:
     page.goto(site.url)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Log in with Clever"
@@ -183,7 +182,7 @@ def test_the_keyboard_alone_will_do(page: Page, site: Site) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_every_page_fits_and_can_be_read(browser: Browser, site: Site, size: str, scheme: str) -> None:
+def test_every_page_fits_the_screen(browser: Browser, site: Site, size: str, scheme: str) -> None:
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     try:
@@ -201,7 +200,7 @@ def test_every_page_fits_and_can_be_read(browser: Browser, site: Site, size: str
 
 
 def look(page: Page, name: str) -> None:
-    """Nothing is wider than the screen. A picture for anybody who wants to look, where `SCREENSHOTS` names a folder."""
+    """Check that nothing is wider than the screen. Save a screenshot if `SCREENSHOTS` names a folder."""
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name

@@ -1,5 +1,5 @@
 # ruff: noqa: B008, FAST002  (names inside a function cannot be in an annotation that is text)
-"""FastAPI's docs page says which routes need a login, and the guards are dependencies like any other."""
+"""FastAPI's docs page shows which routes need a login, and the guards are ordinary dependencies."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_the_schema_has_the_session_as_a_security_scheme(client: TestClient) -> 
     assert "swagger" in client.get("/docs").text
 
 
-def test_the_guards_let_in_and_keep_out(client: TestClient, clever: str) -> None:
+def test_the_guards_let_in_the_right_people_only(client: TestClient, clever: str) -> None:
     assert client.get("/private").headers["location"] == "/clever/login?next=%2Fprivate"
     refused = client.get("/private", headers={"accept": "application/json"})
     assert (refused.status_code, refused.json()["login_url"]) == (401, "/clever/login")
@@ -88,7 +88,7 @@ def test_the_guards_let_in_and_keep_out(client: TestClient, clever: str) -> None
     assert client.get("/staffroom").json() == "coffee"
 
 
-def test_the_apps_own_error_handler_is_kept(app: FastAPI, client: TestClient) -> None:
+def test_the_apps_own_error_handler_is_used(app: FastAPI, client: TestClient) -> None:
     @app.exception_handler(AnyHTTPException)
     async def own(_: Request, error: HTTPException) -> JSONResponse:
         return JSONResponse({"problem": error.detail}, error.status_code)
@@ -97,7 +97,7 @@ def test_the_apps_own_error_handler_is_kept(app: FastAPI, client: TestClient) ->
     assert (answer.status_code, answer.json()) == (401, {"problem": "You are not signed in."})
 
 
-def test_a_guard_is_one_dependency_and_may_be_overridden(app: FastAPI, clever: str) -> None:
+def test_a_guard_can_be_overridden_as_a_dependency(app: FastAPI, clever: str) -> None:
     extension = CleverSso(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever))
     assert extension.required is extension.required
     assert extension.role("teacher") is extension.role("teacher")

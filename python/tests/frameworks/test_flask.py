@@ -1,4 +1,4 @@
-"""What only the Flask extension does, beside the contract that all three keep."""
+"""Tests only for Flask, in addition to the common tests of all frameworks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from flask import Flask, render_template_string, session
 from flask_app import ADA, JOSE, be_refused, log_in, make_app
 
 
-def test_two_apps_in_one_process_keep_their_people_apart(clever: str) -> None:
+def test_two_apps_in_one_process_have_separate_sessions(clever: str) -> None:
     first, _ = make_app(clever)
     second, _ = make_app(clever, CLEVER_AFTER_LOGIN="/elsewhere")
     ada, jose = first.test_client(), second.test_client()
@@ -38,7 +38,7 @@ def test_two_apps_in_one_process_keep_their_people_apart(clever: str) -> None:
     assert (ada.get("/who").text, jose.get("/who").text) == ("Ada Ashworth", "José Núñez")
 
 
-def test_one_extension_serves_several_apps(clever: str) -> None:
+def test_one_extension_can_serve_several_apps(clever: str) -> None:
     extension = CleverSso()
     for name in ("one", "two"):
         app = Flask(name)
@@ -48,7 +48,7 @@ def test_one_extension_serves_several_apps(clever: str) -> None:
         assert log_in(app.test_client(), clever).status_code == 303
 
 
-def test_each_request_of_one_app_context_asks_again_who_is_signed_in(clever: str) -> None:
+def test_each_request_in_one_app_context_looks_up_the_person_again(clever: str) -> None:
     app, _ = make_app(clever)
     client = app.test_client()
     with app.app_context():
@@ -59,7 +59,7 @@ def test_each_request_of_one_app_context_asks_again_who_is_signed_in(clever: str
         assert client.get("/who").text == "nobody"
 
 
-def test_the_page_of_a_problem_does_not_name_who_was_there_before(clever: str) -> None:
+def test_the_problem_page_does_not_name_the_previous_person(clever: str) -> None:
     app, extension = make_app(clever)
 
     @app.before_request
@@ -77,7 +77,7 @@ def test_the_page_of_a_problem_does_not_name_who_was_there_before(clever: str) -
 
 
 @pytest.mark.parametrize("fault", ["raises", "returns nothing", "clever"])
-def test_a_page_of_the_app_that_breaks_leaves_nobody_signed_in_and_the_usual_page(
+def test_a_failing_problem_page_leaves_no_one_signed_in_and_shows_the_default_page(
     clever: str, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
     app, extension = make_app(clever)
@@ -98,13 +98,13 @@ def test_a_page_of_the_app_that_breaks_leaves_nobody_signed_in_and_the_usual_pag
     assert client.get("/who").text == "nobody"
 
 
-def test_a_server_side_session_gets_a_new_name(clever: str, tmp_path: Path) -> None:
+def test_a_sign_in_gives_a_server_side_session_a_new_id(clever: str, tmp_path: Path) -> None:
     flask_session = pytest.importorskip("flask_session")
     cachelib = pytest.importorskip("cachelib")
     app, _ = make_app(clever, SESSION_TYPE="cachelib", SESSION_CACHELIB=cachelib.FileSystemCache(str(tmp_path)))
     flask_session.Session(app)
     client = app.test_client()
-    # A name that another person chose, as on a shared device.
+    # A session id that another person chose, as on a shared device.
     client.set_cookie("session", "chosen-by-a-stranger")
     log_in(client, clever)
     assert client.get("/who").text == "Ada Ashworth"
@@ -122,7 +122,7 @@ def test_a_server_side_session_gets_a_new_name(clever: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("end", ["again", "refused", "other", "log out", "denied"])
-def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute(
+def test_a_replaced_session_stays_valid_for_a_minute_only_for_the_same_person(
     clever: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
     flask_session = pytest.importorskip("flask_session")
@@ -158,7 +158,7 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     assert after is None or after.value != before.value
     assert tab.get("/who").text == ("Ada Ashworth" if end == "again" else "nobody")
     if end in {"again", "other"}:
-        # Nothing is carried over.
+        # No data moves to the new session.
         assert client.get("/own").text == "1"
     now = time.time()
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + 61)
@@ -166,7 +166,7 @@ def test_only_a_session_that_the_same_person_replaced_answers_for_another_minute
     assert client.get("/who").text == {"again": "Ada Ashworth", "other": "José Núñez"}.get(end, "nobody")
 
 
-def test_a_person_who_logs_out_during_a_login_stays_logged_out(clever: str, tmp_path: Path) -> None:
+def test_a_logout_during_a_login_keeps_the_person_logged_out(clever: str, tmp_path: Path) -> None:
     flask_session = pytest.importorskip("flask_session")
     cachelib = pytest.importorskip("cachelib")
     app, extension = make_app(clever, SESSION_TYPE="cachelib", SESSION_CACHELIB=cachelib.FileSystemCache(str(tmp_path)))
@@ -212,7 +212,7 @@ def test_a_person_who_logs_out_during_a_login_stays_logged_out(clever: str, tmp_
         },
     ],
 )
-def test_a_session_that_another_version_wrote_belongs_to_nobody(clever: str, kept: object) -> None:
+def test_a_session_written_by_another_version_has_no_person(clever: str, kept: object) -> None:
     app, _ = make_app(clever)
     client = app.test_client()
     with client.session_transaction() as opened:
@@ -221,7 +221,7 @@ def test_a_session_that_another_version_wrote_belongs_to_nobody(clever: str, kep
     assert client.get("/guarded").status_code == 303
 
 
-def test_what_a_session_keeps_comes_back_equal(clever: str) -> None:
+def test_an_identity_read_from_a_session_equals_the_stored_one(clever: str) -> None:
     app, extension = make_app(clever)
     seen: list[SessionIdentity] = []
     extension.on_sign_in(lambda step: seen.append(SessionIdentity.of(step.identity)))
@@ -244,7 +244,7 @@ def test_what_a_session_keeps_comes_back_equal(clever: str) -> None:
         ({}, "OPTIONS", 200),
     ],
 )
-def test_only_who_can_come_back_is_sent_to_log_in(
+def test_only_requests_that_can_be_repeated_are_redirected_to_log_in(
     clever: str, headers: dict[str, str], method: str, status: int
 ) -> None:
     app, _ = make_app(clever)
@@ -252,7 +252,7 @@ def test_only_who_can_come_back_is_sent_to_log_in(
     assert answer.status_code == status
 
 
-def test_asynchronous_views_and_hooks_work(clever: str) -> None:
+def test_async_views_and_hooks_work(clever: str) -> None:
     pytest.importorskip("asgiref")
     app, extension = make_app(clever)
 
@@ -277,7 +277,7 @@ def test_asynchronous_views_and_hooks_work(clever: str) -> None:
     assert client.get("/clever/callback?error=x").text == "access_denied"
 
 
-def test_what_the_hook_returns_is_sent_and_the_cookie_is_gone_all_the_same(clever: str) -> None:
+def test_a_response_from_the_hook_still_deletes_the_login_cookie(clever: str) -> None:
     app, extension = make_app(clever)
     extension.on_sign_in(lambda step: (f"welcome, {step.identity.name.first}", 201))
     answer = log_in(app.test_client(), clever)
@@ -286,7 +286,7 @@ def test_what_the_hook_returns_is_sent_and_the_cookie_is_gone_all_the_same(cleve
     assert [("Max-Age=0" in each) for each in gone] == [True]
 
 
-def test_what_a_view_says_about_caches_stays(clever: str) -> None:
+def test_cache_headers_of_a_view_are_kept(clever: str) -> None:
     app, _ = make_app(clever)
     app.add_url_rule("/own", "own", lambda: (str(current_identity), {"Cache-Control": "private, max-age=60"}))
     app.add_url_rule("/everybody", "everybody", lambda: "hello")
@@ -296,7 +296,7 @@ def test_what_a_view_says_about_caches_stays(clever: str) -> None:
     assert said == ["no-store", "private, max-age=60", None]
 
 
-def test_a_refusal_may_have_a_sentence_of_its_own(clever: str) -> None:
+def test_refused_can_have_its_own_sentence(clever: str) -> None:
     app, extension = make_app(clever)
 
     @extension.on_sign_in
@@ -324,7 +324,7 @@ def test_signals_report_sign_ins_and_refusals(clever: str) -> None:
     assert told == [(True, ["identity", "tokens"]), (True, "access_denied")]
 
 
-def test_a_receiver_that_raises_keeps_people_out_but_takes_no_page_away(
+def test_a_receiver_that_raises_blocks_the_sign_in_but_not_the_error_page(
     clever: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     app, _ = make_app(clever)
@@ -342,7 +342,7 @@ def test_a_receiver_that_raises_keeps_people_out_but_takes_no_page_away(
     assert "a receiver broke" in caplog.text
 
 
-def test_help_knows_every_public_name() -> None:
+def test_every_public_name_has_a_docstring() -> None:
     text = pydoc.plain(pydoc.render_doc(clever_sso.flask))
     for name in clever_sso.flask.__all__:
         assert name in text

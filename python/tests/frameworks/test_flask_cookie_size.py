@@ -1,4 +1,4 @@
-"""How long a session cookie of Flask will be: quickly, and never less than it is."""
+"""The quick estimate for the length of Flask's session cookie is never too small."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 
 class _Compact(DefaultJSONProvider):
-    """A provider of the application's own."""
+    """An application's own JSON provider."""
 
 
 class _Names(JSONTag):
-    """A tag of the application's own, for a type that is there already."""
+    """An application's own tag for a type that Flask already has."""
 
     key = " names"
 
@@ -58,7 +58,7 @@ SESSIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("own", [None, _own_provider, _own_tag, _own_hash])
-def test_a_session_cookie_is_never_longer_than_what_is_said_at_first(own: Callable[[Flask], None] | None) -> None:
+def test_a_session_cookie_is_never_longer_than_the_estimate(own: Callable[[Flask], None] | None) -> None:
     app = Flask(__name__)
     app.secret_key = "a key for tests only"
     app.session_interface = SecureCookieSessionInterface()
@@ -74,7 +74,7 @@ def test_a_session_cookie_is_never_longer_than_what_is_said_at_first(own: Callab
             assert cookie_size.at_most(app, _modified(session)) >= exact, name
 
 
-def test_an_ordinary_session_is_not_signed_to_know_that_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_session_is_not_signed_to_check_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Flask(__name__)
     app.secret_key = "a key for tests only"
     monkeypatch.setattr(cookie_size, "exact", lambda *_: pytest.fail("it was signed"))
@@ -87,7 +87,7 @@ def _modified(session: dict[str, Any]) -> SecureCookieSession:
     return made
 
 
-def test_flask_says_at_once_that_a_session_cannot_be_written() -> None:
+def test_a_session_that_flask_cannot_serialize_raises_immediately() -> None:
     app = Flask(__name__)
     app.secret_key = "a key for tests only"
     with app.app_context(), pytest.raises(TypeError, match="set"):

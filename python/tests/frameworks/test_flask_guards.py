@@ -1,4 +1,4 @@
-"""The Flask extension with sessions, guards and proxies that the application sets up itself."""
+"""The Flask extension with the application's own sessions, guards and proxies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOUR = 3600
 
 
 @pytest.mark.parametrize(("options", "seconds"), [({}, 12 * HOUR), ({"CLEVER_SESSION_SECONDS": "600"}, 600)])
-def test_a_session_has_an_end_of_its_own(
+def test_a_session_expires_after_its_own_time_limit(
     clever: str, monkeypatch: pytest.MonkeyPatch, options: dict[str, str], seconds: int
 ) -> None:
     app, _ = make_app(clever, **options)
@@ -37,12 +37,12 @@ def test_a_session_has_an_end_of_its_own(
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + seconds - 60)
     assert (client.get("/who").text, client.get("/cart").text) == ("Ada Ashworth", "apple")
     monkeypatch.setattr("clever_sso._web.identity.time.time", lambda: now + seconds + 60)
-    # The rest of the session goes with the person, even where nobody asks who it is.
+    # The rest of the session ends with the person, even if no code reads the identity.
     assert (client.get("/cart").text, client.get("/who").text) == ("nothing", "nobody")
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "twelve", 1.5, True])
-def test_a_session_that_cannot_last_so_long_is_refused(clever: str, seconds: object) -> None:
+def test_a_session_lifetime_that_is_too_long_is_refused(clever: str, seconds: object) -> None:
     with pytest.raises(ConfigError, match="CLEVER_SESSION_SECONDS"):
         make_app(clever, CLEVER_SESSION_SECONDS=seconds)
 
@@ -54,7 +54,7 @@ class Kept(SecureCookieSession):
 
 
 class OnTheServer(SessionInterface):
-    """As in Flask-Session 0.6: nothing changes the id."""
+    """Like Flask-Session 0.6: its ids cannot change."""
 
     def __init__(self) -> None:
         self.kept: dict[str, dict[str, Any]] = {}
@@ -69,7 +69,7 @@ class OnTheServer(SessionInterface):
         response.set_cookie("session", session.sid)
 
 
-def test_sessions_whose_ids_do_not_change_are_refused_at_the_start(clever: str) -> None:
+def test_sessions_whose_ids_cannot_change_are_refused_at_startup(clever: str) -> None:
     app = Flask("reading")
     app.session_interface = OnTheServer()
     app.config.update(settings(clever))
@@ -101,7 +101,7 @@ def test_the_hook_changes_the_id_of_a_session(clever: str) -> None:
     assert client.get("/who").text == "nobody"
 
 
-def test_the_id_before_opens_nothing_when_the_hook_only_changes_it(clever: str) -> None:
+def test_the_old_session_id_is_invalid_even_if_the_hook_only_changes_the_id(clever: str) -> None:
     app = Flask("reading")
     app.session_interface = interface = OnTheServer()
     app.config.update(settings(clever))
@@ -122,10 +122,10 @@ def test_the_id_before_opens_nothing_when_the_hook_only_changes_it(clever: str) 
 
 
 class DerivedFromFlasksOwn(OnTheServer, SecureCookieSessionInterface):
-    """Its serializer is not what sessions are kept with."""
+    """A subclass of Flask's own interface that does not use its serializer."""
 
 
-def test_a_session_on_the_server_may_be_large(clever: str) -> None:
+def test_a_session_on_the_server_can_be_large(clever: str) -> None:
     app = Flask("reading")
     app.secret_key = "a key for tests only"
     app.session_interface = DerivedFromFlasksOwn()
@@ -145,7 +145,7 @@ def test_a_session_on_the_server_may_be_large(clever: str) -> None:
         assert client.get("/who").text == "Ada Ashworth"
 
 
-def test_a_guard_before_every_request_that_lets_the_login_pass_works(clever: str) -> None:
+def test_a_before_request_guard_that_ignores_the_login_works(clever: str) -> None:
     app, _ = make_app(clever)
 
     @app.before_request
@@ -159,7 +159,7 @@ def test_a_guard_before_every_request_that_lets_the_login_pass_works(clever: str
     assert client.get("/who").text == "Ada Ashworth"
 
 
-def test_a_guard_before_every_request_that_does_not_is_named_instead_of_a_loop(
+def test_a_before_request_guard_that_blocks_the_login_is_named_instead_of_a_redirect_loop(
     clever: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     app, _ = make_app(clever)
@@ -174,7 +174,7 @@ def test_a_guard_before_every_request_that_does_not_is_named_instead_of_a_loop(
     assert "before_request" in caplog.text
 
 
-def test_a_redirect_to_https_before_every_request_is_left_alone(clever: str) -> None:
+def test_a_before_request_redirect_to_https_is_not_changed(clever: str) -> None:
     app, _ = make_app(clever)
 
     @app.before_request
@@ -194,10 +194,12 @@ def test_a_prefix_that_the_framework_knows_needs_no_setting(clever: str) -> None
     assert answer.headers["Location"] == "/clever/"
 
 
-def test_a_prefix_that_the_framework_does_not_know_is_named(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_prefix_that_the_framework_does_not_know_is_named_in_the_log(
+    clever: str, caplog: pytest.LogCaptureFixture
+) -> None:
     app, _ = make_app(clever, CLEVER_REDIRECT_URI="http://127.0.0.1:9/school/clever/callback")
     answer = app.test_client().get("/clever/callback?code=a&state=b")
     assert (answer.status_code, "config_invalid" in answer.text) == (500, True)
-    assert "a proxy takes off /school" in caplog.text
+    assert "a proxy removes /school" in caplog.text
     assert app.test_client().get("/clever/callback").status_code == 404
     assert app.test_client().get("/elsewhere?code=a").status_code == 404

@@ -1,4 +1,4 @@
-"""The configuration of the Flask extension: what is wrong is named, what is left out is safe."""
+"""The configuration of the Flask extension: wrong settings are named, and defaults are safe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clever_sso.exceptions import ConfigError
 from flask_app import log_in, make_app
 
 
-def test_a_wrong_configuration_is_named_before_anybody_comes(clever: str) -> None:
+def test_a_wrong_setting_raises_an_error_at_startup_that_names_it(clever: str) -> None:
     for name, value, named in [
         ("CLEVER_CLIENT_ID", "", "CLEVER_CLIENT_ID is not set"),
         ("CLEVER_CLIENT_SECRET", "", "CLEVER_CLIENT_SECRET is not set"),
@@ -26,7 +26,7 @@ def test_a_wrong_configuration_is_named_before_anybody_comes(clever: str) -> Non
             make_app(clever, **{name: value})
 
 
-def test_a_setting_that_only_the_environment_has_is_told_with_its_fix(
+def test_a_setting_that_only_the_environment_has_raises_an_error_with_the_fix(
     clever: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in [("CLEVER_CLIENT_ID", "my-app"), ("CLEVER_CLIENT_SECRET", "not to be told")]:
@@ -36,7 +36,7 @@ def test_a_setting_that_only_the_environment_has_is_told_with_its_fix(
         assert value not in str(told.value)
 
 
-def test_an_app_without_a_secret_key_is_told_so_before_anybody_is_sent_away(clever: str) -> None:
+def test_a_login_without_a_secret_key_raises_an_error_instead_of_redirecting(clever: str) -> None:
     app, _ = make_app(clever)
     app.secret_key = None
     app.testing = True
@@ -44,7 +44,7 @@ def test_an_app_without_a_secret_key_is_told_so_before_anybody_is_sent_away(clev
         app.test_client().get("/clever/login")
 
 
-def test_a_misspelled_setting_is_told(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_misspelled_setting_is_logged(clever: str, caplog: pytest.LogCaptureFixture) -> None:
     make_app(clever, CLEVER_AFTER_LOGON="/me", CLEVER_DISTRICT_ID="mine", CLEVER_SCHOOL="own")
     assert [record.message for record in caplog.records] == [
         "nothing reads CLEVER_AFTER_LOGON: is it CLEVER_AFTER_LOGIN?"
@@ -52,16 +52,16 @@ def test_a_misspelled_setting_is_told(clever: str, caplog: pytest.LogCaptureFixt
 
 
 @pytest.mark.parametrize(("text", "waits"), [("false", False), ("0", False), ("", False), ("True", True), (True, True)])
-def test_a_text_that_says_false_is_not_true(clever: str, text: object, waits: bool) -> None:
+def test_the_text_false_counts_as_false(clever: str, text: object, waits: bool) -> None:
     app, _ = make_app(clever, CLEVER_WAITING_PAGE=text)
     assert ("One moment" in log_in(app.test_client(), clever).text) is waits
 
 
-def test_cookies_of_sessions_are_as_strict_as_they_can_be(clever: str) -> None:
+def test_session_cookies_get_secure_defaults(clever: str) -> None:
     app, _ = make_app(clever, CLEVER_REDIRECT_URI="https://app.example/clever/callback")
     assert app.config["SESSION_COOKIE_SECURE"]
     assert app.config["SESSION_COOKIE_HTTPONLY"]
     assert app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
-    # What an application embedded in other sites has to say.
+    # The settings that an application needs if other sites embed it.
     app, _ = make_app(clever, SESSION_COOKIE_SAMESITE="None")
     assert app.config["SESSION_COOKIE_SAMESITE"] == "None"

@@ -1,6 +1,6 @@
-"""The tests of the Flask extension once more, with the oldest Flask that is supported; the others have the newest.
+"""Runs the tests of the Flask extension again, with the oldest supported Flask. The other tests use the newest.
 
-It is installed below the target directory, with a Werkzeug of its age.
+It is installed below the target directory, with a Werkzeug of the same time.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ WHOLE = (
     "settings_at_start",
 )
 TESTS = [HERE / f"test_{name}.py" for name in whole_or_short(WHOLE, SHORT)]
-# For several steps, any of which may hang.
+# A time limit for several steps that may hang.
 SECONDS = 600
 
 
 def install() -> Path:
-    """The folder where that Flask is."""
+    """The folder with that Flask."""
     wanted = "\n".join([sys.executable, sys.version, *REQUIREMENTS])
     with alone_in(TARGET / "flask" / "lowest") as folder:
         note = folder / "installed.txt"
@@ -54,14 +54,14 @@ def install() -> Path:
         return folder
 
 
-def test_the_lowest_flask_is_the_one_that_the_package_asks_for() -> None:
+def test_the_lowest_flask_version_matches_the_package_requirement() -> None:
     settings = (ROOT / "python/pyproject.toml").read_text("utf-8")
     assert f'"flask>={LOWEST.removesuffix(".0.0")}"' in settings
 
 
-def test_the_flask_extension_keeps_its_promises_with_the_lowest_flask(tmp_path: Path) -> None:
+def test_the_flask_tests_pass_with_the_lowest_flask(tmp_path: Path) -> None:
     folder = install()
-    # Only our package, not everything in its folder.
+    # Only our package, not the other packages in its folder.
     (tmp_path / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
     program = (

@@ -1,4 +1,4 @@
-"""`force_login`: somebody is signed in for a unit test, without an emulator and without a network."""
+"""`force_login` signs a person in for a unit test, without an emulator and without a network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.patience import SECONDS
 SETTINGS = {
     "CLEVER_CLIENT_ID": "unit",
     "CLEVER_CLIENT_SECRET": "only for unit tests",
-    # Nothing listens there: a question to Clever would fail.
+    # No server listens there: a request to Clever would fail.
     "CLEVER_BASE_URL": "http://127.0.0.1:9",
 }
 HTTP, HTTPS = "http://localhost/clever/callback", "https://school.example/clever/callback"
@@ -30,7 +30,7 @@ CONTACT = make_identity(user_type="contact", id="5f3c0a9e7d1b4c2a8e6f0d15")
 
 
 def flask_app(redirect_uri: str = HTTP) -> tuple[Any, list[Any]]:
-    """An application with every hook, and what its hooks were called with."""
+    """An application with every hook, and a list of the hooks' arguments."""
     pytest.importorskip("flask")
     from clever_sso.flask import CleverSso, Refused, current_identity, login_required, signed_in
     from flask import Flask, session
@@ -82,12 +82,12 @@ def test_flask_signs_in_and_calls_the_hooks(redirect_uri: str) -> None:
     assert told[2].access_token == "a token"
     with pytest.raises(RuntimeError, match="force_login talks to no Clever"):
         _ = told[0].access_token
-    # Nothing of it stays in the application.
+    # `force_login` leaves no changes in the application.
     assert app.view_functions == own
     assert client.get("/clever/callback?code=x&state=y").status_code != 200
 
 
-def test_flask_raises_what_the_application_raises_and_lets_nobody_in() -> None:
+def test_flask_raises_the_applications_exception_and_signs_no_one_in() -> None:
     from clever_sso.flask import Refused
 
     app, _ = flask_app()
@@ -100,14 +100,14 @@ def test_flask_raises_what_the_application_raises_and_lets_nobody_in() -> None:
         force_login(client, make_identity(user_type="parent"))
 
 
-def test_a_guard_around_the_whole_application_is_named() -> None:
+def test_a_guard_around_the_whole_application_is_named_in_the_error() -> None:
     app, _ = flask_app()
     app.before_request(lambda: ("stop", 401))
-    with pytest.raises(LoginNotFinished, match="something else answered in place of /clever/callback"):
+    with pytest.raises(LoginNotFinished, match="other code responded instead of /clever/callback"):
         force_login(app.test_client())
 
 
-def test_a_plain_client_of_werkzeug_names_its_application() -> None:
+def test_a_plain_werkzeug_client_needs_the_application() -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
     from werkzeug.test import Client
 
@@ -176,11 +176,11 @@ def test_starlette_signs_in_and_calls_the_hooks(redirect_uri: str, *, mounted: b
     assert client.get(f"{below}/staffroom").status_code == 403
     force_login(client, TEACHER)
     assert client.get(f"{below}/staffroom").text == "coffee"
-    # The callback is the application's own again.
+    # The application's own callback is restored.
     assert client.get(f"{below}/clever/callback?error=access_denied").status_code == 403
 
 
-def test_starlette_raises_what_the_application_raises_and_lets_nobody_in() -> None:
+def test_starlette_raises_the_applications_exception_and_signs_no_one_in() -> None:
     testclient = pytest.importorskip("starlette.testclient")
     from clever_sso.asgi import Refused
 
@@ -306,7 +306,7 @@ CHECK = """
 
 
 @pytest.mark.parametrize("engine", ["db", "signed_cookies"])
-def test_django_signs_in_without_settings_of_a_client(engine: str, tmp_path: Path) -> None:
+def test_django_signs_in_without_settings_for_a_client(engine: str, tmp_path: Path) -> None:
     pytest.importorskip("django")
     (tmp_path / "site_of_tests.py").write_text(textwrap.dedent(DJANGO).replace("STORE", engine), "utf-8")
     (tmp_path / "check.py").write_text(textwrap.dedent(CHECK), "utf-8")
@@ -321,10 +321,10 @@ def test_django_signs_in_without_settings_of_a_client(engine: str, tmp_path: Pat
     assert done.stdout == "done\n", done.stderr
 
 
-# ---------------------------------------------------------------- what is wrong
+# ---------------------------------------------------------------- errors
 
 
-def test_what_is_no_client_is_named() -> None:
+def test_an_object_that_is_not_a_test_client_raises_a_type_error() -> None:
     with pytest.raises(TypeError, match=r"builtins\.object is not a test client of Flask, Django, Starlette, httpx"):
         force_login(object())
 
@@ -339,11 +339,11 @@ def test_an_application_without_the_extension_is_named() -> None:
         force_login(testclient.TestClient(applications.Starlette()))
 
 
-def test_an_identity_has_what_one_of_a_login_has() -> None:
+def test_make_identity_has_the_same_attributes_as_the_identity_of_a_login() -> None:
     identity = make_identity(user_type=None, roles=["teacher", "staff"], legacy_ids=["old"], claims={"a": 1})
     assert [role.name for role in identity.roles] == ["teacher", "staff"]
     assert (identity.legacy_ids, identity.claims, identity.name.full) == (("old",), {"a": 1}, "Ada Ashworth")
-    # What an application reads of an identity is there.
+    # All attributes that an application reads from an identity exist.
     from clever_sso import Identity
 
     public = {name for name in dir(Identity) if not name.startswith("_")}

@@ -1,4 +1,4 @@
-"""Several hosts in one application: each has its redirect URI, and its client where it has one of its own."""
+"""Several hosts in one application: each has its own redirect URI, and some have their own client."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from running import CLIENT_ID, CLIENT_SECRET, path_of
 ADA = "510001"
 A, B, C = (f"https://{name}.example/clever/callback" for name in "abc")
 OTHER = ("another-client", "another-secret")
-# The answer to a path on a host: status, Location, text.
+# The response to a path on a host: status, Location, text.
 Get = Callable[[str, str], tuple[int, str, str]]
 
 
@@ -46,7 +46,7 @@ def in_django(clever: str, override: Any, redirect_uris: list[str], hosts: dict[
     from django.test import Client as Visitor
 
     override(CLEVER_BASE_URL=clever, CLEVER_REDIRECT_URI=redirect_uris, CLEVER_HOSTS=hosts, ALLOWED_HOSTS=["*"])
-    # Their cookies belong to one host: no setting asks for more.
+    # Cookies belong to one host by default.
     visitors: dict[str, Any] = {}
 
     def get(host: str, path: str) -> tuple[int, str, str]:
@@ -98,7 +98,7 @@ def site(request: pytest.FixtureRequest, override: Any) -> Any:
 
 
 def asked(location: str) -> tuple[str, str]:
-    """The client and the redirect URI of a request to Clever."""
+    """The client id and the redirect URI in a request to Clever."""
     query = parse_qs(urlsplit(location).query)
     return query["client_id"][0], query["redirect_uri"][0]
 
@@ -111,13 +111,13 @@ def test_a_login_comes_back_to_the_host_where_it_began(site: Any, two_apps: str)
         assert asked(get(host, "/clever/callback?code=x")[1]) == (CLIENT_ID, uri)
 
 
-def test_at_no_host_a_callback_that_proves_nothing_drops_a_login_in_flight(site: Any, two_apps: str) -> None:
-    # Not at the first one alone.
+def test_on_no_host_does_a_foreign_callback_drop_a_login_in_progress(site: Any, two_apps: str) -> None:
+    # Not only on the first host.
     get = site(two_apps, [B, A])
     begun = get("a.example", "/clever/login?next=/mine")[1]
     for _ in range(9):
         assert asked(get("a.example", "/clever/callback?code=x")[1]) == (CLIENT_ID, A)
-    # Else the login would restart.
+    # Otherwise the login would restart.
     assert get("a.example", path_of(Browser(two_apps, ADA).callback(begun)))[:2] == (303, "/mine")
 
 
@@ -135,7 +135,7 @@ def test_each_host_has_its_client(site: Any, two_apps: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [in_flask, in_asgi], ids=["flask", "asgi"])
-def test_the_callback_of_a_host_may_have_another_path(kind: Any, override: Any) -> None:
+def test_the_callback_of_a_host_can_have_another_path(kind: Any, override: Any) -> None:
     elsewhere = "https://b.example/elsewhere/back"
     with running([App(CLIENT_ID, CLIENT_SECRET, A, oidc=True), App(*OTHER, elsewhere, oidc=True)]) as clever:
         own = {"CLEVER_CLIENT_ID": OTHER[0], "CLEVER_CLIENT_SECRET": OTHER[1], "CLEVER_REDIRECT_URI": elsewhere}
@@ -147,7 +147,7 @@ def test_the_callback_of_a_host_may_have_another_path(kind: Any, override: Any) 
         assert get("a.example", back)[0] == 404
 
 
-def test_a_login_of_one_client_does_not_count_for_the_other(site: Any, two_apps: str) -> None:
+def test_a_login_with_one_client_is_not_accepted_by_another(site: Any, two_apps: str) -> None:
     own = {"CLEVER_CLIENT_ID": OTHER[0], "CLEVER_CLIENT_SECRET": OTHER[1], "CLEVER_REDIRECT_URI": B}
     get = site(two_apps, [A], {"b.example": own})
     at_a = get("a.example", "/clever/login")[1]
@@ -168,13 +168,13 @@ def test_a_login_of_one_client_does_not_count_for_the_other(site: Any, two_apps:
         ({"b.example": {"CLEVER_TIMEOUT": "soon"}}, "CLEVER_TIMEOUT"),
     ],
 )
-def test_what_is_wrong_about_a_host_is_named(hosts: Any, words: str) -> None:
+def test_a_wrong_host_setting_is_named(hosts: Any, words: str) -> None:
     with pytest.raises(ConfigError) as raised:
         settings_of_hosts({"CLEVER_CLIENT_ID": "a", "CLEVER_HOSTS": hosts})
     assert words in str(raised.value)
 
 
-def test_a_host_without_a_redirect_uri_or_secret_is_named_when_the_application_starts(two_apps: str) -> None:
+def test_a_host_without_a_redirect_uri_or_secret_is_named_at_startup(two_apps: str) -> None:
     pytest.importorskip("flask")
     from flask_app import make_app
 
@@ -182,7 +182,7 @@ def test_a_host_without_a_redirect_uri_or_secret_is_named_when_the_application_s
         make_app(two_apps, CLEVER_CLIENT_SECRET=None, CLEVER_HOSTS={"b.example": {"CLEVER_REDIRECT_URI": B}})
 
 
-def test_what_all_hosts_share_need_not_be_said_again() -> None:
+def test_hosts_use_the_shared_settings() -> None:
     shared = {
         "CLEVER_CLIENT_ID": "a",
         "CLEVER_TIMEOUT": 3,
@@ -193,7 +193,7 @@ def test_what_all_hosts_share_need_not_be_said_again() -> None:
     assert Client(**arguments).client_id == "b"
 
 
-def test_a_host_only_chooses_among_what_is_configured() -> None:
+def test_the_host_header_only_selects_configured_values() -> None:
     assert redirect_uri_at([A, B], None) is None
     assert redirect_uri_at([A, B], "a.example") is None
     assert redirect_uri_at([A, B], "b.example") == B

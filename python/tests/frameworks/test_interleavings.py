@@ -1,7 +1,7 @@
-"""Two, three, five and ten tabs of one browser in random orders, at each site: every tab ends where it wanted to go.
+"""Two, three, five and ten tabs of one browser in random order, on each site. Every tab must reach its page.
 
-In `make test` a few orders of each, in `make test-all` two hundred. The sites in Python run without a server, in a
-process each.
+`make test` tries a few orders for each number, `make test-all` two hundred. The sites in Python run without a server,
+each in its own process.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ PROGRAM = Path(__file__).with_name("interleavings.py")
 
 
 @pytest.mark.parametrize("waiting_page", ["false", "true"], ids=["at_once", "waiting_page"])
-def test_tabs_in_random_orders_all_arrive_where_they_wanted(framework: str, waiting_page: str, tmp_path: Path) -> None:
+def test_tabs_in_random_order_all_arrive_at_the_page_they_wanted(
+    framework: str, waiting_page: str, tmp_path: Path
+) -> None:
     with ports.reserved() as port:
         site = f"http://127.0.0.1:{port}"
         redirect_uri = f"{site}/callback" if framework == "actix" else f"{site}/clever/callback"
@@ -58,7 +60,7 @@ def test_tabs_in_random_orders_all_arrive_where_they_wanted(framework: str, wait
 
 @contextmanager
 def listening(framework: str, port: int, environment: dict[str, str], folder: Path) -> Iterator[None]:
-    """The site in Rust, at this port; the others run in the program."""
+    """The site in Rust, at this port. The other sites run inside the program."""
     with ExitStack() as stack:
         if framework == "axum":
             listener = stack.enter_context(socket.create_server(("127.0.0.1", port)))

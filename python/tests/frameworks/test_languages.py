@@ -1,4 +1,4 @@
-"""What people read when a login fails, in the language of the page: Spanish where somebody says so or reads it."""
+"""The error pages of a login in English and Spanish, by setting, framework or browser."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def english() -> set[str]:
     return found | {entry.user_message for entry in clever_sso.error_codes().values()}
 
 
-def test_every_sentence_for_people_is_there_in_spanish() -> None:
+def test_every_sentence_for_people_has_a_spanish_translation() -> None:
     assert len(english()) > 12
     assert [sentence for sentence in sorted(english()) if translated(sentence, "es") == sentence] == []
     assert [sentence for sentence in sorted(english()) if translated(sentence, "fr") != sentence] == []
 
 
-def test_every_word_of_the_pages_is_there_in_spanish() -> None:
+def test_every_text_of_the_pages_has_a_spanish_translation() -> None:
     problem = ("access_denied", "/login", "/other")
     for made in (
         lambda words: pages.problem(arrival.DENIED_SENTENCE, *problem, words=words),
@@ -57,7 +57,7 @@ def test_every_word_of_the_pages_is_there_in_spanish() -> None:
         assert 'lang="en"' in made(words("fr"))
 
 
-def test_other_words_and_markup_stay_as_they_are() -> None:
+def test_other_text_and_markup_are_not_translated() -> None:
     assert translated("Only schools.", "es") == "Only schools."
     page = pages.confirm_link("<b>{account}</b>", "techer", "{person}", "/yes", {}, words=words("es"))
     assert "&lt;b&gt;{account}&lt;/b&gt; (techer)" in page
@@ -68,7 +68,7 @@ def test_other_words_and_markup_stay_as_they_are() -> None:
     ("wanted", "spoken"),
     [(MEXICAN, "es"), ("es_ES", "es"), ("en-US,en;q=0.9,es;q=0.8", "en"), ("es;q=0", "en"), ("fr", "en"), (None, "en")],
 )
-def test_an_error_speaks_the_language_that_the_browser_asks_for(wanted: str | None, spoken: str) -> None:
+def test_an_error_message_is_in_the_language_of_accept_language(wanted: str | None, spoken: str) -> None:
     entry = clever_sso.error_codes()["cookies_blocked"]
     error = entry.exception(entry.word, "for the log", entry.user_message, entry.retryable, entry.actor)
     assert language_of(wanted) == spoken
@@ -83,7 +83,7 @@ def test_an_error_of_an_application_keeps_its_own_sentence() -> None:
 
 @pytest.mark.parametrize("own", [False, True], ids=["page of the package", "own template"])
 @pytest.mark.usefixtures("untouched")
-def test_django_speaks_the_active_language(override: Callable[..., None], own: bool) -> None:
+def test_django_pages_are_in_the_active_language(override: Callable[..., None], own: bool) -> None:
     from django.test import Client
 
     if own:
@@ -91,7 +91,7 @@ def test_django_speaks_the_active_language(override: Callable[..., None], own: b
         backend = "django.template.backends.django.DjangoTemplates"
         override(CLEVER_PROBLEM_TEMPLATE="own.html", TEMPLATES=[{"BACKEND": backend, "OPTIONS": {"loaders": [loader]}}])
     override(LANGUAGE_CODE="es", USE_I18N=True)
-    # The framework says which, and not the browser.
+    # The framework chooses the language, not the browser.
     page = Client().get(DENIED, headers={"Accept-Language": "en"}).content.decode()
     assert IN_SPANISH in page
     override(LANGUAGE_CODE="en")
@@ -100,7 +100,7 @@ def test_django_speaks_the_active_language(override: Callable[..., None], own: b
 
 
 def compiled(folder: Path, sentences: dict[str, str]) -> None:
-    """Write a translation of an application as gettext reads it: into French, with the context of the package."""
+    """Write an application's French translation for gettext, with this package's message context."""
     import struct
 
     texts = {"": "Content-Type: text/plain; charset=UTF-8\n"}
@@ -122,7 +122,7 @@ IN_FRENCH = {arrival.DENIED_SENTENCE: "Clever ne t'a pas ouvert.", "Signing in d
 
 
 @pytest.mark.usefixtures("untouched")
-def test_django_takes_the_translations_of_the_project(override: Callable[..., None], tmp_path: Path) -> None:
+def test_django_pages_use_the_translations_of_the_project(override: Callable[..., None], tmp_path: Path) -> None:
     from django.test import Client
 
     compiled(tmp_path, IN_FRENCH)
@@ -131,7 +131,7 @@ def test_django_takes_the_translations_of_the_project(override: Callable[..., No
     assert '<html lang="fr">' in page
     assert "Clever ne t&#x27;a pas ouvert." in page
     assert "Pas encore là" in page
-    # What the project does not translate is in English.
+    # Texts that the project does not translate are in English.
     assert "Log in as someone else" in page
 
 
@@ -155,7 +155,7 @@ def in_flask(monkeypatch: pytest.MonkeyPatch, locale: Callable[[], Any] | None =
     ("locale", "language", "sentence"),
     [("es_MX", "es", IN_SPANISH), ("en", "en", IN_ENGLISH), ("fr", "fr", "Clever ne t&#x27;a pas ouvert.")],
 )
-def test_flask_speaks_the_language_of_flask_babel(
+def test_flask_pages_are_in_the_language_of_flask_babel(
     monkeypatch: pytest.MonkeyPatch, locale: str, language: str, sentence: str
 ) -> None:
     app, _ = in_flask(monkeypatch, lambda: locale)
@@ -164,7 +164,7 @@ def test_flask_speaks_the_language_of_flask_babel(
     assert f'<html lang="{language}">' in page
 
 
-def test_a_broken_locale_selector_keeps_nobody_from_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_locale_selector_still_shows_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> Any:
         raise LookupError("no such language")
 
@@ -183,7 +183,7 @@ CHOSEN = [
 
 
 @pytest.mark.parametrize(("setting", "wanted", "language"), CHOSEN)
-def test_flask_speaks_the_language_of_the_setting_or_the_browser(
+def test_flask_pages_are_in_the_language_of_the_setting_or_the_browser(
     monkeypatch: pytest.MonkeyPatch, setting: str | None, wanted: str, language: str
 ) -> None:
     app, extension = in_flask(monkeypatch, CLEVER_LANGUAGE=setting)
@@ -200,7 +200,7 @@ def test_flask_speaks_the_language_of_the_setting_or_the_browser(
 
 
 @pytest.mark.parametrize(("setting", "wanted", "language"), CHOSEN)
-def test_asgi_speaks_the_language_of_the_setting_or_the_browser(
+def test_asgi_pages_are_in_the_language_of_the_setting_or_the_browser(
     setting: str | None, wanted: str, language: str
 ) -> None:
     pytest.importorskip("starlette")
@@ -230,7 +230,7 @@ def test_asgi_speaks_the_language_of_the_setting_or_the_browser(
     assert ("Iniciar sesión con Clever" in button) is (setting == "es")
 
 
-def test_a_page_of_the_application_asks_for_a_language() -> None:
+def test_a_problem_can_be_translated_for_the_applications_own_page() -> None:
     entry = clever_sso.error_codes()["cookies_blocked"]
     error = entry.exception(entry.word, "for the log", entry.user_message, entry.retryable, entry.actor)
     problem = arrival.problem_of(error)

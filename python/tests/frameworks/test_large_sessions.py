@@ -1,6 +1,6 @@
-"""A session that is too large for its cookie: the browser drops it and keeps the old one, and nobody is another person.
+"""A session that is too large for its cookie: the browser would drop it and keep the previous person signed in.
 
-Two people share a device. Each framework keeps its sessions in the browser here.
+Two people share a device. Here each framework keeps its sessions in the browser.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ IN_COOKIES = {"SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies
 
 
 class LikeBrowsers(DefaultCookiePolicy):
-    """Drops a cookie whose name and value are too long, and keeps the one that is there, as every browser does."""
+    """Drops a cookie whose name and value are too long, and keeps the old one, as every browser does."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ def like_a_browser(emulator: str) -> tuple[Browser, LikeBrowsers]:
 
 
 @pytest.mark.parametrize("path", ["/", "/clever"])
-def test_who_has_too_large_a_session_is_nobody_instead_of_the_person_before(
+def test_a_session_that_is_too_large_signs_no_one_in_and_signs_the_previous_person_out(
     framework: str, path: str, tmp_path: Path
 ) -> None:
     much = secrets.token_hex(4000)
@@ -52,7 +52,7 @@ def test_who_has_too_large_a_session_is_nobody_instead_of_the_person_before(
         page = log_in(browser, site, JOSE, "/clever/login?next=/private")
         assert (page.status, "config_invalid" in page.text) == (500, True)
         assert 'href="/clever/login?next=%2Fprivate' in page.text
-        # The old cookie is deleted, and none was sent that the browser drops.
+        # The old cookie is deleted, and no cookie was sent that the browser drops.
         assert len(before) == 1
         assert not {cookie.name for cookie in browser.cookies}.intersection(before)
         assert not policy.dropped
@@ -61,12 +61,12 @@ def test_who_has_too_large_a_session_is_nobody_instead_of_the_person_before(
         assert "the session cookie would have" in log
         assert "put less into the session" in log
         assert much not in log
-        # A person whose session is smaller may still log in.
+        # A person with a smaller session can still log in.
         browser.sign_out()
         assert log_in(browser, site, ADA, "/clever/login").url == site.url + "/"
 
 
-def test_what_is_added_after_the_view_leaves_nobody_signed_in_either(framework: str, tmp_path: Path) -> None:
+def test_a_session_that_grows_too_large_after_the_view_leaves_no_one_signed_in(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, MORE_LATER_OF="Núñez", **IN_COOKIES) as site:
         browser, _ = like_a_browser(site.emulator)
         assert who(log_in(browser, site, ADA, "/clever/login")) == "signed in: Ada Ashworth"

@@ -1,4 +1,4 @@
-"""Requests that nobody expects: any bytes, any method, any address. None is an error of the application, or a loop."""
+"""Unexpected requests: any bytes, any method, any URL. None causes an error in the application or a redirect loop."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from test_contract import ADA, cookies, log_in, onwards, who
 PROGRAM = Path(__file__).with_name("any_bytes.py")
 LONG_NAME = "510014"
 MOST_HEADER_BYTES = 4096 - 64
-"""What nginx has for the headers of an answer, less the first line and what https adds to names and cookies."""
+"""The space that nginx has for response headers, minus the status line and what https adds to names and cookies."""
 LONGEST = "/shelf/" + "ш" * 508
-"""A page whose address has 1,023 bytes: three times as many in a header."""
+"""A page whose path has 1,023 bytes: three times as many in a header."""
 OWN = ["/clever/login", "/clever/callback", "/clever/logout"]
 SAFE = "/?=&%:@!$'()*+,;"
 WAYS = {
@@ -48,7 +48,9 @@ WAYS = {
 @pytest.mark.parametrize(
     "changes", [{}, {"CLEVER_WAITING_PAGE": "true"}, {"GUARD": "yes"}], ids=["plain", "wait", "guard"]
 )
-def test_no_byte_of_a_request_is_an_error_of_the_app(framework: str, changes: dict[str, str], tmp_path: Path) -> None:
+def test_no_bytes_in_a_request_raise_an_error_in_the_app(
+    framework: str, changes: dict[str, str], tmp_path: Path
+) -> None:
     with ports.reserved() as port:
         site = f"http://127.0.0.1:{port}"
         redirect_uri = f"{site}/clever/callback"
@@ -83,7 +85,7 @@ def test_no_byte_of_a_request_is_an_error_of_the_app(framework: str, changes: di
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("path", OWN)
-def test_no_login_leads_to_the_login_itself(browser: Browser, site: Site, path: str, way: str) -> None:
+def test_a_next_that_leads_to_the_login_itself_is_ignored(browser: Browser, site: Site, path: str, way: str) -> None:
     target = WAYS[way].format(path=path, site=site.url, name=path.rpartition("/")[2])
     tabbed = TabbedBrowser(site.emulator, ADA)
     page = arrived(f"{site.url}/clever/login?next={quote(target)}", tabbed)
@@ -92,19 +94,21 @@ def test_no_login_leads_to_the_login_itself(browser: Browser, site: Site, path: 
     assert "leads to the login, the callback or the logout itself" in site.log.read_text() or "//" in target
 
 
-def test_a_page_that_only_looks_like_the_login_may_be_next(browser: Browser, site: Site) -> None:
+def test_next_can_be_a_page_that_only_looks_like_the_login(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     for target in ("/shelf/clever/login", "/shelf/x?next=/clever/login", "/private?/clever/login"):
         page = browser.open(f"{site.url}/clever/login?next={quote(target)}")
         assert page.url == site.url + target
 
 
-# ---------------------------------------------------------------- methods and addresses
+# ---------------------------------------------------------------- methods and paths
 
 
 @pytest.mark.parametrize("path", OWN)
 @pytest.mark.parametrize("signed_in", [False, True], ids=["nobody", "somebody"])
-def test_other_methods_are_named(browser: Browser, site: Site, path: str, signed_in: bool) -> None:
+def test_other_methods_get_405_with_the_allowed_methods(
+    browser: Browser, site: Site, path: str, signed_in: bool
+) -> None:
     if signed_in:
         log_in(browser, site)
     cookie = "; ".join(f"{name}={value}" for name, value in cookies(browser).items())
@@ -119,7 +123,7 @@ def test_other_methods_are_named(browser: Browser, site: Site, path: str, signed
     assert who(browser.open(site.url + "/")) == ("signed in: Ada Ashworth" if signed_in else "nobody")
 
 
-def test_what_a_stranger_asks_for_is_no_alarm(site: Site) -> None:
+def test_requests_of_strangers_to_odd_paths_log_no_error(site: Site) -> None:
     before = site.log.read_text()
     for path in ("/x/clever/callback", "/x/callback", "/callback", "/x/y/clever/callback/", "/x/clever/callbackx"):
         for query in (
@@ -134,7 +138,7 @@ def test_what_a_stranger_asks_for_is_no_alarm(site: Site) -> None:
     assert "login with Clever failed" not in site.log.read_text().removeprefix(before)
 
 
-def test_a_login_that_comes_back_below_a_prefix_is_named(site: Site) -> None:
+def test_a_login_that_comes_back_below_a_prefix_is_named_in_the_log(site: Site) -> None:
     begun = asked(f"{site.url}/clever/login")
     cookie = (begun.headers["Set-Cookie"] or "").partition(";")[0]
     path = f"/x/clever/callback?code=a&state={state_of(begun.headers['Location'])}"
@@ -145,7 +149,7 @@ def test_a_login_that_comes_back_below_a_prefix_is_named(site: Site) -> None:
 # ---------------------------------------------------------------- headers
 
 
-def test_every_answer_fits_a_small_buffer(browser: Browser, site: Site) -> None:
+def test_the_headers_of_every_response_fit_a_4_kib_buffer(browser: Browser, site: Site) -> None:
     sizes: dict[str, int] = {}
 
     def look(name: str, url: str) -> str:
@@ -171,7 +175,7 @@ def test_every_answer_fits_a_small_buffer(browser: Browser, site: Site) -> None:
 
 
 @pytest.mark.parametrize(("person", "much"), [(ADA, False), (LONG_NAME, True)], ids=["little", "much"])
-def test_a_sign_in_fits_a_small_buffer(framework: str, tmp_path: Path, person: str, much: bool) -> None:
+def test_the_headers_of_a_sign_in_fit_a_4_kib_buffer(framework: str, tmp_path: Path, person: str, much: bool) -> None:
     with serving(framework, tmp_path, **({"MUCH": secrets.token_hex(500)} if much else {})) as site:
         for wanted in (LONGEST, "/private"):
             tabbed = TabbedBrowser(site.emulator, person)
@@ -180,7 +184,7 @@ def test_a_sign_in_fits_a_small_buffer(framework: str, tmp_path: Path, person: s
                 tabbed.step(tab)
             answer = asked(tab.url, Cookie="; ".join(f"{each.name}={each.value}" for each in tabbed.cookies))
             assert sum(len(name) + len(value) + 4 for name, value in answer.getheaders()) <= MOST_HEADER_BYTES
-            # Where a redirect is too long, a page leads on.
+            # If a redirect is too long, a page continues instead.
             is_long = much and wanted == LONGEST and framework != "django"
             assert (answer.headers["Location"], answer.status) == ((None, 200) if is_long else (quote(wanted), 303))
             assert arrived(f"{site.url}/clever/login?next={quote(wanted)}", tabbed).url == site.url + quote(wanted)
@@ -203,7 +207,7 @@ LETTERS = {
 
 
 def of_1024_bytes(letters: str) -> str:
-    """A page whose address has this many bytes, as a browser shows it."""
+    """A page whose path has this many bytes, as a browser shows it."""
     start = "/private?q="
     room = 1024 - len(start)
     text = letters * (room // len(letters.encode()))
@@ -211,7 +215,7 @@ def of_1024_bytes(letters: str) -> str:
 
 
 def check_lengths(browser: Browser, site: str, wanted: str) -> None:
-    """Every link and redirect towards a page is short enough for servers, and each try leads to it."""
+    """Check that each link and redirect to a page is short enough for servers, and that each try reaches the page."""
     targets = [asked(site + quote(wanted, safe=SAFE)).headers["Location"]]
     begun = begun_at_clever(browser, f"{site}/clever/login?next={quote(wanted)}")
     page = browser.open(f"{site}/clever/callback{refusal(begun)}")
@@ -221,7 +225,7 @@ def check_lengths(browser: Browser, site: str, wanted: str) -> None:
     targets += links
     again = browser.open(site + links[0])
     if "http-equiv" in again.text:
-        # Where a redirect with its cookies is too long for servers, a page leads on.
+        # If a redirect with its cookies is too long for servers, a page continues instead.
         again = browser.open(onwards(again))
     assert (again.status, again.url) == (200, site + quote(wanted, safe=SAFE))
     targets += [url.removeprefix(site) for url in browser.visited if url.startswith(site)]
@@ -229,13 +233,13 @@ def check_lengths(browser: Browser, site: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize("name", LETTERS)
-def test_links_and_redirects_are_no_longer_than_servers_take(browser: Browser, site: Site, name: str) -> None:
+def test_links_and_redirects_are_short_enough_for_servers(browser: Browser, site: Site, name: str) -> None:
     log_in(browser, site)
     browser.open(site.url + "/bye")
     check_lengths(browser, site.url, of_1024_bytes(LETTERS[name]))
 
 
-def test_a_method_that_nobody_knows_is_told_which_ones_there_are(site: Site) -> None:
+def test_an_unknown_method_gets_405_with_the_allowed_methods(site: Site) -> None:
     for method in ("PROPFIND", "FOO", "PATCH", "OPTIONS"):
         for name, allowed in (("login", "GET, HEAD"), ("callback", "GET, HEAD"), ("logout", "POST")):
             for slash in ("", "/"):

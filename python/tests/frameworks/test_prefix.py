@@ -1,4 +1,4 @@
-"""Each site behind a real nginx that takes a prefix off: people come back below it, or the log says what is missing."""
+"""Each site behind a real nginx that removes a prefix: logins keep it, or the log names the missing setting."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from running import CLIENT_ID, CLIENT_SECRET, Site, path_of, process, wait_until
 from test_contract import ADA, log_in, log_out, who
 
 REDIRECT_URI = "https://app.example/clever/callback"
-# The answer to a path and a method: status, Location, text.
+# The response to a path and a method: status, Location, text.
 Get = Callable[[str, str], tuple[int, str, str]]
 
 # The settings of an operator who forgot the prefix.
@@ -66,29 +66,29 @@ def check_that_all_stays_below(site: Site) -> None:
     assert 'href="/app/clever/login">' in browser.open(f"{site.url}/clever/callback?code=a&code=b").text
 
 
-def test_a_prefix_that_the_redirect_uri_tells_is_kept(framework: str, tmp_path: Path) -> None:
+def test_a_prefix_from_the_redirect_uri_is_kept(framework: str, tmp_path: Path) -> None:
     told = {"CLEVER_CALLBACK_PATH": "/clever/callback"} if NEEDS_A_SETTING[framework] else {}
     with behind_nginx(framework, tmp_path, **told) as site:
         check_that_all_stays_below(site)
 
 
-def test_a_prefix_that_the_proxy_tells_is_kept(framework: str, tmp_path: Path) -> None:
+def test_a_prefix_from_the_proxy_header_is_kept(framework: str, tmp_path: Path) -> None:
     if framework != "flask":
         pytest.skip("only werkzeug reads X-Forwarded-Prefix")
     with behind_nginx(framework, tmp_path, "proxy_set_header X-Forwarded-Prefix /app;", PROXY="yes") as site:
         check_that_all_stays_below(site)
 
 
-def test_a_prefix_that_nobody_tells_is_named_on_the_page_and_in_the_log(framework: str, tmp_path: Path) -> None:
+def test_an_unknown_prefix_is_named_on_the_page_and_in_the_log(framework: str, tmp_path: Path) -> None:
     if not NEEDS_A_SETTING[framework]:
         pytest.skip("Django knows where its callback is")
     with behind_nginx(framework, tmp_path) as site:
         browser = Browser(site.emulator)
-        # The way to the login is below the prefix already.
+        # The link to the login already has the prefix.
         page = browser.sign_in(ADA, browser.open(f"{site.url}/private"))
         assert (page.status, "config_invalid" in page.text) == (500, True)
         log = site.log.read_text()
-    assert "a proxy takes off /app" in log
+    assert "a proxy removes /app" in log
     assert "CLEVER_CALLBACK_PATH" in log if framework == "flask" else "callback_path" in log
 
 
@@ -98,7 +98,7 @@ def clever_at_home() -> Iterator[str]:
         yield emulator
 
 
-# What a browser sends, and a proxy passes on that does not set the header itself.
+# The header that a browser sends, and that a proxy passes on if it does not set it itself.
 ELSEWHERE = [
     "//evil.example",
     "/\\evil.example",
@@ -166,7 +166,9 @@ def in_asgi(clever: str, prefix: str) -> Get:
 
 
 @pytest.mark.parametrize("prefix", ELSEWHERE, ids=ascii)
-def test_a_prefix_leads_to_no_other_host(framework: str, clever_at_home: str, prefix: str, request: Any) -> None:
+def test_a_forged_prefix_header_never_redirects_to_another_host(
+    framework: str, clever_at_home: str, prefix: str, request: Any
+) -> None:
     if framework == "django":
         request.getfixturevalue("untouched")
     get = {"flask": in_flask, "django": in_django, "asgi": in_asgi}[framework](clever_at_home, prefix)

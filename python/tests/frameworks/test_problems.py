@@ -1,4 +1,4 @@
-"""What happens after each failure: the status of its page, and whether anybody stays signed in."""
+"""The page of each error code: its status, and whether the session ends."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ OTHER = {
 
 
 @pytest.mark.parametrize("word", sorted(clever_sso.error_codes()))
-def test_every_failure_has_a_page(word: str) -> None:
+def test_every_error_code_has_a_page_with_its_status(word: str) -> None:
     entry = clever_sso.error_codes()[word]
     error = entry.exception(word, "for the log", entry.user_message, entry.retryable, entry.actor)
     problem = problem_of(error)
     assert (problem.code, problem.sentence) == (word, entry.user_message)
     assert problem.status == error.page_status == entry.page_status == OTHER.get(word, STATUS[entry.kind])
-    # The core says whether this browser began the login that failed.
+    # The core knows whether this browser began the failed login.
     assert problem.ends_session is False
     error.ends_session = True
     assert problem_of(error).ends_session is True
     assert str(problem) == f"{word}: for the log"
 
 
-def test_a_fault_of_the_app_is_told_apart_from_one_of_clever() -> None:
+def test_an_exception_of_the_app_is_told_apart_from_an_error_of_clever() -> None:
     problem = problem_of_fault()
     assert (problem.code, problem.status) == ("internal", 500)
     assert "the application's own code" in str(problem)

@@ -1,4 +1,4 @@
-"""Answers that few logins get: each in the framework itself, without a server."""
+"""Rare responses to logins, tested in the framework itself, without a server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def in_asgi(clever: str) -> Any:
 
 
 @pytest.mark.parametrize("make", [in_flask, in_asgi], ids=["flask", "asgi"])
-def test_a_page_says_when_clever_may_be_asked_again(make: Any, clever: str) -> None:
+def test_an_error_page_passes_on_retry_after(make: Any, clever: str) -> None:
     app = make(f"{clever}/s/tokens-429-retry-after")
     location = app.browser.get("/clever/login").headers["Location"]
     answer = app.browser.get(path_of(Browser(clever, ADA).callback(location)))
@@ -36,7 +36,7 @@ def test_a_page_says_when_clever_may_be_asked_again(make: Any, clever: str) -> N
     assert app.get("/who")[1] == "nobody"
 
 
-def test_a_mistake_that_is_not_in_the_link_is_an_error_of_the_application() -> None:
+def test_an_argument_error_that_the_link_did_not_cause_is_not_retried() -> None:
     class Misused:
         redirect_uris = ("https://app.example/clever/callback",)
         tries = 0
@@ -65,14 +65,14 @@ def test_a_mistake_that_is_not_in_the_link_is_an_error_of_the_application() -> N
     assert client.tries == 1
 
 
-def test_only_a_view_is_guarded_in_flask() -> None:
+def test_login_required_raises_for_anything_but_a_view_in_flask() -> None:
     pytest.importorskip("flask")
     guard: Any = importlib.import_module("clever_sso.flask").login_required("teacher")
     with pytest.raises(TypeError, match="login_required decorates a view, not int"):
         guard(5)
 
 
-def test_a_page_of_the_app_that_takes_no_get_is_refused_as_flask_does(clever: str) -> None:
+def test_a_get_of_a_post_only_page_gets_405_in_flask(clever: str) -> None:
     app = in_flask(clever)
     app.app.add_url_rule("/save", "save", lambda: "saved", methods=["POST"])
     answer = app.browser.get("/save")
@@ -81,7 +81,7 @@ def test_a_page_of_the_app_that_takes_no_get_is_refused_as_flask_does(clever: st
     assert app.browser.post("/save").text == "saved"
 
 
-def test_a_session_without_a_key_has_no_cookie_in_flask(clever: str) -> None:
+def test_a_session_without_a_secret_key_has_no_cookie_size_in_flask(clever: str) -> None:
     app = in_flask(clever).app
     cookie_size = vars(importlib.import_module("clever_sso.flask.views"))["_cookie_size"]
     with app.test_request_context("/"):
@@ -90,7 +90,7 @@ def test_a_session_without_a_key_has_no_cookie_in_flask(clever: str) -> None:
         assert cookie_size() == 0
 
 
-def test_a_stale_session_is_emptied_and_one_that_is_no_json_has_no_size_in_asgi() -> None:
+def test_an_expired_session_is_emptied_and_a_session_that_is_not_json_has_no_size_in_asgi() -> None:
     pytest.importorskip("starlette")
     sessions = importlib.import_module("clever_sso.asgi.sessions")
     starlette = importlib.import_module("starlette.applications").Starlette()

@@ -1,4 +1,4 @@
-"""Clever beside other apps: second factors of django-allauth and django-otp stay, and django-axes locks nobody out."""
+"""Clever with other apps: django-allauth and django-otp keep their second factors, django-axes locks no one out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOTP_KEY = bytes.fromhex("3132333435363738393031323334353637383930")
 
 
 def code() -> str:
-    """The code of the moment (RFC 6238)."""
+    """The current code (RFC 6238)."""
     digest = hmac.digest(TOTP_KEY, struct.pack(">Q", int(time.time()) // 30), "sha1")
     at = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
@@ -37,7 +37,7 @@ def token_of(text: str) -> str:
 
 
 class SecurityKey:
-    """An authenticator of WebAuthn: it is registered at a host, and signs what a page there asks for."""
+    """A WebAuthn authenticator: it is registered for a host, and signs the challenges of its pages."""
 
     def __init__(self, host: str) -> None:
         from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415  (it comes with allauth's MFA)
@@ -46,7 +46,7 @@ class SecurityKey:
         self._key = ec.generate_private_key(ec.SECP256R1())
 
     def credential(self) -> dict[str, Any]:
-        """What the browser said when the key was registered."""
+        """The browser's response when the key was registered."""
         from fido2.cose import ES256  # noqa: PLC0415
         from fido2.webauthn import (  # noqa: PLC0415
             Aaguid,
@@ -63,7 +63,7 @@ class SecurityKey:
         return self._said("webauthn.create", "", said)
 
     def answer(self, challenge: str) -> dict[str, Any]:
-        """What the browser says when the key is touched."""
+        """The browser's response when the person touches the key."""
         from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
         from fido2.webauthn import AuthenticatorData  # noqa: PLC0415
@@ -94,7 +94,7 @@ def security_key() -> SecurityKey:
 
 
 def challenge_of(text: str) -> str:
-    """What the page hands to the script of allauth, which asks the browser for the key."""
+    """The data on the page for allauth's script, which asks the browser for the key."""
     found = re.search(r'<script id="js_data" type="application/json">(.*?)</script>', text)
     assert found, text
     return str(json.loads(found[1])["request_options"]["publicKey"]["challenge"])
@@ -108,7 +108,7 @@ def test_a_user_whose_only_second_factor_is_a_security_key_gets_in_with_it(
         browser = Browser(site.emulator)
         page = browser.sign_in(GRACE, browser.open(site.url + "/private"))
         asked = page.url
-        assert 'name="code"' not in page.text, "there is no code to type"
+        assert 'name="code"' not in page.text, "the page asks for a code, but the user has only a security key"
         assert "mfa/js/webauthn.js" in page.text
         foreign = SecurityKey("127.0.0.1").answer(challenge_of(page.text))
         # Another person's key, and a response to another challenge.
@@ -120,7 +120,7 @@ def test_a_user_whose_only_second_factor_is_a_security_key_gets_in_with_it(
         form = {"csrfmiddlewaretoken": token_of(page.text)}
         form["credential"] = json.dumps(security_key.answer(challenge_of(page.text)))
         assert browser.open(asked, form).text == "Hello, grace"
-        # allauth asks for no second factor again before it lets her change one.
+        # allauth lets her change a second factor without asking for one again.
         assert "'method': 'mfa'" in browser.open(site.url + "/noted").text
 
 
@@ -130,7 +130,7 @@ def test_a_user_whose_only_second_factor_is_a_security_key_gets_in_with_it(
         [("allauth", ""), ("allauth", "yes"), ("otp", ""), ("otp", "yes")], [("allauth", ""), ("otp", "yes")]
     ),
 )
-def test_a_user_with_a_second_factor_stays_behind_it(kind: str, matched: str, tmp_path: Path) -> None:
+def test_a_user_with_a_second_factor_must_enter_it(kind: str, matched: str, tmp_path: Path) -> None:
     variables = {"MATCHED": matched} if matched else {}
     with serving("second_factor", tmp_path, SECOND_FACTOR=kind, HOOK="yes", **variables) as site:
         browser = Browser(site.emulator)
@@ -139,7 +139,7 @@ def test_a_user_with_a_second_factor_stays_behind_it(kind: str, matched: str, tm
         assert page.url.startswith(asked + "/")
         asked = page.url
         assert browser.open(site.url + "/").text == "nobody"
-        # The guard of /private begins another login, which waits as well, at a page of its own.
+        # The guard of /private begins another login, which is held as well, with its own page.
         assert browser.open(site.url + "/private").url != asked
         page = browser.open(asked)
         assert page.url == asked
@@ -159,7 +159,7 @@ def test_a_user_with_a_second_factor_stays_behind_it(kind: str, matched: str, tm
         assert browser.open(site.url + "/").text.startswith("clever_")
 
 
-def test_without_the_hook_django_otp_itself_keeps_people_behind_their_device(tmp_path: Path) -> None:
+def test_without_the_hook_django_otp_still_asks_for_the_device(tmp_path: Path) -> None:
     with serving("second_factor", tmp_path, SECOND_FACTOR="otp") as site:
         browser = Browser(site.emulator)
         browser.sign_in(ADA, browser.open(site.url + "/private"))
@@ -167,10 +167,10 @@ def test_without_the_hook_django_otp_itself_keeps_people_behind_their_device(tmp
         assert "gold" not in browser.open(site.url + "/vault").text
 
 
-def test_refusals_are_no_failed_passwords_by_which_django_axes_locks_a_school_out(tmp_path: Path) -> None:
+def test_refused_logins_do_not_count_as_failed_passwords_in_django_axes(tmp_path: Path) -> None:
     pytest.importorskip("axes")
     with serving("second_factor", tmp_path, SECOND_FACTOR="otp", AXES="yes", CLEVER_CREATE_USERS="false") as site:
-        # Nobody knows José, and the user of Sam is not active.
+        # José has no user, and Sam's user is inactive.
         for person in (JOSE, SAM) * 4:
             refused = Browser(site.emulator)
             assert refused.sign_in(person, refused.open(site.url + "/private")).status == 403
@@ -179,15 +179,15 @@ def test_refusals_are_no_failed_passwords_by_which_django_axes_locks_a_school_ou
         assert browser.open(site.url + "/failures").text == "0"
         for _ in range(3):
             browser.open(site.url + "/wrong-password")
-        assert browser.open(site.url + "/failures").text == "3", "what is counted by passwords is counted"
-        # Passwords are locked from this address. Clever is not: it proved who it is.
+        assert browser.open(site.url + "/failures").text == "3", "failed passwords must be counted"
+        # Passwords are locked for this address. Logins with Clever are not: Clever confirmed the person.
         browser.sign_in(ADA, browser.open(site.url + "/private"))
         assert browser.open(site.url + "/").text == "ada"
 
 
 @pytest.mark.parametrize("kind", ["allauth", "otp"])
 @pytest.mark.parametrize("hook", ["", "yes"])
-def test_check_says_who_would_lose_a_second_factor(kind: str, hook: str, tmp_path: Path) -> None:
+def test_check_warns_that_people_would_lose_their_second_factor(kind: str, hook: str, tmp_path: Path) -> None:
     with serving("second_factor", tmp_path, SECOND_FACTOR=kind, **({"HOOK": hook} if hook else {})) as site:
         log = site.log.read_text()
     assert ("clever_sso.W021" in log) == (not hook)

@@ -1,6 +1,6 @@
-"""Session stores of others whose ids cannot change: the real ones, not what the other tests put in their place.
+"""Real session stores whose ids cannot change. The other tests use imitations of them.
 
-They are installed below the target directory, without what they need: that is here already.
+They are installed below the target directory, without their requirements, which are already installed.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ print("it starts with the hook")
 
 
 def install() -> Path:
-    """The folder where these stores are."""
+    """The folder with these stores."""
     wanted = "\n".join([sys.executable, sys.version, *REQUIREMENTS])
     with alone_in(TARGET / "session-stores") as folder:
         note = folder / "installed.txt"
@@ -68,7 +68,7 @@ def install() -> Path:
 
 
 def started(tmp_path: Path, program: str) -> list[str]:
-    """What an application says at its start that keeps its sessions there: without the hook, and with it."""
+    """The startup output of an application with such a store, without the hook and with it."""
     path = os.pathsep.join([str(install()), str(Path(clever_sso.__file__).parent.parent)])
     command = [sys.executable, "-c", program + STARTED, str(tmp_path), CLIENT_ID, CLIENT_SECRET, REDIRECT_URI]
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -77,7 +77,7 @@ def started(tmp_path: Path, program: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_flask_session_before_its_ids_change_is_refused_at_the_start(tmp_path: Path) -> None:
+def test_flask_session_before_0_7_is_refused_at_startup(tmp_path: Path) -> None:
     refused, hooked = started(tmp_path, OF_FLASK)
     assert refused.startswith("config_invalid: ")
     for said in ("FileSystemSessionInterface a new id", "use Flask-Session 0.7 or later", "rotate_session"):
@@ -85,7 +85,7 @@ def test_flask_session_before_its_ids_change_is_refused_at_the_start(tmp_path: P
     assert hooked == "it starts with the hook"
 
 
-def test_starsessions_before_its_ids_change_is_refused_at_the_start(tmp_path: Path) -> None:
+def test_starsessions_before_2_is_refused_at_startup(tmp_path: Path) -> None:
     refused, hooked = started(tmp_path, OF_STARLETTE)
     assert refused.startswith("config_invalid: ")
     for said in ("starsessions.middleware.SessionMiddleware a new id", "use starsessions 2 or later", "rotate_session"):

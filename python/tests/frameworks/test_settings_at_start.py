@@ -1,4 +1,4 @@
-"""Settings in all three frameworks: a wrong one is an error when the application starts, by its name there."""
+"""Settings in all three frameworks: a wrong one raises an error at startup that uses the framework's name for it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def make(framework: str, request: pytest.FixtureRequest) -> Callable[..., object
     return FACES[framework]
 
 
-def test_right_settings_are_taken(make: Callable[..., object]) -> None:
+def test_correct_settings_are_accepted(make: Callable[..., object]) -> None:
     make()
     make(CLEVER_AFTER_LOGIN="/home?tab=1", CLEVER_AFTER_LOGOUT="https://school.example/bye", CLEVER_WAITING_PAGE="yes")
     make(CLEVER_REDIRECT_URI=REDIRECT_URI + "/", CLEVER_SESSION_SECONDS="600")
@@ -111,7 +111,9 @@ def test_right_settings_are_taken(make: Callable[..., object]) -> None:
         ({"CLEVER_REDIRECT_URI": "http://127.0.0.1:9/clever/whoami/"}, "CLEVER_REDIRECT_URI leads to"),
     ],
 )
-def test_a_wrong_setting_is_named(make: Callable[..., object], changes: dict[str, str], named: str) -> None:
+def test_a_wrong_setting_is_named_in_the_error(
+    make: Callable[..., object], changes: dict[str, str], named: str
+) -> None:
     with pytest.raises(ConfigError) as caught:
         make(**changes)
     assert named in caught.value.message
@@ -139,7 +141,7 @@ def test_a_wrong_setting_is_named(make: Callable[..., object], changes: dict[str
     ],
 )
 @pytest.mark.parametrize("framework", ["flask", "django"], scope="session")
-def test_a_value_of_the_wrong_type_is_named(
+def test_a_setting_of_the_wrong_type_is_named_in_the_error(
     framework: str, request: pytest.FixtureRequest, name: str, value: object, named: str
 ) -> None:
     pytest.importorskip(framework)
@@ -157,13 +159,13 @@ def test_a_value_of_the_wrong_type_is_named(
     ["clever", "//clever", "/cle ver", "/clever?a=1", "/clever#a", "https://a.example/clever", "/<id>", "/a/../b"],
 )
 @pytest.mark.parametrize("make", [in_flask, in_asgi], ids=["flask", "asgi"])
-def test_a_path_that_is_none_is_named(make: Callable[..., object], name: str, value: str) -> None:
+def test_a_setting_that_is_not_a_path_is_named_in_the_error(make: Callable[..., object], name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=f"{name}.*must be a path of your application"):
         make(**{name: value})
 
 
 @pytest.mark.parametrize("make", [in_flask, in_asgi], ids=["flask", "asgi"])
-def test_a_callback_that_contradicts_the_redirect_uri_is_named(make: Callable[..., object]) -> None:
+def test_a_callback_path_that_contradicts_the_redirect_uri_is_named(make: Callable[..., object]) -> None:
     make(CLEVER_CALLBACK_PATH="/callback")
     with pytest.raises(ConfigError, match=r"CLEVER_CALLBACK_PATH.* is '/elsewhere', but CLEVER_REDIRECT_URI leads to"):
         make(CLEVER_CALLBACK_PATH="/elsewhere")
@@ -198,7 +200,7 @@ def test_every_redirect_uri_must_lead_to_the_callback(
 
 
 @pytest.mark.usefixtures("project")
-def test_the_callback_of_a_host_has_one_path_in_django() -> None:
+def test_all_hosts_have_the_same_callback_path_in_django() -> None:
     own = {**B, "CLEVER_REDIRECT_URI": "https://b.example/elsewhere"}
     with pytest.raises(
         ConfigError, match=r"CLEVER_HOSTS\['b.example'\]: CLEVER_REDIRECT_URI leads to '/elsewhere', but"
@@ -232,14 +234,14 @@ def test_a_wrong_value_of_a_host_is_named_with_the_host(
 
 
 @pytest.mark.usefixtures("project")
-def test_what_all_hosts_share_is_told_once() -> None:
+def test_a_wrong_shared_setting_is_reported_once() -> None:
     with override_settings(CLEVER_TIMEOUT="soon", CLEVER_HOSTS={"b.example": B}):
         told = [message.msg for message in check() if message.id == "clever_sso.E001"]
     assert len(told) == 1
     assert "CLEVER_HOSTS" not in told[0]
 
 
-def test_hosts_of_flask_share_the_environment_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flask_hosts_share_the_environment_with_from_env(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in settings("http://127.0.0.1:9").items():
         monkeypatch.setenv(name, str(value))
     app = Flask("reading")
@@ -252,7 +254,7 @@ def test_hosts_of_flask_share_the_environment_when_it_is_asked(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("name", sorted(_settings._INSTEAD_OF_DJANGO))  # noqa: SLF001  (every name is tried)
-def test_a_setting_of_another_framework_is_named(
+def test_a_setting_that_only_another_framework_has_is_named(
     name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert name in conf.OWN_SETTINGS
@@ -263,7 +265,7 @@ def test_a_setting_of_another_framework_is_named(
     assert f"nothing reads {name} in the environment: it is a setting of Django; " in caplog.text
 
 
-def test_every_setting_that_only_django_has_is_known_to_the_others() -> None:
+def test_every_setting_that_only_django_has_is_named_in_the_other_frameworks() -> None:
     shared = {*_settings.OF_EVERY_FACE, _settings.PREFIX + "HOSTS"}
     assert conf.OWN_SETTINGS - shared == set(_settings._INSTEAD_OF_DJANGO)  # noqa: SLF001  (the table is told)
     told = {name for name, _ in _settings.of_other_faces([*conf.OWN_SETTINGS, *shared], "Django")}
@@ -274,14 +276,14 @@ def test_every_setting_that_only_django_has_is_known_to_the_others() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "short", "0123456789abcde", *SAMPLES])
-def test_a_key_that_is_no_secret_is_refused(framework: str, request: pytest.FixtureRequest, key: str) -> None:
+def test_a_session_key_that_is_not_secret_is_refused(framework: str, request: pytest.FixtureRequest, key: str) -> None:
     with pytest.raises(ConfigError, match="anyone could sign in as anyone") as caught:
         make_with_key(framework, request, key)
     assert not key or repr(key) not in caught.value.message
 
 
 @pytest.mark.parametrize("key", ["0b8cd3dd4ac1f6a7", "x9!kd#20dk_Kd92kKd0k2", "93847561029384756102938475"])
-def test_a_key_that_may_be_secret_is_taken(framework: str, request: pytest.FixtureRequest, key: str) -> None:
+def test_a_session_key_that_may_be_secret_is_accepted(framework: str, request: pytest.FixtureRequest, key: str) -> None:
     make_with_key(framework, request, key)
 
 
@@ -300,23 +302,23 @@ def make_with_key(framework: str, request: pytest.FixtureRequest, key: str) -> N
         in_django(SECRET_KEY=key)
 
 
-def test_a_missing_key_of_starlette_is_refused_also_when_it_is_added_later() -> None:
+def test_a_missing_starlette_key_is_refused_even_if_the_middleware_is_added_later() -> None:
 
     extension = InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI))
     app = Starlette()
     extension.install(app)
-    # What `os.environ.get` gives: Starlette would sign with the word None.
+    # The result of `os.environ.get` if unset: Starlette would sign with the word None.
     app.add_middleware(SessionMiddleware, secret_key=None)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="secret_key of SessionMiddleware is empty"), TestClient(app):
         pass
-    # Routes alone.
+    # The routes without `install`.
     alone = Starlette(routes=extension.routes)
     alone.add_middleware(SessionMiddleware, secret_key=Secret("secret"))
     with pytest.raises(ConfigError, match="sample key"):
         TestClient(alone).get("/clever/login")
 
 
-def test_old_keys_are_looked_at_as_well(request: pytest.FixtureRequest) -> None:
+def test_fallback_keys_are_checked_too(request: pytest.FixtureRequest) -> None:
     with pytest.raises(ConfigError, match="SECRET_KEY_FALLBACKS is a sample key"):
         in_flask(SECRET_KEY_FALLBACKS=["secret"])
     request.getfixturevalue("untouched")
@@ -329,7 +331,7 @@ def test_old_keys_are_looked_at_as_well(request: pytest.FixtureRequest) -> None:
 # ---------------------------------------------------------------- roles, hooks, misuse
 
 
-def test_roles_are_looked_at_when_a_guard_is_made(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_guard_with_an_unknown_role_raises_when_it_is_created(caplog: pytest.LogCaptureFixture) -> None:
 
     role = InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)).role
     for guard in (login_required, role):
@@ -348,7 +350,7 @@ def test_roles_are_looked_at_when_a_guard_is_made(caplog: pytest.LogCaptureFixtu
 
 
 @pytest.mark.usefixtures("project")
-def test_roles_of_django_are_told_by_the_checks() -> None:
+def test_unknown_roles_in_django_are_reported_by_the_system_checks() -> None:
 
     with pytest.raises(TypeError, match="takes the names of roles, not list"):
         role_required(["teacher"])  # type: ignore[arg-type]
@@ -370,7 +372,7 @@ def test_roles_of_django_are_told_by_the_checks() -> None:
         UNKNOWN_ROLES[:] = before
 
 
-def test_hooks_that_take_something_else_are_refused() -> None:
+def test_hooks_with_the_wrong_parameters_are_refused() -> None:
 
     for extension, right in (
         (InFlask(), lambda _: None),
@@ -394,7 +396,7 @@ def test_hooks_that_take_something_else_are_refused() -> None:
         InAsgi(AsyncClient(CLIENT_ID), rotate_session="flush")  # type: ignore[arg-type]
 
 
-def test_misuse_of_asgi_is_refused_with_a_sentence() -> None:
+def test_wrong_arguments_in_asgi_raise_errors_that_say_what_to_do() -> None:
 
     waits = Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
     with pytest.raises(TypeError, match=r"client must be a clever_sso\.AsyncClient, not Client.* block the event loop"):
@@ -428,13 +430,13 @@ def test_misuse_of_asgi_is_refused_with_a_sentence() -> None:
         ({"session_seconds": -1}, r"session_seconds \(CLEVER_SESSION_SECONDS\) must be a whole number"),
     ],
 )
-def test_arguments_of_asgi_have_both_names(options: dict[str, Any], named: str) -> None:
+def test_errors_about_asgi_arguments_also_name_the_variable(options: dict[str, Any], named: str) -> None:
 
     with pytest.raises(ConfigError, match=named):
         InAsgi(AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI), **options)
 
 
-def test_misuse_of_flask_is_refused_with_a_sentence() -> None:
+def test_wrong_arguments_in_flask_raise_errors_that_say_what_to_do() -> None:
 
     client = Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
     with pytest.raises(
@@ -455,7 +457,7 @@ def test_misuse_of_flask_is_refused_with_a_sentence() -> None:
 # ---------------------------------------------------------------- where settings come from
 
 
-def test_flask_reads_the_environment_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flask_reads_the_environment_with_from_env(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in settings("http://127.0.0.1:9", CLEVER_AFTER_LOGIN="/there", CLEVER_URL_PREFIX="/sso").items():
         monkeypatch.setenv(name, str(value))
 
@@ -468,12 +470,14 @@ def test_flask_reads_the_environment_when_it_is_asked(monkeypatch: pytest.Monkey
         InFlask(app())
     asked = app(CLEVER_AFTER_LOGIN="/here")
     InFlask(asked, from_env=True)
-    # The configuration comes first.
+    # The configuration takes precedence.
     assert (asked.config["CLEVER_AFTER_LOGIN"], asked.config["CLEVER_URL_PREFIX"]) == ("/here", "/sso")
     assert asked.test_client().get("/sso/login").status_code == 303
 
 
-def test_asgi_reads_the_same_names(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_asgi_reads_environment_variables_of_the_same_names(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
 
     for name, value in settings(
         "http://127.0.0.1:9", CLEVER_AFTER_LOGIN="/there", CLEVER_URL_PREFIX="/sso", CLEVER_AFTER_LOGON="/x"
@@ -483,7 +487,7 @@ def test_asgi_reads_the_same_names(monkeypatch: pytest.MonkeyPatch, caplog: pyte
     assert routes["clever_login"] == "/sso/login"
     assert "nothing reads CLEVER_AFTER_LOGON: is it CLEVER_AFTER_LOGIN?" in caplog.text
     assert "CLEVER_URL_PREFIX" not in caplog.text
-    # The arguments in the program come first.
+    # The arguments in the program take precedence.
     routes = {getattr(route, "name", ""): getattr(route, "path", "") for route in InAsgi(url_prefix="/own").routes}
     assert routes["clever_login"] == "/own/login"
 
@@ -522,7 +526,7 @@ OF_THE_CLIENT = {
 def test_no_frame_of_a_bad_setting_holds_a_secret(
     framework: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, name: str, value: Any
 ) -> None:
-    """Error pages and mails show the local variables of every frame; and what an error was raised from."""
+    """Error pages and emails show the local variables of every frame, and the cause of an error."""
     if not isinstance(value, str) and framework not in {"flask", "django"}:
         pytest.skip("an environment has only text")
     if name in OF_FACES and (framework.endswith("client") or (framework, name) == ("django", "after_login")):
@@ -554,7 +558,7 @@ def test_no_frame_of_a_bad_setting_holds_a_secret(
 
 
 def frames(error: BaseException | None) -> str:
-    """The local variables of the package's frames, of an error and of those before it."""
+    """The local variables of the package's frames, for an error and its causes."""
     shown = []
     while error is not None:
         for frame, _ in traceback.walk_tb(error.__traceback__):
@@ -588,7 +592,7 @@ def test_no_frame_of_a_bad_argument_holds_a_secret(kind: type[clever_sso.AsyncCl
         ({"CLEVER_AFTER_LOGOUT": "/clever/callback"}, r"CLEVER_AFTER_LOGOUT\)? leads to '/clever/callback', a page"),
     ],
 )
-def test_nobody_is_sent_to_a_page_of_the_login_itself(
+def test_settings_that_redirect_to_a_page_of_the_login_are_refused(
     make: Callable[..., object], changes: dict[str, str], named: str
 ) -> None:
     with pytest.raises(ConfigError, match=named):
@@ -596,7 +600,7 @@ def test_nobody_is_sent_to_a_page_of_the_login_itself(
 
 
 def warned(make: Callable[..., object], caplog: pytest.LogCaptureFixture, **changes: object) -> str:
-    """What is logged, or a warning of `check`, when an application starts with these settings."""
+    """The log lines, or the warnings of `check`, when an application starts with these settings."""
     caplog.clear()
     make(**changes)
     if make is not in_django:
@@ -605,15 +609,17 @@ def warned(make: Callable[..., object], caplog: pytest.LogCaptureFixture, **chan
         return "; ".join(f"{message.id} {message.msg} {message.hint}" for message in check())
 
 
-def test_a_logout_that_signs_in_again_is_told(make: Callable[..., object], caplog: pytest.LogCaptureFixture) -> None:
+def test_a_logout_that_signs_in_again_is_warned_about(
+    make: Callable[..., object], caplog: pytest.LogCaptureFixture
+) -> None:
     told = warned(make, caplog, CLEVER_AFTER_LOGOUT="/clever/login")
     assert "CLEVER_AFTER_LOGOUT" in told
-    assert "leads to '/clever/login': who logs out is signed in again at once" in told
+    assert "leads to '/clever/login': people who log out are signed in again at once" in told
     assert "signed in again" not in warned(make, caplog, CLEVER_AFTER_LOGOUT="/clever/login?switch_user=1")
     assert "signed in again" not in warned(make, caplog, CLEVER_AFTER_LOGOUT="/bye")
 
 
-def test_a_host_whose_logins_come_back_to_another_client_is_told(
+def test_a_host_whose_logins_come_back_to_another_client_is_warned_about(
     make: Callable[..., object], framework: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     place = "clients" if framework == "asgi" else "CLEVER_HOSTS"
@@ -636,14 +642,14 @@ def test_a_host_whose_logins_come_back_to_another_client_is_told(
     ],
 )
 @pytest.mark.usefixtures("project")
-def test_a_setting_that_no_host_has_names_the_nearest(own: str, advice: str) -> None:
+def test_an_unknown_host_setting_names_the_most_similar_one(own: str, advice: str) -> None:
     for make in (in_flask, in_django):
         with pytest.raises(ConfigError) as caught:
             make(CLEVER_HOSTS={"b.example": {own: "x"}})
         assert f"CLEVER_HOSTS['b.example'] has {own!r}, which is not a client setting: {advice}" in caught.value.message
 
 
-def test_clients_that_are_none_are_named() -> None:
+def test_values_that_are_not_clients_raise_a_type_error() -> None:
     at_b = {"flask": Client, "asgi": AsyncClient}
     for name, face in (("flask", InFlask), ("asgi", InAsgi)):
         made = at_b[name](CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
@@ -658,7 +664,7 @@ def test_clients_that_are_none_are_named() -> None:
                 face(clients={host: made})
 
 
-def test_names_by_habit_lead_to_the_right_setting(
+def test_common_wrong_names_suggest_the_right_setting(
     make: Callable[..., object], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, meant in (
@@ -673,7 +679,7 @@ def test_names_by_habit_lead_to_the_right_setting(
         assert meant in told
 
 
-def test_an_argument_that_no_client_has_names_the_nearest() -> None:
+def test_an_unknown_client_argument_names_the_most_similar_one() -> None:
     with pytest.raises(TypeError, match="AsyncClient has no argument 'redirect_url': is it 'redirect_uri'"):
         AsyncClient("a", "b", redirect_url=REDIRECT_URI)  # type: ignore[call-arg]
 
@@ -681,13 +687,13 @@ def test_an_argument_that_no_client_has_names_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("said", "uri", "words"),
     [
-        ({"same_site": "none"}, REDIRECT_URI, "same_site='none'): other sites can act as who is signed in"),
+        ({"same_site": "none"}, REDIRECT_URI, "same_site='none'): other sites can act as the signed-in person"),
         ({}, "https://school.example/clever/callback", "https_only=False): sessions can be read on the way"),
         ({"https_only": True}, "https://school.example/clever/callback", ""),
         ({}, REDIRECT_URI, ""),
     ],
 )
-def test_an_unsafe_cookie_of_starlettes_sessions_is_told_when_the_application_starts(
+def test_an_unsafe_session_cookie_in_starlette_is_warned_about_at_startup(
     said: dict[str, Any], uri: str, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = Starlette()
@@ -697,7 +703,7 @@ def test_an_unsafe_cookie_of_starlettes_sessions_is_told_when_the_application_st
         assert (f"SessionMiddleware({words}" in caplog.text) if words else (caplog.text == "")
 
 
-def test_a_strict_session_cookie_is_refused_at_start_with_both_ways_out() -> None:
+def test_a_strict_session_cookie_is_refused_at_startup_with_both_solutions() -> None:
     with pytest.raises(ConfigError, match="must be Lax, or CLEVER_WAITING_PAGE true: a browser that comes from Clever"):
         in_flask(SESSION_COOKIE_SAMESITE="Strict")
     in_flask(SESSION_COOKIE_SAMESITE="Strict", CLEVER_WAITING_PAGE=True)
@@ -716,10 +722,10 @@ def test_a_strict_session_cookie_is_refused_at_start_with_both_ways_out() -> Non
     ):
         start("strict", "lax")
     start("strict", waiting_page=True)
-    # A cookie of something else may be as it likes: the innermost middleware provides the session.
+    # Only the innermost middleware provides the session. The cookies of others don't matter.
     start("lax", "strict")
 
 
-def test_a_session_cookie_for_other_sites_is_told_in_flask(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_session_cookie_with_samesite_none_is_warned_about_in_flask(caplog: pytest.LogCaptureFixture) -> None:
     in_flask(SESSION_COOKIE_SAMESITE="None")
     assert "SESSION_COOKIE_SAMESITE is neither Lax nor Strict" in caplog.text

@@ -1,4 +1,4 @@
-"""The button "Log in with Clever", and the line that says who is signed in: as HTML, and in templates."""
+"""The button "Log in with Clever" and the line that says who is signed in, as HTML and in templates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ADA = "510001"
 
 
 class Read(HTMLParser):
-    """The elements of a text, and that each is closed."""
+    """Reads the elements of an HTML text, and checks that each is closed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ def test_the_button_is_a_link_in_the_language_of_the_page(language: str | None, 
     assert attributes["href"] == "/clever/login?next=%2Fa%3Fb%3D1%26c%3D2"
 
 
-def test_the_button_can_be_read_and_needs_no_other_host() -> None:
+def test_the_button_has_enough_contrast_and_loads_nothing_from_other_hosts() -> None:
     html = login_button("/clever/login", words=words(None))
     assert contrast(color_of(html, "color"), color_of(html, "background")) > 4.5
     assert "//" not in html
@@ -80,14 +80,14 @@ def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_an_image_has_the_words_for_who_cannot_see_it() -> None:
+def test_an_image_button_has_alternative_text() -> None:
     page = Read(login_button("/clever/login", image='/static/clever.svg?"<', words=words("es")))
     assert page.elements[1] == ("img", {"src": '/static/clever.svg?"<', "alt": "Iniciar sesión con Clever"})
     assert (page.text, page.elements[0][1].get("style")) == ("", None)
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", "Signed in as"), ("es", "Sesión iniciada como")])
-def test_the_line_says_who_is_signed_in_and_leads_out(language: str, told: str) -> None:
+def test_the_signed_in_line_names_the_person_and_has_a_logout_button(language: str, told: str) -> None:
     page = Read(signed_in_line("<b>{} Ada", "/clever/login", "/clever/logout", words=words(language), goal="/x"))
     assert f"{told} <b>{{}} Ada" in page.text
     elements = dict(page.elements)
@@ -102,7 +102,7 @@ IN_DJANGO = "{% load clever_sso %}{% clever_button image='/static/clever.svg' %}
 
 
 def check_own_look(text: str) -> None:
-    """Clever's own image in place of the words, and a link that the page styles."""
+    """Check a button with Clever's own image, and a link that the page styles itself."""
     page = Read(text)
     (_, pictured), picture, (_, plain) = page.elements
     assert picture == ("img", {"src": PICTURE, "alt": "Log in with Clever"})
@@ -112,7 +112,7 @@ def check_own_look(text: str) -> None:
     assert page.text == "Log in with Clever"
 
 
-def test_the_language_of_an_application_is_text() -> None:
+def test_a_language_tag_from_the_application_is_html_escaped() -> None:
     hostile = 'es"><script>alert(1)</script>'
     spoken = Words(hostile, lambda sentence: sentence)
     for html in (login_button("/login", words=spoken), signed_in_line("Ada", "/login", "/logout", words=spoken)):
@@ -210,5 +210,5 @@ def test_in_django_templates_have_both(clever: str, untouched: None, override: A
     ]
     links = [attributes["href"] for tag, attributes in page.elements if tag == "a"]
     assert links == ["/clever/login?next=%2Fwho", "/clever/login?next=%2Fpage%3Fa%3D1&switch_user=1"]
-    # Who came by password is named too.
+    # A user who logged in by password is named too.
     assert "Signed in as root" in shown(User.objects.create_superuser("root"), SessionStore()).text

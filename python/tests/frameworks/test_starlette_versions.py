@@ -1,6 +1,6 @@
-"""The tests of the ASGI face once more, with the oldest Starlette that is supported; the others have the newest.
+"""Runs the ASGI tests again, with the oldest supported Starlette. The other tests use the newest.
 
-It is installed below the target directory, with a FastAPI and an httpx of its age.
+It is installed below the target directory, with a FastAPI and an httpx of the same time.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ REQUIREMENTS = [f"starlette=={LOWEST}.*", "fastapi>=0.110,<0.111", "httpx<0.28",
 SHORT = ("asgi", "before_sign_in", "api", "hosts", "prefix")
 WHOLE = (*SHORT, "contract", "force_login", "settings_at_start", "snippets")
 TESTS = [HERE / f"test_{name}.py" for name in whole_or_short(WHOLE, SHORT)]
-# That Starlette sends the cookie of a session with every answer: it grows with each one, and depends on who is there.
+# That Starlette sends the session cookie with every response, so these tests do not apply to it.
 OF_ITS_OWN = "eight_tabs or does_not_depend_on_cookies"
 CHOSEN = f"(asgi or starlette or httpx_signs) and not ({OF_ITS_OWN})"
-# For several steps, any of which may hang.
+# A time limit for several steps that may hang.
 SECONDS = 600
 
 
 def install() -> Path:
-    """The folder where that Starlette is."""
+    """The folder with that Starlette."""
     wanted = "\n".join([sys.executable, sys.version, *REQUIREMENTS])
     with alone_in(TARGET / "starlette" / "lowest") as folder:
         note = folder / "installed.txt"
@@ -47,14 +47,14 @@ def install() -> Path:
         return folder
 
 
-def test_the_lowest_starlette_is_the_one_that_the_package_asks_for() -> None:
+def test_the_lowest_starlette_version_matches_the_package_requirement() -> None:
     settings = (ROOT / "python/pyproject.toml").read_text("utf-8")
     assert f'"starlette>={LOWEST}"' in settings
 
 
-def test_the_asgi_face_keeps_its_promises_with_the_lowest_starlette(tmp_path: Path) -> None:
+def test_the_asgi_tests_pass_with_the_lowest_starlette(tmp_path: Path) -> None:
     folder = install()
-    # Only our package, not everything in its folder.
+    # Only our package, not the other packages in its folder.
     (tmp_path / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
     program = "import pytest, starlette, sys; print(starlette.__version__); sys.exit(pytest.main(sys.argv[1:]))"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from harness.paths import ROOT
 
-# What the page allows, and what these tests allow instead, which is sooner reached.
+# The limit in the guide, and the lower limit that these tests use instead.
 ALLOWED = 6000
 LIMIT = 30
 TEXT = "text/plain; version=0.0.4; charset=utf-8"

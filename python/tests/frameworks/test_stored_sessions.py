@@ -1,4 +1,4 @@
-"""What a session stores of a person and of a waiting login, read back, whatever the session holds, without a site."""
+"""Reads back what a session stores about a person and held logins, whatever the session contains, without a site."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ ADA = IdentityCopy(
 
 @pytest.fixture(autouse=True)
 def spent(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """No login is known as completed."""
+    """Start with no completed logins."""
     fresh = type(_SPENT)()
     monkeypatch.setattr(before, "_SPENT", fresh)
     return fresh
 
 
 def stored(**changes: object) -> dict[str, Any]:
-    """A session with Ada, and with these members of what is kept of her."""
+    """A session with Ada's data, with these members changed."""
     return {SESSION_KEY: {**SessionIdentity.of(ADA).to_session(), **changes}}
 
 
 def waiting(*keys: str, **changes: object) -> dict[str, Any]:
-    """A session in which logins of Ada with these keys wait."""
+    """A session that holds logins of Ada with these keys."""
     ends_at = int(time.time()) + 600
     logins = [{"key": key, "ends_at": ends_at, "return_to": f"/{key}", "switch_user": False} for key in keys]
     return {HELD_KEY: {"format": 2, "identity": ADA.to_session(), "tokens": None, "logins": logins, **changes}}
@@ -51,7 +51,7 @@ def keys_in(session: dict[str, Any]) -> list[str]:
     return [held.key for held in HeldLogin.all_of(session)]
 
 
-def test_what_is_stored_of_a_person_is_read_back() -> None:
+def test_a_stored_person_is_read_back_equal() -> None:
     before_it = int(time.time())
     identity = SessionIdentity.of(ADA)
     assert before_it + TWELVE_HOURS <= identity.ends_at <= int(time.time()) + TWELVE_HOURS
@@ -62,7 +62,7 @@ def test_what_is_stored_of_a_person_is_read_back() -> None:
         replace(identity, full_name="", first_name=None, last_name=None, district_id=None, user_type=None, roles=()),
     ):
         assert SessionIdentity.from_session({SESSION_KEY: each.to_session()}) == each
-    # Short, because it may be a cookie.
+    # It is short, because it may be a cookie.
     whole = replace(identity, full_name="Ada Castellan").to_session()
     assert "full_name" not in whole
     assert "loginas_by_admin" not in whole
@@ -89,7 +89,7 @@ def test_what_is_stored_of_a_person_is_read_back() -> None:
     ],
     ids=str,
 )
-def test_nobody_is_signed_in_by_what_was_not_written_here(changes: dict[str, Any]) -> None:
+def test_a_session_in_another_format_signs_no_one_in(changes: dict[str, Any]) -> None:
     assert SessionIdentity.from_session(stored()) is not None
     assert not SessionIdentity.is_stale(stored())
     session = stored(**changes)
@@ -105,14 +105,14 @@ def test_a_session_without_a_person_has_none(session: dict[str, Any]) -> None:
     assert "next" not in str(session)
 
 
-def test_a_session_ends_at_its_second(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_ends_exactly_at_its_end_time(monkeypatch: pytest.MonkeyPatch) -> None:
     session = stored(ends_at=2_000_000_000)
     for now, is_signed_in in [(1_999_999_999.9, True), (2_000_000_000.0, False), (2_000_000_000.1, False)]:
         monkeypatch.setattr("time.time", lambda now=now: now)
         assert (SessionIdentity.from_session(session) is not None) is is_signed_in
 
 
-def test_the_role_of_the_login_counts_and_all_roles_only_without_it() -> None:
+def test_has_role_checks_the_role_of_the_login_or_all_roles_if_it_is_missing() -> None:
     teacher = SessionIdentity.of(ADA)
     assert teacher.has_role("teacher")
     assert teacher.has_role("student", "teacher")
@@ -125,13 +125,13 @@ def test_the_role_of_the_login_counts_and_all_roles_only_without_it() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("issuer", "https://other.example"), ("id", "64c20b1e8f3a7d0019c4e502")])
-def test_a_person_is_the_issuer_and_the_id(name: str, value: str) -> None:
+def test_two_identities_are_the_same_person_only_with_equal_issuer_and_id(name: str, value: str) -> None:
     ada = SessionIdentity.of(ADA)
     assert ada.is_person_of(stored())
     assert ada.is_person_of(stored(roles=[], ends_at=int(time.time()) + 9))
     assert not ada.is_person_of(stored(**{name: value}))
     assert not ada.is_person_of({})
-    # The same holds of a login that waits and of one that another tab has completed.
+    # The same is true for a held login, and for one that another tab has completed.
     other = replace(ADA, **{name: value})
     assert others_of(waiting("a"), ADA) is not None
     assert others_of(waiting("a"), other) is None
@@ -157,14 +157,14 @@ def test_a_replaced_session_ends_in_a_minute_and_names_its_successor() -> None:
     assert ends_sooner.ends_at <= int(time.time()) + 5
 
 
-def test_a_session_knows_the_last_sixteen_that_it_replaced() -> None:
+def test_a_session_records_the_last_sixteen_sessions_it_replaced() -> None:
     session = stored()
     for number in range(20):
         left_out = SessionIdentity.without_room(session)
         assert left_out == ([str(number - 16)] if number > 15 else [])
         session[SESSION_KEY] = SessionIdentity.of(ADA).replacing(session, str(number))
     assert SessionIdentity.replaced(session) == [str(number) for number in range(4, 20)]
-    # What is as long as a session in a cookie is no id.
+    # A string as long as a session in a cookie is not an id.
     assert SessionIdentity.of(ADA).replacing(session, "k" * 128)["replaced"][-1] == "k" * 128
     assert SessionIdentity.of(ADA).replacing(session, "k" * 129)["replaced"] == []
 
@@ -172,12 +172,12 @@ def test_a_session_knows_the_last_sixteen_that_it_replaced() -> None:
 @pytest.mark.parametrize(
     "kept", [None, [], "a", {"replaced": None}, {"replaced": "a"}, {"replaced": {"a": 1}}], ids=str
 )
-def test_what_is_no_list_of_ids_names_no_session(kept: object) -> None:
+def test_invalid_lists_of_replaced_ids_are_ignored(kept: object) -> None:
     assert SessionIdentity.replaced({SESSION_KEY: kept}) == []
     assert SessionIdentity.replaced({SESSION_KEY: {"replaced": ["a", 5, None, "b"]}}) == ["a", "b"]
 
 
-def test_sessions_that_end_together_are_each_found_once() -> None:
+def test_linked_sessions_are_each_found_once() -> None:
     sessions = {"a": ["b", "c"], "b": ["a", "d"], "c": ["d"], "d": ["a"]}
     linked, found = Linked(["a", "a"]), []
     for key in linked:
@@ -201,7 +201,7 @@ def test_sessions_that_end_together_are_each_found_once() -> None:
     ],
     ids=str,
 )
-def test_a_waiting_login_that_cannot_be_read_is_none(changes: dict[str, Any]) -> None:
+def test_a_held_login_that_cannot_be_read_is_ignored(changes: dict[str, Any]) -> None:
     session = waiting("a", **changes)
     assert HeldLogin.of(session) is None
     assert HeldLogin.with_key(session, "a") is None
@@ -211,7 +211,7 @@ def test_a_waiting_login_that_cannot_be_read_is_none(changes: dict[str, Any]) ->
     assert others_of({HELD_KEY: None}, ADA) is None
 
 
-def test_the_waiting_login_with_the_key_is_taken_once_and_the_others_wait() -> None:
+def test_the_held_login_with_the_key_is_taken_once_and_the_others_stay_held() -> None:
     session = waiting("a", "b", "c")
     assert keys_in(session) == ["a", "b", "c"]
     copied = {HELD_KEY: session[HELD_KEY]}
@@ -219,7 +219,7 @@ def test_the_waiting_login_with_the_key_is_taken_once_and_the_others_wait() -> N
     assert taken is not None
     assert (taken.key, taken.return_to, taken.identity, bool(taken.tokens)) == ("b", "/b", ADA, False)
     assert keys_in(session) == ["a", "c"]
-    # The browser sends the session that it had before.
+    # The browser sends its old session.
     assert HeldLogin.take(dict(copied), "b") is None
     assert HeldLogin.take(session, "nothing") is None
     assert keys_in(session) == ["a", "c"]
@@ -230,7 +230,7 @@ def test_the_waiting_login_with_the_key_is_taken_once_and_the_others_wait() -> N
     assert HELD_KEY not in session
 
 
-def test_a_waiting_login_ends_at_its_second(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_held_login_expires_exactly_at_its_end_time(monkeypatch: pytest.MonkeyPatch) -> None:
     session = waiting("a")
     ends_at = session[HELD_KEY]["logins"][0]["ends_at"]
     for now, waits in [(ends_at - 0.1, True), (float(ends_at), False), (ends_at + 0.1, False)]:
@@ -249,7 +249,7 @@ def test_completed_logins_are_forgotten_only_after_their_end(monkeypatch: pytest
     assert not spent.add("more", 2000)
 
 
-def test_the_oldest_waiting_logins_make_room_down_to_the_least(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_held_logins_are_dropped_down_to_the_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(before, "LARGEST_COOKIE", 2)
 
     def size_of(session: dict[str, Any]) -> int:
@@ -265,7 +265,7 @@ def test_the_oldest_waiting_logins_make_room_down_to_the_least(monkeypatch: pyte
     make_room(session, lambda: 3, 0)
 
 
-def test_neither_a_proven_nor_a_waiting_login_shows_what_is_secret() -> None:
+def test_the_repr_of_a_proven_or_held_login_shows_no_secret() -> None:
     whole = replace(ADA, unverified_email="an-email", claims={"a-claim": 1})
     proven = ProvenLogin(
         whole, TokensCopy("a-token", "b-token"), "a-request", "a-client", "/shelf", _session={"a-key": 1}
@@ -278,13 +278,13 @@ def test_neither_a_proven_nor_a_waiting_login_shows_what_is_secret() -> None:
     assert "a-key" not in repr(proven)
     for hidden in ("a-token", "b-token", "a-request", "a-client", "key=", "Castellan", "an-email", "a-claim"):
         assert hidden not in shown.replace(ADA.id, "")
-    # Nobody asked who they are unless it is said.
+    # `switch_user` is false by default.
     assert not proven.switch_user
     assert not HeldLogin(ADA, NoTokens(), None).switch_user
 
 
 @pytest.mark.parametrize("name", ["access_token", "id_token"])
-def test_the_tokens_of_a_login_that_was_held_without_them_say_so(name: str) -> None:
+def test_tokens_of_a_login_held_without_them_are_falsy_and_raise(name: str) -> None:
     assert not NoTokens()
     with pytest.raises(RuntimeError, match=r"hold\(keep_tokens=True\)"):
         getattr(NoTokens(), name)
@@ -304,7 +304,7 @@ def test_the_tokens_of_a_login_that_was_held_without_them_say_so(name: str) -> N
         ("https://[/", False),
     ],
 )
-def test_a_redirect_to_log_in_is_known_as_one(location: str, is_login: bool) -> None:
+def test_a_redirect_to_the_login_is_recognized(location: str, is_login: bool) -> None:
     here = "https://app.example/clever/callback"
     assert sends_to_log_in(here, location, {"/clever/login"}) is is_login
     assert not sends_to_log_in("https://[/clever/callback", location, {"/clever/login"})

@@ -33,7 +33,7 @@ def waiting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield site
 
 
-def test_it_goes_on_by_itself_even_with_strict_cookies(page: Page, waiting: Site) -> None:
+def test_the_waiting_page_continues_by_itself_even_with_strict_cookies(page: Page, waiting: Site) -> None:
     seen: list[str] = []
     page.on("response", lambda answer: seen.append(answer.url) if answer.status == 200 else None)
     page.goto(waiting.url + "/private")
@@ -43,7 +43,7 @@ def test_it_goes_on_by_itself_even_with_strict_cookies(page: Page, waiting: Site
     assert [url for url in seen if "/clever/callback?" in url and "clever_waited" not in url]
 
 
-def test_neither_a_refresh_nor_the_back_button_does_harm(page: Page, waiting: Site) -> None:
+def test_refresh_and_back_on_the_waiting_page_keep_the_person_signed_in(page: Page, waiting: Site) -> None:
     page.goto(waiting.url + "/private")
     chromium.sign_in(page, "Ada Ashworth")
     page.wait_for_url(waiting.url + "/private")

@@ -1,4 +1,4 @@
-"""A Clever of canned answers in this process, and a client for it."""
+"""A server in this process with canned responses of Clever, and a client for it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def make_client(base_url: str | None = None, timeout: float = SECONDS) -> clever
 
 
 class Answers(BaseHTTPRequestHandler):
-    """Answers each path with the JSON it was given, and every other one with 400."""
+    """Responds to each path with the given JSON, and to every other path with 400."""
 
     protocol_version = "HTTP/1.1"
-    # Head and body are two writes: the second would wait until the client has acknowledged the first.
+    # Headers and body are two writes. By default, the second waits until the client has acknowledged the first.
     disable_nagle_algorithm = True
     bodies: dict[str, object]
     gate: Gate
@@ -64,18 +64,18 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 100
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing: clients that go away in the middle are what some tests are about."""
+        """Log nothing: in some tests, clients disconnect in the middle."""
 
 
 @contextmanager
 def serving(bodies: dict[str, object], gate: Gate | None = None) -> Iterator[str]:
-    """Serve from a thread of this process: it can answer only while the GIL is free, and while the gate is open."""
+    """Serve from a thread of this process. It can respond only while the GIL is free and the gate is open."""
     if gate is None:
         gate = Gate()
         gate.open()
     handler = type("Handler", (Answers,), {"bodies": bodies, "gate": gate})
     server = Server(("127.0.0.1", 0), handler)
-    # A kept connection must not delay the end of the test.
+    # A keep-alive connection must not delay the end of the test.
     server.daemon_threads = True
     server.block_on_close = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,4 +1,4 @@
-"""What the tests of the Python face share: a client, and two Clevers of canned answers."""
+"""Shared fixtures of the Python tests: a client, and two servers with canned responses of Clever."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def client() -> clever_sso.Client:
 
 @pytest.fixture
 def refusing() -> Iterator[str]:
-    """Run a Clever that refuses everything with 400."""
+    """Run a server that refuses every request with 400."""
     with serving({}) as base_url:
         yield base_url
 
 
 def answers() -> dict[str, object]:
-    """What a Clever says where Ada logs in without an ID token."""
+    """The responses of Clever when Ada logs in without an ID token."""
     me = {"id": ADA_ID, "district": DISTRICT_ID, "type": "user", "authorized_by": "district"}
     return {
         "/oauth/tokens": {"access_token": "il-very-private", "token_type": "bearer"},
@@ -37,26 +37,26 @@ def answers() -> dict[str, object]:
 
 @pytest.fixture
 def clever() -> Iterator[str]:
-    """Run a Clever where Ada logs in without an ID token."""
+    """Run a server where Ada logs in without an ID token."""
     with serving(answers()) as base_url:
         yield base_url
 
 
 @pytest.fixture
 def gate() -> Gate:
-    """Holds back the responses of the Clever `slow`."""
+    """Holds back the responses of the server `slow`."""
     return Gate()
 
 
 @pytest.fixture
 def slow(gate: Gate) -> Iterator[str]:
-    """Run the same Clever, which answers nothing until the gate is opened."""
+    """Run the same server, which responds to nothing until the gate is open."""
     with serving(answers(), gate) as base_url:
         yield base_url
 
 
 @pytest.fixture
 def closed_port() -> Iterator[int]:
-    """A port where nobody listens, unless the test does."""
+    """A port where no one listens, unless the test does."""
     with ports.reserved() as port:
         yield port

@@ -1,4 +1,4 @@
-"""Builds a wheel from the source distribution, away from this folder, and imports it: `make test-sdist`."""
+"""Builds a wheel from the source distribution, outside of this folder, and imports it: `make test-sdist`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ WANTED = ["clever_sso/py.typed", "clever_sso/_native.pyi", "licenses/LICENSE-MIT
 
 
 def build(source: Path, folder: Path) -> Path:
-    """A wheel, unoptimised: how fast it is, others measure."""
-    # maturin is there already, and so is what was compiled for other tests.
+    """Build a wheel without optimization, because its speed does not matter here."""
+    # Use the installed maturin and the files that were compiled for other tests.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "MATURIN_PEP517_ARGS": "--profile dev", "PATH": path}
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder)]
@@ -23,7 +23,7 @@ def build(source: Path, folder: Path) -> Path:
 
 
 def main() -> None:
-    """Build, look inside, import."""
+    """Build the wheel, check its contents, and import it."""
     source = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         wheel = ZipFile(build(source, Path(folder)))

@@ -1,4 +1,4 @@
-"""AsyncClient: operations on an event loop, which keeps running other tasks."""
+"""`AsyncClient`: calls on an event loop, which continues to run other tasks."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def run(work: Awaitable[Result], kind: str = "asyncio") -> Result:
 
 @pytest.fixture(scope="module")
 def everybody() -> Iterator[str]:
-    """Run an emulator that signs Ada in without asking."""
+    """Run an emulator that logs Ada in without asking."""
     with emulator.running([emulator.App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, oidc=True)], "ada") as base_url:
         yield base_url
 
 
 @pytest.fixture
 def silent() -> Iterator[socket.socket]:
-    """Listen, and never answer."""
+    """Listen, but never respond."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(SECONDS)
         yield server
@@ -84,7 +84,7 @@ def test_a_login_with_the_implicit_grant(everybody: str, kind: str) -> None:
 
 
 def authorize(url: str) -> str:
-    """Where Clever sends the browser of a person who is signed in."""
+    """The URL that Clever redirects the browser of a logged-in person to."""
     parts = urlsplit(url)
     connection = HTTPConnection(str(parts.hostname), parts.port, timeout=SECONDS)
     try:
@@ -95,7 +95,7 @@ def authorize(url: str) -> str:
 
 
 def begin(client: clever_sso.AsyncClient, number: int) -> list[tuple[str, str]]:
-    """Logins that are ready to be finished: the callback and what is pending."""
+    """Logins that are ready to finish: the callback and the `pending` text of each."""
     logins = [client.begin_login() for _ in range(number)]
     with ThreadPoolExecutor(8) as browsers:
         callbacks = list(browsers.map(authorize, [login.url for login in logins]))
@@ -116,13 +116,13 @@ def test_a_thousand_logins_finish_at_once(everybody: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", LOOPS)
-def test_a_loop_serves_others_while_operations_wait_for_their_answers(slow: str, gate: Gate, kind: str) -> None:
+def test_a_loop_runs_other_tasks_while_calls_wait(slow: str, gate: Gate, kind: str) -> None:
     async def ask() -> set[str]:
         client = make_client(slow)
         asking = [asyncio.ensure_future(client.me("token")) for _ in range(50)]
-        # All of them wait now, and none is answered before the gate is opened, by this loop.
+        # All of them are waiting now. None gets a response before this loop opens the gate.
         await asyncio.get_running_loop().run_in_executor(None, gate.wait_for, 50)
-        # So many turns of the loop.
+        # Let the loop run this many times.
         for _ in range(1000):
             await asyncio.sleep(0)
         assert not any(task.done() for task in asking)
@@ -133,7 +133,7 @@ def test_a_loop_serves_others_while_operations_wait_for_their_answers(slow: str,
     assert run(ask(), kind) == {ADA_ID}
 
 
-def test_more_logins_at_once_than_descriptors(everybody: str) -> None:
+def test_more_simultaneous_logins_than_file_descriptors_all_finish(everybody: str) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     client = make_client(everybody)
     logins = begin(client, 400)
@@ -145,7 +145,7 @@ def test_more_logins_at_once_than_descriptors(everybody: str) -> None:
     assert {type(outcome) for outcome in outcomes} == {clever_sso.SignedIn}
 
 
-def test_every_operation_answers(clever: str) -> None:
+def test_every_async_method_returns_its_result(clever: str) -> None:
     async def ask() -> None:
         async with make_client(clever) as client:
             assert (await client.exchange_code("code")).access_token == "il-very-private"
@@ -158,7 +158,7 @@ def test_every_operation_answers(clever: str) -> None:
     run(ask())
 
 
-def test_keys_are_fetched_exported_imported_and_verify(everybody: str) -> None:
+def test_exported_keys_verify_a_token_after_their_import(everybody: str) -> None:
     async def ask() -> None:
         client, other = make_client(everybody), make_client("http://127.0.0.1:9")
         callback, pending = begin(client, 1)[0]
@@ -177,7 +177,7 @@ def test_keys_are_fetched_exported_imported_and_verify(everybody: str) -> None:
     run(ask())
 
 
-def test_an_error_is_the_same_as_with_the_blocking_client(refusing: str) -> None:
+def test_errors_equal_those_of_the_blocking_client(refusing: str) -> None:
     blocking = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=refusing)
     with pytest.raises(clever_sso.CleverError) as expected:
         blocking.me("token")
@@ -186,7 +186,7 @@ def test_an_error_is_the_same_as_with_the_blocking_client(refusing: str) -> None
     assert vars(caught.value) == vars(expected.value)
 
 
-def test_plain_methods_do_as_the_blocking_clients() -> None:
+def test_plain_methods_return_the_same_as_the_blocking_client() -> None:
     blocking = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
     client = clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
     given = {"response_type": "token", "state": "s", "nonce": "n", "district_id": "d", "redirect_uri": REDIRECT_URI}
@@ -201,7 +201,7 @@ METHODS = sorted(name for name in vars(clever_sso.Client) if not name.startswith
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_method_of_the_blocking_client_is_there_with_the_same_parameters(name: str) -> None:
+def test_every_method_of_the_blocking_client_exists_with_the_same_parameters(name: str) -> None:
     theirs = getattr(clever_sso.Client, name)
     ours = getattr(clever_sso.AsyncClient, "aclose" if name == "close" else name)
     assert ours.__doc__
@@ -217,23 +217,23 @@ def test_a_method_of_the_blocking_client_is_there_with_the_same_parameters(name:
         assert parameters[0] == parameters[1]
 
 
-def test_the_settings_of_both_clients_are_the_same() -> None:
+def test_both_clients_take_the_same_settings() -> None:
     parameters = inspect.signature(clever_sso.Client).parameters.values()
     named = {each.name for each in parameters if each.kind is each.KEYWORD_ONLY}
     assert named == set(clever_sso.ClientSettings.__annotations__)
 
 
 @pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
-def test_a_client_is_not_pickled(duplicate: Callable[[object], object]) -> None:
-    with pytest.raises(TypeError, match="neither pickled nor copied"):
+def test_pickling_an_async_client_raises_a_type_error(duplicate: Callable[[object], object]) -> None:
+    with pytest.raises(TypeError, match="cannot be pickled or copied"):
         duplicate(clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI))
 
 
-def test_a_client_shows_no_secret() -> None:
+def test_the_repr_of_an_async_client_shows_no_secret() -> None:
     assert CLIENT_SECRET not in repr(clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI))
 
 
-def test_a_client_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, clever: str) -> None:
+def test_from_env_creates_an_async_client(monkeypatch: pytest.MonkeyPatch, clever: str) -> None:
     monkeypatch.setenv("CLEVER_CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("CLEVER_REDIRECT_URI", f"{REDIRECT_URI} http://127.0.0.1:9/other")
     monkeypatch.setenv("CLEVER_BASE_URL", clever)
@@ -242,7 +242,7 @@ def test_a_client_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, cl
     assert run(client.me("token")).id == ADA_ID
 
 
-# When a request has arrived, the connection on which it did, and its bytes.
+# For each request: an event for its arrival, its connection, and its bytes.
 Arrived: TypeAlias = "asyncio.Future[tuple[socket.socket, bytes]]"
 
 
@@ -257,7 +257,7 @@ async def cancelled_by_its_task(client: clever_sso.AsyncClient, arrived: Arrived
 async def cancelled_by_wait_for(client: clever_sso.AsyncClient, arrived: Arrived) -> None:
     task = asyncio.ensure_future(client.me("token"))
     await arrived
-    # However short: the request is there, and nobody answers it.
+    # The timeout can be short: the request has arrived, and nothing responds to it.
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(task, 0.01)
 
@@ -294,7 +294,7 @@ if sys.version_info >= (3, 11):
 
 @pytest.mark.parametrize("cancel", CANCELLATIONS)
 @pytest.mark.parametrize("kind", LOOPS)
-def test_who_cancels_drops_the_request(
+def test_canceling_a_call_drops_its_request(
     silent: socket.socket, cancel: Callable[..., Awaitable[None]], kind: str
 ) -> None:
     def receive() -> tuple[socket.socket, bytes]:
@@ -305,7 +305,7 @@ def test_who_cancels_drops_the_request(
     async def ask() -> bytes:
         loop = asyncio.get_running_loop()
         arrived = loop.run_in_executor(None, receive)
-        # The server sees the end of the connection, long before the deadline of the operation.
+        # The server sees the end of the connection long before the timeout of the call.
         await cancel(make_client(address(silent), timeout=20 * SECONDS), arrived)
         connection, request = await arrived
         with connection:
@@ -315,11 +315,11 @@ def test_who_cancels_drops_the_request(
     assert run(ask(), kind).startswith(b"GET /v3.0/me")
 
 
-def test_a_cancelled_operation_disturbs_no_other(clever: str) -> None:
+def test_canceling_one_call_does_not_affect_others(clever: str) -> None:
     async def ask() -> str:
         client = make_client(clever)
         doomed = [asyncio.ensure_future(client.me("token")) for _ in range(50)]
-        # One turn of the loop, in which they begin.
+        # Let the loop run once, so that the calls begin.
         await asyncio.sleep(0)
         for task in doomed:
             task.cancel()
@@ -330,7 +330,7 @@ def test_a_cancelled_operation_disturbs_no_other(clever: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "uvloop"])
-def test_anyio_runs_it(clever: str, backend: str) -> None:
+def test_calls_run_under_anyio(clever: str, backend: str) -> None:
     async def ask() -> list[str]:
         client, found = make_client(clever), []
 
@@ -361,20 +361,20 @@ def test_one_loop_after_another_uses_a_client(clever: str) -> None:
     assert [run(client.me("token")).id for _ in range(3)] == [ADA_ID] * 3
 
 
-def test_a_loop_that_is_closed_before_the_answer_hurts_nobody(slow: str, gate: Gate) -> None:
+def test_a_loop_closed_before_the_response_does_not_affect_other_loops(slow: str, gate: Gate) -> None:
     client = make_client(slow)
     loop = asyncio.new_event_loop()
     task = loop.create_task(client.me("token"))
     loop.run_until_complete(loop.run_in_executor(None, gate.wait_for))
     loop.run_until_complete(loop.shutdown_default_executor())
-    # To close a loop with work on it is the caller's decision, and asyncio complains.
+    # If a caller closes a loop with pending tasks, asyncio logs an error. Avoid that here.
     task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
     loop.close()
     gate.open()
     assert run(client.me("token")).id == ADA_ID
 
 
-def test_operations_come_to_their_end_although_the_client_is_closed(slow: str, gate: Gate) -> None:
+def test_running_calls_finish_after_the_client_is_closed(slow: str, gate: Gate) -> None:
     async def ask() -> str:
         client = make_client(slow)
         waiting = asyncio.ensure_future(client.me("token"))
@@ -387,8 +387,8 @@ def test_operations_come_to_their_end_although_the_client_is_closed(slow: str, g
     assert run(ask()) == ADA_ID
 
 
-def test_an_operation_ends_at_its_deadline_although_the_loop_has_nothing_else_to_do(silent: socket.socket) -> None:
-    # Short, so that the test is; the answer never comes, so the deadline passes on every machine.
+def test_a_call_ends_at_its_timeout_on_an_idle_loop(silent: socket.socket) -> None:
+    # A short timeout keeps the test short. The response never comes, so the call times out on every machine.
     with pytest.raises(clever_sso.NetworkError, match="network_timeout"):
         run(make_client(address(silent), timeout=0.2).me("token"))
 
@@ -417,7 +417,7 @@ def test_a_closed_client_starts_again_and_leaves_no_thread(clever: str) -> None:
     wait_for(lambda: engine_threads() <= before, "the end of the client's threads")
 
 
-def test_outside_a_loop_nothing_is_awaited() -> None:
+def test_a_call_outside_a_loop_raises_a_runtime_error() -> None:
     client = clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
     with pytest.raises(RuntimeError, match="no running event loop"):
         client.me("token").send(None)

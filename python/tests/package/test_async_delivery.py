@@ -1,4 +1,4 @@
-"""Every operation of AsyncClient ends: whatever happens to threads, loops and handlers, nobody waits forever."""
+"""Every call of `AsyncClient` ends: whatever happens to threads, loops and handlers, no caller waits forever."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def make_client(base_url: str) -> clever_sso.AsyncClient:
 
 
 class Failing(asyncio.SelectorEventLoop):
-    """Refuses work from other threads this many times, starting at its turn."""
+    """An event loop that refuses work from other threads this many times, starting at a given call."""
 
     failures: list[BaseException]
 
@@ -36,7 +36,7 @@ def failing(*failures: BaseException) -> Failing:
 
 
 @pytest.mark.parametrize("failure", [MemoryError(), RuntimeError("busy"), SystemExit(3), KeyboardInterrupt()], ids=repr)
-def test_a_loop_that_fails_once_is_asked_again(clever: str, failure: BaseException) -> None:
+def test_delivery_to_a_loop_that_fails_once_is_retried(clever: str, failure: BaseException) -> None:
     loop = failing(failure)
     try:
         assert loop.run_until_complete(asyncio.wait_for(make_client(clever).me("token"), SECONDS)).id == ADA_ID
@@ -44,7 +44,7 @@ def test_a_loop_that_fails_once_is_asked_again(clever: str, failure: BaseExcepti
         loop.close()
 
 
-def test_a_loop_that_takes_nothing_holds_back_no_other(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loop_that_always_fails_does_not_block_other_loops(clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     client, told = make_client(clever), threading.Event()
     unraisable: list[Any] = []
 
@@ -58,7 +58,7 @@ def test_a_loop_that_takes_nothing_holds_back_no_other(clever: str, monkeypatch:
     loop.run_until_complete(asyncio.sleep(0))
     assert told.wait(SECONDS)
     assert unraisable == [MemoryError]
-    # The same client, and the same threads, serve another loop, and this one as well.
+    # The same client and threads then serve another loop, and this loop as well.
     assert asyncio.run(asyncio.wait_for(client.me("token"), SECONDS)).id == ADA_ID
     assert loop.run_until_complete(asyncio.wait_for(client.me("token"), SECONDS)).id == ADA_ID
     asking.cancel()
@@ -66,7 +66,7 @@ def test_a_loop_that_takes_nothing_holds_back_no_other(clever: str, monkeypatch:
     loop.close()
 
 
-def test_closed_loops_and_cancelled_tasks_hold_back_no_other(slow: str, gate: Gate) -> None:
+def test_closed_loops_and_canceled_tasks_do_not_block_other_loops(slow: str, gate: Gate) -> None:
     client = make_client(slow)
 
     def leave() -> None:
@@ -95,13 +95,13 @@ def test_closed_loops_and_cancelled_tasks_hold_back_no_other(slow: str, gate: Ga
     assert asyncio.run(asyncio.wait_for(ask(), SECONDS)) == [ADA_ID] * 19
 
 
-def test_a_loop_may_stop_and_go_on_later(slow: str, gate: Gate) -> None:
+def test_a_stopped_loop_gets_its_results_when_it_continues(slow: str, gate: Gate) -> None:
     client, loop = make_client(slow), asyncio.new_event_loop()
     asking = loop.create_task(client.me("token"))
     loop.run_until_complete(asyncio.sleep(0))
     gate.wait_for()
     gate.open()
-    # Another loop is served while the first one stands still.
+    # Another loop gets its results while the first one is stopped.
     assert asyncio.run(asyncio.wait_for(client.me("token"), SECONDS)).id == ADA_ID
     assert loop.run_until_complete(asyncio.wait_for(asking, SECONDS)).id == ADA_ID
     loop.close()
@@ -109,7 +109,9 @@ def test_a_loop_may_stop_and_go_on_later(slow: str, gate: Gate) -> None:
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, ValueError])
 @pytest.mark.parametrize("method", ["done", "set_result"])
-def test_what_a_future_raises_reaches_who_waits(clever: str, raised: type[BaseException], method: str) -> None:
+def test_an_exception_raised_by_a_future_reaches_the_caller(
+    clever: str, raised: type[BaseException], method: str
+) -> None:
     class Future(asyncio.Future):  # type: ignore[type-arg]
         failures = 1
 
@@ -143,7 +145,7 @@ def test_what_a_future_raises_reaches_who_waits(clever: str, raised: type[BaseEx
 
     waiting = loop.create_task(wait_for_all())
     while not waiting.done():
-        # An exception that ends a program leaves the loop, as in any callback. This test continues after it.
+        # An exception that ends a program propagates out of the loop, as in any callback. This test continues after it.
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
             loop.run_forever()
     assert [task.done() for task in others] == [True] * 3

@@ -1,4 +1,4 @@
-"""A client that waits, used in an event loop, says so once."""
+"""The blocking client warns once if it is used in an event loop."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_a_client_that_waits_in_a_view_warns_once_where_the_view_is_async(needed
     assert run(program=program + VISITS) == "0 1 1\n"
 
 
-def test_who_turns_warnings_into_errors_gets_one() -> None:
+def test_with_warnings_as_errors_the_call_raises() -> None:
     program = """
 import asyncio
 import clever_sso

@@ -1,4 +1,4 @@
-"""The examples in docstrings run, as they stand, against the emulator."""
+"""Runs the examples in docstrings, unchanged, against the emulator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from canned_clever import CLIENT_ID, CLIENT_SECRET
 from harness import emulator
 from harness.browser import Browser
 
-# What an example uses as its own.
+# The variables that an example uses.
 REDIRECT_URI = "https://app.example/callback"
 
 
@@ -32,7 +32,7 @@ def documented() -> Iterator[tuple[str, object]]:
 
 
 def code_of(documentation: str) -> str:
-    """The paragraphs that are indented and stand before the first section, such as `Args:`."""
+    """The indented paragraphs before the first section, such as `Args:`."""
     lines = inspect.cleandoc(documentation).splitlines()
     sections = [number for number, line in enumerate(lines) if line in {"Args:", "Returns:", "Raises:"}]
     head = lines[: min(sections, default=len(lines))]
@@ -48,12 +48,12 @@ def clever() -> Iterator[str]:
         yield base_url
 
 
-def test_where_a_login_is_explained_there_is_an_example() -> None:
+def test_every_docstring_about_logins_has_an_example() -> None:
     assert EXAMPLES.keys() >= {"clever_sso", "Client", "AsyncClient", "Client.from_env", "verify_id_token"}
 
 
 def surroundings(clever: str) -> dict[str, object]:
-    """What an example takes for granted: somebody has logged in, and somebody comes back from Clever."""
+    """The variables that an example needs: of a person who has logged in, and of one who comes back from Clever."""
     client = clever_sso.Client.from_env()
     first, login = client.begin_login(), client.begin_login()
     done = client.finish_login(Browser(clever).callback(first.url), pending=first.pending)
@@ -76,7 +76,7 @@ def surroundings(clever: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_example_runs(name: str, clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_docstring_example_runs(name: str, clever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "REDIRECT_URI": REDIRECT_URI}
     for setting, value in {**settings, "BASE_URL": clever}.items():
         monkeypatch.setenv(f"CLEVER_{setting}", value)

@@ -1,4 +1,4 @@
-"""Errors: one class per kind, one error code per failure, and nothing private in any of them."""
+"""Errors: one class for each kind, one error code for each failure, and no private data in any of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def failure(base_url: str) -> clever_sso.Error:
 
 
 @pytest.mark.parametrize("word", clever_sso.error_codes())
-def test_every_code_word_has_the_class_of_its_kind_and_its_sentences(word: str) -> None:
+def test_every_error_code_has_the_class_of_its_kind_and_its_sentences(word: str) -> None:
     entry = clever_sso.error_codes()[word]
     assert entry.word == word
     assert entry.exception is KINDS[entry.kind]
@@ -38,11 +38,11 @@ def test_every_code_word_has_the_class_of_its_kind_and_its_sentences(word: str) 
     assert repr(entry) == f"ErrorCode(word='{word}', kind='{entry.kind}')"
 
 
-def test_every_kind_occurs_in_the_catalogue() -> None:
+def test_every_kind_has_an_error_code() -> None:
     assert {entry.kind for entry in clever_sso.error_codes().values()} == set(KINDS)
 
 
-def test_all_errors_can_be_caught_as_one() -> None:
+def test_error_is_the_base_class_of_all_errors() -> None:
     assert all(issubclass(kind, clever_sso.Error) for kind in KINDS.values())
     assert not issubclass(clever_sso.Error, ValueError)
 
@@ -52,7 +52,7 @@ def test_a_bad_argument_is_also_a_value_error(client: clever_sso.Client) -> None
         client.authorize_url(response_type="password")  # type: ignore[arg-type]
 
 
-def test_an_error_of_an_application_that_fills_in_nothing_can_be_shown() -> None:
+def test_a_subclass_that_sets_no_attributes_has_defaults() -> None:
     class NoLicenseError(clever_sso.Error):
         def __init__(self, district: str) -> None:
             self.district = district
@@ -64,11 +64,11 @@ def test_an_error_of_an_application_that_fills_in_nothing_can_be_shown() -> None
     assert (error.retryable, error.actor, error.http_status, error.retry_after) == (False, "app", None, None)
 
 
-def test_a_network_error_is_not_taken_for_the_browser_gone_away() -> None:
+def test_a_network_error_is_not_a_connection_error() -> None:
     assert not issubclass(clever_sso.NetworkError, OSError)
 
 
-def test_an_error_says_what_to_do(refusing: str) -> None:
+def test_an_error_has_all_its_attributes(refusing: str) -> None:
     error = failure(refusing)
     entry = clever_sso.error_codes()[error.code]
     assert type(error) is entry.exception
@@ -78,7 +78,7 @@ def test_an_error_says_what_to_do(refusing: str) -> None:
     assert str(error) == f"{error.code}: {error.message}"
 
 
-def test_an_error_of_the_network_has_no_http_status(closed_port: int) -> None:
+def test_a_network_error_has_no_http_status(closed_port: int) -> None:
     with pytest.raises(clever_sso.NetworkError) as caught:
         make_client(f"http://127.0.0.1:{closed_port}").exchange_code("code")
     assert caught.value.code == "network_connect"
@@ -88,7 +88,7 @@ def test_an_error_of_the_network_has_no_http_status(closed_port: int) -> None:
 
 
 @pytest.mark.parametrize("duplicate", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
-def test_an_error_leaves_a_worker_process_whole(refusing: str, duplicate: object) -> None:
+def test_a_pickled_error_keeps_all_its_attributes(refusing: str, duplicate: object) -> None:
     assert callable(duplicate)
     error = failure(refusing)
     other = duplicate(error)
@@ -98,13 +98,13 @@ def test_an_error_leaves_a_worker_process_whole(refusing: str, duplicate: object
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e300, 100_000])
-def test_a_timeout_is_a_sensible_number_of_seconds(timeout: float) -> None:
+def test_a_timeout_out_of_range_is_refused(timeout: float) -> None:
     with pytest.raises(clever_sso.ConfigError, match=r"config_invalid.*timeout"):
         make_client(timeout=timeout)
 
 
 @pytest.mark.parametrize("leeway", [-1, 601])
-def test_leeway_is_bounded(leeway: int) -> None:
+def test_a_leeway_out_of_range_is_refused(leeway: int) -> None:
     with pytest.raises(clever_sso.ConfigError, match=r"config_invalid.*leeway"):
         clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, leeway=leeway)
 
@@ -127,7 +127,7 @@ WRONG_TYPES = [
 
 
 @pytest.mark.parametrize("wrong", WRONG_TYPES, ids=str)
-def test_a_setting_of_the_wrong_type_is_a_type_error(wrong: dict[str, object]) -> None:
+def test_a_setting_of_the_wrong_type_raises_a_type_error(wrong: dict[str, object]) -> None:
     settings: dict[str, object] = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **wrong}
     with pytest.raises(TypeError) as caught:
         clever_sso.Client(**settings)  # type: ignore[arg-type]
@@ -135,7 +135,7 @@ def test_a_setting_of_the_wrong_type_is_a_type_error(wrong: dict[str, object]) -
     assert CLIENT_SECRET not in str(caught.value)
 
 
-def test_an_argument_of_the_wrong_type_is_a_type_error(client: clever_sso.Client) -> None:
+def test_an_argument_of_the_wrong_type_raises_a_type_error(client: clever_sso.Client) -> None:
     with pytest.raises(TypeError):
         client.finish_login(b"/callback?code=a")  # type: ignore[arg-type]
     with pytest.raises(TypeError):

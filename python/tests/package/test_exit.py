@@ -1,4 +1,4 @@
-"""A process that ends while operations wait ends at once, and says nothing."""
+"""A process that ends while calls wait ends at once, without output."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ ENDINGS = {
 }
 
 
-# How many requests of each ending are on their way when the end begins.
+# How many requests are running when each program begins to end.
 REQUESTS = {"a loop of a daemon thread": 50, "a daemon thread that blocks": 1, "a client used by an exit handler": 0}
 
 
 def end_of(ending: str, base_url: str, wait_for: Callable[[int], object]) -> None:
-    """Let the program end once its requests have come. Its deadlines are far away: it does not wait for answers."""
+    """Let the program end once its requests have arrived. Its timeouts are long, so it does not wait for responses."""
     program = textwrap.dedent(BEGINNING) + textwrap.dedent(ENDINGS[ending])
     command = [sys.executable, "-W", "ignore", "-c", program, base_url]
     pipe = subprocess.PIPE
@@ -105,14 +105,14 @@ def end_of(ending: str, base_url: str, wait_for: Callable[[int], object]) -> Non
 
 
 @pytest.mark.parametrize("ending", [ending for ending in ENDINGS if "handler" not in ending])
-def test_a_process_ends_while_operations_wait_for_an_answer(ending: str) -> None:
+def test_a_process_ends_at_once_while_calls_wait_for_a_response(ending: str) -> None:
     gate = Gate()
     with serving({}, gate) as silent:
         end_of(ending, silent, gate.wait_for)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_a_process_ends_while_answers_arrive(ending: str) -> None:
+def test_a_process_ends_at_once_while_responses_arrive(ending: str) -> None:
     gate = Gate()
     gate.open()
     with serving({}, gate) as base_url:

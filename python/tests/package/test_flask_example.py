@@ -1,4 +1,4 @@
-"""The Flask example, as people meet it: from the button, from the portal, on a shared device, after a refresh."""
+"""The Flask example as people use it: from the button, from the portal, on a shared device, after a refresh."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def app_at(url: str) -> App:
 
 @dataclass(frozen=True)
 class Site:
-    """The app and the emulator that stands for Clever."""
+    """The app and its emulator."""
 
     url: str
     emulator: str
 
     @property
     def from_portal(self) -> str:
-        """Where the app's icon in the portal leads: a request without a state."""
+        """The URL of the app's icon in the portal: a request without a state."""
         return f"{self.emulator}/oauth/authorize?response_type=code&client_id={CLIENT_ID}"
 
 
@@ -64,19 +64,19 @@ def log_in(browser: Browser, site: Site, number: str = ADA, wanted: str = "/logi
     return browser.sign_in(number, browser.open(site.url + wanted))
 
 
-def test_the_front_page_has_a_way_in(browser: Browser, site: Site) -> None:
+def test_the_front_page_has_a_login_button(browser: Browser, site: Site) -> None:
     page = browser.open(site.url)
     assert '<a class="button" href="/login">Log in with Clever</a>' in page.text
 
 
-def test_the_button_logs_in_and_the_page_names_who_it_is(browser: Browser, site: Site) -> None:
+def test_the_button_logs_in_and_the_page_names_the_person(browser: Browser, site: Site) -> None:
     page = log_in(browser, site)
     assert (page.path, page.status) == ("/me", 200)
     for shown in ("Ada Ashworth", "student", "53ee4b8a44abc88c1c00119b"):
         assert shown in page.text
 
 
-def test_the_page_shows_no_control_character_of_a_name(browser: Browser, site: Site) -> None:
+def test_control_characters_in_a_name_are_not_shown(browser: Browser, site: Site) -> None:
     page = browser.open(site.url + "/login")
     target = f"/oauth/authorize?{urlsplit(page.url).query}"
     claims = r'{"given_name": "A\u0000d\u001b", "family_name": "\u202e<b>Eve"}'
@@ -117,19 +117,19 @@ def test_the_pending_login_is_gone_after_use(browser: Browser, site: Site) -> No
     browser.open(site.url + "/login")
     assert in_flight(browser) == 1
     log_in(browser, site)
-    assert in_flight(browser) == 1, "only the one that nobody finished"
+    assert in_flight(browser) == 1, "only the unfinished login must stay"
 
 
 def in_flight(browser: Browser) -> int:
     return sum(cookie.name.startswith("clever_login_") for cookie in browser.cookies)
 
 
-def test_a_login_goes_on_to_where_it_was_wanted(browser: Browser, site: Site) -> None:
+def test_a_login_returns_to_the_page_the_person_wanted(browser: Browser, site: Site) -> None:
     page = log_in(browser, site, wanted="/me?lesson=7")
     assert page.url == site.url + "/me?lesson=7"
 
 
-def test_a_forged_callback_gets_a_page_with_a_way_out(browser: Browser, site: Site) -> None:
+def test_a_forged_callback_gets_a_page_with_a_login_link(browser: Browser, site: Site) -> None:
     page = browser.open(site.url + "/callback?code=a&code=b")
     assert page.status == 400
     assert "Signing in did not work this time. Please try again." in page.text
@@ -137,24 +137,26 @@ def test_a_forged_callback_gets_a_page_with_a_way_out(browser: Browser, site: Si
     assert '<a class="button" href="/login">Log in with Clever</a>' in page.text
 
 
-def test_what_an_address_says_is_shown_as_text(browser: Browser, site: Site) -> None:
+def test_text_from_the_url_is_html_escaped(browser: Browser, site: Site) -> None:
     page = browser.open(site.url + "/callback?error=%3Cscript%3E&error_description=%3Cscript%3E")
     assert page.status == 403
     assert "<script>" not in page.text
 
 
-def test_logging_out_forgets_the_person(browser: Browser, site: Site) -> None:
+def test_logging_out_signs_the_person_out(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     assert browser.open(site.url + "/logout").status == 405
     assert "Log in with Clever" in browser.open(site.url + "/logout", {}).text
     assert "Log in with Clever" in browser.open(site.url).text
-    # A request for a page logs the person in again, and Clever's own session is not ours to end.
+    # The next request for a page logs the person in again, because we cannot end Clever's own session.
     browser.open(site.url + "/me")
     assert any(url.startswith(site.emulator + "/oauth/authorize") for url in browser.visited[-4:])
 
 
 @pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", False)])
-def test_cookies_are_as_strict_as_they_can_be(monkeypatch: pytest.MonkeyPatch, scheme: str, secure: bool) -> None:
+def test_login_cookies_are_http_only_lax_and_secure_over_https(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, secure: bool
+) -> None:
     for name, value in settings(app_at(f"{scheme}://127.0.0.1:9"), "http://127.0.0.1:9").items():
         monkeypatch.setenv(name, value)
     response = examples.load().create_app().test_client().get("/login")

@@ -1,4 +1,4 @@
-"""Importing the package is cheap and brings nothing along."""
+"""Importing the package is cheap and imports nothing else."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ print(*sorted(set(sys.modules) - before))
 OURS = {"__future__", "clever_sso", "clever_sso._event_loop", "clever_sso._native", "clever_sso.exceptions"}
 
 
-def test_the_import_brings_no_other_module() -> None:
-    # No framework, no asyncio, not even logging. `make bench` measures how long it takes.
+def test_the_import_loads_no_other_module() -> None:
+    # No framework, no asyncio, not even logging. `make bench` measures how long the import takes.
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) <= OURS
 
@@ -40,7 +40,7 @@ assert owned() == before, (before, owned())
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_the_package_knows_its_version() -> None:
+def test_the_package_version_has_three_parts() -> None:
     assert clever_sso.__version__.count(".") == 2
 
 
@@ -66,8 +66,8 @@ for package in (first, second):
 """
 
 
-def test_errors_are_caught_by_those_who_imported_the_package_before_it_was_imported_again() -> None:
-    # Programs that run tests or plugins empty sys.modules.
+def test_code_that_imported_the_package_before_a_second_import_still_catches_its_errors() -> None:
+    # Programs that run tests or plugins may empty sys.modules.
     subprocess.run([sys.executable, "-c", IMPORTED_AGAIN], check=True)
 
 

@@ -1,4 +1,4 @@
-"""What happens below Rust while the interpreter ends never aborts the process: many runs, for the moment varies."""
+"""Python code that Rust calls while the interpreter ends never aborts the process. Many runs, because timing varies."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from harness.paths import ROOT
 from harness.patience import SECONDS
 from harness.pythons import PYTHONS
 
-# The whole form finds what happens seldom, and needs every Python that the package promises to serve.
+# The long form finds rare failures, and needs every Python that the package supports.
 RUNS = whole_or_short(500, 8)
 PROMISED = [f"3.{minor}" for minor in range(9, 14)]
 VERSIONS = whole_or_short(list(dict.fromkeys([*PROMISED, *PYTHONS])), ["this"])
 ID, SECRET, URI = "0a" * 10, "0b" * 20, "http://127.0.0.1:9/"
 
-# Imports take most of the time of a run: each kind has only what it needs.
+# Imports take most of the time of a run, so each kind imports only what it needs.
 BEGINNING = """
     import sys, threading
     import clever_sso
@@ -111,7 +111,7 @@ LISTENING = """
     logging.getLogger("clever_sso.keys").addFilter(take_time)
 """
 
-# What runs while the interpreter ends.
+# The code that runs while the interpreter ends.
 KINDS = {
     "errors are raised": ["in_daemon_threads(raise_an_error)"],
     "answers arrive": ["in_daemon_threads(ask)"],
@@ -187,11 +187,12 @@ KINDS = {
         """
     ],
 }
-# Python 3.10 itself crashes when daemon threads run at its end: `take_gil` reads the state of an interpreter that is
-# gone, in 1 to 3 of 100 runs of a program that has no extension. Such a death is not counted, if it stays that rare.
+# Python 3.10 itself crashes when daemon threads run at its end: in 1 to 3 of 100 runs of a program without any
+# extension, `take_gil` reads the state of an interpreter that is gone. Such crashes are not counted if they stay that
+# rare.
 OWN_CRASH, OWN_CRASHES = (-signal.SIGSEGV, ""), max(1, RUNS // 20)
 
-# Not always the same moment.
+# Vary the moment of the end.
 THE_END = """
     for _ in range(int(sys.argv[2])):
         pass
@@ -206,14 +207,14 @@ def clever() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give a folder with the package and nothing else, for every Python."""
+    """Create a folder with only the package, for every Python."""
     folder = tmp_path_factory.mktemp("package")
     (folder / "clever_sso").symlink_to(Path(clever_sso.__file__).parent)
     return str(folder)
 
 
 def interpreter(version: str) -> str:
-    """The command of a Python."""
+    """The command that runs this Python."""
     if version == "this":
         return sys.executable
     if version not in PYTHONS:
@@ -222,7 +223,7 @@ def interpreter(version: str) -> str:
 
 
 def ended(python: str, parts: list[str], package: str, base_url: str) -> tuple[int, str]:
-    """The status of a program, and what it said."""
+    """The exit status and the output of a program."""
     program = "".join(map(textwrap.dedent, [BEGINNING, *parts]))
     done = subprocess.run(
         [python, "-W", "ignore", "-c", program, base_url, str(random.randrange(20_000))],
@@ -239,7 +240,7 @@ def ended(python: str, parts: list[str], package: str, base_url: str) -> tuple[i
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_process_ends_in_peace_while(version: str, kind: str, package: str, clever: str) -> None:
+def test_a_process_ends_without_a_crash_while(version: str, kind: str, package: str, clever: str) -> None:
     python = interpreter(version)
     with ThreadPoolExecutor(4) as pool:
         runs = pool.map(lambda _: ended(python, [*KINDS[kind], THE_END], package, clever), range(RUNS))
@@ -253,8 +254,8 @@ def crashes_by_itself(version: str) -> bool:
     return version == "3.10" or (version == "this" and sys.version_info[:2] == (3, 10))
 
 
-def test_an_exit_handler_may_wait_for_a_thread_that_is_in_a_call(package: str) -> None:
-    # Parked before its time the thread would never come back to the handler.
+def test_an_exit_handler_can_wait_for_a_thread_in_a_call(package: str) -> None:
+    # If the thread were parked too early, it would never return to the handler.
     text = """
         import atexit
 
@@ -280,7 +281,7 @@ def test_an_exit_handler_may_wait_for_a_thread_that_is_in_a_call(package: str) -
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_host_lives_on_when_answers_come_after_its_interpreter_ended(
+def test_a_host_survives_responses_that_arrive_after_its_interpreter_ended(
     version: str, package: str, tmp_path: Path
 ) -> None:
     program = embedding(interpreter(version), tmp_path)
@@ -289,8 +290,8 @@ def test_a_host_lives_on_when_answers_come_after_its_interpreter_ended(
     assert {run for run in runs if run != (0, b"finalized\nrefused\nleft\n")} == set()
 
 
-def test_calls_work_where_a_host_ends_its_interpreter_inside_exit(package: str, tmp_path: Path) -> None:
-    # As uWSGI does. Before this, the C library has destroyed the thread's own variables.
+def test_calls_work_if_a_host_ends_its_interpreter_inside_exit(package: str, tmp_path: Path) -> None:
+    # uWSGI does this. At that point, the C library has already destroyed the thread's own variables.
     text = """
         import asyncio, atexit, sys
         import clever_sso
@@ -329,12 +330,12 @@ def test_calls_work_where_a_host_ends_its_interpreter_inside_exit(package: str, 
     for line in done.stdout.splitlines():
         said.setdefault(line.split()[0], []).append(line.split()[1])
     assert len(said["now"]) == 7
-    # Nothing can be awaited anymore while Python takes its objects apart.
+    # While Python destroys its objects, nothing can be awaited anymore.
     assert said == {"now": said["now"], "exit": said["now"], "deleted": said["now"][:3] + ["RuntimeError"] * 4}
 
 
 def hosted(program: str, package: str) -> tuple[int, bytes]:
-    """The status of a host whose interpreter ends while four threads wait for answers, and what it said."""
+    """The exit status and output of a host whose interpreter ends while four threads wait for responses."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(SECONDS)
         text = textwrap.dedent(BEGINNING) + textwrap.dedent(
@@ -346,7 +347,7 @@ def hosted(program: str, package: str) -> tuple[int, bytes]:
         command = [program, text, f"http://127.0.0.1:{silent.getsockname()[1]}"]
         environment = {**os.environ, "PYTHONPATH": package}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        # Without a buffer: `communicate` does not see what a line that was read before left in one.
+        # Without a buffer, because `communicate` does not see data that an earlier `readline` left in it.
         with subprocess.Popen(command, **pipes, bufsize=0, env=environment) as host:
             connections = [silent.accept()[0] for _ in range(4)]
             assert host.stdin
@@ -356,7 +357,7 @@ def hosted(program: str, package: str) -> tuple[int, bytes]:
             for connection in connections:
                 connection.recv(1000)
                 connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                # The call is over when the client has closed its end.
+                # The call is over when the client closes its end of the connection.
                 connection.settimeout(SECONDS)
                 with suppress(ConnectionResetError):
                     assert connection.recv(1000) == b""

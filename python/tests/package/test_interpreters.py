@@ -1,4 +1,4 @@
-"""The package as it was installed logs somebody in on every Python of this machine: one binary serves them all."""
+"""The installed package logs a person in on every Python of this machine: one binary works for all."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def interpreter(version: str) -> str:
     found = shutil.which(f"python{version}")
     ask = "import sys; print(sys.executable, '%d.%d' % sys.version_info[:2])"
     if found:
-        # The name may be pyenv's, which reads here which version to run.
+        # The command may be pyenv's, which reads the version to run from here.
         environment = {**os.environ, "PYENV_VERSION": version}
         done = subprocess.run([found, "-c", ask], capture_output=True, text=True, check=False, env=environment)
         if done.stdout.split()[1:] == [version]:
@@ -58,9 +58,9 @@ def interpreter(version: str) -> str:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_somebody_logs_in(version: str, clever: str, tmp_path: Path) -> None:
+def test_a_person_logs_in_on_every_python(version: str, clever: str, tmp_path: Path) -> None:
     python = interpreter(version)
-    # Only this package: what else is installed belongs to another Python.
+    # Only this package, because the other packages there belong to another Python.
     shutil.copytree(Path(clever_sso.__file__).parent, tmp_path / "clever_sso")
     environment = {
         "PYTHONPATH": str(tmp_path),

@@ -1,4 +1,4 @@
-"""Signals while a call waits: Ctrl-C ends it, and a handler that raises nothing lets it go on."""
+"""Signals while a call waits: Ctrl-C ends the call, and a handler that does not raise lets it continue."""
 
 from __future__ import annotations
 
@@ -62,47 +62,47 @@ OPERATIONS = {
 
 @pytest.fixture
 def silent() -> Iterator[socket.socket]:
-    """Listen, and never answer."""
+    """Listen, but never respond."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(SECONDS)
         yield server
 
 
 class Program:
-    """A program that calls a Clever that is silent until told otherwise, and the events that the program reports."""
+    """A program that calls a server that does not respond until told to, and the events that the program reports."""
 
     def __init__(self, process: subprocess.Popen[str], connection: socket.socket) -> None:
         self._process, self._connection = process, connection
 
     def signal(self, number: int) -> None:
-        """Send a signal; the request is there, so the program waits for its answer."""
+        """Send a signal. The request has arrived, so the program is waiting for the response."""
         os.kill(self._process.pid, number)
 
     def tells(self) -> str:
-        """The next event that it reports."""
+        """The next event that the program reports."""
         assert self._process.stdout
         return self._process.stdout.readline().strip()
 
     def refuse(self, connection: socket.socket | None = None) -> None:
-        """Answer the first request at last, or the one that came on another connection."""
+        """Respond to the first request, or to the one on another connection."""
         (connection or self._connection).sendall(
             b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
         )
 
     def end(self) -> None:
-        """It exits without more output, with status 0."""
+        """Check that the program exits with status 0 and without more output."""
         told, complaints = self._process.communicate(timeout=SECONDS)
         assert (self._process.returncode, told) == (0, ""), complaints
 
 
 @contextmanager
 def waiting(text: str, silent: socket.socket) -> Iterator[Program]:
-    """Run a program until its first request has arrived and it only waits."""
+    """Run a program until its first request has arrived and it is waiting."""
     source = textwrap.dedent(BEGINNING) + textwrap.dedent(text)
     host, port = silent.getsockname()
     command = [sys.executable, "-c", source, f"http://{host}:{port}", str(20 * SECONDS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        # What is never told ends the wait for it as well.
+        # Reaching the end of the output also ends the wait for an event.
         hang = threading.Timer(2 * SECONDS, process.kill)
         hang.start()
         try:
@@ -117,35 +117,35 @@ def waiting(text: str, silent: socket.socket) -> Iterator[Program]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_ctrl_c_ends_a_call_that_waits(silent: socket.socket, operation: str) -> None:
+def test_ctrl_c_ends_a_waiting_call(silent: socket.socket, operation: str) -> None:
     text = f"""
     try:
         {OPERATIONS[operation]}
     except KeyboardInterrupt:
         tell("interrupted")
     """
-    # Nobody answers, and the deadline is far away: nothing but the signal ends the call. `make bench` says how soon.
+    # No response comes, and the timeout is long, so only the signal can end the call. `make bench` measures how soon.
     with waiting(text, silent) as program:
         program.signal(signal.SIGINT)
         assert program.tells() == "interrupted"
         program.end()
 
 
-def test_a_handler_that_raises_nothing_lets_the_call_go_on(silent: socket.socket) -> None:
+def test_a_signal_handler_that_returns_lets_the_call_continue(silent: socket.socket) -> None:
     text = """
     signal.signal(signal.SIGUSR1, lambda *_: tell("handled"))
     ask_until_refused()
     """
     with waiting(text, silent) as program:
         program.signal(signal.SIGUSR1)
-        # Not only after the call, which is not over before it is answered.
+        # The handler runs during the call, which ends only with the response.
         assert program.tells() == "handled"
         program.refuse()
         assert program.tells() == "answered"
         program.end()
 
 
-def test_what_a_handler_raises_comes_out_of_the_call(silent: socket.socket) -> None:
+def test_an_exception_in_a_handler_is_raised_by_the_call(silent: socket.socket) -> None:
     text = """
     class Enough(Exception): pass
 
@@ -165,7 +165,7 @@ def test_what_a_handler_raises_comes_out_of_the_call(silent: socket.socket) -> N
         program.end()
 
 
-def test_a_call_in_another_thread_goes_on(silent: socket.socket) -> None:
+def test_ctrl_c_does_not_end_a_call_in_another_thread(silent: socket.socket) -> None:
     text = """
     thread, done = threading.Thread(target=ask_until_refused), threading.Event()
     try:
@@ -185,7 +185,7 @@ def test_a_call_in_another_thread_goes_on(silent: socket.socket) -> None:
         program.end()
 
 
-def test_a_client_that_was_interrupted_can_be_used_on(silent: socket.socket) -> None:
+def test_a_client_can_be_used_after_an_interrupted_call(silent: socket.socket) -> None:
     text = """
     try:
         client.me("token")
@@ -247,14 +247,14 @@ def test_a_second_signal_ends_a_call_made_by_the_handler_of_the_first(silent: so
     """
     with waiting(text, silent) as program:
         program.signal(signal.SIGUSR1)
-        # The handler's call asks on a connection of its own.
+        # The handler's call uses its own connection.
         with silent.accept()[0]:
             program.signal(signal.SIGUSR2)
             assert program.tells() == "ended"
         program.end()
 
 
-def test_a_child_that_a_handler_forks_leaves_the_call_to_its_parent(silent: socket.socket) -> None:
+def test_a_child_forked_by_a_handler_does_not_affect_its_parents_call(silent: socket.socket) -> None:
     text = """
     # The child's own call comes to its end: nobody answers, so the deadline passes on every machine.
     quick = clever_sso.Client(id, secret, uri, base_url=ADDRESS, timeout=0.2)
@@ -279,7 +279,7 @@ def test_a_child_that_a_handler_forks_leaves_the_call_to_its_parent(silent: sock
     """
     with waiting(text, silent) as program:
         program.signal(signal.SIGUSR1)
-        # The child makes its own request, so that there is one.
+        # The child makes its own request, so we expect one.
         with silent.accept()[0]:
             program.refuse()
             assert program.tells() == "answered"

@@ -1,4 +1,4 @@
-"""A reached limit is an error: no panic gets out, and stderr stays empty."""
+"""Reaching a limit of the system raises an error: no panic, and nothing on stderr."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from harness import emulator
 from harness.patience import SECONDS
 
-# A filter of the kernel's that refuses new threads and processes: clone and clone3 fail with EAGAIN.
+# A kernel filter (seccomp) that refuses new threads and processes: clone and clone3 fail with EAGAIN.
 PROGRAM = """
 import asyncio, ctypes, struct, sys
 import clever_sso
@@ -42,7 +42,7 @@ print(kind_of(lambda: blocking.me("token")), kind_of(lambda: asyncio.run(waiting
 @pytest.mark.skipif(
     (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the filter names system calls of Linux on x86-64"
 )
-def test_a_process_that_may_start_no_thread_gets_errors_and_no_panic() -> None:
+def test_a_process_that_cannot_start_threads_gets_errors_without_a_panic() -> None:
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "True True\n", "")
@@ -71,7 +71,7 @@ print(before, kind(), kind())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has epoll")
-def test_a_fault_inside_a_call_is_an_internal_error_and_says_nothing() -> None:
+def test_a_panic_in_a_call_raises_an_internal_error_without_output() -> None:
     with emulator.running() as clever:
         command = [sys.executable, "-W", "ignore", "-c", FAULT, clever]
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
@@ -106,14 +106,14 @@ for file in files:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose a descriptor is")
 @pytest.mark.parametrize("then", ["opens", "opens none"])
-def test_a_program_may_close_every_descriptor_as_daemons_do(then: str) -> None:
+def test_a_client_works_after_the_program_closed_every_file_descriptor(then: str) -> None:
     with emulator.running() as clever:
         command = [sys.executable, "-W", "ignore", "-c", CLOSED, clever, then]
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "TokenError TokenError TokenError\n" * 2, "")
 
 
-def test_keys_for_data_of_threads_are_taken_by_the_import_or_refused_by_it() -> None:
+def test_an_import_without_free_thread_keys_raises_an_import_error() -> None:
     text = """
         import ctypes, threading
         system, key, taken = ctypes.CDLL(None), ctypes.c_uint(), []

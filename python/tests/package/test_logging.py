@@ -1,4 +1,4 @@
-"""What the core has to tell arrives at Python's `logging`: named, leveled, without a secret, from every thread."""
+"""The core's log events reach Python's `logging`, with logger name and level, without secrets, from every thread."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ TOKEN = "il-very-private"
 
 
 class Busy(BaseHTTPRequestHandler):
-    """Answers the first request of each address with 503, and refuses the second."""
+    """Responds to the first request for each path with 503, and to the second with 400."""
 
     protocol_version = "HTTP/1.1"
-    # Head and body are two writes: the second would wait until the client has acknowledged the first.
+    # Headers and body are two writes. By default, the second waits until the client has acknowledged the first.
     disable_nagle_algorithm = True
     seen: set[str]
 
@@ -53,7 +53,7 @@ def busy() -> Iterator[str]:
 
 
 class Listener(logging.Handler):
-    """Keeps records, and does something when one comes."""
+    """Stores records, and calls a function for each."""
 
     def __init__(self, react: Callable[[], object] | None = None) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class Listener(logging.Handler):
 
 @pytest.fixture
 def listen() -> Iterator[Callable[..., Listener]]:
-    """Listen to `clever_sso`, and no longer than the test."""
+    """Listen to the logger `clever_sso` until the end of the test."""
     logger, added = logging.getLogger("clever_sso"), []
 
     def listen(level: int = logging.DEBUG, react: Callable[[], object] | None = None) -> Listener:
@@ -105,7 +105,7 @@ FACES = {"blocking": ask, "asyncio": ask_on_a_loop}
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_a_request_that_is_sent_again_is_told(busy: str, listen: Callable[..., Listener], face: str) -> None:
+def test_a_retry_is_logged(busy: str, listen: Callable[..., Listener], face: str) -> None:
     listener = listen()
     FACES[face](busy)
     (record,) = listener.records
@@ -116,13 +116,13 @@ def test_a_request_that_is_sent_again_is_told(busy: str, listen: Callable[..., L
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_who_does_not_listen_is_told_nothing(busy: str, listen: Callable[..., Listener], face: str) -> None:
+def test_a_logger_at_level_info_gets_no_debug_records(busy: str, listen: Callable[..., Listener], face: str) -> None:
     listener = listen(logging.INFO)
     FACES[face](busy)
     assert listener.records == []
 
 
-def test_a_child_logger_has_a_level_of_its_own(busy: str, listen: Callable[..., Listener]) -> None:
+def test_a_child_logger_can_have_its_own_level(busy: str, listen: Callable[..., Listener]) -> None:
     listener = listen()
     logging.getLogger("clever_sso.transport").setLevel(logging.WARNING)
     try:
@@ -132,7 +132,7 @@ def test_a_child_logger_has_a_level_of_its_own(busy: str, listen: Callable[..., 
     assert listener.records == []
 
 
-def test_a_whole_login_tells_no_secret(listen: Callable[..., Listener]) -> None:
+def test_the_log_of_a_whole_login_contains_no_secret(listen: Callable[..., Listener]) -> None:
     listener = listen(1)
     everything = logging.getLogger()
     before = everything.level
@@ -173,7 +173,7 @@ def test_a_handler_may_use_the_client(busy: str, refusing: str, listen: Callable
     assert len(listener.records) == 1
 
 
-def test_a_handler_that_uses_the_client_is_not_told_of_that(busy: str, listen: Callable[..., Listener]) -> None:
+def test_calls_made_by_a_handler_are_not_logged(busy: str, listen: Callable[..., Listener]) -> None:
     client, answers = make_client(busy), []
 
     def react() -> None:
@@ -187,7 +187,7 @@ def test_a_handler_that_uses_the_client_is_not_told_of_that(busy: str, listen: C
     assert (answers, len(listener.records)) == ([400], 1)
 
 
-def test_a_handler_may_verify_with_the_keys_in_its_event(listen: Callable[..., Listener]) -> None:
+def test_a_handler_can_verify_a_token_when_keys_are_fetched(listen: Callable[..., Listener]) -> None:
     with emulator.running([emulator.App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)]) as base_url:
         client, exported = make_client(base_url), []
         listen(react=lambda: exported.append(client.export_keys()))
@@ -195,7 +195,7 @@ def test_a_handler_may_verify_with_the_keys_in_its_event(listen: Callable[..., L
     assert len(exported) == 1
 
 
-def test_what_a_handler_raises_comes_out_of_the_call(busy: str, listen: Callable[..., Listener]) -> None:
+def test_an_exception_in_a_handler_is_raised_by_the_call(busy: str, listen: Callable[..., Listener]) -> None:
     class Enough(Exception):  # noqa: N818
         pass
 
@@ -208,7 +208,7 @@ def test_what_a_handler_raises_comes_out_of_the_call(busy: str, listen: Callable
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_what_a_handler_raises_on_a_thread_of_the_engine_hurts_no_operation(
+def test_an_exception_in_a_handler_on_an_engine_thread_fails_no_call(
     busy: str, listen: Callable[..., Listener]
 ) -> None:
     def react() -> None:
@@ -219,7 +219,7 @@ def test_what_a_handler_raises_on_a_thread_of_the_engine_hurts_no_operation(
     assert len(listener.records) == 1
 
 
-def test_many_threads_are_told(busy: str, listen: Callable[..., Listener]) -> None:
+def test_calls_in_many_threads_are_logged(busy: str, listen: Callable[..., Listener]) -> None:
     listener, client = listen(), make_client(busy)
 
     def ask_about(number: int) -> None:
@@ -237,8 +237,8 @@ def test_many_threads_are_told(busy: str, listen: Callable[..., Listener]) -> No
     assert {record.thread for record in listener.records} == {thread.ident for thread in threads}
 
 
-def test_a_call_imports_logging_for_nothing_that_is_not_heard(busy: str) -> None:
-    # The import alone takes longer than all else that a first login does in Python.
+def test_a_call_does_not_import_logging_unless_it_logs(busy: str) -> None:
+    # The import alone takes longer than everything else that a first login does in Python.
     program = """
 import sys
 import clever_sso

@@ -1,4 +1,4 @@
-"""A login without a network: URLs, callbacks and the outcomes that cost no request."""
+"""Logins without a network: URLs, callbacks and the outcomes that need no request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_login_begins_at_clever_with_a_state_and_a_nonce(client: clever_sso.Cl
     assert query(client.begin_login().url)["state"] != sent["state"]
 
 
-def test_the_first_redirect_uri_is_the_primary_one() -> None:
+def test_the_first_redirect_uri_is_the_default() -> None:
     client = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, [REDIRECT_URI, SECOND_URI])
     assert query(client.begin_login().url)["redirect_uri"] == REDIRECT_URI
     assert query(client.begin_login(redirect_uri=SECOND_URI).url)["redirect_uri"] == SECOND_URI
@@ -59,7 +59,7 @@ def test_the_pending_login_of_another_browser_restarts(client: clever_sso.Client
     assert outcome.reason == "state_mismatch"
 
 
-def test_an_empty_cookie_is_no_cookie(client: clever_sso.Client) -> None:
+def test_an_empty_cookie_counts_as_no_cookie(client: clever_sso.Client) -> None:
     state = query(client.begin_login().url)["state"]
     outcome = client.finish_login(f"?code=abc&state={state}", pending="")
     assert isinstance(outcome, clever_sso.Restart)
@@ -78,19 +78,19 @@ def test_blocked_cookies_end_a_login_with_a_reason(client: clever_sso.Client) ->
     assert "cookies" in caught.value.user_message
 
 
-def test_a_refusal_is_a_value(client: clever_sso.Client) -> None:
+def test_a_login_refused_by_clever_returns_denied(client: clever_sso.Client) -> None:
     outcome = client.finish_login("?error=access_denied&error_description=no")
     assert isinstance(outcome, clever_sso.Denied)
     assert (outcome.error, outcome.description) == ("access_denied", "no")
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"])
-def test_return_to_is_no_open_redirect(client: clever_sso.Client, target: str) -> None:
+def test_return_to_another_host_is_refused(client: clever_sso.Client, target: str) -> None:
     with pytest.raises(clever_sso.ArgumentError, match="return_to_unsafe"):
         client.begin_login(return_to=target)
 
 
-def test_an_address_leads_to_a_page_however_it_is_written() -> None:
+def test_leads_to_recognizes_every_spelling_of_a_path() -> None:
     for target in (
         "/login?x",
         "/%6cogin/",
@@ -105,13 +105,13 @@ def test_an_address_leads_to_a_page_however_it_is_written() -> None:
         assert not clever_sso.leads_to(target, "/login"), target
 
 
-def test_return_to_may_lead_to_an_allowed_origin() -> None:
+def test_return_to_an_allowed_origin_is_accepted() -> None:
     origins = ["https://www.example.org"]
     client = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, return_to_origins=origins)
     assert client.begin_login(return_to="https://www.example.org/x").pending
 
 
-def test_a_rotated_secret_still_opens_what_the_old_one_sealed(client: clever_sso.Client) -> None:
+def test_logins_encrypted_with_an_old_secret_still_finish(client: clever_sso.Client) -> None:
     login = client.begin_login()
     stale = f"?code=abc&state={query(client.begin_login().url)['state']}"
     for old, reason in [((CLIENT_SECRET,), "state_mismatch"), ((), "pending_invalid")]:
@@ -121,7 +121,7 @@ def test_a_rotated_secret_still_opens_what_the_old_one_sealed(client: clever_sso
         assert outcome.reason == reason
 
 
-def test_an_application_without_a_secret_begins_no_login() -> None:
+def test_begin_login_without_a_secret_raises_a_config_error() -> None:
     public = clever_sso.Client(CLIENT_ID, redirect_uri=REDIRECT_URI)
     with pytest.raises(clever_sso.ConfigError, match="client_secret_missing"):
         public.begin_login()
@@ -141,26 +141,26 @@ def test_without_a_secret_the_implicit_grant_needs_a_pending_key() -> None:
     assert set(query(with_key.begin_implicit().url)) == {"response_type", "client_id", "redirect_uri", "state"}
 
 
-def test_clever_may_stand_at_one_address_or_two() -> None:
+def test_base_url_or_issuer_and_api_base_set_the_endpoints() -> None:
     local = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url="http://127.0.0.1:9")
     assert local.authorize_url().startswith("http://127.0.0.1:9/oauth/authorize?response_type=code&")
     moved = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, issuer="https://sso.example")
     assert moved.portal_url() == "https://sso.example/login"
 
 
-def test_the_plain_urls(client: clever_sso.Client) -> None:
+def test_portal_and_instant_login_urls(client: clever_sso.Client) -> None:
     assert client.portal_url("oak tree") == "https://clever.com/in/oak%20tree"
     expected = f"https://clever.com/oauth/instant-login?client_id={CLIENT_ID}&district_id=d1"
     assert client.instant_login_url("d1") == expected
 
 
-def test_a_development_application_may_use_plain_http() -> None:
+def test_plain_http_is_allowed_only_with_development() -> None:
     with pytest.raises(clever_sso.ConfigError, match=r"redirect_uri must start with https://.*development=True"):
         clever_sso.Client(CLIENT_ID, CLIENT_SECRET, "http://dev.example/cb")
     assert clever_sso.Client(CLIENT_ID, CLIENT_SECRET, "http://dev.example/cb", development=True).begin_login()
 
 
-def test_a_callback_is_read_as_it_came() -> None:
+def test_parse_callback_returns_every_parameter() -> None:
     callback = clever_sso.parse_callback("https://app.example/cb#access_token=il1&state=s&scope=a%20b")
     assert (callback.access_token, callback.state, callback.scopes) == ("il1", "s", ("a", "b"))
     assert (callback.code, callback.error, callback.issuer, callback.loginas_by_admin) == (None, None, None, False)
@@ -177,14 +177,14 @@ def test_a_callback_is_read_as_it_came() -> None:
         ("?code=a&error=b", "callback_contradictory"),
     ],
 )
-def test_a_callback_that_cannot_be_meant_is_refused(client: clever_sso.Client, callback: str, code: str) -> None:
+def test_an_invalid_callback_is_refused(client: clever_sso.Client, callback: str, code: str) -> None:
     for read in (clever_sso.parse_callback, client.finish_login):
         with pytest.raises(clever_sso.LoginError) as caught:
             read(callback)
         assert caught.value.code == code
 
 
-def test_a_callback_of_another_issuer_is_refused(client: clever_sso.Client) -> None:
+def test_a_callback_from_another_issuer_is_refused(client: clever_sso.Client) -> None:
     with pytest.raises(clever_sso.LoginError, match="callback_issuer"):
         client.finish_login("?code=a&iss=https://evil.example")
 
@@ -193,7 +193,7 @@ def header_of(cookies: tuple[clever_sso.SetCookie, ...]) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies if cookie.max_age)
 
 
-def test_each_login_has_a_cookie_of_its_own(client: clever_sso.Client) -> None:
+def test_each_login_has_its_own_cookie(client: clever_sso.Client) -> None:
     one = client.begin_login()
     two = client.begin_login(cookies=header_of(one.set_cookies))
     (cookie,) = two.set_cookies
@@ -206,7 +206,7 @@ def test_each_login_has_a_cookie_of_its_own(client: clever_sso.Client) -> None:
     assert clever_sso.login_key("?code=abc") is None
 
 
-def test_a_refusal_ends_the_session_only_of_the_browser_that_asked(client: clever_sso.Client) -> None:
+def test_denied_ends_the_session_only_in_the_browser_that_began_the_login(client: clever_sso.Client) -> None:
     login = client.begin_login()
     callback = f"?error=access_denied&state={query(login.url)['state']}"
     own = client.finish_login(callback, header_of(login.set_cookies))
@@ -218,7 +218,7 @@ def test_a_refusal_ends_the_session_only_of_the_browser_that_asked(client: cleve
 
 
 @pytest.mark.parametrize("duplicate", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
-def test_an_error_has_its_cookies_wherever_it_goes(client: clever_sso.Client, duplicate: object) -> None:
+def test_an_error_keeps_its_cookies_when_pickled(client: clever_sso.Client, duplicate: object) -> None:
     assert callable(duplicate)
     login = client.begin_login()
     with pytest.raises(clever_sso.CleverError) as caught:
@@ -229,7 +229,7 @@ def test_an_error_has_its_cookies_wherever_it_goes(client: clever_sso.Client, du
     assert error.set_cookies == caught.value.set_cookies
 
 
-def test_cookies_and_a_kept_login_exclude_each_other(client: clever_sso.Client) -> None:
+def test_finish_login_with_both_cookies_and_pending_raises(client: clever_sso.Client) -> None:
     with pytest.raises(clever_sso.ArgumentError, match="either cookies or pending"):
         client.finish_login("?code=abc", "a=b", pending="x")
 
@@ -251,14 +251,14 @@ def test_a_header_that_is_not_text_is_ignored(client: clever_sso.Client) -> None
         [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
     ],
 )
-def test_headers_may_come_in_any_form(client: clever_sso.Client, headers: dict[str, str]) -> None:
+def test_refusal_accepts_headers_in_any_form(client: clever_sso.Client, headers: dict[str, str]) -> None:
     refusal = client.refusal("logout", method="POST", headers=headers)
     assert refusal is not None
     assert (refusal.status, refusal.allow) == (403, None)
     assert client.refusal("logout", method="POST", headers={"Origin": "https://app.example"}) is None
 
 
-def test_a_refusal_names_the_methods(client: clever_sso.Client) -> None:
+def test_a_refusal_with_405_has_an_allow_header(client: clever_sso.Client) -> None:
     refusal = client.refusal("callback", method="POST", headers={})
     assert refusal is not None
     assert (refusal.status, refusal.allow, repr(refusal)) == (405, "GET, HEAD", "Refusal(status=405)")
@@ -266,7 +266,7 @@ def test_a_refusal_names_the_methods(client: clever_sso.Client) -> None:
         client.refusal("front page", method="GET", headers={})  # type: ignore[arg-type]
 
 
-def test_a_login_may_ask_who_it_is(client: clever_sso.Client) -> None:
+def test_switch_user_makes_clever_ask_who_the_person_is(client: clever_sso.Client) -> None:
     assert query(client.begin_login(switch_user=True).url)["confirmed"] == "false"
     assert query(client.authorize_url(switch_user=True))["confirmed"] == "false"
     assert "confirmed" not in query(client.begin_login().url)

@@ -36,32 +36,32 @@ def run(*arguments: str, typed: str = "", without: str | None = None) -> subproc
 
 
 @pytest.mark.parametrize("name", ["CLEVER_CLIENT_ID", "CLEVER_REDIRECT_URI", "CLEVER_DISTRICT_ID"])
-def test_a_missing_variable_is_named(name: str) -> None:
+def test_the_example_names_a_missing_variable(name: str) -> None:
     done = run("instant", without=name)
     assert (done.returncode, done.stdout) == (2, "")
     assert name in done.stderr
 
 
-def test_an_unknown_entry_is_named() -> None:
+def test_the_example_names_an_unknown_argument() -> None:
     done = run("window")
     assert (done.returncode, done.stdout) == (2, "")
     assert "window" in done.stderr
 
 
 @pytest.mark.parametrize("entry", ["login", "portal", "instant", "implicit"])
-def test_a_browser_that_never_comes_back_ends_it(entry: str) -> None:
+def test_the_example_ends_if_the_browser_never_comes_back(entry: str) -> None:
     done = run(entry)
     assert done.returncode == 1
     assert done.stdout.startswith("open http://127.0.0.1:9/")
 
 
-def test_a_refusal_is_told() -> None:
+def test_the_example_prints_a_refusal() -> None:
     done = run("login", typed="?error=access_denied\n")
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "denied: access_denied"
 
 
-def test_an_error_begins_with_its_code_word() -> None:
+def test_the_example_prints_an_error_with_its_code_first() -> None:
     done = run("login", typed="?code=a&code=b\n")
     assert done.returncode == 1
     assert done.stderr.startswith("callback_duplicate: ")
@@ -75,13 +75,13 @@ def test_a_login_from_the_portal_opens_a_second_url_with_a_state() -> None:
     assert "&state=" in second
 
 
-def test_the_implicit_grant_believes_no_token_with_another_state() -> None:
+def test_the_implicit_grant_refuses_a_token_with_another_state() -> None:
     done = run("implicit", typed=f"{REDIRECT_URI}#access_token=il1&state=other\n")
     assert done.returncode == 1
     assert done.stderr.startswith("state_mismatch: ")
 
 
-def test_the_lines_for_the_readme_are_few() -> None:
+def test_the_login_in_the_readme_is_short() -> None:
     _, begun = PROGRAM.read_text("utf-8").split("# README: begin\n")
     shown = begun.split("# README: end\n")[0].strip().splitlines()
     assert 5 < len(shown) <= 15
@@ -89,7 +89,7 @@ def test_the_lines_for_the_readme_are_few() -> None:
 
 
 class Example(Protocol):
-    """What the console example defines."""
+    """The functions of the console example."""
 
     Browser: Callable[[], Any]
     answer: Callable[[clever_sso.Client, Any, str], None]
@@ -112,7 +112,7 @@ def client() -> clever_sso.Client:
 
 
 def went_to_clever(example: Example, client: clever_sso.Client) -> Any:  # noqa: ANN401  (of the example)
-    """A browser with a session that has begun another login, and comes back with a refusal."""
+    """A browser with a session that began another login and comes back with a refusal."""
     browser = example.Browser()
     login = client.begin_login()
     browser._keep(login.set_cookies)  # noqa: SLF001  (as when it is sent)
@@ -135,14 +135,16 @@ def test_a_request_that_must_not_act_uses_no_code(
     assert (browser.cookies, browser.session, browser.status) == (cookies, "the person before", 1)
 
 
-def test_a_refused_login_ends_the_session_that_was_there(example: Example, client: clever_sso.Client) -> None:
+def test_a_refused_login_ends_the_old_session(example: Example, client: clever_sso.Client) -> None:
     browser = went_to_clever(example, client)
     example.answer(client, browser, "callback")
     assert (browser.session, browser.status) == (None, 1)
     assert "clever_login_" not in browser.cookies
 
 
-def test_a_callback_that_proves_nothing_ends_no_session(example: Example, client: clever_sso.Client) -> None:
+def test_a_callback_that_this_browser_did_not_start_ends_no_session(
+    example: Example, client: clever_sso.Client
+) -> None:
     browser = went_to_clever(example, client)
     browser.url = f"{REDIRECT_URI}?error=access_denied"
     example.answer(client, browser, "callback")

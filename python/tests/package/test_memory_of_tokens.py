@@ -1,4 +1,4 @@
-"""When a client and its results are gone, no piece of an access token is left in the memory of a Python process."""
+"""After a client and its results are gone, no part of an access token is left in the memory of a Python process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from canned_clever import ADA, serving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems show no memory of processes")
 
-# Both are known to the answers alone: the program never makes a string of the token.
+# Only the server's responses contain these: the program never creates a string with the token.
 TOKEN = "il" + "".join(f"{number * 7919 % 997:03d}x" for number in range(12))
 PIECE_BYTES = 16
 PROGRAM = """
@@ -38,7 +38,7 @@ input()
 
 
 def pieces_in(process: int) -> int:
-    """How many pieces of the token are in the writable memory of the process."""
+    """How many parts of the token are in the writable memory of the process."""
     secret = TOKEN.encode()
     pieces = {secret[start : start + PIECE_BYTES] for start in range(len(secret) - PIECE_BYTES + 1)}
     found = 0
@@ -53,7 +53,7 @@ def pieces_in(process: int) -> int:
     return found
 
 
-def test_no_piece_of_a_token_outlives_what_held_it() -> None:
+def test_no_part_of_a_token_stays_in_memory_after_its_result_is_gone() -> None:
     answers: dict[str, object] = {
         "/oauth/tokens": {"access_token": TOKEN, "token_type": "bearer"},
         "/v3.0/me": {
@@ -73,7 +73,7 @@ def test_no_piece_of_a_token_outlives_what_held_it() -> None:
         assert process.stdin
         assert process.stdout
         assert process.stdout.readline() == "logged in\n"
-        # What is not there while it is needed would not be found afterwards either.
+        # If the search did not find the token while it is in use, it would prove nothing afterwards.
         assert pieces_in(process.pid) > 0
         print(file=process.stdin, flush=True)
         assert process.stdout.readline() == "gone\n"

@@ -1,4 +1,4 @@
-"""Settings of the network, and errors that name what is wrong as the caller knows it."""
+"""Network settings, and errors that use the caller's name for a wrong setting."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def refused(**settings: object) -> str:
 
 @contextmanager
 def answering(status: int, headers: dict[str, str]) -> Iterator[str]:
-    """A server, and a proxy, that gives one answer."""
+    """A server, also usable as a proxy, with one response for everything."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -90,7 +90,7 @@ def answering(status: int, headers: dict[str, str]) -> Iterator[str]:
         ),
     ],
 )
-def test_a_wrong_setting_has_the_name_of_its_argument(settings: dict[str, object], expected: str) -> None:
+def test_an_error_about_a_setting_names_the_argument(settings: dict[str, object], expected: str) -> None:
     message = refused(**settings)
     assert expected in message
     assert "hunter2" not in message
@@ -111,7 +111,7 @@ def test_a_wrong_setting_has_the_name_of_its_argument(settings: dict[str, object
     ],
 )
 @pytest.mark.parametrize("kind", [clever_sso.Client, clever_sso.AsyncClient])
-def test_a_wrong_variable_has_its_own_name(
+def test_an_error_about_a_setting_names_the_environment_variable(
     monkeypatch: pytest.MonkeyPatch, kind: type[clever_sso.Client], name: str, value: str, expected: str
 ) -> None:
     for variable, setting in {**ENVIRONMENT, name: value}.items():
@@ -122,7 +122,7 @@ def test_a_wrong_variable_has_its_own_name(
     assert expected in caught.value.message
 
 
-def test_in_development_a_container_is_reached_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_development_a_container_name_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, setting in {**ENVIRONMENT, "CLEVER_BASE_URL": "http://clever:5999/"}.items():
         monkeypatch.setenv(variable, setting)
     monkeypatch.setenv("CLEVER_DEVELOPMENT", "1")
@@ -137,7 +137,7 @@ def test_a_misspelled_variable_is_logged(monkeypatch: pytest.MonkeyPatch, caplog
     assert "nothing reads CLEVER_BASE_URI: is it CLEVER_BASE_URL?" in caplog.text
 
 
-def test_a_bundle_may_be_a_path_of_any_kind(tmp_path: Path) -> None:
+def test_ca_bundle_accepts_any_kind_of_path(tmp_path: Path) -> None:
     system = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
     bundle = tmp_path / "ca.pem"
     with open(system, encoding="utf-8") as file:  # noqa: PTH123
@@ -146,7 +146,7 @@ def test_a_bundle_may_be_a_path_of_any_kind(tmp_path: Path) -> None:
         assert clever_sso.Client(CLIENT_ID, ca_bundle=kind).issuer == "https://clever.com"
 
 
-def test_an_error_says_when_to_come_back() -> None:
+def test_an_error_has_retry_after() -> None:
     with answering(429, {"Retry-After": "120"}) as base:
         with pytest.raises(clever_sso.CleverError) as caught:
             clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=base).exchange_code("code")
@@ -157,7 +157,7 @@ def test_an_error_says_when_to_come_back() -> None:
         assert caught.value.retry_after is None
 
 
-def test_a_network_error_names_port_and_proxy() -> None:
+def test_a_network_error_names_the_port_and_the_proxy() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -170,7 +170,7 @@ def test_a_network_error_names_port_and_proxy() -> None:
             through.exchange_code("code")
 
 
-def test_the_environment_is_read_when_the_client_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_variables_are_read_when_the_client_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(407, {}) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
         client = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)

@@ -1,6 +1,6 @@
-"""What no argument may do, whatever its value: raise anything but a TypeError for a wrong type, or an error of ours.
+"""Whatever the value of an argument, a call raises only a `TypeError` for a wrong type or an error of this package.
 
-The table is generated from the signatures of everything that is public.
+The calls are generated from the signatures of all public functions.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ NUMBERS = {
     "none": float("nan"),
 }
 WRONG = {"bytes": b"a", "bytearray": bytearray(b"a"), "object": object(), "dict": {1: 2}, "list of bytes": [b"a"]}
-# Pairs, lengths and types inside of lists and mappings that nobody expects.
+# Unexpected pairs, lengths and types inside lists and mappings.
 NESTED = {
     "a pair of one": [("c",)],
     "a pair of three": [("a", "b", "c")],
@@ -96,7 +96,7 @@ GOOD = {
     "target": "/login",
     "path": "/login",
 }
-# Nobody listens there, and nobody is waited for.
+# No one listens there, so no call waits.
 OFFLINE: dict[str, Any] = {"base_url": "http://127.0.0.1:9", "timeout": 0.05}
 
 
@@ -110,13 +110,13 @@ def async_client() -> clever_sso.AsyncClient:
 
 @cache
 def functions() -> dict[str, tuple[Callable[[], Callable[..., Any]], inspect.Signature]]:
-    """Everything public that takes arguments, by its name: how to get it, and its signature."""
+    """All public functions with arguments, by name: how to get each, and its signature."""
     found: dict[str, tuple[Callable[[], Callable[..., Any]], inspect.Signature]] = {}
     for name in clever_sso.__all__:
         value = getattr(clever_sso, name)
         if inspect.isroutine(value) or name in {"Client", "KeySet"}:
             found[name] = (lambda value=value: value), inspect.signature(value)
-    # It has the keywords of `Client`.
+    # `AsyncClient` takes the keywords of `Client`.
     found["AsyncClient"] = (lambda: clever_sso.AsyncClient), found["Client"][1]
     for kind, make in ((clever_sso.Client, client), (clever_sso.AsyncClient, async_client)):
         for name in dir(kind):
@@ -134,7 +134,7 @@ LENIENT = {("login_key", "callback"), ("is_switched_on", "value"), ("leads_to", 
 
 
 def call(function: str, changes: dict[str, Any], *, awaits: bool = True) -> object:
-    """Call it with what is needed and `changes`; await what it gives."""
+    """Call the function with its required arguments and `changes`, and await the result if needed."""
     get, signature = functions()[function]
     needed = {
         name: GOOD[name]
@@ -158,7 +158,7 @@ def call(function: str, changes: dict[str, Any], *, awaits: bool = True) -> obje
 
 
 def outcome(function: str, name: str, value: object) -> object:
-    """What happens to a call: its result, an error of ours, or a TypeError. Anything else is raised."""
+    """The outcome of a call: its result, an error of this package, or a TypeError. Any other exception is raised."""
     try:
         return call(function, {name: value})
     except (clever_sso.Error, TypeError) as error:
@@ -166,26 +166,26 @@ def outcome(function: str, name: str, value: object) -> object:
 
 
 @pytest.mark.parametrize(("function", "name"), ROWS)
-def test_no_value_raises_anything_but_an_error_of_ours(function: str, name: str) -> None:
+def test_no_argument_value_raises_an_unexpected_exception(function: str, name: str) -> None:
     for value in [*TEXTS.values(), *NUMBERS.values(), *([text] for text in TEXTS.values())]:
         outcome(function, name, value)
 
 
 @pytest.mark.parametrize(("function", "name"), ROWS)
-def test_nothing_nested_raises_anything_but_an_error_that_names_the_argument(function: str, name: str) -> None:
+def test_a_wrong_nested_value_raises_an_error_that_names_the_argument(function: str, name: str) -> None:
     for word, value in NESTED.items():
         found = outcome(function, name, value)
         if isinstance(found, TypeError):
             # From Python 3.11 on, PyO3 names the argument in a note.
             assert name in "\n".join([str(found), *getattr(found, "__notes__", ())]), (word, found)
         elif not isinstance(found, clever_sso.Error):
-            # A text, a number and a list of texts are right in some places.
+            # A str, a number and a list of str are valid in some places.
             assert word in {"a text", "a number", "a text as a pair"}, (name, word, found)
 
 
 @pytest.mark.parametrize("function", ["Client.refusal", "AsyncClient.refusal"])
 @pytest.mark.parametrize("word", NESTED)
-def test_odd_headers_are_a_type_error_that_names_them(function: str, word: str) -> None:
+def test_invalid_headers_raise_a_type_error_that_names_them(function: str, word: str) -> None:
     found = outcome(function, "headers", NESTED[word])
     assert isinstance(found, TypeError)
     assert "argument 'headers': expected" in str(found)
@@ -196,11 +196,11 @@ def test_odd_headers_are_a_type_error_that_names_them(function: str, word: str) 
     {"Origin": "https://app.example"}.items(), {"wsgi.version": (1, 0), "REMOTE_PORT": 1, "HTTP_ORIGIN": "null"},
     {"X-Other": ["a"]}, (pair for pair in [("a", "b")]),
 ])  # fmt: skip
-def test_headers_may_be_any_mapping_or_pairs(headers: Iterable[tuple[Any, Any]]) -> None:
+def test_headers_can_be_any_mapping_or_pairs(headers: Iterable[tuple[Any, Any]]) -> None:
     assert client().refusal("login", method="GET", headers=headers) is None
 
 
-def test_what_the_class_of_an_application_raises_is_its_own() -> None:
+def test_an_exception_of_a_mappings_own_code_is_raised_unchanged() -> None:
     class BrokenError(Exception):
         pass
 
@@ -234,7 +234,7 @@ READ_BY_OWN_CODE = {
 
 @pytest.mark.parametrize("kind", RAISED)
 @pytest.mark.parametrize("name", READ_BY_OWN_CODE)
-def test_what_the_code_of_an_argument_raises_comes_through_as_it_is(name: str, kind: type[BaseException]) -> None:
+def test_an_exception_of_an_arguments_own_code_is_raised_unchanged(name: str, kind: type[BaseException]) -> None:
     for method in READ_BY_OWN_CODE[name]:
         raised = kind("own")
 
@@ -250,7 +250,7 @@ def test_what_the_code_of_an_argument_raises_comes_through_as_it_is(name: str, k
         readers = [function for function, argument in ROWS if argument == name]
         for function in [reader for reader in readers if name != "redirect_uri" or reader in {"Client", "AsyncClient"}]:
             with pytest.raises(kind) as caught:
-                # Outside of an event loop, which Ctrl-C would leave with a task that nobody asks for its result.
+                # Outside of an event loop: Ctrl-C would leave a task in it whose result no one retrieves.
                 call(function, {name: value}, awaits=False)
             assert caught.value is raised
             assert not getattr(raised, "__notes__", None)
@@ -267,7 +267,7 @@ def test_what_the_code_of_an_argument_raises_comes_through_as_it_is(name: str, k
         ("redirect_uri", "__iter__", 7, "redirect_uri must be str or a sequence of str, not Own"),
     ],
 )
-def test_what_a_method_of_an_argument_must_not_give_is_a_wrong_type(
+def test_a_wrong_return_type_of_an_arguments_method_raises_a_type_error(
     name: str, method: str, given: object, message: str
 ) -> None:
     members = {"__getitem__": lambda *_: ""} if method == "__iter__" else {}
@@ -277,7 +277,7 @@ def test_what_a_method_of_an_argument_must_not_give_is_a_wrong_type(
     assert str(caught.value) == message
 
 
-def test_arguments_that_are_read_by_their_own_code_count(tmp_path: Path) -> None:
+def test_arguments_with_their_own_conversion_methods_are_accepted(tmp_path: Path) -> None:
     class Text(str):
         __slots__ = ()
 
@@ -295,7 +295,7 @@ def test_arguments_that_are_read_by_their_own_code_count(tmp_path: Path) -> None
         call("Client", {"timeout": Fraction(10**400)})
 
 
-def test_a_wrong_type_is_named_whatever_its_metaclass_says() -> None:
+def test_a_type_error_names_the_real_type_whatever_its_metaclass_says() -> None:
     class Meta(type):
         @property
         def __name__(cls) -> str:
@@ -305,7 +305,7 @@ def test_a_wrong_type_is_named_whatever_its_metaclass_says() -> None:
         call("Client", {"client_id": Meta("Plain", (), {})()})
 
 
-def test_a_cookie_of_odd_parts_is_an_error_that_names_the_part() -> None:
+def test_set_cookie_with_an_invalid_part_raises_an_error_that_names_it() -> None:
     good = {"name": "a", "value": "b", "max_age": 1, "secure": True, "header": "a=b"}
     assert clever_sso.SetCookie(**good).max_age == 1
     for part, values in {
@@ -322,7 +322,7 @@ def test_a_cookie_of_odd_parts_is_an_error_that_names_the_part() -> None:
 
 
 @pytest.mark.parametrize(("function", "name"), ROWS)
-def test_a_wrong_type_is_a_type_error(function: str, name: str) -> None:
+def test_a_wrong_type_raises_a_type_error(function: str, name: str) -> None:
     if name in {"headers", "keys", "ca_bundle"}:
         pytest.skip("many types are right here")
     for word, value in WRONG.items():
@@ -357,24 +357,24 @@ def test_a_wrong_type_is_a_type_error(function: str, name: str) -> None:
         ("login_key", {"callback": None}, "callback must be str, not None"),
     ],
 )
-def test_a_wrong_type_is_named(function: str, changes: dict[str, Any], message: str) -> None:
+def test_a_type_error_names_the_argument_and_the_type(function: str, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError) as caught:
         call(function, changes)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(("function", "name"), ROWS)
-def test_text_that_is_none_is_named(function: str, name: str) -> None:
+def test_a_str_that_is_not_valid_text_is_named_in_the_error(function: str, name: str) -> None:
     if name in IS_A_NUMBER | IS_NOT_TEXT:
         pytest.skip("no text")
     is_list = name in {"old_pending_keys", "return_to_origins"}
     for half in (HALF, f"a{HALF}b", "/\udfff", "\udcff"):
         found = outcome(function, name, [half] if is_list else half)
         if (function, name) in LENIENT or name in {"cookies", "method"}:
-            # Data from a browser: parts that are not valid text are ignored.
+            # This is data from a browser, where parts that are not valid text are ignored.
             assert not isinstance(found, TypeError)
         elif name == "ca_bundle" and half == "\udcff":
-            # The path of a file may have such a byte.
+            # A file path may contain such a byte.
             assert isinstance(found, clever_sso.ConfigError)
         else:
             assert isinstance(found, clever_sso.Error), found
@@ -383,7 +383,7 @@ def test_text_that_is_none_is_named(function: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("function", "name"), [row for row in ROWS if row[1] in IS_A_NUMBER])
-def test_a_number_that_nobody_means_is_named(function: str, name: str) -> None:
+def test_a_number_out_of_range_is_named_in_the_error(function: str, name: str) -> None:
     for word in (
         "huge",
         "huge below zero",
@@ -395,13 +395,13 @@ def test_a_number_that_nobody_means_is_named(function: str, name: str) -> None:
         found = outcome(function, name, number)
         assert isinstance(found, (clever_sso.ConfigError, clever_sso.ArgumentError)), (word, found)
         assert name in found.message
-        # As it was given, or that it has too many digits to be shown.
+        # The message shows the number, or says that it has too many digits.
         shown = {"64 bits": ("too many digits", "1.8446744073709552e19", "18446744073709552000"), "none": ("NaN",)}
         assert any(text in found.message for text in ("too many digits", *shown.get(word, (str(number),)))), found
 
 
 @pytest.mark.parametrize("name", sorted(IS_A_NUMBER))
-def test_a_bool_is_no_number(name: str) -> None:
+def test_a_bool_is_not_accepted_as_a_number(name: str) -> None:
     functions_with = [function for function, (_, signature) in functions().items() if name in signature.parameters]
     assert functions_with
     for function in functions_with:
@@ -410,7 +410,7 @@ def test_a_bool_is_no_number(name: str) -> None:
                 call(function, {name: value})
 
 
-def test_an_environment_with_bytes_that_are_no_text_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_variable_that_is_not_valid_text_is_named_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET", "CLEVER_REDIRECT_URI", "CLEVER_CA_BUNDLE", "CLEVER_PROXY"):
         with monkeypatch.context() as patch:
             patch.setenv("CLEVER_CLIENT_ID", CLIENT_ID)
@@ -420,7 +420,7 @@ def test_an_environment_with_bytes_that_are_no_text_is_named(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("value", ["-1", "nan", "inf", "-inf", "1e300", "0", "1e-10"])
-def test_a_timeout_of_the_environment_is_named_as_it_was_given(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_an_error_shows_the_timeout_variable_as_it_was_set(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("CLEVER_CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("CLEVER_TIMEOUT", value)
     with pytest.raises(clever_sso.ConfigError) as raised:
@@ -434,7 +434,7 @@ def test_a_timeout_of_the_environment_is_named_as_it_was_given(monkeypatch: pyte
     ("CLEVER_TIMEOUT", [True, 10**400, [1], b"1", {}, "ten"]),
     ("CLEVER_LEEWAY", [True, False, 1.5, float("inf"), float("nan"), 10**400, [1], "1.5", "x" * 5000]),
 ])  # fmt: skip
-def test_a_number_of_a_configuration_that_is_none_is_named(name: str, values: list[Any]) -> None:
+def test_a_configured_number_that_is_not_a_number_is_named_in_the_error(name: str, values: list[Any]) -> None:
     for value in values:
         with pytest.raises(clever_sso.ConfigError, match=name):
             clever_sso.Client(**_settings.arguments({"CLEVER_CLIENT_ID": CLIENT_ID, name: value}))
@@ -452,8 +452,8 @@ def test_a_number_of_a_configuration_that_is_none_is_named(name: str, values: li
         ("key", "pending_key"),
     ],
 )
-def test_a_keyword_that_no_client_has_names_the_nearest(given: str, meant: str) -> None:
-    # Whether what must be given is there or not: the misspelled word is often that.
+def test_an_unknown_keyword_names_the_most_similar_one(given: str, meant: str) -> None:
+    # With and without the required arguments, because the misspelled one is often required.
     for others in ({}, {"client_id": CLIENT_ID}):
         with pytest.raises(TypeError) as caught:
             clever_sso.Client(**{given: "not-to-be-shown"}, **others)  # type: ignore[arg-type]
@@ -461,12 +461,12 @@ def test_a_keyword_that_no_client_has_names_the_nearest(given: str, meant: str) 
 
 
 @pytest.mark.parametrize("given", ["retries", HALF, "", "ш", "x" * 100_000])
-def test_a_keyword_that_is_like_none_lists_them_all(given: str) -> None:
+def test_an_unknown_keyword_without_a_similar_one_lists_all_keywords(given: str) -> None:
     with pytest.raises(TypeError) as caught:
         clever_sso.Client(CLIENT_ID, **{given: 1})  # type: ignore[arg-type]
     assert str(caught.value).endswith(f"it has {', '.join(inspect.signature(clever_sso.Client).parameters)}")
 
 
-def test_a_client_without_an_id_says_what_is_missing() -> None:
+def test_a_client_without_client_id_raises_a_type_error() -> None:
     with pytest.raises(TypeError, match="client_id must be str, not nothing"):
         clever_sso.Client()  # type: ignore[call-arg]

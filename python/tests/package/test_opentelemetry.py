@@ -1,4 +1,4 @@
-"""Spans for OpenTelemetry: one for a call, one for each of its requests, and no data about a person in them."""
+"""OpenTelemetry spans: one for each call, one for each of its requests, without data about a person."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def spans() -> Iterator[Spans]:
 
 
 def settled(exporter: InMemorySpanExporter) -> tuple[ReadableSpan, list[ReadableSpan]]:
-    """The span of the only call, and the spans of its requests."""
+    """The span of the one call, and the spans of its requests."""
     finished = exporter.get_finished_spans()
     (call,) = (span for span in finished if span.kind is SpanKind.INTERNAL and span.name != "request")
     requests = [span for span in finished if span.kind is SpanKind.CLIENT]
@@ -76,7 +76,7 @@ def test_a_call_that_fails_is_a_span_with_its_code(refusing: str, spans: Spans) 
     assert (request.attributes or {})["error.type"] == str(status)
 
 
-def test_a_login_of_the_client_for_asyncio_is_below_the_span_of_its_task(clever: str, spans: Spans) -> None:
+def test_an_async_login_is_a_child_span_of_its_task(clever: str, spans: Spans) -> None:
     client = clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever)
 
     async def callback() -> int:
@@ -93,13 +93,13 @@ def test_a_login_of_the_client_for_asyncio_is_below_the_span_of_its_task(clever:
     assert call.status.status_code is StatusCode.UNSET
 
 
-def test_nothing_is_told_once_it_is_switched_off(clever: str, spans: Spans) -> None:
+def test_uninstrument_stops_the_spans(clever: str, spans: Spans) -> None:
     clever_sso.opentelemetry.uninstrument()
     clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever).me("il-very-private")
     assert spans[1].get_finished_spans() == ()
 
 
-def test_a_tracer_that_fails_fails_no_login(clever: str, monkeypatch: pytest.MonkeyPatch, spans: Spans) -> None:
+def test_a_failing_tracer_does_not_fail_the_login(clever: str, monkeypatch: pytest.MonkeyPatch, spans: Spans) -> None:
     raised: list[object] = []
     monkeypatch.setattr("sys.unraisablehook", lambda told: raised.append(told.exc_type))
     monkeypatch.setattr(clever_sso.opentelemetry, "_tracer", object())
@@ -110,7 +110,7 @@ def test_a_tracer_that_fails_fails_no_login(clever: str, monkeypatch: pytest.Mon
 
 
 class Ending(SpanProcessor):
-    """The person at the keyboard ends the program while a span is exported."""
+    """Raises `KeyboardInterrupt` while a span is exported."""
 
     def __init__(self, raised: type[BaseException]) -> None:
         self.raised: type[BaseException] | None = raised
@@ -132,7 +132,7 @@ def ask_and_await(clever: str) -> None:
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit])
 @pytest.mark.parametrize("asking", [ask, ask_and_await])
-def test_who_ends_the_program_during_an_export_ends_it(
+def test_keyboard_interrupt_during_an_export_ends_the_program(
     clever: str, monkeypatch: pytest.MonkeyPatch, raised: type[BaseException], asking: Callable[[str], object]
 ) -> None:
     hidden: list[object] = []

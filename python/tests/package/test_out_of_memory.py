@@ -1,4 +1,4 @@
-"""Where Python has no memory for an object, a call raises `MemoryError`: no panic arrives, and no thread hangs."""
+"""If Python has no memory for an object, a call raises `MemoryError`: it does not panic, and no thread hangs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the doctor found, as Python sees it."""
+"""The doctor's report in Python."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def test_a_report_has_findings_a_cause_and_an_exit_code(refusing: str) -> None:
         report.level = "ok"  # type: ignore[misc]
 
 
-def test_the_async_client_finds_the_same(refusing: str) -> None:
-    # How many files are open differs.
+def test_the_async_client_returns_the_same_report(refusing: str) -> None:
+    # The number of open files differs.
     def seen(report: clever_sso.Report) -> list[tuple[str, str]]:
         return [(finding.check, finding.level) for finding in report.findings]
 
@@ -45,7 +45,7 @@ def test_the_async_client_finds_the_same(refusing: str) -> None:
     assert seen(asyncio.run(examined())) == seen(clever_sso.Client(**settings(refusing)).doctor())
 
 
-def test_settings_that_make_no_client_are_the_first_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_that_cannot_create_a_client_are_the_first_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in settings("http://clever.example").items():
         monkeypatch.setenv(f"CLEVER_{name.upper()}", value)
     with pytest.raises(clever_sso.ConfigError):

@@ -1,4 +1,4 @@
-"""Results: frozen, told by their fields, and silent about people and secrets."""
+"""Results are frozen, compare by their fields, and show no person and no secret in their `repr`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def all_results(base_url: str) -> list[object]:
     ]
 
 
-def test_the_identity_is_what_clever_says(clever: str) -> None:
+def test_the_identity_has_the_data_from_clever(clever: str) -> None:
     signed_in = sign_in(clever)[1]
     identity = signed_in.identity
     assert identity.issuer == clever
@@ -59,7 +59,7 @@ def test_the_identity_is_what_clever_says(clever: str) -> None:
     assert signed_in.return_to == "/lesson/7"
 
 
-def test_the_resources_are_what_clever_says(clever: str) -> None:
+def test_the_resources_have_the_data_from_clever(clever: str) -> None:
     client = make_client(clever)
     info = client.check_token("token")
     assert (info.client_id, info.scopes) == (CLIENT_ID, ("read:user_id",))
@@ -86,7 +86,7 @@ def test_a_repr_shows_ids_and_types(clever: str) -> None:
     assert repr(make_client()) == f"Client(client_id='{CLIENT_ID}', issuer='https://clever.com')"
 
 
-def test_results_are_frozen_and_matched_by_their_fields(clever: str) -> None:
+def test_results_are_frozen_and_support_pattern_matching(clever: str) -> None:
     for result in all_results(clever):
         names = type(result).__match_args__  # type: ignore[attr-defined]
         assert isinstance(names, tuple)
@@ -99,7 +99,7 @@ def test_results_are_frozen_and_matched_by_their_fields(clever: str) -> None:
             result.another = 1  # type: ignore[attr-defined]
 
 
-def test_a_dict_that_is_changed_changes_no_result(clever: str) -> None:
+def test_changing_a_returned_dict_does_not_change_the_result(clever: str) -> None:
     identity = sign_in(clever)[1].identity
     identity.claims["nested"].clear()
     identity.claims.clear()
@@ -120,19 +120,19 @@ def test_equal_values_are_equal(clever: str) -> None:
     assert denied[0] != denied[2]
 
 
-def test_results_are_made_by_logging_in_only() -> None:
+def test_results_cannot_be_constructed() -> None:
     for name in ("Identity", "SignedIn", "Tokens", "Login"):
         with pytest.raises(TypeError):
             getattr(clever_sso, name)()
 
 
 @pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
-def test_a_client_is_neither_pickled_nor_copied(client: clever_sso.Client, duplicate: object) -> None:
+def test_pickling_or_copying_a_client_raises_a_type_error(client: clever_sso.Client, duplicate: object) -> None:
     assert callable(duplicate)
     with pytest.raises(TypeError, match="it holds secrets"):
         duplicate(client)
 
 
-def test_tokens_do_not_travel_in_pickles(clever: str) -> None:
+def test_tokens_cannot_be_pickled(clever: str) -> None:
     with pytest.raises(TypeError):
         pickle.dumps(sign_in(clever)[1].tokens)

@@ -1,4 +1,4 @@
-"""What a client counts, as Python sees it, and as Prometheus reads it."""
+"""A client's metrics, in Python and as Prometheus text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_logins_are_counted_and_selected_by_label(clever: str) -> None:
     assert repr(stats) == f"Stats(samples=({len(stats.samples)} samples))"
 
 
-def test_a_name_that_is_not_known_is_refused(client: clever_sso.Client) -> None:
+def test_an_unknown_metric_or_label_is_refused(client: clever_sso.Client) -> None:
     stats = client.stats()
     with pytest.raises(clever_sso.ArgumentError, match='"clever_sso_login_total" is not a number of the stats'):
         stats.value("clever_sso_login_total")
@@ -50,13 +50,13 @@ def test_a_name_that_is_not_known_is_refused(client: clever_sso.Client) -> None:
         stats.value("clever_sso_logins_total", outcome=1)  # type: ignore[arg-type]
 
 
-def test_prometheus_reads_the_text_as_the_samples_say_it(clever: str) -> None:
+def test_the_prometheus_text_has_the_same_values_as_the_samples(clever: str) -> None:
     client = make_client(clever)
     log_in(client)
     stats = client.stats()
     families = list(text_string_to_metric_families(stats.to_prometheus()))
     types = {family.name: family.type for family in families}
-    # A fetch of keys that turns out not to be needed is given up, and no retry is certain.
+    # A key fetch that turns out not to be needed is canceled, and retries may or may not happen.
     assert types.pop("clever_sso_key_fetches", "counter") == types.pop("clever_sso_retries", "counter") == "counter"
     assert types == {
         "clever_sso_logins_begun": "counter",
@@ -78,7 +78,7 @@ def stats_of(stats: clever_sso.Stats, name: str) -> clever_sso.Sample:
     return found
 
 
-def test_the_client_for_asyncio_counts_in_the_same_way(clever: str) -> None:
+def test_the_async_client_counts_the_same(clever: str) -> None:
     client = clever_sso.AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, base_url=clever)
 
     async def ask() -> None:

@@ -45,7 +45,7 @@ except clever_sso.Error as error:
 )
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("lock", ["shared", "own"])
-def test_a_sub_interpreter_is_refused_and_the_main_one_is_not(lock: str, when: str, tmp_path: Path) -> None:
+def test_a_sub_interpreter_is_refused_and_the_main_interpreter_continues(lock: str, when: str, tmp_path: Path) -> None:
     said = tmp_path / "said"
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, lock, when, str(said)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

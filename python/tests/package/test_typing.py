@@ -1,4 +1,4 @@
-"""The stub comes from the Rust source, matches the binary in its types and its words, and programs check with it."""
+"""The stub is generated from the Rust source, matches the binary in types and docstrings, and works with mypy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.paths import ROOT
 STUB = Path(clever_sso.__file__).with_name("_native.pyi")
 AIO = Path(clever_sso.__file__).with_name("aio.py")
 SETTINGS = ROOT / "python" / "pyproject.toml"
-# All but what belongs to a framework, which need not be installed.
+# Everything except the framework modules, whose frameworks may not be installed.
 CORE = ["_native", "aio", "_settings", "exceptions"]
 
 
@@ -36,12 +36,12 @@ ENTRIES = list(documented(ast.parse(STUB.read_text("utf-8")), _native, ""))
 
 
 @pytest.mark.parametrize(("name", "words", "value"), ENTRIES, ids=[name for name, _, _ in ENTRIES])
-def test_stub_and_help_say_the_same(name: str, words: str | None, value: object) -> None:
+def test_the_stub_has_the_same_docstrings_as_help(name: str, words: str | None, value: object) -> None:
     assert words, name
     assert words == inspect.cleandoc(value.__doc__ or "")
 
 
-def test_the_stub_and_the_words_of_the_async_client_are_those_of_the_rust_source(tmp_path: Path) -> None:
+def test_the_stub_and_the_async_docstrings_are_generated_from_the_rust_source(tmp_path: Path) -> None:
     pytest.importorskip("maturin")
     done = subprocess.run(
         [sys.executable, ROOT / "python/stub.py", "--out", tmp_path], capture_output=True, text=True, check=False
@@ -53,7 +53,7 @@ def test_the_stub_and_the_words_of_the_async_client_are_those_of_the_rust_source
 
 
 def annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
-    """The types of the parameters and of the result, as they are written."""
+    """The types of the parameters and of the result, as text."""
     every = [*function.args.args, *function.args.kwonlyargs]
     types = {each.arg: ast.unparse(each.annotation) for each in every if each.annotation}
     return {**types, "return": ast.unparse(function.returns) if function.returns else ""}
@@ -94,10 +94,10 @@ def test_the_settings_have_the_types_of_the_arguments_of_the_client() -> None:
     assert written == {name: type_ for name, type_ in annotations(new).items() if name in named}
 
 
-def test_everything_public_is_in_the_stub_and_in_all() -> None:
+def test_every_public_name_is_in_the_stub_and_in_all() -> None:
     names = {name for name, _, _ in ENTRIES if "." not in name}
     assert names | {"__version__"} == set(_native.__all__)
-    # What only other modules of the package use is their own affair.
+    # Names that only other modules of the package use are not public.
     of_the_package = {
         "AsyncCalls",
         "doctor_of_client",
@@ -119,7 +119,7 @@ def run(*command: object, cwd: Path) -> None:
 
 
 def test_the_stub_matches_the_binary(tmp_path: Path) -> None:
-    # The rest of the package has its types in its own source.
+    # The rest of the package has inline types.
     run("-m", "mypy.stubtest", *(f"clever_sso.{module}" for module in CORE), cwd=tmp_path)
 
 
@@ -129,7 +129,7 @@ def test_the_package_passes_mypy_strict(tmp_path: Path) -> None:
     run("-m", "mypy", "--strict", "--config-file", SETTINGS, "-p", "clever_sso", cwd=tmp_path)
 
 
-# Nobody may be signed in: mypy wants a look at that first, or it calls the comment unused.
+# No one may be signed in, so mypy must report the access without a check. Otherwise it reports an unused comment.
 IS_OPTIONAL = {
     "flask": """
 from clever_sso.flask import current_identity, get_current_identity

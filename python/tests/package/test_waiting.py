@@ -1,4 +1,4 @@
-"""Calls that wait: they release the GIL, end at their deadline, and share one client among threads."""
+"""Waiting calls release the GIL, end at their timeout, and threads can share one client."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ WAITING: dict[str, Callable[[clever_sso.Client], object]] = {
 
 
 @pytest.mark.parametrize("call", WAITING)
-def test_the_gil_is_free_while_a_call_waits(refusing: str, call: str) -> None:
-    # The server runs in this process: if the call held the GIL, no answer could come before the deadline.
+def test_a_waiting_call_releases_the_gil(refusing: str, call: str) -> None:
+    # The server runs in this process. If the call kept the GIL, no response could come before the timeout.
     with pytest.raises(clever_sso.CleverError) as caught:
         WAITING[call](make_client(refusing))
     assert caught.value.http_status == 400
 
 
 def verifying() -> Callable[[], object]:
-    """Verify one good token, with keys that are there."""
+    """Verify one valid token with known keys."""
     vectors = ROOT / "tests/vectors"
     cases = json.loads((vectors / "hostile-id-tokens.json").read_text("utf-8"))
     sets = json.loads((vectors / "hostile-jwks.json").read_text("utf-8"))
@@ -63,7 +63,7 @@ def verifying() -> Callable[[], object]:
     return lambda: clever_sso.verify_id_token(good["token"], **settings)
 
 
-# None of them waits for the network.
+# None of these calls waits for the network.
 COMPUTING: dict[str, Callable[[], Callable[[], object]]] = {
     "verify_id_token": verifying,
     "begin_login": lambda: make_client("http://127.0.0.1:9").begin_login,
@@ -71,7 +71,7 @@ COMPUTING: dict[str, Callable[[], Callable[[], object]]] = {
 
 
 @pytest.mark.parametrize("call", COMPUTING)
-def test_the_gil_is_free_while_a_call_computes(call: str) -> None:
+def test_a_computing_call_releases_the_gil(call: str) -> None:
     compute = COMPUTING[call]()
     done, others = threading.Event(), []
 
@@ -82,7 +82,7 @@ def test_the_gil_is_free_while_a_call_computes(call: str) -> None:
 
     thread = threading.Thread(target=compute_on)
     usual = sys.getswitchinterval()
-    # Nobody is made to share the GIL: the other thread gets on only if this one lets go of it while it computes.
+    # Python does not switch threads here, so the other thread continues only if this call releases the GIL.
     sys.setswitchinterval(2 * SECONDS)
     end = time.monotonic() + SECONDS
     try:
@@ -98,7 +98,7 @@ def test_the_gil_is_free_while_a_call_computes(call: str) -> None:
     assert meanwhile >= 50
 
 
-def test_a_call_ends_at_its_own_deadline(slow: str, gate: Gate) -> None:
+def test_a_call_ends_at_its_own_timeout(slow: str, gate: Gate) -> None:
     patient, hasty = make_client(slow), make_client(slow, timeout=0.3)
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(patient.me, "token")
@@ -106,7 +106,7 @@ def test_a_call_ends_at_its_own_deadline(slow: str, gate: Gate) -> None:
         begun = time.monotonic()
         with pytest.raises(clever_sso.NetworkError) as caught:
             hasty.me("token")
-        # A lower bound, which no machine is too slow for; and the call that began earlier still waits.
+        # Only a lower bound, so that no machine is too slow; and the call that began earlier still waits.
         assert time.monotonic() - begun > 0.25
         assert caught.value.code == "network_timeout"
         assert not waiting.done()
@@ -114,7 +114,7 @@ def test_a_call_ends_at_its_own_deadline(slow: str, gate: Gate) -> None:
         assert waiting.result(SECONDS).id == ADA_ID
 
 
-def test_threads_share_a_client(clever: str) -> None:
+def test_threads_can_share_a_client(clever: str) -> None:
     client = make_client(clever)
     with ThreadPoolExecutor(16) as threads:
         found = list(threads.map(lambda _: client.user("token", ADA_ID).id, range(200)))
@@ -123,12 +123,12 @@ def test_threads_share_a_client(clever: str) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_forked_worker_shares_a_client(clever: str) -> None:
+def test_a_forked_worker_can_use_its_parents_client(clever: str) -> None:
     client = make_client(clever)
     assert client.me("token").id == ADA_ID
     child = os.fork()
     if child == 0:
-        # A child must not come back into the tests, whatever happens.
+        # Whatever happens, the child must not return into the tests.
         try:
             os._exit(0 if client.me("token").id == ADA_ID else 1)
         finally:

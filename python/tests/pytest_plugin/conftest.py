@@ -1,4 +1,4 @@
-"""The emulator that the fixtures under test find: the one that was built here."""
+"""Lets the fixtures under test use the emulator that was built here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the fixtures promise beyond the page: they load nothing, leave nothing behind, and name mistakes."""
+"""What the fixtures promise beyond the guide: they load nothing extra, leave nothing behind, and name mistakes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def run(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult
 
 
 def emulators_of(folder: Path) -> list[int]:
-    """The emulators that were started in this folder and still run."""
+    """The emulators that were started in this folder and are still running."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -58,7 +58,7 @@ def emulators_of(folder: Path) -> list[int]:
 
 
 def test_pytest_finds_the_fixtures_by_itself() -> None:
-    # Python has it since 3.11.
+    # Python has this module since 3.11.
     toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     project = toml.loads((ROOT / "python/pyproject.toml").read_text("utf-8"))["project"]
     plugin = import_module(project["entry-points"]["pytest11"]["clever_sso"])
@@ -70,7 +70,7 @@ def test_pytest_finds_the_fixtures_by_itself() -> None:
     assert ("pytest11", plugin.__name__) in {(entry.group, entry.value) for entry in installed.entry_points}
 
 
-def test_a_run_without_the_fixtures_loads_nothing_but_them(pytester: pytest.Pytester) -> None:
+def test_a_test_run_without_the_fixtures_loads_only_the_plugin(pytester: pytest.Pytester) -> None:
     test = """
     import sys
 
@@ -81,12 +81,12 @@ def test_a_run_without_the_fixtures_loads_nothing_but_them(pytester: pytest.Pyte
         assert not {"flask", "django", "starlette", "httpx"} & set(sys.modules)
     """
     pytester.makepyfile(test_it=test)
-    # Plugins of other packages, which load frameworks.
+    # Disable plugins of other packages, which load frameworks.
     options = ["-p", "no:django", "-p", "no:anyio", "-p", "no:pytest_flask_dance"]
     pytester.runpytest_subprocess(*options).assert_outcomes(passed=1)
 
 
-def test_the_emulator_ends_with_the_tests(pytester: pytest.Pytester) -> None:
+def test_the_emulator_ends_when_the_tests_end(pytester: pytest.Pytester) -> None:
     test = "def test_it(client, clever_login):\n    clever_login(client, 'ada')\n    assert False"
     run(pytester, test).assert_outcomes(failed=1)
     assert emulators_of(pytester.path) == []
@@ -94,7 +94,7 @@ def test_the_emulator_ends_with_the_tests(pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("word", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_the_emulator_ends_when_the_tests_are_killed(pytester: pytest.Pytester, word: signal.Signals) -> None:
-    # Who starts the tests in the background of a shell has them ignore Ctrl-C, and children inherit that.
+    # Tests in the background of a shell ignore Ctrl-C, and child processes inherit that.
     pytester.makeconftest("import signal\n\nsignal.signal(signal.SIGINT, signal.default_int_handler)")
     pytester.makepyfile(
         "import threading\n\ndef test_it(clever_emulator):\n    open('ready', 'w')\n    threading.Event().wait()"
@@ -111,7 +111,7 @@ def test_the_emulator_ends_when_the_tests_are_killed(pytester: pytest.Pytester, 
     wait_for(lambda: not emulators_of(pytester.path), "the end of the emulator")
 
 
-def test_each_worker_of_xdist_has_an_emulator_of_its_own(pytester: pytest.Pytester) -> None:
+def test_each_xdist_worker_has_its_own_emulator(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
     test = """
     import pytest
@@ -129,11 +129,13 @@ def test_each_worker_of_xdist_has_an_emulator_of_its_own(pytester: pytest.Pytest
     wait_for(lambda: not emulators_of(pytester.path), "the end of both emulators")
 
 
-def test_who_has_no_emulator_is_told_how_to_get_it(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_emulator_raises_an_error_that_says_how_to_get_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("CLEVER_EMULATOR")
     monkeypatch.delenv("CARGO_TARGET_DIR", raising=False)
     monkeypatch.setenv("PATH", str(pytester.path))
-    # The tests lie in the source, where one is built.
+    # These tests are in the source, where an emulator is built.
     away = "from clever_sso.testing import program\n\nprogram._sources = list\n\n\n"
     result = run(pytester, f"{away}def test_it(clever_emulator):\n    pass")
     result.assert_outcomes(errors=1)
@@ -143,14 +145,14 @@ def test_who_has_no_emulator_is_told_how_to_get_it(pytester: pytest.Pytester, mo
     result.stdout.fnmatch_lines(["*EmulatorMissing: CLEVER_EMULATOR names '/nowhere/clever-emulator'*"])
 
 
-def test_an_emulator_that_does_not_start_says_why(pytester: pytest.Pytester) -> None:
+def test_an_emulator_that_does_not_start_raises_an_error_with_its_output(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nclever_person = nobody-we-know")
     result = run(pytester, "def test_it(clever_emulator):\n    pass")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*RuntimeError: clever-emulator did not start: *nobody-we-know*"])
 
 
-def test_clock_and_keys_are_back_after_the_test(pytester: pytest.Pytester) -> None:
+def test_clock_and_keys_are_reset_after_the_test(pytester: pytest.Pytester) -> None:
     test = """
     import time
 
@@ -186,7 +188,7 @@ def test_clock_and_keys_are_back_after_the_test(pytester: pytest.Pytester) -> No
     run(pytester, test).assert_outcomes(passed=3)
 
 
-def test_an_administrator_can_log_in_as_somebody(pytester: pytest.Pytester) -> None:
+def test_an_administrator_can_log_in_as_another_person(pytester: pytest.Pytester) -> None:
     test = """
     def test_it(client, clever_login):
         clever_login(client, "510001", by_admin=True)
@@ -195,7 +197,7 @@ def test_an_administrator_can_log_in_as_somebody(pytester: pytest.Pytester) -> N
     run(pytester, test).assert_outcomes(passed=1)
 
 
-def test_a_login_walks_over_the_waiting_page_and_through_restarts(pytester: pytest.Pytester) -> None:
+def test_clever_login_follows_the_waiting_page_and_restarts(pytester: pytest.Pytester) -> None:
     test = """
     import pytest
     from app import create_app
@@ -219,9 +221,13 @@ WRONG = {
     "clever_login(create_app({**clever_emulator.settings(), 'CLEVER_BASE_URL': ''}).test_client(), 'ada')": (
         "*LoginNotFinished: the application sends the browser to https://clever.com, not to the emulator at*"
     ),
-    "clever_login(client, 'ada', path='/nowhere')": "*answers /nowhere with status 404 and does not redirect to Clever",
-    "clever_login(client, 'adda')": '*LoginNotFinished: *answers 400: *No person has the name "adda"*',
-    "clever_login(client, 'lou')": "*LoginNotFinished: the emulator does not redirect back, but answers 403: Lou Ben*",
+    "clever_login(client, 'ada', path='/nowhere')": (
+        "*responds to /nowhere with status 404 and does not redirect to Clever"
+    ),
+    "clever_login(client, 'adda')": '*LoginNotFinished: *responds with 400: *No person has the name "adda"*',
+    "clever_login(client, 'lou')": (
+        "*LoginNotFinished: the emulator does not redirect back, but responds with 403: Lou Ben*"
+    ),
     "clever_login(create_app({**clever_emulator.settings(), 'CLEVER_REDIRECT_URI': 'http://localhost/x'})"
     ".test_client(), 'ada')": '*The redirect_uri "http://localhost/x" is not one of*http://localhost/clever/callback*',
     "clever_login(object(), 'ada')": "*TypeError: builtins.object is not a test client of Flask, Django, *",
@@ -231,7 +237,7 @@ WRONG = {
 }
 
 
-def test_what_is_wrong_is_said(pytester: pytest.Pytester) -> None:
+def test_each_mistake_raises_an_error_that_names_it(pytester: pytest.Pytester) -> None:
     body = "from app import create_app\n"
     for number, line in enumerate(WRONG):
         body += f"\n\ndef test_{number}(client, clever_emulator, clever_login):\n    {line}\n"
@@ -240,7 +246,7 @@ def test_what_is_wrong_is_said(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines([f"E {words}" for words in WRONG.values()])
 
 
-def test_nothing_that_opens_a_session_is_in_a_failure(pytester: pytest.Pytester) -> None:
+def test_a_failure_report_contains_no_secret_or_code(pytester: pytest.Pytester) -> None:
     test = """
     def test_it(client, clever_emulator, clever_login):
         settings = clever_emulator.settings()
@@ -254,7 +260,7 @@ def test_nothing_that_opens_a_session_is_in_a_failure(pytester: pytest.Pytester)
     assert "state=" not in result.stdout.str()
 
 
-def test_a_test_that_uses_them_passes_mypy_strict(pytester: pytest.Pytester) -> None:
+def test_a_test_with_the_fixtures_passes_mypy_strict(pytester: pytest.Pytester) -> None:
     pytest.importorskip("mypy")
     pytester.makepyfile(
         test_typed="""

@@ -1,4 +1,4 @@
-"""Where the fixtures look for the emulator: wherever a target of `make` puts it."""
+"""Where the fixtures search for the emulator: in every place where a `make` target puts it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from harness.patience import SECONDS, wait_for
 
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A machine on which no emulator is, seen from a project that is not the source of this package."""
+    """A machine without an emulator, seen from a project that is not the source of this package."""
     project = tmp_path / "project"
     project.mkdir()
     for name in ("CLEVER_EMULATOR", "CARGO_TARGET_DIR"):
@@ -35,7 +35,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def built(path: Path, age: int = 0) -> str:
-    """An emulator at this path, this many seconds old."""
+    """Create an emulator at this path, this many seconds old."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("#!/bin/sh\n", "utf-8")
     path.chmod(0o755)
@@ -44,7 +44,7 @@ def built(path: Path, age: int = 0) -> str:
 
 
 def source(folder: Path) -> Path:
-    """A folder with the source of this package, as far as anybody can see."""
+    """A folder that looks like the source of this package."""
     for file in ("emulator/Cargo.toml", "python/clever_sso/__init__.py"):
         (folder / file).parent.mkdir(parents=True)
         (folder / file).write_text("", "utf-8")
@@ -52,22 +52,24 @@ def source(folder: Path) -> Path:
 
 
 @pytest.mark.usefixtures("alone")
-def test_without_one_the_error_says_how_to_get_it() -> None:
+def test_without_an_emulator_the_error_says_how_to_get_it() -> None:
     with pytest.raises(program.EmulatorMissing, match=r"make emulator.*make emulator-wheel.*CLEVER_EMULATOR"):
         program.find()
 
 
 @pytest.mark.parametrize("place", ["venv/bin", "venv/scripts", "bin"])
-def test_an_installed_one_is_found(alone: Path, place: str) -> None:
+def test_an_installed_emulator_is_found(alone: Path, place: str) -> None:
     expected = built(alone / place / program.NAME)
-    # One that was built comes after it.
+    # An emulator that was built in the source has lower priority.
     built(source(alone / "src") / "target/release" / program.NAME)
     assert program.find() == expected
 
 
 @pytest.mark.parametrize("start", ["package", "wheel", "folder"])
 @pytest.mark.parametrize("profile", program.PROFILES)
-def test_a_built_one_is_found(alone: Path, monkeypatch: pytest.MonkeyPatch, start: str, profile: str) -> None:
+def test_an_emulator_built_in_the_source_is_found(
+    alone: Path, monkeypatch: pytest.MonkeyPatch, start: str, profile: str
+) -> None:
     root = source(alone / "src")
     expected = built(root / "target" / profile / program.NAME)
     if start == "package":
@@ -80,7 +82,7 @@ def test_a_built_one_is_found(alone: Path, monkeypatch: pytest.MonkeyPatch, star
     assert program.find() == expected
 
 
-def test_the_newest_of_those_that_were_built_is_taken(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_built_emulator_is_used(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = source(alone / "src")
     monkeypatch.chdir(root)
     built(root / "target/release" / program.NAME, age=20)
@@ -92,7 +94,7 @@ def test_the_newest_of_those_that_were_built_is_taken(alone: Path, monkeypatch: 
     assert program.find() == elsewhere
 
 
-def test_nothing_is_run_that_lies_in_another_project(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_program_of_another_project_is_run(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = alone / "other"
     built(other / "target/release" / program.NAME)
     monkeypatch.chdir(other)
@@ -100,7 +102,7 @@ def test_nothing_is_run_that_lies_in_another_project(alone: Path, monkeypatch: p
         program.find()
 
 
-def test_pip_tells_which_wheel_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wheel_is_found_from_pips_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
     url = json.dumps({"url": "file:///home/ada/clever%20sso/dist/clever_sso-0.1.0.whl"})
     monkeypatch.setattr(program, "distribution", lambda _: SimpleNamespace(read_text=lambda _: url))
     found = program._wheel()  # noqa: SLF001  (a test of one step)
@@ -109,7 +111,7 @@ def test_pip_tells_which_wheel_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     assert program._wheel() == []  # noqa: SLF001  (as above)
 
 
-def test_each_target_of_make_that_builds_an_emulator_puts_it_where_it_is_looked_for() -> None:
+def test_each_make_target_builds_the_emulator_where_it_is_searched() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     lines = [line for line in makefile.splitlines() if "build" in line and "-p clever-emulator" in line]
     profiles = {
@@ -120,7 +122,7 @@ def test_each_target_of_make_that_builds_an_emulator_puts_it_where_it_is_looked_
 
 
 def imitation(path: Path, script: str, line: str = "http://127.0.0.1:9") -> str:
-    """A program that says the line that the emulator says first, and then does otherwise."""
+    """A program that prints the emulator's first line, and then does something else."""
     path.write_text(f"#!/bin/sh\necho {line}\n{script}\n", "utf-8")
     path.chmod(0o755)
     return str(path)
@@ -131,7 +133,7 @@ def imitation(path: Path, script: str, line: str = "http://127.0.0.1:9") -> str:
     [("trap '' TERM; while :; do sleep 1; done", 0.1), ("kill -STOP $$; exec sleep 600", SECONDS)],
     ids=["ignores the request", "is stopped"],
 )
-def test_one_that_does_not_end_is_ended_and_no_test_fails(
+def test_an_emulator_that_does_not_end_is_killed_and_no_test_fails(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, patience: float
 ) -> None:
     number = tmp_path / "number"
@@ -143,15 +145,17 @@ def test_one_that_does_not_end_is_ended_and_no_test_fails(
     with Emulator.running() as emulator:
         assert emulator.base_url == "http://127.0.0.1:9"
         wait_for(number.exists, "its number")
-    # A process that is a zombie of another parent has ended.
+    # A zombie process of another parent has ended.
     status = Path(f"/proc/{number.read_text('utf-8').strip()}/stat")
     wait_for(lambda: not status.exists() or ") Z " in status.read_text("utf-8"), "its end")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_forked_child_that_lives_on_holds_up_no_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_surviving_forked_child_does_not_delay_the_end_of_the_emulator(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("CLEVER_EMULATOR", imitation(tmp_path / "emulator", "exec sleep 600"))
-    # With a patience that only a hang reaches.
+    # The time limit is so long that only a hang reaches it.
     monkeypatch.setattr(program, "STOP_SECONDS", SECONDS)
     killed: list[int] = []
     monkeypatch.setattr(program.os, "killpg", lambda group, _: killed.append(group))
@@ -168,9 +172,7 @@ def test_a_forked_child_that_lives_on_holds_up_no_end(monkeypatch: pytest.Monkey
     assert not killed
 
 
-def test_no_frame_of_an_error_holds_the_secrets_of_the_applications(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_no_frame_of_a_startup_error_holds_a_client_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLEVER_EMULATOR", imitation(tmp_path / "emulator", "exit 2", line="it said no"))
     options = iter(["--app", "id:hidden-secret:x"])
     with pytest.raises(RuntimeError, match="it said no") as raised, program.started(list(options)):

@@ -1,4 +1,4 @@
-"""Every block of docs/testing.md runs, as a user's own suite that finds the fixtures without a setting."""
+"""Runs every block of docs/testing.md as a user's own test suite, which finds the fixtures without a setting."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ BLOCK = re.compile(r"<!-- (\w+): (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
 
 
 def lay_out(suite: str, folder: Path) -> None:
-    """Write the files of one of the page's suites."""
+    """Write the files of one suite of the page."""
     for name, path, text in BLOCK.findall(PAGE):
         if name == suite:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, "utf-8")
 
 
-def test_no_block_of_the_page_is_left_out() -> None:
+def test_every_block_of_the_page_is_tested() -> None:
     assert len(BLOCK.findall(PAGE)) == PAGE.count("```") / 2
     assert {name for name, _, _ in BLOCK.findall(PAGE)} == {"flask", "django", "fastapi", "settings"}
 
@@ -40,18 +40,18 @@ def test_the_suites_of_the_page_pass(pytester: pytest.Pytester, suite: str, pass
     pytester.runpytest_subprocess("-q", "-W", "error").assert_outcomes(passed=passed)
 
 
-def test_a_users_test_of_ten_lines_tells_a_teacher_from_a_student(pytester: pytest.Pytester) -> None:
+def test_a_ten_line_test_distinguishes_a_teacher_from_a_student(pytester: pytest.Pytester) -> None:
     lay_out("flask", pytester.path)
     test = (pytester.path / "test_app.py").read_text()
     assert len(test.splitlines()) == 10
     pytester.runpytest_subprocess("test_app.py").assert_outcomes(passed=2)
-    # It looks: with everybody let into the staffroom, the student's case fails.
+    # The test really checks: if everyone may enter the staffroom, the student's case fails.
     app = pytester.path / "app.py"
     app.write_text(app.read_text().replace('"teacher", "staff"', '"teacher", "student"'))
     pytester.runpytest_subprocess("test_app.py").assert_outcomes(passed=1, failed=1)
 
 
-def test_djangos_own_runner_needs_no_pytest(tmp_path: Path) -> None:
+def test_the_django_suite_runs_without_pytest(tmp_path: Path) -> None:
     pytest.importorskip("django")
     lay_out("django", tmp_path)
     command = [sys.executable, "-W", "error", "-m", "django", "test", "school", "--settings", "school.settings"]
@@ -63,7 +63,7 @@ def test_djangos_own_runner_needs_no_pytest(tmp_path: Path) -> None:
     assert "Ran 1 test" in done.stderr
 
 
-def test_the_settings_of_the_page_are_taken(pytester: pytest.Pytester, emulator_program: str) -> None:
+def test_the_pytest_settings_of_the_page_work(pytester: pytest.Pytester, emulator_program: str) -> None:
     lay_out("settings", pytester.path)
     (pytester.path / "tests").mkdir()
     subprocess.run([emulator_program, "init", "tests/people.toml"], cwd=pytester.path, check=True)
@@ -86,7 +86,7 @@ def test_the_settings_of_the_page_are_taken(pytester: pytest.Pytester, emulator_
     pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", "test_settings.py").assert_outcomes(passed=1)
 
 
-def test_the_example_of_the_package_runs() -> None:
+def test_the_docstring_example_of_the_testing_package_runs() -> None:
     outcome = doctest.testmod(clever_sso.testing)
     assert outcome.attempted == 14
     assert outcome.failed == 0

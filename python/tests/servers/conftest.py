@@ -1,4 +1,4 @@
-"""What these tests share: the folder of their applications, and the emulator that was built here."""
+"""Shared by these tests: the folder of their applications, and the emulator that was built here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def built_here() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Run a Redis that keeps nothing."""
+    """Run a Redis that stores nothing on disk."""
     pytest.importorskip("redis")
     with ports.reserved() as port:
         options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]

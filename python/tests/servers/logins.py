@@ -1,4 +1,4 @@
-"""Many people log in at once, each with a browser of their own, and each asks afterwards who they are."""
+"""Many people log in at once, each with their own browser. Afterwards each asks the site who is signed in."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 from clever_sso.testing import Emulator, Person
 from harness.patience import SECONDS
 
-# The whole number with CLEVER_SSO_TEST_ALL, as `make test-all` sets it.
+# The full number with CLEVER_SSO_TEST_ALL, which `make test-all` sets.
 LOGINS = 1000 if os.environ.get("CLEVER_SSO_TEST_ALL") else 60
 AT_ONCE = 8
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, and who gave it."""
+    """One response, and the process that sent it."""
 
     status: int
     location: str
@@ -33,7 +33,7 @@ class Answer:
 
 @dataclass
 class Browser:
-    """Keeps cookies, and knows how long it has waited."""
+    """A browser that stores cookies and measures how long it has waited."""
 
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -81,7 +81,7 @@ def everybody(emulator: Emulator) -> list[Person]:
 
 
 def callback_of(url: str, person: Person) -> str:
-    """Where Clever sends this person back."""
+    """The callback URL for this person."""
     answer = Browser().get(f"{url}&emulator_login={person.handle}")
     assert answer.status == 302, answer.text
     return answer.location
@@ -93,13 +93,13 @@ def log_in(site: str, person: Person) -> Login:
     assert began.status == 303, (began.status, began.text[:500])
     finished = browser.get(callback_of(began.location, person))
     assert finished.status == 303, (finished.status, finished.text[-500:])
-    assert finished.location == "/", "the login started again"
+    assert finished.location == "/", "the login restarted"
     told = json.loads(browser.get(f"{site}/").text)["id"]
     return Login(person.id, told, began, finished)
 
 
 def many(log_one_in: Callable[[Person], Login], people: Sequence[Person], number: int = LOGINS) -> list[Login]:
-    """Make `number` logins, a few at a time; none may be lost, and no step of one may hang."""
+    """Make `number` logins, a few at a time. None may be lost, and no step may hang."""
     whole = [people[turn % len(people)] for turn in range(number)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         logins = list(pool.map(log_one_in, whole))

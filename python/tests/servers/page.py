@@ -1,4 +1,4 @@
-"""The blocks of docs/servers.md, which these tests run."""
+"""The commands and files in docs/servers.md that these tests use."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SERVERS = ["gunicorn-sync", "gunicorn-gthread", "gunicorn-gevent", "uwsgi", "uvi
 
 
 def command(name: str, port: int = 0) -> list[str]:
-    """A command of the page, by the programs beside this Python; without its program the test is skipped."""
+    """A command of the page, run with the programs next to this Python. Without its program, the test is skipped."""
     program, *arguments = shlex.split(BLOCKS[name].replace("$PORT", str(port)))
     path = Path(sys.executable).with_name(program)
     if not os.access(path, os.X_OK):
         pytest.skip(f"{program} is not installed")
-    # It has a Python of its own inside, and must be told whose packages to use.
+    # uWSGI embeds its own Python and must be told where the packages are.
     return [str(path), *arguments, *(["--virtualenv", sys.prefix] if program == "uwsgi" else [])]

@@ -1,4 +1,4 @@
-"""Servers as separate processes: started with their group, and ended with it, whatever happens in between."""
+"""Runs servers in their own process groups, and ends each group, whatever happens in between."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.patience import SECONDS, wait_for
 
 
 def program(name: str) -> str:
-    """The path of a program; without it the test is skipped."""
+    """The path of a program. Without the program, the test is skipped."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if found is None:
         pytest.skip(f"{name} is not installed")
@@ -25,7 +25,7 @@ def program(name: str) -> str:
 
 @contextmanager
 def serving(command: Sequence[str], folder: Path, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server until the block is left; wait for its port first. What it says is in `folder`."""
+    """Run a server during the block, after its port is ready. Its output is in `folder`."""
     log = folder / f"{Path(command[0]).name}-{port}.log"
     settings = {**os.environ, **environment}
     with (
@@ -48,7 +48,7 @@ def serving(command: Sequence[str], folder: Path, port: int, **environment: str)
 
 
 def end(server: subprocess.Popen[bytes]) -> None:
-    """Ask it to end, and then whatever is left of its group."""
+    """Ask the server to end, then end the rest of its process group."""
     server.send_signal(signal.SIGTERM)
     try:
         server.wait(SECONDS)
@@ -59,7 +59,7 @@ def end(server: subprocess.Popen[bytes]) -> None:
 
 
 def wait_for_port(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Some servers listen before their workers are there; what is asked then waits for them."""
+    """Some servers listen before their workers are ready. Requests then wait for the workers."""
     try:
         wait_for(lambda: ports.listens(port), f"the server to listen at {port}", server)
     except AssertionError as error:

@@ -1,4 +1,4 @@
-"""Celery's prefork pool: logins that its children finish with the client that their parent made and used."""
+"""Celery's prefork pool: children finish logins with the client that their parent created and used."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def worker(folder: Path, redis_port: int, settings: dict[str, str]) -> Iterator[
         yield
 
 
-def test_every_login_finishes(tmp_path: Path, redis_port: int) -> None:
+def test_every_login_in_a_celery_pool_finishes(tmp_path: Path, redis_port: int) -> None:
     celery = pytest.importorskip("celery")
     redis = f"redis://127.0.0.1:{redis_port}/0"
     with celery.Celery(broker=redis, backend=redis) as app, Emulator.running() as emulator:
@@ -31,7 +31,7 @@ def test_every_login_finishes(tmp_path: Path, redis_port: int) -> None:
         people = list(islice(cycle(everybody(emulator)), LOGINS))
         answers = []
         with worker(tmp_path, redis_port, emulator.settings()):
-            # A code lives a minute: not all begin at once.
+            # A code is valid for a minute, so not all logins begin at once.
             for start in range(0, LOGINS, AT_ONCE):
                 some = people[start : start + AT_ONCE]
                 logins = [client.begin_login() for _ in some]

@@ -1,4 +1,4 @@
-"""What a greenlet waits for while another one's login waits for Clever."""
+"""Whether a greenlet has to wait while the login of another greenlet waits for Clever."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from processes import serving
 
 
 @pytest.mark.parametrize("cooperative", [False, True])
-def test_other_greenlets_go_on_during_a_call_of_a_cooperative_client_only(cooperative: bool, tmp_path: Path) -> None:
+def test_other_greenlets_continue_during_a_call_only_with_a_cooperative_client(
+    cooperative: bool, tmp_path: Path
+) -> None:
     pytest.importorskip("gevent")
     gate = Gate()
     with (
@@ -36,13 +38,15 @@ def test_other_greenlets_go_on_during_a_call_of_a_cooperative_client_only(cooper
                 logins = [pool.submit(log_in, site, person) for person in everybody(emulator)[:2]]
                 gate.wait_for()
                 if cooperative:
-                    # The only worker answers, and begins another login's call, while Clever owes it an answer.
+                    # The only worker responds, and begins the call of another login, while it waits for a response from
+                    # Clever.
                     assert Browser().get(f"{site}/").status == 200
                     gate.wait_for()
                     assert Browser().get(f"{site}/").status == 200
                 else:
                     front_page = pool.submit(Browser().get, f"{site}/")
-                    # That it never comes cannot be seen. A slow machine makes it later, and the test no stricter.
+                    # A test cannot see that a response never comes. On a slow machine it comes later, which does not
+                    # fail this test.
                     assert not wait([front_page, *logins], timeout=1).done
             finally:
                 gate.open()
@@ -51,12 +55,12 @@ def test_other_greenlets_go_on_during_a_call_of_a_cooperative_client_only(cooper
                 assert front_page.result(SECONDS).status == 200
 
 
-def test_whatever_waits_for_clever_waits_in_a_thread() -> None:
+def test_every_network_call_of_a_cooperative_client_runs_in_a_thread() -> None:
     gevent = pytest.importorskip("clever_sso.gevent")
     assert {name for name in dir(AsyncCalls) if not name.startswith("_")} == gevent.WAITING
 
 
-def test_a_cooperative_client_answers_and_refuses_as_the_client_does(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_cooperative_client_returns_and_raises_the_same_as_the_client(capfd: pytest.CaptureFixture[str]) -> None:
     gevent = pytest.importorskip("clever_sso.gevent")
     with Emulator.running() as emulator:
         client = gevent.cooperative(emulator.client())
@@ -67,8 +71,8 @@ def test_a_cooperative_client_answers_and_refuses_as_the_client_does(capfd: pyte
         assert client.check_token(outcome.tokens.access_token).client_id == client.client_id
         with pytest.raises(clever_sso.TokenError, match="token_foreign"):
             gevent.cooperative(emulator.client(app="oauth")).check_token(outcome.tokens.access_token)
-    # No other code sees what an application catches.
+    # gevent must not print an exception that the application catches.
     assert capfd.readouterr() == ("", "")
     assert "secret" not in repr(client)
-    with pytest.raises(TypeError, match="neither pickled nor copied"):
+    with pytest.raises(TypeError, match="cannot be pickled or copied"):
         pickle.dumps(client)

@@ -1,4 +1,4 @@
-"""gunicorn takes no request line over 4,094 bytes: no link and no redirect of a login may be longer."""
+"""gunicorn refuses request lines over 4,094 bytes, so no link and no redirect of a login may be longer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LETTERS = ["ш", "語", "🦊", "می\u200cخ", '"', "&"]
 
 
 def of_1024_bytes(letters: str) -> str:
-    """A page whose address has this many bytes, as a browser shows it."""
+    """A page whose path has this many bytes, as a browser shows it."""
     start = "/private?q="
     room = 1024 - len(start)
     text = letters * (room // len(letters.encode()))
@@ -29,7 +29,7 @@ def of_1024_bytes(letters: str) -> str:
 
 
 def arrived(browser: TabbedBrowser, url: str) -> Page:
-    """Where a new tab comes to rest."""
+    """The last page of a new tab."""
     tab = browser.open_tab(url)
     while not tab.is_done:
         browser.step(tab)
@@ -38,7 +38,7 @@ def arrived(browser: TabbedBrowser, url: str) -> Page:
 
 
 @pytest.mark.parametrize("framework", ["django", "flask"])
-def test_every_way_to_a_page_of_1024_bytes_is_taken(framework: str, tmp_path: Path) -> None:
+def test_every_link_to_a_page_with_1024_bytes_works_under_gunicorn(framework: str, tmp_path: Path) -> None:
     pytest.importorskip(framework)
     with (
         ports.reserved() as port,
@@ -49,7 +49,7 @@ def test_every_way_to_a_page_of_1024_bytes_is_taken(framework: str, tmp_path: Pa
         patch.setenv("PYTHONPATH", str(FRAMEWORKS), prepend=":")
         command = [*page.command("gunicorn-gthread", port)[:-1], f"{framework}_tabs:app"]
         with serving(command, tmp_path, port, **emulator.settings(), FOLDER=str(tmp_path)):
-            # It is the limit that is meant.
+            # Check that gunicorn has this limit.
             assert Browser(emulator.base_url).open(f"{site}/?{'x' * 4100}").status in {400, 414}
             for letters in LETTERS:
                 wanted = of_1024_bytes(letters)

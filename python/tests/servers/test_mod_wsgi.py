@@ -59,7 +59,7 @@ WSGIProcessGroup sites
 WSGIScriptAlias /one {folder}/one.wsgi
 WSGIScriptAlias /two {folder}/two.wsgi
 """
-# What the sites with a framework import, besides the package.
+# The modules that the sites with a framework import in addition to the package.
 DEPENDENCIES = [
     *("flask", "werkzeug", "jinja2", "markupsafe", "click", "itsdangerous", "blinker", "django", "asgiref", "sqlparse"),
     "typing_extensions",
@@ -118,14 +118,14 @@ def who(request):
 urlpatterns = [path("", who), path("clever/", include("clever_sso.django.urls"))]
 application = WSGIHandler()
 """
-# The site of docs/servers.md, with the package of this test.
+# The site from docs/servers.md, with the package of this test.
 OF_THE_PAGE = page.BLOCKS["mod_wsgi"].replace("threads=8", "threads=8 python-path={package}")
 GLOBAL = "WSGIApplicationGroup %{GLOBAL}"
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Give a folder that other users may read, for Apache's workers are such; pytest's are private."""
+    """Create a folder that other users can read, such as Apache's workers. pytest's folders are private."""
     with TemporaryDirectory() as made:
         Path(made).chmod(0o755)
         yield Path(made)
@@ -141,7 +141,7 @@ def get(port: int, path: str) -> str:
 
 
 def needs_this_python() -> None:
-    """Skip the test where mod_wsgi has another Python than this: modules may be compiled for one."""
+    """Skip the test if mod_wsgi uses another Python: compiled modules may work only with one version."""
     module = MODULES / "mod_wsgi.so"
     if not module.exists():
         pytest.skip("libapache2-mod-wsgi-py3 is not installed")
@@ -152,7 +152,7 @@ def needs_this_python() -> None:
 
 
 def take_along(package: Path) -> None:
-    """Copy what the sites import; Apache's workers may not read everything that this user may."""
+    """Copy the modules that the sites import, because Apache's workers cannot read all files of this user."""
     libraries = Path(sysconfig.get_path("purelib"))
     for name in DEPENDENCIES:
         found = libraries / name
@@ -175,7 +175,7 @@ def log_in(site: str, person: Person) -> dict[str, object]:
 
 
 def apache(folder: Path, port: int, sites: str) -> list[str]:
-    """Write the sites and the configuration of an Apache in the foreground; without it the test is skipped."""
+    """Write the sites and the configuration for an Apache in the foreground. Without Apache, the test is skipped."""
     command = program("apache2")
     if not (MODULES / "mod_wsgi.so").exists():
         pytest.skip("libapache2-mod-wsgi-py3 is not installed")
@@ -190,12 +190,12 @@ def apache(folder: Path, port: int, sites: str) -> list[str]:
     return [command, "-DFOREGROUND", "-f", str(folder / "apache.conf")]
 
 
-def test_two_sites_of_one_process_work_in_the_main_interpreter(folder: Path) -> None:
+def test_two_sites_in_one_process_work_in_the_main_interpreter(folder: Path) -> None:
     with ports.reserved() as port, serving(apache(folder, port, ONE_PROCESS + GLOBAL), folder, port):
         assert [get(port, path) for path in ("/one", "/two", "/one")] == ["caught ConfigError"] * 3
 
 
-def test_sites_in_sub_interpreters_are_told_what_to_set(folder: Path) -> None:
+def test_sites_in_sub_interpreters_get_an_error_that_says_what_to_set(folder: Path) -> None:
     with ports.reserved() as port, serving(apache(folder, port, ONE_PROCESS), folder, port):
         answers = [get(port, path) for path in ("/one", "/two", "/one")]
     for answer in answers:

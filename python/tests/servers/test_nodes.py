@@ -29,7 +29,7 @@ KINDS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
 
 @contextmanager
 def nginx(folder: Path, port: int, nodes: list[int]) -> Iterator[None]:
-    """Run nginx in front of the nodes; no session sticks to one of them."""
+    """Run nginx in front of the nodes, without sticky sessions."""
     configuration = folder / "nginx.conf"
     block = page.BLOCKS["nginx"]
     for written, free in zip((8000, 8001, 8002), (port, *nodes)):

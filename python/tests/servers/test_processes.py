@@ -1,4 +1,4 @@
-"""Processes that log people in while others do: none is lost, none hangs, and each is told who it asked about."""
+"""Several processes log people in at the same time: no login is lost, none hangs, and each gets the right person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workers import OWN, is_right, join, use
 
 PROCESSES = 4
 CHILDREN = 20
-# All logins of a process, so a limit for each of them.
+# A time limit for each process, for all its logins.
 PATIENCE_SECONDS = SECONDS + LOGINS
 
 
@@ -33,11 +33,11 @@ def people(emulator: Emulator) -> list[Person]:
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_every_login_of_a_pool_finishes(method: str, emulator: Emulator, people: list[Person]) -> None:
+def test_every_login_in_a_process_pool_finishes(method: str, emulator: Emulator, people: list[Person]) -> None:
     use(emulator.client())
-    # The client that is inherited has been used.
+    # The inherited client has been used before.
     assert is_right(people[0]) == (True, os.getpid())
-    # A process that is spawned inherits nothing.
+    # A spawned process inherits nothing.
     context = multiprocessing.get_context(method)
     arguments = context.Barrier(PROCESSES), emulator.settings() if method == "spawn" else None
     with context.Pool(PROCESSES, join, arguments) as pool:
@@ -47,13 +47,11 @@ def test_every_login_of_a_pool_finishes(method: str, emulator: Emulator, people:
     assert [right for right, _ in answers] == [True] * LOGINS
     processes = {process for _, process in answers}
     assert os.getpid() not in processes
-    # Each waited for the others with its first login, so all of them took part, however fast one was.
+    # Each process waited for the others before its first login, so all of them took part, however fast one was.
     assert len(processes) == PROCESSES
 
 
-def test_every_login_finishes_that_a_fork_begins_while_threads_are_in_the_middle_of_theirs(
-    emulator: Emulator, people: list[Person]
-) -> None:
+def test_logins_after_a_fork_during_other_threads_logins_finish(emulator: Emulator, people: list[Person]) -> None:
     use(emulator.client())
     assert is_right(people[0])[0]
     done, of_the_parent = threading.Event(), []
@@ -85,7 +83,7 @@ def forked(people: list[Person]) -> int:
     assert OWN.client
     pid = os.fork()
     if pid == 0:
-        # Ended from outside if it hangs. In any case, no code of pytest runs in the child.
+        # If the child hangs, the parent kills it. In any case, no code of pytest runs in the child.
         signal.alarm(PATIENCE_SECONDS)
         try:
             os._exit(0 if all(is_right(person)[0] for person in people) else 1)

@@ -1,4 +1,4 @@
-"""A server's processes are gone after its test, whatever happened in it."""
+"""The processes of a server end with its test, whatever happened in the test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness import ports
 from harness.patience import wait_for
 from processes import serving
 
-# A master that listens, and a worker that wants to continue without it.
+# A master that listens, and a worker that ignores SIGTERM.
 SERVER = """
 import os, signal, socket, sys
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
@@ -43,7 +43,7 @@ def worker_of(folder: Path) -> int:
 
 
 @pytest.mark.parametrize("master_dies", [False, True])
-def test_a_server_and_its_workers_end_also_when_the_test_fails(master_dies: bool, tmp_path: Path) -> None:
+def test_a_server_and_its_workers_end_even_if_the_test_fails(master_dies: bool, tmp_path: Path) -> None:
     workers = []
 
     def fail(port: int) -> None:

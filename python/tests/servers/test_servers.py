@@ -1,4 +1,4 @@
-"""The same login under every server, with a client that was made and used before the fork: none is lost, none hangs."""
+"""The same logins under every server, with a client that was used before the fork: none is lost or hangs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_ROUNDS = 20
 
 
 @pytest.mark.parametrize("server", [*page.SERVERS, "gunicorn-gevent-cooperative"])
-def test_every_login_finishes_and_is_the_right_persons(server: str, tmp_path: Path) -> None:
+def test_every_login_finishes_and_signs_in_the_right_person(server: str, tmp_path: Path) -> None:
     if "gevent" in server:
         pytest.importorskip("gevent")
     cooperative = {"COOPERATIVE": "1"} if server.endswith("cooperative") else {}
@@ -25,7 +25,7 @@ def test_every_login_finishes_and_is_the_right_persons(server: str, tmp_path: Pa
         site, command = f"http://127.0.0.1:{port}", page.command(server.removesuffix("-cooperative"), port)
         with serving(command, tmp_path, port, **emulator.settings(), **cooperative):
             logins = many(lambda person: log_in(site, person), everybody(emulator))
-            # The system chooses which process takes a connection, and a quick one may take all of a round.
+            # The system chooses the process for each connection, and a fast process may take all of a round.
             for _ in range(MOST_ROUNDS):
                 if len(processes(logins)) > 1:
                     break
@@ -35,12 +35,12 @@ def test_every_login_finishes_and_is_the_right_persons(server: str, tmp_path: Pa
     assert {entry.status for entry in exchanges} == {200}
 
 
-def test_no_command_of_the_page_is_left_out() -> None:
+def test_every_command_of_the_page_is_tested() -> None:
     assert set(page.BLOCKS) == {*page.SERVERS, "celery", "gevent", "mod_wsgi", "nginx"}
     assert len(page.BLOCKS) == page.TEXT.count("```") / 2
 
 
-def test_the_client_for_gevent_is_made_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_gevent_client_is_created_as_in_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("gevent")
     with Emulator.running() as emulator:
         for name, value in emulator.settings().items():

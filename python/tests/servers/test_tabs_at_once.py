@@ -1,4 +1,4 @@
-"""Tabs of one browser send their requests at the same time, to processes with threads and sessions on the server."""
+"""Tabs of one browser send requests at the same time to processes with threads and server-side sessions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROUNDS = 3
 
 
 def every_step_together(browser: TabbedBrowser, pool: ThreadPoolExecutor) -> None:
-    """The next request of every tab at once, and then the next ones."""
+    """Make the next request of all tabs at the same time, then the next ones, and so on."""
     while waiting := [tab for tab in browser.tabs if not tab.is_done]:
         together = Barrier(len(waiting))
 
@@ -36,7 +36,7 @@ def every_step_together(browser: TabbedBrowser, pool: ThreadPoolExecutor) -> Non
 
 
 def each_by_itself(browser: TabbedBrowser, pool: ThreadPoolExecutor) -> None:
-    """All tabs begin at once, and none waits for another one."""
+    """Start all tabs at the same time, and let none wait for another."""
     together = Barrier(len(browser.tabs))
 
     def arrive(tab: Tab) -> None:
@@ -50,7 +50,7 @@ def each_by_itself(browser: TabbedBrowser, pool: ThreadPoolExecutor) -> None:
 @pytest.mark.parametrize("pace", [every_step_together, each_by_itself], ids=lambda pace: str(pace.__name__))
 @pytest.mark.parametrize("tabs", [2, 10])
 @pytest.mark.parametrize("framework", ["django", "flask"])
-def test_every_tab_ends_signed_in_at_its_own_page(
+def test_every_tab_is_signed_in_and_reaches_its_own_page(
     framework: str, tabs: int, pace: Callable[[TabbedBrowser, ThreadPoolExecutor], None], tmp_path: Path
 ) -> None:
     pytest.importorskip({"flask": "flask_session"}.get(framework, framework))

@@ -14,7 +14,7 @@ from logins import callback_of
 
 @dataclass
 class Own:
-    """The client that this process uses: its parent's, or its own."""
+    """The client that this process uses: its parent's or its own."""
 
     client: clever_sso.Client | None = None
     others: Barrier | None = None
@@ -28,20 +28,20 @@ def use(client: clever_sso.Client) -> None:
 
 
 def join(others: Barrier, settings: dict[str, str] | None) -> None:
-    """Take part in a pool: before its first login this process waits for the first login of each other one."""
+    """Take part in a pool: before its first login, this process waits until each other process is ready."""
     OWN.others = others
     if settings is not None:
         make_from(settings)
 
 
 def make_from(settings: dict[str, str]) -> None:
-    """Make a client; the way of a process that inherits nothing."""
+    """Create a client, for a process that inherits none."""
     os.environ.update(settings)
     OWN.client = clever_sso.Client.from_env()
 
 
 def is_right(person: Person) -> tuple[bool, int]:
-    """Log somebody in: whether it is that person, and in which process."""
+    """Log a person in. Returns whether it was the right person, and the process id."""
     assert OWN.client
     if OWN.others is not None:
         OWN.others.wait(SECONDS)

@@ -1,4 +1,4 @@
-"""Links that were imported have no login yet, and links that were deleted may be remembered."""
+"""Imported links have no login yet, and deleted links may be recorded."""
 
 from django.db import migrations, models
 

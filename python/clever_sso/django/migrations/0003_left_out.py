@@ -1,4 +1,4 @@
-"""People who an import left out are remembered."""
+"""Records people who were left out by an import."""
 
 from django.db import migrations, models
 

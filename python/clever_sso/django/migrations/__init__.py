@@ -1,1 +1,1 @@
-"""How the table of accounts came to be."""
+"""Migrations of the tables of this app."""

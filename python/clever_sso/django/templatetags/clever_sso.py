@@ -30,9 +30,9 @@ def clever_button(
 
     Args:
         next: Where the person goes afterwards.
-        image: The address of an image to show instead of the words: `{% static "clever.svg" as image %}`.
+        image: The URL of an image to show instead of the text: `{% static "clever.svg" as image %}`.
         language: `en` or `es`. Default: the language of the page.
-        style: Whether the link has a style of its own.
+        style: Whether to style the link.
     """
     login = reverse("clever_sso:login")
     spoken = words(language) if language else words_of_page()
@@ -41,7 +41,7 @@ def clever_button(
 
 @register.simple_tag(takes_context=True)
 def clever_signed_in(context: Context, language: str | None = None) -> Html:
-    """Who is signed in, with "Not you?" and a button to log out: `{% clever_signed_in %}`. Empty if there is none."""
+    """Who is signed in, with "Not you?" and a logout button: `{% clever_signed_in %}`. Empty if no one is signed in."""
     request: Any = context.get("request")
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

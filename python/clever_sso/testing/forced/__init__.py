@@ -18,7 +18,7 @@ DISTRICT_ID = "53ee4b8a44abc88c1c00119b"
 
 
 class _WithoutTokens(NoTokens):
-    """Stands for the tokens that such a sign-in does not have."""
+    """Stands for the tokens, which a sign-in with `force_login` does not have."""
 
     _MESSAGE = "force_login talks to no Clever, so there are no tokens: name one with force_login(access_token=...)"
 
@@ -37,20 +37,20 @@ def make_identity(  # noqa: PLR0913  (they are keyword arguments)
     issuer: str = "https://clever.com",
     claims: dict[str, Any] | None = None,
 ) -> IdentityCopy:
-    """An identity for `force_login`, as a login gives it. Name what matters to the test.
+    """Create an identity for `force_login`. Set only what matters to your test.
 
     Args:
         id: The Clever id.
-        user_type: The role of the login; `None` when Clever did not say which of several it is.
+        user_type: The role of the login; `None` for a person with several roles who did not pick one.
         roles: The names of every role. Default: the role of the login.
         first_name: The given name.
         last_name: The family name.
         district_id: The district; `None` for a person of Clever Library.
-        legacy_ids: The ids that the person had before.
+        legacy_ids: The older ids of the person.
         unverified_email: The email address.
         loginas_by_admin: Whether an administrator of Clever logged in as this person.
         issuer: The issuer of the identity.
-        claims: What else Clever says.
+        claims: Other data from Clever.
     """
     names = ([user_type] if user_type else []) if roles is None else roles
     return IdentityCopy(
@@ -78,19 +78,19 @@ def force_login(
 ) -> None:
     """Sign a person in without a login: no emulator, no network. For unit tests of pages behind a login.
 
-    The application's own code for people who sign in is called as usual: `on_sign_in`, in Django the backend with
-    `CLEVER_MATCH_USER` and `CLEVER_PROVISION_USER`, and the receivers of `signed_in`. `before_sign_in` is not asked.
+    Your application's own code for sign-ins is called as usual: `on_sign_in`, in Django the backend with
+    `CLEVER_MATCH_USER` and `CLEVER_PROVISION_USER`, and the receivers of `signed_in`. `before_sign_in` is not called.
 
     Args:
         client: A test client of Flask, Django or Starlette; it keeps the cookies.
-        identity: The person, from `make_identity` for example. Default: a student, `make_identity()`.
-        access_token: What the application's code finds as `tokens.access_token`. Default: none.
-        app: The application, where the client cannot tell it.
+        identity: The person, for example from `make_identity`. Default: a student, `make_identity()`.
+        access_token: The value of `tokens.access_token` for your application's code. Default: none.
+        app: The application, if the client does not know it.
 
     Raises:
-        Refused: When the application does not admit this person. What else its code raises comes through as well.
-        LoginNotFinished: When something else answered, a guard around the whole application for example.
-        TypeError: For a client that is not known.
+        Refused: When the application refuses this person. Other exceptions of its code are raised as well.
+        LoginNotFinished: When other code responded, for example a guard around the whole application.
+        TypeError: For an unknown test client.
     """
     kind = _kind(client)
     step = _step(identity, access_token)
@@ -114,7 +114,7 @@ async def force_login_async(
     access_token: str | None = None,
     app: object = None,
 ) -> None:
-    """As `force_login`, with `httpx.AsyncClient` or `django.test.AsyncClient`."""
+    """The same as `force_login`, with `httpx.AsyncClient` or `django.test.AsyncClient`."""
     kind = _kind(client)
     step = _step(identity, access_token)
     if kind == "django":
@@ -138,7 +138,7 @@ def _step(identity: Identity | IdentityCopy | None, access_token: str | None) ->
 
 
 def _kind(client: object) -> str:
-    """The framework whose test client this is."""
+    """The framework of this test client."""
     family = {base.__module__.partition(".")[0] for base in type(client).__mro__}
     for kind, modules in (("django", {"django"}), ("asgi", {"httpx", "httpx2"}), ("flask", {"flask", "werkzeug"})):
         if family & modules:
@@ -175,13 +175,13 @@ def _is_secure(swap: Swap) -> bool:
 
 
 def _url(client: object, swap: Swap) -> str:
-    """The address of the callback: over https where the application is."""
+    """The URL of the callback, with https if the application uses https."""
     base = str(getattr(client, "base_url", "")).rstrip("/")
     return f"https{base[4:]}{swap.path}" if base.startswith("http:") and _is_secure(swap) else base + swap.path
 
 
 def _secure(client: object, swap: Swap) -> dict[str, str]:
-    """The same for the test clients of Flask and werkzeug, which have no such address."""
+    """The same for the test clients of Flask and werkzeug, which have no base URL."""
     if hasattr(client, "base_url") or not _is_secure(swap):
         return {}
     return {"url_scheme": "https"} if hasattr(client, "session_transaction") else {"base_url": "https://localhost"}

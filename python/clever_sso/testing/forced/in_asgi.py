@@ -26,7 +26,7 @@ CALLBACK = "clever_callback"
 
 
 def swapped(app: object, step: SignIn) -> Swap:
-    """The request that signs the person of `step` in to `app`."""
+    """Makes the request that signs the person of `step` in to `app`."""
     path, route, settings = _found(app)
     own_page, own_hook = route.app, settings.hooks.sign_in
 
@@ -44,7 +44,7 @@ def swapped(app: object, step: SignIn) -> Swap:
         done = await sign_in(settings, request, step, is_decided=True, waiting=None)
         if isinstance(done, Problem):
             await end_session(request)
-            # What the application's own code raised is there already.
+            # An exception of the application's own code is already there.
             swap.raised.append(done.error if isinstance(done.error, Exception) else RuntimeError(done.code))
         swap.signed_in = not isinstance(done, Problem)
         return Response()

@@ -11,14 +11,14 @@ from django.http import HttpRequest
 
 from clever_sso._web.identity import SessionIdentity
 from clever_sso.django import conf
-from clever_sso.django.views import _let_in, end_session  # what the callback does once a login is proved
+from clever_sso.django.views import _let_in, end_session  # the callback's code for a login that Clever confirmed
 
 if TYPE_CHECKING:
     from clever_sso._web.arrival import SignIn
 
 
 def sign_in(client: Any, step: SignIn) -> None:  # noqa: ANN401  (a test client, plain or async)
-    """Sign the person of `step` in. The settings of a client of Clever are not needed."""
+    """Sign the person of `step` in. This needs no settings for a client."""
     request = HttpRequest()
     kept = client.cookies.get(settings.SESSION_COOKIE_NAME)
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(kept.value if kept else None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Flask, make_response
 
 from clever_sso.flask.state import EXTENSION
-from clever_sso.flask.views import _sign_in  # what the callback does once a login is proved
+from clever_sso.flask.views import _sign_in  # the callback's code for a login that Clever confirmed
 from clever_sso.testing.forced.swap import Swap
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ CALLBACK = "clever_sso.callback"
 
 
 def swapped(app: object, step: SignIn) -> Swap:
-    """The request that signs the person of `step` in to `app`."""
+    """Makes the request that signs the person of `step` in to `app`."""
     flask = _flask_of(app)
     extension = cast("State", flask.extensions[EXTENSION])
     own = flask.view_functions[CALLBACK]

@@ -1,4 +1,4 @@
-"""One request in which an application's callback signs a person in without Clever."""
+"""Replaces an application's callback during one request, to sign a person in without Clever."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 @dataclass
 class Swap:
-    """Replaces the callback while the block runs, and then puts the old one back."""
+    """Replaces the callback while the block runs, and then restores it."""
 
     path: str
     """The path of the callback."""
 
     redirect_uri: str
-    """The primary redirect URI: it says whether the application is reached over https."""
+    """The primary redirect URI, which shows whether the application uses https."""
 
     put: Callable[[], None]
-    """Put the other callback into the application."""
+    """Installs the other callback in the application."""
 
     restore: Callable[[], None]
-    """Put the application's own back."""
+    """Restores the application's own callback."""
 
     signed_in: bool = False
-    """Whether the person is in."""
+    """Whether the person is signed in."""
 
     raised: list[BaseException] = field(default_factory=list)
     """What the application's code raised."""
@@ -44,11 +44,11 @@ class Swap:
             self.restore()
 
     def check(self) -> None:
-        """Raise what the application's code raised, or when it was not asked at all."""
+        """Raise the exception of the application's code, or an error if the callback was never called."""
         if self.raised:
             raise self.raised[0]
         if not self.signed_in:
             raise LoginNotFinished(
-                f"something else answered in place of {self.path}: a guard around the whole application must let the "
+                f"other code responded instead of {self.path}: a guard around the whole application must let the "
                 "callback pass"
             )

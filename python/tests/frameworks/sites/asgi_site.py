@@ -54,7 +54,7 @@ async def bye(request: Request) -> PlainTextResponse:
 
 
 def set_up(app: FastAPI) -> None:
-    """The sessions, after the login; what some tests ask for; and the application's own logout."""
+    """Add the sessions after the login, the features for some tests, and the application's own logout."""
     app.add_route("/bye", bye)
     app.add_route("/vault", vault)
     app.add_middleware(AnswerBefore)

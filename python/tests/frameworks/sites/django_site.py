@@ -85,7 +85,7 @@ def make_app() -> WSGIHandler:
 
 
 def forgo_the_disk(connection: BaseDatabaseWrapper, **_: object) -> None:
-    """No test asks what is left after a power cut: nothing waits until the disk has written."""
+    """Don't wait for disk writes: no test needs the data after a power failure."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA synchronous = OFF")
 
@@ -132,7 +132,7 @@ def add_later(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
         response = get_response(request)
         identity = current_identity(request)
         if identity and identity.last_name == os.environ["MORE_LATER_OF"]:
-            # Not easy to compress.
+            # Random, so that it cannot be compressed.
             request.session["more"] = secrets.token_hex(4000)
         return response
 

@@ -49,7 +49,7 @@ def make_app() -> Flask:
     @app.get("/vault")
     def vault() -> ResponseReturnValue:
         if not current_identity or not current_identity.has_role("keeper"):
-            # As in many applications: it does not say where to go afterwards.
+            # As in many applications, the redirect does not say where to go afterwards.
             return redirect("/clever/login" if "bare" in request.args else "/clever/login?next=/vault")
         return "gold"
 
@@ -72,7 +72,7 @@ def admit_known_people(step: SignIn) -> None:
 
 
 def set_up(app: Flask) -> None:
-    """What some tests ask for, and the application's own logout."""
+    """Add the features for some tests, and the application's own logout."""
     app.add_url_rule("/bye", view_func=bye)
     app.before_request(answer_before)
     app.after_request(add_later)
@@ -94,7 +94,7 @@ def keep_sessions_in_files(app: Flask, folder: str) -> None:
 
 def add_later(response: Response) -> Response:
     if current_identity and current_identity.last_name == os.environ.get("MORE_LATER_OF"):
-        # Not easy to compress.
+        # Random, so that it cannot be compressed.
         session["more"] = secrets.token_hex(4000)
     return response
 

@@ -1,10 +1,10 @@
 """A site in Django whose users have second factors: of allauth's MFA or of django-otp, by `SECOND_FACTOR`.
 
-The user `ada` is known by Ada's Clever id and has a device, whose key is `TOTP_KEY`. With `MATCHED`, no link says that
-it is Ada: `CLEVER_MATCH_USER` does. With allauth, `grace` is known by
-Grace's and has a security key only, which `CREDENTIAL` describes. `/private` is for people who are
-signed in, and `/vault` in django-otp for people who showed their device. With `AXES`, django-axes counts failed logins:
-`/wrong-password` is one, and `/failures` tells how many there were. The user of Sam is not active then.
+The user `ada` is linked to Ada's Clever id and has a device with the key `TOTP_KEY`. With `MATCHED`, there is no link:
+`CLEVER_MATCH_USER` finds the user. With allauth, `grace` is linked to Grace's Clever id and has only a security key,
+which `CREDENTIAL` describes. `/private` is for people who are signed in, and with django-otp `/vault` is for people who
+used their device. With `AXES`, django-axes counts failed logins: `/wrong-password` is a failed login, and `/failures`
+shows how many there were. Sam's user is inactive then.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def make_app() -> WSGIHandler:
 
 
 def matched(identity: Any) -> Any:
-    """The user of the table of before, that has Ada."""
+    """Finds Ada's user in the table of an older library."""
     from django.contrib.auth.models import User  # noqa: PLC0415  (Django is ready now)
 
     return User.objects.filter(username="ada").first() if identity.id == ADAS_ID else None
@@ -135,7 +135,7 @@ def make_ada() -> None:
 
 
 def second_factor_of_the_guide() -> ModuleType:
-    """The module `second_factor`, as docs/python.md has it."""
+    """The module `second_factor` from docs/python.md."""
     module = ModuleType("second_factor")
     exec(block("second_factor.py"), module.__dict__)
     return module
@@ -151,7 +151,7 @@ def block(name: str) -> str:
 
 
 def templates() -> Path:
-    """The folder with `second_factor.html`, as the guide has it."""
+    """The folder with `second_factor.html` from the guide."""
     folder = Path(tempfile.mkdtemp(dir=os.environ["FOLDER"]))
     (folder / "second_factor.html").write_text(block("second_factor.html"), "utf-8")
     return folder
@@ -200,7 +200,7 @@ def addresses() -> list[Any]:
 
 
 def __getattr__(name: str) -> Any:
-    # Django looks for it once it is set up.
+    # Django looks for this name once it is set up.
     if name != "urlpatterns":
         raise AttributeError(name)
     return addresses()

@@ -19,7 +19,7 @@ async def who(request: Request) -> JSONResponse:
 
 
 class NameTheProcess:
-    """Says in every answer which process gave it."""
+    """Adds the process id to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

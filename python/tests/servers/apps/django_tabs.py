@@ -1,4 +1,4 @@
-"""The site in Django of the tests of the frameworks, with sessions in its database."""
+"""The Django site of the framework tests, with sessions in its database."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from django.db import connections
 from sites.django_site import make_app
 
 app = make_app()
-# gunicorn forks after this: no process may use the connection of another.
+# gunicorn forks after this, and no process may use the database connection of another.
 connections.close_all()

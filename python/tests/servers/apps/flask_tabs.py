@@ -1,4 +1,4 @@
-"""The site in Flask of the tests of the frameworks, with sessions in files."""
+"""The Flask site of the framework tests, with sessions in files."""
 
 from __future__ import annotations
 

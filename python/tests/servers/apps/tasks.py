@@ -1,4 +1,4 @@
-"""A worker of Celery that finishes logins. Its client is used once before the pool forks."""
+"""A Celery worker that finishes logins. Its client is used once before the pool forks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ client.warm_up()
 
 @app.task(name="finish")
 def finish(callback: str, pending: str) -> tuple[str, int]:
-    """Who logged in, and which process says so."""
+    """Returns who logged in, and the id of this process."""
     outcome = client.finish_login(callback, pending=pending)
     assert isinstance(outcome, clever_sso.SignedIn), type(outcome)
     return outcome.identity.id, os.getpid()

@@ -1,6 +1,6 @@
-"""A small site, as gunicorn, uWSGI and nginx's nodes serve it. Its client is used once before any server forks.
+"""A small site for gunicorn, uWSGI and the nodes behind nginx. Its client is used once before any server forks.
 
-Sessions are in signed cookies, or in Redis when `REDIS_PORT` says where it is. `COOPERATIVE` is for gevent.
+Sessions are in signed cookies, or in Redis if `REDIS_PORT` is set. `COOPERATIVE` is for gevent.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`manage.py clever_import`: the accounts of another library, made links of clever_sso."""
+"""`manage.py clever_import`: imports accounts from another library as links."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options."""
-        parser.add_argument("source", choices=[*imports.TABLES, "table"], help="whose table it is")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
+        parser.add_argument("source", choices=[*imports.TABLES, "table"], help="the library whose table to read")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be done, without writing")
         parser.add_argument(
             "--provider",
             action="append",
-            help='what the table calls Clever, may be given more than once (default: "clever")',
+            help='the name of Clever in the table; may be given more than once (default: "clever")',
         )
-        parser.add_argument("--table", help="the name of your table; for the others, if it is not the usual one")
+        parser.add_argument("--table", help="the name of the table, for your own table or one with an unusual name")
         parser.add_argument("--user-column", help="the column with the key of the user (default: user_id)")
         parser.add_argument("--id-column", help="the column with the Clever id (default: clever_id)")
-        parser.add_argument("--provider-column", help="the column that says whose id it is, if there is one")
-        parser.add_argument("--issuer", help="the issuer of the ids (default: that of the settings)")
-        parser.add_argument("--database", help="where the table is (default: where links and users are)")
+        parser.add_argument("--provider-column", help="the column with the provider of the id, if there is one")
+        parser.add_argument("--issuer", help="the issuer of the ids (default: from the settings)")
+        parser.add_argument("--database", help="the database with the table (default: the one with links and users)")
         parser.add_argument(
             "--allow-several", action="store_true", help="link users who have several Clever ids to all of them"
         )
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         """Run it."""
         issuer = _issuer(options)
         if _is_of_this_machine(issuer):
-            self.stderr.write(f"the issuer {issuer} is of this machine: people of the real Clever are not linked by it")
+            self.stderr.write(f"the issuer {issuer} is on this machine: this links no people of the real Clever")
         report = self._imported(options, issuer)
         for line in report.skipped:
             self.stderr.write(f"left out: {line}")
@@ -95,9 +95,9 @@ def _is_of_this_machine(issuer: str) -> bool:
 
 
 def _table(options: dict[str, Any]) -> imports.Table:
-    """The table that the options describe."""
+    """The table from the options."""
     if options["source"] == "table" and not options["table"]:
-        raise CommandError("say which table it is: --table NAME")
+        raise CommandError("name the table: --table NAME")
     usual = imports.TABLES.get(options["source"], imports.Table("", "user_id", "clever_id"))
     chosen = {
         "name": options["table"],

@@ -1,4 +1,4 @@
-"""`manage.py clever_merge_users KEEP OTHER`: one user of two."""
+"""`manage.py clever_merge_users KEEP OTHER`: merges two users into one."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The options."""
         parser.add_argument("keep", help="the key of the user that stays")
-        parser.add_argument("other", help="the key of the user that goes")
+        parser.add_argument("other", help="the key of the user that is merged into KEEP")
         parser.add_argument("--delete", action="store_true", help="delete OTHER instead of setting it inactive")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be done, without writing")
 
     def handle(self, *_: Any, **options: Any) -> None:  # noqa: ANN401  (as Django calls it)
         """Run it."""

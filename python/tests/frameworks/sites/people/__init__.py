@@ -1,1 +1,1 @@
-"""A user model as unlike Django's own as may be: known by an address, with one name and without groups."""
+"""User models that differ from Django's as much as possible: with an email address as key, one name and no groups."""

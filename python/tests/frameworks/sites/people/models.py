@@ -1,4 +1,4 @@
-"""The model."""
+"""The user models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Person(AbstractBaseUser):
-    """Somebody."""
+    """A person without groups."""
 
     email = models.EmailField(unique=True, max_length=60)
     nickname = models.CharField(max_length=20, blank=True)
@@ -18,25 +18,25 @@ class Person(AbstractBaseUser):
     USERNAME_FIELD = "email"
 
     class Meta:
-        """Where it belongs."""
+        """The app of this model."""
 
         app_label = "people"
 
 
 class Pupil(AbstractUser):
-    """A person whose address no other person has."""
+    """A person with a unique email address."""
 
     email = models.EmailField(unique=True)
     groups = user_permissions = None
 
     class Meta:
-        """Where it belongs."""
+        """The app of this model."""
 
         app_label = "people"
 
 
 class Member(AbstractBaseUser):
-    """Somebody with fields that Clever cannot fill."""
+    """A person with fields that Clever cannot fill."""
 
     username = models.CharField(max_length=60, unique=True)
     card = models.CharField(max_length=20, unique=True)
@@ -49,6 +49,6 @@ class Member(AbstractBaseUser):
     USERNAME_FIELD = "username"
 
     class Meta:
-        """Where it belongs."""
+        """The app of this model."""
 
         app_label = "people"
