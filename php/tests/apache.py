@@ -1,4 +1,4 @@
-"""Apache on a free port of this machine, gone when the block is left: with PHP in its workers, or in front of FPM."""
+"""Runs Apache on a free port of this machine during a block: with PHP in its workers, or in front of FPM."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TypesConfig /dev/null
 GracefulShutdownTimeout {patience}
 DocumentRoot {public}
 """
-# PHP is in its workers: processes, or the threads of some processes.
+# PHP runs in its workers: processes, or the threads of some processes.
 PROCESSES = """
 StartServers {workers}
 MinSpareServers {workers}
@@ -64,7 +64,7 @@ LoadModule proxy_fcgi_module {modules}/mod_proxy_fcgi.so
 
 
 class Apache(Master):
-    """Apache at work."""
+    """A running Apache."""
 
     reloads = signal.SIGUSR1
 
@@ -79,40 +79,40 @@ class Kind:
 
     @property
     def ini(self) -> str:
-        """What php.ini says more: a parent that is root may not preload."""
+        """More lines for php.ini: a parent that is root must not preload."""
         user = "opcache.preload_user = nobody\n" if self.php and os.geteuid() == 0 else ""
-        # With threads, PHP 8.2 ends in code of its JIT after a graceful restart of Apache.
+        # With threads, PHP 8.2 crashes in its JIT code after a graceful restart of Apache.
         return user + ("opcache.jit = off\n" if self.php and self.mpm == "event" else "")
 
 
 def module(name: str) -> Path:
-    """A module of Apache; the test is skipped without it."""
+    """A module of Apache. Without it, the test is skipped."""
     if not (found := MODULES / name).exists():
         pytest.skip(f"{name} is not installed")
     return found
 
 
 def with_php() -> Kind:
-    """Apache whose workers have PHP in them."""
+    """Apache with PHP in its worker processes."""
     program("apache2")
     return Kind("prefork", module(f"libphp{php_version()}.so"))
 
 
 def with_threads_of_php(php: Path) -> Kind:
-    """Apache whose workers have threads, and PHP in them."""
+    """Apache with PHP in the threads of its workers."""
     program("apache2")
     return Kind("event", php, processes=2)
 
 
 def before_fpm() -> Kind:
-    """Apache that hands requests to FPM."""
+    """Apache that passes requests to FPM."""
     program("apache2")
     module("mod_proxy_fcgi.so")
     return Kind("event")
 
 
 def guide(kind: Kind, setup: Setup) -> str:
-    """What docs/php.md tells Apache, with the paths of the test."""
+    """The Apache configuration from docs/php.md, with the paths of the test."""
     shown = block("run: apache", "apache")
     shown = shown.replace("/srv/app/public", str(setup.page.parent)).replace(
         "/run/php/php-fpm.sock", f"{setup.folder}/fpm.sock"
@@ -126,7 +126,7 @@ def guide(kind: Kind, setup: Setup) -> str:
 
 @contextmanager
 def apache(kind: Kind, setup: Setup, environment: dict[str, str], port: int) -> Iterator[Master]:
-    """Run Apache; give what has the workers that run PHP."""
+    """Run Apache. Returns the server whose workers run PHP."""
     setup.write(port)
     folder = setup.folder
     text = CONFIGURATION + EVENT

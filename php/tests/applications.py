@@ -1,4 +1,4 @@
-"""An application that requires the Composer package, made as docs/php.md says."""
+"""An application that requires the Composer package, created as in docs/php.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PACKAGE = TARGET / "composer/clever-sso"
 
 
 def environment(home: Path) -> dict[str, str]:
-    """What Composer is run with: it asks no registry, and copies packages: other users can read them then."""
+    """The environment for Composer: it uses no registry, and copies packages so that other users can read them."""
     home.mkdir(exist_ok=True)
     (home / "config.json").write_text(json.dumps({"repositories": {"packagist.org": False}}))
     names = {"COMPOSER_HOME": str(home), "COMPOSER_ALLOW_SUPERUSER": "1", "COMPOSER_MIRROR_PATH_REPOS": "1"}
@@ -26,12 +26,12 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def composer(folder: Path, *arguments: str) -> str:
-    """What Composer says; it keeps what it knows in `folder`."""
+    """Run Composer and return its output. Its cache is in `folder`."""
     return ran([program("composer"), "--no-interaction", *arguments], folder, environment(folder / "home"))
 
 
 def made(folder: Path) -> Path:
-    """The application in the page, which is below `folder` beside the source."""
+    """Create the application of the guide below `folder`, next to the source."""
     for name in ("composer", "php"):
         program(name)
     if not (RELEASE / "libclever_sso.so").exists():
@@ -45,7 +45,7 @@ def made(folder: Path) -> Path:
 
 
 def ran(command: list[str], folder: Path, variables: dict[str, str]) -> str:
-    """What a command says that must succeed."""
+    """Run a command that must succeed, and return its output."""
     ended = subprocess.run(
         command, cwd=folder, env=variables, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
     )

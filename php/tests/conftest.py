@@ -1,4 +1,4 @@
-"""What the tests of PHP share: one build of the extension, and one application with the Composer package."""
+"""Shared by the PHP tests: one build of the extension, and one application with the Composer package."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def installed() -> Iterator[Installed]:
-    """The library and the extension, in a folder that servers may read which do not run as root."""
+    """The library and the extension, in a folder that servers without root rights can read."""
     if not (RELEASE / "libclever_sso.so").exists():
         pytest.skip(f"there is no library in {RELEASE}: build it")
     with tempfile.TemporaryDirectory(prefix="clever-sso-php-") as folder:

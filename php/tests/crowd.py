@@ -1,4 +1,4 @@
-"""Many people who log in at once, while servers have trouble."""
+"""Many people log in at once while servers fail and restart."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from visitor import Page
 
 AT_ONCE = 32
-# A worker that ended by a signal, but the one that is killed here.
+# Matches a worker that ended by a signal, except the one that this test kills.
 CRASH = r"(?i)exit(?:ed on)? signal (?!9|killed)"
 PEOPLE = [
     ("ada", "Ada Ashworth"),
@@ -32,13 +32,13 @@ PEOPLE = [
 
 
 def is_whole(page: Page) -> bool:
-    """Whether it is PHP's answer, to its end: a server in front may pass on the head of one whose worker died."""
+    """Whether this is PHP's complete response. A server in front may pass on only the headers if the worker died."""
     return "X-Powered-By" in page.headers and (page.status != 200 or page.text.rstrip().endswith("</html>"))
 
 
 @dataclass
 class Crowd:
-    """People who log in, each with a browser of their own, and what went wrong for them."""
+    """People who log in, each with their own browser, and the problems that they had."""
 
     site: str
     failures: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Crowd:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def log_in(self, number: int) -> None:
-        """Log one person in; the page must name that person and no one else."""
+        """Log one person in. The page must name that person and no one else."""
         handle, name = PEOPLE[number % len(PEOPLE)]
         try:
             page = self._arrive(handle)
@@ -66,15 +66,15 @@ class Crowd:
             list(pool.map(self.log_in, range(count)))
 
     def come_through_trouble(self, count: int, server: Master) -> None:
-        """The same, while a worker dies and then all are replaced.
+        """The same, while a worker dies and then all workers are replaced.
 
-        A request is lost with its worker; the person loads the page again, and is signed in.
+        A request is lost with its worker. Then the person reloads the page and is signed in.
         """
         self.in_trouble = True
         with ThreadPoolExecutor(1) as beside:
             coming = beside.submit(self.come, count)
             wait_for(lambda: self.done >= count // 4 or coming.done(), "a quarter of the people")
-            # As the kernel does when there is no memory left.
+            # As the kernel does when the machine runs out of memory.
             os.kill(server.workers()[0], signal.SIGKILL)
             wait_for(lambda: self.done >= count // 2 or coming.done(), "half of the people")
             server.reload()
@@ -82,12 +82,13 @@ class Crowd:
         self.in_trouble = False
         log = server.log()
         assert self.failures == [], (self.failures, log[-3000:])
-        # One request for each worker that ended: a reload of PHP can drop one that a worker took as it was told to end.
+        # One request for each worker that ended: when PHP reloads, it can drop a request that a worker accepted just
+        # before it ended.
         assert len(self.lost) <= 1 + server.count, (self.lost, log[-3000:])
         assert [line for line in log.splitlines() if re.search(CRASH, line)] == []
 
     def _arrive(self, handle: str) -> Page:
-        """Log in; where PHP gave no whole answer, load the same page again, once."""
+        """Log in. If PHP sent no complete response, reload the page once."""
         visitor = Visitor()
         try:
             page = visitor.open(f"{self.site}/login", person=handle)

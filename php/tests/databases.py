@@ -1,4 +1,4 @@
-"""A MariaDB of its own for a test: without a port, gone when the block is left."""
+"""Runs a MariaDB for one test, without a port, during a block."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def mariadb(folder: Path) -> Iterator[Path]:
-    """Run MariaDB below `folder`; give its socket."""
+    """Run MariaDB below `folder`. Yields its socket."""
     install, server = program("mariadb-install-db"), program("mariadbd")
     own_folder(folder)
     data, socket, log = folder / "data", folder / "db.sock", folder / "db.log"

@@ -1,4 +1,4 @@
-"""The page of the examples in production: FPM with a preloaded client behind nginx, beside what stands for Clever."""
+"""The page of the examples as in production: FPM with a preloaded client behind nginx, next to an emulator."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Way:
-    """How PHP reaches the library."""
+    """How PHP uses the library: through the extension or FFI."""
 
-    # A script of examples/php; empty for none.
+    # The preload script in examples/php; empty for none.
     preload: str
     load: str
     root: bool = False
-    # What php.ini fixes for these folders: no script may change it.
+    # Settings that php.ini fixes for these folders, so that no script can change them.
     fixed: str = ""
     # The folder of the page on the server.
     added: str = ""
-    # A script that runs before the page; without one, everything that PHP warns of there is an exception.
+    # A script that runs before the page. Without one, every warning of PHP becomes an exception.
     before: str = ""
 
     def ini(self, folder: Path, installed: Installed) -> str:
-        """What php.ini says."""
+        """The text of php.ini."""
         preload = installed.sources / "examples/php" / self.preload if self.preload else ""
         load = self.load.format(extension=installed.extension, sources=installed.sources)
         fixed = f"\n[PATH={installed.sources}]\n{self.fixed}\n" if self.fixed else ""
@@ -43,13 +43,13 @@ class Way:
 
 EXTENSION = Way("preload.php", "extension = {extension}")
 FFI = Way("preload-ffi.php", "extension = ffi.so")
-# PHP does not preload as root: it does so in a process that switches to another user, and ends.
+# PHP does not preload as root, but in a process that switches to another user and then ends.
 MASTER_IS_ROOT = Way("preload.php", "extension = {extension}\nopcache.preload_user = nobody", root=True)
 
 
 @dataclass(frozen=True)
 class Site:
-    """The page in production, and the Clever that it knows."""
+    """The page as in production, and its emulator."""
 
     url: str
     clever: str
@@ -65,7 +65,7 @@ def serving(
     kind: Kind | None = None,
     **more: str,
 ) -> Iterator[Site]:
-    """Run the page of the examples. Browsers know it by `host`, a name of this machine.
+    """Run the page of the examples. Browsers reach it as `host`, a name of this machine.
 
     FPM is behind nginx, or `kind` says how Apache runs PHP.
     """

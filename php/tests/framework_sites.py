@@ -1,4 +1,4 @@
-"""The applications that the tests write with Symfony, Laravel and WordPress, on PHP's own server."""
+"""Runs the tests' applications with Symfony, Laravel and WordPress on PHP's own server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from php_sites import Site, serving
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What Debian loads by its own configuration, which the tests do not read. Frameworks need these.
+# The PHP modules that frameworks need. Debian's configuration loads them, but the tests do not read it.
 MODULES = [
     "ctype",
     "mbstring",
@@ -33,7 +33,7 @@ MODULES = [
     "mysqli",
 ]
 OPTIONS = [
-    # Compiled once: half of the time of these tests.
+    # Cache compiled scripts: this halves the time of these tests.
     "-dzend_extension=opcache",
     "-dopcache.enable_cli=1",
     "-dopcache.validate_timestamps=0",
@@ -41,13 +41,13 @@ OPTIONS = [
 
 
 def modules() -> list[str]:
-    """The options that load what is installed of `MODULES`."""
+    """The options that load the installed ones of `MODULES`."""
     folder = run([program("php-config"), "--extension-dir"], Path("/")).strip()
     return [f"-dextension={name}" for name in MODULES if (Path(folder) / f"{name}.so").exists()]
 
 
 def needed(*files: str, package: str) -> None:
-    """Skip the test where a package of Debian is not installed."""
+    """Skip the test if a Debian package is not installed."""
     missing = [file for file in files if not Path(file).exists()]
     if missing:
         pytest.skip(f"{package} is not installed: there is no {missing[0]}")
@@ -55,7 +55,7 @@ def needed(*files: str, package: str) -> None:
 
 @contextmanager
 def framework(installed: Installed, script: str, way: str = "extension", **more: str) -> Iterator[Site]:
-    """Run an application of a framework, whose login is below /clever."""
+    """Run an application of a framework, with its login below /clever."""
     bundle = str(installed.sources / "php" / script)
     page = str(SCRIPTS / f"{script}.php")
     prefix = more.pop("prefix", "/clever")
@@ -77,7 +77,7 @@ def framework(installed: Installed, script: str, way: str = "extension", **more:
 
 
 def commanded(installed: Installed, script: str, folder: Path, *arguments: str, **more: str) -> tuple[int, str]:
-    """What a command of the framework's console says, and how it ends."""
+    """The output and the exit status of a command of the framework's console."""
     told = ["-ddisplay_errors=stderr", f"-dauto_prepend_file={installed.strict}"]
     ended = subprocess.run(
         installed.php(*modules(), *OPTIONS, *told, str(SCRIPTS / f"{script}.php"), *arguments),
@@ -100,7 +100,7 @@ def commanded(installed: Installed, script: str, folder: Path, *arguments: str, 
 
 @dataclass(frozen=True)
 class Framework:
-    """A framework that Debian has."""
+    """A framework that is packaged in Debian."""
 
     name: str
     package: str
@@ -108,20 +108,20 @@ class Framework:
     session: str
     """The name of its session cookie."""
     checks_accounts: bool
-    """Whether it asks each time whether an account is still open."""
+    """Whether it checks on each request that an account is still open."""
     opens_sessions_by_itself: bool
-    """Whether it begins a session for everybody who comes."""
+    """Whether it starts a session for every visitor."""
     status_without_token: int
-    """What a POST gets that has no CSRF token of the framework's."""
+    """The status for a POST without the framework's CSRF token."""
     sessions: str
-    """Where its sessions are, below the folder of the application."""
+    """The folder of its sessions, below the folder of the application."""
 
     def skip_if_missing(self) -> None:
-        """Skip the test where Debian's package is not installed."""
+        """Skip the test if the Debian package is not installed."""
         needed(self.file, package=self.package)
 
     def change_times(self, site: Site, name: str, seconds: int) -> None:
-        """Let what `name` counts from be that long ago, in every session."""
+        """Move the time `name` in every session this many seconds into the past."""
         when, count = str(int(time.time()) - seconds), 0
         for file in site.folder.glob(self.sessions):
             text, found = re.subn(rf'("{name}";i:)\d+', rf"\g<1>{when}", file.read_text())

@@ -1,4 +1,4 @@
-"""The library as `make install` lays it out, and the extension as `phpize` builds it: once, for all tests of PHP."""
+"""Installs the library with `make install` and builds the extension with `phpize`, once for all PHP tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.emulator import App
 from harness.paths import ROOT, TARGET
 
 SOURCES = ("php/extension", "php/ffi", "php/laravel", "php/symfony", "php/wordpress", "examples/php")
-# Leftovers of a developer's own build: the tests make everything themselves.
+# Files of a developer's own build, which the tests must not use.
 MADE = shutil.ignore_patterns(
     "*.l[ao]",
     "*.dep",
@@ -28,23 +28,23 @@ MADE = shutil.ignore_patterns(
     "configure*",
 )
 APP_NAME, SECRET = "0d1c" * 5, "5ec4e7a1" * 5
-# Compiling and installing, which may mean building the library too: only a hang takes as long.
+# A time limit for compiling and installing, including the library. Only a hang reaches it.
 PATIENCE_SECONDS = 1200
 SCRIPTS = ROOT / "php/tests/scripts"
 PAGE = ROOT / "docs/php.md"
-# Where docs/php.md installs the library, below the home folder.
+# The folder below the home folder where docs/php.md installs the library.
 PREFIX = "clever"
-# Quick to build, and on all cores.
+# Build quickly and on all cores.
 BUILD = {"CFLAGS": "-O1 -g -Werror=implicit", "MAKEFLAGS": f"-j{os.cpu_count() or 1}"}
 
 
 @dataclass(frozen=True)
 class Installed:
-    """The folder with everything. Everyone may read it: FPM and nginx do not run as root."""
+    """The folder with everything. Everyone can read it, because FPM and nginx do not run as root."""
 
     folder: Path
     log: str
-    # Another PHP than the one in the path: what its php-config is.
+    # The php-config of another PHP than the one in the path.
     config: str = ""
 
     @property
@@ -54,7 +54,7 @@ class Installed:
 
     @property
     def build(self) -> Path:
-        """The extension's sources, built."""
+        """The folder with the extension's built sources."""
         other = "build" + re.sub(r"\W+", "-", self.config)
         return self.folder / (other if self.config else "clever_sso/php/extension")
 
@@ -65,7 +65,7 @@ class Installed:
 
     @property
     def sources(self) -> Path:
-        """Copies of the classes and of the page, beside each other as in the repository."""
+        """The folder with copies of the classes and of the page, arranged as in the repository."""
         return self.folder / "sources"
 
     def classes(self, way: str) -> Path:
@@ -74,27 +74,27 @@ class Installed:
 
     @property
     def page(self) -> Path:
-        """The page that both ways run."""
+        """The page, which runs with the extension and with FFI."""
         return self.sources / "examples/php/public/index.php"
 
     @property
     def strict(self) -> Path:
-        """A script that makes an exception of everything that PHP warns of."""
+        """A script that turns every PHP warning into an exception."""
         return self.folder / "strict.php"
 
     @property
     def program(self) -> str:
-        """PHP for the command line."""
+        """The PHP command-line program."""
         return run([self.config, "--php-binary"], self.folder).strip() if self.config else program("php")
 
     def php(self, *arguments: str, extension: bool = True) -> list[str]:
-        """A command line of PHP that reads no configuration of this machine."""
+        """The PHP command, without this machine's configuration."""
         shared = [] if self.has_ffi else ["-dextension=ffi.so"]
         loaded = [f"-dextension={self.extension}"] if extension else shared
         return [self.program, "-n", *loaded, *self.measured(), *arguments]
 
     def measured(self) -> list[str]:
-        """What makes PHP note the lines that it runs, for `make coverage`; strict.php starts it."""
+        """The options that make PHP record executed lines, for `make coverage`. strict.php starts the recording."""
         pcov = os.environ.get("COVERAGE_PCOV")
         if not pcov or self.config:
             return []
@@ -102,17 +102,17 @@ class Installed:
 
     @property
     def has_ffi(self) -> bool:
-        """Whether FFI is part of this PHP, and no file to load. Debian's is a file."""
+        """Whether FFI is built into this PHP. In Debian's PHP, it is a file to load."""
         return bool(self.config) and "FFI" in run([self.program, "-n", "-m"], self.folder).split()
 
     def with_php(self, config: str) -> Installed:
-        """The same for the PHP that a php-config describes."""
+        """The same for the PHP of another php-config."""
         other = Installed(self.folder, "", config)
         return Installed(self.folder, built(other.build, self.folder / PREFIX, config), config)
 
 
 def program(name: str) -> str:
-    """Where a program is; the test is skipped without it."""
+    """The path of a program. Without it, the test is skipped."""
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
     if found is None:
         pytest.skip(f"{name} is not installed")
@@ -120,7 +120,7 @@ def program(name: str) -> str:
 
 
 def run(command: list[str], folder: Path, **more: str) -> str:
-    """Run a command that must succeed, with `more` in its environment; give what it says."""
+    """Run a command that must succeed, with `more` in its environment. Returns its output."""
     environment = {**os.environ, **more}
     ended = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
@@ -131,7 +131,7 @@ def run(command: list[str], folder: Path, **more: str) -> str:
 
 
 def block(name: str, language: str = "sh") -> str:
-    """The block of docs/php.md that has this name."""
+    """The block with this name in docs/php.md."""
     found = re.findall(rf"<!-- {name} -->\n```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert len(found) == 1, name
     return str(found[0])
@@ -141,7 +141,7 @@ def install(folder: Path) -> Installed:
     """Install the library below `folder`, and build and install the extension, as docs/php.md says."""
     for name in ("php", "phpize", "php-config", "make", "cc"):
         program(name)
-    # The source beside the application; only the extension is built in it.
+    # The source next to the application. Only the extension is built in it.
     source = folder / "clever_sso"
     shutil.copytree(ROOT / "php/extension", source / "php/extension", ignore=MADE)
     (source / "Makefile").write_text(f"install:\n\t$(MAKE) -s -C {ROOT} install CARGO_TARGET_DIR={TARGET}\n")
@@ -158,7 +158,7 @@ def install(folder: Path) -> Installed:
 
 
 def built(build: Path, prefix: Path, config: str) -> str:
-    """What building the extension says: against the library below `prefix`, for the PHP of `config`."""
+    """The output of building the extension with the library below `prefix`, for the PHP of `config`."""
     shutil.copytree(ROOT / "php/extension", build, ignore=MADE)
     phpize = str(Path(config).with_name(Path(config).name.replace("php-config", "phpize")))
     said = run([phpize], build)
@@ -167,24 +167,24 @@ def built(build: Path, prefix: Path, config: str) -> str:
 
 
 def warnings(log: str) -> list[str]:
-    """What the compiler warned of in our own files."""
+    """The compiler warnings about our own files."""
     return [line for line in log.splitlines() if re.search(r"/(?:build[\w-]*|extension)/\w+\.[ch]:\d+.*warning", line)]
 
 
 def app(site: str) -> App:
-    """The application as Clever knows it."""
+    """The application as it is registered with Clever."""
     return App(APP_NAME, SECRET, f"{site}/callback", oidc=True)
 
 
 def settings(site: str, clever: str, **more: str) -> dict[str, str]:
-    """The settings of the page, in an environment that has no others."""
+    """An environment with only the settings of the page."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("CLEVER_")}
     names = {"CLEVER_CLIENT_ID": APP_NAME, "CLEVER_CLIENT_SECRET": SECRET, "CLEVER_REDIRECT_URI": f"{site}/callback"}
     return {**bare, **names, "CLEVER_BASE_URL": clever, "PHP_INI_SCAN_DIR": "", **more}
 
 
 def told(installed: Installed, script: str, clever: str, *arguments: str, extension: bool) -> str:
-    """What a script with these arguments prints, with the extension or with FFI."""
+    """The output of a script with these arguments, with the extension or with FFI."""
     before = [] if extension else ["-dffi.enable=1", f"-dauto_prepend_file={installed.classes('ffi')}"]
     file = str(SCRIPTS / script)
     command = installed.php(

@@ -1,4 +1,4 @@
-"""Requests that no browser sends, but anyone can: any bytes in any place."""
+"""Requests that no browser sends, but anyone could: any bytes in any place."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from harness.patience import SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# In a query or a form. Raw bytes too: servers let them through.
+# Values in a query or a form. Raw bytes too, because servers accept them.
 VALUES = [
     *(b"", b"a", b"\x80", b"\xff", b"\xed\xa0\x80", b"%00", b"%80", b"%ff", b"%0d%0aX-Odd:y", b"%", b"%u0100", b"+"),
     *(b"%F0%9F%98%80", b"//evil.example", b"[]", b"=&=", b"a" * 6000),
 ]
 NAMES = ["code", "state", "error", "error_description", "iss", "return_to", "switch_user", "clever_waited"]
-# How PHP makes one value, a list, or a tree of a parameter.
+# Parameter names that PHP parses as one value, a list, or a nested array.
 SHAPES = ["{}=", "{}[]=", "{}[a][b]=", "{}", "{0}=x&{0}="]
 PATHS = ["/", "/me", "/login", "/callback", "/logout", "/login/", "/callback/", "/logout/", "/x/callback", "/CALLBACK"]
-# A NUL in a header is refused by servers, before PHP sees it.
+# Servers refuse a NUL in a header before PHP sees it.
 HEADER_VALUES = [
     b"\x80",
     b"\xff",
@@ -48,7 +48,7 @@ TYPES = ["application/x-www-form-urlencoded", "text/plain", "\xff"]
 
 @dataclass(frozen=True)
 class OddRequest:
-    """One of them."""
+    """One odd request."""
 
     method: str
     target: bytes
@@ -57,7 +57,7 @@ class OddRequest:
 
 
 def with_odd_queries() -> Iterator[OddRequest]:
-    """One odd parameter, at every page of ours, beside one that makes it a callback."""
+    """One odd parameter, on each of our pages, next to one that makes the request a callback."""
     for name, shape, value in itertools.product(NAMES, SHAPES, VALUES):
         query = shape.format(name).encode() + value
         yield OddRequest("GET", b"/callback?state=x&" + query)
@@ -69,7 +69,7 @@ def with_odd_queries() -> Iterator[OddRequest]:
 
 
 def with_odd_cookies() -> Iterator[OddRequest]:
-    """An odd cookie, where cookies are read."""
+    """An odd cookie, on pages that read cookies."""
     for form, value in itertools.product(COOKIES, HEADER_VALUES):
         header = [(b"Cookie", form.encode().replace(b"{}", value).replace(b"{0}", value))]
         for method, target in [("GET", b"/me"), ("GET", b"/login"), ("POST", b"/logout")]:
@@ -78,7 +78,7 @@ def with_odd_cookies() -> Iterator[OddRequest]:
 
 
 def with_odd_headers() -> Iterator[OddRequest]:
-    """An odd header, once and twice."""
+    """An odd header, sent once and twice."""
     for name, value in itertools.product(HEADERS, HEADER_VALUES):
         header = [(name.encode("latin-1"), value)]
         for method, target in [("GET", b"/login"), ("GET", b"/callback?code=a"), ("POST", b"/logout"), ("GET", b"/")]:
@@ -99,7 +99,7 @@ ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
 
 
 def check(address: str, clever: str, odd: Iterable[OddRequest]) -> None:
-    """Send all of them, or every fourth: none is a fault, and none leads away."""
+    """Send all of them, or every fourth. None may cause an error or redirect to another site."""
     for request in odd if ALL else itertools.islice(odd, 0, None, 4):
         answer = sent(address, request)
         if answer is None:
@@ -113,9 +113,10 @@ def check(address: str, clever: str, odd: Iterable[OddRequest]) -> None:
 
 
 def sent(address: str, asked: OddRequest) -> tuple[int, http.client.HTTPMessage, bytes] | None:
-    """Send one as it is, which no library does; give the answer. A Host of its own replaces the right one.
+    """Send one request byte for byte and return the response. A Host in the request replaces the right one.
 
-    `None` when the server hung up, as PHP's own does when it cannot read a request: PHP never sees that one.
+    `None` if the server closed the connection, as PHP's own server does when it cannot parse a request. PHP never sees
+    that request.
     """
     parts = urlsplit(address)
     names = {name.lower() for name, _ in asked.headers}

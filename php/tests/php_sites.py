@@ -1,4 +1,4 @@
-"""The page of the examples on PHP's own server, and the emulator that stands for Clever."""
+"""The page of the examples on PHP's own server, and an emulator."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 ADA = "510001"
 DISTRICT = "53ee4b8a44abc88c1c00119b"
-# A session cannot be kept there, and the log says so.
+# Sessions cannot be stored there, and the log says so.
 NOWHERE = "/nowhere"
 WAYS = ["extension", "ffi"]
 
 
 @dataclass(frozen=True)
 class Site:
-    """The page and the emulator that stands for Clever."""
+    """The page and its emulator."""
 
     url: str
     clever: str
@@ -40,7 +40,7 @@ class Site:
 
     @property
     def from_portal(self) -> str:
-        """Where the app's icon in the portal leads: a request without a state."""
+        """The URL of the app's icon in the portal: a request without a state."""
         return f"{self.clever}/oauth/authorize?response_type=code&client_id={APP_NAME}"
 
     @property
@@ -50,7 +50,7 @@ class Site:
 
     @property
     def log(self) -> str:
-        """What the page told the log."""
+        """The log lines of the page."""
         return (self.folder / "output.log").read_text()
 
 
@@ -75,7 +75,7 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
             public = f"{scheme}://{at}{prefix}"
             environment = settings(public, clever + scenario, LD_LIBRARY_PATH=str(installed.library), **more)
             folder = own_folder(installed.folder / f"page-{secrets.token_hex(8)}")
-            # The user that the server runs as may read nothing of the repository.
+            # The user of the server cannot read files in the repository.
             own = page and str(shutil.copy(page, folder))
             strict = shutil.copy(SCRIPTS / "strict.php", folder)
             shown = own or str(installed.page)
@@ -93,7 +93,7 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to one request."""
+    """One response."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -101,12 +101,12 @@ class Answer:
 
     @property
     def goes_to(self) -> str:
-        """Where it sends the browser."""
+        """The URL that it redirects the browser to."""
         return self.headers["Location"] or ""
 
 
 def asked(address: str, method: str = "GET", **headers: str) -> Answer:
-    """One answer, without following anything. Header names have underscores here."""
+    """Make one request without following redirects. Header names are written with underscores."""
     parts = urlsplit(address)
     query = f"?{parts.query}" if parts.query else ""
     named = {name.replace("_", "-"): value for name, value in headers.items()}

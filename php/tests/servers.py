@@ -1,4 +1,4 @@
-"""PHP's own server, and FPM behind nginx: each on a free port of this machine, gone when the block is left."""
+"""Runs PHP's own server, or FPM behind nginx, on a free port of this machine during a block."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ catch_workers_output = yes
 clear_env = no
 """
 
-# As most machines run it: the master is root, and its workers are not.
+# As on most machines, the master is root and its workers are not.
 MASTER_IS_ROOT_CONF = """
 user = nobody
 listen.owner = nobody
@@ -86,7 +86,7 @@ LOCATIONS = """
 
 
 def own_folder(folder: Path) -> Path:
-    """Make a folder that belongs to the user of the servers: nobody, where the tests run as root."""
+    """Create a folder that belongs to the servers' user: `nobody` if the tests run as root."""
     folder.mkdir()
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
@@ -98,7 +98,7 @@ def own_folder(folder: Path) -> Path:
 def process(
     command: list[str], environment: dict[str, str], log: Path, user: str | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server of its own process group, as another than root; end all of it when the block is left."""
+    """Run a server in its own process group, not as root. At the end of the block, end the whole group."""
     user = user or ("nobody" if os.geteuid() == 0 else None)
     with log.open("ab") as output:
         server = subprocess.Popen(
@@ -133,7 +133,7 @@ def built_in(command: list[str], environment: dict[str, str], port: int, log: Pa
 
 @dataclass(frozen=True)
 class Master:
-    """A server that forks workers, at work."""
+    """A running server that forks workers."""
 
     master: int
     folder: Path
@@ -141,19 +141,19 @@ class Master:
     reloads: ClassVar[signal.Signals]
 
     def workers(self) -> list[int]:
-        """Its workers."""
+        """The process ids of its workers."""
         children = Path(f"/proc/{self.master}/task/{self.master}/children").read_text(encoding="ascii")
         return [int(child) for child in children.split()]
 
     def reload(self) -> None:
-        """Begin a graceful reload, and wait until every worker is a new one."""
+        """Start a graceful reload, and wait until all workers are new."""
         old = set(self.workers())
         os.kill(self.master, self.reloads)
         wait_for(lambda: self.has_ended() or self._has_only_others(old), "a graceful reload")
         assert not self.has_ended(), f"the server ended instead of reloading: {self.log()[-3000:]}"
 
     def has_ended(self) -> bool:
-        """Whether the master has ended. Its parent has not looked yet."""
+        """Whether the master has ended, even if its parent has not waited for it yet."""
         return Path(f"/proc/{self.master}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
 
     def _has_only_others(self, old: set[int]) -> bool:
@@ -166,17 +166,17 @@ class Master:
 
 
 class Fpm(Master):
-    """FPM at work."""
+    """A running FPM."""
 
     reloads = signal.SIGUSR2
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What FPM is told: `ini` is php.ini, `root` whether its master is root.
+    """The setup of FPM: `ini` is the text of php.ini, `root` whether its master is root.
 
-    `added` is the folder in which the page is on the server, where browsers do not know of it.
-    `locations` is what nginx is told instead of that.
+    `added` is a folder of the page on the server that browsers do not see.
+    `locations` is nginx configuration to use instead.
     """
 
     folder: Path
@@ -200,7 +200,7 @@ class Setup:
 
 @contextmanager
 def running_fpm(setup: Setup, environment: dict[str, str]) -> Iterator[Fpm]:
-    """Run FPM with eight workers, whose socket is in the folder of the setup."""
+    """Run FPM with eight workers. Its socket is in the folder of the setup."""
     folder, root = setup.folder, setup.root
     fpm = [fpm_program(), "-c", str(folder / "php.ini"), "-y", str(folder / "fpm.conf"), *(["-R"] if root else [])]
     with process(fpm, environment, folder / "output.log", "root" if root else None) as master:
@@ -224,7 +224,7 @@ def fpm_behind_nginx(setup: Setup, environment: dict[str, str], port: int) -> It
 
 
 def fpm_program() -> str:
-    """FPM has the version of PHP in its name."""
+    """The FPM program, whose name contains the PHP version."""
     return program(f"php-fpm{php_version()}")
 
 

@@ -1,4 +1,4 @@
-"""The browser leg of the page, with the extension and with FFI below it: tabs, hostile neighbors, shared devices."""
+"""The page in a browser's conditions, with the extension and with FFI: tabs, attacks by other sites, shared devices."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def browser(site: Site) -> Browser:
 
 
 def back_from_clever(site: Site, url: str) -> str:
-    """Where Clever sends the browser of a person who logs in there."""
+    """The callback URL after a person logs in at Clever."""
     return AtClever(site.clever, ADA).callback(url)
 
 
@@ -56,14 +56,14 @@ def is_signed_in(browser: Browser, site: Site) -> bool:
 
 
 def signed_in_at(session: str, when: int) -> str:
-    """The file of a session, as if somebody had signed in then."""
+    """Write a session file as if a person had signed in at that time."""
     changed, count = re.subn(r'("signed_in_at";i:)\d+', rf"\g<1>{when}", session)
     assert count == 1
     return changed
 
 
 def links_of(page: Page | Answer) -> list[str]:
-    """Where the links of a page to a login lead: to try again, and to log in as another person."""
+    """The targets of the login links on a page: to try again, and to log in as another person."""
     return [html.unescape(link) for link in re.findall(r'href="(/login[^"]*)"', page.text)]
 
 
@@ -84,9 +84,7 @@ def test_tabs_of_one_browser_all_arrive(site: Site, tabs: int, start: str) -> No
     check_tabs(lambda: TabbedBrowser(site.clever, ADA), addresses, arrives, range(INTERLEAVINGS))
 
 
-def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_application(
-    browser: Browser, site: Site
-) -> None:
+def test_only_page_requests_and_the_apps_own_forms_can_log_in_or_out(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     session = f"session={cookie_of(browser, 'session')}"
     refused: list[tuple[str, str, dict[str, str], int]] = [
@@ -112,7 +110,7 @@ def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_applica
     assert is_signed_in(browser, site)
 
 
-def test_a_look_spends_no_code(browser: Browser, site: Site) -> None:
+def test_head_prefetch_and_post_requests_of_the_callback_use_no_code(browser: Browser, site: Site) -> None:
     login = asked(f"{site.url}/login")
     cookie = (login.headers["Set-Cookie"] or "").partition(";")[0]
     browser.sign_in(ADA)
@@ -144,7 +142,7 @@ def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: 
 
 
 def signed_in_twice(browser: Browser, site: Site) -> tuple[str, str]:
-    """Sign the same person in once more, as a second tab does: the session before, and the one that replaced it."""
+    """Sign the same person in again, as in a second tab. Returns the old session and the one that replaced it."""
     log_in(browser, site)
     first = cookie_of(browser, "session")
     assert browser.open(f"{site.url}/login").url == f"{site.url}/me"
@@ -157,14 +155,14 @@ def is_alive(site: Site, session: str) -> bool:
     return asked(f"{site.url}/me", Cookie=f"session={session}").status == 200
 
 
-def test_a_session_that_the_same_person_replaced_answers_running_requests(browser: Browser, site: Site) -> None:
+def test_a_session_replaced_by_the_same_person_stays_valid_for_a_minute(browser: Browser, site: Site) -> None:
     first, second = signed_in_twice(browser, site)
     # A page without a guard, requested by another tab before it got the new session.
     late = asked(f"{site.url}/", Cookie=f"session={first}")
     assert ("Hello, Ada Ashworth" in late.text, late.headers["Set-Cookie"]) == (True, None)
     file = site.folder / f"sess_{first}"
     kept_there = file.read_text()
-    # Replaced just now, it has a minute: only a hang takes that long. Replaced a minute ago, it is gone.
+    # Replaced just now, it is valid for a minute, and only a hang takes that long. Replaced a minute ago, it is gone.
     for seconds, stays in [(0, True), (60, False)]:
         changed, count = re.subn(r'("replaced_at";i:)\d+', rf"\g<1>{int(time.time()) - seconds}", kept_there)
         assert count == 1
@@ -174,10 +172,10 @@ def test_a_session_that_the_same_person_replaced_answers_running_requests(browse
     assert is_alive(site, second)
 
 
-def test_signing_in_again_and_again_makes_no_session_older_than_it_is(browser: Browser, site: Site) -> None:
+def test_signing_in_again_and_again_does_not_extend_a_session(browser: Browser, site: Site) -> None:
     first, second = signed_in_twice(browser, site)
     replaced_at = re.findall(r'"replaced_at";i:(\d+)', (site.folder / f"sess_{first}").read_text())
-    # A third tab comes back with the session that was replaced already.
+    # A third tab comes back with the session that was already replaced.
     begun = asked(f"{site.url}/login", Cookie=f"session={first}")
     back = back_from_clever(site, begun.goes_to)
     pair = (begun.headers["Set-Cookie"] or "").partition(";")[0]
@@ -197,7 +195,7 @@ def test_a_logout_ends_the_sessions_that_were_replaced_too(browser: Browser, sit
 
 
 def finished_with(site: Site, session: str, number: str = ADA) -> Callable[[], str]:
-    """Begin a login in another tab with this session; what finishes it gives the session that it ends in."""
+    """Begin a login in another tab with this session. Returns a function that finishes it and returns its session."""
     begun = asked(f"{site.url}/login", Cookie=f"session={session}")
     back = AtClever(site.clever, number).callback(begun.goes_to)
     pair = (begun.headers["Set-Cookie"] or "").partition(";")[0]
@@ -229,7 +227,7 @@ def refuse(site: Site, session: str) -> None:
 @pytest.mark.parametrize("minute_is_over", [False, True])
 @pytest.mark.parametrize("last", [0, 1, 2, 3, 4])
 @pytest.mark.parametrize("ends", [log_out, sign_in_jose, refuse])
-def test_no_session_of_a_browser_outlives_its_end(
+def test_ending_one_of_several_linked_sessions_ends_all_of_them(
     browser: Browser, site: Site, ends: Callable[[Site, str], None], last: int, minute_is_over: bool
 ) -> None:
     log_in(browser, site)
@@ -241,7 +239,7 @@ def test_no_session_of_a_browser_outlives_its_end(
         file = site.folder / f"sess_{first}"
         file.write_text(re.sub(r'("replaced_at";i:)\d+', rf"\g<1>{int(time.time()) - 60}", file.read_text()))
     sessions += [logins[1](), later()]
-    # Once its minute is over, the first request with it ends it.
+    # Once its minute is over, the first request with the old session ends it.
     sessions.append(sessions[-1] if minute_is_over else logins[2]())
     assert is_alive(site, sessions[-1])
     assert is_alive(site, first) is not minute_is_over
@@ -250,7 +248,7 @@ def test_no_session_of_a_browser_outlives_its_end(
     assert not [session for session in sessions if (site.folder / f"sess_{session}").exists()]
 
 
-def test_two_callbacks_with_one_session_end_in_one(browser: Browser, site: Site) -> None:
+def test_two_callbacks_with_the_same_session_end_in_one_session(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     first = cookie_of(browser, "session")
     one, other = finished_with(site, first), finished_with(site, first)
@@ -259,7 +257,7 @@ def test_two_callbacks_with_one_session_end_in_one(browser: Browser, site: Site)
     assert is_alive(site, second)
 
 
-def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: Site) -> None:
+def test_a_sign_in_replaces_the_old_session(browser: Browser, site: Site) -> None:
     first, second = signed_in_twice(browser, site)
     browser.sign_out()
     assert "José Núñez" in log_in(browser, site, JOSE).text
@@ -267,7 +265,7 @@ def test_a_sign_in_replaces_the_session_that_was_there(browser: Browser, site: S
     assert not is_alive(site, second)
 
 
-def test_a_session_that_a_stranger_planted_ends_at_once(site: Site) -> None:
+def test_a_session_planted_by_an_attacker_ends_at_once(site: Site) -> None:
     stranger, victim = Browser(site.clever), Browser(site.clever)
     log_in(stranger, site, JOSE)
     planted = next(cookie for cookie in stranger.cookies if cookie.name == "session")
@@ -305,7 +303,7 @@ def test_a_failed_login_of_this_browser_ends_the_session(installed: Installed, w
 
 
 @pytest.mark.parametrize("word", ["server_error", "temporarily_unavailable"])
-def test_clevers_own_trouble_keeps_the_session(browser: Browser, site: Site, word: str) -> None:
+def test_an_outage_of_clever_keeps_the_session(browser: Browser, site: Site, word: str) -> None:
     log_in(browser, site)
     browser.sign_out()
     browser.open(f"{site.url}/login?switch_user=1&return_to=/me%3Flesson=7%26%3Cb%3E")
@@ -318,12 +316,12 @@ def test_clevers_own_trouble_keeps_the_session(browser: Browser, site: Site, wor
     assert is_signed_in(browser, site)
 
 
-def test_a_wrong_setup_is_no_fault_of_the_person(browser: Browser, site: Site) -> None:
+def test_a_wrong_setup_shows_a_page_with_status_500(browser: Browser, site: Site) -> None:
     page = browser.open(f"{site.url}/callback?error=invalid_request")
     assert (page.status, "callback_rejected" in page.text) == (500, True)
 
 
-def test_a_browser_without_cookies_reads_why_after_three_redirects(site: Site) -> None:
+def test_a_browser_without_cookies_gets_an_error_page_after_three_redirects(site: Site) -> None:
     browser = Browser(site.clever)
     browser.sign_in(ADA)
     at_clever = "; ".join(f"{name}={value}" for name, value in kept(browser).items())
@@ -362,10 +360,10 @@ def test_a_request_without_a_session_opens_none(site: Site) -> None:
     assert not (site.folder / f"sess_{'f' * 32}").exists()
 
 
-def test_the_session_ends_with_the_browser_and_after_the_hours_that_are_set(browser: Browser, site: Site) -> None:
+def test_the_session_ends_when_the_browser_closes_and_after_the_configured_hours(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     (cookie,) = [cookie for cookie in browser.cookies if cookie.name == "session"]
-    assert cookie.discard, "it would outlive the browser"
+    assert cookie.discard, "the session cookie must end with the browser"
     file = site.folder / f"sess_{cookie.value}"
     kept_there = file.read_text()
     for hours, stays in [(11.9, True), (12, False)]:
@@ -375,7 +373,7 @@ def test_the_session_ends_with_the_browser_and_after_the_hours_that_are_set(brow
     assert not file.exists()
 
 
-def test_the_cookies_of_a_login_are_as_the_page_about_them_says(site: Site) -> None:
+def test_the_cookies_of_a_login_match_the_documentation(site: Site) -> None:
     login = asked(f"{site.url}/login")
     begun = login.headers.get_all("Set-Cookie") or []
     finished = asked(back_from_clever(site, login.goes_to), Cookie=begun[0].partition(";")[0])
@@ -395,7 +393,7 @@ def test_how_long_a_session_lasts_is_one_setting(installed: Installed) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_session_that_does_not_stick_ends_with_a_page_and_a_line_in_the_log(installed: Installed, way: str) -> None:
+def test_a_session_that_is_not_kept_ends_with_a_page_and_a_log_line(installed: Installed, way: str) -> None:
     with serving(installed, way, sessions=NOWHERE) as site:
         browser = Browser(site.clever)
         page = browser.open(f"{site.url}/me")
@@ -415,7 +413,7 @@ def test_a_session_that_does_not_stick_ends_with_a_page_and_a_line_in_the_log(in
         ("{url}/me?own", "{url}/me?own"),
     ],
 )
-def test_a_login_goes_on_to_where_it_was_wanted(browser: Browser, site: Site, wanted: str, arrives: str) -> None:
+def test_a_login_returns_to_the_page_the_person_wanted(browser: Browser, site: Site, wanted: str, arrives: str) -> None:
     page = log_in(browser, site, query=f"?return_to={quote(wanted.format(url=site.url))}")
     target = arrives.format(url=site.url)
     assert page.url == (target if target.startswith("http") else site.url + target)
@@ -433,16 +431,14 @@ def test_a_login_goes_on_to_where_it_was_wanted(browser: Browser, site: Site, wa
         ("/\udcff", "argument_invalid"),
     ],
 )
-def test_nobody_is_led_to_another_site_and_the_log_says_why(
-    browser: Browser, site: Site, wanted: str, reason: str
-) -> None:
+def test_return_to_another_site_is_ignored_and_logged(browser: Browser, site: Site, wanted: str, reason: str) -> None:
     before = len(site.log)
     page = log_in(browser, site, query=f"?return_to={quote(wanted.encode('utf-8', 'surrogateescape'))}")
     assert page.url == f"{site.url}/me"
     assert re.search(rf"return_to is not used: .*{reason}", site.log[before:])
 
 
-def test_a_login_link_may_name_the_district(browser: Browser, site: Site) -> None:
+def test_a_login_link_can_contain_a_district_id(browser: Browser, site: Site) -> None:
     assert f"district_id={DISTRICT}" in asked(f"{site.url}/login?district_id={DISTRICT}").goes_to
     for odd in ("%ff", "%00", "a" * 3000):
         before = len(site.log)
@@ -454,13 +450,13 @@ def test_a_login_link_may_name_the_district(browser: Browser, site: Site) -> Non
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_below_a_prefix_it_works_without_a_setting(installed: Installed, way: str) -> None:
+def test_the_page_works_below_a_prefix_without_a_setting(installed: Installed, way: str) -> None:
     with serving(installed, way, prefix="/reading") as site:
         browser = Browser(site.clever)
         page = browser.open(f"{site.url}/reading/me?lesson=7")
         assert (page.url, "Ada Ashworth" in page.text) == (f"{site.url}/reading/me?lesson=7", True)
         assert 'action="/reading/logout"' in page.text
-        # A proxy that takes the prefix away.
+        # A proxy that removes the prefix.
         login = asked(f"{site.url}/login")
         assert "reading%2Fcallback" in login.goes_to
         guarded = asked(f"{site.url}/me?a=1&b")
@@ -472,7 +468,7 @@ def test_below_a_prefix_it_works_without_a_setting(installed: Installed, way: st
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_pages_need_not_be_beside_the_callback(installed: Installed, way: str) -> None:
+def test_pages_can_be_in_another_folder_than_the_callback(installed: Installed, way: str) -> None:
     with serving(installed, way, prefix="/auth/clever") as site:
         browser = Browser(site.clever)
         for page in ("/me?lesson=7", "/school/me", "/auth/clever/me", "/auth/me"):
@@ -484,11 +480,11 @@ def test_pages_need_not_be_beside_the_callback(installed: Installed, way: str) -
 @pytest.mark.parametrize(
     ("prefix", "arrived"), [("", "/other/callback"), ("/reading", "/other/callback"), ("/a/b", "/b/callback")]
 )
-def test_only_a_callback_of_our_own_below_another_prefix_is_named(
+def test_only_our_own_callback_below_another_prefix_is_named_in_the_log(
     installed: Installed, way: str, prefix: str, arrived: str
 ) -> None:
     with serving(installed, way, prefix=prefix) as site:
-        # Anybody can send people there.
+        # Anyone can send people there.
         stranger = asked(f"{site.url}{prefix}/login")
         for query in ("code=x", "error=access_denied", "code=x&state=y", urlsplit(stranger.goes_to).query):
             answer = asked(f"{site.url}{arrived}?{query}", Cookie="clever_login_y=z")
@@ -502,7 +498,7 @@ def test_only_a_callback_of_our_own_below_another_prefix_is_named(
         assert named in site.log
 
 
-def test_a_slash_at_the_end_of_our_addresses_makes_no_difference(browser: Browser, site: Site) -> None:
+def test_a_trailing_slash_makes_no_difference(browser: Browser, site: Site) -> None:
     login = asked(f"{site.url}/login/?return_to=/me%3Fa")
     pair = (login.headers["Set-Cookie"] or "").partition(";")[0]
     browser.sign_in(ADA)
@@ -533,14 +529,14 @@ def test_a_slash_at_the_end_of_our_addresses_makes_no_difference(browser: Browse
         "{url}/callback/?error=x",
     ],
 )
-def test_no_login_leads_to_a_login_again(browser: Browser, site: Site, wanted: str) -> None:
+def test_return_to_the_login_itself_is_ignored(browser: Browser, site: Site, wanted: str) -> None:
     before = len(site.log)
     page = log_in(browser, site, query=f"?return_to={quote(wanted.format(url=site.url))}")
     assert (page.url, page.status) == (f"{site.url}/me", 200)
     assert "return_to is not used: it leads to the login, the callback or the logout" in site.log[before:]
 
 
-def test_a_page_with_a_similar_name_is_no_login(browser: Browser, site: Site) -> None:
+def test_return_to_a_page_with_a_similar_name_is_accepted(browser: Browser, site: Site) -> None:
     for wanted in ("/logins/me", "/me?next=/login", "/x/login/me", "/me#/login"):
         page = log_in(browser, site, query=f"?return_to={quote(wanted)}")
         assert page.url.startswith(f"{site.url}{wanted.partition('#')[0]}")
@@ -562,7 +558,7 @@ def test_1024_bytes_are_counted_as_a_browser_shows_them(
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_no_answer_has_more_headers_than_nginx_takes(installed: Installed, way: str, scheme: str) -> None:
+def test_the_headers_of_every_response_fit_nginx(installed: Installed, way: str, scheme: str) -> None:
     with serving(installed, way, scheme=scheme, CLEVER_SESSION_NAME="s" * 64) as site:
 
         def answer(address: str, **headers: str) -> Answer:
@@ -587,13 +583,13 @@ def test_no_answer_has_more_headers_than_nginx_takes(installed: Installed, way: 
             assert (signed_in.status, signed_in.goes_to) == (303, page if fits else "/me")
 
 
-def test_a_front_page_has_no_link_that_is_too_long(site: Site) -> None:
+def test_links_on_the_front_page_are_short_enough_for_servers(site: Site) -> None:
     for page, fits in LONG_PAGES.items():
         links = links_of(asked(f"{site.url}/?return_to={quote(page, safe='')}"))
         assert [("return_to=" in link, len(link) < MOST_LINK_BYTES) for link in links] == [(fits, True)] * 2
 
 
-def test_a_refused_person_reads_the_same_however_often_they_reload(installed: Installed) -> None:
+def test_a_refused_person_gets_the_same_page_on_every_reload(installed: Installed) -> None:
     with serving(installed, WAYS[0], scenario="/s/callback-denied") as site:
         browser = Browser(site.clever)
         first = browser.open(f"{site.url}/login?return_to=/me%3Flesson=8")
@@ -605,7 +601,7 @@ def test_a_refused_person_reads_the_same_however_often_they_reload(installed: In
 
 
 @pytest.mark.parametrize("word", ["access_denied", "%3Cb%3Eread+me%3C/b%3E", "call+555-0100", "unauthorized-user"])
-def test_the_page_shows_nothing_that_the_address_says(browser: Browser, site: Site, word: str) -> None:
+def test_the_page_shows_no_text_from_the_url(browser: Browser, site: Site, word: str) -> None:
     page = browser.open(
         f"{site.url}/callback?error={word}&error_description=call+555-0100&error_uri=https://evil.example"
     )
@@ -616,7 +612,7 @@ def test_the_page_shows_nothing_that_the_address_says(browser: Browser, site: Si
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_over_https_no_other_host_can_plant_a_cookie(installed: Installed, way: str) -> None:
+def test_over_https_cookies_have_the_host_prefix(installed: Installed, way: str) -> None:
     with serving(installed, way, scheme="https") as site:
         login = asked(f"{site.url}/login")
         begun = login.headers["Set-Cookie"] or ""

@@ -1,4 +1,4 @@
-"""docs/browser.md: its tables say what the library does in PHP, with the extension and with FFI."""
+"""Compares the tables in docs/browser.md with the library in PHP, with the extension and with FFI."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module", params=WAYS)
 def face(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Face]:
-    """A process of PHP that answers as the driver in C does."""
+    """A PHP process that responds like the driver in C."""
     before = [] if request.param == "extension" else ["-dffi.enable=1"]
     classes = [str(installed.classes("ffi"))] if request.param == "ffi" else []
     options = ["-ddisplay_errors=stderr", *before, str(SCRIPTS / "driver.php"), *classes]
@@ -26,10 +26,10 @@ def face(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Face]
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_the_cookies_are_as_the_table_says(face: Face, host: str) -> None:
+def test_the_cookies_match_the_table(face: Face, host: str) -> None:
     check_cookies(face, host)
 
 
 @pytest.mark.parametrize("title", CALLBACKS)
-def test_a_callback_changes_what_the_table_says(face: Face, title: str) -> None:
+def test_a_callback_changes_cookies_as_in_the_table(face: Face, title: str) -> None:
     check_callbacks(face, title)

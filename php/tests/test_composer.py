@@ -1,4 +1,4 @@
-"""composer.json and what it says: where each class is, so that an autoloader finds it."""
+"""Checks composer.json: where each class is, so that an autoloader finds it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_file_holds_one_class_of_its_name(file: Path) -> None:
     assert f"\nnamespace {namespace};\n" in text
 
 
-def test_what_is_required_by_hand_is_all_that_there_is() -> None:
+def test_the_file_to_require_loads_every_class() -> None:
     loaded = re.findall(r"'/src/(\w+)\.php'", (PHP / "ffi/CleverSso.php").read_text())
     assert sorted(loaded) == sorted(file.stem for file in FOLDERS[0].glob("*.php"))
 
@@ -57,7 +57,7 @@ def test_composer_loads_every_class(installed: Installed, application: Path, ext
     assert (ended.stdout, ended.stderr) == (f"CleverSso\\Web not_admitted begun return_to_unsafe {way}", "")
 
 
-def test_an_archive_holds_classes_and_nothing_else(installed: Installed, tmp_path: Path) -> None:
+def test_an_archive_contains_only_classes(installed: Installed, tmp_path: Path) -> None:
     composer(tmp_path, f"--working-dir={PHP}", "archive", "--format=tar", f"--dir={tmp_path}", "--file=package")
     with tarfile.open(tmp_path / "package.tar") as archive:
         files = {member.name for member in archive.getmembers() if member.isfile()}
@@ -69,25 +69,25 @@ def test_an_archive_holds_classes_and_nothing_else(installed: Installed, tmp_pat
     assert run(installed.php("-r", code, extension=False), tmp_path) == "CleverSso\\WebCleverSso\\Client"
 
 
-def test_the_file_to_require_leaves_the_extension_alone(installed: Installed) -> None:
+def test_the_file_to_require_does_not_replace_the_extension(installed: Installed) -> None:
     code = f"require '{installed.classes('ffi')}'; echo (new ReflectionClass('CleverSso\\Client'))->isInternal();"
     assert run(installed.php("-r", code), installed.folder) == "1"
 
 
 @pytest.mark.parametrize("package", ["", "extension"])
-def test_composer_finds_nothing_to_complain_of(tmp_path: Path, package: str) -> None:
-    # Composer learned of `php-ext` in 2.8, and calls it an error in what is published before.
+def test_composer_validate_finds_no_problem(tmp_path: Path, package: str) -> None:
+    # Composer knows `php-ext` since 2.8. Older versions call it an error.
     how = "--no-check-publish" if package else "--strict"
     assert "is valid" in composer(tmp_path, "validate", how, str(PHP / package / "composer.json"))
 
 
-def test_composer_gives_the_command_that_says_what_is_missing(installed: Installed, application: Path) -> None:
+def test_composer_installs_the_command_that_names_what_is_missing(installed: Installed, application: Path) -> None:
     said = run(installed.php("-dffi.enable=1", "vendor/bin/clever-sso", extension=False), application)
     library = f"vendor/clever-sso/clever-sso/ffi/lib/{os.uname().machine}/{LIBRARY}"
     assert f"clever_sso: FFI, {application}/{library}, version {VERSION}\n" in said
 
 
-def test_the_made_package_has_the_files_of_the_package_and_the_library(application: Path) -> None:
+def test_the_built_package_has_the_files_of_the_package_and_the_library(application: Path) -> None:
     def files(folder: Path) -> set[str]:
         return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
@@ -98,8 +98,8 @@ def test_the_made_package_has_the_files_of_the_package_and_the_library(applicati
     assert files(installed) == {str(file.relative_to(PHP)) for file in FILES} | others | licenses | {library}
 
 
-def test_the_extension_says_what_pie_reads() -> None:
-    """What PIE's schema and its documentation demand. PIE itself is in no registry that tests can reach."""
+def test_the_extension_has_the_metadata_that_pie_needs() -> None:
+    """The requirements of PIE's schema and documentation. PIE itself is in no registry that tests can reach."""
     described = PIE["php-ext"]
     assert (PIE["type"], described["extension-name"]) == ("php-ext", "clever_sso")
     # An extension and a library cannot share a name.
@@ -118,12 +118,12 @@ def test_the_extension_says_what_pie_reads() -> None:
         assert option["needs-value"] is option["name"].startswith("with-")
 
 
-def test_both_packages_ask_for_the_php_that_the_classes_need() -> None:
+def test_both_packages_require_the_php_version_that_the_classes_need() -> None:
     extension = json.loads((PHP / "extension/composer.json").read_text())
     needed = ">=8.2"
     assert (COMPOSER["require"]["php"], extension["require"]["php"]) == (needed, needed)
     checked = re.search(r'"\$clever_sso_php" -lt (\d+)00; then', (PHP / "extension/config.m4").read_text())
     assert checked
     assert f">={int(checked[1][0])}.{int(checked[1][1:])}" == needed
-    # What makes it so: readonly classes, and values that no trace shows.
+    # The features that need this version: readonly classes, and values hidden in traces.
     assert any(re.search(r"^final readonly class", file.read_text(), re.MULTILINE) for file in FILES)

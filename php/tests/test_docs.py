@@ -1,4 +1,4 @@
-"""What docs/php.md shows is PHP, and the whole login in it logs in."""
+"""The code in docs/php.md is valid PHP, and its login logs a person in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def blocks() -> list[str]:
     return re.findall(r"```php\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 
-def test_every_block_is_php(installed: Installed) -> None:
+def test_every_php_block_of_the_guide_is_valid(installed: Installed) -> None:
     folder = own_folder(installed.folder / "blocks")
     assert len(blocks()) >= 4
     for number, text in enumerate(blocks()):
@@ -38,13 +38,15 @@ def test_every_block_is_php(installed: Installed) -> None:
 
 
 def strict(installed: Installed, folder: Path) -> list[str]:
-    """What every PHP here is told: everything that it warns of is an exception."""
+    """The options for every PHP here: every warning becomes an exception."""
     return [f"-dsession.save_path={folder}", f"-dauto_prepend_file={installed.strict}", "-derror_reporting=-1"]
 
 
 @pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
-def test_the_first_login_logs_in(installed: Installed, application: Path, extension: bool) -> None:
-    """With the library that the package has in it."""
+def test_the_first_login_of_the_guide_logs_a_person_in(
+    installed: Installed, application: Path, extension: bool
+) -> None:
+    """Uses the library inside the package."""
     folder = own_folder(installed.folder / f"login-{extension}")
     (application / "index.php").write_text(block("run", "php"))
     with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
@@ -69,7 +71,9 @@ def test_the_first_login_logs_in(installed: Installed, application: Path, extens
 
 
 @pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
-def test_the_page_without_a_client_secret_logs_in(installed: Installed, application: Path, extension: bool) -> None:
+def test_the_page_without_a_client_secret_logs_a_person_in(
+    installed: Installed, application: Path, extension: bool
+) -> None:
     folder = own_folder(installed.folder / f"implicit-{extension}")
     (application / "implicit.php").write_text(block("run: implicit", "php"))
     (application / "callback.html").write_text("<form method='post'></form>")
@@ -89,7 +93,7 @@ def test_the_page_without_a_client_secret_logs_in(installed: Installed, applicat
             assert "access_token" in answer["answer"]
             page = visitor.open(f"{site}/callback", answer)
             assert (page.path, page.text) == ("/", "Hello, José Núñez")
-            # Once more: its cookie is gone, so the login restarts.
+            # Open the callback again: its cookie is gone, so the login restarts.
             assert visitor.ask(f"{site}/callback", answer).goes_to.startswith(f"{clever}/oauth/authorize?")
             refused = visitor.open(f"{site}/callback", {"answer": "#access_token=a&token_type=mac"})
             assert (refused.status, refused.text) == (400, "Signing in did not work this time. Please try again.")
@@ -97,7 +101,7 @@ def test_the_page_without_a_client_secret_logs_in(installed: Installed, applicat
 
 
 def nginx(folder: Path, public: Path) -> str:
-    """What the guide tells nginx, with the paths of the test, and with an access log."""
+    """The nginx configuration of the guide, with the paths of the test and an access log."""
     shown = block("run: nginx", "nginx") + block("run: nginx-log", "nginx")
     shown = shown.replace("/run/php/php-fpm.sock", f"{folder}/fpm.sock")
     return f"root {public};\naccess_log {folder}/access.log;\n" + shown.replace(
@@ -106,7 +110,7 @@ def nginx(folder: Path, public: Path) -> str:
 
 
 @pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
-def test_what_the_guide_tells_fpm_and_nginx_logs_people_in(
+def test_the_fpm_and_nginx_configuration_of_the_guide_logs_people_in(
     installed: Installed, application: Path, extension: bool
 ) -> None:
     """Without ffi.enable: the script that the guide preloads is what lets a page use FFI."""
@@ -128,7 +132,7 @@ def test_what_the_guide_tells_fpm_and_nginx_logs_people_in(
             page = Visitor().open(f"{site}/lessons?page=7", person="ada")
             assert (page.url, page.text.partition(". <")[0]) == (f"{site}/lessons?page=7", "Hello, Ada Ashworth")
             assert re.findall(r"PHP \w+: .*", fpm.log()) == []
-        # The code of a login is in no log.
+        # No log contains the code of a login.
         logged = (folder / "access.log").read_text()
         assert ("/lessons?page=7" in logged, "code=" in logged) == (True, False)
 
@@ -180,8 +184,8 @@ def test_from_composer_to_a_login_in_a_browser(
         assert "PHP Fatal" not in log
 
 
-def test_no_file_fixes_the_version_of_php() -> None:
-    """`phpize` and `php-config` say where things are."""
+def test_no_file_contains_a_fixed_php_version() -> None:
+    """`phpize` and `php-config` know the paths."""
     shown = [file for name in ("php", "examples/php") for file in (ROOT / name).rglob("*") if file.is_file()]
     fixed = re.compile(rb"/etc/php/\d|php8\.\d|\bno-debug-|/lib/php/20\d{6}")
     assert [str(file) for file in [PAGE, *shown] if fixed.search(file.read_bytes())] == []

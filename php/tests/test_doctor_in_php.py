@@ -1,4 +1,4 @@
-"""The doctor of PHP names the cause of each broken setup as its first problem: by the extension and by FFI."""
+"""The PHP doctor names the cause of each broken setup as its first problem, with the extension and with FFI."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def with_library(installed: Installed, variables: Mapping[str, str]) -> dict[str
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     "broken",
-    # PHP reads the variables that it knows, and notices no others.
+    # PHP reads only the variables that it knows, and does not notice others.
     [broken for broken in BROKEN if broken.name != "misspelt variable"],
     ids=lambda broken: broken.name,
 )
@@ -63,7 +63,7 @@ def test_the_first_problem_is_the_cause(
 
 @pytest.mark.skipif(not WHOLE, reason="the command tries them in the short form")
 @pytest.mark.parametrize("way", WAYS)
-def test_the_first_problem_is_the_cause_of_further_setups(
+def test_the_first_problem_is_the_cause_in_more_setups(
     way: str, clever: str, installed: Installed, tmp_path: Path
 ) -> None:
     assert not wrongly_named(
@@ -72,7 +72,9 @@ def test_the_first_problem_is_the_cause_of_further_setups(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_limit_of_threads_is_the_first_problem(way: str, clever: str, installed: Installed) -> None:
+def test_a_process_that_can_start_no_thread_gets_that_as_the_first_problem(
+    way: str, clever: str, installed: Installed
+) -> None:
     good = with_library(installed, {"CLEVER_BASE_URL": clever, **GOOD})
     done = run_without_threads(command(installed, way), good)
     if done is None:

@@ -1,4 +1,4 @@
-"""The extension as a developer builds it: from an installed library, with the classes of its stub."""
+"""The extension as a developer builds it, with an installed library and the classes of its stub."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ HEADER = ROOT / "php/ffi/clever_sso_ffi.h"
 TESTED = emulator.App("php-tests", "a-secret-of-php-tests", "http://127.0.0.1:9/callback", oidc=True)
 
 
-def test_it_builds_without_a_warning(installed: Installed) -> None:
+def test_the_extension_builds_without_a_warning(installed: Installed) -> None:
     assert warnings(installed.log) == []
 
 
 def test_the_guide_installs_the_extension_and_its_classes(installed: Installed) -> None:
-    """The fixture has run what docs/php.md says; here is the line that loads it."""
+    """The fixture has run the commands of docs/php.md. This tests the line that loads the extension."""
     extensions = run([program("php-config"), "--extension-dir"], SOURCE).strip()
     root = installed.folder / "root"
     assert (root / extensions.lstrip("/") / "clever_sso.so").exists()
@@ -34,7 +34,7 @@ def test_the_guide_installs_the_extension_and_its_classes(installed: Installed) 
     assert "Log in with Clever => enabled" in said
 
 
-def test_it_is_found_by_pkg_config(installed: Installed) -> None:
+def test_the_extension_finds_the_library_with_pkg_config(installed: Installed) -> None:
     program("pkg-config")
     folder = installed.folder / "by-pkg-config"
     shutil.copytree(SOURCE, folder)
@@ -49,7 +49,7 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*.php")}
 
 
-def test_it_installs_the_classes_that_are_written_in_php_where_php_looks(installed: Installed) -> None:
+def test_the_extension_installs_its_php_classes_in_the_include_path(installed: Installed) -> None:
     first = run(installed.php("-r", "echo current(preg_grep('~^/~', explode(':', get_include_path())));"), SOURCE)
     classes = files(SOURCE / "CleverSso")
     for number, setting in enumerate(["INSTALL_ROOT", "DESTDIR"]):
@@ -58,7 +58,7 @@ def test_it_installs_the_classes_that_are_written_in_php_where_php_looks(install
         assert files(root / first.lstrip("/") / "CleverSso") == classes, said
         extensions = run([program("php-config"), "--extension-dir"], SOURCE).strip()
         assert (root / extensions.lstrip("/") / "clever_sso.so").exists(), said
-        # A folder that is named: where PHP has none, or another is wanted.
+        # With an explicit folder, if PHP has no include path or you want another folder.
         run(["make", "install", f"{setting}={root}", "CLASSES_DIR=/srv/php"], installed.build)
         assert files(root / "srv/php/CleverSso") == classes
 
@@ -81,7 +81,7 @@ def test_a_library_that_pkg_config_does_not_find_is_named_when_it_is_configured(
 
 
 def called() -> list[str]:
-    """The functions of the library that the extension calls."""
+    """The library functions that the extension calls."""
     declared = set(re.findall(r"\bclever_sso_\w+(?=\()", (INCLUDE / "clever_sso.h").read_text()))
     sources = "".join(path.read_text() for path in SOURCE.glob("*.c"))
     return sorted(declared & set(re.findall(r"\bclever_sso_\w+(?=\()", sources)))
@@ -109,13 +109,13 @@ def test_a_library_that_lacks_a_function_is_named_when_it_is_configured(
     assert set(re.findall(r"undefined reference to `(\w+)'", log)) == {missing}
 
 
-def test_what_is_generated_is_not_older_than_the_stub() -> None:
+def test_the_generated_header_matches_the_stub() -> None:
     written = re.search(r"Stub hash: (\w+)", (SOURCE / "clever_sso_arginfo.h").read_text())
     assert written
     assert written[1] == hashlib.sha1((SOURCE / "clever_sso.stub.php").read_bytes(), usedforsecurity=False).hexdigest()
 
 
-def test_what_ffi_declares_is_what_the_header_declares() -> None:
+def test_the_ffi_declarations_match_the_header() -> None:
     def declared(path: Path) -> set[str]:
         text = " ".join(re.sub(r"//.*|/\*.*?\*/|^#.*", "", path.read_text(), flags=re.MULTILINE).split())
         return {line.strip() for line in re.findall(r"[\w *]*\bclever_sso_\w+\([^)]*\);", text)}
@@ -195,7 +195,7 @@ for ($i = 0; $i < 3; $i++) {
 """
 
 
-def test_it_leaves_no_memory_behind(installed: Installed) -> None:
+def test_the_extension_leaks_no_memory(installed: Installed) -> None:
     checked = [program("valgrind"), "--leak-check=full", "--show-leak-kinds=definite", "--num-callers=30"]
     with emulator.running([TESTED], "ada") as clever:
         ended = subprocess.run(

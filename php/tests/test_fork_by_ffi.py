@@ -1,4 +1,4 @@
-"""The extension's scripts about forks, run through FFI: children and grandchildren call Clever and end well."""
+"""Runs the extension's fork tests with FFI: children and grandchildren call Clever and end without errors."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ SCRIPTS = sorted(path.name for path in TESTS.glob("fork*.phpt"))
 
 
 def sections(phpt: Path) -> dict[str, str]:
-    """The parts of a test for PHP's run-tests."""
+    """The sections of a test file of PHP's run-tests."""
     _, *parts = re.split(r"^--([A-Z]+)--\n", phpt.read_text("utf-8"), flags=re.MULTILINE)
     return dict(zip(parts[::2], parts[1::2]))
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_forked_process_is_as_with_the_extension(name: str, installed: Installed, tmp_path: Path) -> None:
+def test_forked_processes_behave_the_same_with_ffi(name: str, installed: Installed, tmp_path: Path) -> None:
     assert len(SCRIPTS) >= 2
     parts = sections(TESTS / name)
     script = tmp_path / "script.php"

@@ -1,4 +1,4 @@
-"""The page in production: FPM with a preloaded, warmed-up client behind nginx, many people at once, and trouble."""
+"""The page as in production: FPM with a preloaded, warmed-up client behind nginx, many people at once, and failures."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 LOGINS = whole_or_short(2000, 300)
 ROUNDS = whole_or_short(20, 5)
 MOST_GROWTH_KIB = 128
-# What PHP says of code that is wrong.
+# PHP's messages about wrong code.
 COMPLAINT = r"PHP (?:Warning|Notice|Deprecated|Fatal error|Parse error).*"
 
 
 def used(worker: int) -> tuple[int, int]:
-    """The private memory of a worker, in KiB, and how many descriptors it has open."""
+    """The private memory of a worker in KiB, and its number of open file descriptors."""
     text = Path(f"/proc/{worker}/smaps_rollup").read_text(encoding="ascii")
     private = [
         int(line.split()[1]) for line in text.splitlines() if line.startswith(("Private_Clean", "Private_Dirty"))
@@ -93,7 +93,7 @@ def test_workers_share_keys_through_the_key_cache(installed: Installed, way: Way
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a master that is root")
-def test_where_the_master_is_root_its_workers_share_keys_through_the_key_cache(installed: Installed) -> None:
+def test_workers_of_a_master_that_is_root_share_keys_through_the_key_cache(installed: Installed) -> None:
     with serving(installed, MASTER_IS_ROOT, CLEVER_KEY_CACHE="{folder}/keys") as site:
         crowd = Crowd(site.url)
         crowd.come(AT_ONCE)
@@ -102,8 +102,8 @@ def test_where_the_master_is_root_its_workers_share_keys_through_the_key_cache(i
 
 @pytest.mark.parametrize("page", ["/me", "/"], ids=["guarded", "open-to-all"])
 @pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
-def test_tabs_that_open_at_the_same_moment_all_arrive(installed: Installed, way: Way, page: str) -> None:
-    """A page that is open to all would say that nobody is signed in, if a session ended while a tab was on its way."""
+def test_tabs_that_open_at_the_same_time_all_arrive(installed: Installed, way: Way, page: str) -> None:
+    """If a session ended while a tab still used it, a public page would say that no one is signed in."""
     with serving(installed, way, auto_login=None, CLEVER_KEY_CACHE="{folder}/keys") as site:
         for _ in range(ROUNDS):
             browser = TabbedBrowser(site.clever, "510001")
@@ -136,7 +136,7 @@ def test_tabs_arrive_in_any_order_behind_nginx_too(installed: Installed, way: Wa
         )
 
 
-def test_a_setting_of_sessions_that_the_configuration_fixes_is_named(installed: Installed) -> None:
+def test_a_session_setting_fixed_in_the_configuration_is_named_in_the_error(installed: Installed) -> None:
     way = Way("preload.php", "extension = {extension}", fixed="session.cookie_samesite = Strict")
     with serving(installed, way) as site:
         with pytest.raises(urllib.error.HTTPError) as refused:
@@ -148,10 +148,10 @@ def test_a_setting_of_sessions_that_the_configuration_fixes_is_named(installed: 
 
 
 @pytest.mark.parametrize("odd", odd_requests.KINDS)
-def test_no_bytes_in_any_place_are_a_fault_behind_nginx_either(
+def test_odd_bytes_in_requests_cause_no_error_behind_nginx(
     installed: Installed, odd: Callable[[], Iterable[OddRequest]]
 ) -> None:
-    """It lets bytes through that PHP's own server does not."""
+    """Nginx accepts bytes that PHP's own server refuses."""
     with serving(installed, EXTENSION) as site:
         odd_requests.check(site.url, site.clever, odd())
         assert re.findall(COMPLAINT, site.fpm.log()) == []
@@ -160,7 +160,7 @@ def test_no_bytes_in_any_place_are_a_fault_behind_nginx_either(
 @pytest.mark.parametrize(
     "way", [replace(EXTENSION, added="/inside"), replace(FFI, added="/in/side")], ids=["extension", "ffi"]
 )
-def test_a_folder_that_only_the_server_knows_is_in_no_address(installed: Installed, way: Way) -> None:
+def test_a_folder_that_only_the_server_knows_appears_in_no_url(installed: Installed, way: Way) -> None:
     with serving(installed, way) as site:
         visitor = Visitor()
         page = visitor.open(f"{site.url}/me?lesson=7", person="ada")
@@ -169,14 +169,14 @@ def test_a_folder_that_only_the_server_knows_is_in_no_address(installed: Install
 
 
 @pytest.mark.parametrize("way", [EXTENSION, FFI], ids=["extension", "ffi"])
-def test_nginx_takes_the_headers_of_every_answer(installed: Installed, way: Way) -> None:
+def test_nginx_accepts_the_headers_of_every_response(installed: Installed, way: Way) -> None:
     with serving(installed, way) as site:
         for page, fits in LONG_PAGES.items():
             shown = Visitor().open(site.url + page, person="ada")
             assert (shown.status, shown.url) == (200, site.url + (page if fits else "/me")), page
 
 
-def test_what_must_not_act_does_not_behind_nginx_either(installed: Installed) -> None:
+def test_requests_that_must_not_act_do_nothing_behind_nginx(installed: Installed) -> None:
     with serving(installed, EXTENSION) as site:
         for headers, status in [({"Sec-Purpose": "prefetch"}, 503), ({"Sec-Fetch-Mode": "no-cors"}, 403)]:
             request = urllib.request.Request(f"{site.url}/login", headers=headers)

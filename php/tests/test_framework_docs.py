@@ -1,4 +1,4 @@
-"""What docs/php.md shows for Symfony and Laravel logs people in, and Composer installs the packages."""
+"""The code in docs/php.md for Symfony and Laravel logs people in, and Composer installs the packages."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ TEACHER = "610001"
 
 
 def files(name: str) -> dict[str, str]:
-    """The files that the guide shows for a framework."""
+    """The files in the guide for a framework."""
     text = (ROOT / "docs/php.md").read_text()
     return dict(re.findall(rf"<!-- {name} (\S+) -->\n```\w+\n(.*?)```", text, re.DOTALL))
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Of the application. The user of the servers reads it, which cannot enter the folders of pytest."""
+    """The folder of the application. The servers' user must be able to read it, which pytest's folders do not allow."""
     with TemporaryDirectory(prefix="clever-sso-guide-") as made:
         Path(made).chmod(0o755)
         yield Path(made)
@@ -78,7 +78,7 @@ def test_the_application_of_the_guide_logs_in(installed: Installed, name: str, f
 
 
 @pytest.mark.parametrize("way", ["extension", "ffi"])
-def test_the_users_of_the_guide_are_signed_in(installed: Installed, name: str, folder: Path, way: str) -> None:
+def test_the_user_classes_of_the_guide_sign_people_in(installed: Installed, name: str, folder: Path, way: str) -> None:
     with framework(installed, name, way, DOCS=str(folder), APP_ENV="own") as site:
         text = signed_in(site, ADA, "/lessons" if name == "symfony" else "/user")[1]
         assert text.endswith("yours")
@@ -95,7 +95,7 @@ def test_composer_installs_the_package_of_a_framework(
     tmp_path: Path, package: str, needs: list[str], class_name: str
 ) -> None:
     paths = [{"type": "path", "url": str(folder), "options": {"symlink": False}} for folder in (PHP, PHP / package)]
-    # The framework itself is not here: the test assumes that it is installed.
+    # The framework itself is not installed with Composer here: tell Composer that it is.
     known = {"laravel/framework": "12.0.0", "symfony/framework-bundle": "7.0.0", "symfony/security-bundle": "7.0.0"}
     application = {
         "repositories": [*paths, {"packagist.org": False}],

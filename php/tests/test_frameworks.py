@@ -1,4 +1,4 @@
-"""Log in with Clever in Symfony and Laravel: what people and hostile pages can do, on the versions that Debian has."""
+"""Log in with Clever in Symfony and Laravel: people and attacks by other pages, with Debian's versions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def site(installed: Installed, used: Framework, request: pytest.FixtureRequest) 
 
 @pytest.fixture(scope="module")
 def own(installed: Installed, used: Framework) -> Iterator[Site]:
-    """The application has users of its own, and decides about each person."""
+    """The application has its own users, and decides about each person."""
     with framework(installed, used.name, APP_ENV="own") as running:
         yield running
 
@@ -68,7 +68,7 @@ def is_signed_in(site: Site, cookies: str) -> bool:
 
 
 def begun(site: Site, number: str = ADA, cookies: str = "", query: str = "") -> tuple[str, str]:
-    """Begin a login and come back from Clever: the address of the callback, and the cookie of the login."""
+    """Begin a login and come back from Clever. Returns the callback URL and the cookie of the login."""
     login = asked(f"{site.url}/clever/login{query}", Cookie=cookies)
     back = AtClever(site.clever, number).callback(login.goes_to)
     lines = login.headers.get_all("Set-Cookie") or []
@@ -79,7 +79,7 @@ def begun(site: Site, number: str = ADA, cookies: str = "", query: str = "") -> 
     ("domain", "is_refused"),
     [("other.example", True), (".a.app.example", True), (".example", False), ("APP.example", False)],
 )
-def test_a_session_cookie_that_browsers_refuse_is_the_first_problem_of_the_doctor(
+def test_a_session_cookie_that_browsers_refuse_is_the_doctors_first_problem(
     installed: Installed, used: Framework, tmp_path: Path, domain: str, is_refused: bool
 ) -> None:
     ended, said = commanded(
@@ -98,7 +98,7 @@ def to_the_end(browser: TabbedBrowser, url: str) -> Page:
     return tab.page
 
 
-def test_a_login_ends_where_it_wanted_to_go(browser: Browser, site: Site) -> None:
+def test_a_login_returns_to_the_wanted_page(browser: Browser, site: Site) -> None:
     assert browser.open(f"{site.url}/front").text == "front nobody"
     page = signed_in(browser, site, page="/members?lesson=7&lesson=8")
     assert (page.url, page.text) == (f"{site.url}/members?lesson=7&lesson=8", "member Ada")
@@ -147,9 +147,11 @@ def test_roles_are_those_at_clever(browser: Browser, site: Site) -> None:
         ("GET", {"Accept": "application/json, text/html"}),
     ],
 )
-def test_what_cannot_come_back_is_told_so(site: Site, used: Framework, method: str, headers: dict[str, str]) -> None:
+def test_scripts_frames_and_forms_get_an_error_instead_of_a_redirect_to_log_in(
+    site: Site, used: Framework, method: str, headers: dict[str, str]
+) -> None:
     answer = asked(f"{site.url}/members", method, **headers)
-    # A form without the framework's own token is refused before.
+    # The framework itself first refuses a form without its own token.
     expected = used.status_without_token if method == "POST" else 401
     assert (answer.status, answer.goes_to) == (expected, "")
     if headers:
@@ -172,7 +174,9 @@ def test_what_cannot_come_back_is_told_so(site: Site, used: Framework, method: s
         ("/clever/logout", "POST", {"Origin": "https://evil.example"}, 403),
     ],
 )
-def test_what_must_not_act_does_not(site: Site, path: str, method: str, headers: dict[str, str], status: int) -> None:
+def test_requests_that_must_not_act_do_nothing(
+    site: Site, path: str, method: str, headers: dict[str, str], status: int
+) -> None:
     browser = Browser(site.clever)
     signed_in(browser, site)
     answer = asked(site.url + path, method, Cookie=header_of(browser), **headers)
@@ -181,7 +185,7 @@ def test_what_must_not_act_does_not(site: Site, path: str, method: str, headers:
     assert is_signed_in(site, header_of(browser))
 
 
-def test_a_logout_ends_the_session_and_opens_none(browser: Browser, site: Site, used: Framework) -> None:
+def test_a_logout_ends_the_session_and_starts_none(browser: Browser, site: Site, used: Framework) -> None:
     signed_in(browser, site)
     copied = header_of(browser)
     answer = asked(f"{site.url}/clever/logout", "POST", Cookie=copied, Sec_Fetch_Site="same-origin")
@@ -218,7 +222,7 @@ def test_a_callback_that_proves_nothing_changes_nothing(site: Site, query: str) 
     assert asked(back, Cookie=f"{header_of(browser)}; {cookie}").goes_to == "/members?mine"
 
 
-def test_a_sign_in_takes_over_no_session_that_somebody_planted(browser: Browser, site: Site, used: Framework) -> None:
+def test_a_sign_in_does_not_use_a_session_planted_by_an_attacker(browser: Browser, site: Site, used: Framework) -> None:
     assert browser.open(f"{site.url}/cart").text == "cart 1 nobody"
     planted = cookie_of(browser, used.session)
     assert planted
@@ -228,7 +232,7 @@ def test_a_sign_in_takes_over_no_session_that_somebody_planted(browser: Browser,
     assert not is_signed_in(site, f"{used.session}={planted}")
 
 
-def test_another_person_ends_the_session_of_the_one_before(browser: Browser, site: Site, used: Framework) -> None:
+def test_a_sign_in_of_another_person_ends_the_previous_session(browser: Browser, site: Site, used: Framework) -> None:
     signed_in(browser, site)
     first = cookie_of(browser, used.session)
     assert browser.open(f"{site.url}/cart").text == "cart 1 Ada"
@@ -239,7 +243,9 @@ def test_another_person_ends_the_session_of_the_one_before(browser: Browser, sit
     assert not is_signed_in(site, f"{used.session}={first}")
 
 
-def test_signing_in_again_keeps_nothing_and_later_not_the_id(browser: Browser, site: Site, used: Framework) -> None:
+def test_signing_in_again_clears_the_session_and_after_a_minute_changes_its_id(
+    browser: Browser, site: Site, used: Framework
+) -> None:
     signed_in(browser, site)
     first = cookie_of(browser, used.session)
     assert browser.open(f"{site.url}/cart").text == "cart 1 Ada"
@@ -250,7 +256,7 @@ def test_signing_in_again_keeps_nothing_and_later_not_the_id(browser: Browser, s
     assert not is_signed_in(site, f"{used.session}={first}")
 
 
-def test_a_session_ends_by_itself(browser: Browser, site: Site, used: Framework) -> None:
+def test_a_session_expires(browser: Browser, site: Site, used: Framework) -> None:
     signed_in(browser, site)
     cookies = header_of(browser)
     used.change_times(site, "signed_in_at", 43_100)
@@ -259,7 +265,7 @@ def test_a_session_ends_by_itself(browser: Browser, site: Site, used: Framework)
     assert not is_signed_in(site, cookies)
 
 
-def test_a_refusal_by_clever_ends_the_session_of_who_was_there(browser: Browser, site: Site) -> None:
+def test_a_refusal_by_clever_ends_the_previous_persons_session(browser: Browser, site: Site) -> None:
     signed_in(browser, site)
     cookies = header_of(browser)
     back, cookie = begun(site, cookies=cookies)
@@ -273,7 +279,7 @@ def test_a_refusal_by_clever_ends_the_session_of_who_was_there(browser: Browser,
 
 
 @pytest.mark.parametrize(("scenario", "wait"), [("tokens-429-retry-after", "1"), ("tokens-503", None)])
-def test_when_clever_is_busy_people_may_try_again(
+def test_when_clever_is_busy_people_get_a_try_again_link(
     installed: Installed, used: Framework, scenario: str, wait: str | None
 ) -> None:
     with framework(installed, used.name, scenario=f"/s/{scenario}") as site:
@@ -284,7 +290,7 @@ def test_when_clever_is_busy_people_may_try_again(
 
 
 class WithoutSessions(DefaultCookiePolicy):
-    """A browser, or something before it, that lets no session cookie through."""
+    """A browser (or a filter in front of it) that blocks session cookies."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -334,27 +340,27 @@ def test_the_application_decides_about_each_person(own: Site, number: str, statu
     assert not is_signed_in(own, header_of(browser))
     assert not is_signed_in(own, before)
     assert not [name for name in kept(browser) if "signed_in" in name or "clever_login_" in name]
-    # A refusal is no lost session, however often it comes.
+    # A refusal does not count as a lost session, however often it happens.
     for _ in range(4):
         assert browser.open(f"{own.url}/clever/login").status == status
 
 
-def test_where_every_page_is_guarded_people_can_still_log_in(installed: Installed, used: Framework) -> None:
+def test_if_every_page_is_guarded_people_can_still_log_in(installed: Installed, used: Framework) -> None:
     guard = {"symfony": {"GUARDED": "clever:teacher"}, "laravel": {"SETTINGS": '{"middleware": ["guarded"]}'}}
     with framework(installed, used.name, **guard[used.name]) as site:
         browser = Browser(site.clever)
         assert signed_in(browser, site, ADA, "/staffroom").status == 403
-        # Another person, at the same device: the login is not for teachers only.
+        # Another person on the same device: the login itself is not only for teachers.
         assert asked(f"{site.url}/clever/login?switch_user=1", Cookie=header_of(browser)).goes_to.startswith(
             site.clever
         )
-        # First at Clever: the logout leads to a guarded page, and that one to a login.
+        # Log out at Clever first: the logout leads to a guarded page, and that page to a login.
         browser.sign_out()
         browser.open(f"{site.url}/clever/logout", {})
         assert signed_in(browser, site, TEACHER, "/staffroom").text == "coffee Grace"
 
 
-def test_an_account_that_the_application_closed_stays_out(own: Site, used: Framework) -> None:
+def test_a_closed_account_of_the_application_is_refused(own: Site, used: Framework) -> None:
     if not used.checks_accounts:
         pytest.skip("the framework has no such check")
     browser = Browser(own.clever)
@@ -367,13 +373,13 @@ def test_an_account_that_the_application_closed_stays_out(own: Site, used: Frame
     assert browser.open(f"{own.url}/members").text == "member Ada"
 
 
-def test_a_role_counts_for_users_of_the_application_too(own: Site) -> None:
+def test_roles_also_work_for_the_applications_own_users(own: Site) -> None:
     browser = Browser(own.clever)
     signed_in(browser, own)
     assert browser.open(f"{own.url}/staffroom").status == 403
 
 
-def test_where_a_proxy_takes_a_prefix_off_everything_stays_below_it(installed: Installed, used: Framework) -> None:
+def test_if_a_proxy_removes_a_prefix_all_urls_keep_it(installed: Installed, used: Framework) -> None:
     with framework(installed, used.name, prefix="/reading/clever") as site:
         assert (
             asked(f"{site.url}/members?a=1").goes_to == "/reading/clever/login?return_to=%2Freading%2Fmembers%3Fa%3D1"
@@ -385,7 +391,7 @@ def test_where_a_proxy_takes_a_prefix_off_everything_stays_below_it(installed: I
         assert asked(f"{site.url}/clever/logout", "POST").goes_to == "/reading/front"
 
 
-def test_a_redirect_uri_that_fits_no_route_is_named(installed: Installed, used: Framework) -> None:
+def test_a_redirect_uri_without_a_matching_route_is_named(installed: Installed, used: Framework) -> None:
     with framework(installed, used.name, prefix="/elsewhere") as site:
         page = asked(f"{site.url}/clever/login")
         assert (page.status, "config_invalid" in page.text) == (500, True)
@@ -402,7 +408,7 @@ def test_over_https_the_cookies_of_a_login_are_for_this_host_only(installed: Ins
         assert urlsplit(login.goes_to).path == "/oauth/authorize"
 
 
-def test_no_odd_request_is_a_fault(site: Site) -> None:
+def test_odd_requests_cause_no_error(site: Site) -> None:
     for path in ("login", "callback", "logout"):
         for query in (
             "return_to[]=x&code[]=y&state[]=z",

@@ -1,4 +1,4 @@
-"""What is Laravel's own: settings, artisan, events, and the CSRF token of the application's forms."""
+"""Tests only for Laravel: settings, artisan, events, and the CSRF token of the application's forms."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_the_doctor_names_every_wrong_setting(installed: Installed, tmp_path: Pa
         assert sentence in said, (sentence, said)
 
 
-def test_the_doctor_asks_clever(installed: Installed, tmp_path: Path) -> None:
+def test_the_doctor_checks_the_credentials_with_clever(installed: Installed, tmp_path: Path) -> None:
     with emulator.running([app("https://app.example/clever")]) as clever:
         ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, clever=clever)
         assert (ended, "Log in with Clever is set up" in said) == (0, True), said
@@ -98,7 +98,7 @@ def test_commands_that_do_not_use_clever_run_without_its_secrets(installed: Inst
     assert (ended, "clever/callback" in said) == (0, True), said
 
 
-def test_a_page_of_an_application_with_a_wrong_setting_says_so(installed: Installed) -> None:
+def test_a_page_of_an_application_with_a_wrong_setting_shows_the_error(installed: Installed) -> None:
     with framework(installed, "laravel", SETTINGS='{"homepage": "/front"}') as site:
         assert asked(f"{site.url}/front").status == 500
         assert 'config/clever.php: there is no setting "homepage"' in site.log
@@ -127,12 +127,12 @@ def test_events_get_the_people_who_sign_in_and_out(installed: Installed) -> None
         assert "event Failed" not in site.log
 
 
-def test_forms_of_the_application_still_need_their_token(installed: Installed) -> None:
+def test_forms_of_the_application_still_need_their_csrf_token(installed: Installed) -> None:
     with framework(installed, "laravel") as site:
         assert asked(f"{site.url}/form", "POST").status == 419
 
 
-def test_a_fake_client_takes_the_place_of_the_client(installed: Installed, tmp_path: Path) -> None:
+def test_a_fake_client_can_replace_the_client(installed: Installed, tmp_path: Path) -> None:
     fake = installed.sources / "php/extension/CleverSso/Testing/FakeClient.php"
     ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, clever="http://127.0.0.1:9", FAKE=str(fake))
     assert (ended, "Log in with Clever is set up" in said) == (0, True), said
@@ -140,7 +140,7 @@ def test_a_fake_client_takes_the_place_of_the_client(installed: Installed, tmp_p
 
 @pytest.fixture(scope="module")
 def own(installed: Installed) -> Iterator[Site]:
-    """The application has users of its own, who may also log in with a password."""
+    """The application has its own users, who can also log in with a password."""
     FRAMEWORKS[1].skip_if_missing()
     with framework(installed, "laravel", APP_ENV="own") as running:
         yield running
@@ -157,7 +157,7 @@ def header_of(browser: Browser) -> str:
 
 
 @pytest.mark.parametrize("pages", [["/password"], ["/out", "/password"], ["/out", "/password?as=Ada"]])
-def test_who_logs_in_with_a_password_did_not_log_in_with_clever(own: Site, pages: list[str]) -> None:
+def test_a_user_who_logs_in_with_a_password_has_no_clever_identity(own: Site, pages: list[str]) -> None:
     browser = signed_in(own)
     assert browser.open(f"{own.url}/builtin").text == "student Ada"
     for page in pages:
@@ -168,7 +168,7 @@ def test_who_logs_in_with_a_password_did_not_log_in_with_clever(own: Site, pages
     assert asked(f"{own.url}/members", Cookie=cookies).goes_to.startswith("/clever/login?")
 
 
-def test_no_guard_remembers_the_person_before(own: Site) -> None:
+def test_a_sign_in_deletes_remember_me_of_every_guard(own: Site) -> None:
     for guard in ("web", "staff"):
         browser = Browser(own.clever)
         browser.open(f"{own.url}/password?guard={guard}&remember=1")
@@ -179,7 +179,7 @@ def test_no_guard_remembers_the_person_before(own: Site) -> None:
 
 
 @pytest.mark.parametrize("page", ["/mine", "/elsewhere"])
-def test_a_session_ends_whatever_guards_the_page(own: Site, page: str) -> None:
+def test_a_session_expires_with_any_guard(own: Site, page: str) -> None:
     cookies = header_of(signed_in(own))
     assert asked(own.url + page, Cookie=cookies).text.endswith(" Ada")
     FRAMEWORKS[1].change_times(own, "signed_in_at", 43_200)
@@ -194,7 +194,7 @@ def test_routes_without_a_session_are_named(installed: Installed) -> None:
         assert "the routes of Clever have no session: the setting `middleware`" in site.log
 
 
-def test_callbacks_are_limited_as_the_guide_shows(installed: Installed) -> None:
+def test_the_rate_limit_of_the_guide_limits_callbacks(installed: Installed) -> None:
     found = re.search(
         r"<!-- laravel limiter -->\n```php\n(.*?)```", (ROOT / "docs/stats.md").read_text("utf-8"), re.DOTALL
     )
@@ -212,7 +212,7 @@ def test_callbacks_are_limited_as_the_guide_shows(installed: Installed) -> None:
 
 @contextmanager
 def with_socialite(installed: Installed, way: str = "extension", **more: str) -> Iterator[Site]:
-    """The application signs people in with Socialite, at routes of its own."""
+    """The application signs people in with Socialite, on its own routes."""
     published = str(installed.sources.parent / "socialite.php")
     shutil.copy(SCRIPTS / "socialite.php", published)
     own = {"SETTINGS": '{"routes": false, "users": null}', "APP_ENV": "own"}
@@ -237,7 +237,7 @@ def test_socialite_signs_people_in(socialite: Site) -> None:
     dumped = socialite.log.rpartition("dumped ")[2]
     assert "Ashworth" not in dumped
     assert "[redacted]" in dumped
-    # What the package has for its own routes counts here too.
+    # The package's behavior for its own routes applies here too.
     assert browser.open(f"{socialite.url}/builtin").text == "student Ada"
     assert browser.open(f"{socialite.url}/staffroom").status == 403
     FRAMEWORKS[1].change_times(socialite, "signed_in_at", 43_200)
@@ -260,7 +260,7 @@ def test_socialite_restarts_a_login_that_begins_in_the_portal(socialite: Site) -
     assert (page.url, page.text) == (f"{socialite.url}/front", "front Ada")
 
 
-def test_socialite_leads_to_the_page_that_was_asked_for_and_to_no_other_site(socialite: Site) -> None:
+def test_socialite_returns_to_the_wanted_page_and_never_to_another_site(socialite: Site) -> None:
     browser = signed_in(socialite)
     for wish, end in [("/mine%3Fa=1", "/mine?a=1"), ("//evil.example", "/front"), ("https://evil.example", "/front")]:
         assert browser.open(f"{socialite.url}/clever/start?return_to={wish}").url == socialite.url + end
@@ -279,7 +279,7 @@ def begun(site: Site) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("query", ["error=access_denied", "code=a&code=b", "code=junk&state=junk", "code[]=a", ""])
-def test_socialite_believes_nothing_that_is_not_proven(socialite: Site, query: str) -> None:
+def test_socialite_accepts_only_what_clever_confirmed(socialite: Site, query: str) -> None:
     browser = signed_in(socialite)
     answer = asked(f"{socialite.url}/clever/callback?{query}", Cookie=header_of(browser))
     assert answer.status in {303, 400, 403, 503}
@@ -287,7 +287,7 @@ def test_socialite_believes_nothing_that_is_not_proven(socialite: Site, query: s
     assert asked(f"{socialite.url}/members", Cookie=header_of(browser)).text == "member Ada"
 
 
-def test_socialite_needs_the_browser_that_began(socialite: Site) -> None:
+def test_socialite_accepts_a_callback_only_in_the_browser_that_began(socialite: Site) -> None:
     back, cookie = begun(socialite)
     stranger = asked(back)
     assert (stranger.status, stranger.goes_to.startswith(socialite.clever)) == (303, True)
@@ -302,7 +302,7 @@ def test_socialite_needs_the_browser_that_began(socialite: Site) -> None:
         ("callback?code=x&state=y", "GET", {"Sec_Fetch_Mode": "no-cors"}, 403),
     ],
 )
-def test_socialite_does_not_act_when_it_must_not(
+def test_socialite_does_nothing_for_requests_that_must_not_act(
     socialite: Site, path: str, method: str, headers: dict[str, str], status: int
 ) -> None:
     answer = asked(f"{socialite.url}/clever/{path}", method, **headers)
@@ -310,11 +310,11 @@ def test_socialite_does_not_act_when_it_must_not(
     assert not [line for line in answer.headers.get_all("Set-Cookie") or [] if "clever_" in line]
 
 
-def test_a_person_without_a_sign_in_ends_the_session_before(socialite: Site) -> None:
+def test_a_person_that_the_app_does_not_sign_in_ends_the_previous_session(socialite: Site) -> None:
     browser = signed_in(socialite)
     before = header_of(browser)
     for _ in range(5):
-        # However often they come, that is no lost session.
+        # However often they log in, this does not count as a lost session.
         browser.sign_out()
         page = browser.sign_in(JOSE, browser.open(f"{socialite.url}/clever/start"))
         assert (page.status, page.text) == (402, "sign up first")
@@ -322,7 +322,7 @@ def test_a_person_without_a_sign_in_ends_the_session_before(socialite: Site) -> 
         assert not [name for name in kept(browser) if "signed_in" in name or "clever_login_" in name]
 
 
-def test_socialite_without_its_routes_is_named(installed: Installed) -> None:
+def test_missing_socialite_routes_are_named(installed: Installed) -> None:
     with framework(installed, "laravel", SETTINGS='{"routes": false}') as site:
         assert asked(f"{site.url}/clever/login").status == 404
     ended, said = commanded(installed, "laravel", site.folder, DOCTOR, clever="http://127.0.0.1:9")

@@ -1,4 +1,4 @@
-"""A client may be used until a request has ended: by destructors, and by output callbacks, which PHP calls later."""
+"""A client can be used until a request has ended: in destructors, and in output callbacks, which PHP calls later."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from test_extension import TESTED
 
 
 @pytest.mark.parametrize("way", ["extension", "ffi"])
-def test_a_call_at_the_end_of_a_request_is_as_any_other(way: str, installed: Installed) -> None:
+def test_a_call_at_the_end_of_a_request_works_like_any_other(way: str, installed: Installed) -> None:
     with emulator.running([TESTED], "ada") as clever:
         said = dict(
             line.split(": ", 1)

@@ -1,4 +1,4 @@
-"""How FFI finds the library: in which order, and what it says when it finds no usable one."""
+"""How FFI finds the library: in which order, and its error if it finds no usable one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from installed import PATIENCE_SECONDS, SCRIPTS, Installed, program, run, settin
 
 INSTALL = "install the library with `make install`, or name its file in CLEVER_SSO_LIBRARY"
 EXTENSION = "or install the extension clever_sso"
-# Where the header of an ELF file says for how many bits, and for which machine.
+# The offsets in an ELF header of the number of bits and of the machine.
 BITS, MACHINE = 4, 18
 AARCH64, I386 = 183, 3
 OLD = """
@@ -27,13 +27,13 @@ unsigned clever_sso_version_number(void) { return 9; }
 
 @dataclass(frozen=True)
 class Libraries:
-    """The folders of libraries that can be used, and of some that cannot."""
+    """Folders with usable and unusable libraries."""
 
     folder: Path
     good: Path
 
     def at(self, name: str) -> str:
-        """The file in a folder of that name."""
+        """The library file in the folder of that name."""
         return str(self.folder / name / NAME)
 
 
@@ -59,7 +59,7 @@ def libraries(installed: Installed) -> Libraries:
 def found(
     installed: Installed, *options: str, given: tuple[str, ...] = (), classes: Path | None = None, **variables: str
 ) -> str:
-    """What the script says, with these options of PHP and variables of the environment."""
+    """The output of the script, with these PHP options and environment variables."""
     bare = {name: value for name, value in settings("", "").items() if name != "LD_LIBRARY_PATH"}
     php = [program("php"), "-n", *(options or ["-dextension=ffi.so", "-dffi.enable=1"]), "-ddisplay_errors=stderr"]
     ended = subprocess.run(
@@ -75,14 +75,14 @@ def found(
 
 
 def sentence(said: str) -> str:
-    """The sentence of the exception, which has all that every exception of ours has."""
+    """The message of the exception, after checking that it has all attributes of our exceptions."""
     message, *others = json.loads(said)
     assert others == ["config_invalid", "app", 500, []]
     assert "\n" not in message
     return str(message)
 
 
-def test_a_path_may_be_given_by_call_variable_and_php_ini_in_this_order(
+def test_a_path_is_taken_from_the_call_the_variable_or_php_ini_in_this_order(
     installed: Installed, libraries: Libraries
 ) -> None:
     good, bad = libraries.at("good"), libraries.at("text")
@@ -92,14 +92,12 @@ def test_a_path_may_be_given_by_call_variable_and_php_ini_in_this_order(
     assert found(installed, *ini, f"-dclever_sso.library={good}", LD_LIBRARY_PATH="/nowhere") == f"{good} {VERSION}"
     # Its folder will do.
     assert found(installed, given=(str(libraries.good),)) == f"{good} {VERSION}"
-    # One that cannot be used is named, and no other is tried.
+    # An unusable library is named, and no other is tried.
     said = found(installed, *ini, f"-dclever_sso.library={bad}", LD_LIBRARY_PATH=str(libraries.good))
     assert sentence(said).startswith(f'clever_sso.library in php.ini is "{bad}", but')
 
 
-def test_the_loader_of_the_system_finds_it_and_ffi_preload_comes_before_it(
-    installed: Installed, libraries: Libraries
-) -> None:
+def test_ffi_preload_comes_before_the_system_loader(installed: Installed, libraries: Libraries) -> None:
     assert found(installed, LD_LIBRARY_PATH=str(libraries.good)) == f"{NAME} {VERSION}"
     header = installed.sources / "php/ffi/clever_sso_ffi.h"
     preloaded = [program("php"), "-n", "-dextension=ffi.so", "-dffi.enable=1", f"-dffi.preload={header}"]
@@ -107,7 +105,7 @@ def test_the_loader_of_the_system_finds_it_and_ffi_preload_comes_before_it(
     assert said == f"ffi.preload {VERSION}"
 
 
-def test_the_library_that_the_package_brings_comes_before_that_of_the_system(
+def test_the_library_in_the_package_comes_before_the_systems_library(
     installed: Installed, libraries: Libraries
 ) -> None:
     package = libraries.folder / "package"
@@ -133,7 +131,7 @@ def test_the_library_that_the_package_brings_comes_before_that_of_the_system(
         ("i386", '{setting} is "{file}", but that is built for i386 (32 bits), and this PHP for {ours}: {build}'),
     ],
 )
-def test_a_library_that_cannot_be_used_is_named_with_what_is_wrong(
+def test_an_unusable_library_is_named_with_the_reason(
     installed: Installed, libraries: Libraries, name: str, problem: str
 ) -> None:
     file, build = libraries.at(name), "build the library on this machine"
@@ -154,7 +152,7 @@ def test_a_library_that_cannot_be_used_is_named_with_what_is_wrong(
     ],
 )
 @pytest.mark.skipif(Path("/usr/local/lib", NAME).exists(), reason="the library is installed on this machine")
-def test_the_same_where_the_loader_of_the_system_looks(
+def test_an_unusable_library_of_the_system_is_named_with_the_reason(
     installed: Installed, libraries: Libraries, name: str, problem: str
 ) -> None:
     said = found(installed, LD_LIBRARY_PATH=str(libraries.folder / name))
@@ -162,13 +160,13 @@ def test_the_same_where_the_loader_of_the_system_looks(
 
 
 @pytest.mark.parametrize("path", [f"relative/{NAME}", f"~/{NAME}", "."])
-def test_only_an_absolute_path_names_a_library(installed: Installed, path: str) -> None:
+def test_a_relative_library_path_is_refused(installed: Installed, path: str) -> None:
     assert sentence(found(installed, given=(path,))).startswith(
         "The path given to LibraryFile::use must be an absolute path"
     )
 
 
-def test_a_path_may_change_until_a_client_is_made(installed: Installed, libraries: Libraries) -> None:
+def test_the_library_path_can_change_until_a_client_is_created(installed: Installed, libraries: Libraries) -> None:
     classes, good = installed.classes("ffi"), libraries.at("good")
     code = (
         f"require '{classes}'; use CleverSso\\LibraryFile; LibraryFile::use('/x'); LibraryFile::use('{good}');"
@@ -190,15 +188,15 @@ def test_a_path_may_change_until_a_client_is_made(installed: Installed, librarie
     ],
     ids=["no-ffi", "off"],
 )
-def test_ffi_that_may_not_be_used_is_named(
-    installed: Installed, libraries: Libraries, options: list[str], problem: str
-) -> None:
+def test_disabled_ffi_is_named(installed: Installed, libraries: Libraries, options: list[str], problem: str) -> None:
     assert sentence(found(installed, *options, CLEVER_SSO_LIBRARY=libraries.at("good"))) == problem
     assert sentence(found(installed, *options)) == problem
 
 
 @pytest.mark.parametrize("way", ["extension", "ffi", "neither"])
-def test_the_command_says_which_way_there_is(installed: Installed, libraries: Libraries, way: str) -> None:
+def test_the_command_prints_whether_the_extension_or_ffi_is_used(
+    installed: Installed, libraries: Libraries, way: str
+) -> None:
     command = installed.php(str(ROOT / "php/bin/clever-sso"), extension=way == "extension")
     library = f"/nowhere/{NAME}" if way == "neither" else libraries.at("good")
     ended = subprocess.run(

@@ -1,4 +1,4 @@
-"""The page, with the extension and with FFI below it, as people meet it: every entry, a shared device, and trouble."""
+"""The page as people use it, with the extension and with FFI: every kind of login, a shared device, and failures."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def log_in(site: Site, visitor: Visitor, person: str = "ada", **query: str) -> P
     return visitor.open(f"{site.url}/login?{urlencode(query)}", person=person)
 
 
-def test_the_front_page_has_a_button_and_a_way_for_another_person(site: Site) -> None:
+def test_the_front_page_has_a_button_and_a_link_for_another_person(site: Site) -> None:
     page = Visitor().open(f"{site.url}/?return_to=/me%3Fa")
     assert '<a class="button" href="/login?return_to=%2Fme%3Fa">Log in with Clever</a>' in page.text
     assert '<a href="/login?switch_user=1&amp;return_to=%2Fme%3Fa">' in page.text
 
 
-def test_the_button_logs_in_and_the_page_names_who_it_is(site: Site) -> None:
+def test_the_button_logs_in_and_the_page_names_the_person(site: Site) -> None:
     page = log_in(site, Visitor())
     assert (page.path, page.status) == ("/me", 200)
     for shown in ("Ada Ashworth", "student", DISTRICT, "id_token"):
@@ -63,7 +63,7 @@ def session_of(visitor: Visitor) -> str:
     return next(value for (_, name), (value, _) in visitor.cookies.items() if name == "session")
 
 
-def test_a_session_that_somebody_else_chose_is_not_taken(site: Site) -> None:
+def test_a_session_id_chosen_by_another_person_is_not_used(site: Site) -> None:
     place = site.url.removeprefix("http://")
     visitor = Visitor({(place, "session"): ("a" * 26, "/")})
     log_in(site, visitor)
@@ -78,7 +78,7 @@ def test_a_refreshed_callback_signs_in_again(site: Site) -> None:
     assert (page.path, "Ada Ashworth" in page.text) == ("/me", True)
 
 
-def test_a_login_goes_on_to_where_it_was_wanted(site: Site) -> None:
+def test_a_login_returns_to_the_page_the_person_wanted(site: Site) -> None:
     assert log_in(site, Visitor(), return_to="/me?lesson=7").url == f"{site.url}/me?lesson=7"
 
 
@@ -91,13 +91,15 @@ def test_a_login_goes_on_to_where_it_was_wanted(site: Site) -> None:
         ("?error=access_denied", 403, "access_denied"),
     ],
 )
-def test_what_cannot_be_finished_gets_a_page_with_a_way_out(site: Site, query: str, status: int, word: str) -> None:
+def test_a_callback_that_cannot_finish_gets_a_page_with_a_login_link(
+    site: Site, query: str, status: int, word: str
+) -> None:
     page = Visitor().open(f"{site.url}/callback{query}")
     assert (page.status, f"<code>{word}</code>" in page.text) == (status, True)
     assert ">Log in with Clever</a>" in page.text
 
 
-def test_what_an_address_says_is_shown_as_text(site: Site) -> None:
+def test_text_from_the_url_is_html_escaped(site: Site) -> None:
     page = Visitor().open(f"{site.url}/callback?error=%3Cscript%3E&error_description=%3Cscript%3E")
     assert (page.status, "script" in page.text.lower()) == (403, False)
     assert r'access_denied: Clever answered "<script>"' in site.log
@@ -106,14 +108,14 @@ def test_what_an_address_says_is_shown_as_text(site: Site) -> None:
 
 
 @pytest.mark.parametrize("address", ["/?return_to[]=x", "/callback?code[]=a", "/%ff", "//evil.example/"])
-def test_odd_addresses_do_not_break_it(site: Site, address: str) -> None:
+def test_odd_urls_do_not_break_the_page(site: Site, address: str) -> None:
     page = Visitor().open(site.url + address)
     assert page.status in {200, 400, 404}
     assert page.text.startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize("pending", ["", "a", "%00", "%ff", "\xff", "x" * 3000])
-def test_a_broken_pending_login_is_no_way_in(site: Site, pending: str) -> None:
+def test_a_broken_pending_login_signs_no_one_in(site: Site, pending: str) -> None:
     place = site.url.removeprefix("http://")
     visitor = Visitor()
     visitor.ask(f"{site.url}/login")
@@ -124,7 +126,7 @@ def test_a_broken_pending_login_is_no_way_in(site: Site, pending: str) -> None:
     assert "session" not in visitor.names()
 
 
-def test_logging_out_forgets_the_person(site: Site) -> None:
+def test_logging_out_signs_the_person_out(site: Site) -> None:
     visitor = Visitor()
     log_in(site, visitor)
     assert visitor.open(f"{site.url}/logout").status == 405
@@ -149,7 +151,7 @@ def test_no_page_is_kept_by_a_cache_or_shown_in_a_frame(site: Site) -> None:
         ("callback-denied", 403, "access_denied"),
     ],
 )
-def test_what_clever_does_wrong_is_told_kindly(
+def test_each_error_of_clever_shows_a_friendly_page(
     installed: Installed, way: str, scenario: str, status: int, word: str
 ) -> None:
     with serving(installed, way, scenario=f"/s/{scenario}") as site:

@@ -1,4 +1,4 @@
-"""Answers of Clever that are no records, with the extension and with FFI. The whole table runs in tests/cases."""
+"""Responses of Clever that are not records, with the extension and with FFI. The whole table runs in tests/cases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ANSWERS = TABLE["answers"]
 OPERATIONS = ("discovery and keys", "tokens", "ID token", "tokeninfo", "me", "user", "district", "userinfo")
 RECORDS = ("tokens", "tokeninfo", "me", "user", "district", "userinfo")
-# What is an array where an object belongs, and what the operations on it say.
+# Responses with an array instead of an object, and the expected errors.
 ARRAYS: dict[tuple[str, ...], dict[str, str]] = {
     (): {},
     ("discovery",): dict.fromkeys(["discovery and keys", "ID token"], "response_malformed"),
@@ -36,11 +36,11 @@ def clever() -> Iterator[Clever]:
 
 
 @pytest.mark.parametrize("way", ["extension", "ffi"])
-def test_an_array_is_no_record(installed: Installed, clever: Clever, way: str) -> None:
+def test_an_array_instead_of_a_record_is_refused(installed: Installed, clever: Clever, way: str) -> None:
     arguments = (CLIENT["client_id"], ANSWERS["user"]["data"]["id"], ANSWERS["district"]["data"]["id"])
     for names, refused in ARRAYS.items():
         clever.reset()
-        # The operations verify it without a login.
+        # These calls need no login.
         del clever.answers["claims"]["nonce"]
         for name in names:
             clever.answers[name] = [clever.answers[name]]

@@ -1,4 +1,4 @@
-"""What hostile pages, links and neighbors can do to the page, with the extension and with FFI below it: nothing."""
+"""Attacks by hostile pages, links and other sites on the same host change nothing, with the extension and with FFI."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def signed_in(browser: TabbedBrowser, site: Site) -> TabbedBrowser:
 
 
 def begun(browser: TabbedBrowser, site: Site, query: str = "") -> str:
-    """Begin a login and come back from Clever; give the address of the callback, which is not opened yet."""
+    """Begin a login and come back from Clever. Returns the callback URL, which is not opened yet."""
     tab = browser.open_tab(f"{site.url}/login{query}")
     while not tab.url.startswith(f"{site.url}/callback"):
         browser.step(tab)
@@ -62,7 +62,7 @@ def arrived(browser: TabbedBrowser, url: str) -> Page:
     return tab.page
 
 
-def test_a_hostile_callback_spoils_no_login_in_flight_and_no_session(browser: TabbedBrowser, site: Site) -> None:
+def test_a_forged_callback_changes_no_pending_login_and_no_session(browser: TabbedBrowser, site: Site) -> None:
     signed_in(browser, site)
     session = cookie_of(browser, "session")
     stranger = TabbedBrowser(site.clever, JOSE)
@@ -148,7 +148,7 @@ def test_a_callback_of_another_browser_does_not_sign_this_one_in(browser: Tabbed
         ("GET", {"Sec_Fetch_Dest": "image"}, 403),
     ],
 )
-def test_login_and_callback_act_on_a_page_that_somebody_goes_to(  # noqa: PLR0913, PLR0917  (a table)
+def test_login_and_callback_act_only_on_page_navigations(  # noqa: PLR0913, PLR0917  (a table)
     browser: TabbedBrowser, site: Site, path: str, method: str, headers: dict[str, str], status: int
 ) -> None:
     signed_in(browser, site)
@@ -175,13 +175,13 @@ def test_no_redirect_is_built_from_the_host(browser: TabbedBrowser, site: Site, 
     callback = begun(browser, site, "?return_to=/me%3Fa")
     for path, method in [("/me", "GET"), ("/login", "GET"), ("/logout", "POST"), (callback[len(site.url) :], "GET")]:
         answer = asked(site.url + path, method, Cookie=header_of(browser), **headers)
-        # PHP's own server answers with the Host that it was asked for.
+        # PHP's own server responds with the requested Host.
         said = [answer.goes_to, answer.text, *(answer.headers.get_all("Set-Cookie") or [])]
         assert (answer.status, "evil" in str(said)) == (303, False), path
         assert answer.goes_to.startswith(("/me", "/login", site.clever)) or answer.goes_to == "/"
 
 
-def test_a_whole_url_as_the_target_of_a_request_leads_nobody_away(site: Site) -> None:
+def test_a_whole_url_as_request_target_redirects_no_one_to_another_site(site: Site) -> None:
     for target in ("http://evil.example/me", "//evil.example/me", "/\\evil.example/me", "*"):
         with socket.create_connection(("127.0.0.1", urlsplit(site.url).port or 0), SECONDS) as connection:
             request = f"GET {target} HTTP/1.1\r\nHost: {urlsplit(site.url).netloc}\r\nConnection: close\r\n\r\n"
@@ -192,18 +192,18 @@ def test_a_whole_url_as_the_target_of_a_request_leads_nobody_away(site: Site) ->
         assert not location or location.partition(" ")[2].startswith("/login"), answer
 
 
-def test_eight_logins_in_flight_stay_and_one_from_the_portal_arrives(browser: TabbedBrowser, site: Site) -> None:
+def test_a_portal_login_succeeds_and_keeps_eight_logins_in_progress(browser: TabbedBrowser, site: Site) -> None:
     check_logins_in_flight_stay(browser, f"{site.url}/login?return_to=/me%3F", f"{site.url}/callback")
 
 
-def test_nine_logins_are_in_flight_and_eight_are_kept(browser: TabbedBrowser, site: Site) -> None:
+def test_of_nine_logins_in_progress_the_newest_eight_are_kept(browser: TabbedBrowser, site: Site) -> None:
     longest = quote("/me?" + "ш" * 510)
     callbacks, names = [], []
     for query in [longest, *(f"/me%3Ftab={number}" for number in range(1, 12))]:
         callbacks.append(begun(browser, site, f"?return_to={query}"))
         names += [name for name in kept(browser) if name.startswith("clever_login_") and name not in names]
     ours = {name: value for name, value in kept(browser).items() if name.startswith("clever_")}
-    # The oldest are gone, and the youngest are kept.
+    # The oldest logins are gone, and the newest are kept.
     in_flight = sorted(name for name in ours if name.startswith("clever_login_"))
     assert (len(names), in_flight) == (len(callbacks), sorted(names[-IN_FLIGHT:]))
     assert sum(len(f"{name}={value}; ") for name, value in ours.items()) < 2048
@@ -218,7 +218,7 @@ def test_nine_logins_are_in_flight_and_eight_are_kept(browser: TabbedBrowser, si
     "name", ["_[Host-session", "__Host[session", "..Host-session", "\x0b__Host-session", "__host-session", "session"]
 )
 @pytest.mark.parametrize("way", WAYS)
-def test_over_https_no_cookie_of_another_host_is_taken_for_the_session(
+def test_over_https_a_cookie_of_another_host_is_not_used_as_the_session(
     installed: Installed, way: str, name: str
 ) -> None:
     with serving(installed, way, scheme="https") as site:
@@ -234,17 +234,17 @@ def test_over_https_no_cookie_of_another_host_is_taken_for_the_session(
 
 
 class WithoutSessions(DefaultCookiePolicy):
-    """A browser, or something before it, that lets no session cookie through."""
+    """A browser (or a filter in front of it) that blocks session cookies."""
 
     def set_ok(self, cookie: Cookie, request: Request) -> bool:
         """Whether to keep a cookie."""
         return cookie.name != "session" and super().set_ok(cookie, request)
 
 
-def test_a_cookie_of_the_same_name_that_is_no_session_of_php_is_passed_over(browser: TabbedBrowser, site: Site) -> None:
+def test_a_cookie_of_the_same_name_that_is_not_a_php_session_is_ignored(browser: TabbedBrowser, site: Site) -> None:
     signed_in(browser, site)
     session = f"session={cookie_of(browser, 'session')}"
-    # That of another application for a longer path: browsers send it first.
+    # A cookie of another application for a longer path, which browsers send first.
     for other in ("session=", "session=eyJhIjoxfQ.aSB4YQ.8-_s", "session", "session=../../etc/passwd"):
         assert asked(f"{site.url}/me", Cookie=f"{other}; {session}").status == 200
 
@@ -258,21 +258,21 @@ def test_a_session_cookie_that_does_not_come_back_ends_with_a_page(browser: Tabb
     assert "session cookie session: domain (this host), path /, Secure no; " in site.log[before:]
 
 
-def test_signing_in_again_and_again_loses_no_session(browser: TabbedBrowser, site: Site) -> None:
+def test_signing_in_again_and_again_does_not_count_as_a_lost_session(browser: TabbedBrowser, site: Site) -> None:
     for number in range(6):
         page = arrived(browser, f"{site.url}/me?{number}")
         assert (page.url, page.status) == (f"{site.url}/me?{number}", 200)
-        # The application ends the session by means of its own.
+        # The application ends the session in its own way.
         browser.cookies.clear(urlsplit(site.url).hostname or "", "/", "session")
 
 
 @pytest.mark.parametrize("odd", odd_requests.KINDS)
-def test_no_bytes_in_any_place_are_a_fault(
+def test_odd_bytes_in_requests_cause_no_error(
     browser: TabbedBrowser, site: Site, odd: Callable[[], Iterable[OddRequest]]
 ) -> None:
     signed_in(browser, site)
     odd_requests.check(site.url, site.clever, odd())
-    # What they wrote to the log is looked at when the site ends.
+    # The log is checked when the site ends.
     assert asked(f"{site.url}/me", Cookie=f"session={cookie_of(browser, 'session')}").status == 200
 
 

@@ -1,4 +1,4 @@
-"""The extension and FFI do and say the same, word for word. Their classes are compared in suite/ApiTest.php."""
+"""The extension and FFI return the same values and messages. suite/ApiTest.php compares their classes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from installed import Installed, told
 from test_extension import TESTED
 
 
-def test_both_ways_do_and_throw_the_same(installed: Installed) -> None:
+def test_the_extension_and_ffi_return_and_throw_the_same(installed: Installed) -> None:
     with emulator.running([TESTED], "ada") as clever:
         extension, ffi = (json.loads(told(installed, "tried.php", clever, extension=way)) for way in (True, False))
     assert len(extension) == len(ffi)
@@ -21,7 +21,7 @@ def test_both_ways_do_and_throw_the_same(installed: Installed) -> None:
     ]
 
 
-def test_both_ways_stay_where_open_basedir_keeps_them(installed: Installed) -> None:
+def test_the_extension_and_ffi_obey_open_basedir(installed: Installed) -> None:
     extension, ffi = (told(installed, "confined.php", "", extension=way) for way in (True, False))
     assert extension == ffi
     constructor = "ValueError: CleverSso\\Client::__construct(): Argument"
@@ -36,7 +36,7 @@ def test_both_ways_stay_where_open_basedir_keeps_them(installed: Installed) -> N
 
 def test_php_has_every_method_of_python() -> None:
     def declared(path: str) -> set[str]:
-        """Its methods and properties."""
+        """The methods and properties of a class."""
         text = (ROOT / path).read_text()
         (found,) = re.findall(r"^(?:[a-z]+ )*class Client\b.*?^[@c}]", text, re.MULTILINE | re.DOTALL)
         return set(re.findall(r"(?:\bdef |\bfunction |public readonly \w+ \$)([a-z]\w*)", found))
@@ -45,11 +45,11 @@ def test_php_has_every_method_of_python() -> None:
     ours = declared("php/extension/clever_sso.stub.php")
     assert len(theirs) > 20
     camel = {re.sub(r"_(\w)", lambda found: found[1].upper(), name) for name in theirs}
-    # PHP frees a client by itself.
+    # PHP frees a client automatically.
     assert camel - ours == {"close"}
 
 
-def test_both_ways_carry_the_same_files_of_the_page() -> None:
+def test_the_extension_and_ffi_have_the_same_page_classes() -> None:
     carried, source = (ROOT / "php" / way / "CleverSso" for way in ("ffi", "extension"))
     assert carried.resolve() == source.resolve()
     assert {"Web.php", "Session.php", "Problem.php", "BrowserLeg.php"} <= {path.name for path in source.glob("*.php")}

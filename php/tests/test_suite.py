@@ -1,4 +1,4 @@
-"""The tests that are written in PHP, by PHPUnit: the same for the extension and for FFI."""
+"""Runs the PHPUnit tests, with the extension and with FFI."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SUITE = ROOT / "php/tests/suite"
 STUB = ROOT / "php/extension/clever_sso.stub.php"
 CLASSES = sorted(file.stem for file in SUITE.glob("*Test.php"))
-# What PHPUnit itself needs, in an order in which they load; php -n loads none.
+# The modules that PHPUnit needs, in loading order. php -n loads none.
 MODULES = ("xml", "dom", "xmlwriter", "mbstring", "tokenizer")
 
 
@@ -60,5 +60,5 @@ def test_the_suite_passes(installed: Installed, way: str, tmp_path: Path) -> Non
     said = ended.stdout + ended.stderr
     assert ended.returncode == 0, said[-6000:]
     assert re.search(r"^OK \(\d{2,} tests", ended.stdout, re.MULTILINE), said[-6000:]
-    # Nothing was left out: each class has said its tests.
+    # Check that no class was left out of the results.
     assert [name for name in CLASSES if name.removesuffix("Test") not in re.sub(r"\W", "", ended.stdout)] == []

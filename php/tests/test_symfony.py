@@ -1,4 +1,4 @@
-"""What is Symfony's own: settings that are checked when the container is built, the console, the profiler."""
+"""Tests only for Symfony: settings that are checked when the container is built, the console, the profiler."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_wrong_setting_is_named(installed: Installed, tmp_path: Path) -> None:
     ],
     ids=["samesite", "unknown", "another", "stateless"],
 )
-def test_what_does_not_fit_is_named_when_the_container_is_built(
+def test_settings_that_contradict_each_other_are_named_when_the_container_is_built(
     installed: Installed, tmp_path: Path, changed: dict[str, str], sentence: str
 ) -> None:
     ended, said = commanded(installed, "symfony", tmp_path, "about", COLUMNS="1000", **changed)
@@ -76,7 +76,7 @@ def test_the_doctor_says_what_is_wrong(installed: Installed, tmp_path: Path) -> 
         ended, said = commanded(
             installed, "symfony", tmp_path, DOCTOR, clever=clever, ROUTES_AT="/sso", APP_ENV="moved"
         )
-        # Its own finding is the first.
+        # Its own finding comes first.
         first = said.partition("\n")[0]
         assert (ended, "problem  callback: clever_sso.redirect_uri leads to" in first) == (2, True), said
         assert "the route clever_sso_callback is /sso/callback" in first
@@ -104,15 +104,15 @@ def test_the_profiler_shows_the_outcome_and_no_secret(installed: Installed) -> N
             assert "CleverSso\\Tokens" not in text
 
 
-def test_a_fake_client_takes_the_place_of_the_client(installed: Installed, tmp_path: Path) -> None:
+def test_a_fake_client_can_replace_the_client(installed: Installed, tmp_path: Path) -> None:
     fake = installed.sources / "php/extension/CleverSso/Testing/FakeClient.php"
     ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, clever="http://127.0.0.1:9", FAKE=str(fake))
     assert (ended, "Log in with Clever is set up" in said) == (0, True), said
 
 
 @pytest.mark.parametrize("trouble", ["closed", "broken"])
-def test_who_is_refused_in_another_tab_is_signed_in_nowhere(installed: Installed, trouble: str) -> None:
-    """The same person, within a minute of a sign-in: the session was to go on."""
+def test_a_person_refused_in_another_tab_is_signed_out_everywhere(installed: Installed, trouble: str) -> None:
+    """The same person, within a minute of a sign-in, when the session would be kept."""
     with framework(installed, "symfony", APP_ENV="own") as site:
         browser = Browser(site.clever)
         assert browser.sign_in(ADA, browser.open(f"{site.url}/members")).text == "member Ada"
@@ -125,7 +125,7 @@ def test_who_is_refused_in_another_tab_is_signed_in_nowhere(installed: Installed
 
 
 @pytest.mark.parametrize("strategy", ["none", "invalidate"])
-def test_a_session_ends_by_itself_with_any_strategy_of_symfony(installed: Installed, strategy: str) -> None:
+def test_a_session_expires_with_any_session_strategy_of_symfony(installed: Installed, strategy: str) -> None:
     with framework(installed, "symfony", STRATEGY=strategy) as site:
         browser = Browser(site.clever)
         assert browser.open(f"{site.url}/cart").text == "cart 1 nobody"
@@ -136,12 +136,12 @@ def test_a_session_ends_by_itself_with_any_strategy_of_symfony(installed: Instal
         assert asked(f"{site.url}/members", Cookie=f"PHPSESSID={cookie_of(browser, 'PHPSESSID')}").status == 303
 
 
-def test_a_stateless_page_reads_no_session(installed: Installed) -> None:
+def test_a_stateless_page_does_not_read_the_session(installed: Installed) -> None:
     with framework(installed, "symfony") as site:
         browser = Browser(site.clever)
         browser.sign_in(ADA, browser.open(f"{site.url}/members"))
         page = asked(f"{site.url}/status", Cookie=f"PHPSESSID={cookie_of(browser, 'PHPSESSID')}")
-        # Where a session was read, Symfony says max-age=0, must-revalidate.
+        # If a session was read, Symfony sends max-age=0, must-revalidate.
         assert (page.text, page.headers["Cache-Control"]) == ("up", "no-cache, private")
 
 

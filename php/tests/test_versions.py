@@ -1,4 +1,4 @@
-"""Other PHPs than the one in the path: of other versions, and with threads (ZTS).
+"""Tests with other PHPs than the one in the path: other versions, and with threads (ZTS).
 
 `CLEVER_SSO_TEST_PHP` names the php-config of each, separated by colons. `make test-php-zts` builds one with threads.
 """
@@ -26,7 +26,7 @@ ZTS = TARGET / "php-zts"
 NAMED = [name for name in os.environ.get("CLEVER_SSO_TEST_PHP", "").split(":") if name]
 OTHERS = [*NAMED, *([str(ZTS / "bin/php-config")] if (ZTS / "bin/php-config").exists() else [])]
 LOGINS = whole_or_short(2000, 200)
-# Why the build of one with threads failed.
+# Why the build of a PHP with threads failed.
 MISSING = ZTS.with_name(f"{ZTS.name}.missing")
 WAY = "make test-php-zts, or name php-config programs in CLEVER_SSO_TEST_PHP"
 WHY = MISSING.read_text(encoding="utf-8").strip() if MISSING.exists() else WAY
@@ -50,7 +50,7 @@ def test_the_extension_builds_without_a_warning_and_installs(other: Installed) -
 
 @pytest.mark.parametrize("jit", [[], ["-dopcache.jit=tracing", "-dopcache.jit_buffer_size=32M"]], ids=["", "jit"])
 @pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
-def test_people_log_in(other: Installed, extension: bool, jit: list[str]) -> None:
+def test_people_log_in_with_other_php_versions(other: Installed, extension: bool, jit: list[str]) -> None:
     folder = own_folder(other.folder / f"other-{secrets.token_hex(4)}")
     with ports.reserved() as port, emulator.running([app(f"http://127.0.0.1:{port}")], "ada") as clever:
         site = f"http://127.0.0.1:{port}"
@@ -71,7 +71,8 @@ def test_threads_of_one_process_log_people_in(other: Installed, extension: bool)
         pytest.skip(f"there is no module of Apache with threads of PHP: {php}")
     kind = apache.with_threads_of_php(php)
     ffi = "" if other.has_ffi else "extension = ffi.so"
-    # PHP 8.2 with threads and preloading ends Apache's parent at a graceful restart, with any extension from a file.
+    # PHP 8.2 with threads and preloading crashes Apache's parent at a graceful restart, with any extension loaded from
+    # a file.
     way = Way("", "extension = {extension}") if extension else Way("preload-ffi.php", ffi)
     with serving(other, way, kind=kind, CLEVER_KEY_CACHE="{folder}/keys") as site:
         assert "Hello, Ada Ashworth" in Visitor().open(f"{site.url}/me", person="ada").text

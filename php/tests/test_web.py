@@ -1,4 +1,4 @@
-"""The class Web, with the extension and with FFI below it: an application that decides who gets in."""
+"""The class Web, with the extension and with FFI: an application that decides who may log in."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def browser(site: Site) -> Browser:
     return Browser(site.clever)
 
 
-def test_everybody_else_gets_in_as_the_application_names_them(browser: Browser, site: Site) -> None:
+def test_accepted_people_are_signed_in_with_the_applications_own_data(browser: Browser, site: Site) -> None:
     assert browser.open(site.url).text == "front nobody"
     assert browser.sign_in(ADA, browser.open(f"{site.url}/members")).text == "member Ada"
     assert browser.open(site.url).text == "front Ada"
@@ -55,13 +55,13 @@ def test_a_refused_person_ends_the_old_session(browser: Browser, site: Site) -> 
     assert asked(f"{site.url}/members", Cookie=f"session={session}").status == 303
 
 
-def test_the_application_may_say_why_it_refuses(browser: Browser, site: Site) -> None:
+def test_the_application_can_give_a_reason_for_a_refusal(browser: Browser, site: Site) -> None:
     page = browser.sign_in(MILA, browser.open(f"{site.url}/login"))
     assert (page.status, "Ask &lt;b&gt;Ms. Frizzle&lt;/b&gt; for a license." in page.text) == (403, True)
     assert "session" not in kept(browser)
 
 
-def test_a_refusal_reloaded_again_and_again_stays_a_refusal(browser: Browser, site: Site) -> None:
+def test_a_refusal_stays_a_refusal_on_every_reload(browser: Browser, site: Site) -> None:
     first = browser.sign_in(JOSE, browser.open(f"{site.url}/login?return_to=/members%3Fa"))
     assert (first.status, "not_admitted" in first.text) == (403, True)
     for _ in range(6):
@@ -70,10 +70,10 @@ def test_a_refusal_reloaded_again_and_again_stays_a_refusal(browser: Browser, si
         assert 'href="/login?return_to=%2Fmembers%3Fa"' in page.text
 
 
-def test_the_way_to_try_again_is_for_another_person_where_the_login_was(site: Site) -> None:
+def test_try_again_keeps_switch_user(site: Site) -> None:
     login = asked(f"{site.url}/login?switch_user=1&return_to=/members")
     assert "confirmed=false" in login.goes_to
-    # At the page that Clever then shows, he says who he is.
+    # On Clever's page he confirms who he is.
     back = AtClever(site.clever, JOSE).callback(login.goes_to.replace("&confirmed=false", ""))
     page = asked(back, Cookie=(login.headers["Set-Cookie"] or "").partition(";")[0])
     assert (page.status, "not_admitted" in page.text) == (403, True)
@@ -81,16 +81,16 @@ def test_the_way_to_try_again_is_for_another_person_where_the_login_was(site: Si
 
 
 @pytest.mark.parametrize("page", ["/quiet", "/nowhere"])
-def test_pages_that_ask_for_nobody_lose_no_sessions(browser: Browser, site: Site, page: str) -> None:
+def test_pages_that_need_no_person_do_not_count_as_lost_sessions(browser: Browser, site: Site, page: str) -> None:
     browser.sign_in(ADA)
     for number in range(6):
         arrived = browser.open(f"{site.url}/login?return_to={page}%3F{number}")
         assert (arrived.url, arrived.status) == (f"{site.url}{page}?{number}", 200)
-        # The application ends the session by means of its own.
+        # The application ends the session in its own way.
         browser.cookies.clear(urlsplit(site.url).hostname or "", "/", "session")
 
 
-def test_the_application_may_use_the_session_while_somebody_signs_in(browser: Browser, site: Site) -> None:
+def test_the_application_can_use_the_session_during_a_sign_in(browser: Browser, site: Site) -> None:
     for _ in range(2):
         page = browser.sign_in(LAYLA, browser.open(f"{site.url}/login?return_to=/members"))
         assert page.text == "member ليلى"
@@ -98,7 +98,7 @@ def test_the_application_may_use_the_session_while_somebody_signs_in(browser: Br
     assert sum(cookie.name == "session" for cookie in browser.cookies) == 1
 
 
-def test_what_the_application_kept_does_not_outlive_a_sign_in(browser: Browser, site: Site) -> None:
+def test_the_applications_session_data_is_deleted_by_a_sign_in(browser: Browser, site: Site) -> None:
     browser.sign_in(ADA, browser.open(f"{site.url}/login"))
     assert browser.open(f"{site.url}/cart").text == "cart 1 Ada"
     assert browser.open(f"{site.url}/cart").text == "cart 2 Ada"
@@ -108,7 +108,7 @@ def test_what_the_application_kept_does_not_outlive_a_sign_in(browser: Browser, 
     assert asked(f"{site.url}/cart", Cookie=f"session={first}").text == "cart 1 Ada"
 
 
-def test_a_person_who_is_refused_later_loses_the_session_before(browser: Browser, site: Site) -> None:
+def test_a_person_who_is_refused_later_loses_their_old_session(browser: Browser, site: Site) -> None:
     browser.sign_in(NOOR, browser.open(f"{site.url}/members"))
     first = cookie_of(browser, "session")
     page = browser.open(f"{site.url}/login?return_to=/members%3Fagain")
@@ -124,14 +124,14 @@ def test_a_person_who_is_refused_later_loses_the_session_before(browser: Browser
         assert asked(f"{site.url}/members", Cookie=f"session={session}").status == 303
 
 
-def test_many_refusals_are_no_lost_sessions(browser: Browser, site: Site) -> None:
+def test_many_refusals_do_not_count_as_lost_sessions(browser: Browser, site: Site) -> None:
     page = browser.sign_in(JOSE, browser.open(f"{site.url}/members"))
     for _ in range(5):
         assert (page.status, "not_admitted" in page.text) == (403, True)
         page = browser.open(f"{site.url}/members")
 
 
-def test_an_application_that_falls_over_signs_nobody_in(browser: Browser, site: Site) -> None:
+def test_an_application_that_throws_signs_no_one_in(browser: Browser, site: Site) -> None:
     browser.sign_in(ADA, browser.open(f"{site.url}/login"))
     browser.sign_out()
     page = browser.sign_in(GRACE, browser.open(f"{site.url}/login"))
@@ -142,7 +142,7 @@ def test_an_application_that_falls_over_signs_nobody_in(browser: Browser, site: 
     assert "fell over" in site.log
 
 
-def test_the_page_of_the_package_has_two_ways_on(site: Site) -> None:
+def test_the_error_page_has_two_links_to_continue(site: Site) -> None:
     page = asked(f"{site.url}/callback?error=access_denied&state=%3Cscript%3E")
     assert (page.status, page.headers["Cache-Control"]) == (403, "no-store")
     for shown in ('href="/login"', 'href="/login?switch_user=1"', "<code>access_denied</code>"):
@@ -157,7 +157,7 @@ def test_the_page_of_the_package_has_two_ways_on(site: Site) -> None:
         ("en-US,en;q=0.9,es;q=0.8", "en", ("Clever did not let you", "Log in as someone else")),
     ],
 )
-def test_the_page_of_the_package_is_in_the_language_of_the_browser(
+def test_the_error_page_is_in_the_language_of_the_browser(
     site: Site, wanted: str, language: str, words: tuple[str, ...]
 ) -> None:
     page = asked(f"{site.url}/callback?error=access_denied", Accept_Language=wanted).text
@@ -176,7 +176,9 @@ def test_the_page_of_the_package_is_in_the_language_of_the_browser(
         ("HEAD", {"Sec_Fetch_Dest": "iframe"}),
     ],
 )
-def test_what_cannot_come_back_is_not_sent_to_log_in(site: Site, method: str, headers: dict[str, str]) -> None:
+def test_requests_that_cannot_be_repeated_are_not_redirected_to_log_in(
+    site: Site, method: str, headers: dict[str, str]
+) -> None:
     answer = asked(f"{site.url}/members", method, **headers)
     assert (answer.status, answer.goes_to, answer.text) == (401, "", "")
 
@@ -191,12 +193,14 @@ def test_what_cannot_come_back_is_not_sent_to_log_in(site: Site, method: str, he
         ("GET", {"Sec_Purpose": "prefetch"}),
     ],
 )
-def test_what_can_come_back_is_sent_to_log_in(site: Site, method: str, headers: dict[str, str]) -> None:
+def test_requests_that_can_be_repeated_are_redirected_to_log_in(
+    site: Site, method: str, headers: dict[str, str]
+) -> None:
     answer = asked(f"{site.url}/members", method, **headers)
     assert (answer.status, answer.goes_to) == (303, "/login?return_to=%2Fmembers")
 
 
-def test_a_session_that_the_app_ends_before_it_shows_a_page_ends_with_a_page(site: Site) -> None:
+def test_a_session_that_the_app_ends_before_any_page_ends_with_an_error_page(site: Site) -> None:
     tabbed = TabbedBrowser(site.clever, ADA)
     tab = tabbed.open_tab(f"{site.url}/expel")
     while not tab.is_done:
@@ -223,11 +227,11 @@ def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(site
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_person_who_logs_out_during_a_login_stays_logged_out(installed: Installed, way: str) -> None:
+def test_a_logout_during_a_login_keeps_the_person_logged_out(installed: Installed, way: str) -> None:
     with serving(installed, way, page=PAGE, LOG_OUT="1") as site:
         browser = Browser(site.clever)
         assert browser.open(f"{site.url}/members").text == "member Ada"
-        # The same person signs in again, and logs out in another tab meanwhile.
+        # The same person signs in again, and meanwhile logs out in another tab.
         assert browser.open(f"{site.url}/login?return_to=/quiet").path == "/"
         assert cookie_of(browser, "session") == ""
         assert browser.open(site.url).text == "front nobody"
@@ -249,7 +253,7 @@ def test_a_session_of_the_application_has_the_same_cookie_and_ends_with_a_sign_i
 
 def test_no_dump_shows_who_is_signed_in(browser: Browser, site: Site) -> None:
     browser.sign_in(ADA, browser.open(f"{site.url}/login"))
-    # Again, so that there is a session before this one.
+    # Sign in again, so that there is an old session.
     browser.open(f"{site.url}/login")
     cookies = cookie_of(browser, "session")
     shown = asked(f"{site.url}/dump", Cookie=f"session={cookies}").text
@@ -259,7 +263,7 @@ def test_no_dump_shows_who_is_signed_in(browser: Browser, site: Site) -> None:
     assert [private for private in ["Ada", *files] if private in shown] == []
 
 
-def test_one_tab_that_asks_late_does_not_replace_the_session_of_another(browser: Browser, site: Site) -> None:
+def test_a_late_request_of_one_tab_does_not_replace_the_session_of_another(browser: Browser, site: Site) -> None:
     browser.sign_in(ADA, browser.open(f"{site.url}/login"))
     for path in ("/", "/members", "/cart"):
         answer = asked(site.url + path, Cookie=f"session={cookie_of(browser, 'session')}")
@@ -267,7 +271,7 @@ def test_one_tab_that_asks_late_does_not_replace_the_session_of_another(browser:
 
 
 @pytest.mark.parametrize("value", ["", "0", "false", "False", "no", "off"])
-def test_switch_user_may_say_no(site: Site, value: str) -> None:
+def test_switch_user_can_be_off(site: Site, value: str) -> None:
     assert "confirmed=false" not in asked(f"{site.url}/login?switch_user={value}").goes_to
     assert "confirmed=false" in asked(f"{site.url}/login?switch_user=1").goes_to
 
@@ -297,7 +301,7 @@ def test_tabs_arrive_with_a_waiting_page_too(waiting_site: Site, tabs: int, star
     check_tabs(lambda: TabbedBrowser(site.clever, ADA), addresses, arrives, range(INTERLEAVINGS))
 
 
-def test_the_waiting_page_uses_no_code_and_continues(waiting_site: Site) -> None:
+def test_the_waiting_page_continues_and_uses_no_code_itself(waiting_site: Site) -> None:
     waiting = asked(f"{waiting_site.url}/callback?code=x&state=y")
     assert (waiting.status, waiting.headers["Set-Cookie"]) == (200, None)
     assert 'content="0; url=?code=x&amp;state=y&amp;clever_waited=1"' in waiting.text
@@ -305,9 +309,7 @@ def test_the_waiting_page_uses_no_code_and_continues(waiting_site: Site) -> None
 
 @pytest.mark.parametrize(("scenario", "wait"), [("tokens-429-retry-after", "1"), ("tokens-503", None)])
 @pytest.mark.parametrize("way", WAYS)
-def test_the_page_passes_on_how_long_clever_asks_to_wait(
-    installed: Installed, way: str, scenario: str, wait: str | None
-) -> None:
+def test_the_page_passes_on_retry_after(installed: Installed, way: str, scenario: str, wait: str | None) -> None:
     with serving(installed, way, scenario=f"/s/{scenario}", page=PAGE) as site:
         login = asked(f"{site.url}/login")
         back = asked(login.goes_to).goes_to
@@ -316,7 +318,7 @@ def test_the_page_passes_on_how_long_clever_asks_to_wait(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_exceptions_say_how_long_clever_asks_to_wait(installed: Installed, way: str) -> None:
+def test_exceptions_have_retry_after(installed: Installed, way: str) -> None:
     with emulator.running([TESTED], "ada") as clever:
         said = told(installed, "retry.php", clever, extension=way == "extension")
     assert said.splitlines() == [
@@ -334,14 +336,14 @@ def test_exceptions_say_how_long_clever_asks_to_wait(installed: Installed, way: 
         ("guard", "call answer before requirePerson"),
     ],
 )
-def test_what_comes_too_early_is_named(installed: Installed, early: str, sentence: str) -> None:
+def test_calls_in_the_wrong_order_are_named_in_the_error(installed: Installed, early: str, sentence: str) -> None:
     with serving(installed, WAYS[0], page=PAGE, EARLY=early) as site:
         asked(f"{site.url}/login")
         assert sentence in site.log
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_session_of_another_application_of_the_host_is_not_ours(installed: Installed, way: str) -> None:
+def test_a_session_of_another_application_on_the_host_is_not_used(installed: Installed, way: str) -> None:
     sessions = own_folder(installed.folder / f"shared-sessions-{way}")
     with (
         serving(installed, way, page=PAGE, sessions=str(sessions)) as one,
@@ -355,9 +357,7 @@ def test_a_session_of_another_application_of_the_host_is_not_ours(installed: Ins
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_applications_of_one_host_with_names_of_their_own_keep_each_others_sessions(
-    installed: Installed, way: str
-) -> None:
+def test_applications_on_one_host_with_their_own_names_keep_separate_sessions(installed: Installed, way: str) -> None:
     sessions = own_folder(installed.folder / f"named-sessions-{way}")
     with (
         serving(installed, way, page=PAGE, sessions=str(sessions)) as one,
@@ -372,7 +372,7 @@ def test_applications_of_one_host_with_names_of_their_own_keep_each_others_sessi
             assert browser.visited[seen:] == []
 
 
-def test_a_guard_that_stands_too_late_shows_nothing_and_says_why(installed: Installed) -> None:
+def test_a_guard_after_the_first_output_shows_nothing_and_names_the_cause(installed: Installed) -> None:
     with serving(installed, WAYS[0], page=PAGE) as site:
         assert "secret" not in asked(f"{site.url}/late").text
         assert "requirePerson must be called before the response begins" in site.log
@@ -390,7 +390,7 @@ def test_a_guard_that_stands_too_late_shows_nothing_and_says_why(installed: Inst
         ("'https://app.example/callback', sessionName: 'clever_x'", "sessionName must begin with a letter"),
     ],
 )
-def test_a_wrong_setting_is_named_when_it_is_made(installed: Installed, arguments: str, sentence: str) -> None:
+def test_a_wrong_setting_is_named_by_the_constructor(installed: Installed, arguments: str, sentence: str) -> None:
     web = installed.classes("extension")
     code = f"require '{web}'; try {{ new CleverSso\\Web(new CleverSso\\Client('a'), {arguments}); }}"
     said = run(
@@ -411,7 +411,7 @@ def test_only_the_first_question_mark_begins_the_query(installed: Installed, way
     assert "callback_malformed" in said
 
 
-def test_a_callback_at_the_root_leaves_the_front_page_alone(installed: Installed) -> None:
+def test_a_callback_at_the_root_does_not_affect_the_front_page(installed: Installed) -> None:
     web = installed.classes("extension")
     for query, answered in [("", "front"), ("error=access_denied", "access_denied")]:
         code = (

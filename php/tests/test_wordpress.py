@@ -48,7 +48,7 @@ def database(installed: Installed) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def site(installed: Installed, database: Path) -> Iterator[Site]:
-    """A site whose settings an administrator has saved on the settings page; only the address is in wp-config.php."""
+    """A site whose settings an administrator saved on the settings page. Only the URL is in wp-config.php."""
     with framework(installed, "wordpress", DB_SOCKET=str(database), CONSTANTS='["CLEVER_REDIRECT_URI"]') as running:
         assert asked(f"{running.url}/-install").text.endswith("installed")
         assert saved(running).status == 200
@@ -72,7 +72,7 @@ def settings_page(site: Site, browser: Browser) -> Page:
 
 
 def saved(site: Site, nonce: str = "", roles: dict[str, str] | None = None, **fields: str) -> Page:
-    """Save the settings as an administrator; with the nonce of the page, or another."""
+    """Save the settings as an administrator, with the nonce of the page or another one."""
     browser = administrator(site)
     found = re.search(r'name="_wpnonce" value="(\w+)"', settings_page(site, browser).text)
     assert found
@@ -103,7 +103,7 @@ def test_the_button_leads_to_a_login_and_back(browser: Browser, site: Site) -> N
     assert browser.open(site.from_portal).text == "front Ada subscriber"
 
 
-def test_people_are_known_by_their_clever_id_and_by_nothing_that_people_choose(browser: Browser, site: Site) -> None:
+def test_people_are_found_only_by_their_clever_id(browser: Browser, site: Site) -> None:
     assert signed_in(browser, site, JOSE).text == "front José subscriber"
     first = asked(f"{site.url}/-password?name=Jos").text
     asked(f"{site.url}/-user?login={JOSES_ID}&email={JOSES_EMAIL}")
@@ -121,7 +121,7 @@ def test_tabs_of_one_browser_all_arrive(site: Site) -> None:
     check_tabs(lambda: TabbedBrowser(site.clever, ADA), addresses, arrives, range(2))
 
 
-def test_roles_are_mapped_and_no_role_makes_an_administrator_unless_a_setting_says_so(site: Site) -> None:
+def test_roles_are_mapped_and_create_administrators_only_if_a_setting_allows_it(site: Site) -> None:
     assert signed_in(Browser(site.clever), site, TEACHER).text == "front Grace editor"
     saved(site, roles=ROLES | {"teacher": "administrator"})
     assert signed_in(Browser(site.clever), site, TEACHER).text == "front Grace subscriber"
@@ -148,7 +148,7 @@ def test_the_settings_page_is_for_administrators_and_shows_no_secret(browser: Br
         False,
         True,
     )
-    # WordPress itself lists all options to administrators; and it does not load the secret with each page.
+    # WordPress itself lists all options to administrators. It must not load the secret on each page.
     assert SECRET not in administrator(site).open(f"{site.url}/wp-admin/options.php").text
     assert SECRET not in asked(f"{site.url}/-option?name=clever_sso").text
     assert asked(f"{site.url}/-option?name=clever_sso_secret").text.partition(" ")[0] == "no"
@@ -157,7 +157,7 @@ def test_the_settings_page_is_for_administrators_and_shows_no_secret(browser: Br
     assert signed_in(Browser(site.clever), site).status == 200
 
 
-def test_the_settings_page_checks_what_is_set(site: Site) -> None:
+def test_the_settings_page_can_check_the_settings(site: Site) -> None:
     browser = administrator(site)
     page = settings_page(site, browser).text
     nonce = re.findall(r'name="_wpnonce" value="(\w+)"', page)[1]
@@ -187,7 +187,9 @@ def test_a_callback_that_proves_nothing_changes_nothing(site: Site, query: str) 
         ("logout", "POST", {"Origin": "https://evil.example"}, 403),
     ],
 )
-def test_what_must_not_act_does_not(site: Site, path: str, method: str, headers: dict[str, str], status: int) -> None:
+def test_requests_that_must_not_act_do_nothing(
+    site: Site, path: str, method: str, headers: dict[str, str], status: int
+) -> None:
     browser = Browser(site.clever)
     signed_in(browser, site)
     answer = asked(f"{site.url}/clever/{path}", method, Cookie=header_of(browser), **headers)
@@ -199,7 +201,7 @@ def test_a_logout_ends_the_session(browser: Browser, site: Site) -> None:
     copied = header_of(browser)
     assert browser.open(f"{site.url}/clever/logout", {}).text.startswith("front nobody")
     assert who(site, copied) == "nobody"
-    # WordPress's own way. Clever still knows who it is.
+    # Log out in WordPress's own way. Clever still remembers the person.
     assert browser.open(f"{site.url}/clever/login").text == "front Ada subscriber"
     copied = header_of(browser)
     asks = browser.open(f"{site.url}/wp-login.php?action=logout").text
@@ -209,7 +211,7 @@ def test_a_logout_ends_the_session(browser: Browser, site: Site) -> None:
     assert not [name for name in kept(browser) if "signed_in" in name]
 
 
-def test_another_person_ends_the_session_of_the_one_before(site: Site) -> None:
+def test_a_sign_in_of_another_person_ends_the_previous_session(site: Site) -> None:
     browser = administrator(site)
     before = header_of(browser)
     assert who(site, before) != "nobody"
@@ -221,7 +223,7 @@ def test_another_person_ends_the_session_of_the_one_before(site: Site) -> None:
     assert who(site, before) == "nobody"
 
 
-def test_a_refusal_by_clever_ends_the_session_of_who_was_there(browser: Browser, site: Site) -> None:
+def test_a_refusal_by_clever_ends_the_previous_persons_session(browser: Browser, site: Site) -> None:
     signed_in(browser, site)
     login = asked(f"{site.url}/clever/login", Cookie=header_of(browser))
     state = AtClever(site.clever, ADA).callback(login.goes_to).rpartition("state=")[2].partition("&")[0]
@@ -234,7 +236,7 @@ def test_a_refusal_by_clever_ends_the_session_of_who_was_there(browser: Browser,
     assert who(site, before) == "nobody"
 
 
-def test_there_is_no_password_beside_clever(browser: Browser, site: Site) -> None:
+def test_people_who_log_in_with_clever_cannot_use_a_password(browser: Browser, site: Site) -> None:
     signed_in(browser, site)
     name = asked(f"{site.url}/-password?name=Ada").text
     browser = Browser(site.clever)
@@ -265,7 +267,7 @@ def test_without_settings_there_is_no_button_and_the_log_says_why(browser: Brows
         saved(site)
 
 
-def test_the_filter_of_the_guide_decides_about_people(site: Site) -> None:
+def test_the_filter_in_the_guide_decides_about_people(site: Site) -> None:
     blocks = re.findall(r"<!-- wordpress -->\n```php\n(.*?)```", (ROOT / "docs/php.md").read_text(), re.DOTALL)
     file = site.folder / "wp-content/mu-plugins/guide.php"
     file.write_text(blocks[0])
@@ -278,7 +280,7 @@ def test_the_filter_of_the_guide_decides_about_people(site: Site) -> None:
         file.unlink()
 
 
-def test_uninstalling_leaves_nothing_behind(browser: Browser, site: Site) -> None:
+def test_uninstalling_deletes_all_data_of_the_plugin(browser: Browser, site: Site) -> None:
     signed_in(browser, site)
     assert who(site, header_of(browser)) == "Ada"
     assert asked(f"{site.url}/-uninstall").text == "left 0"
@@ -286,7 +288,7 @@ def test_uninstalling_leaves_nothing_behind(browser: Browser, site: Site) -> Non
 
 
 @pytest.mark.parametrize(("library", "way"), [("classes", "ffi"), ("vendor", "ffi"), ("vendor", "extension")])
-def test_the_library_is_found_wherever_the_guide_puts_it(
+def test_the_library_is_found_in_every_place_of_the_guide(
     installed: Installed, application: Path, database: Path, library: str, way: str
 ) -> None:
     vendor = str(application / "vendor") if library == "vendor" else ""
@@ -298,7 +300,7 @@ def test_the_library_is_found_wherever_the_guide_puts_it(
         assert signed_in(Browser(site.clever), site).text == "front Ada subscriber"
 
 
-def test_without_a_library_administrators_are_told_and_the_site_goes_on(installed: Installed, database: Path) -> None:
+def test_without_a_library_administrators_get_a_notice_and_the_site_works(installed: Installed, database: Path) -> None:
     with framework(installed, "wordpress", "ffi", DB_SOCKET=str(database), DB="without", VENDOR="/nowhere") as site:
         assert asked(f"{site.url}/-install").text.endswith("installed")
         told = "Log in with Clever does not find its library."
@@ -316,7 +318,7 @@ def test_each_site_of_a_network_has_its_own_roles(installed: Installed) -> None:
         socket.parent.chmod(0o755)
         with framework(installed, "wordpress", DB_SOCKET=str(socket), NETWORK="1", FAKE=fake) as site:
             assert asked(f"{site.url}/-install").text.endswith("installed")
-            # A role that one site takes away is gone there; who is marked as spam gets in nowhere.
+            # A role that one site removes is gone there. A user marked as spam cannot log in anywhere.
             assert asked(f"{site.url}/-network").text == "editor author subscriber editor refused refused"
             assert asked(f"{site.url}/-uninstall").text == "left 0"
 

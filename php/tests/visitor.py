@@ -1,4 +1,4 @@
-"""A person with a browser of their own, who logs in at the page: it keeps cookies and goes where it is sent."""
+"""A person with their own browser, who logs in on the page. The browser keeps cookies and follows redirects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_STEPS = 10
 
 @dataclass(frozen=True)
 class Page:
-    """An answer."""
+    """A response."""
 
     url: str
     status: int
@@ -22,18 +22,18 @@ class Page:
 
     @property
     def path(self) -> str:
-        """The path of its address."""
+        """The path of its URL."""
         return urlsplit(self.url).path
 
     @property
     def goes_to(self) -> str:
-        """Where it sends the browser; empty when it does not."""
+        """The URL that it redirects to; empty without a redirect."""
         return urljoin(self.url, self.headers["Location"]) if self.status in {302, 303} else ""
 
 
 @dataclass
 class Visitor:
-    """A browser; cookies belong to an address with its port, and to a path."""
+    """A browser. Cookies belong to a host with its port, and to a path."""
 
     cookies: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     visited: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Visitor:
         return page
 
     def open(self, url: str, form: dict[str, str] | None = None, person: str = "") -> Page:
-        """Go to an address, and on to where it leads. At Clever, `person` logs in."""
+        """Open a URL and follow redirects. At Clever, `person` logs in."""
         for _ in range(MOST_STEPS):
             if person and urlsplit(url).path.endswith("/oauth/authorize"):
                 url += f"&emulator_login={person}"

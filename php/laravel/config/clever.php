@@ -13,17 +13,20 @@ return [
     // Only with a local emulator.
     'base_url' => env('CLEVER_BASE_URL'),
 
-    // Whether the package has the routes clever.login, clever.callback and clever.logout. False: yours have these names, for Socialite.
+    // Whether the package adds the routes clever.login, clever.callback and clever.logout. False: you define them
+    // yourself, for Socialite.
     'routes' => true,
 
-    // Login, callback and logout are below this path.
+    // The path prefix of login, callback and logout.
     'path' => 'clever',
     'middleware' => ['web'],
 
-    // The class that finds or makes your user: a CleverSso\Laravel\UserMapper. Without it, people are CleverUser objects.
+    // The class that finds or creates your user: a CleverSso\Laravel\UserMapper. Without it, people are CleverUser
+    // objects.
     'users' => null,
 
-    // The guard that people are signed in with. Null: `clever` without `users` and Socialite, else the default guard.
+    // The guard that signs people in. Null: `clever` if you use neither `users` nor Socialite, otherwise the default
+    // guard.
     'guard' => null,
 
     // Where people go after a login without a page to return to, and after a logout.
@@ -33,10 +36,10 @@ return [
     // How long a sign-in lasts at most, in seconds.
     'session_seconds' => 43200,
 
-    // Skips the school picker.
+    // Clever's id of the district: skips the school picker.
     'district_id' => env('CLEVER_DISTRICT_ID'),
 
-    // Shows a page while a login is finished.
+    // Whether to show a waiting page while a login finishes.
     'waiting_page' => false,
 
     // The log channel. Null: the default one.

@@ -1,6 +1,6 @@
 <?php
 
-/** What the facade Clever offers. */
+/** The methods of the facade Clever. */
 
 declare(strict_types=1);
 
@@ -33,19 +33,19 @@ final class Clever
         return $this->identity()?->hasRole(...$names) ?? false;
     }
 
-    /** The address that begins a login. `switchUser` lets Clever ask who it is: for "Not you?" links. */
+    /** The URL that begins a login. With `switchUser`, Clever asks the person to confirm who they are: for "Not you?" links. */
     public function loginUrl(?string $returnTo = null, bool $switchUser = false): string
     {
         return $this->leg()->loginUrl($returnTo, $switchUser);
     }
 
-    /** Where the form of a log-out button leads. It must be a POST, and needs no CSRF token. */
+    /** The URL for the form of a logout button. It must be a POST, and needs no CSRF token. */
     public function logoutUrl(): string
     {
         return $this->path('logout');
     }
 
-    /** The client, for questions to Clever's API. */
+    /** The client, for calls to Clever's API. */
     public function client(): ClientInterface
     {
         return $this->app->make(ClientInterface::class);
@@ -54,7 +54,7 @@ final class Clever
     /**
      * @internal
      *
-     * @throws \LogicException When the application has turned the routes off, and has none of its own.
+     * @throws \LogicException When the application has turned the routes off and defines none of its own.
      */
     public function leg(): BrowserLeg
     {
@@ -78,19 +78,19 @@ final class Clever
         );
     }
 
-    /** @internal Sets the cookies of a login at last: Laravel would encrypt them before. */
+    /** @internal Sets the cookies of a login last, because Laravel would encrypt them if they were set earlier. */
     public function send(Request $request, Response $response): void
     {
         $signIns = $this->app->make(SignIns::class);
         $proven = $signIns->notUsed($request);
         if ($proven !== null) {
-            // The application got Socialite's user and signed no one in: the session was not lost.
+            // The application got Socialite's user and signed no one in, so the session was not lost.
             $signIns->addCookies($request, $this->leg()->withoutSignIn($proven));
         }
         $signIns->send($request, $response);
     }
 
-    /** @internal The address of a request, as browsers see it. */
+    /** @internal The URL of a request, as browsers see it. */
     public function here(Request $request): string
     {
         $prefix = $this->prefix();
@@ -98,7 +98,7 @@ final class Clever
         return str_starts_with($uri, "{$prefix}/") ? $uri : $prefix . $uri;
     }
 
-    /** @internal Why no login can succeed with these routes; null when it can. */
+    /** @internal Why no login can succeed with these routes; null if logins can succeed. */
     public function misfit(): ?string
     {
         $missing = $this->missingRoute();
@@ -113,7 +113,7 @@ final class Clever
                 . ' CLEVER_REDIRECT_URI and what is registered with Clever';
     }
 
-    /** Why browsers refuse the session cookie of the application; null when they take it. */
+    /** Why browsers refuse the session cookie of the application; null if they accept it. */
     public function refusedCookie(): ?Finding
     {
         $domain = (string) $this->app->make('config')->get('session.domain');

@@ -22,7 +22,7 @@ use Laravel\Socialite\Contracts\Factory as SocialiteFactory;
 final class CleverServiceProvider extends ServiceProvider
 {
     private const CONFIG = __DIR__ . '/../config/clever.php';
-    /** What asks for a CSRF token, in each version. The library decides which POST may log out, by its origin. */
+    /** The CSRF middleware of each Laravel version. The library checks the origin of a logout POST instead. */
     private const CSRF = [
         'App\Http\Middleware\VerifyCsrfToken',
         'Illuminate\Foundation\Http\Middleware\VerifyCsrfToken',
@@ -35,7 +35,7 @@ final class CleverServiceProvider extends ServiceProvider
         $this->mergeConfigFrom(self::CONFIG, 'clever');
         $this->app->scoped(Settings::class, fn(Container $app) => new Settings($app->make('config')));
         $this->app->scoped(Clever::class);
-        // What a test replaces by a Testing\FakeClient.
+        // Tests can replace this with a Testing\FakeClient.
         $this->app->scoped(
             ClientInterface::class,
             fn(Container $app) => $app->make(Settings::class)->client($app->make(Clever::class)->log()),
@@ -44,7 +44,7 @@ final class CleverServiceProvider extends ServiceProvider
             SignIns::class,
             fn(Container $app) => new SignIns($app->make('auth'), $app->make(Settings::class), $app->make('cookie')),
         );
-        // The guard and the provider of applications without users of their own; yours count where you have written some.
+        // The guard and the provider for applications without their own users. If you define your own, those are used.
         $config = $this->app->make('config');
         $config->set('auth.guards.clever', $config->get('auth.guards.clever') ?? ['driver' => 'session', 'provider' => 'clever']);
         $config->set('auth.providers.clever', $config->get('auth.providers.clever') ?? ['driver' => 'clever']);
@@ -56,7 +56,7 @@ final class CleverServiceProvider extends ServiceProvider
         $this->publishes([self::CONFIG => $this->app->configPath('clever.php')], 'clever-config');
         $settings = $this->app->make(Settings::class);
         if ($this->app->runningInConsole()) {
-            // Commands that do not use Clever run without its secrets.
+            // Commands that do not use Clever must run without its secrets.
             $this->commands([DoctorCommand::class]);
         } else {
             $settings->check();
@@ -86,12 +86,12 @@ final class CleverServiceProvider extends ServiceProvider
     }
 
     /**
-     * Wherever a session starts, and before any guard looks into it: Laravel moves guards to the front of a group, but never before
-     * the session.
+     * Adds the middleware wherever a session starts, and before any guard reads it. Laravel moves guards to the front
+     * of a group, but never before the session.
      */
     private function watchSessions(Router $router): void
     {
-        // The kernel sets the groups when it is made, which a test does late.
+        // The kernel sets the groups when it is created, which happens late in tests.
         $this->app->bound(Kernel::class) && $this->app->make(Kernel::class);
         foreach ($router->getMiddlewareGroups() as $name => $group) {
             $starts = array_filter($group, fn(mixed $one): bool => is_string($one) && is_a($one, StartSession::class, true));
@@ -107,7 +107,7 @@ final class CleverServiceProvider extends ServiceProvider
         $group = ['prefix' => $settings->get('path'), 'middleware' => $settings->get('middleware')];
         $router->group($group, function (Router $router): void {
             foreach (['login', 'callback', 'logout'] as $name) {
-                // Every method: the library decides what answers a method that must not act.
+                // Every method: the library decides how to respond to methods that must not act.
                 $action = ['as' => "clever.{$name}", 'uses' => LoginController::class . "@{$name}"];
                 $router->any($name, $action)->withoutMiddleware(self::CSRF);
             }

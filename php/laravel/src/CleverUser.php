@@ -1,6 +1,6 @@
 <?php
 
-/** The user of an application that keeps no users of its own. */
+/** The user of an application without its own user records. */
 
 declare(strict_types=1);
 
@@ -25,7 +25,7 @@ final class CleverUser implements Authenticatable
         return $this->identity->key();
     }
 
-    /** Laravel 11 asks for it. */
+    /** Laravel 11 requires this. */
     public function getAuthPasswordName(): string
     {
         return 'password';

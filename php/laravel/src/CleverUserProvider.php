@@ -1,6 +1,6 @@
 <?php
 
-/** The user provider for CleverUser: the session has all there is. */
+/** The user provider for CleverUser: all data is in the session. */
 
 declare(strict_types=1);
 
@@ -22,7 +22,7 @@ final class CleverUserProvider implements UserProvider
         return $identity !== null && $identity->key() === $identifier ? new CleverUser($identity) : null;
     }
 
-    /** There is no "remember me": on shared devices a sign-in ends with the browser. */
+    /** There is no "remember me": on shared devices, a sign-in ends when the browser closes. */
     public function retrieveByToken($identifier, $token): ?Authenticatable
     {
         return null;
@@ -43,7 +43,7 @@ final class CleverUserProvider implements UserProvider
         return false;
     }
 
-    /** Laravel 11 asks for it. */
+    /** Laravel 11 requires this. */
     public function rehashPasswordIfRequired(Authenticatable $user, array $credentials, bool $force = false): void
     {
     }

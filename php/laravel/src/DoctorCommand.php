@@ -12,7 +12,7 @@ use CleverSso\Report;
 use Illuminate\Console\Command;
 use Symfony\Component\Console\Output\OutputInterface;
 
-/** Checks the settings and the routes of the application, and then what the doctor of the client checks. */
+/** Checks the settings and the routes of the application, and then runs the checks of the client's doctor. */
 final class DoctorCommand extends Command
 {
     protected $signature = 'clever:doctor';

@@ -43,7 +43,7 @@ final class LoginController
     public function callback(Request $request): Response
     {
         if (!$request->hasSession()) {
-            // The code is not spent.
+            // The code has not been used.
             return $this->signIns->settle($request, $this->clever->leg()->misconfigured(self::NO_SESSION));
         }
         $reply = $this->clever->leg()->callback(BrowserRequest::fromHttpFoundation($request));
@@ -70,7 +70,7 @@ final class LoginController
         } catch (\Throwable $error) {
             $this->signIns->end($request);
             $this->signIns->addCookies($request, $leg->withoutSignIn($signedIn));
-            // Clever's API did not answer what the application asked; anything else is the application's.
+            // A call of the application to Clever's API failed. Any other exception is the application's own.
             return $error instanceof CleverSsoException ? $this->signIns->settle($request, $leg->failed($error)) : throw $error;
         }
         if ($user === null) {

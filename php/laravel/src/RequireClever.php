@@ -1,6 +1,6 @@
 <?php
 
-/** The middleware `clever`: a page for people who are signed in with Clever. */
+/** The middleware `clever`: lets only people in who are signed in with Clever. */
 
 declare(strict_types=1);
 
@@ -20,7 +20,7 @@ final class RequireClever
     public function handle(Request $request, \Closure $next, string ...$roles): Response
     {
         if ($request->routeIs('clever.*')) {
-            // In a group that guards every page, no one could log in.
+            // If a group guards every page with this, people must still be able to log in.
             return $next($request);
         }
         $identity = $this->signIns->identity($request);

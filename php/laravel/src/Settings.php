@@ -1,6 +1,6 @@
 <?php
 
-/** The settings of config/clever.php, checked. */
+/** Reads and checks the settings in config/clever.php. */
 
 declare(strict_types=1);
 
@@ -17,7 +17,7 @@ final class Settings
         'client_id', 'client_secret', 'redirect_uri', 'base_url', 'routes', 'path', 'middleware', 'users', 'guard', 'home', 'after_logout',
         'session_seconds', 'district_id', 'waiting_page', 'log_channel', 'client',
     ];
-    /** Those of our own that are arguments of the client. */
+    /** Our settings that are arguments of the client. */
     private const OF_THE_CLIENT = [
         'client_id' => 'clientId', 'client_secret' => 'clientSecret', 'redirect_uri' => 'redirectUri', 'base_url' => 'baseUrl',
     ];
@@ -31,7 +31,7 @@ final class Settings
         return $this->config->get("clever.{$name}");
     }
 
-    /** The guard that people are signed in with. */
+    /** The guard that signs people in. */
     public function guard(): string
     {
         $keepsNoUsers = $this->get('users') === null && $this->get('routes') !== false;
@@ -47,7 +47,7 @@ final class Settings
         return new Client(...$arguments);
     }
 
-    /** @throws \LogicException When something is wrong; it names each setting. */
+    /** @throws \LogicException When a setting is wrong. The message names each wrong setting. */
     public function check(): void
     {
         $found = $this->problems();
@@ -56,13 +56,13 @@ final class Settings
         }
     }
 
-    /** A name, for a message. A long one may be a secret that belongs to another setting. */
+    /** A name for a message. A long one may be a secret that was meant for another setting. */
     private static function shown(string $name): string
     {
         return strlen($name) < 32 ? " \"{$name}\"" : '';
     }
 
-    /** @return list<string> What is wrong, one sentence for each setting. No value that is secret is in it. */
+    /** @return list<string> What is wrong, one sentence for each setting, without secret values. */
     public function problems(): array
     {
         $found = [];

@@ -1,6 +1,6 @@
 <?php
 
-/** What the session keeps of a sign-in, and when it ends. */
+/** Stores a sign-in in the session, and ends it when it expires. */
 
 declare(strict_types=1);
 
@@ -19,11 +19,11 @@ use Symfony\Component\HttpFoundation\Response;
 /** @internal */
 final class SignIns
 {
-    /** Under this key of the session. */
+    /** The key in the session. */
     private const KEY = '_clever_sso';
     /**
-     * How long, in seconds, a session may serve further sign-ins of the same person: tabs that are restored together. Its id is
-     * that new, and was made by a sign-in.
+     * How many seconds a session can be used for more sign-ins of the same person, such as tabs that are restored
+     * together. Its id is new then, and was made by a sign-in.
      */
     private const SAME_SECONDS = 60;
     /** The "remember me" cookie of a Laravel guard. */
@@ -31,9 +31,9 @@ final class SignIns
 
     /** @var \WeakMap<Request, list<SetCookie>> */
     private \WeakMap $cookies;
-    /** @var \WeakMap<Request, SignedIn> Who proved a login, where the application signs people in by itself: Socialite. */
+    /** @var \WeakMap<Request, SignedIn> The person that Clever confirmed, if the application signs people in itself (Socialite). */
     private \WeakMap $proven;
-    /** @var \WeakMap<Request, true> Where the application did so. */
+    /** @var \WeakMap<Request, true> Requests in which the application signed the person in. */
     private \WeakMap $used;
 
     public function __construct(
@@ -76,7 +76,7 @@ final class SignIns
     }
 
     /**
-     * Prepares the session for a new sign-in: nothing is carried over, and the session gets a new id. It keeps its id only if
+     * Prepares the session for a new sign-in: its old data is deleted, and it gets a new id. It keeps its id only if
      * the same person signed in within the last minute.
      */
     public function replace(Request $request, SignedIn $signedIn): void
@@ -91,14 +91,14 @@ final class SignIns
         $session = $request->session();
         // PHP turns a key such as "7" into a number.
         foreach (array_map(strval(...), array_keys($session->all())) as $name) {
-            // Keeps the signed-in person, and the CSRF token of forms in other tabs.
+            // Keep the signed-in person, and the CSRF token of forms in other tabs.
             if (!in_array($name, [self::KEY, '_token', $this->guard()->getName()], true)) {
                 $session->forget($name);
             }
         }
     }
 
-    /** Signs a person in, and remembers who it is at Clever. Laravel gives the session a new id, and tells its Login event. */
+    /** Signs a person in, and stores their identity at Clever. Laravel gives the session a new id, and sends its Login event. */
     public function begin(Request $request, SignedIn $signedIn, Authenticatable $user): void
     {
         $kept = $this->kept($request);
@@ -109,25 +109,25 @@ final class SignIns
         }
     }
 
-    /** A person proved a login, and the application decides who is signed in before it answers this request. */
+    /** Records that Clever confirmed a person. The application decides who is signed in before it responds to this request. */
     public function prove(Request $request, SignedIn $signedIn): void
     {
         $this->proven[$request] = $signedIn;
     }
 
-    /** Who proved a login in this request, for Socialite; null in any other request. */
+    /** The person that Clever confirmed in this request, for Socialite; null in any other request. */
     public function proven(Request $request): ?SignedIn
     {
         return $this->proven[$request] ?? null;
     }
 
-    /** The same, as long as the application has signed no one in. */
+    /** The same, until the application signs someone in. */
     public function notUsed(Request $request): ?SignedIn
     {
         return isset($this->used[$request]) ? null : $this->proven($request);
     }
 
-    /** The application signed a person in. After a proven login, that is the person who proved it. */
+    /** The application signed a person in. After a login with Clever, that is the person that Clever confirmed. */
     public function loggedIn(Request $request, string $guard, Authenticatable $user): void
     {
         $signedIn = $this->notUsed($request);
@@ -139,8 +139,8 @@ final class SignIns
     }
 
     /**
-     * Ends the session of this browser, for every guard. Laravel dispatches its Logout event if a person was signed in. No guard
-     * remembers the person before either: the next person may sit at the same device.
+     * Ends the session of this browser, for every guard. Laravel dispatches its Logout event if a person was signed in.
+     * It also deletes every "remember me" cookie, because the next person may use the same device.
      */
     public function end(Request $request): void
     {
@@ -174,7 +174,7 @@ final class SignIns
         return $reply->toHttpFoundation();
     }
 
-    /** @param list<SetCookie> $cookies To set with the answer, whatever it is. */
+    /** @param list<SetCookie> $cookies To set with the response, whatever it is. */
     public function addCookies(Request $request, array $cookies): void
     {
         $this->cookies[$request] = [...$this->cookies[$request] ?? [], ...$cookies];
@@ -216,8 +216,8 @@ final class SignIns
     }
 
     /**
-     * Whether the guard has the user of this sign-in, and not one who logged in by other means later: a password, an
-     * impersonation.
+     * Whether the guard's user is the one of this sign-in, and not one who logged in another way later, such as by
+     * password or impersonation.
      *
      * @param array{user: string} $kept
      */
@@ -226,7 +226,7 @@ final class SignIns
         return $this->guard()->check() && $this->nameOf($this->guard()->id()) === $kept['user'];
     }
 
-    /** A user of the guard, as one text. */
+    /** The id of a user of the guard, as a string. */
     private function nameOf(mixed $identifier): string
     {
         return "{$this->settings->guard()} {$identifier}";

@@ -18,12 +18,12 @@ use Laravel\Socialite\Contracts\Provider;
  * For applications that sign people in with Socialite. Set `routes` in config/clever.php to false, and name your two routes
  * clever.login and clever.callback.
  *
- * The library still decides about state, cookies and restarts, and there is no stateless(): every answer that you need not decide
- * about is thrown as Laravel's HttpResponseException, which Laravel sends by itself.
+ * The library still decides about state, cookies and restarts, and there is no stateless(): each response that needs no
+ * decision from you is thrown as Laravel's HttpResponseException, which Laravel sends by itself.
  */
 final class SocialiteProvider implements Provider
 {
-    /** Where Laravel keeps the page that a person who was not signed in asked for. */
+    /** The session key where Laravel stores the page that a person wanted before the login. */
     private const INTENDED = 'url.intended';
     private const NO_SESSION = 'the routes clever.login and clever.callback have no session: put them into the middleware group web';
 
@@ -33,7 +33,7 @@ final class SocialiteProvider implements Provider
     {
     }
 
-    /** Where to go after the login. Default: `return_to` of the query, or the page that Laravel's `auth` middleware kept. */
+    /** Where to go after the login. Default: `return_to` of the query, or the page that Laravel's `auth` middleware stored. */
     public function returnTo(string $returnTo): self
     {
         $this->returnTo = $returnTo;
@@ -43,7 +43,7 @@ final class SocialiteProvider implements Provider
     /**
      * Sends the browser to Clever.
      *
-     * @throws HttpResponseException When this request must not begin a login, or cannot.
+     * @throws HttpResponseException When this request must not or cannot begin a login.
      */
     public function redirect(): RedirectResponse
     {
@@ -69,11 +69,11 @@ final class SocialiteProvider implements Provider
     }
 
     /**
-     * The person who proved a login. The session that the browser had before is over, and `redirect()->intended()` leads where the
-     * login was meant to go. Sign your user in now, with `Auth::login`: then `Clever::identity()` and the middleware `clever` know
-     * this person too.
+     * The person that Clever confirmed. The browser's old session has ended, and `redirect()->intended()` leads to the
+     * page that the person wanted. Sign your user in now with `Auth::login`. Then `Clever::identity()` and the
+     * middleware `clever` know this person too.
      *
-     * @throws HttpResponseException If no login was proved: the login restarts, or a page says what went wrong.
+     * @throws HttpResponseException If Clever confirmed no one: the login restarts, or a page says what went wrong.
      */
     public function user(): SocialiteUser
     {
@@ -96,7 +96,7 @@ final class SocialiteProvider implements Provider
         return $request->hasSession() ? $leg->callback(BrowserRequest::fromHttpFoundation($request)) : $leg->misconfigured(self::NO_SESSION);
     }
 
-    /** Where `redirect()->intended()` leads: an address of this application, whatever the Host header says. */
+    /** The target of `redirect()->intended()`: a URL of this application, whatever the Host header says. */
     private function intend(Request $request, ?string $returnTo): void
     {
         preg_match('~^https?://[^/]+~i', $this->app->make(Settings::class)->get('redirect_uri'), $origin);

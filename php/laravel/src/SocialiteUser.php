@@ -1,6 +1,6 @@
 <?php
 
-/** A person as Laravel's Socialite has people. */
+/** A person as a user of Laravel's Socialite. */
 
 declare(strict_types=1);
 
@@ -12,10 +12,10 @@ use CleverSso\Tokens;
 use Laravel\Socialite\Contracts\User;
 
 /**
- * Who proved a login. The key of your user is `$identity->issuer` and `$identity->id`.
+ * The person that Clever confirmed. The key of your user is `$identity->issuer` and `$identity->id`.
  *
- * getEmail() is always null: the address is not verified, and applications that find users by it let people take over the accounts of
- * others. It is `$identity->unverifiedEmail`, to show or to write to.
+ * getEmail() is always null: the address is not verified, and if applications find users by it, people can take over
+ * the accounts of others. To show the address or write to it, use `$identity->unverifiedEmail`.
  */
 final class SocialiteUser implements User
 {

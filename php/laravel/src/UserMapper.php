@@ -1,6 +1,6 @@
 <?php
 
-/** The class that decides about each person who proved a login. */
+/** The class that decides about each person that Clever confirmed. */
 
 declare(strict_types=1);
 
@@ -12,16 +12,16 @@ use Illuminate\Contracts\Auth\Authenticatable;
 use Illuminate\Http\Request;
 use Symfony\Component\HttpFoundation\Response;
 
-/** Name the class in config/clever.php, as `users`. The container makes it. */
+/** Set `users` in config/clever.php to the name of your class. The container creates it. */
 interface UserMapper
 {
     /**
      * Called before the person is signed in.
      *
-     * @return Authenticatable|Response|null Your user, found by issuer and id; or a response that the browser gets, and no one is
-     *     signed in; or null, which keeps the person out.
+     * @return Authenticatable|Response|null Your user, found by issuer and id; or a response for the browser, and no
+     * one is signed in; or null to refuse the person.
      *
-     * @throws Refused Keeps the person out. They read the message.
+     * @throws Refused Refuses the person, who reads the message.
      */
     public function user(SignedIn $signedIn, Request $request): Authenticatable|Response|null;
 }

@@ -1,6 +1,6 @@
 <?php
 
-/** Ends sessions whose time is over, and tells the library that those of others are kept. */
+/** Ends expired sessions, and records that the browser keeps all other sessions. */
 
 declare(strict_types=1);
 

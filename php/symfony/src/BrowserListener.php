@@ -1,6 +1,6 @@
 <?php
 
-/** Answers the login and callbacks that sign no one in, guards the logout, and ends expired sessions. */
+/** Responds to the login and to callbacks that sign no one in, guards the logout, and ends expired sessions. */
 
 declare(strict_types=1);
 
@@ -23,14 +23,14 @@ final class BrowserListener implements EventSubscriberInterface
     public static function getSubscribedEvents(): array
     {
         return [
-            // After the router (32), before the firewall (8): a restart or a refusal is not a failed login in Symfony, and rules for
-            // all pages of a site do not keep people from the login itself.
+            // After the router (32) and before the firewall (8), so that a restart or a refusal is not a failed login
+            // in Symfony, and access rules for the whole site do not block the login itself.
             KernelEvents::REQUEST => ['onRequest', 16],
             // Before the session is saved.
             KernelEvents::RESPONSE => ['onResponse', 0],
             // After Symfony has changed the session (0): one of its strategies empties it.
             LoginSuccessEvent::class => ['onLogin', -64],
-            // Before Symfony's own answer (64): others add to that one.
+            // Before Symfony's own response (64), because other listeners add to that one.
             LogoutEvent::class => ['onLogout', 65],
         ];
     }
@@ -42,7 +42,7 @@ final class BrowserListener implements EventSubscriberInterface
         }
         $request = $event->getRequest();
         $route = $request->attributes->get('_route');
-        // Runs before the firewall, which would still find a signed-in person.
+        // This runs before the firewall, which would still find a signed-in person.
         $isThere = $this->signIns->isThere($request);
         if ($route === 'clever_sso_login' || $route === 'clever_sso_callback') {
             $leg = $this->legs->leg();
@@ -93,7 +93,7 @@ final class BrowserListener implements EventSubscriberInterface
         }
     }
 
-    /** Remembers a sign-in once more. */
+    /** Stores a sign-in again. */
     public function onLogin(LoginSuccessEvent $event): void
     {
         $signedIn = $this->signIns->of($event->getRequest())->signedIn;

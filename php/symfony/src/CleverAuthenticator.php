@@ -1,6 +1,6 @@
 <?php
 
-/** Signs people in who proved a login at Clever. */
+/** Signs in people that Clever confirmed. */
 
 declare(strict_types=1);
 
@@ -34,7 +34,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
     ) {
     }
 
-    /** Callbacks that sign a person in; the others are answered before. */
+    /** Only callbacks that sign a person in. The listener responds to all others. */
     public function supports(Request $request): ?bool
     {
         return $this->signIns->of($request)->signedIn !== null;
@@ -50,7 +50,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
         } catch (Refused $refused) {
             throw new NotSignedIn($this->legs->leg()->notAdmitted($signedIn, $refused->getMessage()));
         } catch (CleverSsoException $error) {
-            // Clever's API did not answer what the application asked.
+            // A call of the application to Clever's API failed.
             $this->signIns->of($request)->add($this->legs->leg()->withoutSignIn($signedIn));
             throw new NotSignedIn($this->legs->leg()->failed($error));
         } catch (\Throwable $error) {
@@ -95,7 +95,7 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
         return $this->signIns->settle($request, $reply);
     }
 
-    /** Symfony writes the token that it found back into the session, even for a person who is refused in a second tab. */
+    /** Symfony writes its token back into the session, even if the person is refused in a second tab. */
     private function signOut(Request $request): void
     {
         $this->tokens->setToken(null);

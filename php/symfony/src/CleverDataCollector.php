@@ -1,6 +1,6 @@
 <?php
 
-/** What the profiler shows of a login. It has no name, id, token, cookie or address. */
+/** What the profiler shows about a login. It contains no name, id, token, cookie or URL. */
 
 declare(strict_types=1);
 

@@ -1,6 +1,6 @@
 <?php
 
-/** The user of an application that keeps no users of its own. */
+/** The user of an application without its own user records. */
 
 declare(strict_types=1);
 
@@ -9,7 +9,7 @@ namespace CleverSso\Symfony;
 use CleverSso\SessionIdentity;
 use Symfony\Component\Security\Core\User\UserInterface;
 
-/** Has the role ROLE_CLEVER, and one more for each role that counts, such as ROLE_CLEVER_TEACHER. */
+/** Has the role ROLE_CLEVER, and one more for each role at Clever, such as ROLE_CLEVER_TEACHER. */
 final class CleverUser implements UserInterface
 {
     public function __construct(public readonly SessionIdentity $identity)

@@ -1,6 +1,6 @@
 <?php
 
-/** The user provider for CleverUser: the session has all there is. */
+/** The user provider for CleverUser: all data is in the session. */
 
 declare(strict_types=1);
 

@@ -14,7 +14,7 @@ use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Output\OutputInterface;
 
-/** Checks the routes of the application, and then what the doctor of the client checks. */
+/** Checks the routes of the application, and then runs the checks of the client's doctor. */
 final class DoctorCommand extends Command
 {
     public function __construct(private readonly Legs $legs, private readonly ClientInterface $client)

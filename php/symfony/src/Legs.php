@@ -1,6 +1,6 @@
 <?php
 
-/** Makes the browser leg for the addresses that the router and the redirect URI name. */
+/** Creates the browser leg (login, callback and logout handling) for the paths in the router and the redirect URI. */
 
 declare(strict_types=1);
 
@@ -18,7 +18,7 @@ final class Legs
 {
     /**
      * @param array{redirect_uri: string, home: string, after_logout: string, district_id: ?string, waiting_page: bool} $settings
-     * @param array<string, mixed> $sessionOptions Those of Symfony's session cookie.
+     * @param array<string, mixed> $sessionOptions The options of Symfony's session cookie.
      */
     public function __construct(
         private readonly ClientInterface $client,
@@ -55,7 +55,7 @@ final class Legs
         );
     }
 
-    /** The address of a request, as browsers see it. */
+    /** The URL of a request, as browsers see it. */
     public function here(Request $request): string
     {
         $prefix = $this->prefix();
@@ -64,7 +64,7 @@ final class Legs
         return str_starts_with($uri, "{$prefix}/") ? $uri : $prefix . $uri;
     }
 
-    /** What is wrong about the redirect URI and the route of the callback; null when they fit. */
+    /** What is wrong with the redirect URI and the route of the callback; null if they match. */
     public function misfit(): ?string
     {
         $route = $this->router->generate('clever_sso_callback');
@@ -74,7 +74,7 @@ final class Legs
                 . ' prefix that fits, or change redirect_uri and what is registered with Clever';
     }
 
-    /** Why browsers refuse the session cookie of the application; null when they take it. */
+    /** Why browsers refuse the session cookie of the application; null if they accept it. */
     public function refusedCookie(): ?Finding
     {
         $domain = (string) ($this->sessionOptions['cookie_domain'] ?? session_get_cookie_params()['domain']);

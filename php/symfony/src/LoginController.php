@@ -1,6 +1,6 @@
 <?php
 
-/** The controllers of routes that a firewall, or a listener of this bundle, answers first. */
+/** The controllers of the routes. Normally a firewall or a listener of this bundle responds before them. */
 
 declare(strict_types=1);
 

@@ -1,6 +1,6 @@
 <?php
 
-/** Why a person who proved a login is not signed in. */
+/** Why a person that Clever confirmed is not signed in. */
 
 declare(strict_types=1);
 

@@ -1,6 +1,6 @@
 <?php
 
-/** Grants by the role at Clever, for users of every class. */
+/** Grants access by the role at Clever, for users of every class. */
 
 declare(strict_types=1);
 

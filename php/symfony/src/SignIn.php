@@ -1,6 +1,6 @@
 <?php
 
-/** The part of a login that one request is. */
+/** The step of a login that one request makes. */
 
 declare(strict_types=1);
 
@@ -12,9 +12,9 @@ use CleverSso\SignedIn;
 /** @internal */
 final class SignIn
 {
-    /** Who proved a login: the authenticator takes it over. */
+    /** The person that Clever confirmed, for the authenticator. */
     public ?SignedIn $signedIn = null;
-    /** @var list<SetCookie> To set with the answer, whatever it is. */
+    /** @var list<SetCookie> To set with the response, whatever it is. */
     public array $cookies = [];
     /** @var list<SetCookie> To set only with a page that is shown. */
     public array $withPages = [];

@@ -1,6 +1,6 @@
 <?php
 
-/** What the session keeps of a sign-in, and when it ends. */
+/** Stores a sign-in in the session, and ends it when it expires. */
 
 declare(strict_types=1);
 
@@ -16,9 +16,9 @@ use Symfony\Component\Security\Core\Authentication\Token\TokenInterface;
 /** @internal */
 final class SignIns
 {
-    /** Of the token: what SessionIdentity::toArray gives. */
+    /** The attribute of the token with the result of SessionIdentity::toArray. */
     public const IDENTITY = 'clever_sso';
-    /** Under this key of the session. */
+    /** The key in the session. */
     private const KEY = '_clever_sso';
     /**
      * How many seconds a session can be used for more sign-ins of the same person, such as tabs that are restored together. Its
@@ -26,7 +26,7 @@ final class SignIns
      */
     private const SAME_SECONDS = 60;
 
-    /** @var \WeakMap<Request, SignIn> Not in the attributes of the request: the profiler shows and keeps those. */
+    /** @var \WeakMap<Request, SignIn> Not in the attributes of the request, because the profiler shows and stores those. */
     private \WeakMap $ofRequests;
 
     public function __construct(private readonly int $seconds)
@@ -34,7 +34,7 @@ final class SignIns
         $this->ofRequests = new \WeakMap();
     }
 
-    /** What this request is to a login. */
+    /** The step of a login that this request makes. */
     public function of(Request $request): SignIn
     {
         return $this->ofRequests[$request] ??= new SignIn();
@@ -60,7 +60,7 @@ final class SignIns
     }
 
     /**
-     * Prepares the session for a new sign-in: nothing is carried over, and the session gets a new id. It keeps its id only if
+     * Prepares the session for a new sign-in: its old data is deleted, and it gets a new id. It keeps its id only if
      * the same person signed in within the last minute.
      */
     public function replace(Request $request, SignedIn $signedIn): void
@@ -74,14 +74,14 @@ final class SignIns
         $session = $request->getSession();
         // PHP turns a key such as "7" into a number.
         foreach (array_map(strval(...), array_keys($session->all())) as $name) {
-            // Who is signed in, and the tokens of forms that other tabs show.
+            // Keep who is signed in, and the CSRF tokens of forms in other tabs.
             if (!str_starts_with($name, '_security_') && !str_starts_with($name, '_csrf') && $name !== self::KEY) {
                 $session->remove($name);
             }
         }
     }
 
-    /** Remembers a sign-in in the session. */
+    /** Stores a sign-in in the session. */
     public function keep(Request $request, SignedIn $signedIn): void
     {
         $request->getSession()->set(self::KEY, [

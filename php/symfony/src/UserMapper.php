@@ -1,6 +1,6 @@
 <?php
 
-/** The service that decides about each person who proved a login. */
+/** The service that decides about each person that Clever confirmed. */
 
 declare(strict_types=1);
 
@@ -12,16 +12,16 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Security\Core\User\UserInterface;
 
-/** Name the service in clever_sso.users. */
+/** Set clever_sso.users to the name of your service. */
 interface UserMapper
 {
     /**
      * Called before the person is signed in.
      *
-     * @return UserInterface|Response|null Your user, found by issuer and id; or a response that the browser gets, and no one is
-     *     signed in; or null, which keeps the person out.
+     * @return UserInterface|Response|null Your user, found by issuer and id; or a response for the browser, and no one
+     * is signed in; or null to refuse the person.
      *
-     * @throws Refused Keeps the person out. They read the message.
+     * @throws Refused Refuses the person, who reads the message.
      */
     public function user(SignedIn $signedIn, Request $request): UserInterface|Response|null;
 }

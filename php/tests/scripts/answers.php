@@ -1,6 +1,6 @@
 <?php
 
-/** How each operation takes what the Clever of the test answers: the error code, or "ok". */
+/** How each method handles the responses of the test's Clever: the error code, or "ok". */
 
 declare(strict_types=1);
 

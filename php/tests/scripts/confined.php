@@ -1,13 +1,13 @@
 <?php
 
-/* What is thrown where open_basedir keeps PHP from a file. Nothing else is raised. */
+/* Prints the exception when open_basedir blocks a file. There must be no other warning or error. */
 
 declare(strict_types=1);
 
 use CleverSso\Client;
 
 require $argv[1] . '/tests/helper.inc';
-// The library is loaded before, as a server does it.
+// Load the library before, as a server does.
 Client::isSwitchedOn('1');
 foreach (['Quiet', 'Environment', 'KeyCache', 'Exception', 'ConfigException', 'Login'] as $class) {
     class_exists("CleverSso\\{$class}");

@@ -1,6 +1,6 @@
 <?php
 
-/** The doctor of PHP on the settings of its environment: JSON, and for people. */
+/** Runs the PHP doctor on the environment's settings, and prints JSON and text. */
 
 declare(strict_types=1);
 

@@ -1,6 +1,6 @@
 <?php
 
-/* Calls by their names, one a line, with tabs between the words; the answer is a line too, as that of ffi/tests/c/driver.c. */
+/* Makes calls by name, one on each line, with tabs between the words. It prints one line for each, like ffi/tests/c/driver.c. */
 
 declare(strict_types=1);
 

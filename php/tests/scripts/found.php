@@ -1,6 +1,6 @@
 <?php
 
-/* Which library FFI finds, or the sentence that says what is missing. Warnings are exceptions here, even suppressed ones. */
+/* Prints the library that FFI finds, or the message that says what is missing. Warnings become exceptions, even suppressed ones. */
 
 declare(strict_types=1);
 

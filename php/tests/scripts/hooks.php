@@ -1,6 +1,6 @@
 <?php
 
-/* A page whose application decides who gets in, with the page for failed logins that the package brings. */
+/* A page whose application decides who may log in, with the package's own error page. */
 
 declare(strict_types=1);
 
@@ -16,7 +16,7 @@ if (getenv('EARLY') === 'output') {
     echo 'early';
     flush();
 }
-/** As a logout of another request does it: the session is gone. */
+/** Acts like a logout in another request: deletes the session. */
 function logOutOf(string $cookies): array
 {
     if (preg_match('/(?:^|; )session=([^;]+)/', $cookies, $found) === 1) {
@@ -35,7 +35,7 @@ $web->answer(fn(SignedIn $signedIn): ?array => match ($signedIn->identity->name-
     'Noor' => file_exists(session_save_path() . '/closed') ? null : ['first' => 'Noor'],
     // The person logs out in another tab during the login.
     'Ada' => logOutOf(getenv('LOG_OUT') === '1' ? ($_SERVER['HTTP_COOKIE'] ?? '') : '') + ['first' => 'Ada'],
-    // With a session of the application's own, in the middle of it all.
+    // Use a session of the application in the middle of the sign-in.
     'ليلى' => session_start() ? ['first' => 'ليلى'] : null,
     'Grace' => throw new RuntimeException('fell over'),
     default => ['first' => $signedIn->identity->name->first],
@@ -47,7 +47,7 @@ if ($path === '/cart') {
     $_SESSION['cart'] = ($_SESSION['cart'] ?? 0) + 1;
     echo 'cart ', $_SESSION['cart'], ' ', $web->person()['first'] ?? 'nobody';
 } elseif ($path === '/quiet') {
-    // This page does not ask who is signed in.
+    // This page does not check who is signed in.
     echo 'quiet';
 } elseif ($path === '/members') {
     $person = $web->requirePerson();
@@ -62,7 +62,7 @@ if ($path === '/cart') {
         echo 'refused';
     }
 } elseif ($path === '/vault') {
-    // As applications do that know no better: who may not open it, is to log in.
+    // A common mistake in applications: redirects people without access to log in.
     header('Location: ' . $web->loginUrl('/vault'), true, 303);
 } elseif ($path === '/expel') {
     // A guard that ends the session of the person who is signed in, before a page is shown.

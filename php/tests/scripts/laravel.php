@@ -119,7 +119,7 @@ final class Users implements UserMapper, UserProvider
 }
 
 if (getenv('DOCS') || getenv('SOCIALITE_ROUTES')) {
-    // The application of the guide: its files, and the model that they ask for.
+    // The application of the guide: its files, and the model that they use.
     eval(<<<'PHP'
         namespace App\Models;
         class User extends \Illuminate\Auth\GenericUser
@@ -138,7 +138,7 @@ final class AppProvider extends ServiceProvider
     public function boot(): void
     {
         Auth::provider('app', fn() => new Users());
-        // What the guide says about limits.
+        // The rate limits from the guide.
         getenv('LIMITER') && eval(getenv('LIMITER'));
         foreach ([Login::class, Logout::class, Failed::class] as $event) {
             Event::listen($event, fn($told) => error_log('event ' . class_basename($told) . ' ' . $told->guard));
@@ -161,7 +161,7 @@ final class AppProvider extends ServiceProvider
             Route::get('/warning', fn() => (string) $undefined);
             Route::get('/vault', fn() => redirect(Clever::loginUrl('/vault')));
             Route::post('/form', fn() => 'posted');
-            // What the application does beside Clever: a log in by password, its own logout, its own guard.
+            // The application's own login by password, logout and guard.
             Route::get('/password', function (Request $request) {
                 Auth::guard($request->query('guard', 'web'))->login((new Users())->retrieveById($request->query('as', 'Bob')), $request->has('remember'));
                 return 'welcome';
@@ -196,7 +196,7 @@ final class AppProvider extends ServiceProvider
                 })->name('clever.callback');
             });
         }
-        // As Laravel's own provider of routes does at last.
+        // As the last step of Laravel's own route provider.
         Route::getRoutes()->refreshNameLookups();
     }
 }
@@ -219,7 +219,7 @@ final class HttpKernel extends Illuminate\Foundation\Http\Kernel
         Illuminate\Cookie\Middleware\EncryptCookies::class,
         Illuminate\Session\Middleware\StartSession::class,
     ]];
-    // As Laravel's own skeleton: the handler gives JSON to those who want it, and a guest has no login page here.
+    // As in Laravel's own skeleton, the handler sends JSON to clients that accept it. Guests have no login page here.
     protected $routeMiddleware = ['auth' => Illuminate\Auth\Middleware\Authenticate::class];
     protected $middlewareAliases = ['auth' => Illuminate\Auth\Middleware\Authenticate::class];
 }

@@ -1,6 +1,6 @@
 <?php
 
-/* Calls at the end of a request, when PHP has called the destructors of everything that is still in use. */
+/* Makes calls at the end of a request, when PHP has called the destructors of all objects that are still in use. */
 
 declare(strict_types=1);
 
@@ -33,7 +33,7 @@ final class Late
 
 $client = client();
 $keys = new CleverSso\KeySet(file_get_contents(clever_url() . '/oauth/certs'));
-// Made after the client: its destructor is called later.
+// Created after the client, so that its destructor is called later.
 $late = Late::$kept = new Late($client, $keys);
 echo 'now: ', $late->call(), "\n";
 ob_start(fn(string $before): string => "{$before}output: {$late->call()}\n");

@@ -26,7 +26,7 @@ $problem = fn(string $code, string $home = ''): Problem => new Problem(
     language: $language,
 );
 
-/** The page of the WordPress plugin, with what it asks WordPress for. */
+/** The page of the WordPress plugin, with the WordPress functions that it needs. */
 function plugins(string $php, Problem $problem): string
 {
     define('ABSPATH', '/');

@@ -1,6 +1,6 @@
 <?php
 
-/* What exceptions say when Clever is busy, one line for each scenario. */
+/* Prints the exceptions when Clever is busy, one line for each scenario. */
 
 require $argv[1] . '/tests/helper.inc';
 foreach (['tokens-429-retry-after', 'tokens-429-empty', 'tokens-503'] as $scenario) {

@@ -1,6 +1,6 @@
 <?php
 
-/* What Laravel's Socialite publishes, as far as its drivers see it: Debian has no package of Socialite. */
+/* The parts of Laravel's Socialite that its drivers use, because Debian has no package of Socialite. */
 
 declare(strict_types=1);
 

@@ -1,9 +1,9 @@
 <?php
 
-/* As Laravel and Symfony do it, and stricter: everything that PHP warns of is an exception, also what `@` keeps quiet. */
+/* Turns every PHP warning into an exception, like Laravel and Symfony, but even those that `@` suppresses. */
 
 set_error_handler(function (int $level, string $message, string $file, int $line): bool {
-    // Debian's frameworks use what newer PHP and their own parts call deprecated, and read files that need not be there.
+    // Debian's frameworks use deprecated features of PHP and of themselves, and read files that may not exist.
     $isQuiet = ($level & (E_DEPRECATED | E_USER_DEPRECATED)) !== 0 || (error_reporting() & $level) === 0;
     if ($isQuiet && str_starts_with($file, '/usr/share/php/')) {
         return true;

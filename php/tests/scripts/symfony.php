@@ -49,7 +49,7 @@ spl_autoload_register(function (string $class): void {
 });
 
 if (getenv('DOCS')) {
-    // The application of the guide: its files, and the repository that they ask for.
+    // The application of the guide: its files, and the repository that they use.
     eval(<<<'PHP'
         namespace App;
         class UserRepository
@@ -279,7 +279,7 @@ final class AppKernel extends Kernel
 }
 
 if (getenv('WRONG')) {
-    // What the tree says of each of these settings, without a container for each of them.
+    // Checks each of these settings with the configuration tree, without building a container for each.
     $good = ['client_id' => 'a', 'client_secret' => 'b', 'redirect_uri' => 'https://app.example/clever/callback'];
     foreach (json_decode(getenv('WRONG'), true) as $wrong) {
         try {
@@ -304,7 +304,7 @@ if (PHP_SAPI === 'cli') {
 if (getenv('APP_DEBUG') === '1') {
     Symfony\Component\ErrorHandler\Debug::enable();
 } else {
-    // As Symfony's runtime does it: a warning is an exception.
+    // Like Symfony's runtime: a warning becomes an exception.
     Symfony\Component\ErrorHandler\ErrorHandler::register()->throwAt(E_ALL & ~E_DEPRECATED & ~E_USER_DEPRECATED, true);
 }
 $request = Request::createFromGlobals();

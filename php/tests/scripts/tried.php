@@ -1,6 +1,6 @@
 <?php
 
-/* What calls give or throw, as JSON, one line each: for the extension and for FFI. A warning is thrown too. */
+/* Prints the result or exception of each call as a JSON line, for the extension and for FFI. Warnings become exceptions. */
 
 use CleverSso\Client;
 require $argv[1] . '/tests/helper.inc';
@@ -117,7 +117,7 @@ $all = [
     fn() => client()->beginLogin(districtId: str_repeat('x', 9000)),
     fn() => client()->portalUrl(str_repeat('x', 9000)),
     fn() => [$refusal->status, $refusal->allow],
-    // The only one that warns.
+    // The only call that raises a warning.
     fn() => @$nothing,
 ];
 echo json_encode(array_map(tried(...), $all), JSON_INVALID_UTF8_SUBSTITUTE);

@@ -8,7 +8,7 @@ const WORDPRESS = '/usr/share/wordpress';
 const THEME = '<?php echo is_user_logged_in() ? "front " . wp_get_current_user()->first_name : "front nobody";'
     . ' echo " ", implode(",", wp_get_current_user()->roles);';
 
-// WordPress itself warns of many things. What is strict about the plugin is set below.
+// WordPress itself raises many warnings. The strict checks for the plugin are set below.
 restore_error_handler();
 $folder = getenv('PHP_FOLDER');
 define('ABSPATH', "{$folder}/");
@@ -24,7 +24,7 @@ if ($path === '/-install') {
     mkdir("{$folder}/wp-content/themes/plain", 0777, true);
     $plugin = "{$folder}/wp-content/plugins/clever-sso";
     if (getenv('VENDOR')) {
-        // As Composer leaves it, run in the folder of the plugin.
+        // The files as Composer installs them in the folder of the plugin.
         shell_exec('cp -r ' . escapeshellarg(getenv('PHP_BUNDLE') . '/clever-sso') . ' ' . escapeshellarg($plugin));
         is_dir(getenv('VENDOR')) && symlink(getenv('VENDOR'), "{$plugin}/vendor");
     } else {
@@ -32,7 +32,7 @@ if ($path === '/-install') {
     }
     file_put_contents("{$folder}/wp-content/themes/plain/style.css", '/* Theme Name: plain */');
     file_put_contents("{$folder}/wp-content/themes/plain/index.php", THEME);
-    // The list of languages asks wordpress.org.
+    // The list of languages would ask wordpress.org.
     mkdir("{$folder}/wp-content/mu-plugins");
     $quiet = '<?php add_filter("login_display_language_dropdown", "__return_false");';
     file_put_contents("{$folder}/wp-content/mu-plugins/quiet.php", $quiet);
@@ -45,7 +45,7 @@ if ($path === '/-install') {
         'DISABLE_WP_CRON' => true, 'AUTOMATIC_UPDATER_DISABLED' => true, 'WP_HTTP_BLOCK_EXTERNAL' => true,
     ] + (getenv('VENDOR') ? [] : ['CLEVER_SSO_CLASSES' => getenv('PHP_CLASSES')]) + array_fill_keys(['AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY', 'AUTH_SALT', 'SECURE_AUTH_SALT', 'LOGGED_IN_SALT', 'NONCE_SALT'], 'k');
     $lines = array_map(fn($name, $value) => "define('{$name}', " . var_export($value, true) . ');', array_keys($values), $values);
-    // Where the tests want them there, the settings of Clever are constants; else the settings page has them.
+    // If the test wants constants, the settings of Clever are constants; otherwise they come from the settings page.
     foreach (json_decode(getenv('CONSTANTS') ?: '[]', true) as $name) {
         $lines[] = "define('{$name}', getenv('{$name}'));";
     }
@@ -79,7 +79,7 @@ if ($path === '/-install') {
 // WordPress itself has a variable $path, in a network.
 $wanted = $path;
 if (in_array($path, ['/-uninstall', '/-network', '/-option', '/-set', '/-user', '/-password'], true)) {
-    // What an administrator may do, without the pages for it.
+    // Actions of an administrator, without the admin pages.
     $_SERVER['REQUEST_URI'] = '/';
     require ABSPATH . 'wp-load.php';
     require_once ABSPATH . 'wp-admin/includes/plugin.php';
@@ -124,7 +124,7 @@ if (in_array($path, ['/-uninstall', '/-network', '/-option', '/-set', '/-user', 
     }
     if ($wanted === '/-set') {
         if ($_GET['name'] === 'WPLANG' && $_GET['value'] !== '') {
-            // Without a file of its own WordPress takes no language.
+            // WordPress accepts a language only if it has a file for it.
             is_dir(WP_LANG_DIR) || mkdir(WP_LANG_DIR);
             copy(WP_PLUGIN_DIR . "/clever-sso/languages/clever-sso-{$_GET['value']}.mo", WP_LANG_DIR . "/{$_GET['value']}.mo");
         }
@@ -139,7 +139,7 @@ if (in_array($path, ['/-uninstall', '/-network', '/-option', '/-set', '/-user', 
     exit('done');
 }
 if (getenv('STRICT') !== '0') {
-    // As an application that takes no warning: in the plugin and the library below it.
+    // Turn warnings in the plugin and its library into exceptions.
     set_error_handler(function (int $level, string $message, string $file, int $line): bool {
         if (str_contains($file, 'clever-sso') || str_contains($file, 'CleverSso')) {
             throw new ErrorException($message, 0, $level, $file, $line);

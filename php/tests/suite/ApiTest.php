@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace CleverSso\Tests;
 
-/** The classes are as the stub says: it is loaded under another namespace, and compared by reflection. */
+/** Compares the classes with the stub by reflection. The stub is loaded under another namespace. */
 final class ApiTest extends EmulatorCase
 {
     private const STUB = 'CleverSsoStub\\';
     private const REAL = 'CleverSso\\';
-    /** How a class hides and forbids is not part of the stub. */
+    /** Methods that hide data or forbid operations are not part of the stub. */
     private const BESIDE = ['__get', '__set', '__isset', '__unset', '__debuginfo', '__serialize', '__unserialize'];
 
     public static function setUpBeforeClass(): void
@@ -42,7 +42,7 @@ final class ApiTest extends EmulatorCase
             $found = array_filter($found, fn(string $name) => (class_exists($name) || interface_exists($name)) && $public($name));
         }
         $found = array_map(fn(string $name) => substr($name, strlen(self::REAL)), $found);
-        // Only FFI has to find the library.
+        // Only FFI needs to find the library.
         self::assertEqualsCanonicalizing(self::names(), array_values(array_diff($found, ['LibraryFile'])));
     }
 

@@ -9,7 +9,7 @@ use CleverSso\Client;
 /** Errors in a configuration name the setting as the caller wrote it. */
 final class ConfigurationTest extends EmulatorCase
 {
-    /** Every variable of a client, so that none of this machine counts. @var list<string> */
+    /** Every variable of a client, so that this machine's variables are not used. @var list<string> */
     private array $variables = [];
 
     /** @after */
@@ -125,7 +125,7 @@ final class ConfigurationTest extends EmulatorCase
         $parameters = (new \ReflectionMethod(Client::class, '__construct'))->getParameters();
         $names = array_map(fn(\ReflectionParameter $parameter) => $parameter->getName(), $parameters);
         self::assertSame($names, [...array_keys($values), 'logger']);
-        // Beside issuer and the API's address, the one for both has no effect, and is refused.
+        // If issuer and apiBase are set, baseUrl would have no effect and is refused.
         foreach (['baseUrl', 'apiBase'] as $without) {
             $this->checkVariables(array_diff_key($values, [$without => null]));
         }

@@ -9,10 +9,10 @@ use CleverSso\Finding;
 use CleverSso\Report;
 use CleverSso\Testing\Fake;
 
-/** What is wrong with a setup, and the report that says it. tests/cases/test_doctor.py breaks many setups. */
+/** The doctor and its report. tests/cases/test_doctor.py tests many broken setups. */
 final class DoctorTest extends EmulatorCase
 {
-    /** The report on an environment that has only these variables of ours. */
+    /** The report for an environment with only these variables of ours. */
     private static function examined(array $variables): Report
     {
         try {

@@ -10,7 +10,8 @@ use CleverSso\Login;
 use PHPUnit\Framework\TestCase;
 
 /**
- * What all tests have: an emulator. The error handler of bootstrap.php lets nothing be raised but exceptions.
+ * The base class of all tests: provides an emulator. The error handler of bootstrap.php turns every PHP error into an
+ * exception.
  *
  * The emulator is the one that CLEVER_SSO_TEST_URL names.
  */
@@ -31,7 +32,7 @@ abstract class EmulatorCase extends TestCase
         return new Client(self::ID, self::SECRET, ...$more + ['redirectUri' => self::CALLBACK, 'baseUrl' => self::url()]);
     }
 
-    /** Where Clever sends the browser that went to a URL. */
+    /** The URL that Clever redirects the browser to, after it opened a URL. */
     protected static function browse(string $url): string
     {
         $context = stream_context_create(['http' => ['follow_location' => 0, 'ignore_errors' => true]]);
@@ -39,7 +40,7 @@ abstract class EmulatorCase extends TestCase
         return $headers['location'] ?? $headers[0];
     }
 
-    /** The Cookie header of a browser that was told to keep these. */
+    /** The Cookie header of a browser after it was sent these cookies. */
     protected static function cookiesOf(array ...$answers): string
     {
         $jar = [];
@@ -57,14 +58,14 @@ abstract class EmulatorCase extends TestCase
         return preg_replace('/.*[?&]state=([^&]*).*/', '$1', $login->url);
     }
 
-    /** A whole login of the person that the emulator signs in. */
+    /** Makes a whole login of the person that the emulator logs in. */
     protected static function signedIn(Client $client, mixed ...$wishes): \CleverSso\SignedIn
     {
         $login = $client->beginLogin(...$wishes);
         return $client->finishLogin(self::browse($login->url), self::cookiesOf($login->setCookies));
     }
 
-    /** The class and the error code of what a call throws, or its message where it has none. */
+    /** The class of the exception that a call throws, with its error code, or with its message if it has none. */
     protected static function thrown(callable $call): string
     {
         try {

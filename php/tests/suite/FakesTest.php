@@ -13,10 +13,10 @@ use CleverSso\SignedIn;
 use CleverSso\Testing\Fake;
 use CleverSso\Testing\FakeClient;
 
-/** What the package brings for tests of an application. */
+/** The fakes that the package has for an application's tests. */
 final class FakesTest extends EmulatorCase
 {
-    /** Such a function is what people test. */
+    /** A function as applications have it, to be tested with fakes. */
     private static function page(ClientInterface $clever, string $query): string
     {
         try {
@@ -111,7 +111,7 @@ final class FakesTest extends EmulatorCase
     {
         $shown = print_r(Fake::signedIn(), true) . var_export(Fake::login(), true);
         self::assertDoesNotMatchRegularExpression('/Ada|fake-access|fake-pending|ada@/', $shown);
-        // A client of the emulator answers with the same names and types.
+        // A client of the emulator returns the same names and types.
         foreach ([[self::signedIn(self::client()), Fake::signedIn()], [self::client()->beginLogin(), Fake::login()]] as $pair) {
             [$real, $fake] = array_map(fn(object $one) => array_keys((array) json_decode((string) json_encode($one))), $pair);
             self::assertSame($real, $fake);

@@ -13,14 +13,14 @@ use CleverSso\SignedIn;
 /** The implicit grant: a login of an application without a client secret. */
 final class ImplicitTest extends EmulatorCase
 {
-    /** The application as it is without its secret. */
+    /** The application without its secret. */
     private static function bare(mixed ...$more): Client
     {
         $key = ['pendingKey' => 'sixteen bytes or more'];
         return new Client(self::ID, ...$more + $key + ['redirectUri' => self::CALLBACK, 'baseUrl' => self::url()]);
     }
 
-    /** The fragment that the browser brings back, as a page posts it. */
+    /** The fragment that the browser comes back with, as a page posts it. */
     private static function fragment(Login $login): string
     {
         return '#' . parse_url(self::browse($login->url), PHP_URL_FRAGMENT);
@@ -33,7 +33,7 @@ final class ImplicitTest extends EmulatorCase
         self::assertSame(['token', 'false'], [$query['response_type'], $query['confirmed']]);
         self::assertFalse(isset($query['scope']) || isset($query['nonce']));
         $fragment = self::fragment($login);
-        // Another client of the same application, as another request makes one.
+        // Another client of the same application, as in another request.
         $outcome = self::bare()->finishImplicit($fragment, self::cookiesOf($login->setCookies));
         self::assertInstanceOf(SignedIn::class, $outcome);
         self::assertSame(['Ada', 'me'], [$outcome->identity->name->first, $outcome->identity->provenBy]);

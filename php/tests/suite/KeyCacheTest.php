@@ -6,13 +6,13 @@ namespace CleverSso\Tests;
 
 use CleverSso\Client;
 
-/** Processes share Clever's keys through a file. What is wrong with it is told to a logger, and never raised. */
+/** Processes share Clever's keys through a file. Problems with the file are logged and never thrown. */
 final class KeyCacheTest extends EmulatorCase
 {
     private static int $made = 0;
     private string $folder;
     private string $file;
-    /** @var list<string> What the logger was told. */
+    /** @var list<string> The logged lines. */
     private array $told = [];
 
     /** @before */
@@ -30,7 +30,7 @@ final class KeyCacheTest extends EmulatorCase
         rmdir($this->folder);
     }
 
-    /** Another timeout each time: a client of its own, as another process has. */
+    /** Creates a new client, as in another process, by using another timeout each time. */
     private function fresh(mixed ...$more): Client
     {
         $logger = function (string $line): void {
@@ -44,7 +44,7 @@ final class KeyCacheTest extends EmulatorCase
         return "the key cache {$this->file} is not used: {$reason}";
     }
 
-    /** What the file holds, and not what PHP remembers of it. */
+    /** Reads the file, ignoring what PHP has cached about it. */
     private function state(): array
     {
         clearstatcache();
@@ -113,7 +113,7 @@ final class KeyCacheTest extends EmulatorCase
 
     public function testAFileThatCannotBeReadRaisesNothing(): void
     {
-        // The system opens it, and fails to read it, as on a broken disk. Nothing can be written beside it.
+        // The system can open this file but not read it, as on a broken disk. Nothing can be written next to it.
         $client = $this->fresh(keyCache: '/proc/self/mem');
         self::assertSame('Ada', self::signedIn($client)->identity->name->first);
         self::assertCount(1, $this->told);
@@ -123,7 +123,7 @@ final class KeyCacheTest extends EmulatorCase
     {
         $client = $this->fresh();
         $client->warmUp();
-        // PHP remembers the file as it is now; another process changes it then.
+        // PHP caches the state of the file now. Then another process changes the file.
         self::assertSame(0600, fileperms($this->file) & 07777);
         exec('chmod 666 ' . escapeshellarg($this->file));
         self::signedIn($client);

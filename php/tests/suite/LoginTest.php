@@ -83,7 +83,7 @@ final class LoginTest extends EmulatorCase
         $said = [$denied->error, $denied->description, $denied->returnTo, $denied->switchUser, $denied->endsSession];
         self::assertSame(['unauthorized-user', 'sorry', '/lessons', true, true], $said);
         self::assertSame('clever_finished_APP 600, clever_login_KEY 0', self::told($denied->setCookies));
-        // What proves nothing changes nothing.
+        // A callback that this browser did not start changes nothing.
         $unproven = $client->finishLogin('error=access_denied', self::cookiesOf($login->setCookies));
         self::assertSame([[], false], [$unproven->setCookies, $unproven->endsSession]);
     }
@@ -205,7 +205,7 @@ final class LoginTest extends EmulatorCase
             $jar[] = $client->finishLogin(self::browse($login->url), self::cookiesOf(...$jar))->setCookies;
         }
         $error = self::caught(fn() => $client->beginLogin(self::cookiesOf(...$jar), hasSession: false));
-        // The error changes no cookie: the other tabs of the browser must read the same.
+        // The error changes no cookie, so that the other tabs of the browser get the same error.
         self::assertSame(['session_not_kept', []], [$error->getCodeWord(), $error->setCookies]);
     }
 
@@ -273,7 +273,7 @@ final class LoginTest extends EmulatorCase
         self::assertSame($expected, array_combine(array_keys($expected), $found));
     }
 
-    /** The outcome of the call of a scenario, in the emulator's words. */
+    /** The outcome of the call in a scenario, with the emulator's names. */
     private static function outcome(string $call, string $baseUrl): string
     {
         try {

@@ -8,17 +8,17 @@ use CleverSso\Client;
 use CleverSso\SignedIn;
 
 /**
- * Settings that only the network and the clock show: `proxy`, `caBundle` and `leeway`.
+ * Settings that need a network or a clock to test: `proxy`, `caBundle` and `leeway`.
  *
- * A second emulator is the Clever at clever.example, which no name server knows: CLEVER_SSO_TEST_PROXY leads there. It
- * speaks TLS at CLEVER_SSO_TEST_TLS, with the certificate in CLEVER_SSO_TEST_CERTIFICATE. The browser of the tests finds it
+ * A second emulator is the Clever at clever.example, a name without a DNS entry. CLEVER_SSO_TEST_PROXY leads there. It
+ * serves TLS at CLEVER_SSO_TEST_TLS, with the certificate in CLEVER_SSO_TEST_CERTIFICATE. The test browser reaches it
  * at CLEVER_SSO_TEST_FAR.
  */
 final class NetworkTest extends EmulatorCase
 {
     private const FAR = 'https://clever.example';
 
-    /** A login at the Clever that is far away. */
+    /** A login at the Clever behind the proxy. */
     private static function farSignedIn(Client $client): SignedIn
     {
         $login = $client->beginLogin();
@@ -67,7 +67,7 @@ final class NetworkTest extends EmulatorCase
 
     public function testLeewayIsForAnIdTokenOfACleverWhoseClockIsAhead(): void
     {
-        // More than the leeway of 60 seconds that a client has, less than the most.
+        // More than the default leeway of 60 seconds, less than the maximum.
         self::tell('clock', '{"advance": 300}');
         try {
             self::assertSame('Ada', self::signedIn(self::client(leeway: 600))->identity->name->first);

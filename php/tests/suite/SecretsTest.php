@@ -11,10 +11,10 @@ use CleverSso\Client;
 use CleverSso\Problem;
 use CleverSso\Sentences;
 
-/** No dump, export, cast, encoding or trace shows a secret, nor what says who somebody is. */
+/** No dump, export, cast, encoding or trace shows a secret or personal data. */
 final class SecretsTest extends EmulatorCase
 {
-    /** Every way in which an object becomes text, but JSON. */
+    /** Every way to turn an object into text, except JSON. */
     private static function shown(mixed $object): string
     {
         ob_start();
@@ -73,7 +73,7 @@ final class SecretsTest extends EmulatorCase
         yield 'me' => [$client->me($tokens->accessToken), $secrets, ['data']];
         yield 'user' => [$client->user($tokens->accessToken, $who->id), $secrets, $person];
         yield 'userinfo' => [$client->userinfo($tokens->accessToken), $secrets, $person];
-        // What carries them between the library and the browser.
+        // The objects that carry secrets between the library and the browser.
         $headers = ['Authorization' => 'a-private-header', 'Referer' => ['a-private-page']];
         $request = new BrowserRequest('GET', 'code=a-private-code&state=x', $headers, 'session=a-private-cookie');
         yield 'request' => [$request, ['a-private'], []];
@@ -216,7 +216,7 @@ final class SecretsTest extends EmulatorCase
         ];
         foreach ($calls as $number => $call) {
             $error = self::caught($call);
-            // What is before the call of this library is the application's own.
+            // Frames before the call of this library belong to the application.
             $all = print_r($error->getTrace()[0], true) . strtok($error->getTraceAsString(), "\n");
             $all .= $error->getMessage() . $error->getUserMessage();
             foreach ($secrets as $secret) {

@@ -1,6 +1,6 @@
 <?php
 
-/* Before the tests: the classes, of the way that CLEVER_SSO_CLASSES names. The extension has its own already. */
+/* Runs before the tests: loads the classes for FFI if CLEVER_SSO_CLASSES names them. The extension already has its own. */
 
 declare(strict_types=1);
 

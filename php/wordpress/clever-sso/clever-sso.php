@@ -17,7 +17,7 @@ namespace CleverSso\WordPress;
 
 defined('ABSPATH') || exit;
 
-/** Where the classes of the library are: the extension brings its own; else they are below the plugin, or where you say. */
+/** Finds the classes of the library: in the extension, below the plugin, or in the file that you set. */
 function load_library(): bool
 {
     $places = [

@@ -1,12 +1,12 @@
 <?php
 
-/** Removes what the plugin kept: its settings, and what it noted about users and their sessions. The users themselves stay. */
+/** Removes the data of the plugin: its settings, and its data about users and their sessions. The users themselves stay. */
 
 declare(strict_types=1);
 
 defined('WP_UNINSTALL_PLUGIN') || exit;
 
-// A session holds a name. These people have no other way to log in.
+// A session contains a name. Also, these people have no other way to log in.
 foreach (get_users(['blog_id' => 0, 'meta_key' => 'clever_sso_key', 'fields' => 'ID', 'number' => -1]) as $user) {
     WP_Session_Tokens::get_instance((int) $user)->destroy_all();
 }

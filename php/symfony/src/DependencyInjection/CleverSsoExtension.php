@@ -1,6 +1,6 @@
 <?php
 
-/** Makes the services of the bundle from its settings. */
+/** Creates the services of the bundle from its settings. */
 
 declare(strict_types=1);
 
@@ -30,7 +30,7 @@ final class CleverSsoExtension extends Extension
         $settings = $this->processConfiguration(new Configuration(), $configs);
         $arguments = [];
         foreach (Configuration::OF_THE_CLIENT as $name => $argument) {
-            // Left out, so that the client's own default counts.
+            // Left out, so that the client uses its own default.
             if ($settings[$name] !== null && $settings[$name] !== []) {
                 $arguments[$argument] = $settings[$name];
             }

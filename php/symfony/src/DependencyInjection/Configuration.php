@@ -41,7 +41,7 @@ final class Configuration implements ConfigurationInterface
         $nodes->scalarNode('redirect_uri')->isRequired()
             ->info('The public address of the route clever_sso_callback, as it is registered with Clever')
             ->validate()
-                // An environment variable is an empty text here, and looked at when the client is made.
+                // An environment variable is an empty string here. Its value is checked when the client is created.
                 ->ifTrue(fn(mixed $uri): bool => $uri !== '' && !self::isWebAddress($uri))
                 ->thenInvalid('redirect_uri must be a URL that starts with https:// or http://, found %s');
         $nodes->scalarNode('base_url')->defaultNull()->info('Only with a local emulator');

@@ -21,10 +21,10 @@ defined('ABSPATH') || exit;
 
 final class Plugin
 {
-    /** Of a session token. */
+    /** The key in a session token. */
     private const IN_SESSION = 'clever_sso';
     private const TWELVE_HOURS = 43_200;
-    /** How long, in seconds, a session may serve further sign-ins of the same person: tabs that are restored together. */
+    /** How many seconds a session can be used for more sign-ins of the same person, such as tabs that are restored together. */
     private const SAME_SECONDS = 60;
 
     private ?SessionIdentity $signingIn = null;
@@ -38,7 +38,7 @@ final class Plugin
 
     public function start(): void
     {
-        // Before anything is translated, and before another plugin answers.
+        // Before any translation, and before another plugin responds.
         add_action('init', fn() => load_plugin_textdomain('clever-sso', false, dirname(plugin_basename($this->file)) . '/languages'), 0);
         add_action('init', $this->answer(...), 1);
         add_action('wp_logout', $this->forget(...), 10, 0);
@@ -62,7 +62,7 @@ final class Plugin
         return is_user_logged_in() ? SessionIdentity::fromArray($session[self::IN_SESSION]['identity'] ?? null) : null;
     }
 
-    /** The address that begins a login. */
+    /** The URL that begins a login. */
     public function loginUrl(?string $returnTo = null, bool $switchUser = false): string
     {
         return $this->leg()->loginUrl($returnTo, $switchUser);
@@ -75,18 +75,18 @@ final class Plugin
             clientId: $this->settings->get('client_id'),
             clientSecret: $this->settings->get('client_secret') ?: null,
             redirectUri: $this->settings->get('redirect_uri'),
-            // For a local emulator, and only by the environment.
+            // For a local emulator; can be set only in the environment.
             baseUrl: getenv('CLEVER_BASE_URL') ?: null,
         );
     }
 
-    /** @internal What people read when the site does not let them in. */
+    /** @internal The sentence for people who are refused by the site. */
     public static function notAdmitted(): string
     {
         return __("Your account doesn't have access to this app. Please ask your teacher or your school for help.", 'clever-sso');
     }
 
-    /** Answers the addresses of a login, and ends the script then. */
+    /** Responds to requests for login, callback and logout, and then ends the script. */
     public function answer(): void
     {
         $page = $this->page();
@@ -94,7 +94,7 @@ final class Plugin
             $this->tellThatTheSessionIsKept();
             return;
         }
-        // For plugins that keep pages.
+        // Tells plugins that cache pages.
         defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
         $problems = $this->settings->problems();
         if ($problems !== []) {
@@ -113,12 +113,12 @@ final class Plugin
                 'logout' => $this->leg()->logOut($request),
             };
         } catch (CleverSsoException $error) {
-            // A setting that the client refuses.
+            // The client refuses a setting.
             error_log('login failed: ' . $error->getMessage());
             wp_die(esc_html(self::translated($error->getUserMessage())), '', ['response' => $error->getPageStatus()]);
         }
         if ($reply->endsSession) {
-            // Cookies of a logout are sent by the action, for each way to log out.
+            // The action of WordPress sends the cookies, for every way to log out.
             wp_logout();
         }
         $reply->send($this->show(...));
@@ -162,7 +162,7 @@ final class Plugin
         }
     }
 
-    /** Whether this browser has a session of the same person that a sign-in began within this minute: another of its tabs. */
+    /** Whether this browser has a session of the same person that another tab began within the last minute. */
     private function isAnotherTab(SignedIn $signedIn): bool
     {
         $session = \WP_Session_Tokens::get_instance(get_current_user_id())->get(wp_get_session_token());
@@ -172,7 +172,7 @@ final class Plugin
             && time() - ($session[self::IN_SESSION]['began_at'] ?? 0) < self::SAME_SECONDS;
     }
 
-    /** A session of WordPress with a new token. It ends with the browser, and after twelve hours. */
+    /** Starts a session of WordPress with a new token. It ends when the browser closes, and after twelve hours. */
     private function begin(SignedIn $signedIn, \WP_User $user): void
     {
         $this->signingIn = SessionIdentity::of($signedIn->identity);
@@ -193,7 +193,7 @@ final class Plugin
             : $session + [self::IN_SESSION => ['identity' => $this->signingIn->toArray(), 'began_at' => time()]];
     }
 
-    /** Every logout, with any button, deletes the cookies. */
+    /** Every logout, with any button, deletes the cookies of this plugin. */
     private function forget(): void
     {
         if (!headers_sent() && $this->settings->problems() === []) {
@@ -210,7 +210,8 @@ final class Plugin
         self::send($always);
         if ($withPages !== []) {
             nocache_headers();
-            // Only a page that is shown proves that the person is not in a loop. The status is known when the headers are sent.
+            // Only a page that is shown proves that the person is not in a redirect loop. The status is known only when
+            // the headers are sent.
             header_register_callback(fn() => intdiv((int) http_response_code(), 100) === 2 ? self::send($withPages) : null);
         }
     }
@@ -232,7 +233,7 @@ final class Plugin
         );
     }
 
-    /** The page of a login that failed, in the language of the site. */
+    /** The page of a failed login, in the language of the site. */
     private function show(Problem $problem): void
     {
         $isSignedIn = $problem->homeUrl !== '';
@@ -295,7 +296,7 @@ final class Plugin
         return substr($path, 0, (int) strrpos($path, '/') + 1);
     }
 
-    /** Which address of a login this request is for. A slash at the end makes no difference. */
+    /** Whether this request is for login, callback or logout. A trailing slash makes no difference. */
     private function page(): ?string
     {
         $path = rtrim((string) parse_url('http://here' . wp_unslash($_SERVER['REQUEST_URI'] ?? '/'), PHP_URL_PATH), '/');
@@ -307,7 +308,7 @@ final class Plugin
         };
     }
 
-    /** WordPress puts slashes before the quotes in $_SERVER. */
+    /** Removes the slashes that WordPress adds before quotes in $_SERVER. */
     private static function request(): BrowserRequest
     {
         $cookies = $_SERVER['HTTP_COOKIE'] ?? null;

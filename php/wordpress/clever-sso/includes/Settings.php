@@ -1,6 +1,6 @@
 <?php
 
-/** The settings: constants of wp-config.php come first, then what the settings page keeps. */
+/** The settings: constants in wp-config.php take precedence over the settings page. */
 
 declare(strict_types=1);
 
@@ -12,9 +12,12 @@ defined('ABSPATH') || exit;
 final class Settings
 {
     public const OPTION = 'clever_sso';
-    /** The client secret, apart from the rest: WordPress loads it only when it is asked for, and no list of options shows an array. */
+    /**
+     * The option with the client secret, separate from the others: WordPress loads it only when needed, and lists of options don't
+     * show arrays.
+     */
     public const SECRET = 'clever_sso_secret';
-    /** Those that wp-config.php may define, which is where a secret belongs. */
+    /** The settings that wp-config.php can define. A secret belongs there. */
     public const CONSTANTS = [
         'client_id' => 'CLEVER_CLIENT_ID',
         'client_secret' => 'CLEVER_CLIENT_SECRET',
@@ -25,7 +28,7 @@ final class Settings
     public const CLEVER_ROLES = ['student', 'contact', 'teacher', 'staff', 'district_admin'];
     /** No access. */
     public const NOBODY = '';
-    /** A role that can do one of these can take over the site. */
+    /** A role with one of these capabilities can take over the site. */
     private const POWERS = [
         'manage_options', 'edit_users', 'create_users', 'promote_users', 'delete_users', 'remove_users', 'install_plugins',
         'activate_plugins', 'update_plugins', 'edit_plugins', 'delete_plugins', 'install_themes', 'switch_themes', 'update_themes',
@@ -49,20 +52,20 @@ final class Settings
         return isset(self::CONSTANTS[$name]) && defined(self::CONSTANTS[$name]);
     }
 
-    /** Whether the settings page allows that a Clever role makes a person an administrator. */
+    /** Whether the settings allow a Clever role to make a person an administrator. */
     public function allowsAdministrators(): bool
     {
         return ($this->kept()['allow_administrators'] ?? false) === true;
     }
 
-    /** The WordPress role for a Clever role; NOBODY keeps these people out. */
+    /** The WordPress role for a Clever role; NOBODY refuses these people. */
     public function roleFor(string $cleverRole): string
     {
         $role = $this->kept()['roles'][$cleverRole] ?? 'subscriber';
         return $role === self::NOBODY || $this->mayBeGiven($role) ? $role : 'subscriber';
     }
 
-    /** Whether a role exists, and may be given by a role at Clever. */
+    /** Whether a role exists, and people may get it through their role at Clever. */
     public function mayBeGiven(string $role): bool
     {
         $found = get_role($role);

@@ -1,6 +1,6 @@
 <?php
 
-/** Settings, Log in with Clever: for users who may manage options. */
+/** The page "Settings > Log in with Clever", for users who can manage options. */
 
 declare(strict_types=1);
 
@@ -31,7 +31,7 @@ final class SettingsPage
             self::PAGE,
             $this->show(...),
         ));
-        // WordPress asks for the right to manage options and for its nonce before it calls this.
+        // Before it calls this, WordPress checks the capability to manage options and its nonce.
         add_action('admin_init', fn() => register_setting(self::PAGE, Settings::OPTION, [
             'type' => 'array',
             'sanitize_callback' => $this->checked(...),
@@ -41,7 +41,7 @@ final class SettingsPage
     }
 
     /**
-     * The values of the form to keep.
+     * Returns the values of the form to store.
      *
      * @return array<string, mixed>
      */
@@ -51,7 +51,7 @@ final class SettingsPage
         $sent = is_array($sent) ? $sent : [];
         $text = fn(string $name): string => is_string($sent[$name] ?? null) ? trim(sanitize_text_field($sent[$name])) : '';
         $kept = ['client_id' => $text('client_id'), 'district_id' => $text('district_id'), 'redirect_uri' => $text('redirect_uri')];
-        // The form never shows the secret: an empty field keeps it.
+        // The form never shows the secret, so an empty field keeps it.
         if ($text('client_secret') !== '') {
             $this->settings->keepSecret($text('client_secret'));
         }
@@ -88,7 +88,7 @@ final class SettingsPage
     }
 
     /**
-     * What to show, as a transient can keep it.
+     * The result to show, in a form that a transient can store.
      *
      * @param list<string> $wrong The settings that are wrong.
      *

@@ -1,6 +1,6 @@
 <?php
 
-/** Users by Clever id. */
+/** Finds and creates users by Clever id. */
 
 declare(strict_types=1);
 
@@ -15,16 +15,16 @@ defined('ABSPATH') || exit;
 /** @internal */
 final class Users
 {
-    /** Of a user: issuer and Clever id. People choose user names and email addresses; this they cannot. */
+    /** The user meta key for issuer and Clever id. People can choose user names and email addresses, but not this. */
     public const KEY = 'clever_sso_key';
-    /** Of a user, on each site of a network: the role that we gave. If it was changed since then, it stays. */
+    /** The user meta key, for each site of a network, with the role that we assigned. A role that was changed later stays. */
     public const ROLE = 'clever_sso_role';
 
     public function __construct(private readonly Settings $settings)
     {
     }
 
-    /** People have no password in addition to Clever: it would still work after the school took a role away. */
+    /** People who log in with Clever can't log in with a password: it would still work after the school removed their access. */
     public function start(): void
     {
         $isOurs = fn(int|\WP_User $user): bool => self::isOurs($user instanceof \WP_User ? $user->ID : $user);
@@ -48,9 +48,9 @@ final class Users
     }
 
     /**
-     * The user of a person who proved a login; made if there is none.
+     * Returns the user of a person that Clever confirmed, and creates one if there is none.
      *
-     * @throws Refused When the site or the map of roles keeps the person out.
+     * @throws Refused When the site or the role settings refuse the person.
      */
     public function of(SignedIn $signedIn): \WP_User
     {
@@ -59,7 +59,7 @@ final class Users
          *
          * @param \WP_User|\WP_Error|null $user A user of yours, found by issuer and id; an error, whose message the person reads;
          *     null for the users that the plugin makes.
-         * @param SignedIn $signedIn Who proved a login.
+         * @param SignedIn $signedIn The person that Clever confirmed.
          */
         $user = apply_filters('clever_sso_user', null, $signedIn);
         if ($user instanceof \WP_Error) {
@@ -79,7 +79,7 @@ final class Users
     }
 
     /**
-     * What WordPress checks for each person who logs in with its own form.
+     * Makes the checks that WordPress makes for people who log in with its own form.
      *
      * @throws Refused When the administrators of the network have marked the user as spam.
      */
@@ -90,7 +90,7 @@ final class Users
 
     private function find(SessionIdentity $identity): ?\WP_User
     {
-        // The name is quick to find; the key is what counts.
+        // Looking up the user name is fast, but only the key proves that it is the same person.
         $named = get_user_by('login', self::nameOf($identity));
         if ($named !== false && get_user_meta($named->ID, self::KEY, true) === $identity->key()) {
             return $named;
@@ -106,7 +106,7 @@ final class Users
         return 'clever-' . substr(hash('sha256', $identity->key()), 0, 24);
     }
 
-    /** Two tabs that come back at once make one user: the database lets one of them in at a time. */
+    /** Two tabs that come back at once create one user: a database lock lets only one of them in at a time. */
     private function make(SessionIdentity $identity, string $role): \WP_User
     {
         global $wpdb;
@@ -117,7 +117,8 @@ final class Users
             if ($user !== null) {
                 return $user;
             }
-            // Where people may register, another person may have taken the name. The key is what counts.
+            // If people can register, another person may have taken the name. Only the key proves that it is the same
+            // person.
             $free = username_exists($name) === false ? $name : $name . '-' . strtolower(wp_generate_password(12, false));
             $id = wp_insert_user([
                 'user_login' => $free,
@@ -161,7 +162,7 @@ final class Users
         }
     }
 
-    /** The role of this login; for a person with several, the one with the fewest rights. */
+    /** The role of this login. If a person has several, the one with the fewest rights. */
     private function role(SessionIdentity $identity): string
     {
         foreach (Settings::CLEVER_ROLES as $name) {
@@ -169,7 +170,7 @@ final class Users
                 return $this->settings->roleFor($name);
             }
         }
-        // A word that Clever added since.
+        // A role that Clever has added since.
         return Settings::NOBODY;
     }
 }
