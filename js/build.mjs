@@ -1,6 +1,6 @@
-// Builds the npm package: `node build.mjs FOLDER` leaves it in FOLDER/package, its tools in FOLDER/node_modules.
+// Builds the npm package: `node build.mjs FOLDER` writes it to FOLDER/package, and its tools to FOLDER/node_modules.
 //
-// It installs and builds only what has changed. Nothing is written beside the sources.
+// It installs and builds only what has changed, and writes nothing into the source folder.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 import { AGAIN, BLOCKED, DENIED, LATER, type Sentence, SETUP } from "./sentences.js";
 
-// The tests hold these against the catalogue, code by code.
+// The tests compare these codes with the list of error codes.
 const SETUP_CODES = /^(config|argument|redirect|intern|not_f|response_[^h])|tls$|(k|request)_rejected$/;
 const LATER_CODES = /^(network|response|rate)_|unavailable$/;
 const RETRYABLE = /^(state|pending|rate|limit)_|network_[^t]|unavailable$|html$|timeout$|interrupted$/;
@@ -19,16 +19,16 @@ export function userMessage(code: string, language?: string): string {
 /**
  * Why a login failed.
  *
- * `message` is for developers and logs. It never has a token, a state or an address of the person in it.
+ * `message` is for developers and logs. It never contains a token, a state or a URL of the person.
  */
 export class CleverError extends Error {
-  /** The error code, as in the list of errors; or the word with which Clever refused, such as `access_denied`. */
+  /** The error code, as in the list of errors; or the error word that Clever sent, such as `access_denied`. */
   declare readonly code: string;
   /** A sentence to show to the person, in the language of the page. */
   declare readonly userMessage: string;
-  /** Whether the same call, or the same login started again, may succeed later without any change. */
+  /** Whether the same call, or a new try of the same login, may succeed later without a change. */
   declare readonly retryable: boolean;
-  /** Whether this browser's own login was refused, by Clever or your server: the person who was signed in before must not stay. */
+  /** Whether Clever or your server refused a login that this browser began. Then the previous person must not stay signed in. */
   declare readonly endsSession: boolean;
 
   constructor(code: string, message = code, sentence?: string, endsSession = false) {

@@ -1,8 +1,8 @@
-/** The form of this package's states. A fragment with such a state is Clever's answer; others belong to the app. */
+/** The format of this package's states. A fragment with such a state is Clever's response; other fragments belong to the app. */
 const STATE = /^\d+(-\d+){3}$/;
-/** What Clever never sends: an answer with it is for another library. */
+/** Parameters that Clever never sends: a response with one of them is for another library. */
 const OF_OTHERS = /refresh_token|expires_|id_token/;
-/** When to search the caches for the token after an answer, in milliseconds: a service worker may write late. */
+/** When to search the caches for the token after a response, in milliseconds: a service worker may write late. */
 const SWEEPS = [0, 1000, 5000];
 
 /** A new state: 128 random bits. */
@@ -11,9 +11,9 @@ export function newState(): string {
 }
 
 /**
- * Takes Clever's answer out of the address, so that no history, bookmark or copied link holds a token.
+ * Removes Clever's response from the URL, so that no history entry, bookmark or copied link contains a token.
  *
- * Fragments of the app stay unchanged. A router that uses the fragment may have put a slash before the answer.
+ * Fragments of the app stay unchanged. A router that uses the fragment may have put a slash before the response.
  */
 export function take(): URLSearchParams | undefined {
   const text = location.hash.replace(/^#[!/?]*/, "");
@@ -23,23 +23,23 @@ export function take(): URLSearchParams | undefined {
   try {
     history.replaceState(without(history.state, text), "", location.href.split("#")[0]);
   } catch {
-    // Some browsers limit how often an address may change.
+    // Some browsers limit how often a page can change its URL.
     location.replace("#");
   }
-  // Routers remember the address: this event gives them the new one.
+  // Routers remember the URL. This event gives them the new one.
   dispatchEvent(new PopStateEvent("popstate", history));
   for (const pause of SWEEPS) setTimeout(() => sweep().catch(() => {}), pause);
   return answer;
 }
 
-/** The same state without the answer: routers keep addresses in it. Values that are not strings stay unchanged. */
+/** The same history state without the response, because routers store URLs in it. Values that are not strings stay unchanged. */
 function without(state: any, text: string): unknown {
   if (typeof state === "string" && state.includes(text)) return state.split(text)[0]!.replace(/#[!/?]*$/, "");
   if (state instanceof Object) for (const name in state) state[name] = without(state[name], text);
   return state;
 }
 
-/** Service workers that cache pages may keep the whole address as the key. */
+/** Service workers that cache pages may use the whole URL as the key. */
 async function sweep(): Promise<void> {
   for (const name of await caches.keys()) {
     const cache = await caches.open(name);

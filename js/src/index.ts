@@ -1,7 +1,7 @@
 /**
- * Log in with Clever without a server's secret: the implicit grant (RFC 6749 4.2), for pages, extensions and apps.
+ * Log in with Clever without a client secret: the implicit grant (RFC 6749 4.2), for pages, extensions and apps.
  *
- * Import this module before your router: it takes Clever's answer out of the address as soon as it is loaded.
+ * Import this module before your router: it removes Clever's response from the URL as soon as it is loaded.
  */
 export { checkToken, type TokenInfo } from "./token.js";
 export { type Answer, forget, handleCallback } from "./login.js";

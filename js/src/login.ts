@@ -6,17 +6,17 @@ import { channelTo, isOver, type LoginRecord, NAME } from "./storage.js";
 
 /** How long a login may take, in milliseconds. */
 const LIFETIME = 600_000;
-/** A silent restart is back sooner than this, in milliseconds. */
+/** A silent restart comes back sooner than this, in milliseconds. */
 const RESTART_TIME = 60_000;
-/** Clever's words for a request that this app should not send (RFC 6749 4.2.2.1, OpenID Connect Core 3.1.2.6). */
+/** Clever's error words for a wrong request of this app (RFC 6749 4.2.2.1, OpenID Connect Core 3.1.2.6). */
 const OF_THE_APP = /^(invalid|unsupported|request)_|_client$/;
 
-/** What a login brought. `JSON.stringify` and copies (`{ ...answer }`) leave the token out. */
+/** The result of a login. `JSON.stringify` and copies (`{ ...answer }`) leave the token out. */
 export interface Answer {
-  /** Prove it before you believe it: with `signIn` on your server, or with `checkToken`. */
+  /** The access token. Check it before you trust it: with `signIn` on your server, or with `checkToken`. */
   readonly accessToken: string;
   readonly scopes: readonly string[];
-  /** Where to go now: the `next` that the login started with. */
+  /** Where to go now: the `next` that you passed to the login. */
   readonly next?: string;
 }
 
@@ -25,30 +25,30 @@ let current: Promise<Answer | null> | undefined;
 let isLeaving = false;
 
 if (globalThis.document) {
-  // First of all: the token leaves the address before anything else runs.
+  // Do this first: remove the token from the URL before any other code runs.
   taken = take();
   // A redirect from Clever loads the page. If only the fragment changes, the link did not come from Clever.
   addEventListener("popstate", take);
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
     forget();
-    // The person left this page for Clever and used the back button: its login is over, so it starts fresh.
+    // The person went to Clever and used the back button. That login is over, so the page starts fresh.
     if (isLeaving) location.reload();
   });
 }
 
-/** Forgets the answer of this page. `logOut` and `signIn` do so themselves. */
+/** Forgets the response on this page. `logOut` and `signIn` do this themselves. */
 export function forget(): void {
   current = undefined;
 }
 
-/** Starts a login. What a refusal does to the session is decided in session.ts. */
+/** Starts a login. The code in session.ts decides whether a refusal ends the session. */
 export function begin(options: Options): Promise<Answer> {
   const settings = check(options);
   forget();
   if (settings.launch) return launched(settings, settings.launch);
   const popup = settings.popup && channelTo() && open("", "", "width=520,height=720");
-  // Without a popup, for example because it is blocked, the page goes itself.
+  // Without a popup, for example because it is blocked, this page goes to Clever.
   return popup ? inPopup(popup, (state) => prepare(settings, state, true)).then(sealed) : leave(settings, "assign");
 }
 
@@ -80,10 +80,10 @@ async function launched(settings: Settings, launch: NonNullable<Options["launch"
 }
 
 /**
- * The answer that Clever sent to this page; `null` on every other visit.
+ * Returns the result of the login that Clever sent to this page; `null` on every other visit.
  *
- * Call it as often as you like: all calls on one page get the same answer. A login that starts in the Clever Portal goes to Clever
- * once more, which the person does not see; the promise then stays pending. Rejects when the login failed.
+ * Call it as often as you like: all calls on one page get the same result. A login that starts in the Clever Portal
+ * goes to Clever again without the person noticing; the promise then stays pending. Rejects if the login failed.
  */
 export function handleCallback(options: Options): Promise<Answer | null> {
   const settings = check(options);
@@ -96,7 +96,7 @@ export function handleCallback(options: Options): Promise<Answer | null> {
 async function arrived(settings: Settings, answer: URLSearchParams): Promise<Answer | null> {
   const state = answer.get("state") ?? "";
   let login = state && (await settings.storage.take(state));
-  // Another app of this origin may have started it: then neither the token nor `next` is for this one.
+  // Another app on this origin may have started this login. Then neither the token nor `next` is for this app.
   if (login && login.clientId !== settings.clientId) login = "";
   const judged = async () => judge(settings, answer, login);
   const outcome = await (login && login.popup ? reported(state, judged()) : judged()).catch((error) => {
@@ -109,7 +109,7 @@ async function arrived(settings: Settings, answer: URLSearchParams): Promise<Ans
   return fail(state ? "pending_missing" : "state_missing");
 }
 
-/** The answer; `null` if it says nothing about this browser; `undefined` if this browser did not ask for it. */
+/** The result; `null` if the response says nothing about this browser; `undefined` if this browser did not start the login. */
 function judge(
   { clever }: Settings,
   answer: URLSearchParams,
@@ -118,16 +118,16 @@ function judge(
   const get = (name: string) => answer.get(name) ?? "";
   const token = get("access_token");
   const error = get("error");
-  // Anyone can make such a link: its token is never used, and its text is not shown.
+  // Anyone can make such a link, so its token is never used and its text is not shown.
   if (!login) return token ? undefined : null;
   const no = (code: string, sentence?: string) => fail(code, code, sentence, true);
-  // RFC 6749 3.1: each parameter comes once.
+  // RFC 6749 3.1: each parameter may appear only once.
   const names = [...answer.keys()];
   if (new Set(names).size < names.length) no("callback_duplicate");
   if (token && error) no("callback_contradictory");
-  // These error words refuse no one: the session stays.
+  // These error words don't refuse the person, so the session stays.
   if (/^(server|temporarily)_/.test(error)) fail("callback_unavailable");
-  // A text of another form was not written by Clever.
+  // Clever does not write error words in any other format.
   const word = /^[\w-]{1,40}$/.test(error) ? error : "access_denied";
   if (OF_THE_APP.test(word)) fail("callback_rejected", word);
   if (error) no(word, denied());
@@ -140,7 +140,7 @@ function sealed(answer: Answer): Answer {
   return Object.defineProperty(answer, "accessToken", { enumerable: false });
 }
 
-/** Whether this tab may restart now: it did not do so a moment ago. At 0, a login has arrived. */
+/** Whether this tab may restart now, because it has not restarted a moment ago. 0 means that a login has arrived. */
 function mayRestart(now: number): boolean {
   try {
     const before = sessionStorage[NAME];

@@ -1,38 +1,38 @@
 import { fail } from "./error.js";
 import { IN_BROWSER, type LoginStorage } from "./storage.js";
 
-/** An address over https or on this machine, without a fragment: elsewhere, anyone on the way could read the token. */
+/** Matches a URL with https or on this machine, without a fragment. Others could read a token over plain http. */
 const SAFE = /^(https|http(?=:\/\/(localhost|127\.0\.0\.1|\[::1])(:\d+)?(\/|$))):\/\/[^#\s]+$/i;
 
-/** Stands for the address of this app while a path is read. */
+/** A placeholder for the URL of this app while a path is parsed. */
 const HERE = "https://x/";
 
-/** How your app is known to Clever, and what a login does. */
+/** The settings of your app at Clever, and options for the login. */
 export interface Options {
-  /** From Clever's dashboard. */
+  /** The client id from Clever's dashboard. */
   clientId: string;
-  /** Where Clever sends the browser, letter by letter as registered with Clever. Its origin must be the page's own. */
+  /** Where Clever redirects the browser, exactly as registered with Clever. It must have the same origin as the page. */
   redirectUri: string;
-  /** The id of the district, where it is known: Clever then skips the school picker. */
+  /** Clever's id of the district, if you know it. Clever then skips the school picker. */
   districtId?: string;
-  /** Where to go after the login: a path of your app, which comes back as `next`. */
+  /** Where to go after the login: a path of your app. You get it back as `next`. */
   next?: string;
-  /** Lets the person at Clever confirm who they are, before a student signs in on a shared device. */
+  /** Makes Clever ask the person to confirm who they are, for shared devices. */
   switchUser?: boolean;
-  /** The login runs in a window of its own, and the page stays. Call `begin` right in the click. */
+  /** Opens the login in a popup, and the page stays. Call `begin` directly in the click handler. */
   popup?: boolean;
   /**
-   * Opens the address by other means and gives the one it ends at: in an extension
+   * A function that opens the URL in another way and returns the URL where it ends, for example in an extension
    * `(url) => chrome.identity.launchWebAuthFlow({ url, interactive: true })`.
    */
   launch?: (url: string) => Promise<string | undefined>;
   /** Clever's base URL. Set it only to use a local emulator. */
   clever?: string;
-  /** Where started logins are kept; by default in the IndexedDB of the page. */
+  /** Where started logins are stored. Default: the IndexedDB of the page. */
   storage?: LoginStorage;
   /**
-   * The address of the session at your server, `/session` by default. See `signIn`. With `popup` or `launch`, set it even if it is
-   * the default: then a login that Clever refuses ends the session of the person before.
+   * The URL of the session on your server. Default: `/session`. See `signIn`. With `popup` or `launch`, set it even if
+   * it is the default: then a login that Clever refuses ends the previous person's session.
    */
   session?: string;
 }
@@ -42,7 +42,7 @@ export interface Settings extends Options {
   storage: LoginStorage;
 }
 
-/** The options, or an error that names the first one that cannot work. */
+/** Returns the options, or throws an error that names the first invalid one. */
 export function check(options: Options): Settings {
   const { clientId, redirectUri, next, launch } = options ?? {};
   if (!isWord(clientId)) fail("config_invalid", "clientId is missing");
@@ -53,12 +53,12 @@ export function check(options: Options): Settings {
   return { ...options, storage: options.storage ?? IN_BROWSER, clever: baseUrl(options.clever), next: next && path(next) };
 }
 
-/** Whether it is text that can stand in a header, such as a token (RFC 6750 2.1). */
+/** Whether a text is valid in a header, such as a token (RFC 6750 2.1). */
 export function isWord(value: unknown): value is string {
   return typeof value === "string" && /^[!-~]+$/.test(value);
 }
 
-/** A base URL of Clever, without slashes at its end. */
+/** A base URL of Clever, without trailing slashes. */
 export function baseUrl(clever?: string): string {
   clever ||= "https://clever.com";
   originOf("clever", clever);
@@ -74,9 +74,9 @@ export function originOf(name: string, url: string): string {
   return fail("config_invalid", `${name} must start with https:// (or http://localhost) and have no #. Apps: universal link, chromiumapp.org`);
 }
 
-/** A path of this app: no one is sent elsewhere after a login. */
+/** A path of this app, so that no one is redirected to another site after a login. */
 function path(next: string): string {
-  // A second slash would name a host; browsers see one in a backslash, too, and skip tabs and dots.
+  // A second slash would start a host name. Browsers also read a backslash as a slash, and skip tabs and dots.
   const clean = new URL(HERE + next).href.slice(HERE.length);
   if (!/^\/(?!\/)/.test(clean)) fail("return_to_unsafe", "next must be a path of this app");
   return clean;

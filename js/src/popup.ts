@@ -3,15 +3,15 @@ import { newState } from "./fragment.js";
 import type { Answer } from "./login.js";
 import { channelTo } from "./storage.js";
 
-/** Between two looks at the popup, and how long the popup waits to be closed; in milliseconds. */
+/** How often to check whether the popup is closed, and how long the popup waits to be closed, in milliseconds. */
 const LOOK = 500;
 const PATIENCE = 2000;
 
 /**
  * The page's half: sends the popup to Clever, and waits for what it reports.
  *
- * They talk over a channel that is named after the state, which no one else knows. The popup has no `opener`: the page in it is not the
- * app's, and Cross-Origin-Opener-Policy would remove it anyway.
+ * They use a broadcast channel named after the state, which no one else knows. The popup has no `opener`, because it
+ * shows a page of another site, and Cross-Origin-Opener-Policy would remove it anyway.
  */
 export async function inPopup(popup: Window, prepare: (state: string) => Promise<string>): Promise<Answer> {
   const state = newState();
@@ -24,7 +24,8 @@ export async function inPopup(popup: Window, prepare: (state: string) => Promise
       const lost = (report?: object) => reject(Object.assign(new CleverError("call_interrupted"), report));
       channel.onmessage = ({ data }) => (data.code ? lost : resolve)(data);
       timer = setInterval(() => {
-        // A popup that was cut off looks closed as well, but then the person is in it. A report may still arrive.
+        // A popup without a connection also looks closed, but then the person is still using it. A report may still
+        // arrive.
         if (popup.closed && document.hasFocus()) setTimeout(lost, LOOK);
       }, LOOK);
     });
@@ -39,7 +40,7 @@ export async function inPopup(popup: Window, prepare: (state: string) => Promise
 export async function reported<Outcome>(state: string, outcome: Promise<Outcome>): Promise<Outcome> {
   const channel = channelTo(state)!;
   const report: any = (await outcome.catch((error) => error)) ?? new CleverError("pending_expired");
-  // A copy leaves out what cannot be listed.
+  // A copy leaves out properties that are not enumerable.
   channel.postMessage({ ...report, message: report.message, accessToken: report.accessToken });
   close();
   await new Promise((resolve) => setTimeout(resolve, PATIENCE));

@@ -1,6 +1,6 @@
 import { fail } from "./error.js";
 
-/** One request that no cache keeps and no redirect leads elsewhere. `answer` is undefined when the body is not JSON. */
+/** Makes one request, without caches and without following redirects. `answer` is undefined if the body is not JSON. */
 export async function request(url: string, timeout: number, more: RequestInit): Promise<[status: number, answer: any]> {
   let status = 0;
   let answer: any;

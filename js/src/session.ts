@@ -4,29 +4,29 @@ import { isWord, originOf, type Options } from "./options.js";
 import { request } from "./request.js";
 import { channelTo } from "./storage.js";
 
-/** This page: it does not listen to itself. */
+/** The id of this page, so that it ignores its own messages. */
 const ME = Math.random();
 
 export interface SessionOptions {
   /**
-   * The address of the session at your server, `/session` by default. `POST` with `{"access_token": …}` signs in, `GET` says who is
-   * signed in, `DELETE` logs out. Each answers `{"person": …}` (`null` if no one is signed in), or `{"code": …}`,
-   * with a `"sentence"` where the error code is your own.
+   * The URL of the session on your server. Default: `/session`. `POST` with `{"access_token": …}` signs in, `GET`
+   * returns who is signed in, `DELETE` logs out. Each responds with `{"person": …}` (`null` if no one is signed in), or
+   * with `{"code": …}`, and a `"sentence"` for your own error codes.
    */
   session?: string;
 }
 
-/** Your server asks Clever, which takes its time when a whole school signs in; in milliseconds. */
+/** The time limit in milliseconds. Your server asks Clever, which can be slow when a whole school signs in. */
 const TIMEOUT = 60_000;
 
 let pending = "";
 let person: Promise<any>;
 
 /**
- * Starts a login: goes to Clever. The promise settles only with `popup` or `launch`, where it gives the answer.
+ * Starts a login: goes to Clever. The promise settles only with `popup` or `launch`; then it resolves to the result.
  *
- * Options that cannot work throw at once. Rejects with `cookies_blocked` when the browser keeps nothing for this site. With
- * `session`, a login that is refused ends the session of the person before.
+ * Invalid options throw at once. Rejects with `cookies_blocked` if the browser stores nothing for this site. With
+ * `session`, a login that is refused ends the previous person's session.
  */
 export function begin(options: Options): Promise<Answer> {
   const answer = start(options);
@@ -34,13 +34,13 @@ export function begin(options: Options): Promise<Answer> {
 }
 
 /**
- * Hands the token to your server, which must check it with Clever. Returns the person in the server's answer.
+ * Sends the token to your server, which must check it with Clever. Returns the person from the server's response.
  *
- * When that fails, for whatever reason, the session of the person before ends: devices are shared.
+ * If that fails, for any reason, the previous person's session ends, because devices are shared.
  */
 export function signIn<Person = unknown>(token: string, options?: SessionOptions): Promise<Person> {
   if (!isWord(token)) fail("argument_invalid", "no token");
-  // Two effects of one page sign in once.
+  // If one page calls this twice, for example in two effects, it signs in only once.
   if (pending !== token) {
     pending = token;
     person = changed("POST", options, { access_token: token })
@@ -50,20 +50,21 @@ export function signIn<Person = unknown>(token: string, options?: SessionOptions
   return person;
 }
 
-/** The person who is signed in at your server; `null` when no one is. */
+/** Returns the person who is signed in on your server; `null` if no one is. */
 export function whoAmI<Person = unknown>(options?: SessionOptions): Promise<Person | null> {
   return ask("GET", options);
 }
 
-/** Ends the session at your server, and tells the other tabs. The session at Clever continues: an app cannot end it. */
+/** Ends the session on your server, and notifies the other tabs. The session at Clever continues, because an app cannot end it. */
 export function logOut(options?: SessionOptions): Promise<void> {
   return changed("DELETE", options);
 }
 
 /**
- * All that a page with a server needs when it opens: finishes the login that Clever sent here, or asks who is signed in.
+ * Call this when a page with a server opens: it finishes the login that Clever sent here, or asks the server who is
+ * signed in.
  *
- * A login that is refused ends the session of the person before: devices are shared.
+ * A login that is refused ends the previous person's session, because devices are shared.
  */
 export async function arrive<Person = unknown>(options: Options): Promise<{ person: Person | null; next?: string }> {
   const answer = await handleCallback(options).catch(ending(options));
@@ -74,7 +75,7 @@ export async function arrive<Person = unknown>(options: Options): Promise<{ pers
 /**
  * Calls `heard` when a person signs in or out in another tab, and when the back button shows an old page again.
  *
- * Gives a function that stops it.
+ * Returns a function that stops this.
  */
 export function watch(heard: () => void): () => void {
   const channel = channelTo();
@@ -91,7 +92,7 @@ export function watch(heard: () => void): () => void {
   };
 }
 
-/** What a failed login does to the session: the person before must not stay when this browser's own login was refused. */
+/** Ends the session if a login that this browser began was refused: the previous person must not stay signed in. */
 function ending(options?: SessionOptions, always = false): (error: any) => Promise<never> {
   return async (error) => {
     error.endsSession ||= always;
@@ -111,7 +112,8 @@ async function changed(method: string, options?: SessionOptions, body?: object):
 async function ask(method: string, options?: SessionOptions, body?: object): Promise<any> {
   const session = options?.session || "/session";
   if (/^http:/i.test(session)) originOf("session", session);
-  // The mode stays "cors": in "same-origin" the referrer policy could take the Origin away that the server looks at.
+  // The mode stays "cors". With "same-origin", the referrer policy could remove the Origin header that the server
+  // checks.
   const [, answer = { code: "network_connect" }] = await request(session, TIMEOUT, {
     method,
     headers: body && { "Content-Type": "application/json" },

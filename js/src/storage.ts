@@ -13,13 +13,13 @@ export interface LoginRecord {
   popup?: boolean;
 }
 
-/** A place for started logins. `take` must give a login to one caller only, however many tabs ask at once. */
+/** A store for started logins. `take` must return a login to only one caller, even if several tabs ask at once. */
 export interface LoginStorage {
   put(state: string, login: LoginRecord): Promise<void>;
   take(state: string): Promise<LoginRecord | undefined>;
 }
 
-/** A channel to the other tabs; `undefined` in a browser that blocks storage, and this with it. */
+/** A channel to the other tabs; `undefined` in a browser that blocks storage and channels. */
 export function channelTo(name = ""): BroadcastChannel | undefined {
   try {
     return new BroadcastChannel(NAME + name);
@@ -31,8 +31,8 @@ export function channelTo(name = ""): BroadcastChannel | undefined {
 type Logins = Map<string, LoginRecord>;
 
 /**
- * IndexedDB: of all that a browser keeps, it alone lets one tab take a value away before any other sees it. Session storage is
- * copied by `window.open`, and other processes see changes of local storage late.
+ * IndexedDB is the only browser storage where one tab can take a value before any other tab sees it. `window.open`
+ * copies session storage, and other processes see changes of local storage late.
  */
 export const IN_BROWSER: LoginStorage = {
   put: (state, login) =>
@@ -49,12 +49,12 @@ export const IN_BROWSER: LoginStorage = {
     }),
 };
 
-/** Whether it was more than `most` milliseconds ago, by a clock that may have been changed. */
+/** Whether a time is more than `most` milliseconds ago, even if the clock was changed. */
 export function isOver(at: number, most: number): boolean {
   return !(Math.abs(Date.now() - at) < most);
 }
 
-/** Changes the logins in one transaction, which no other tab can come between. */
+/** Changes the logins in one transaction, so that no other tab can interfere. */
 async function change<Result>(work: (logins: Logins) => Result): Promise<Result> {
   try {
     return await new Promise((resolve, reject) => {

@@ -7,17 +7,18 @@ const FIRST_PAUSE = 1000;
 const LAST_PAUSE = 8000;
 const TIMEOUT = 10_000;
 
-/** What Clever says of a token that was issued to this app. */
+/** Clever's data about a token that was issued to this app. */
 export interface TokenInfo {
   readonly clientId: string;
   readonly scopes: readonly string[];
 }
 
 /**
- * Asks Clever whether it issued this token, and to this app: for extensions and apps without a server.
+ * Asks Clever whether it issued this token to this app, for extensions and apps without a server.
  *
- * Rejects with `token_foreign` (another app's) or `token_rejected` (not valid): discard the token then. Temporary failures are retried five
- * times, with growing pauses. `clever` is Clever's base URL: set it only to use a local emulator.
+ * Rejects with `token_foreign` (issued to another app) or `token_rejected` (not valid). Then discard the token.
+ * Temporary failures are retried five times, with growing pauses. `clever` is Clever's base URL: set it only to use a
+ * local emulator.
  */
 export async function checkToken(token: string, clientId: string, { clever }: { clever?: string } = {}): Promise<TokenInfo> {
   if (!isWord(token) || !isWord(clientId)) fail("argument_invalid", "no token or clientId");
@@ -28,7 +29,7 @@ export async function checkToken(token: string, clientId: string, { clever }: { 
     } catch (error) {
       if (!(error as CleverError).retryable || pause > LAST_PAUSE) throw error;
     }
-    // A whole class does not come back at the same moment.
+    // A random pause, so that a whole class does not retry at the same moment.
     await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)));
   }
 }

@@ -1,4 +1,4 @@
-"""What the tests of the package share: a site that uses it, a browser, and a page that may complain of nothing."""
+"""Shared by the tests of the package: a site that uses it, a browser, and a page that must log no warning."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A browser with nothing in it. No page may break its policy or write to the console."""
+    """A page in an empty browser. No page may violate its policy or write to the console."""
     with chromium.new_page(browser) as page:
         said: list[str] = []
         watch(page.context, said)
@@ -50,12 +50,12 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def loud_page(browser: Browser) -> Iterator[Page]:
-    """The same for tests in which a server refuses: the browser itself writes of each refusal."""
+    """The same for tests in which a server refuses a request, because the browser itself logs each refusal."""
     with chromium.new_page(browser) as page:
         yield page
 
 
 def watch(context: BrowserContext, said: list[str]) -> None:
-    # React's development build advertises.
+    # React's development build logs an advertisement.
     context.on("console", lambda message: "React DevTools" in message.text or said.append(message.text))
     context.on("weberror", lambda error: said.append(str(error.error)))

@@ -1,4 +1,4 @@
-"""A site for the tests: pages with a strict policy that use the package, and a session as a server would keep it."""
+"""A site for the tests: pages with a strict policy that use the package, and a session on a server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OURS, THEIRS = "9b1c" * 5, "07e4" * 5
 PACKAGE = "/clever-sso-implicit.js"
 HTML = '<!doctype html><html lang="{}"><meta charset="utf-8"><title>app</title><body {}><main></main>{}'
 SCRIPT = '<script type="module" src="{}"></script>'
-# What every page of these tests does; the tests look at `outcome`.
+# The script on every page of these tests. The tests read `outcome`.
 APP = """\
 import * as clever from "/clever-sso-implicit.js";
 const options = %s;
@@ -40,7 +40,7 @@ Object.assign(window, { clever, options });
 
 @dataclass
 class Site:
-    """Where the pages and the emulator are, and what the server was asked."""
+    """The URLs of the pages and the emulator, and the requests to the server."""
 
     url: str
     clever: str
@@ -72,7 +72,7 @@ class Site:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Any path is the page: the apps have routers."""
+    """Serves the page at any path, because the apps have routers."""
 
     site: Site
     protocol_version = "HTTP/1.1"
@@ -122,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving() -> Iterator[Site]:
-    """Serve the pages beside an emulator where people log in without a page."""
+    """Serve the pages next to an emulator that logs people in without showing a page."""
     module = (built() / MODULE).read_text("utf-8")
     site = Site("", "")
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"site": site}))
@@ -144,34 +144,34 @@ def serving() -> Iterator[Site]:
 
 
 def outcome(page: Page) -> Any:
-    """What `handleCallback` gave on this page, or on the next: a page that is left takes its promise along."""
+    """The result of `handleCallback` on this page, or on the next one: when a page is left, its promise is lost."""
     return settled(page, "outcome")
 
 
 def settled(page: Page, name: str) -> Any:
-    """What the promise with this name in the window of the page gives."""
+    """The result of the promise with this name in the page's window."""
     now = f"window.{name} && Promise.race([{name}.then((value) => [value]), {SOON}])"
     return patience.wait_for(lambda: looked_at(page, now, old=None), f"{name} at {page.url}")[0]
 
 
 def login(page: Page, site: Site, path: str = "/", more: str = "{}") -> Any:
-    """Start a login on a page, and give its outcome."""
+    """Start a login on a page, and return its outcome."""
     page.goto(site.url + path)
     assert outcome(page) is None
     return finished(page, more)
 
 
 def finished(page: Page, more: str = "{}") -> Any:
-    """Start a login on this page, and give the outcome of the one that Clever sends the browser to."""
+    """Start a login on this page, and return the outcome of the page that Clever sends the browser to."""
     page.evaluate("window.isOld = true")
     start(page, more)
-    # On Clever's page there is no mark either, but no outcome as well.
+    # Clever's page has no mark either, but it also has no outcome.
     patience.wait_for(lambda: not looked_at(page, "window.isOld ?? false", old=True), "the page is left")
     return outcome(page)
 
 
 def looked_at(page: Page, expression: str, *, old: Any) -> Any:
-    """The value on the page; `old` while it is being left."""
+    """The value on the page; `old` while the page is being left."""
     try:
         return page.evaluate(expression)
     except Error:

@@ -19,9 +19,10 @@ from harness.patience import MILLISECONDS, SECONDS
 from page_site import OURS
 
 EXAMPLES = ROOT / "examples" / "implicit"
-# A window gives the address in lower case, and without the usual port.
+# A window returns the URL in lower case and without the default port.
 REDIRECT_URI = "https://App.example:443/desktop"
-# A window as Electron has them, as far as the example uses it: it follows Clever's redirects, and loads nothing else.
+# An imitation of Electron's window with the parts that the example uses. It follows Clever's redirects and loads
+# nothing else.
 WINDOW = """
 import { EventEmitter } from "node:events";
 import { logIn } from "./login.js";
@@ -56,7 +57,7 @@ ODD_ME = f"""void (self.fetch = async (url) => Response.json(
 
 
 def extension(folder: Path, clever: str) -> Path:
-    """The example, with the package beside it, for the emulator."""
+    """The example with the package next to it, set up for the emulator."""
     shutil.copytree(EXAMPLES / "extension", folder)
     shutil.copy(built() / MODULE, folder)
     options = {"clientId": OURS, "clever": clever, "api": clever}
@@ -68,7 +69,7 @@ def extension(folder: Path, clever: str) -> Path:
 
 
 def id_of(folder: Path) -> str:
-    """What Chromium calls an extension without a key: after its path."""
+    """The id that Chromium gives to an extension without a key, derived from its path."""
     digest = hashlib.sha256(str(folder).encode()).hexdigest()[:32]
     return "".join(chr(ord("a") + int(digit, 16)) for digit in digest)
 
@@ -99,7 +100,7 @@ def test_the_extension_logs_in_with_chromes_own_window(tmp_path: Path) -> None:
             page.goto(f"chrome-extension://{id_of(folder)}/popup.html")
             page.get_by_role("button", name="Log in with Clever").click()
             page.get_by_role("status").get_by_text("You are signed in (64c20b1e8f3a7d0019c4e501).").wait_for()
-            # A failure that is not the package's own has words, too.
+            # A failure outside of the package also shows a sentence.
             context.service_workers[0].evaluate("void (self.fetch = async () => Response.json([]))")
             page.get_by_role("button", name="Log in with Clever").click()
             page.get_by_role("status").get_by_text(re.compile(r"\(response_malformed\)")).wait_for()
@@ -125,7 +126,7 @@ def emulator() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("path", "closes", "expected"), ROUTES.values(), ids=ROUTES)
-def test_the_login_of_the_electron_app(
+def test_the_electron_app_logs_a_person_in(
     tmp_path: Path, emulator: str, path: str, closes: bool, expected: dict[str, object]
 ) -> None:
     shutil.copy(EXAMPLES / "electron" / "login.js", tmp_path)

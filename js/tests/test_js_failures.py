@@ -1,4 +1,4 @@
-"""What a login says when it fails: error code and sentence of the catalogue, in two languages; and misuse, at once."""
+"""Failed logins: error code and sentence from the list of errors, in two languages. Wrong options throw at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AGAIN = "Signing in did not work this time. Please try again."
 LATER = "Clever cannot be reached right now. Please wait a minute, then try again."
 ASK = "Clever did not let you into this app. Please ask your teacher or your school for access."
 
-# The scenario, the error code, the sentence, whether it ends the session of the person before.
+# The scenario, the error code, the sentence, and whether it ends the previous person's session.
 SCENARIOS = [
     ("callback-denied", "access_denied", ASK, True),
     ("callback-unauthorized-user", "unauthorized-user", ASK, True),
@@ -39,7 +39,9 @@ SCENARIOS = [
 @pytest.mark.parametrize(
     ("scenario", "expected"), [(name, rest) for name, *rest in SCENARIOS], ids=[row[0] for row in SCENARIOS]
 )
-def test_what_clever_answers_is_told(page: Page, site: Site, scenario: str, expected: list[Any]) -> None:
+def test_each_error_response_of_clever_shows_its_sentence(
+    page: Page, site: Site, scenario: str, expected: list[Any]
+) -> None:
     site.app(clever=f"{site.clever}/s/{scenario}")
     page.goto(site.url)
     outcome(page)
@@ -48,7 +50,7 @@ def test_what_clever_answers_is_told(page: Page, site: Site, scenario: str, expe
     problem = finished(page)
     assert [problem["code"], problem["userMessage"], problem["endsSession"]] == expected
     assert problem["name"] == "CleverError"
-    # A login that this browser did not ask for restarts, once.
+    # A login that this browser did not start restarts once.
     assert len(asked) == (2 if problem["code"] in {"state_missing", "pending_missing"} else 1)
     assert "access_token" not in page.url
     # The button works after it.
@@ -56,7 +58,7 @@ def test_what_clever_answers_is_told(page: Page, site: Site, scenario: str, expe
     assert finished(page)["accessToken"].startswith("il")
 
 
-def test_an_error_word_that_clever_would_not_write_is_not_shown(page: Page, site: Site) -> None:
+def test_an_error_word_in_another_format_than_clevers_is_not_shown(page: Page, site: Site) -> None:
     page.goto(site.url)
     launch = "async (url) => '#error=Call%20555-0100&state=' + new URL(url).searchParams.get('state')"
     page.evaluate(f"window.problem = settled(clever.begin({{ ...options, launch: {launch} }})), 0")
@@ -152,10 +154,10 @@ CALLS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def test_misuse_is_an_error_at_once(page: Page, site: Site) -> None:
+def test_invalid_options_throw_at_once(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/quiet")
     for name, (call, code, message) in CALLS.items():
-        # Not by a promise that no code awaits.
+        # Not with a promise, which code may not await.
         caught = f"try {{ clever.{call}; return null }} catch (error) {{ return failure(error) }}"
         thrown = page.evaluate(f"(() => {{ {caught} }})()")
         assert thrown, name
@@ -163,7 +165,7 @@ def test_misuse_is_an_error_at_once(page: Page, site: Site) -> None:
         assert message in thrown["message"], name
 
 
-def test_http_is_for_this_machine_only(page: Page, site: Site) -> None:
+def test_http_is_allowed_only_for_this_machine(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/quiet")
     for host in ("localhost", "LOCALHOST:5000", "127.0.0.1", "127.0.0.1:5000", "[::1]", "[::1]:5000"):
         clever, redirect_uri = f"http://{host}", f"http://{host}/callback"
@@ -175,7 +177,7 @@ def test_http_is_for_this_machine_only(page: Page, site: Site) -> None:
         assert parse_qs(urlsplit(opened).query)["redirect_uri"] == [redirect_uri], host
 
 
-def test_an_empty_base_url_is_clevers(page: Page, site: Site) -> None:
+def test_an_empty_base_url_means_clever_itself(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/quiet")
     launch = "async (url) => (window.opened = url, '')"
     page.evaluate(f"clever.begin({{ ...options, clever: '', launch: {launch} }}).catch(() => {{}})")
@@ -185,7 +187,7 @@ def test_an_empty_base_url_is_clevers(page: Page, site: Site) -> None:
 @pytest.mark.parametrize(
     "redirect_uri", ["https://app.example/cb", "https://APP.example:443/cb", "HTTPS://app.Example/cb"]
 )
-def test_case_and_port_443_make_no_other_origin(page: Page, site: Site, redirect_uri: str) -> None:
+def test_case_and_port_443_do_not_change_the_origin(page: Page, site: Site, redirect_uri: str) -> None:
     site.app(redirectUri=redirect_uri)
 
     def serve(route: Any) -> None:
@@ -198,11 +200,11 @@ def test_case_and_port_443_make_no_other_origin(page: Page, site: Site, redirect
     page.route("**/oauth/authorize?*", lambda route: route.fulfill(status=204))
     with page.expect_request(lambda request: "/oauth/authorize?" in request.url) as request:
         start(page)
-    # It goes to Clever as it is registered there.
+    # It is sent to Clever exactly as registered.
     assert f"redirect_uri={redirect_uri.replace(':', '%3A').replace('/', '%2F')}" in request.value.url
 
 
-def test_every_code_word_of_the_catalogue_has_its_sentence_in_both_languages(page: Page, site: Site) -> None:
+def test_every_error_code_has_its_sentence_in_both_languages(page: Page, site: Site) -> None:
     catalogue, spanish = write_sentences.catalogue(), write_sentences.spanish()
     assert len(catalogue) > 25
     page.goto(site.url)
@@ -215,7 +217,7 @@ def test_every_code_word_of_the_catalogue_has_its_sentence_in_both_languages(pag
 
 
 @pytest.mark.parametrize(("language", "start_of"), [("es-MX", "Clever no te dej"), ("fr", ASK)])
-def test_the_language_is_that_of_the_page(page: Page, site: Site, language: str, start_of: str) -> None:
+def test_the_sentence_is_in_the_language_of_the_page(page: Page, site: Site, language: str, start_of: str) -> None:
     site.language = language
     page.goto(site.url)
     launch = "async (url) => '#error=access_denied&state=' + new URL(url).searchParams.get('state')"
@@ -244,8 +246,8 @@ LAUNCHES = {
 }
 
 
-def test_an_address_that_is_opened_by_other_means(page: Page, site: Site) -> None:
-    # As in an extension, whose pages have another origin than the redirect URI.
+def test_the_launch_option_can_open_the_url_in_another_way(page: Page, site: Site) -> None:
+    # As in an extension, whose pages have a different origin than the redirect URI.
     page.goto(site.url)
     outcome(page)
     for name, (how, fragment, code) in LAUNCHES.items():

@@ -1,4 +1,4 @@
-"""The examples for React and Vue, with their real routers, and the package loaded before a router or long after it."""
+"""The examples for React and Vue with their real routers, and the package loaded before or long after the router."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = ROOT / "examples" / "implicit"
 PROGRAMS = {"react": "main.jsx", "vue": "main.js"}
-# An app that loads the package with a lazy route: its router was there before.
+# An app that loads the package with a lazy route, after its router.
 LAZY = """
 import { createRouter, createWebHistory } from "vue-router";
 import { createApp, h } from "vue";
@@ -58,12 +58,12 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def served(site: Site, program: str, router: str = "") -> None:
-    """The index page of the example, with its own client id and addresses."""
+    """The index page of the example, with the test's client id and URLs."""
     site.files["/app.js"] = ("text/javascript", program)
     data = {"client-id": OURS, "redirect-uri": f"{site.url}/callback", "clever": site.clever, "router": router}
     site.body = " ".join(f'data-{name}="{value}"' for name, value in data.items())
     site.session["person"] = None
-    # Vue makes a policy of its own, for what it compiles.
+    # Vue creates its own Trusted Types policy for compiled templates.
     site.trusted = "vue"
     site.session["signs_in"] = {"name": "Ada Ashworth"}
 
@@ -91,7 +91,7 @@ def test_an_example_logs_in_and_out(page: Page, site: Site, programs: dict[str, 
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_an_example_says_one_moment_and_what_went_wrong(
+def test_an_example_shows_one_moment_and_then_the_error(
     page: Page, site: Site, programs: dict[str, str], name: str
 ) -> None:
     served(site, programs[name])
@@ -105,7 +105,7 @@ def test_an_example_says_one_moment_and_what_went_wrong(
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_router_that_is_there_first_forgets_the_token(page: Page, site: Site, tmp_path: Path, name: str) -> None:
+def test_a_router_that_is_loaded_first_forgets_the_token(page: Page, site: Site, tmp_path: Path, name: str) -> None:
     site.trusted = "vue"
     source = tmp_path / "lazy.js"
     source.write_text(LAZY % (name, json.dumps(site.options())), "utf-8")
@@ -127,7 +127,8 @@ def test_a_router_that_is_there_first_forgets_the_token(page: Page, site: Site, 
     assert "access_token" not in page.evaluate("JSON.stringify(history.state)")
 
 
-# The few functions of WordPress that the plugin calls; prints what the shortcode gives, and the scripts it asks for.
+# The few WordPress functions that the plugin calls. Prints the output of the shortcode, and the scripts that it
+# requests.
 WORDPRESS = r"""
 $modules = [];
 function add_shortcode(string $tag, callable $shows): void { $GLOBALS['shows'][$tag] = $shows; }
@@ -144,7 +145,7 @@ echo json_encode(['html' => $shows['reading_room'](), 'modules' => $modules]);
 
 
 def shortcode(address: str) -> dict[str, Any]:
-    """What the plugin does for the page of WordPress with this address."""
+    """The output of the plugin for the WordPress page with this URL."""
     php = shutil.which("php")
     if php is None:
         pytest.skip("php is not installed")

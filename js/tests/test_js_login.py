@@ -1,4 +1,4 @@
-"""A login with the package in Chromium, against the emulator: out to Clever, and back."""
+"""Logins with the package in Chromium against the emulator: to Clever and back."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KEPT = """async () => {
 
 def sent(page: Page, site: Site, more: str = "{}") -> str:
     """Start a login, but keep the browser here. Returns the address at Clever that it would have opened."""
-    # An answer without content leaves the browser where it is.
+    # A response without content leaves the browser on its page.
     page.route(AUTHORIZE, lambda route: route.fulfill(status=204), times=1)
     page.goto(site.url)
     outcome(page)
@@ -43,13 +43,13 @@ def sent(page: Page, site: Site, more: str = "{}") -> str:
 
 
 def addresses(page: Page) -> list[str]:
-    """Every address and state of the tab's history, as the browser would restore it."""
+    """Every URL and state in the tab's history, as the browser would restore it."""
     session = page.context.new_cdp_session(page)
     entries = session.send("Page.getNavigationHistory")["entries"]
     return [entry[name] for entry in entries for name in ("url", "userTypedURL")]
 
 
-def test_the_address_at_clever_has_all_that_the_implicit_grant_needs(page: Page, site: Site) -> None:
+def test_the_url_at_clever_has_all_parameters_of_the_implicit_grant(page: Page, site: Site) -> None:
     url = urlsplit(sent(page, site, "{ districtId: '53ee4b8a44abc88c1c00119b', switchUser: true }"))
     query = parse_qs(url.query)
     state = query.pop("state")[0]
@@ -65,7 +65,7 @@ def test_the_address_at_clever_has_all_that_the_implicit_grant_needs(page: Page,
     assert parse_qs(urlsplit(sent(page, site)).query)["state"][0] != state
 
 
-def test_a_login_brings_the_token_and_leaves_no_trace_of_it(page: Page, site: Site) -> None:
+def test_a_login_returns_the_token_and_leaves_no_trace_of_it(page: Page, site: Site) -> None:
     answer = login(page, site, more="{ next: '/lessons/7?a=b#c' }")
     assert answer["next"] == "/lessons/7?a=b#c"
     assert "read:user_id" in answer["scopes"]
@@ -88,7 +88,7 @@ def test_json_leaves_the_token_out(page: Page, site: Site) -> None:
     assert json.loads(text)["answer"].keys() == {"scopes"}
 
 
-def test_all_calls_of_one_page_get_the_same_answer(page: Page, site: Site) -> None:
+def test_all_calls_on_one_page_get_the_same_result(page: Page, site: Site) -> None:
     site.files["/app.js"] = (
         "text/javascript",
         site.files["/app.js"][1] + "window.more = [1, 2].map(() => clever.handleCallback(options));\n",
@@ -100,7 +100,7 @@ def test_all_calls_of_one_page_get_the_same_answer(page: Page, site: Site) -> No
     assert page.evaluate("clever.handleCallback(options)") is None
 
 
-def test_a_reload_and_the_back_button_bring_nothing_back(page: Page, site: Site) -> None:
+def test_reload_and_back_button_do_not_bring_the_token_back(page: Page, site: Site) -> None:
     login(page, site)
     page.reload()
     assert outcome(page) is None
@@ -112,7 +112,7 @@ def test_a_reload_and_the_back_button_bring_nothing_back(page: Page, site: Site)
     assert "access_token" not in page.url
 
 
-def test_logins_in_two_tabs_do_not_meet(page: Page, site: Site) -> None:
+def test_logins_in_two_tabs_do_not_interfere(page: Page, site: Site) -> None:
     first = sent(page, site, "{ next: '/first' }")
     second = sent(page, site, "{ next: '/second' }")
     other = page.context.new_page()
@@ -122,10 +122,10 @@ def test_logins_in_two_tabs_do_not_meet(page: Page, site: Site) -> None:
         assert outcome(tab)["next"] == following
 
 
-def test_a_state_is_good_for_one_answer_whichever_tab(page: Page, site: Site) -> None:
+def test_a_state_works_for_one_response_in_any_tab(page: Page, site: Site) -> None:
     callback = Visitor(site.clever).callback(sent(page, site))
     token = parse_qs(urlsplit(callback).fragment)["access_token"][0]
-    # The copy has the same session storage and is in the same process: nothing keeps the tabs apart but the package.
+    # The copy has the same session storage and is in the same process, so only the package keeps the tabs apart.
     with page.expect_popup() as copied:
         page.evaluate("void open('/copy')")
     copy = copied.value
@@ -137,12 +137,12 @@ def test_a_state_is_good_for_one_answer_whichever_tab(page: Page, site: Site) ->
     for tab in tabs:
         tab.wait_for_url(f"{site.url}/callback")
     found = [outcome(tab)["accessToken"] for tab in tabs]
-    # The others were sent to Clever once more, and have tokens of their own.
+    # The others were sent to Clever again, and have their own tokens.
     assert found.count(token) == 1
     assert len(set(found)) == len(tabs)
 
 
-def test_a_spent_answer_in_a_restored_tab_restarts(page: Page, site: Site) -> None:
+def test_a_used_response_in_a_restored_tab_restarts_the_login(page: Page, site: Site) -> None:
     callback = Visitor(site.clever).callback(sent(page, site))
     token = parse_qs(urlsplit(callback).fragment)["access_token"][0]
     page.goto(callback)
@@ -154,7 +154,7 @@ def test_a_spent_answer_in_a_restored_tab_restarts(page: Page, site: Site) -> No
     assert outcome(page)["accessToken"] == token
 
 
-def test_a_launch_from_the_portal_restarts_once_and_unseen(page: Page, site: Site) -> None:
+def test_a_login_from_the_portal_restarts_once_and_silently(page: Page, site: Site) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/authorize" in request.url else None)
     query = {"channel": "clever-portal", "client_id": OURS, "confirmed": "true", "response_type": "token"}
@@ -162,25 +162,25 @@ def test_a_launch_from_the_portal_restarts_once_and_unseen(page: Page, site: Sit
     page.wait_for_url(f"{site.url}/callback")
     assert outcome(page)["accessToken"].startswith("il")
     assert ["state=" in url for url in asked] == [False, True]
-    # The callback that restarted is no page to come back to.
+    # The callback that restarted is not in the history.
     assert not [address for address in addresses(page) if "access_token" in address]
     page.go_back()
     assert page.url == "about:blank"
 
 
-def test_an_attackers_answer_is_never_believed(page: Page, site: Site) -> None:
+def test_an_attackers_response_is_never_accepted(page: Page, site: Site) -> None:
     attack = f"{site.url}/callback#token_type=bearer&state=1-2-3-4&access_token=il-of-the-attacker"
     page.goto(attack)
     page.wait_for_url(f"{site.url}/callback")
     assert outcome(page)["accessToken"] != "il-of-the-attacker"
-    # A link on the open page, or the address bar, does not load it again.
+    # Following a link on the open page, or using the address bar, does not reload the page.
     page.evaluate("location.hash = 'token_type=bearer&state=1-2-3-4&access_token=il-of-the-attacker'")
     page.wait_for_url(f"{site.url}/callback")
     text = page.evaluate("clever.handleCallback(options).then((answer) => answer.accessToken)")
     assert text != "il-of-the-attacker"
 
 
-def test_a_login_of_ten_minutes_ago_restarts_and_keeps_where_it_wanted_to_go(page: Page, site: Site) -> None:
+def test_a_login_that_expired_restarts_and_keeps_next(page: Page, site: Site) -> None:
     page.add_init_script("const now = Date.now; Date.now = () => now() - (location.pathname === '/' ? 600_000 : 0)")
     page.goto(site.url)
     outcome(page)
@@ -189,11 +189,11 @@ def test_a_login_of_ten_minutes_ago_restarts_and_keeps_where_it_wanted_to_go(pag
     assert outcome(page)["next"] == "/lessons"
 
 
-# What another sign-in service sends to the same page.
+# The response of another sign-in service to the same page.
 OTHERS = "#access_token=eyJ&expires_in=3600&refresh_token=x&token_type=bearer&type=magiclink"
 
 
-def test_fragments_of_the_app_stay(page: Page, site: Site) -> None:
+def test_fragments_of_the_app_are_not_changed(page: Page, site: Site) -> None:
     page.add_init_script("history.replaceState({ scroll: 7 }, '')")
     own = ["#/lessons/7", "#state=open", "#error=x", "#error=x&state=y", "#access", "#access_token", "", OTHERS]
     for index, fragment in enumerate(own):
@@ -204,11 +204,13 @@ def test_fragments_of_the_app_stay(page: Page, site: Site) -> None:
 
 
 @pytest.mark.parametrize(("path", "before"), [("/callback", "#/"), ("//callback", "#"), ("/callback?tab=1", "#!/")])
-def test_the_token_leaves_the_address_wherever_it_is(page: Page, site: Site, path: str, before: str) -> None:
+def test_the_token_is_removed_from_the_url_and_the_history_state(
+    page: Page, site: Site, path: str, before: str
+) -> None:
     query = urlsplit(sent(page, site)).query
     state = parse_qs(query)["state"][0]
     answer = f"token_type=bearer&state={state}&access_token=il-mine"
-    # What Vue's router keeps, before the package is there; and what is no JSON.
+    # The state that Vue's router stores before the package is loaded, and values that are not JSON.
     page.add_init_script(
         "const at = [location.pathname + location.hash], when = new Date(0), how = new Map([[1, 2n]]);"
         "const kept = { position: 3, at, when, how };"
@@ -227,9 +229,9 @@ def test_a_token_in_the_query_is_not_used(page: Page, site: Site) -> None:
     assert outcome(page) is None
 
 
-def test_an_address_that_may_not_be_changed_loses_the_token_another_way(page: Page, site: Site) -> None:
+def test_if_the_url_cannot_be_changed_the_token_is_removed_another_way(page: Page, site: Site) -> None:
     state = parse_qs(urlsplit(sent(page, site)).query)["state"][0]
-    # Browsers limit how often it may be changed.
+    # Browsers limit how often a page can change its URL.
     page.add_init_script("history.replaceState = () => { throw new DOMException('no', 'SecurityError') }")
     page.goto(f"{site.url}/callback#token_type=bearer&state={state}&access_token=il-mine")
     assert outcome(page)["accessToken"] == "il-mine"
@@ -237,7 +239,7 @@ def test_an_address_that_may_not_be_changed_loses_the_token_another_way(page: Pa
     assert entries == [f"{site.url}/", f"{site.url}/callback#"]
 
 
-def test_a_router_that_came_first_gets_the_new_address(page: Page, site: Site) -> None:
+def test_a_router_that_was_loaded_first_gets_the_new_url(page: Page, site: Site) -> None:
     page.add_init_script("addEventListener('popstate', () => (window.seen ??= []).push(location.hash))")
     login(page, site)
     assert page.evaluate("seen") == [""]
@@ -267,7 +269,9 @@ BLOCKED: dict[str, str] = {
 
 
 @pytest.mark.parametrize("how", BLOCKED)
-def test_a_browser_that_keeps_nothing_is_told_when_the_button_is_pressed(page: Page, site: Site, how: str) -> None:
+def test_a_browser_that_blocks_storage_gets_an_error_when_the_button_is_pressed(
+    page: Page, site: Site, how: str
+) -> None:
     page.add_init_script(BLOCKED[how])
     page.goto(site.url)
     assert outcome(page) is None
@@ -284,7 +288,9 @@ SESSION_STORAGE_THROWS = (
 
 
 @pytest.mark.parametrize("script", [BLOCKED["all"], SESSION_STORAGE_THROWS], ids=["all", "session-storage"])
-def test_a_launch_from_the_portal_in_a_browser_that_keeps_nothing_says_so(page: Page, site: Site, script: str) -> None:
+def test_a_login_from_the_portal_in_a_browser_that_blocks_storage_shows_an_error(
+    page: Page, site: Site, script: str
+) -> None:
     page.add_init_script(script)
     page.goto(f"{site.url}/callback#token_type=bearer&access_token=il-x")
     problem = outcome(page)
@@ -292,7 +298,7 @@ def test_a_launch_from_the_portal_in_a_browser_that_keeps_nothing_says_so(page: 
     assert problem["userMessage"].startswith("Your browser blocked a cookie this site needs")
 
 
-def test_a_launch_from_the_portal_right_after_a_refusal_restarts(page: Page, site: Site) -> None:
+def test_a_login_from_the_portal_right_after_a_refusal_restarts(page: Page, site: Site) -> None:
     launch = "callback#token_type=bearer&access_token=il-x"
     site.app(clever=f"{site.clever}/s/callback-denied")
     page.goto(f"{site.url}/{launch}")
@@ -305,7 +311,7 @@ def test_a_launch_from_the_portal_right_after_a_refusal_restarts(page: Page, sit
 
 
 @pytest.mark.parametrize("storage", ["undefined", "null"])
-def test_no_storage_of_the_app_is_the_one_of_the_browser(page: Page, site: Site, storage: str) -> None:
+def test_storage_undefined_or_null_uses_the_browsers_storage(page: Page, site: Site, storage: str) -> None:
     assert login(page, site, more=f"{{ storage: {storage} }}")["accessToken"].startswith("il")
 
 
@@ -314,7 +320,7 @@ def test_without_session_storage_a_login_works(page: Page, site: Site) -> None:
     assert login(page, site)["accessToken"].startswith("il")
 
 
-def test_pages_that_the_back_button_takes_out_of_the_browsers_memory(browser: Browser, site: Site) -> None:
+def test_a_page_restored_by_the_back_button_starts_fresh(browser: Browser, site: Site) -> None:
     with chromium.keeping_pages(browser) as second, chromium.new_page(second) as page:
         page.goto(site.url)
         outcome(page)
@@ -322,7 +328,7 @@ def test_pages_that_the_back_button_takes_out_of_the_browsers_memory(browser: Br
         page.route(AUTHORIZE, lambda route: route.fulfill(body="Clever"), times=1)
         start(page)
         page.wait_for_url(AUTHORIZE)
-        # The person changed their mind at Clever: that login is over, and the page starts fresh.
+        # The person came back from Clever without logging in: that login is over, and the page starts fresh.
         page.go_back(wait_until="commit")
         patience.wait_for(lambda: not looked_at(page, "window.isOld ?? false", old=True), "the page is loaded again")
         assert outcome(page) is None
@@ -344,7 +350,7 @@ addEventListener("fetch", (event) => event.respondWith(fetch(event.request).then
 """
 
 
-def test_a_service_worker_that_caches_pages_keeps_no_token(page: Page, site: Site) -> None:
+def test_a_service_worker_that_caches_pages_stores_no_token(page: Page, site: Site) -> None:
     site.files["/worker.js"] = ("text/javascript", WORKER)
     site.headers["Content-Security-Policy"] = site.policy().split("; require-trusted")[0] + "; worker-src 'self'"
     page.goto(site.url)
@@ -362,7 +368,7 @@ def test_a_service_worker_that_caches_pages_keeps_no_token(page: Page, site: Sit
     patience.wait_for(lambda: "access_token" not in (urls := ",".join(page.evaluate(keys))) and urls, "clean keys")
 
 
-def test_everything_said_about_a_failure_is_without_token_and_state(page: Page, site: Site) -> None:
+def test_no_error_contains_a_token_or_a_state(page: Page, site: Site) -> None:
     url = sent(page, site)
     state = parse_qs(urlsplit(url).query)["state"][0]
     page.goto(f"{site.url}/callback#token_type=mac&state={state}&access_token=il-mine")
@@ -373,7 +379,7 @@ def test_everything_said_about_a_failure_is_without_token_and_state(page: Page, 
     assert state not in text
 
 
-def test_another_app_of_the_same_origin_does_not_take_the_answer(page: Page, site: Site) -> None:
+def test_another_app_on_the_same_origin_does_not_take_the_response(page: Page, site: Site) -> None:
     state = parse_qs(urlsplit(sent(page, site, "{ next: '/of-the-first-app' }")).query)["state"][0]
     site.app(clientId=THEIRS, next="/of-the-second-app")
     with page.expect_request(AUTHORIZE) as restarted:

@@ -1,4 +1,4 @@
-"""The npm package: what is in it, how large it is, and that its types and its module are used as documented."""
+"""The npm package: its files, its size, and that its types and its module work as documented."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def package() -> Path:
     return built()
 
 
-def test_it_is_small(package: Path) -> None:
+def test_the_package_is_small(package: Path) -> None:
     size = len(gzip.compress((package / MODULE).read_bytes(), 9, mtime=0))
     assert size < LARGEST
 
 
-def test_it_needs_no_other_package_and_names_its_files(package: Path) -> None:
+def test_the_package_has_no_dependencies_and_lists_its_files(package: Path) -> None:
     manifest = json.loads((package / "package.json").read_text("utf-8"))
     assert "dependencies" not in manifest
     assert "devDependencies" not in manifest
@@ -39,13 +39,13 @@ def test_it_needs_no_other_package_and_names_its_files(package: Path) -> None:
     assert manifest["version"] == VERSION
 
 
-def test_it_is_an_es_module_that_loads_without_a_page(package: Path) -> None:
+def test_the_package_is_an_es_module_that_loads_without_a_page(package: Path) -> None:
     script = f"import({json.dumps(str(package / MODULE))}).then((all) => console.log(JSON.stringify(Object.keys(all))))"
     done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=SECONDS)
     assert set(json.loads(done.stdout)) == EXPORTED
 
 
-def test_every_export_is_in_the_guide_and_the_readme_and_has_words(package: Path) -> None:
+def test_every_export_is_in_the_guide_and_the_readme_and_has_a_comment(package: Path) -> None:
     guide = (ROOT / "docs" / "implicit.md").read_text("utf-8")
     readme = (SOURCES / "README.md").read_text("utf-8")
     source = "\n".join(path.read_text("utf-8") for path in (SOURCES / "src").glob("*.ts"))
@@ -56,7 +56,7 @@ def test_every_export_is_in_the_guide_and_the_readme_and_has_words(package: Path
     assert (package / "dist" / "index.d.ts").exists()
 
 
-def test_it_stores_and_writes_nothing_by_other_means(package: Path) -> None:
+def test_the_package_uses_no_other_storage_or_output(package: Path) -> None:
     text = (package / MODULE).read_text("utf-8")
     for word in ("localStorage", "console.", "document.cookie", "innerHTML", "eval(", "Function(", "postMessage(*"):
         assert word not in text, word

@@ -1,4 +1,4 @@
-"""Apps with a server: the token goes there, the session is noticed in all tabs, and a popup reports to its page."""
+"""Apps with a server: the token is sent there, all tabs notice sign-ins, and a popup reports to its page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from page_site import Site, finished, outcome, settled, start
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-# What an app with a server does when it opens.
+# The script of an app with a server when it opens.
 APP = """\
 import * as clever from "/clever-sso-implicit.js";
 const options = %s;
@@ -33,14 +33,14 @@ def app(site: Site) -> Site:
     return site
 
 
-def test_the_token_goes_to_the_server_once_in_a_body_and_is_forgotten(page: Page, app: Site) -> None:
+def test_the_token_is_posted_to_the_server_once_and_forgotten(page: Page, app: Site) -> None:
     page.goto(app.url)
     assert outcome(page) == {"person": None}
     sent: list[str] = []
     page.on("request", lambda request: sent.append(f"{request.method} {request.url} {request.headers}"))
     answer = finished(page, "{ next: '/lessons' }")
     assert answer == {"person": "Ada", "next": "/lessons"}
-    # Two effects of one page asked twice.
+    # Two effects of one page called it twice.
     assert settled(page, "again") == answer
     ((kind, origin, body),) = app.session["posted"]
     assert (kind, origin, list(body)) == ("application/json", app.url, ["access_token"])
@@ -60,11 +60,11 @@ def test_a_logout_and_a_sign_in_are_noticed_in_another_tab(page: Page, app: Site
     patience.wait_for(lambda: outcome(other)["person"] == "Ada", "the other tab knows who signed in")
     other.evaluate("clever.logOut(options)")
     patience.wait_for(lambda: outcome(page)["person"] is None, "the first tab knows that she logged out")
-    # No tab hears itself.
+    # A tab ignores its own messages.
     assert [page.evaluate("heard"), other.evaluate("heard")] == [1, 1]
 
 
-def test_a_page_from_the_browsers_memory_asks_again(page: Page, app: Site) -> None:
+def test_a_page_from_the_back_forward_cache_asks_the_server_again(page: Page, app: Site) -> None:
     page.goto(app.url)
     finished(page)
     app.session["person"] = "José"
@@ -72,7 +72,7 @@ def test_a_page_from_the_browsers_memory_asks_again(page: Page, app: Site) -> No
     assert outcome(page) == {"person": "José"}
 
 
-def test_a_page_that_the_back_button_takes_out_of_the_browsers_memory_asks_again(browser: Browser, app: Site) -> None:
+def test_a_page_restored_by_the_back_button_asks_the_server_again(browser: Browser, app: Site) -> None:
     with chromium.keeping_pages(browser) as second, chromium.new_page(second) as page:
         page.goto(app.url)
         assert outcome(page) == {"person": None}
@@ -80,14 +80,14 @@ def test_a_page_that_the_back_button_takes_out_of_the_browsers_memory_asks_again
         app.files["/elsewhere"] = ("text/html", "<!doctype html>")
         page.goto(f"{app.url}/elsewhere")
         app.session["person"] = "José"
-        # A page from memory is not loaded again.
+        # A page from memory is not reloaded.
         page.go_back(wait_until="commit")
         assert page.evaluate("window.isFromMemory") is True
         patience.wait_for(lambda: outcome(page)["person"], "the page asks again")
         assert outcome(page) == {"person": "José"}
 
 
-def test_a_refusal_by_clever_ends_the_session_before(page: Page, app: Site) -> None:
+def test_a_refusal_by_clever_ends_the_previous_session(page: Page, app: Site) -> None:
     app.session["person"] = "Ada"
     page.goto(app.url)
     assert outcome(page) == {"person": "Ada"}
@@ -98,7 +98,7 @@ def test_a_refusal_by_clever_ends_the_session_before(page: Page, app: Site) -> N
 
 
 @pytest.mark.parametrize("scenario", ["callback-server-error", "callback-temporarily-unavailable"])
-def test_when_clever_is_down_the_person_stays(page: Page, app: Site, scenario: str) -> None:
+def test_if_clever_is_down_the_person_stays_signed_in(page: Page, app: Site, scenario: str) -> None:
     app.session["person"] = "Ada"
     page.goto(app.url)
     outcome(page)
@@ -131,7 +131,7 @@ ANSWERS = {
 }
 
 
-def test_what_the_server_refuses_is_told(page: Page, app: Site) -> None:
+def test_a_refusal_by_the_server_shows_its_sentence(page: Page, app: Site) -> None:
     page.goto(app.url)
     outcome(page)
     for name, (answer, code, sentence) in ANSWERS.items():
@@ -141,7 +141,7 @@ def test_what_the_server_refuses_is_told(page: Page, app: Site) -> None:
         assert problem["userMessage"].startswith(sentence), name
 
 
-def test_a_server_that_answers_no_json_is_a_network_that_may_come_back(page: Page, app: Site) -> None:
+def test_a_server_response_that_is_not_json_is_a_retryable_network_error(page: Page, app: Site) -> None:
     app.files["/page"] = ("text/html", "<!doctype html>")
     page.goto(app.url)
     problem = page.evaluate("clever.whoAmI({ session: '/page' }).catch(({ code, retryable }) => ({ code, retryable }))")
@@ -151,14 +151,14 @@ def test_a_server_that_answers_no_json_is_a_network_that_may_come_back(page: Pag
 REFUSALS: dict[str, object] = {
     "foreign": {"code": "token_foreign", "sentence": "x"},
     "own": {"code": "too_young"},
-    # As in the code grant: after Clever's response, no one continues in the session of the last person.
+    # As in the code grant: after Clever's response, no one continues in the previous person's session.
     "unavailable": {"code": "clever_unavailable"},
     "malformed": ["Ada"],
 }
 
 
 @pytest.mark.parametrize("answer", REFUSALS.values(), ids=REFUSALS)
-def test_a_login_that_the_server_refuses_ends_the_session_before(page: Page, app: Site, answer: object) -> None:
+def test_a_login_that_the_server_refuses_ends_the_previous_session(page: Page, app: Site, answer: object) -> None:
     app.session["person"] = "Ada"
     page.goto(app.url)
     assert outcome(page) == {"person": "Ada"}
@@ -172,7 +172,7 @@ def test_a_login_that_the_server_refuses_ends_the_session_before(page: Page, app
     patience.wait_for(lambda: outcome(other)["person"] is None, "the other tab knows that nobody is signed in")
 
 
-def test_a_login_that_does_not_reach_the_server_ends_the_session_before(loud_page: Page, app: Site) -> None:
+def test_a_login_that_does_not_reach_the_server_ends_the_previous_session(loud_page: Page, app: Site) -> None:
     app.session["person"] = "Ada"
     loud_page.goto(app.url)
     outcome(loud_page)
@@ -182,7 +182,7 @@ def test_a_login_that_does_not_reach_the_server_ends_the_session_before(loud_pag
     assert (app.session["person"], app.session["deleted"]) == (None, 1)
 
 
-# What Firefox does where cookies are blocked.
+# Firefox does this when cookies are blocked.
 NO_CHANNEL = "window.BroadcastChannel = function () { throw new DOMException('no', 'SecurityError') }"
 
 
@@ -190,7 +190,7 @@ def test_without_a_channel_to_other_tabs_an_app_starts_and_signs_in(page: Page, 
     page.add_init_script(NO_CHANNEL)
     page.goto(app.url)
     assert outcome(page) == {"person": None}
-    # No other tab would notice; a popup could not tell its page, which leaves.
+    # Other tabs would not notice, and a popup could not report to its page, so the page itself goes to Clever.
     assert finished(page, "{ popup: true }")["person"] == "Ada"
     assert "deleted" not in app.session
     page.evaluate("clever.logOut(options)")
@@ -205,20 +205,20 @@ def test_a_token_is_not_sent_over_plain_http(page: Page, app: Site) -> None:
     assert page.evaluate("clever.whoAmI({ session: options.redirectUri.replace('callback', 'session') })") is None
 
 
-def test_an_empty_session_is_the_usual_one(page: Page, app: Site) -> None:
+def test_an_empty_session_option_means_the_default(page: Page, app: Site) -> None:
     app.session["person"] = "Ada"
     page.goto(app.url)
     assert page.evaluate("clever.whoAmI({ session: '' })") == "Ada"
 
 
-def test_a_question_that_fails_ends_nothing(page: Page, app: Site) -> None:
+def test_a_failed_who_am_i_does_not_end_the_session(page: Page, app: Site) -> None:
     app.session.update(person="Ada", answer={"code": "clever_unavailable"})
     page.goto(app.url)
     assert outcome(page)["endsSession"] is False
     assert "deleted" not in app.session
 
 
-# The time that it may take passes at once, and is written down.
+# The timeout passes at once and is recorded.
 NO_PATIENCE = """
 window.times = [];
 AbortSignal.timeout = (time) => {
@@ -228,14 +228,14 @@ AbortSignal.timeout = (time) => {
 """
 
 
-def test_a_server_that_hangs_is_a_network_that_may_come_back(page: Page, app: Site) -> None:
+def test_a_server_that_hangs_is_a_retryable_network_error(page: Page, app: Site) -> None:
     page.goto(app.url)
     outcome(page)
     page.evaluate(f"{NO_PATIENCE}; 0")
     for call in ("whoAmI()", "signIn('il-mine')", "logOut()"):
         problem = page.evaluate(f"clever.{call}.catch(({{ code, retryable }}) => ({{ code, retryable }}))")
         assert problem == {"code": "network_timeout", "retryable": True}, call
-    # A sign-in that fails logs out.
+    # A failed sign-in logs out.
     assert page.evaluate("times") == [60_000] * 4
 
 
@@ -249,7 +249,7 @@ def closed(popup: Page) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, COOP], ids=["plain", "cut-off"])
-def test_a_popup_tells_its_page_and_closes(page: Page, site: Site, headers: dict[str, str]) -> None:
+def test_a_popup_reports_to_its_page_and_closes(page: Page, site: Site, headers: dict[str, str]) -> None:
     site.headers.update(headers)
     page.goto(site.url)
     outcome(page)
@@ -276,7 +276,7 @@ def test_a_popup_reports_a_refusal(page: Page, site: Site) -> None:
     closed(opened.value)
 
 
-# How the app opens Clever, and whether it has a server.
+# How the app opens Clever, and whether the app has a server.
 REFUSED: dict[str, tuple[str, bool]] = {
     "popup": ("popup: true, session: '/session'", True),
     "launch": ("launch, session: '/session'", True),
@@ -285,7 +285,7 @@ REFUSED: dict[str, tuple[str, bool]] = {
 
 
 @pytest.mark.parametrize(("more", "ends"), REFUSED.values(), ids=REFUSED)
-def test_a_refusal_in_another_window_ends_the_session_before(page: Page, site: Site, more: str, ends: bool) -> None:
+def test_a_refusal_in_another_window_ends_the_previous_session(page: Page, site: Site, more: str, ends: bool) -> None:
     site.session["person"] = "Ada"
     page.goto(site.url)
     outcome(page)
@@ -301,9 +301,7 @@ def test_a_refusal_in_another_window_ends_the_session_before(page: Page, site: S
 
 
 @pytest.mark.parametrize("word", ["server_error", "unauthorized_client"])
-def test_a_window_that_says_what_is_wrong_with_clever_or_the_app_ends_nothing(
-    page: Page, site: Site, word: str
-) -> None:
+def test_an_error_of_clever_or_the_app_in_another_window_keeps_the_session(page: Page, site: Site, word: str) -> None:
     site.session["person"] = "Ada"
     page.goto(site.url)
     outcome(page)
@@ -322,20 +320,20 @@ def test_a_popup_that_the_person_closes_is_noticed(page: Page, site: Site) -> No
     with page.expect_popup() as opened:
         page.evaluate("window.found = settled(clever.begin({ ...options, popup: true })), 0")
     opened.value.wait_for_url("**/oauth/authorize?*")
-    # Clever's page cannot send the app elsewhere.
+    # Clever's page cannot redirect the app.
     assert opened.value.evaluate("opener") is None
     opened.value.close()
     assert settled(page, "found")["code"] == "call_interrupted"
 
 
-def test_a_popup_that_is_blocked_is_no_dead_button(page: Page, site: Site) -> None:
+def test_if_the_popup_is_blocked_the_page_itself_goes_to_clever(page: Page, site: Site) -> None:
     page.add_init_script("window.open = () => null")
     page.goto(site.url)
     outcome(page)
     assert finished(page, "{ popup: true, next: '/n' }")["next"] == "/n"
 
 
-def test_a_popup_whose_storage_is_blocked_closes_and_says_so(page: Page, site: Site) -> None:
+def test_a_popup_whose_storage_is_blocked_closes_and_reports_it(page: Page, site: Site) -> None:
     page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
     page.goto(site.url)
     outcome(page)

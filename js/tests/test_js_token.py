@@ -1,4 +1,4 @@
-"""`checkToken`: whose token it is, for apps without a server; with pauses that grow, on a clock of the test's own."""
+"""`checkToken` for apps without a server: the app of a token, and retries with growing pauses on a fake clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
 CHECK = """([token, clientId, clever_]) => clever.checkToken(token, clientId, { clever: clever_ }).catch(failure)"""
-# Pauses pass at once, and are written down.
+# Pauses pass at once and are recorded.
 NO_PAUSES = """
 window.pauses = [];
 const later = setTimeout;
@@ -37,7 +37,7 @@ def checked(page: Page, site: Site, token: str, path: str = "", client_id: str =
 
 
 def grows(pauses: list[float]) -> bool:
-    """Whether they are 1 s, 2 s, 4 s and so on, up to a quarter more or less."""
+    """Whether the pauses are 1 s, 2 s, 4 s and so on, up to a quarter more or less."""
     return all(0.75 <= pause / (1000 * 2**index) <= 1.25 for index, pause in enumerate(pauses))
 
 
@@ -47,7 +47,7 @@ def test_a_token_of_this_app_passes(page: Page, site: Site) -> None:
     assert "read:user_id" in found["scopes"]
 
 
-def test_a_token_of_another_app_is_told(page: Page, site: Site) -> None:
+def test_a_token_of_another_app_is_refused(page: Page, site: Site) -> None:
     assert checked(page, site, token_of(site, THEIRS))["code"] == "token_foreign"
     assert page.evaluate("pauses") == []
 
@@ -58,7 +58,7 @@ def test_an_invented_token_is_refused(loud_page: Page, site: Site) -> None:
 
 
 def answering(page: Page, answers: list[tuple[int, str] | None]) -> list[dict[str, str]]:
-    """Answer for tokeninfo, the last one again and again; give the headers of the requests."""
+    """Respond to tokeninfo with these responses, repeating the last one. Returns the headers of the requests."""
     asked: list[dict[str, str]] = []
     rest = list(answers)
 
@@ -102,7 +102,7 @@ REFUSALS: dict[str, tuple[list[tuple[int, str] | None], str | None, int]] = {
 }
 
 
-def test_what_tokeninfo_answers(page: Page, site: Site) -> None:
+def test_each_tokeninfo_response_gives_its_result(page: Page, site: Site) -> None:
     page.goto(site.url)
     outcome(page)
     for name, (answers, code) in OUTCOMES.items():
@@ -116,7 +116,7 @@ def test_what_tokeninfo_answers(page: Page, site: Site) -> None:
         assert "il-mine" not in json.dumps(found)
 
 
-def test_what_may_pass_is_tried_again_with_longer_and_longer_pauses(loud_page: Page, site: Site) -> None:
+def test_temporary_failures_are_retried_with_growing_pauses(loud_page: Page, site: Site) -> None:
     page = loud_page
     page.add_init_script(NO_PAUSES)
     page.goto(site.url)
@@ -133,7 +133,7 @@ def test_what_may_pass_is_tried_again_with_longer_and_longer_pauses(loud_page: P
 
 
 @pytest.mark.parametrize(("scenario", "code"), [("tokeninfo-503-twice", None), ("tokeninfo-500", "clever_unavailable")])
-def test_the_emulator_that_is_down(loud_page: Page, site: Site, scenario: str, code: str | None) -> None:
+def test_failures_of_the_emulator_are_retried(loud_page: Page, site: Site, scenario: str, code: str | None) -> None:
     found = checked(loud_page, site, token_of(site), f"/s/{scenario}")
     assert found.get("code") == code
     assert len(loud_page.evaluate("pauses")) == (2 if code is None else 4)

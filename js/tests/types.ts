@@ -19,9 +19,9 @@ const stop: () => void = watch(() => {});
 stop();
 await begin({ ...options, launch: async (url) => url }).catch((error: CleverError) => error.code + error.userMessage);
 
-// @ts-expect-error: what no app can do without
+// @ts-expect-error: required options are missing
 await begin({});
-// @ts-expect-error: it may be nobody
+// @ts-expect-error: the person may be null
 document.title = person.name;
-// @ts-expect-error: an answer is read, not written
+// @ts-expect-error: the result is read-only
 if (answer) answer.accessToken = "";
