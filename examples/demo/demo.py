@@ -1,8 +1,8 @@
-"""Logs people in through every entry that Clever knows, in Rust, C and Python, against the emulator.
+"""Logs people in through every kind of login at Clever, in Rust, C and Python, against the emulator.
 
-Each program is what a user of that language would write (examples/rust, examples/c, examples/python). This one plays
-the person with the browser: it goes where the program sends it, fills in the login page, and tells the program where it
-ended up. `--serve` leaves an emulator and the Flask example running afterwards.
+Each program is what a user of that language would write (examples/rust, examples/c, examples/python). This program
+plays the person with the browser: it opens the URLs from the program, fills in the login page, and sends the callback
+URL back to the program. `--serve` leaves an emulator and the Flask example running afterwards.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ GRACE, SAM, DANA = Person("Grace Okafor", "610001"), Person("Sam Rivera", "61000
 
 @dataclass(frozen=True)
 class Visit:
-    """Where the browser goes first, instead of where the program sends it."""
+    """The URL that the browser opens first, instead of the program's URL."""
 
     clever: str
     app: emulator.App
 
     def as_asked(self, url: str) -> str:
-        """Go where the program says."""
+        """Open the program's URL."""
         return url
 
     def from_portal(self, _: str) -> str:
@@ -67,7 +67,7 @@ class Visit:
         return portal_link(self.clever, self.app.client_id, self.app.redirect_uri, DISTRICT)
 
     def to_another_app(self, url: str) -> str:
-        """Get a token of another application, for the state of this one: what an attacker would do."""
+        """Get a token of another application for this application's state, as an attacker would."""
         state = parse_qs(urlsplit(url).query)["state"][0]
         query = {"response_type": "token", "client_id": OTHER.client_id, "redirect_uri": OTHER.redirect_uri}
         return f"{self.clever}/oauth/authorize?{urlencode({**query, 'state': state})}"
@@ -127,13 +127,13 @@ def log_in(entry: Entry, program: list[str], clever: str) -> Result:
 
 
 def converse(entry: Entry, run: subprocess.Popen[str], clever: str) -> Result:
-    """Be the browser until the program says how it ended."""
+    """Act as the browser until the program prints the outcome."""
     assert run.stdin
     assert run.stdout
     assert run.stderr
     browser, visit = Browser(clever, entry.person.sign_in_number), Visit(clever, entry.app)
     first, last = entry.first, run.stdout.readline().strip()
-    # The program is up; from here on, measure the login, browser included.
+    # The program is running. From here on, measure the login, including the browser.
     start = time.perf_counter()
     while last.startswith("open "):
         # Only the first step depends on the entry; a restart sends the browser on like any login.
@@ -148,7 +148,7 @@ def converse(entry: Entry, run: subprocess.Popen[str], clever: str) -> Result:
 
 
 def judged(entry: Entry, last: str, complaint: str, exit_code: int, milliseconds: float) -> Result:
-    """Compare what the program said with the expected outcome of this entry."""
+    """Compare the program's output with the expected outcome of this kind of login."""
     found = SIGNED_IN.fullmatch(last)
     if found and exit_code == 0:
         right = (found["person"], found["district"], found["proof"]) == (entry.person.name, DISTRICT, entry.proof)
@@ -174,7 +174,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--serve", action="store_true", help="then leave the emulator and the Flask example running")
     stay = arguments.parse_args().serve
-    # Ended from outside, it still ends what it started.
+    # If the demo is terminated, it still ends the programs that it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if not run_all():
         return 1

@@ -20,14 +20,14 @@ class Result:
 
 
 class Table:
-    """Collects results, showing that something happens, and prints them aligned."""
+    """Collects results, shows progress, and prints the results as a table."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[str, ...]] = []
         self.all_right = True
 
     def add(self, entry: str, language: str, result: Result) -> None:
-        """Keep one result."""
+        """Add one result."""
         verdict = "ok" if result.right else "WRONG"
         milliseconds = f"{result.milliseconds:.0f}"
         self._rows.append((entry, language, result.person, result.district, result.proof, milliseconds, verdict))

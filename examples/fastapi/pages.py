@@ -40,7 +40,7 @@ def welcome() -> HTMLResponse:
 
 
 def me(identity: SessionIdentity) -> HTMLResponse:
-    """Who is signed in."""
+    """The page that shows who is signed in."""
     rows = {
         "Role": identity.user_type or "several roles",
         "District": identity.district_id or "none",
@@ -55,15 +55,15 @@ def me(identity: SessionIdentity) -> HTMLResponse:
 
 
 def lessons() -> HTMLResponse:
-    """Something for teachers."""
+    """The page for teachers."""
     return _page("Lessons", "<p>Only teachers and staff see this page.</p>")
 
 
 def problem(what: Problem) -> HTMLResponse:
-    """A login that failed, with links that lead where the person wanted to go."""
+    """The page of a failed login, with links that lead to the page that the person wanted."""
     button = BUTTON.format(escape(what.login_url), escape(what.switch_user_url))
     if what.home_url:
-        # The person is signed in already, and may not open the page.
+        # The person is already signed in, but may not open the page.
         button = f'<p><a class="button" href="{escape(what.home_url)}">Go to the start page</a></p>{button}'
     return _page(
         "Signing in did not work",

@@ -1,4 +1,4 @@
-// What the page shows, and when. The package does the rest: the state, the fragment, the token and other tabs.
+// Decides what the page shows. The package handles the rest: the state, the fragment, the token and other tabs.
 import { arrive, begin, CleverError, logOut, watch } from "./clever-sso-implicit.js";
 
 // clientId, redirectUri and clever, as the server wrote them into the page.

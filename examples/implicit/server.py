@@ -1,4 +1,4 @@
-"""The server of the implicit grant: it accepts a token only when Clever says that it was issued to this app."""
+"""The server for the implicit grant: it accepts a token only if Clever says that it was issued to this app."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import clever_sso
 import flask
 
 HERE = Path(__file__).parent
-# Where `npm install` puts it.
+# The folder where `npm install` puts the package.
 PACKAGE = HERE / "node_modules" / "clever-sso-implicit" / "dist"
 MODULE = "clever-sso-implicit.js"
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -37,7 +37,7 @@ def create_app() -> flask.Flask:
         SESSION_COOKIE_SAMESITE="Strict",
         MAX_CONTENT_LENGTH=LONGEST_BODY,
         ORIGIN=origin_of(redirect_uri),
-        # No secret: an app of the implicit grant has none.
+        # No client secret: an app with the implicit grant has none.
         CLIENT=clever_sso.Client(os.environ["CLEVER_CLIENT_ID"], None, redirect_uri, base_url=base_url),
         FOR_THE_PAGE={
             "clever": (base_url or CLEVER).rstrip("/"),
@@ -102,7 +102,7 @@ def log_in() -> flask.Response:
 def owner_of(token: str) -> dict[str, str]:
     """Ask Clever whether the token was issued to this app, and then who it belongs to."""
     client: clever_sso.Client = flask.current_app.config["CLIENT"]
-    # Any other app's token opens /me just as well: without this line its owner could be logged in here.
+    # The token of any other app opens /me too: without this line, another app could log its users in here.
     client.check_token(token)
     me = client.me(token)
     user = client.user(token, me.id)
@@ -116,7 +116,7 @@ def owner_of(token: str) -> dict[str, str]:
 
 @pages.delete("/session")
 def log_out() -> flask.Response:
-    """Forget who is signed in."""
+    """Sign the person out."""
     flask.session.clear()
     return flask.jsonify(person=None)
 

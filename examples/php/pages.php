@@ -9,13 +9,13 @@ namespace ReadingRoom;
 use CleverSso\Problem;
 use CleverSso\Web;
 
-/** A text as HTML: nothing in it can become a tag or leave an attribute. */
+/** Escapes a text for HTML: nothing in it can become a tag or end an attribute. */
 function text(string $text): string
 {
     return htmlspecialchars($text, ENT_QUOTES | ENT_SUBSTITUTE | ENT_HTML5, 'UTF-8');
 }
 
-/** Sends a page. It names a person, or its address has a code: no other site and no cache may see it. */
+/** Sends a page that no cache and no other site may see: it names a person, or its URL contains a code. */
 function show(string $title, string $content): void
 {
     header('Content-Type: text/html; charset=utf-8');
@@ -73,7 +73,7 @@ function showHome(Web $web): void
 }
 
 /**
- * Who is signed in.
+ * The page that shows who is signed in.
  *
  * @param array<string, string> $person
  */
@@ -95,13 +95,13 @@ function showPerson(Web $web, array $person): void
         HTML);
 }
 
-/** What went wrong: a sentence for the person, an error code for support, and a link to try again. */
+/** The error page: a sentence for the person, an error code for support, and a link to try again. */
 function showProblem(Problem $problem): void
 {
     [$sentence, $code] = [text($problem->sentence), text($problem->code)];
     $links = loginLinks($problem->loginUrl, $problem->switchUserUrl);
     if ($problem->homeUrl !== '') {
-        // The person is signed in already, and may not open the page.
+        // The person is already signed in, but may not open the page.
         $links = '<p><a href="' . text($problem->homeUrl) . '">Go to the start page</a></p>' . $links;
     }
     show('Signing in did not work – Reading Room', <<<HTML
@@ -112,7 +112,7 @@ function showProblem(Problem $problem): void
         HTML);
 }
 
-/** There is no such page. */
+/** The page for an unknown path. */
 function showNothing(): void
 {
     http_response_code(404);

@@ -11,7 +11,7 @@ opcache_compile_file(__DIR__ . '/pages.php');
 
 if (getenv('CLEVER_KEY_CACHE')) {
     try {
-        // The client ends with this script, but its keys are in the key cache then.
+        // The client ends with this script, but by then its keys are in the key cache.
         CleverSso\Web::clientFromEnv()->warmUp();
     } catch (CleverSso\CleverException|CleverSso\NetworkException $error) {
         // Start even if Clever is down: the keys are fetched when they are needed.

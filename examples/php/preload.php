@@ -1,8 +1,8 @@
 <?php
 
 /**
- * For opcache.preload: FPM's master makes the client and fetches Clever's keys before it forks its workers, so that no
- * student waits for that.
+ * For opcache.preload: FPM's master creates the client and fetches Clever's keys before it forks its workers, so that
+ * no student has to wait for them.
  */
 
 declare(strict_types=1);

@@ -22,7 +22,7 @@ DISTRICT = os.environ.get("CLEVER_DISTRICT_ID") or None
 
 
 class Settings(TypedDict):
-    """What the client is made of."""
+    """The settings of the client."""
 
     client_id: str
     client_secret: str | None
@@ -34,7 +34,7 @@ Arrival = Union[SignedIn, Restart, Denied, clever_sso.Error]
 
 
 class Browser:
-    """The person's browser. A web app answers it with redirects, pages, and a `Set-Cookie` header for each cookie."""
+    """The person's browser. A web app sends it redirects, pages, and a `Set-Cookie` header for each cookie."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -57,16 +57,16 @@ class Browser:
         self.status = 1
 
     def end_session(self) -> None:
-        """Forget who was signed in. Devices are shared."""
+        """Sign the previous person out, because devices are shared."""
         self.session = None
 
     def send(self, login: Login) -> None:
-        """Send it to Clever, and read where it comes back."""
+        """Send the browser to Clever, and read the URL where it comes back."""
         self._keep(login.set_cookies)
         self.url = visit(login.url)
 
     def show(self, came: Arrival) -> None:
-        """Show who it is, or what went wrong. A login that restarts shows nothing."""
+        """Show who logged in, or what went wrong. A login that restarts shows nothing."""
         self._keep(came.set_cookies)
         if isinstance(came, SignedIn):
             self.session = came.identity  # a web app starts a new session here, with nothing of the old one
@@ -86,13 +86,13 @@ class Browser:
 # README: begin
 def answer(client: Client, browser: Browser, page: Literal["login", "callback"]) -> None:
     if refusal := client.refusal(page, method=browser.method, headers=browser.headers):
-        return browser.refuse(refusal)  # HEAD, a prefetch, a frame: it must not use a code
+        return browser.refuse(refusal)  # a HEAD request, a prefetch or a frame must not use a code
     try:
         if page == "login":
             return browser.send(client.begin_login(cookies=browser.cookies, district_id=DISTRICT))
         came: Arrival = client.finish_login(browser.url, browser.cookies)
     except clever_sso.Error as error:
-        came = error  # it has cookies to set, as every outcome has
+        came = error  # an error has cookies to set, like every outcome
     if came.ends_session:
         browser.end_session()
     return browser.show(came)
@@ -102,14 +102,14 @@ def answer(client: Client, browser: Browser, page: Literal["login", "callback"])
 
 
 def come_back(client: Client, browser: Browser) -> int:
-    """Take what the browser brings, until it shows a page. `finish_login` ends a login that restarts too often."""
+    """Handle callbacks until the browser shows a page. `finish_login` ends a login that restarts too often."""
     while browser.status is None:
         answer(client, browser, "callback")
     return browser.status
 
 
 def from_app(settings: Settings) -> int:
-    """Take a login that begins here."""
+    """Run a login that begins in this app."""
     client, browser = Client(**settings), Browser()
     answer(client, browser, "login")
     return come_back(client, browser)
@@ -121,26 +121,26 @@ def welcome(identity: Identity) -> int:
 
 
 def greet(name: str, user_type: str | None, clever_id: str, district: str | None, proof: str) -> int:
-    """Say who it is."""
+    """Print who logged in."""
     user_type = user_type or "several roles"
     print(f"signed in: {name} ({user_type}, id {clever_id}, district {district or 'none'}, proven by {proof})")
     return 0
 
 
 def refuse(error: str) -> int:
-    """Clever does not let this person in."""
+    """Print that Clever refused this person."""
     print(f"denied: {error}")
     return 1
 
 
 def fail(error: clever_sso.Error) -> int:
-    """Say what went wrong."""
+    """Print what went wrong."""
     print(error, file=sys.stderr)
     return 1
 
 
 def visit(url: str) -> str:
-    """Stand in for the browser: it goes where it is sent; a web application redirects instead."""
+    """Print the URL and read where the browser comes back. A web application redirects instead."""
     print(f"open {url}", flush=True)
     callback = sys.stdin.readline()
     if not callback:
@@ -149,14 +149,14 @@ def visit(url: str) -> str:
 
 
 def from_portal(settings: Settings) -> int:
-    """Take a login that begins in the Clever Portal: the browser has no cookie of it when it arrives."""
+    """Run a login that begins in the Clever Portal: the browser arrives without a cookie of this login."""
     client, browser = Client(**settings), Browser()
     browser.url = visit(client.portal_url())
     return come_back(client, browser)
 
 
 def from_instant_login(settings: Settings) -> int:
-    """Take a login that begins with an Instant Login link: the browser has no cookie of it when it arrives."""
+    """Run a login that begins with an Instant Login link: the browser arrives without a cookie of this login."""
     district_id = required("CLEVER_DISTRICT_ID")
     client, browser = Client(**settings), Browser()
     browser.url = visit(client.instant_login_url(district_id))
@@ -164,7 +164,7 @@ def from_instant_login(settings: Settings) -> int:
 
 
 def implicit(settings: Settings) -> int:
-    """Log in without a client secret: the browser brings an access token, believed only when Clever says it is ours."""
+    """Log in without a client secret: the browser brings an access token, used only if Clever says it is ours."""
     client = Client(**settings)
     state = secrets.token_urlsafe(16)
     callback = clever_sso.parse_callback(visit(client.authorize_url(response_type="token", state=state)))
@@ -179,25 +179,25 @@ def implicit(settings: Settings) -> int:
 
 
 def type_of(me: Me, user: User) -> str | None:
-    """Return the role if there is only one: API v3 calls everyone a user."""
+    """Return the role if there is only one, because API v3 calls everyone a user."""
     if me.user_type != "user":
         return me.user_type
     return user.roles[0].name if len(user.roles) == 1 else None
 
 
 def required(name: str) -> str:
-    """Read an environment variable that must be there."""
+    """Read a required environment variable."""
     return os.environ.get(name) or usage(f"Set {name} in the environment.")
 
 
 def usage(sentence: str) -> NoReturn:
-    """Say what is missing, and stop."""
+    """Print what is missing, and exit."""
     print(sentence, file=sys.stderr)
     sys.exit(2)
 
 
 def settings_from_environment() -> Settings:
-    """Read what the client is made of."""
+    """Read the settings of the client."""
     return {
         "client_id": required("CLEVER_CLIENT_ID"),
         "client_secret": os.environ.get("CLEVER_CLIENT_SECRET") or None,
@@ -207,7 +207,7 @@ def settings_from_environment() -> Settings:
 
 
 def main(entry: str = "login") -> int:
-    """Run one login and answer with the exit status."""
+    """Run one login and return the exit status."""
     entries: dict[str, Callable[[Settings], int]] = {
         "login": from_app,
         "portal": from_portal,

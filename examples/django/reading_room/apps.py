@@ -1,9 +1,9 @@
-"""The app as Django knows it."""
+"""The Django app config."""
 
 from django.apps import AppConfig
 
 
 class ReadingRoomConfig(AppConfig):
-    """A place to read."""
+    """The Reading Room."""
 
     name = "reading_room"

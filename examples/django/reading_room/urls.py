@@ -1,4 +1,4 @@
-"""The addresses of the Reading Room."""
+"""The URLs of the Reading Room."""
 
 from django.contrib import admin
 from django.urls import include, path

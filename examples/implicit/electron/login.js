@@ -10,10 +10,10 @@ export async function logIn(options, makeWindow) {
 
 function wayBack(url, redirectUri, makeWindow) {
   const window = makeWindow();
-  // As the window writes it: in lower case, and without the usual port.
+  // The URL as the window reports it: in lower case and without the default port.
   const awaited = new URL(redirectUri).href;
   return new Promise((resolve, reject) => {
-    // Clever redirects to an https address where no server runs; the token does not get further than this.
+    // Clever redirects to an https URL where no server runs. The token goes no further than this.
     const caught = (event, address) => {
       if (address.split("#")[0] !== awaited) return;
       event.preventDefault();

@@ -5,7 +5,7 @@ import { BrowserRouter, Link, Navigate, Route, Routes } from "react-router";
 
 const options = document.body.dataset;
 
-/** Who is signed in: `undefined` until that is known. */
+/** Who is signed in; `undefined` until the server has responded. */
 function usePerson() {
   const [state, setState] = useState({});
   useEffect(() => {

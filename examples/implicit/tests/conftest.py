@@ -1,4 +1,4 @@
-"""What the tests of the implicit grant share: the example, served beside an emulator, and a browser."""
+"""Shared by the tests of the implicit grant: the example, served next to an emulator, and a browser."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def automatic() -> Iterator[Site]:
-    """The site, where people log in without a page."""
+    """The site, with an emulator that logs people in without showing a page."""
     with serving("ada") as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def with_pages() -> Iterator[Site]:
-    """The site, where people sign in on the emulator's page."""
+    """The site, with an emulator that shows its sign-in page."""
     with serving(None) as site:
         yield site
 
@@ -35,6 +35,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A browser with nothing in it."""
+    """A page in an empty browser."""
     with chromium.new_page(browser) as page:
         yield page

@@ -1,4 +1,4 @@
-"""The example of the implicit grant, served beside an emulator that stands for Clever."""
+"""The example of the implicit grant, served next to an emulator."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ OURS, THEIRS = "9b1c" * 5, "07e4" * 5
 
 @dataclass(frozen=True)
 class Site:
-    """The example where it is served, and the emulator that stands for Clever."""
+    """The URLs of the example and the emulator."""
 
     url: str
     clever: str
 
     def token(self, client_id: str = OURS, person: str = "ada") -> str:
-        """An access token of this app or another one's, for somebody."""
+        """An access token of this app or of another app."""
         query = {"response_type": "token", "client_id": client_id, "emulator_login": person}
         callback = Browser(self.clever).callback(f"{self.clever}/oauth/authorize?{urlencode(query)}")
         return parse_qs(urlsplit(callback).fragment)["access_token"][0]
@@ -43,7 +43,7 @@ def load_server() -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    # Not installed here, but built.
+    # The package is not installed here, but built.
     module.PACKAGE = built() / "dist"
     return module
 
@@ -61,7 +61,7 @@ def settings(redirect_uri: str, base_url: str) -> Iterator[None]:
 
 @contextmanager
 def serving(auto_login: str | None) -> Iterator[Site]:
-    """Serve the example from a thread, at an address that the emulator was told before."""
+    """Serve the example from a thread, at a URL that is registered with the emulator."""
     serving_module = pytest.importorskip("werkzeug.serving")
     binary = Path(os.environ.get("CLEVER_EMULATOR", EMULATOR))
     if not binary.exists():

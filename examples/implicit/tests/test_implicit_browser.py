@@ -1,4 +1,4 @@
-"""The implicit grant in a real browser: chromium, headless, driven by playwright."""
+"""The implicit grant in a real browser: headless Chromium, controlled by Playwright."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def shown(page: Page) -> str:
-    """The text of the one section that is shown, once the moment is over."""
+    """The text of the one visible section, after "One moment" is gone."""
     section = page.locator("section:not([hidden]):not(#moment)")
     section.wait_for()
     text: str = section.inner_text()
@@ -36,13 +36,13 @@ def log_in(page: Page, site: Site, person: str = "Ada Ashworth") -> None:
 
 
 def addresses_in_history(page: Page) -> list[str]:
-    """Every address of the tab's history, as the browser would show or restore it."""
+    """Every URL in the tab's history, as the browser would show or restore it."""
     session = page.context.new_cdp_session(page)
     entries = session.send("Page.getNavigationHistory")["entries"]
     return [entry[name] for entry in entries for name in ("url", "userTypedURL")]
 
 
-def test_the_button_leads_to_the_name_and_the_token_out_of_the_address(page: Page, with_pages: Site) -> None:
+def test_the_button_logs_in_and_the_token_leaves_the_url(page: Page, with_pages: Site) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     log_in(page, with_pages)
@@ -54,7 +54,7 @@ def test_the_button_leads_to_the_name_and_the_token_out_of_the_address(page: Pag
     assert not said
 
 
-def test_no_way_back_leads_to_a_token(page: Page, with_pages: Site) -> None:
+def test_reload_and_history_never_show_the_token(page: Page, with_pages: Site) -> None:
     log_in(page, with_pages)
     shown(page)
     assert not [address for address in addresses_in_history(page) if "access_token" in address]
@@ -65,11 +65,9 @@ def test_no_way_back_leads_to_a_token(page: Page, with_pages: Site) -> None:
     assert page.url == f"{with_pages.url}/callback"
 
 
-def test_who_is_signed_in_is_still_known_after_a_reload_and_forgotten_after_logging_out(
-    page: Page, with_pages: Site
-) -> None:
+def test_a_person_stays_signed_in_after_a_reload_until_they_log_out(page: Page, with_pages: Site) -> None:
     log_in(page, with_pages, "José Núñez")
-    # The page has to hand its token in before it is left.
+    # The page must send its token before it is left.
     shown(page)
     page.goto(with_pages.url)
     assert "Hello, José Núñez" in shown(page)
@@ -80,7 +78,7 @@ def test_who_is_signed_in_is_still_known_after_a_reload_and_forgotten_after_logg
     assert "José" not in shown(page)
 
 
-def test_something_is_shown_at_once_and_while_the_token_is_checked(page: Page, with_pages: Site) -> None:
+def test_the_page_shows_text_at_once_and_while_the_token_is_checked(page: Page, with_pages: Site) -> None:
     page.goto(with_pages.url)
     held: list[Route] = []
     page.route("**/session", lambda route: held.append(route) if route.request.method == "POST" else route.fallback())
@@ -93,10 +91,10 @@ def test_something_is_shown_at_once_and_while_the_token_is_checked(page: Page, w
     assert "Hello, Ada Ashworth" in shown(page)
 
 
-def test_an_attackers_answer_never_reaches_the_server(page: Page, with_pages: Site) -> None:
+def test_an_attackers_response_never_reaches_the_server(page: Page, with_pages: Site) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
-    # The browser goes to Clever, as after a click in the portal: there, no one is signed in.
+    # The browser goes to Clever, as after a click in the portal. No one is signed in there.
     page.goto(f"{with_pages.url}/callback#token_type=bearer&state=of-the-attacker&access_token=il-of-the-attacker")
     page.get_by_role("heading", name="Find your school").wait_for()
     assert "POST" not in sent
@@ -113,9 +111,9 @@ def test_an_attackers_link_on_the_page_itself_changes_nothing(page: Page, with_p
     assert "Hello, Ada Ashworth" in shown(page)
 
 
-def test_a_token_of_another_app_is_told_with_its_code_word(page: Page, automatic: Site) -> None:
+def test_a_token_of_another_app_shows_the_error_code(page: Page, automatic: Site) -> None:
     page.goto(automatic.url)
-    # What a dishonest app could do with the token it was given, if it knew the state.
+    # A dishonest app could do this with its own token, if it knew the state.
     foreign = automatic.token("07e4" * 5)
     started: list[str] = []
 
@@ -131,7 +129,7 @@ def test_a_token_of_another_app_is_told_with_its_code_word(page: Page, automatic
     photograph(page, "refused")
 
 
-def test_another_tab_notices_who_logs_out(page: Page, with_pages: Site) -> None:
+def test_another_tab_notices_a_logout(page: Page, with_pages: Site) -> None:
     log_in(page, with_pages)
     shown(page)
     other = page.context.new_page()
@@ -142,7 +140,7 @@ def test_another_tab_notices_who_logs_out(page: Page, with_pages: Site) -> None:
     assert "Ada" not in other.content()
 
 
-def test_the_page_fits_a_telephone_and_the_dark(page: Page, with_pages: Site) -> None:
+def test_the_page_fits_a_phone_and_dark_mode(page: Page, with_pages: Site) -> None:
     page.set_viewport_size({"width": 320, "height": 600})
     page.emulate_media(color_scheme="dark")
     log_in(page, with_pages, "Noor Haddad")

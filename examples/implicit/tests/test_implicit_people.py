@@ -1,4 +1,4 @@
-"""The implicit grant and the people before one browser: from the portal, one after the other, and in their own ways."""
+"""The implicit grant for different people: from the portal, one after another, with a keyboard, and without scripts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def headed(page: Page, title: str) -> None:
 
 
 def at_portal(page: Page, site: Site, number: str) -> None:
-    """Sign in at the portal, instead of the person who is signed in, and click the icon."""
+    """Sign in at the portal as another person, and click the icon."""
     page.goto(f"{site.clever}/in/emulated")
     if page.get_by_role("button", name="Log out").count():
         page.get_by_role("button", name="Log out").click()
@@ -32,13 +32,13 @@ def at_portal(page: Page, site: Site, number: str) -> None:
     page.get_by_role("link", name=OURS).click()
 
 
-def test_a_click_in_the_portal_leads_in(page: Page, with_pages: Site) -> None:
+def test_a_click_in_the_portal_logs_in(page: Page, with_pages: Site) -> None:
     at_portal(page, with_pages, ADA)
     headed(page, "Hello, Ada Ashworth")
     assert page.url == f"{with_pages.url}/callback"
 
 
-def test_of_two_students_one_after_the_other_nothing_of_the_first_remains(page: Page, with_pages: Site) -> None:
+def test_a_second_student_on_the_device_gets_none_of_the_first_students_data(page: Page, with_pages: Site) -> None:
     for number, name in ((ADA, "Ada Ashworth"), (JOSE, "José Núñez")):
         at_portal(page, with_pages, number)
         headed(page, f"Hello, {name}")
@@ -52,7 +52,7 @@ def test_of_two_students_one_after_the_other_nothing_of_the_first_remains(page: 
     headed(page, "Hello, José Núñez")
 
 
-def test_with_the_keyboard_alone_through_the_school_picker_and_out(page: Page, with_pages: Site) -> None:
+def test_the_keyboard_alone_is_enough_to_pick_a_school_log_in_and_log_out(page: Page, with_pages: Site) -> None:
     page.goto(with_pages.url)
     headed(page, "Reading Room")
     press(page, "Log in with Clever")
@@ -71,7 +71,7 @@ def test_with_the_keyboard_alone_through_the_school_picker_and_out(page: Page, w
 
 @pytest.mark.parametrize("shown", ["welcome", "problem"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_its_pages_are_for_everybody_and_every_screen(page: Page, with_pages: Site, shown: str, scheme: str) -> None:
+def test_the_pages_are_accessible_and_fit_every_screen(page: Page, with_pages: Site, shown: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": 360, "height": 740})
     if shown == "problem":
@@ -82,7 +82,7 @@ def test_its_pages_are_for_everybody_and_every_screen(page: Page, with_pages: Si
     assert faults(page) == []
 
 
-def test_without_scripts_it_says_what_it_needs(browser: Browser, with_pages: Site) -> None:
+def test_without_javascript_the_page_says_what_it_needs(browser: Browser, with_pages: Site) -> None:
     context = browser.new_context(java_script_enabled=False)
     context.set_default_timeout(patience.MILLISECONDS)
     page = context.new_page()

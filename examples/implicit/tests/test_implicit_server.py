@@ -1,4 +1,4 @@
-"""The example's server: which tokens it believes, and who may send them."""
+"""The example's server: which tokens it accepts, and from which pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CSP_OF_SCRIPTS = "script-src 'self'"
 
 
 class Page:
-    """The app's page in a browser, as far as the server sees it."""
+    """The app's page in a browser, from the server's point of view."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -51,7 +51,7 @@ def page(automatic: Site) -> Page:
     return Page(automatic)
 
 
-def test_a_token_of_this_app_is_accepted_and_the_session_says_who_it_is(page: Page) -> None:
+def test_a_token_of_this_app_signs_its_person_in(page: Page) -> None:
     status, answer = page.sign_in(page.site.token())
     assert status == 200
     expected = {
@@ -64,7 +64,7 @@ def test_a_token_of_this_app_is_accepted_and_the_session_says_who_it_is(page: Pa
     assert page.person() == expected
 
 
-def test_a_token_of_another_app_is_refused_though_it_opens_me_as_well(page: Page) -> None:
+def test_a_token_of_another_app_is_refused_although_it_opens_me(page: Page) -> None:
     status, answer = page.sign_in(page.site.token(THEIRS))
     assert (status, answer["code"]) == (403, "token_foreign")
     assert page.person() is None
@@ -87,7 +87,7 @@ def test_what_cannot_be_a_token_is_refused(page: Page, token: object) -> None:
     "origin", [None, "null", "https://evil.example", "http://127.0.0.1", "{url}/", "{url}.evil.example"]
 )
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_only_the_apps_own_page_changes_who_is_signed_in(page: Page, method: str, origin: str | None) -> None:
+def test_only_the_apps_own_page_can_change_who_is_signed_in(page: Page, method: str, origin: str | None) -> None:
     assert page.sign_in(page.site.token())[0] == 200
     del page.headers["Origin"]
     if origin is not None:
@@ -109,7 +109,7 @@ def test_only_the_apps_own_page_changes_who_is_signed_in(page: Page, method: str
         ("http://[::1]:5000/cb", "http://[::1]:5000"),
     ],
 )
-def test_case_and_the_usual_port_make_no_other_origin(redirect_uri: str, origin: str) -> None:
+def test_case_and_the_default_port_do_not_change_the_origin(redirect_uri: str, origin: str) -> None:
     with settings(redirect_uri, "http://127.0.0.1:9"):
         app = load_server().create_app()
     answers = [
@@ -119,7 +119,7 @@ def test_case_and_the_usual_port_make_no_other_origin(redirect_uri: str, origin:
     assert answers == [200, 403, 403]
 
 
-def test_without_the_package_it_says_what_to_do(tmp_path: Path) -> None:
+def test_without_the_package_the_server_says_what_to_do(tmp_path: Path) -> None:
     with settings("http://127.0.0.1:9/cb", "http://127.0.0.1:9"):
         module = load_server()
         module.PACKAGE = tmp_path
@@ -127,7 +127,7 @@ def test_without_the_package_it_says_what_to_do(tmp_path: Path) -> None:
             module.create_app()
 
 
-def test_the_next_person_replaces_the_first_and_logging_out_forgets_both(page: Page) -> None:
+def test_the_next_person_replaces_the_first_and_a_logout_signs_out(page: Page) -> None:
     page.sign_in(page.site.token())
     first = page.cookie
     page.sign_in(page.site.token(person="sam"))
@@ -139,7 +139,7 @@ def test_the_next_person_replaces_the_first_and_logging_out_forgets_both(page: P
     assert page.person() is None
 
 
-def test_a_post_with_a_refused_token_signs_nobody_in_or_out(page: Page) -> None:
+def test_a_post_with_a_refused_token_signs_no_one_in_or_out(page: Page) -> None:
     # The package itself logs out when a login fails. Another person's token, sent alone, changes nothing.
     page.sign_in(page.site.token())
     page.sign_in(page.site.token(THEIRS, "jose"))
@@ -148,7 +148,7 @@ def test_a_post_with_a_refused_token_signs_nobody_in_or_out(page: Page) -> None:
     assert signed_in["name"] == "Ada Ashworth"
 
 
-def test_no_answer_and_no_cookie_holds_the_token(page: Page) -> None:
+def test_no_response_and_no_cookie_contains_the_token(page: Page) -> None:
     token = page.site.token()
     _, text, response = page.ask("POST", body={"access_token": token})
     assert token not in text
@@ -156,14 +156,14 @@ def test_no_answer_and_no_cookie_holds_the_token(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/callback", "/page.js", "/clever-sso-implicit.js", "/session", "/nowhere"])
-def test_everything_is_kept_private(page: Page, path: str) -> None:
+def test_every_response_is_private(page: Page, path: str) -> None:
     _, _, response = page.ask("GET", path)
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert CSP_OF_SCRIPTS in response.headers["Content-Security-Policy"].split("; ")
 
 
-def test_the_page_has_no_script_of_its_own_and_escapes_the_settings() -> None:
+def test_the_page_has_no_inline_script_and_escapes_the_settings() -> None:
     with settings("http://127.0.0.1:9/callback?%22%3E%3Cscript%3E", "http://127.0.0.1:9"):
         app = load_server().create_app()
     app.config["FOR_THE_PAGE"]["client_id"] = '"><script>'
@@ -172,13 +172,13 @@ def test_the_page_has_no_script_of_its_own_and_escapes_the_settings() -> None:
     assert '<script type="module" src="/page.js"></script>' in text
 
 
-def test_nothing_beside_the_two_scripts_is_served(page: Page) -> None:
+def test_only_the_two_scripts_are_served(page: Page) -> None:
     for path in ["/server.py", "/README.md", "/index.html", "/package.json", "/../server.py", "/%2e%2e/server.py"]:
         assert page.ask("GET", path)[0] == 404, path
 
 
 @pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", False)])
-def test_the_session_cookie_is_as_strict_as_it_can_be(scheme: str, secure: bool) -> None:
+def test_the_session_cookie_is_http_only_strict_and_secure_over_https(scheme: str, secure: bool) -> None:
     with settings(f"{scheme}://127.0.0.1:9/callback", "http://127.0.0.1:9"):
         module = load_server()
         app = module.create_app()

@@ -3,7 +3,7 @@ import { createApp, h, shallowRef } from "vue";
 import { createRouter, createWebHashHistory, createWebHistory, RouterLink, RouterView } from "vue-router";
 
 const options = document.body.dataset;
-/** Who is signed in: `undefined` until that is known. */
+/** Who is signed in; `undefined` until the server has responded. */
 const person = shallowRef();
 const problem = shallowRef();
 

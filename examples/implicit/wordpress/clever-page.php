@@ -11,7 +11,7 @@ declare(strict_types=1);
 const READING_ROOM_CLIENT_ID = 'YOUR_CLIENT_ID';
 
 add_shortcode('reading_room', static function (): string {
-    // The page with the shortcode is the redirect URI: register its address with Clever, letter by letter.
+    // The page with the shortcode is the redirect URI: register exactly this URL with Clever.
     $address = get_permalink();
     if (!is_string($address)) {
         return '';

@@ -7,7 +7,7 @@ const { api = "https://api.clever.com", ...options } = place.dataset;
 show(async () => {
   const answer = await handleCallback(options);
   if (!answer) return ["", "Log in with Clever", logIn];
-  // Any other app's token opens /me just as well.
+  // The token of any other app opens /me too, so check whose token it is first.
   await checkToken(answer.accessToken, options.clientId, options);
   const response = await fetch(`${api}/v3.0/me`, { headers: { Authorization: `Bearer ${answer.accessToken}` } });
   const { data } = await response.json();

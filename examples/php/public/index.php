@@ -19,7 +19,7 @@ $web = Web::fromEnv(afterLogin: 'me'); // CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET
 $web->answer(admit(...), showProblem(...)); // login, callback and logout, with their cookies and errors
 match (page()) {
     '' => $web->person() === null ? showHome($web) : showPerson($web, $web->person()),
-    'me' => showPerson($web, $web->requirePerson()), // sends others to log in, and back here
+    'me' => showPerson($web, $web->requirePerson()), // redirects others to log in, and back here
     default => showNothing(),
 };
 // README: end
