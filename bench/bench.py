@@ -1,7 +1,7 @@
-"""What verifying an ID token costs in Rust, C and Python, beside the bare RSA operation: `make bench`.
+"""Measures the cost of verifying an ID token in Rust, C and Python, compared with bare RSA: `make bench`.
 
-The languages take turns, and each round has a floor of its own: SHA-256 and `RSA_verify` of aws-lc with a parsed key,
-as `bench/verify.rs` measures it. The median of the rounds' ratios is what counts. All figures are CPU time.
+The languages take turns. Each round also measures its own floor: SHA-256 and `RSA_verify` of aws-lc with a parsed key,
+in `bench/verify.rs`. A result is the median of the rounds' ratios to the floor. All figures are CPU time.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ROUNDS = 9
 REPEATS = 200
 INNER_ROUNDS = 51
 FLOOR = "SHA-256 + RSA_verify"
-# The client's clock is the machine's, so it verifies a token of the emulator, which has a floor of its own.
-# What clearing freed memory costs is held against the same operation without it.
+# A client uses the machine's clock, so it verifies a new token from the emulator, with a floor of its own.
+# Operations that clear freed memory are compared with the same operations that don't.
 FLOOR_OF = {
     **dict.fromkeys(["client, keys cached", "floor of the client's token"], "floor of the client's token"),
     "verify, memory cleared": "verify_id_token_with",
@@ -36,7 +36,7 @@ LIMITS = {"verify_id_token_with": 1.10, "client, keys cached": 1.10, "C": 1.15, 
 
 
 def sample() -> tuple[dict[str, Any], str, dict[str, Any]]:
-    """A good token, its keys, and what it is held against."""
+    """Return a valid token, its keys, and the expected claims."""
     folder = ROOT / "tests/vectors"
     cases = json.loads((folder / "hostile-id-tokens.json").read_text("utf-8"))
     keys = json.loads((folder / "hostile-jwks.json").read_text("utf-8"))
@@ -45,13 +45,13 @@ def sample() -> tuple[dict[str, Any], str, dict[str, Any]]:
 
 
 def in_rust(program: str) -> dict[str, float]:
-    """The lines of the Rust benchmark: a name and microseconds."""
+    """Run the Rust benchmark. Each line has a name and microseconds."""
     lines = subprocess.run([program, "--bench"], check=True, capture_output=True, text=True).stdout.splitlines()
     return {line[:28].strip(): float(line[28:].split()[0]) for line in lines}
 
 
 def in_c(program: Path) -> float:
-    """The C benchmark."""
+    """Run the C benchmark; return microseconds."""
     good, jwks, expected = sample()
     arguments = [jwks, good["token"], good["nonce"], expected["issuer"], expected["client_id"], str(expected["now"])]
     shown = subprocess.run([program, *arguments], check=True, capture_output=True, text=True, env=environment()).stdout
@@ -59,7 +59,7 @@ def in_c(program: Path) -> float:
 
 
 def in_python() -> float:
-    """The Python benchmark."""
+    """Run the Python benchmark; return microseconds."""
     good, jwks, expected = sample()
     keys, token = clever_sso.KeySet(jwks), good["token"]
     settings = {"issuer": expected["issuer"], "client_id": expected["client_id"], "now": expected["now"]}
@@ -82,7 +82,7 @@ def rust_program() -> str:
 
 
 def main() -> int:
-    """Measure, print, and compare with the limits."""
+    """Measure, print, and check the limits."""
     rust, c = rust_program(), compiled(ROOT / "bench/verify.c")
     rounds = [{**in_rust(rust), "C": in_c(c), "Python": in_python()} for _ in range(ROUNDS)]
     good = True

@@ -1,6 +1,6 @@
 /*
- * Finishes logins that another program began, and prints how long each took, in microseconds: the first is that of a
- * process that knows nothing yet.
+ * Finishes logins that another program began, and prints how long each took, in microseconds. The first one is cold: the
+ * process has no keys and no connections yet.
  *
  *     cold_login BASE_URL AUTHORITY CALLBACK PENDING [CALLBACK PENDING]...
  */

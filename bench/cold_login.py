@@ -1,7 +1,7 @@
-"""How long the first login of a process takes over a slow network, in Rust, C and Python: `make bench-login`.
+"""Measures the first login of a process over a slow network, in Rust, C and Python: `make bench-login`.
 
-`bench/cold_login.rs` is the slow network, and begins the logins. Called with arguments, this program finishes
-some as `cold_login.c` does, and prints how long each took, in microseconds.
+`bench/cold_login.rs` provides the slow network and begins the logins. With arguments, this program finishes logins like
+`cold_login.c`, and prints how long each took, in microseconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harness.programs import compiled, environment
 
 
 def logins(base_url: str, authority: str, *browsers: str) -> None:
-    """Finish logins with a client that blocks."""
+    """Finish logins with a blocking client."""
     client = clever_sso.Client(
         "client", "secret", "http://127.0.0.1:9/callback", base_url=base_url, ca_bundle=authority or None
     )
@@ -33,7 +33,7 @@ def logins(base_url: str, authority: str, *browsers: str) -> None:
 
 
 def main() -> int:
-    """Let the Rust benchmark measure itself and the other two."""
+    """Start the Rust benchmark, which measures all three."""
     program = compiled(ROOT / "bench/cold_login.c")
     faces = ["--face", "C", str(program), "--face", "Python", sys.executable, str(Path(__file__))]
     command = ["cargo", "bench", "-p", "clever-sso", "--bench", "cold_login", "--", *faces]

@@ -1,23 +1,23 @@
-//! How long the first login of a process takes over a slow network, from callback to identity: `cargo bench -p clever-sso
+//! Measures the first login of a process over a slow network, from callback to identity: `cargo bench -p clever-sso
 //! --bench cold_login`.
 //!
-//! A proxy holds every byte back for half a round trip, and the first bytes of a connection for a whole one more, as a TCP
-//! handshake would. Each login is made in a process of its own, with a blocking client; a second one in the same process
-//! shows what is left once it is warm.
+//! A proxy delays every byte by half a round trip. It delays the first bytes of a connection by another round trip, like a
+//! TCP handshake. Each login runs in its own process, with a blocking client. A second login in the same process shows the
+//! time once keys and connections are there.
 //!
-//! `--face NAME PROGRAM [ARGUMENT]...`, as often as wanted, measures a program of another language beside it: `make bench-login`.
-//! It gets the base URL, the authority to trust, and a callback and a pending login for each login to finish, and prints
-//! how many microseconds each took.
+//! `--face NAME PROGRAM [ARGUMENT]...` also measures a program in another language, and can be repeated: `make bench-login`.
+//! The program gets the base URL, the certificate authority, and for each login a callback and a pending login. It prints
+//! how many microseconds each login took.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may")]
 
 #[path = "../core/tests/network/server.rs"]
-#[expect(dead_code, reason = "the tests of the network need more of it")]
+#[expect(dead_code, reason = "only the network tests use the rest")]
 mod server;
 #[path = "../core/tests/network/signer.rs"]
-#[expect(dead_code, reason = "the tests of the network need more of it")]
+#[expect(dead_code, reason = "only the network tests use the rest")]
 mod signer;
 mod clever {
-    //! What the signer's file calls the audience.
+    //! The name of the audience in the signer's file.
     pub(crate) const CLIENT_ID: &str = "client";
 }
 
@@ -41,7 +41,7 @@ use signer::Signer;
 
 const ROUND_TRIP: Duration = Duration::from_millis(50);
 const SAMPLES: usize = 15;
-/// From callback to identity in a process that knows nothing, connections included.
+/// The limit for a first login, from callback to identity, connections included.
 const LIMIT: Duration = Duration::from_millis(165);
 
 const FACE: &str = "--face";
@@ -71,7 +71,7 @@ fn client(base: &str, authority: &str) -> Client {
     Client::new(config.build().unwrap()).unwrap()
 }
 
-/// Finishes logins that another process began, and prints how long each took, in microseconds.
+/// Finishes logins that another process began, and prints the microseconds of each.
 fn in_a_process_of_its_own(base: &str, authority: &str, logins: &[String]) {
     let client = client(base, authority);
     for login in logins.chunks_exact(2) {
@@ -117,7 +117,7 @@ fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
-/// How long a first and a second login take.
+/// Measures a first and a second login.
 fn sample(command: &[String], base: &str, authority: &str, nonce: &Mutex<String>) -> [Duration; 2] {
     let login = client(base, authority).begin_login(&LoginOptions::default()).unwrap();
     let parameter = |name| {
@@ -136,7 +136,7 @@ fn sample(command: &[String], base: &str, authority: &str, nonce: &Mutex<String>
     [lines.next().unwrap(), lines.next().unwrap()]
 }
 
-/// A Clever that answers at once, and the authority to trust if it speaks TLS.
+/// Starts a server that plays Clever and responds at once. Also returns its certificate authority if it speaks TLS.
 fn clever(encrypted: bool, nonce: &Arc<Mutex<String>>) -> (Server, String) {
     let nonce = Arc::clone(nonce);
     let answer = move |request: &Request| {
@@ -151,7 +151,7 @@ fn clever(encrypted: bool, nonce: &Arc<Mutex<String>>) -> (Server, String) {
             _ => Answer::json(&json!({ "issuer": base, "jwks_uri": format!("{base}/oauth/certs") })),
         }
     };
-    // The key is made before anything is measured.
+    // Create the key before measuring.
     Signer::first().jwk();
     if !encrypted {
         return (Server::of_answers(answer), String::new());
@@ -178,7 +178,7 @@ fn tls() -> (Arc<ServerConfig>, String) {
     (Arc::new(builder.with_single_cert(vec![certificate.der().clone()], key).unwrap()), pem)
 }
 
-/// Where the server at `port` is half a round trip away. Lives as long as the process.
+/// Starts the proxy that delays bytes to and from the server at `port`. It lives as long as the process.
 fn slow_way_to(port: u16) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -198,7 +198,7 @@ fn slow_way_to(port: u16) -> SocketAddr {
     address
 }
 
-/// Carries bytes one way, each half a round trip later, none before the connection stands.
+/// Forwards bytes in one direction, each half a round trip later, and none before the connection is established.
 fn carry(mut from: TcpStream, mut to: TcpStream, connected: Instant) {
     let (outgoing, held) = channel::<(Instant, Vec<u8>)>();
     thread::spawn(move || {

@@ -1,7 +1,7 @@
-"""Programs that repeat an operation as often as each line of their input says, and how they take turns.
+"""Starts the programs of a benchmark and lets them take turns.
 
-A line is `THREADS COUNT`. The answer has the nanoseconds that the operations took: on the clock, and on the
-processors.
+A program reads lines from its input: `THREADS COUNT`. It repeats its operation COUNT times in each of these threads,
+and prints two numbers: the nanoseconds of elapsed time and of CPU time.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from measures import Program
 
 CPU, CLOCK = "cpu", "clock"
-"""Microseconds of one operation: of all processors together, and on the clock."""
+"""The names of the two results, in microseconds of one operation: CPU time of all threads, and elapsed time."""
 FIRST_COUNT = 40
-# Settings of this machine's network, which some libraries prefer to those of the program.
+# Some libraries prefer these variables to the program's own settings.
 NETWORK = re.compile("_proxy$|_CA_BUNDLE$|^SSL_CERT_", re.IGNORECASE)
 SHORTEST_TURN_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A program, the command that starts it, and with how many threads it takes part."""
+    """A program, the command that starts it, and the numbers of threads to measure it with."""
 
     program: Program
     command: Sequence[str]
@@ -38,7 +38,7 @@ class Contender:
 
 
 class Running:
-    """The process of a contender."""
+    """The running process of a contender."""
 
     def __init__(self, contender: Contender) -> None:
         self.name = contender.program.name
@@ -47,7 +47,7 @@ class Running:
         self.counts: dict[int, int] = {}
 
     def repeat(self, threads: int, count: int) -> tuple[int, int]:
-        """Let it repeat its operation `count` times; return the nanoseconds on the clock and on the processors."""
+        """Repeat the operation `count` times; return the nanoseconds of elapsed time and of CPU time."""
         answer: list[str] = []
         if self.process.stdin and self.process.stdout:
             with suppress(BrokenPipeError):
@@ -55,24 +55,24 @@ class Running:
                 self.process.stdin.flush()
                 answer = self.process.stdout.readline().split()
         if len(answer) != 2:
-            raise RuntimeError(f"{self.name} ended with {self.process.wait()} instead of an answer")
+            raise RuntimeError(f"{self.name} ended with {self.process.wait()} instead of printing a result")
         return int(answer[0]), int(answer[1])
 
     def prepare(self, threads: int, seconds: float) -> None:
-        """Warm it up, and find out how many operations fit into a turn."""
+        """Warm up, and find out how many operations fit into a turn."""
         self.repeat(threads, FIRST_COUNT)
         took, _ = self.repeat(threads, FIRST_COUNT)
         fitting = int(FIRST_COUNT * seconds * 1e9 / max(took, 1)) // threads * threads
         self.counts[threads] = max(fitting, threads)
 
     def turn(self, threads: int) -> dict[str, float]:
-        """One turn: what an operation takes, in microseconds."""
+        """Run one turn; return the microseconds of one operation."""
         count = self.counts[threads]
         took, used = self.repeat(threads, count)
         return {CLOCK: took / count / 1000, CPU: used / count / 1000}
 
     def end(self) -> None:
-        """It ends with its input."""
+        """Close its input, which ends the program."""
         if self.process.stdin:
             with suppress(BrokenPipeError):
                 self.process.stdin.close()
@@ -82,13 +82,13 @@ class Running:
 
 
 Taken = dict[tuple[str, int], dict[str, list[float]]]
-"""What the rounds of a program, by its name, took with this many threads."""
+"""The results of all rounds, by the program's name and the number of threads."""
 
 
 def measured(contenders: Mapping[str, Contender], rounds: int, budget: float) -> Taken:
-    """Let them take turns for about `budget` seconds."""
+    """Run all programs in turns, for about `budget` seconds."""
     turns = [(name, threads) for name, contender in contenders.items() for threads in contender.threads]
-    # Two more rounds: the one that fills caches, and the one that finds out how long a turn is.
+    # Two more rounds: one warms up the caches, and one finds out how long a turn takes.
     seconds = max(budget / (rounds + 2) / len(turns), SHORTEST_TURN_SECONDS)
     with ExitStack() as stack:
         running = {}

@@ -1,6 +1,6 @@
-"""How long things take that people notice: the import, a hostile token, Ctrl-C, a blocked event loop.
+"""Measures delays that people notice: the import, a hostile token, Ctrl-C, a blocked event loop.
 
-The tests prove what happens and in which order; how fast it is depends on the machine, so it is measured here.
+The tests check what happens and in which order. Speed depends on the machine, so only `make bench` checks it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ print(time.perf_counter() - start)
 """
 ASK = """
 import signal, sys, time, clever_sso
-# A shell leaves SIGINT ignored in what it runs in the background.
+# A shell makes its background jobs ignore SIGINT.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 client = clever_sso.Client("0a" * 10, "0b" * 20, "http://127.0.0.1:9/", base_url=sys.argv[1], timeout=60)
 try:
@@ -45,13 +45,13 @@ except KeyboardInterrupt:
 
 
 def import_of_the_package() -> float:
-    """One import in a new process."""
+    """Import the package in a new process."""
     done = subprocess.run([sys.executable, "-c", IMPORT], check=True, capture_output=True, text=True)
     return float(done.stdout)
 
 
 def longest_hostile_token() -> float:
-    """The hostile ID token that takes longest to be judged."""
+    """Verify every hostile ID token; return the longest time."""
     return max(_judged(case) for case in CASES)
 
 
@@ -66,7 +66,7 @@ def _judged(case: dict[str, Any]) -> float:
 
 
 def interrupt_of_a_call() -> float:
-    """From Ctrl-C to the KeyboardInterrupt of a call that waits."""
+    """Press Ctrl-C while a call waits; return the time until its KeyboardInterrupt."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         command = [sys.executable, "-c", ASK, f"http://127.0.0.1:{silent.getsockname()[1]}"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as asking:
@@ -80,7 +80,7 @@ def interrupt_of_a_call() -> float:
 
 
 def longest_gap_of_a_loop() -> float:
-    """The longest time in which an event loop serves nobody else while a thousand logins finish."""
+    """Finish a thousand logins; return the longest time that they block the event loop."""
     with emulator.running([APP], "ada") as clever:
         client = clever_sso.AsyncClient(APP.client_id, APP.secret, APP.redirect_uri, base_url=clever)
         logins = [client.begin_login() for _ in range(LOGINS)]
@@ -107,8 +107,8 @@ async def _longest_gap(client: clever_sso.AsyncClient, logins: list[tuple[str, s
     return max(gaps)
 
 
-# What is measured, and how many milliseconds it may take on a machine that does nothing else. The best of the rounds
-# counts: whatever else the machine does makes a round longer, and none shorter.
+# The measurements, with limits in milliseconds for an idle machine. The best round counts: other work on the machine
+# can only make a round longer.
 MEASURES: dict[str, tuple[Callable[[], float], float]] = {
     "import clever_sso": (import_of_the_package, 10),
     "hostile ID token, longest": (longest_hostile_token, 500),
@@ -118,7 +118,7 @@ MEASURES: dict[str, tuple[Callable[[], float], float]] = {
 
 
 def main() -> int:
-    """Measure, print, and compare with the limits."""
+    """Measure, print, and check the limits."""
     good = True
     for name, (measure, limit) in MEASURES.items():
         milliseconds = min(measure() for _ in range(ROUNDS if measure is not longest_gap_of_a_loop else 3)) * 1000

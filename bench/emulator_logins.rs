@@ -1,9 +1,9 @@
-//! How many logins a second the emulator serves: `cargo bench -p clever-emulator`.
+//! Measures how many logins per second the emulator serves: `cargo bench -p clever-emulator`.
 //!
-//! A login is three requests on a connection that stays open: the code, the tokens, `/v3.0/me`. Emulator and clients share
-//! the machine, so what a login costs the emulator's own process is told as well, in CPU time; that number, and its ratio to
-//! the bare RSA signature of an ID token, say how many logins a core could serve at most. Rounds alternate, and the median
-//! counts.
+//! A login is three requests on a reused connection: the code, the tokens, `/v3.0/me`. The emulator and its clients share
+//! the machine, so the benchmark also prints the CPU time of a login in the emulator's process, and its ratio to a bare RSA
+//! signature of an ID token. They say how many logins a core could serve at most. The kinds of login take turns, and the
+//! median of the rounds counts.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may")]
 
 #[path = "../emulator/tests/emulator/connection.rs"]
@@ -27,10 +27,10 @@ use connection::{Connection, Requests};
 const ROUNDS: usize = 5;
 const CONNECTIONS: u32 = 16;
 const TIME: Duration = Duration::from_secs(2);
-/// About as long as what is signed of an ID token.
+/// About as long as the signed part of an ID token.
 const CLAIMS: [u8; 600] = [b'a'; 600];
 
-/// What one round has shown.
+/// The result of one round.
 struct Figures {
     each_second: f64,
     cpu_microseconds: f64,
@@ -52,7 +52,7 @@ impl Emulator {
         Self { process, base_url: base_url.trim().to_owned() }
     }
 
-    /// Logins of this app for a while, on all connections at once.
+    /// Logs in at this app for a while, on all connections at once.
     fn round(&self, client_id: &str) -> Figures {
         let authorization = format!("Basic {}", STANDARD.encode(format!("{client_id}:secret")));
         let requests = Requests::new(client_id, &authorization, "http%3A%2F%2F127.0.0.1%3A9%2F");
@@ -85,17 +85,17 @@ impl Drop for Emulator {
     }
 }
 
-/// User and system time of a process so far.
+/// The user and system time that a process has used.
 fn cpu_time(process: u32) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
-    // The name of the program, in parentheses, may hold spaces.
+    // The program's name is in parentheses and may contain spaces.
     let (_, fields) = stat.rsplit_once(") ").unwrap();
     let ticks: u64 = fields.split(' ').skip(11).take(2).map(|field| field.parse::<u64>().unwrap()).sum();
-    // Linux counts hundredths of a second here on every architecture (USER_HZ).
+    // Linux counts in hundredths of a second on every architecture (USER_HZ).
     Duration::from_millis(ticks * 10)
 }
 
-/// Microseconds of CPU for one bare signature.
+/// Microseconds of CPU time for one bare RSA signature.
 fn signature(key: &KeyPair) -> f64 {
     let (mut count, mut signature) = (0_u32, vec![0; key.public_modulus_len()]);
     let process = std::process::id();
@@ -114,7 +114,7 @@ fn median(rounds: &[[f64; 5]], column: usize) -> f64 {
 }
 
 fn main() {
-    // `cargo test --benches` only wants to know that it starts.
+    // `cargo test --benches` only checks that the benchmark starts.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }

@@ -1,7 +1,7 @@
-//! How soon the emulator answers after it was started: `cargo bench -p clever-emulator --bench start`.
+//! Measures how soon the emulator responds after its start: `cargo bench -p clever-emulator --bench start`.
 //!
-//! The time from the start of the process to the base URL on its standard output, and to the whole answer to a request. That no
-//! key is made before is a matter of order, and a test of `server.rs`.
+//! The time from the start of the process to the base URL on standard output, and to the complete response to a request.
+//! A test in `server.rs` checks that no key is created before.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -10,10 +10,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 25;
-/// What a person takes for at once.
+/// People notice no delay up to this time.
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// A process that is ended whatever happens.
+/// A process that is killed when this value is dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -23,7 +23,7 @@ impl Drop for Running {
     }
 }
 
-/// How long the address took, and how long the first answer.
+/// The time until the address is printed, and until the first response.
 fn round() -> [Duration; 2] {
     let begin = Instant::now();
     let mut command = Command::new(env!("CARGO_BIN_EXE_clever-emulator"));
@@ -40,7 +40,7 @@ fn round() -> [Duration; 2] {
 }
 
 fn main() {
-    // `cargo test --benches` only wants to know that it starts.
+    // `cargo test --benches` only checks that the benchmark starts.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
@@ -52,7 +52,7 @@ fn main() {
     };
     let (address, answer) = (median(0), median(1));
     let shown = format!(
-        "start to the base URL{:>10.1} ms\nstart to an answer{:>13.1} ms   at most {} ms\n",
+        "start to the base URL{:>10.1} ms\nstart to a response{:>12.1} ms   at most {} ms\n",
         address.as_secs_f64() * 1e3,
         answer.as_secs_f64() * 1e3,
         LONGEST.as_millis()

@@ -1,5 +1,5 @@
 /*
- * Exchanges a code again and again through C, in turns with other programs: bench/exchange.py starts them.
+ * Exchanges a code repeatedly in C, in turns with other programs: bench/exchange.py starts them.
  *
  *     exchange BASE_URL AUTHORITY REDIRECT_URI
  */

@@ -1,4 +1,4 @@
-"""What exchanging a code costs over TLS, next to what people use instead: a part of `make bench`."""
+"""Measures the exchange of a code over TLS in this library and in others: a part of `make bench`."""
 
 from __future__ import annotations
 
@@ -30,27 +30,28 @@ HEAD = (
 )
 TEXT = """\
 Every program sends the same code to `/oauth/tokens` over TLS on the loopback interface, and reads the JSON of the
-response. The server is another process, which responds to each code at once. One server keeps connections, the other
-closes each after its response, so that every exchange starts with a TLS handshake.
+response. The server is another process, which responds to each code at once. It is measured twice. One server keeps its
+connections open, so that programs can reuse them. The other closes each connection after its response, so that every
+exchange starts with a TLS handshake on a new connection.
 
 A *bare socket* sends prepared bytes, and reads the response. No library can cost much less. The ratios compare with the
 bare socket in Rust.
 
-CPU time is that of the client's process. Latency is time on the clock. It includes the server's time, which is the
-same for all.
+CPU time is that of the client process. Latency is elapsed time. It includes the server's time, which is the same for
+all programs.
 """
 KEPT_NOTES = """\
-Authlib is measured as its client for Flask works: it makes a session for each code, so it keeps no connection.
+Authlib's client for Flask opens a new session for each code, so it never reuses a connection.
 """
 FRESH_NOTES = """\
-On the second and later connections, rustls resumes the TLS session: no certificate is signed or checked again. Python's
-`ssl` module does that only for programs that ask for it, and these libraries don't.
+From the second connection on, rustls resumes the TLS session: the server signs nothing, and the client checks no
+certificate. Python's `ssl` module resumes sessions only for programs that ask for it, and these libraries don't ask.
 """
 
 
 @contextmanager
 def serving(folder: Path, *, keeps: bool) -> Iterator[tuple[str, str]]:
-    """Run the server; give its base URL and the certificate."""
+    """Run the server; yield its base URL and its certificate."""
     made, key = certificate(folder)
     command = [sys.executable, str(BENCH / "exchange_server.py"), str(made), str(key), "keep" if keeps else "close"]
     with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as server:
@@ -59,13 +60,13 @@ def serving(folder: Path, *, keeps: bool) -> Iterator[tuple[str, str]]:
         try:
             yield f"https://127.0.0.1:{int(server.stdout.readline())}", str(made)
         finally:
-            # It ends with its input.
+            # The server exits at the end of its input.
             server.stdin.close()
             server.wait()
 
 
 def contenders(base_url: str, authority: str, folder: Path) -> tuple[dict[str, Contender], dict[str, str]]:
-    """Who can take part here, and why others cannot."""
+    """Return the programs that can run here, and the reason for each one that cannot."""
     wanted = {
         "base_url": base_url,
         "authority": authority,
@@ -105,10 +106,10 @@ def contenders(base_url: str, authority: str, folder: Path) -> tuple[dict[str, C
 
 
 def measure(budget: float) -> Chapter:
-    """Let them take turns, with kept connections and with fresh ones."""
+    """Measure all programs in turns, with reused connections and with new ones."""
     figures = []
     missing: dict[str, str] = {}
-    for keeps, kind, notes in ((True, "a kept connection", KEPT_NOTES), (False, "a fresh connection", FRESH_NOTES)):
+    for keeps, kind, notes in ((True, "a reused connection", KEPT_NOTES), (False, "a new connection", FRESH_NOTES)):
         with tempfile.TemporaryDirectory(prefix="clever-sso-bench-") as name:
             folder = Path(name)
             with serving(folder, keeps=keeps) as (base_url, authority):

@@ -1,11 +1,11 @@
-"""Exchanges a code again and again in Python, in turns with other programs: `exchange.py` starts it.
+"""Exchanges a code repeatedly in Python, in turns with other programs: `exchange.py` starts it.
 
     python exchange_python.py NAME JOB
 
-`repeat.py` has the loop.
+The loop is in `repeat.py`.
 """
 
-# ruff: noqa: PLC0415  (a process has only what it measures)
+# ruff: noqa: PLC0415  (a process imports only what it measures)
 from __future__ import annotations
 
 import asyncio
@@ -97,7 +97,7 @@ def urllib3(job: Job) -> Operation:
 
 
 def form(job: Job) -> dict[str, str]:
-    """As the libraries take it that write the form themselves."""
+    """The form as a dictionary, for libraries that encode it themselves."""
     return {"grant_type": "authorization_code", "code": "code", "redirect_uri": job["redirect_uri"]}
 
 

@@ -1,8 +1,8 @@
-"""Answers every code with the same tokens, over TLS: `exchange.py` starts it.
+"""Sends the same tokens for every code, over TLS: `exchange.py` starts it.
 
     python exchange_server.py CERTIFICATE KEY keep|close
 
-It prints its port, and ends with its input.
+It prints its port, and exits at the end of its input.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ BODY = json.dumps({"access_token": "il" + "0" * 40, "token_type": "bearer", "id_
 
 
 def answer(stays: bool) -> bytes:
-    """What each request gets."""
+    """Return the response to every request."""
     connection = "keep-alive" if stays else "close"
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: {connection}\r\n"
     return f"{head}Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY
 
 
 def requested(stream: ssl.SSLSocket) -> bool:
-    """Read one request, with its body; whether there was one."""
+    """Read one request with its body; return whether there was one."""
     read = b""
     while b"\r\n\r\n" not in read:
         arrived = stream.recv(65536)
@@ -52,7 +52,7 @@ def serve(plain: socket.socket, context: ssl.SSLContext, said: bytes, stays: boo
 
 
 def main(made: str, key: str, kind: str) -> None:
-    """Accept until the input ends."""
+    """Accept connections until the input ends."""
     stays = kind == "keep"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made, key)

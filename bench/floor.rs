@@ -1,4 +1,4 @@
-//! The bare RSA operation: SHA-256 and `RSA_verify` of aws-lc, with a parsed key and the token's parts already decoded.
+//! Bare RSA: SHA-256 and `RSA_verify` of aws-lc, with a key that is already parsed and a token that is already decoded.
 
 use std::hint::black_box;
 use std::ptr;
@@ -8,14 +8,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// The key as aws-lc has it, and what it has to verify.
+/// The key of aws-lc, with the message and the signature to verify.
 pub(crate) struct Floor {
     key: *mut aws_lc_sys::RSA,
     signed: Vec<u8>,
     signature: Vec<u8>,
 }
 
-// SAFETY: verifying does not change the key, and aws-lc locks what it keeps with it.
+// SAFETY: verifying does not change the key, and aws-lc locks the data that it caches with the key.
 unsafe impl Send for Floor {}
 // SAFETY: the same.
 unsafe impl Sync for Floor {}
@@ -54,7 +54,7 @@ fn raw_key(modulus: &[u8], exponent: &[u8]) -> *mut aws_lc_sys::RSA {
         // SAFETY: the pointer comes with its length; NULL asks for a new number.
         unsafe { aws_lc_sys::BN_bin2bn(bytes.as_ptr(), bytes.len(), ptr::null_mut()) }
     };
-    // SAFETY: the key takes the two numbers over; it is never freed.
+    // SAFETY: the key takes ownership of the two numbers; it is never freed.
     let key = unsafe { aws_lc_sys::RSA_new_public_key(number(modulus), number(exponent)) };
     assert!(!key.is_null());
     key

@@ -1,8 +1,8 @@
-//! How the time that an input takes grows with its size: `cargo bench -p clever-sso --bench growth`.
+//! Measures how the time for an input grows with the input's size: `cargo bench -p clever-sso --bench growth`.
 //!
-//! What anybody may send before a signature is checked must cost linear time at most. Each input is made in sizes that
-//! double; the slope is the binary logarithm of the last ratio of times. 1 is linear, 2 is quadratic, and what is refused
-//! unread has 0. Memory caches and allocators make a little more of 1.
+//! Anybody can send these inputs, because they are read before a signature is checked. They must take linear time at most.
+//! The size of each input doubles; the slope is the binary logarithm of the last ratio of times. 1 is linear, 2 is
+//! quadratic, and 0 is an input that is refused unread. Memory caches and allocators can raise a linear slope a little.
 #![expect(clippy::unwrap_used, unsafe_code, reason = "a benchmark may")]
 
 use std::hint::black_box;
@@ -13,15 +13,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clever_sso::protocol::{self, Response};
 use clever_sso::{Client, Config, Expected, KeySet, LoginOptions, parse_callback, verify_id_token_with};
 
-/// Steeper is not linear.
+/// A steeper slope is not linear.
 const STEEPEST: f64 = 1.3;
 const DOUBLINGS: u32 = 4;
 const ROUNDS: usize = 7;
-/// Each measurement repeats the operation for so long, in seconds of CPU time.
+/// How long each measurement repeats the operation, in seconds of CPU time.
 const LONG_ENOUGH: f64 = 0.01;
 
 const ISSUER: &str = "https://clever.com";
-/// A key whose private half is thrown away; good enough to be tried.
+/// The size of the public key's modulus. There is no private key, so every signature is invalid.
 const MODULUS_BYTES: usize = 256;
 
 fn main() {
@@ -51,7 +51,7 @@ fn main() {
         ("token: members of the header", 350, token(|size| with_header(&members(size)))),
         ("token: one name in the header", 350, token(|size| with_header(&one_text("a", size)))),
         ("token: escapes in the header", 350, token(|size| with_header(&one_text("\\u0041", size)))),
-        ("token: one member again and again", 350, token(|size| with_header(&repeated(size)))),
+        ("token: one member repeated", 350, token(|size| with_header(&repeated(size)))),
         ("token: depth of the header", 350, token(|size| with_header(&nested(size)))),
         ("token: a kid", 350, token(|size| with_header(&format!(r#""kid":"{}""#, "k".repeat(size))))),
         ("token: size of the payload", 1400, token(with_payload)),
@@ -59,7 +59,7 @@ fn main() {
         ("token: beyond the cap", 64 * 1024, token(with_payload)),
         ("key set: keys", 64, parsed_keys(key_set)),
         (
-            "key set: entries that are none",
+            "key set: entries that aren't keys",
             1024,
             parsed_keys(|count| format!(r#"{{"keys":[{}]}}"#, vec!["{}"; count].join(","))),
         ),
@@ -70,7 +70,7 @@ fn main() {
         ),
         ("callback: parameters", 1000, callback(|size| format!("code=a{}", "&x=1".repeat(size / 4)))),
         ("callback: escapes", 1000, callback(|size| format!("code={}", "%41".repeat(size / 3)))),
-        ("callback: one parameter again and again", 1000, callback(|size| "state=a&".repeat(size / 8))),
+        ("callback: one parameter repeated", 1000, callback(|size| "state=a&".repeat(size / 8))),
         ("callback: beyond the cap", 64 * 1024, callback(|size| format!("code={}", "a".repeat(size)))),
         ("cookies: of others", 4096, cookies(|size| "a=1; ".repeat(size / 5))),
         ("cookies: with our names", 4096, cookies(|size| logins(size / 64, 1))),
@@ -83,7 +83,7 @@ fn main() {
             answer(|size| format!(r#"{{"data":{{"id":"1",{}}}}}"#, members(size))),
         ),
         (
-            "answer: one member again and again",
+            "response: one member repeated",
             4096,
             answer(|size| format!(r#"{{"data":{{"id":"1"{}}}}}"#, r#","x":1"#.repeat(size / 6))),
         ),
@@ -120,7 +120,7 @@ fn main() {
     assert!(is_linear, "an input costs more than linear time");
 }
 
-/// What makes the operation on an input of a size.
+/// Makes the operation on an input of the given size.
 type Make<'a> = Box<dyn FnMut(usize) -> Box<dyn FnMut() + 'a> + 'a>;
 
 fn expected() -> Expected<'static> {
@@ -132,7 +132,7 @@ fn client() -> Client {
     Client::new(config.build().unwrap()).unwrap()
 }
 
-/// A token with these members in its header, and a signature that no key made.
+/// A token with these members in its header, and an invalid signature.
 fn with_header(members: &str) -> String {
     signed(&format!(r#"{{"alg":"RS256",{members}}}"#), "{}")
 }
@@ -146,18 +146,18 @@ fn signed(header: &str, payload: &str) -> String {
     format!("{header}.{payload}.{}", URL_SAFE_NO_PAD.encode([1; MODULUS_BYTES]))
 }
 
-/// Different members, `size` bytes of them.
+/// Different members, `size` bytes in total.
 fn members(size: usize) -> String {
     let members: Vec<_> = (0..size / 13).map(|number| format!(r#""m{number:07}":1"#)).collect();
     members.join(",")
 }
 
-/// One member with a text of `size` bytes.
+/// One member with a string of `size` bytes.
 fn one_text(piece: &str, size: usize) -> String {
     format!(r#""x":"{}""#, piece.repeat(size / piece.len()))
 }
 
-/// The same member again and again, `size` bytes of it.
+/// The same member repeated, `size` bytes in total.
 fn repeated(size: usize) -> String {
     vec![r#""x":{"y":1,"y":2}"#; size / 18].join(",")
 }
@@ -236,8 +236,8 @@ fn ok(body: impl Into<Vec<u8>>) -> Response {
     http::Response::new(body.into())
 }
 
-/// Microseconds of CPU time of one operation, the best of several rounds: whatever else the machine does makes a round
-/// longer, and none shorter.
+/// Microseconds of CPU time of one operation, the best of several rounds: other work on the machine can only make a round
+/// longer.
 fn microseconds(mut operation: Box<dyn FnMut() + '_>) -> f64 {
     let once = measured(&mut operation, 1);
     let repeats = (LONG_ENOUGH / once.max(1e-7)).clamp(1.0, 100_000.0);
@@ -247,7 +247,7 @@ fn microseconds(mut operation: Box<dyn FnMut() + '_>) -> f64 {
     rounds.fold(f64::INFINITY, f64::min) * 1e6
 }
 
-/// Seconds of one operation.
+/// Seconds of CPU time of one operation.
 fn measured(operation: &mut dyn FnMut(), repeats: u32) -> f64 {
     let begun = thread_seconds();
     for _ in 0..repeats {

@@ -1,4 +1,4 @@
-"""Apache with mod_auth_openidc, when both are here: from Debian, as `release/debian.sh` unpacks it or installed."""
+"""Apache with mod_auth_openidc from Debian, if they are installed or `release/debian.sh` unpacked them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ OIDCScope openid
 
 @cache
 def module() -> Path | None:
-    """The module; `None` when it or Apache is not here."""
+    """Return the path of the module; `None` if it or Apache is missing."""
     if _apache() is None:
         return None
     places = (MODULES / NAME, UNPACKED / "usr/lib/apache2/modules" / NAME)
@@ -65,7 +65,7 @@ def module() -> Path | None:
 
 
 def version() -> str:
-    """The version that Debian has."""
+    """Return the version of Debian's package."""
     found = subprocess.run(["apt-cache", "policy", PACKAGE], capture_output=True, text=True, check=False).stdout
     candidates = [line.split(":")[-1].strip() for line in found.splitlines() if "Candidate" in line]
     return candidates[0].partition("-")[0] if candidates else ""
@@ -92,5 +92,5 @@ def _apache() -> str | None:
 
 
 def _user() -> str:
-    # Root's Apache lets its workers be somebody else, and refuses to run them as root.
+    # An Apache that root starts refuses to run its workers as root.
     return "User nobody\nGroup nogroup" if os.geteuid() == 0 else ""

@@ -1,7 +1,7 @@
-"""One whole login at a site, from the button to the session, at several distances from Clever: a part of `make bench`.
+"""Measures a whole login at a site, from the button to the session, at several distances from Clever.
 
-Every site is a server of its own, and speaks TLS to the emulator through `logins_network.py`. The sites take turns.
-Each turn starts the server, so that its first login is the first of the process.
+Each site is a separate server. It reaches the emulator over TLS, through `logins_network.py`. The sites take turns. Each
+turn starts a new server process, so its first login is the first one of the process.
 """
 
 from __future__ import annotations
@@ -22,29 +22,31 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LATENCIES = (0, 20, 50)
-"""Milliseconds of a round trip."""
+"""The round trips to measure with, in milliseconds."""
 WARM_LOGINS = 4
 LEAST_ROUNDS = 2
 FIRST, WARM, CPU, CONNECTIONS, TRIPS, FIRST_TRIPS = "first", "warm", "cpu", "connections", "trips", "first trips"
 TEXT = """
-One person logs in at a site: the site's login page, which sends the browser to Clever, and the callback, up to the
-response that sets the session. What the browser and the person do at Clever is not counted. The site and Clever are
-{distances} ms apart, connections are set up with TLS 1.3, and Clever responds at once. WSGI sites run in gunicorn with
-one process, ASGI sites in uvicorn. Django keeps its sessions and users in SQLite, in memory.
+One person logs in at a site. The time of a login is the time that the site takes for two requests: its login page,
+which sends the browser to Clever, and its callback, which starts the session. The time that the browser and the person
+spend at Clever is not included. A round trip between the site and Clever takes {distances} ms, connections use TLS 1.3,
+and Clever responds at once. WSGI sites run in gunicorn with one process, ASGI sites in uvicorn. Django has its sessions
+and users in an SQLite database in memory.
 
-*First* is the first login of a new process, which has served one page. *Warm* are the logins after it, of the same
-person. The libraries do not do the same work: django-allauth and Python Social Auth read the person from Clever's API
-and use no ID token. Authlib and mod_auth_openidc verify the ID token, mozilla-django-oidc does both. clever_sso
-verifies the ID token; in Django it also reads a new person from the API, to find an account by an older id.
+The *first* login is the first one of a new process, which has served one page before. The *warm* logins are the next
+ones of the same process, by the same person. The libraries do not do the same work: django-allauth and Python Social
+Auth read the person from Clever's API and use no ID token. Authlib and mod_auth_openidc verify the ID token.
+mozilla-django-oidc does both. clever_sso verifies the ID token; in Django it also reads a new person from the API, to
+find an existing account by an older id of this person.
 
-Median of {rounds} servers, and their quartiles.
+Each server was started {rounds} times. The figures are the medians and quartiles of these {rounds} runs.
 """
 
 Measured = dict[str, list[float]]
 
 
 def sites() -> dict[str, tuple[Program, Site]]:
-    """What takes part."""
+    """Return the sites, each with its program."""
 
     def ours(framework: str) -> Program:
         return Program(f"clever_sso, {framework}", VERSION, is_ours=True)
@@ -80,7 +82,7 @@ def sites() -> dict[str, tuple[Program, Site]]:
 
 
 def turn(site: Site, number: int, port: int, known: Clever, latency: float) -> dict[str, float]:
-    """Start a site and log in."""
+    """Start a site, log in several times, and return the results."""
     with open_folder() as folder, serving(site, number, port, known, folder) as server:
         known.network.pace(latency)
         known.network.count()
@@ -99,7 +101,7 @@ def turn(site: Site, number: int, port: int, known: Clever, latency: float) -> d
 
 
 def measure(budget: float) -> Chapter:
-    """All sites at all distances, in turns, for about `budget` seconds."""
+    """Measure all sites at all distances, in turns, for about `budget` seconds."""
     end = time.monotonic() + budget
     taking = sites()
     taken: dict[tuple[str, int], Measured] = {(name, latency): {} for name in taking for latency in LATENCIES}
@@ -121,7 +123,7 @@ def measure(budget: float) -> Chapter:
 
 
 def chapter(programs: Mapping[str, Program], taken: Mapping[tuple[str, int], Measured], rounds: int) -> Chapter:
-    """What the page says."""
+    """Return the chapter of the page."""
 
     def lines(quantity: str) -> Sequence[Row]:
         return [row(programs[name], "ms", found[quantity], x=latency) for (name, latency), found in taken.items()]
@@ -130,7 +132,7 @@ def chapter(programs: Mapping[str, Program], taken: Mapping[tuple[str, int], Mea
         return [row(program, unit, taken[name, latency][quantity]) for name, program in programs.items()]
 
     nearer, farthest = ", ".join(map(str, LATENCIES[:-1])), LATENCIES[-1]
-    missing = {} if "apache" in programs else {"mod_auth_openidc": "Apache, or its module from Debian, is not here"}
+    missing = {} if "apache" in programs else {"mod_auth_openidc": "Apache or its module is not installed"}
     return Chapter(
         "A whole login at a site",
         TEXT.format(distances=f"{nearer} and {farthest}", rounds=rounds).strip(),
@@ -139,26 +141,30 @@ def chapter(programs: Mapping[str, Program], taken: Mapping[tuple[str, int], Mea
                 "login-warm",
                 "A warm login, in milliseconds",
                 lines(WARM),
-                x_title="ms of a round trip",
+                x_title="round trip in ms",
                 slope="round trips",
-                notes="The last column: how many round trips a person waits for.",
+                notes="The last column is the number of round trips that the person waits for.",
             ),
             Figure(
                 "login-first",
                 "The first login of a process, in milliseconds",
                 lines(FIRST),
-                x_title="ms of a round trip",
+                x_title="round trip in ms",
                 slope="round trips",
-                notes="At 0 ms, most of the time is spent in code that the process runs for the first time.",
+                notes="At 0 ms, the process spends most of the time in code that it runs for the first time.",
             ),
             Figure("login-cpu", "CPU time of a warm login, in milliseconds", bars(CPU, "ms", 0)),
             Figure(
                 "login-trips",
-                f"Round trips of a warm login, at {farthest} ms",
+                f"Round trips of a warm login, at {farthest} ms each",
                 bars(TRIPS, "round trips", farthest),
-                notes="A TCP handshake counts as one round trip, and so does each time that the site waits for bytes.",
+                notes="A TCP handshake counts as one round trip. So does each wait for bytes from Clever.",
             ),
-            Figure("login-connections", "New connections of a warm login", bars(CONNECTIONS, "connections", farthest)),
+            Figure(
+                "login-connections",
+                "New connections to Clever in a warm login",
+                bars(CONNECTIONS, "connections", farthest),
+            ),
         ],
         missing,
     )

@@ -1,4 +1,4 @@
-"""A person's browser, as far as a login needs one, on one connection for each request."""
+"""A small browser for logins: it keeps cookies, and opens a connection for each request."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ REDIRECTS = {301, 302, 303, 307}
 
 
 class LoginFailedError(RuntimeError):
-    """Nobody is signed in after a login."""
+    """The person isn't signed in after the login."""
 
 
 @dataclass
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     location: str
@@ -46,7 +46,7 @@ class Jar:
     kept: dict[str, str] = field(default_factory=dict)
 
     def take(self, headers: list[str]) -> None:
-        """Do what `Set-Cookie` headers say."""
+        """Obey the `Set-Cookie` headers of a response."""
         for header in headers:
             pair, _, attributes = header.partition(";")
             name, _, value = pair.strip().partition("=")
@@ -61,7 +61,7 @@ class Jar:
 
 
 def get(port: int, target: str, cookies: str = "", host: str = "") -> Answer:
-    """Ask a server of this machine."""
+    """Send a request to a server on this machine."""
     connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
         headers = {**HEADERS, **({"Cookie": cookies} if cookies else {}), **({"Host": host} if host else {})}
@@ -76,7 +76,7 @@ def get(port: int, target: str, cookies: str = "", host: str = "") -> Answer:
 
 
 def path_of(url: str) -> str:
-    """The target of a request for a URL."""
+    """Return the path and query of a URL."""
     parts = urlsplit(url)
     return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
@@ -85,10 +85,10 @@ def log_in(site: Site, server: Server, clever: Clever) -> tuple[float, float]:
     """Log in once.
 
     Returns:
-        How many seconds the site took, on the clock and of the processors: its login and its callback.
+        The seconds that the site took for its login page and its callback: elapsed time and CPU time.
 
     Raises:
-        LoginFailedError: When nobody is signed in then.
+        LoginFailedError: When the person isn't signed in afterwards.
     """
     jar, port, took, used = Jar(), server.port, 0.0, 0.0
 
@@ -103,13 +103,13 @@ def log_in(site: Site, server: Server, clever: Clever) -> tuple[float, float]:
 
     answer = asked(site.login)
     if answer.status not in REDIRECTS or not answer.location.startswith(clever.public):
-        raise LoginFailedError(f"the login answers with {answer.status} {answer.location.partition('?')[0]}")
+        raise LoginFailedError(f"the login page responds with {answer.status} {answer.location.partition('?')[0]}")
     at_clever, host = path_of(answer.location), urlsplit(answer.location).netloc
     back = get(clever.port, at_clever, host=host)
     if back.status not in REDIRECTS:
-        raise LoginFailedError(f"the emulator answers with {back.status}")
+        raise LoginFailedError(f"the emulator responds with {back.status}")
     answer = asked(path_of(back.location))
     page = get(port, site.front, jar.header())
     if answer.status not in REDIRECTS or page.status != 200 or page.body.strip() in {"nobody", ""}:
-        raise LoginFailedError(f"the callback answers with {answer.status}, and the front page is for nobody")
+        raise LoginFailedError(f"the callback responds with {answer.status}, and nobody is signed in")
     return took, used

@@ -1,13 +1,13 @@
-"""A network between a site and Clever: what is sent arrives later. `logins_servers.py` starts it.
+"""Plays the network between a site and Clever: it delays every byte. `logins_servers.py` starts it.
 
     python logins_network.py PORT [CERTIFICATE KEY]
 
-It listens on a free port, and carries everything to the Clever at PORT of this machine. With a certificate it speaks
-TLS to the site. It says its own port, then answers each line of its input, and ends with its input:
+It listens on a free port, and forwards everything to the emulator at PORT on this machine. With a certificate it speaks
+TLS to the site. It prints its own port, then responds to each line of its input, and exits when its input ends:
 
-- `pace MILLISECONDS SHARE`: from now on a round trip takes so long, and this share of the requests is answered with
-  503 (not with TLS).
-- `count`: how many connections were opened and how many round trips they took, since it was asked last.
+- `pace MILLISECONDS SHARE`: from now on, a round trip takes this long, and this share of the requests gets status 503
+  (only without TLS).
+- `count`: prints the number of new connections, and of their round trips, since the last `count`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ REQUESTS = (b"GET ", b"POST ")
 
 
 class Network:
-    """The way to the Clever at a port of this machine.
+    """The network in front of the emulator.
 
     Args:
-        port: Where it is.
+        port: The port of the emulator.
     """
 
     def __init__(self, port: int) -> None:
@@ -36,13 +36,13 @@ class Network:
         self.failing = 0.0
         self.connections = 0
         self.waits = 0
-        # The same each time: every site meets the same errors.
+        # The same seed each time, so that every site meets the same errors.
         self.random = random.Random(1)
 
     async def accept(self, near: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
-        """Carry one connection."""
+        """Forward one connection."""
         self.connections += 1
-        # A TCP handshake takes a round trip. Here it is over at once, so the first bytes wait for it.
+        # A TCP handshake takes a round trip. On this machine it is instant, so delay the first bytes instead.
         self.waits += 1
         connected = asyncio.get_running_loop().time() + self.round_trip
         with suppress(OSError):
@@ -52,7 +52,7 @@ class Network:
         answers.close()
 
     def answer(self, line: str) -> str:
-        """What to say to a line of the input."""
+        """Obey a line of the input; return the response."""
         word, *numbers = line.split()
         if word == "pace":
             self.round_trip, self.failing = float(numbers[0]) / 1000, float(numbers[1])
@@ -63,7 +63,7 @@ class Network:
 
 
 class _Way:
-    """One connection: both directions."""
+    """Both directions of one connection."""
 
     def __init__(self, network: Network, connected: float) -> None:
         self.network, self.connected = network, connected
@@ -71,7 +71,7 @@ class _Way:
         self.refused = False
 
     async def there(self, near: asyncio.StreamReader, to: asyncio.StreamWriter, answers: asyncio.StreamWriter) -> None:
-        """From the site to Clever."""
+        """Forward bytes from the site to Clever."""
         network = self.network
 
         async def send(data: bytes) -> None:
@@ -92,7 +92,7 @@ class _Way:
         to.close()
 
     async def back(self, far: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
-        """From Clever to the site."""
+        """Forward bytes from Clever to the site."""
 
         async def send(data: bytes) -> None:
             self.site_waits = False
@@ -128,7 +128,7 @@ class _Way:
 
 
 async def _plain(port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Carry what was in TLS to Clever."""
+    """Forward the decrypted bytes to Clever."""
     with suppress(OSError):
         far, to = await asyncio.open_connection("127.0.0.1", port)
         await asyncio.gather(_copy(reader, to), _copy(far, writer))
@@ -144,7 +144,7 @@ async def _copy(source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
 
 
 async def main(port: int, *certificate: str) -> None:
-    """Carry, and obey, until the input ends."""
+    """Forward connections and obey the input until it ends."""
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificate)

@@ -29,26 +29,26 @@ BENCH = Path(__file__).parent
 SITES = BENCH / "logins_sites"
 CLIENT_ID, SECRET = "0d1c" * 5, "5ec4e7a1" * 5
 PERSON = "ada"
-# Without `cutime` and the like: the processor time of a process with all its threads, as the kernel numbers its clocks.
+# The kernel's number of the clock that counts the CPU time of a process and all its threads.
 _CLOCK_OF_PROCESS = 2
 
 
 @dataclass(frozen=True)
 class Site:
-    """A server with an application, and where its login is."""
+    """A server with an application, and the paths of its pages."""
 
     command: Callable[[int, Path], Sequence[str]]
-    """What starts it, given its port and a folder of its own."""
+    """Returns the command that starts it, given its port and a folder of its own."""
     login: str = "/clever/login"
     callback: str = "/clever/callback"
     front: str = "/"
-    """A page that says who is signed in: something else than `nobody`, with status 200."""
+    """A page that names the signed-in person with status 200, or says `nobody`."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Clever:
-    """The emulator, as the site knows it, and where it is for everybody else."""
+    """The emulator: its address for the sites, and its own port."""
 
     public: str
     port: int
@@ -63,11 +63,11 @@ class Network:
         self.process = process
 
     def pace(self, milliseconds: float, failing: float = 0) -> None:
-        """From now on a round trip takes so long, and so many of the requests meet an error."""
+        """Set how long a round trip takes, and which share of the requests fails."""
         self._ask(f"pace {milliseconds} {failing}")
 
     def count(self) -> tuple[int, int]:
-        """How many connections and round trips there were since the last time."""
+        """Return the number of new connections and of round trips since the last call."""
         connections, waits = self._ask("count").split()
         return int(connections), int(waits)
 
@@ -81,7 +81,7 @@ class Network:
 
 @contextmanager
 def slow_network(port: int, *certificate: Path) -> Iterator[tuple[int, Network]]:
-    """Run the network in front of a port; give its own port."""
+    """Run the network in front of a port; yield the network's own port."""
     command = [sys.executable, str(BENCH / "logins_network.py"), str(port), *map(str, certificate)]
     with _spoken_to(command) as (process, said):
         yield int(said), Network(process)
@@ -89,7 +89,7 @@ def slow_network(port: int, *certificate: Path) -> Iterator[tuple[int, Network]]
 
 @contextmanager
 def _spoken_to(command: Sequence[str], errors: int | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a program that says something once it is ready; give that."""
+    """Run a program that prints a line when it is ready; yield that line."""
     pipe = subprocess.PIPE
     process = subprocess.Popen([*ends_with_me(), *command], stdin=pipe, stdout=pipe, stderr=errors, text=True)
     try:
@@ -109,7 +109,7 @@ def _spoken_to(command: Sequence[str], errors: int | None = None) -> Iterator[tu
 
 @contextmanager
 def clever(redirect_uris: Sequence[str], *certificate: Path) -> Iterator[Clever]:
-    """Run an emulator behind a slow network, with TLS where there is a certificate."""
+    """Run an emulator behind a slow network, with TLS if there is a certificate."""
     apps = [emulator.App(client_id(number), SECRET, uri, oidc=True) for number, uri in enumerate(redirect_uris)]
     with ports.reserved() as port, slow_network(port, *certificate) as (near, network):
         public = f"{'https' if certificate else 'http'}://127.0.0.1:{near}"
@@ -121,13 +121,13 @@ def clever(redirect_uris: Sequence[str], *certificate: Path) -> Iterator[Clever]
 
 
 def client_id(number: int) -> str:
-    """The client id of the site with this number."""
+    """Return the client id of the site with this number."""
     return f"{CLIENT_ID[:-2]}{number:02x}"
 
 
 def settings(site: Site, url: str, number: int, known: Clever) -> dict[str, str]:
-    """The environment of a site."""
-    # Settings of this machine's network would keep a site from the emulator.
+    """Return the environment variables of a site."""
+    # With this machine's proxy settings, a site could not reach the emulator.
     here = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     bundles = dict.fromkeys(["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"], known.bundle)
     return {
@@ -145,11 +145,11 @@ def settings(site: Site, url: str, number: int, known: Clever) -> dict[str, str]
 
 
 class Server:
-    """A site at work.
+    """A running site.
 
     Args:
-        process: What was started.
-        port: Where it listens.
+        process: The process that was started.
+        port: The port where it listens.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
@@ -157,7 +157,7 @@ class Server:
         self.port = port
 
     def processes(self) -> list[int]:
-        """It, and everything that it started."""
+        """Return the process and all processes that it started."""
         found, new = [self.process.pid], [self.process.pid]
         while new:
             pid = new.pop()
@@ -169,7 +169,7 @@ class Server:
         return found
 
     def cpu(self) -> float:
-        """How many seconds of the processors they used."""
+        """Return the CPU time that these processes used, in seconds."""
         used = 0.0
         for pid in self.processes():
             with suppress(OSError):
@@ -177,7 +177,7 @@ class Server:
         return used
 
     def memory(self) -> float:
-        """How many MiB they hold. What several share is divided among them."""
+        """Return the memory of these processes in MiB. Shared memory is divided among the processes that share it."""
         kilobytes = 0
         for pid in self.processes():
             with suppress(OSError):
@@ -188,7 +188,7 @@ class Server:
 
 @contextmanager
 def open_folder() -> Iterator[Path]:
-    """A folder that is gone when the block is left, and that anybody may read: some servers run as somebody else."""
+    """Create a temporary folder that every user can read, because some servers run as another user."""
     with tempfile.TemporaryDirectory(prefix="clever-sso-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -212,7 +212,7 @@ def serving(site: Site, number: int, port: int, known: Clever, folder: Path) -> 
     try:
         wait_for(lambda: process.poll() is not None or _serves(port), "the server to show its front page")
         if process.poll() is not None:
-            raise RuntimeError(f"it does not serve:\n{(folder / 'server.log').read_text('utf-8')[-3000:]}")
+            raise RuntimeError(f"the server shows no front page:\n{(folder / 'server.log').read_text('utf-8')[-3000:]}")
         yield Server(process, port)
     finally:
         process.terminate()
@@ -224,7 +224,7 @@ def serving(site: Site, number: int, port: int, known: Clever, folder: Path) -> 
 
 
 def _serves(port: int) -> bool:
-    """Whether the front page is there. A server may listen before its application is ready."""
+    """Whether the server shows its front page. It may listen before its application is ready."""
     connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
         connection.request("GET", "/")
@@ -236,13 +236,13 @@ def _serves(port: int) -> bool:
 
 
 def ends_with_me() -> list[str]:
-    """What stands before a command, so that the system ends it when this program is killed."""
+    """Return the start of a command line that lets the system kill the command when this program ends."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 
 def gunicorn(module: str, *options: str, **environment: str) -> Site:
-    """A WSGI application behind gunicorn."""
+    """Return a site with a WSGI application in gunicorn."""
 
     def command(port: int, folder: Path) -> list[str]:
         where = ["--bind", f"127.0.0.1:{port}", "--worker-tmp-dir", str(folder), "--log-level", "warning"]
@@ -253,7 +253,7 @@ def gunicorn(module: str, *options: str, **environment: str) -> Site:
 
 
 def uvicorn(module: str) -> Site:
-    """An ASGI application behind uvicorn."""
+    """Return a site with an ASGI application in uvicorn."""
 
     def command(port: int, _: Path) -> list[str]:
         where = ["--port", str(port), "--log-level", "warning", "--no-access-log"]
@@ -263,5 +263,5 @@ def uvicorn(module: str) -> Site:
 
 
 def installed(package: str) -> str:
-    """The version of a package of Python."""
+    """Return the version of a Python package."""
     return version(package)

@@ -1,6 +1,6 @@
-"""What each part of `make bench` gives to its page, and how programs take turns.
+"""The results of each part of `make bench`, and how programs take turns.
 
-A part is a module with `measure(budget: float) -> Chapter`. `budget` is how many seconds it may take, without builds.
+A part is a module with `measure(budget: float) -> Chapter`. `budget` is its time in seconds, without builds.
 """
 
 from __future__ import annotations
@@ -15,70 +15,81 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Program:
-    """What takes part."""
+    """A program that is measured."""
 
     name: str
-    """As the page shows it: `clever_sso, Python`."""
+    """Its name on the page, such as `clever_sso, Python`."""
     version: str
     is_ours: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """One program at one point: the median of its rounds, and the quartiles."""
+    """One program at one point: mostly the median of its rounds, with the quartiles."""
 
     name: str
     unit: str
     median: float
-    low: float
-    high: float
+    low: float | None = None
+    """The lower quartile; `None` where there are too few rounds."""
+    high: float | None = None
     ratio: float | None = None
-    """To the reference of its figure: the median of the ratios of the same round."""
+    """How many times as much as the reference of the figure: the median of the rounds' ratios."""
     is_ours: bool = False
     version: str = ""
     x: float | None = None
-    """Where it stands in a figure of lines: threads, latency, logins a second."""
+    """In a figure with lines, the position on the horizontal axis: threads, latency, logins per second."""
+
+    @property
+    def lowest(self) -> float:
+        """Where the line between its quartiles starts."""
+        return self.median if self.low is None else self.low
+
+    @property
+    def highest(self) -> float:
+        """Where the line between its quartiles ends."""
+        return self.median if self.high is None else self.high
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture and the table below it. With an `x` in its rows it has lines, without it bars."""
+    """A picture and the table below it. Rows with an `x` are drawn as lines, others as bars."""
 
     key: str
-    """Its file is `docs/images/performance-KEY.svg`."""
+    """Names the file of the picture: `docs/images/performance-KEY.svg`."""
     title: str
-    """What is drawn and in which unit, as a heading: `CPU time of one login, in milliseconds`."""
+    """The heading, with the unit: `CPU time of one login, in milliseconds`."""
     rows: Sequence[Row]
     x_title: str = ""
     reference: str = ""
-    """The program that the ratios compare with, as the table's heading has it."""
+    """The name of the program that the ratios compare with."""
     is_logarithmic: bool = False
-    """Whether the values are drawn so that each step is ten times the one before."""
+    """Whether the axis of the values is logarithmic."""
     slope: str = ""
-    """For lines: the unit of what one more `x` costs, such as `µs per KiB`. Empty: the table has no slope."""
+    """For lines: the unit of the slope, such as `µs per KiB`. If it's empty, the table has no slope."""
     notes: str = ""
-    """Markdown below the table: what the figures say, and what they do not say."""
+    """Markdown below the table: how to read the figures."""
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A part of the page."""
+    """A chapter of the page."""
 
     title: str
     text: str
-    """Markdown: what was measured, and how."""
+    """Markdown above the figures: what was measured, and how."""
     figures: Sequence[Figure]
     missing: Mapping[str, str] = field(default_factory=dict)
-    """Programs that were left out, each with the reason: `firebase/php-jwt`: `Packagist can't be reached`."""
+    """Programs that were not measured, each with the reason: `firebase/php-jwt`: `Packagist can't be reached`."""
 
 
 def is_bare(row: Row) -> bool:
-    """Whether it is no library, but only what each library has to do, such as `bare RSA`."""
+    """Whether this is not a library, but only the work that every library has to do, such as `bare RSA`."""
     return row.name.startswith("bare ")
 
 
 def spread(values: Sequence[float]) -> tuple[float, float]:
-    """The lower and the upper quartile."""
+    """Return the lower and the upper quartile."""
     if len(values) < 2:
         return values[0], values[0]
     low, _, high = statistics.quantiles(values, n=4, method="inclusive")
@@ -93,18 +104,18 @@ def row(
     *,
     x: float | None = None,
 ) -> Row:
-    """The row of a program that took `values` in the rounds in which the reference took `reference`."""
+    """Return the row of a program: its values by round, and those of the reference in the same rounds."""
     low, high = spread(values)
     ratio = statistics.median(own / other for own, other in zip(values, reference)) if reference else None
     return Row(program.name, unit, statistics.median(values), low, high, ratio, program.is_ours, program.version, x)
 
 
 def in_turns(turns: Mapping[str, Callable[[], Mapping[str, float]]], rounds: int) -> dict[str, dict[str, list[float]]]:
-    """Run every turn once in each round, so that a slow moment of the machine hits all.
+    """Run every turn once in each round, so that anything that slows the machine down slows all of them.
 
-    A turn returns a number for each quantity that it measured, such as `cpu` and `latency`; the result has the numbers
-    of all rounds by turn and quantity. Each round starts with another turn. One round before them fills caches and
-    doesn't count.
+    A turn returns a number for each quantity that it measured, such as `cpu` and `latency`. The result has, by turn and
+    quantity, the numbers of all rounds. Each round starts with another turn. A first round that isn't counted warms up
+    the caches.
     """
     names = list(turns)
     taken: dict[str, dict[str, list[float]]] = {name: {} for name in names}

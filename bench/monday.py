@@ -1,7 +1,7 @@
-"""The first Monday of a school year: everybody logs in at once, and Clever is slow. A part of `make bench`.
+"""The first Monday of a school year: many people log in at once, and Clever is slow. A part of `make bench`.
 
-Logins begin at a fixed rate, however many are still on their way: people do not wait for each other. Clever's answers
-take a tenth of a second longer, and one in a hundred is an error.
+Logins begin at a fixed rate, even if earlier ones haven't finished: people do not wait for each other. Clever takes a
+tenth of a second longer to respond, and one response in a hundred is an error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from harness import ports
 from harness.paths import VERSION
 from logins_browser import HEADERS, REDIRECTS, Jar, LoginFailedError, log_in, path_of
 from logins_servers import Clever, Server, Site, clever, gunicorn, installed, open_folder, serving, uvicorn
-from measures import Chapter, Figure, Program, Row, spread
+from measures import Chapter, Figure, Program, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,25 +31,28 @@ RATES = (10, 30, 90, 180)
 """Logins that begin in a second."""
 ROUNDS = 2
 CLEVER_MILLISECONDS, CLEVER_FAILS = 100, 0.01
-# A person gives up then. Servers also have this long to finish before the next rate.
+# How long a person waits. Servers also have this long to finish before the next rate.
 PATIENCE_SECONDS = 6
 LEAST_SECONDS = 1.5
-# What a turn takes besides: the server starts and ends, and the last people wait.
+# The rest of a turn: the server starts and ends, and the last people wait.
 AROUND_SECONDS = 6.5
 PROCESSES = "4"
 TEXT = """
-People begin to log in at a fixed rate, and everybody has a connection of their own. Clever is {delay} ms away, and one
-in a hundred requests to it meets an error, which a site may try again or show to the person. A login that ends with the
-site's error page counts as failed, and so does one that takes longer than {patience} s. The times are those of the
-people who got in: the site's login page, and the callback, up to the response that sets the session. The figures
-are those of the people of all rounds together, and the quartiles those of the rounds. If more than half of the
-people don't get in at one rate, higher rates are not tried.
+Logins begin at a fixed rate, and each person has a connection of their own. A round trip to Clever takes {delay} ms.
+One in a hundred requests to Clever fails; the site can retry it, or show an error to the person. A login has failed if
+it ends with the site's error page, or if it takes longer than {patience} s. If more than half of the logins fail at one
+rate, higher rates are not tried.
 
-The server, the people, the network and Clever share the two cores of this machine, so the highest rates say which
-server needs less of them. gunicorn has {processes} processes (sync), or two with 16 threads each (gthread). uvicorn has
-one process, PHP-FPM eight behind nginx. The C server has a thread for each connection.
+The time of a login is the time that the site takes for two requests: its login page, which sends the browser to Clever,
+and its callback, which starts the session. Only successful logins have a time. Every server was measured in {rounds}
+rounds, and the times and failures are those of all people of these rounds together. {rounds} rounds are too few for
+quartiles.
 
-All of it took {seconds:.0f} s: {rounds} rounds of all servers.
+The server, the people, the network and Clever share the two cores of this machine, so the highest rates show which
+server needs less processor time. gunicorn has {processes} processes (sync), or two with 16 threads each (gthread).
+uvicorn has one process. PHP-FPM has eight, behind nginx. The C server has a thread for each connection.
+
+The whole measurement took {seconds:.0f} s.
 """
 P50, P99, P999 = 0.5, 0.99, 0.999
 
@@ -59,13 +62,13 @@ class Load:
     """What a server did at one rate."""
 
     seconds: list[float] = field(default_factory=list)
-    """Of each login that succeeded."""
+    """The time of each successful login."""
     failed: int = 0
     begun: int = 0
     finished_a_second: float = 0.0
 
     def quantile(self, share: float) -> float:
-        """So many of the logins took at most as many milliseconds."""
+        """How many milliseconds this share of the logins took at most."""
         ordered = sorted(self.seconds)
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)] * 1000 if ordered else float("nan")
 
@@ -76,7 +79,7 @@ class Crowd:
     Args:
         site: The site.
         server: Its server.
-        known: The Clever that it uses.
+        known: The emulator that the site uses.
     """
 
     def __init__(self, site: Site, server: Server, known: Clever) -> None:
@@ -85,10 +88,10 @@ class Crowd:
         self.known = known
 
     async def come(self, rate: float, seconds: float) -> Load:
-        """Let people begin logins at a rate, at random times, for so long; wait for all of them."""
+        """Let people begin logins at random times and this rate, for `seconds`; then wait for all of them."""
         load, loop = Load(), asyncio.get_running_loop()
         people: list[asyncio.Task[None]] = []
-        # The same times for every server.
+        # The same seed for every server, so the same times.
         times, start = random.Random(7), loop.time()
         due = start
         while due < start + seconds:
@@ -115,7 +118,7 @@ class Crowd:
         begun = clock()
         location = await _redirected(self.server.port, path_of(at_clever), jar)
         if location.startswith(self.known.public) or "login" in urlsplit(location).path:
-            # The site wants another try.
+            # The site restarts the login.
             raise LoginFailedError
         return took + clock() - begun
 
@@ -124,7 +127,7 @@ async def _redirected(port: int, target: str, jar: Jar, host: str = "") -> str:
     """Where a server sends the browser.
 
     Raises:
-        LoginFailedError: When it shows a page.
+        LoginFailedError: When the server shows a page instead.
     """
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
@@ -147,7 +150,7 @@ async def _redirected(port: int, target: str, jar: Jar, host: str = "") -> str:
 
 
 def sites() -> tuple[dict[str, tuple[Program, Site]], dict[str, str]]:
-    """What takes part, and what does not, with the reason."""
+    """The sites that take part, and the reason for each one that does not."""
 
     def ours(what: str) -> Program:
         return Program(f"clever_sso, {what}", VERSION, is_ours=True)
@@ -176,20 +179,20 @@ def sites() -> tuple[dict[str, tuple[Program, Site]], dict[str, str]]:
 
 @dataclass
 class Taken:
-    """What the rounds of a server found: the loads by rate, and its memory after each round, in MiB."""
+    """The results of a server: its loads by rate, one for each round, and its memory after each round, in MiB."""
 
     loads: dict[int, list[Load]] = field(default_factory=dict)
     memory: list[float] = field(default_factory=list)
 
     def add(self, other: Taken) -> None:
-        """One more round."""
+        """Add the results of another round."""
         for rate, loads in other.loads.items():
             self.loads.setdefault(rate, []).extend(loads)
         self.memory += other.memory
 
 
 def turn(site: Site, number: int, port: int, known: Clever, seconds: float) -> Taken:
-    """Start a server, log in once, and let the people come, more with each rate."""
+    """Start a server, log in once, then let people log in at each rate."""
     taken = Taken()
     known.network.pace(0)
     with open_folder() as folder, serving(site, number, port, known, folder) as server:
@@ -200,14 +203,14 @@ def turn(site: Site, number: int, port: int, known: Clever, seconds: float) -> T
             load = asyncio.run(crowd.come(rate, seconds))
             taken.loads[rate] = [load]
             if load.failed * 2 > load.begun:
-                # More people would not tell more.
+                # Higher rates would only fail more.
                 break
         taken.memory.append(server.memory())
     return taken
 
 
 def measure(budget: float) -> Chapter:
-    """All servers at all rates, in turns, for about `budget` seconds."""
+    """Measure all servers at all rates, in turns, for about `budget` seconds."""
     taking, missing = sites()
     turns = ROUNDS * len(taking)
     seconds = max((budget / turns - AROUND_SECONDS) / len(RATES), LEAST_SECONDS)
@@ -225,7 +228,7 @@ def measure(budget: float) -> Chapter:
 
 
 def _in_order(names: Sequence[str]) -> Iterator[str]:
-    """Each name once in every round, every other round backwards."""
+    """Each name once in every round; every second round goes backwards."""
     for number in range(ROUNDS):
         yield from names if number % 2 == 0 else reversed(names)
 
@@ -233,57 +236,53 @@ def _in_order(names: Sequence[str]) -> Iterator[str]:
 def chapter(
     programs: Mapping[str, Program], taken: Mapping[str, Taken], missing: Mapping[str, str], seconds: float
 ) -> Chapter:
-    """What the page says."""
+    """The chapter of the page."""
 
-    def at_rates(
-        unit: str, value_of: Callable[[Load], float], whole: Callable[[Sequence[Load]], float]
-    ) -> Sequence[Row]:
-        rows = []
-        for name, program in programs.items():
-            for rate, loads in taken[name].loads.items():
-                value = whole(loads)
-                if isnan(value):
-                    # Nobody got in.
-                    continue
-                found = [each for each in map(value_of, loads) if not isnan(each)]
-                low, high = spread(found)
-                rows.append(Row(program.name, unit, value, low, high, None, program.is_ours, program.version, rate))
-        return rows
+    def one(program: Program, unit: str, value: float, rate: float | None = None) -> Row:
+        return Row(program.name, unit, value, is_ours=program.is_ours, version=program.version, x=rate)
+
+    def at_rates(unit: str, value_of: Callable[[Sequence[Load]], float]) -> Sequence[Row]:
+        found = (
+            one(program, unit, value_of(loads), rate)
+            for name, program in programs.items()
+            for rate, loads in taken[name].loads.items()
+        )
+        # Where nobody got in, there is no time to show.
+        return [row for row in found if not isnan(row.median)]
 
     def times(share: float) -> Sequence[Row]:
-        # Of everybody in all rounds: a round alone has too few for the last of a thousand.
-        return at_rates("ms", lambda load: load.quantile(share), lambda loads: _together(loads).quantile(share))
+        # All rounds together: a single round has too few people to find the slowest of a thousand.
+        return at_rates("ms", lambda loads: _together(loads).quantile(share))
 
     def memory() -> Sequence[Row]:
-        rows = []
-        for name, program in programs.items():
-            held = taken[name].memory
-            low, high = spread(held)
-            rows.append(
-                Row(program.name, "MiB", statistics.median(held), low, high, None, program.is_ours, program.version)
-            )
-        return rows
+        return [one(program, "MiB", statistics.median(taken[name].memory)) for name, program in programs.items()]
 
-    x_title = "logins in a second"
+    x_title = "logins per second"
     begun = max(_together(loads).begun for each in taken.values() for loads in each.loads.values())
     numbers = {"delay": CLEVER_MILLISECONDS, "patience": PATIENCE_SECONDS, "processes": PROCESSES}
     text = TEXT.format(**numbers, seconds=seconds, rounds=ROUNDS)
-    few = f"At most {begun} people come at one rate, so p99.9 is close to the slowest login."
+    few = f"At most {begun} people logged in at one rate, so p99.9 is close to the slowest login."
     return Chapter(
         "The first Monday",
         text.strip(),
         [
             Figure(
                 "monday-p50",
-                "A login, in milliseconds: half of the people (p50)",
+                "Time of a login, in milliseconds: half of the logins took at most this long (p50)",
                 times(P50),
                 x_title,
                 is_logarithmic=True,
             ),
-            Figure("monday-p99", "A login, in milliseconds: 99 of 100 (p99)", times(P99), x_title, is_logarithmic=True),
+            Figure(
+                "monday-p99",
+                "Time of a login, in milliseconds: 99 of 100 logins took at most this long (p99)",
+                times(P99),
+                x_title,
+                is_logarithmic=True,
+            ),
             Figure(
                 "monday-p999",
-                "A login, in milliseconds: 999 of 1,000 (p99.9)",
+                "Time of a login, in milliseconds: 999 of 1,000 logins took at most this long (p99.9)",
                 times(P999),
                 x_title,
                 is_logarithmic=True,
@@ -291,26 +290,25 @@ def chapter(
             ),
             Figure(
                 "monday-finished",
-                "Logins that end well, in a second",
+                "Successful logins per second",
                 at_rates(
                     "logins/s",
-                    lambda load: load.finished_a_second,
                     lambda loads: statistics.median(load.finished_a_second for load in loads),
                 ),
                 x_title,
-                notes="Counted until the last person is in or gives up, so a server that falls behind gets less.",
+                notes="The clock runs until the last person is in or gives up: a slow server has a lower figure.",
             ),
             Figure(
                 "monday-failed",
-                "Logins that fail, in percent",
-                at_rates("%", _failed, lambda loads: _failed(_together(loads))),
+                "Failed logins, in percent",
+                at_rates("%", lambda loads: _failed(_together(loads))),
                 x_title,
             ),
             Figure(
                 "monday-memory",
-                "Memory after it, in MiB",
+                "Memory after all logins, in MiB",
                 memory(),
-                notes="Memory that processes share is divided among them.",
+                notes="Memory that several processes share is divided among them.",
             ),
         ],
         missing,

@@ -1,4 +1,4 @@
-"""The C server of `examples/c`, as `monday.py` lets people log in to it."""
+"""The C server of `examples/c`, for `monday.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEADER = Path("/usr/include/microhttpd.h")
 
 
 def missing() -> str | None:
-    """Why it cannot take part; `None` when it can."""
+    """Return the reason why it cannot run here; `None` if it can."""
     return None if HEADER.exists() else "libmicrohttpd-dev is not installed"
 
 

@@ -1,4 +1,4 @@
-"""The page of `examples/php` in PHP-FPM behind nginx, as `monday.py` lets people log in to it."""
+"""The page of `examples/php` in PHP-FPM behind nginx, for `monday.py`."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ http {{
 
 
 def missing() -> str | None:
-    """Why it cannot take part; `None` when it can."""
+    """Return the reason why it cannot run here; `None` if it can."""
     absent = [name for name in PROGRAMS if _found(name) is None]
     absent += [] if _fpm() else ["php-fpm"]
     return f"{', '.join(absent)}: not installed" if absent else None
 
 
 def site() -> Site:
-    """The server: nginx and FPM are started by this file, run as a program."""
+    """Return the site. Its command runs this file, which starts nginx and FPM."""
     extension = built_extension()
 
     def command(port: int, folder: Path) -> Sequence[str]:
@@ -88,8 +88,8 @@ def site() -> Site:
 
 
 def built_extension() -> Path:
-    """The extension, compiled against the library as it was built."""
-    from installed import built  # noqa: PLC0415  (of the tests of PHP)
+    """Return the extension, compiled for the library of this build."""
+    from installed import built  # noqa: PLC0415  (a module of the PHP tests)
 
     folder = TARGET / "bench/php-fpm"
     shutil.rmtree(folder, ignore_errors=True)
@@ -101,7 +101,7 @@ def built_extension() -> Path:
 
 
 def main(port: str, place: str, extension: str) -> None:
-    """Write the settings of FPM and nginx, start nginx, and become FPM's master."""
+    """Write the settings of FPM and nginx, start nginx, and become the FPM master process."""
     folder, page = Path(place), ROOT / "examples/php/public/index.php"
     (folder / "sessions").mkdir()
     root = os.geteuid() == 0
@@ -135,7 +135,7 @@ def _found(name: str) -> str | None:
 
 
 def _fpm() -> str | None:
-    """FPM has the version of PHP in its name."""
+    """Find FPM: its name contains the PHP version."""
     found = [str(each) for folder in SBIN.split(":") for each in sorted(Path(folder).glob("php-fpm*"))]
     return found[0] if found else None
 

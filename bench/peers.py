@@ -1,4 +1,4 @@
-"""The programs that `make bench` compiles, and the packages it compares with: where they are, and their versions."""
+"""Finds the programs that `make bench` compiles, and the packages that it compares with, and their versions."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 BENCH = ROOT / "bench"
 NODE_MODULES = TARGET / "bench/node_modules"
-# Debian packages, unpacked by release/debian.sh and not installed.
+# Debian packages that release/debian.sh unpacked. They are not installed.
 DEBIAN = TARGET / "toolchain/debian/usr"
 NOT_INSTALLED = "it is not installed"
-NO_PHP_PEER = "Packagist has it, and `make bench` gets packages from PyPI, npm and Debian only"
+NO_PHP_PEER = "it is on Packagist, and `make bench` installs packages only from PyPI, npm and Debian"
 
 
 def ours(language: str) -> Program:
-    """clever_sso in a language."""
+    """Return clever_sso in a language."""
     return Program(f"clever_sso, {language}", VERSION, is_ours=True)
 
 
 @cache
 def rust_program() -> str:
-    """Build the benchmark in Rust and find it."""
+    """Build the Rust benchmark and return its path."""
     build = ["cargo", "bench", "-p", "clever-sso", "--bench", "side_by_side", "--no-run", "--message-format=json"]
     lines = subprocess.run(build, check=True, capture_output=True, text=True, cwd=ROOT).stdout.splitlines()
     found = [json.loads(line) for line in lines]
@@ -40,13 +40,13 @@ def rust_program() -> str:
 
 
 def locked(crate: str) -> str:
-    """The version of a crate in Cargo.lock."""
+    """Return the version of a crate in Cargo.lock."""
     found = re.search(rf'name = "{crate}"\nversion = "(.+)"', (ROOT / "Cargo.lock").read_text("utf-8"))
     return found[1] if found else ""
 
 
 def python_version(package: str) -> str:
-    """The version of a package of Python, empty if it isn't installed."""
+    """Return the version of a Python package; empty if it isn't installed."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -54,7 +54,7 @@ def python_version(package: str) -> str:
 
 
 def node_version(package: str) -> str:
-    """The version of an npm package, empty if it isn't installed."""
+    """Return the version of an npm package; empty if it isn't installed."""
     description = NODE_MODULES / package / "package.json"
     if shutil.which("node") is None or not description.exists():
         return ""
@@ -62,7 +62,7 @@ def node_version(package: str) -> str:
 
 
 def debian_version(package: str) -> str:
-    """The version of an unpacked C library, empty if it isn't there."""
+    """Return the version of an unpacked C library; empty if it's missing."""
     for description in DEBIAN.glob(f"lib/*/pkgconfig/{package}.pc"):
         found = re.search(r"^Version: (.+)$", description.read_text("utf-8"), re.MULTILINE)
         return found[1] if found else ""
@@ -70,7 +70,7 @@ def debian_version(package: str) -> str:
 
 
 def debian_options(*libraries: str) -> list[str]:
-    """The compiler's options for unpacked C libraries. What these need is in the same folder."""
+    """Return the compiler options for unpacked C libraries. Their dependencies are in the same folder."""
     folder = next(DEBIAN.glob("lib/*/pkgconfig")).parent
     named = [f"-l{library}" for library in libraries]
     return [
@@ -85,7 +85,7 @@ def debian_options(*libraries: str) -> list[str]:
 
 @cache
 def php_extension() -> Path:
-    """Build the PHP extension, against the library as it is installed, and give its path."""
+    """Build the PHP extension for the installed library, and return its path."""
     folder = TARGET / "bench/php"
     shutil.rmtree(folder, ignore_errors=True)
     install = ["make", "-s", "-C", str(ROOT), "install", f"PREFIX={folder / 'prefix'}", f"CARGO_TARGET_DIR={TARGET}"]
@@ -95,7 +95,7 @@ def php_extension() -> Path:
 
 
 def php_commands(name: str, job: Path) -> dict[str, list[str]]:
-    """The commands for PHP by the extension and by FFI; none if PHP isn't installed."""
+    """Return the commands for PHP with the extension and with FFI; none if PHP isn't installed."""
     if not all(shutil.which(program) for program in ("php", "phpize", "php-config")):
         return {}
     php = [str(shutil.which("php")), "-n", "-dopcache.enable_cli=0"]

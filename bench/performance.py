@@ -1,6 +1,6 @@
-"""Measures this library next to what people use instead, and writes docs/performance.md: `make bench`.
+"""Measures this library and the libraries that people use instead, and writes docs/performance.md: `make bench`.
 
-The figures are kept in `bench/results.json`. Parts that are not measured this time keep theirs.
+The results are saved in `bench/results.json`. Parts that you don't measure keep their old results.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PARTS = {"side_by_side": 100, "exchange": 90, "slopes": 80, "logins_at_sites": 2
 
 
 def machine() -> Machine:
-    """Where this runs."""
+    """Describe this machine."""
     information = Path("/proc/cpuinfo")
     found = re.search(r"model name\s*: (.+)", information.read_text("utf-8")) if information.exists() else None
     return Machine(
@@ -37,7 +37,7 @@ def machine() -> Machine:
 
 
 def measured(name: str, budget: float) -> Measured:
-    """One part."""
+    """Measure one part."""
     date, load = time.strftime("%Y-%m-%d", time.gmtime()), os.getloadavg()[0]
     begun = time.monotonic()
     chapter = importlib.import_module(name).measure(budget)
@@ -46,11 +46,11 @@ def measured(name: str, budget: float) -> Measured:
 
 
 def main() -> None:
-    """Measure, and write the page and its pictures."""
+    """Measure, then write the page and its pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", action="append", choices=PARTS, help="only this part; can be given several times")
-    parser.add_argument("--share", type=float, default=1.0, help="of the usual time: 0.1 gives quick and rough figures")
-    parser.add_argument("--draw", action="store_true", help="write the page again from what was measured before")
+    parser.add_argument("--part", action="append", choices=PARTS, help="measure only this part (repeatable)")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the usual time: 0.1 is quick, but rough")
+    parser.add_argument("--draw", action="store_true", help="measure nothing, write the page from bench/results.json")
     options = parser.parse_args()
     known = loaded(RESULTS.read_text("utf-8")) if RESULTS.exists() else (machine(), [])
     if options.draw:
@@ -59,7 +59,7 @@ def main() -> None:
     chapters = {each.part: each for each in known[1]}
     for name in options.part or PARTS:
         chapters[name] = measured(name, PARTS[name] * options.share)
-        # After each of them: what was measured is kept even if the next one fails.
+        # Write after each part, so that its results are kept even if the next part fails.
         write(machine(), [chapters[part] for part in PARTS if part in chapters])
     print("==> wrote docs/performance.md")
 
@@ -68,7 +68,7 @@ def write(here: Machine, chapters: list[Measured]) -> None:
     """Write the results, the page and its pictures."""
     text = saved(here, chapters)
     RESULTS.write_text(text, "utf-8")
-    # From the file, where the figures are rounded.
+    # Draw from the saved text, because its figures are rounded.
     docs, files = ROOT / "docs", written(*loaded(text))
     for old in docs.glob("images/performance-*.svg"):
         if old.relative_to(docs).as_posix() not in files:

@@ -1,4 +1,4 @@
-"""Writes docs/performance.md and its pictures from what was measured."""
+"""Writes docs/performance.md and its pictures from the results in bench/results.json."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SIGNIFICANT = 5
 
 @dataclass(frozen=True)
 class Machine:
-    """Where it was measured."""
+    """The machine that measured."""
 
     processor: str
     cores: int
@@ -30,25 +30,25 @@ class Machine:
 
 @dataclass(frozen=True)
 class Measured:
-    """A chapter, the module that measured it, and when."""
+    """A chapter, with the module that measured it and the date."""
 
     part: str
     chapter: Chapter
     date: str
     load: float
-    """How many processes wanted a processor on average in the minute before."""
+    """The load average of the machine in the minute before."""
 
 
 # ---------------------------------------------------------------- the results as a file
 
 
 def saved(machine: Machine, measured: Sequence[Measured]) -> str:
-    """The text of bench/results.json."""
+    """Return the text of bench/results.json."""
     results = {"machine": asdict(machine), "measured": [asdict(each) for each in measured]}
     return json.dumps(_rounded(results), ensure_ascii=False, indent=1) + "\n"
 
 
-def _rounded(value: Any) -> Any:  # noqa: ANN401  (anything that JSON has)
+def _rounded(value: Any) -> Any:  # noqa: ANN401  (any value of JSON)
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT}g}")
     if isinstance(value, dict):
@@ -57,7 +57,7 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401  (anything that JSON has)
 
 
 def loaded(text: str) -> tuple[Machine, list[Measured]]:
-    """What `saved` wrote."""
+    """Read the text that `saved` returned."""
     results = json.loads(text)
     return Machine(**results["machine"]), [
         Measured(**{**each, "chapter": _chapter(each["chapter"])}) for each in results["measured"]
@@ -75,7 +75,7 @@ def _chapter(members: dict[str, Any]) -> Chapter:
 
 
 def written(machine: Machine, measured: Sequence[Measured]) -> dict[str, str]:
-    """The files below docs/: their paths and texts."""
+    """Return the texts of all files, by their paths below docs/."""
     chapters = "\n".join(_text(each) for each in measured)
     files = {PAGE: TEMPLATE.read_text("utf-8").format(chapters=chapters, **asdict(machine))}
     for each in measured:
@@ -95,7 +95,7 @@ def _text(measured: Measured) -> str:
     if chapter.missing:
         reasons = "\n".join(f"- {name}: {reason}." for name, reason in chapter.missing.items())
         parts.append(f"Not measured:\n\n{reasons}")
-    parts.append(f"Measured on {measured.date}. Load of the machine when it started: {measured.load:.2f}.")
+    parts.append(f"Measured on {measured.date}. Load average of the machine at the start: {measured.load:.2f}.")
     return "\n\n".join(parts) + "\n"
 
 
@@ -117,20 +117,31 @@ def _lines(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _list(figure: Figure) -> str:
-    """One line for each program."""
+    """Return a table with one line for each program."""
     unit = figure.rows[0].unit
-    heading = ["program", "version", unit, "quartiles", *([f"{TIMES} {figure.reference}"] if figure.reference else [])]
+    has_quartiles = any(row.low is not None for row in figure.rows)
+    heading = ["program", "version", unit, *(["quartiles"] if has_quartiles else [])]
+    heading += [f"{TIMES} {figure.reference}"] if figure.reference else []
     rows = []
     for row in figure.rows:
-        cells = [_name(row), row.version, number(row.median), f"{number(row.low)} to {number(row.high)}"]
+        cells = [_name(row), row.version, number(row.median), *([_quartiles(row)] if has_quartiles else [])]
         if figure.reference:
             cells.append("" if row.ratio is None else number(row.ratio))
         rows.append(cells)
     return _lines(heading, rows)
 
 
+def _quartiles(row: Row) -> str:
+    return "" if row.low is None or row.high is None else f"{number(row.low)} to {number(row.high)}"
+
+
+def _cell(row: Row) -> str:
+    quartiles = _quartiles(row)
+    return number(row.median) + (f" ({quartiles})" if quartiles else "")
+
+
 def _by_x(figure: Figure) -> str:
-    """One line for each program, one column for each place."""
+    """Return a table with one line for each program and one column for each `x`."""
     places = sorted({row.x for row in figure.rows if row.x is not None})
     columns = [place(x) for x in places]
     columns[0] = f"{figure.x_title}: {columns[0]}"
@@ -138,7 +149,7 @@ def _by_x(figure: Figure) -> str:
     rows = []
     for name in dict.fromkeys(row.name for row in figure.rows):
         own = [row for row in figure.rows if row.name == name]
-        at = {row.x: f"{number(row.median)} ({number(row.low)} to {number(row.high)})" for row in own}
+        at = {row.x: _cell(row) for row in own}
         cells = [_name(own[0]), own[0].version, *(at.get(x, "") for x in places)]
         if figure.slope:
             cells.append(number(slope([(row.x or 0, row.median) for row in own])))
@@ -147,7 +158,7 @@ def _by_x(figure: Figure) -> str:
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
-    """How steep the line is that fits the points best (least squares)."""
+    """Return the slope of the line that fits the points best (least squares)."""
     if len(points) < 2:
         return 0.0
     middle_x = sum(x for x, _ in points) / len(points)
@@ -157,7 +168,10 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 
 
 def cheaper(figure: Figure) -> str:
-    """What costs less than this library in the same language, as a sentence: for bars, which are costs."""
+    """Return a sentence that names the programs that cost less than this library in the same language.
+
+    Only for figures with bars: bars are costs.
+    """
     if any(row.x is not None for row in figure.rows):
         return ""
     own = {_language(row): row for row in figure.rows if row.is_ours and _language(row)}
@@ -166,7 +180,7 @@ def cheaper(figure: Figure) -> str:
         return ""
     found = [row for row in others if row.median < own[_language(row)].median]
     if not found:
-        return "None of the others costs less than this library in the same language."
+        return "No other program costs less than this library in the same language."
     named = ", ".join(f"{row.name} ({number(row.median / own[_language(row)].median)} {TIMES})" for row in found)
     return f"Cheaper than this library in the same language: {named}."
 

@@ -38,7 +38,7 @@ text.ours { font-weight: 600; fill: var(--ink); } text.theirs, text.bare { fill:
 
 
 def number(value: float) -> str:
-    """Three digits that mean something, and never fewer than the whole part has."""
+    """Format a number with three significant digits, or more if the part before the decimal point has more."""
     if value == 0 or abs(value) >= 1000:
         return f"{value:,.0f}"
     digits = 2 - math.floor(math.log10(abs(value)))
@@ -46,12 +46,12 @@ def number(value: float) -> str:
 
 
 def place(x: float) -> str:
-    """A place on the axis: sizes and counts are mostly whole."""
+    """Format a position on the axis. Sizes and counts are mostly whole numbers."""
     return f"{x:g}" if x % 1 else f"{x:,.0f}"
 
 
 def picture(figure: Figure) -> str:
-    """The text of the SVG."""
+    """Return the text of the SVG."""
     draw = _lines if any(row.x is not None for row in figure.rows) else _bars
     height, parts = draw(figure)
     return "\n".join(
@@ -74,7 +74,7 @@ def _kind(row: Row) -> str:
 
 
 def _scale(figure: Figure, values: Sequence[float], start: float, end: float) -> Callable[[float], float]:
-    """Where a value lies between two edges: from zero, or in powers of ten."""
+    """Return the function from a value to its position between two edges: linear from zero, or logarithmic."""
     most = max(values)
     if not figure.is_logarithmic:
         return lambda value: start + (end - start) * value / most
@@ -84,32 +84,32 @@ def _scale(figure: Figure, values: Sequence[float], start: float, end: float) ->
 
 
 def _bars(figure: Figure) -> tuple[int, list[str]]:
-    """A bar is as long as the median; the line across its end goes from quartile to quartile."""
+    """Draw bars. A bar is as long as the median. A thin line at its end connects the quartiles."""
     left = round(CHARACTER * max(len(row.name) for row in figure.rows)) + 24
-    at = _scale(figure, [row.high for row in figure.rows], left, WIDTH - RIGHT)
+    at = _scale(figure, [row.highest for row in figure.rows], left, WIDTH - RIGHT)
     parts = []
     for index, row in enumerate(figure.rows):
         top = TOP - 10 + STEP * index
-        middle, end, far = top + BAR / 2, at(row.median), at(row.high)
+        middle, end, far = top + BAR / 2, at(row.median), at(row.highest)
         said = number(row.median) + (f" ({number(row.ratio)} {TIMES})" if row.ratio is not None else "")
         kind = _kind(row)
         parts += [
             f'<text class="{kind}" x="{left - 8}" y="{middle + 5:.1f}" text-anchor="end">{escape(row.name)}</text>',
             f'<rect class="{kind}" x="{left}" y="{top}" width="{max(end - left, 1):.1f}" height="{BAR}"/>',
-            f'<line class="spread" x1="{at(row.low):.1f}" x2="{far:.1f}" y1="{middle:.1f}" y2="{middle:.1f}"/>',
+            *_spread(row, (at(row.lowest), middle), (far, middle)),
             f'<text x="{max(far, end) + 8:.1f}" y="{middle + 5:.1f}">{said}</text>',
         ]
     return TOP + STEP * len(figure.rows), parts
 
 
 def _lines(figure: Figure) -> tuple[int, list[str]]:
-    """A line for each program, with its name at its end; a stroke at each point goes from quartile to quartile."""
+    """Draw lines, each with the program's name at its end. A thin line at each point connects the quartiles."""
     names = list(dict.fromkeys(row.name for row in figure.rows))
     height = max(LEAST_HEIGHT, TOP + BOTTOM + 10 + LABEL * len(names))
     left, bottom = 70, height - BOTTOM
     places = sorted({row.x for row in figure.rows if row.x is not None})
     far = places[-1] or 1
-    up = _scale(figure, [row.high for row in figure.rows], bottom, TOP)
+    up = _scale(figure, [row.highest for row in figure.rows], bottom, TOP)
 
     def across(x: float) -> float:
         return left + (WIDTH - RIGHT - left) * x / far
@@ -117,7 +117,7 @@ def _lines(figure: Figure) -> tuple[int, list[str]]:
     parts = _grid(figure, up, left)
     shown = -math.inf
     for x in places:
-        # One that would touch the one before is left out.
+        # Leave out a label that would touch the one before it.
         if across(x) - shown >= SPACE:
             shown = across(x)
             said = place(x)
@@ -125,23 +125,30 @@ def _lines(figure: Figure) -> tuple[int, list[str]]:
     unit = escape(figure.x_title)
     parts.append(f'<text class="small" x="{WIDTH - RIGHT + 24}" y="{bottom + 16}">{unit}</text>')
     ends = []
-    # Ours come last, above the others.
+    # Ours are drawn last, on top of the others.
     for name in sorted(names, key=lambda name: any(row.is_ours for row in figure.rows if row.name == name)):
         rows = sorted((row for row in figure.rows if row.name == name), key=lambda row: row.x or 0)
         kind = _kind(rows[0])
         points = [(across(row.x or 0), up(row.median)) for row in rows]
         parts.append(f'<polyline class="{kind}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>')
         for (x, y), row in zip(points, rows):
-            low, high = up(row.low), up(row.high)
-            parts.append(f'<line class="spread" x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}"/>')
+            parts += _spread(row, (x, up(row.lowest)), (x, up(row.highest)))
             parts.append(f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
         ends.append((points[-1], name, kind))
     return height, parts + _labels(ends, bottom)
 
 
+def _spread(row: Row, low: tuple[float, float], high: tuple[float, float]) -> list[str]:
+    """A line between the quartiles, if the row has them."""
+    if row.low is None or row.high is None:
+        return []
+    (x1, y1), (x2, y2) = low, high
+    return [f'<line class="spread" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}"/>']
+
+
 def _grid(figure: Figure, up: Callable[[float], float], left: int) -> list[str]:
-    """Lines at round values, with the values."""
-    most = max(row.high for row in figure.rows)
+    """Draw horizontal lines at round values, each with its value."""
+    most = max(row.highest for row in figure.rows)
     if figure.is_logarithmic:
         least = min(row.median for row in figure.rows if row.median > 0)
         steps = [10.0**power for power in range(math.floor(math.log10(least)), math.floor(math.log10(most)) + 1)]
@@ -160,13 +167,13 @@ def _grid(figure: Figure, up: Callable[[float], float], left: int) -> list[str]:
 
 
 def _labels(ends: list[tuple[tuple[float, float], str, str]], bottom: float) -> list[str]:
-    """The names at the ends of the lines, none on another."""
+    """Write the names at the ends of the lines, so that none overlaps another."""
     parts = []
     lowest = bottom + LABEL
     ordered = sorted(ends, key=lambda end: -end[0][1])
     room = LABEL * len(ordered)
     for index, ((x, y), name, kind) in enumerate(ordered):
-        # As low as its line ends, but above the one before, and with room for those that follow.
+        # As low as the end of its line, but above the name before it, and with room for the names that follow.
         lowest = max(min(y, lowest - LABEL), TOP + room - LABEL * (index + 1))
         parts.append(f'<line class="grid" x1="{x + 4:.1f}" x2="{WIDTH - RIGHT + 18}" y1="{y:.1f}" y2="{lowest:.1f}"/>')
         parts.append(f'<text class="{kind}" x="{WIDTH - RIGHT + 22}" y="{lowest + 4:.1f}">{escape(name)}</text>')

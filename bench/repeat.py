@@ -1,4 +1,4 @@
-"""Repeats an operation in Python as often as each line of the input says: `contenders.py` has the format."""
+"""Repeats an operation in Python as often as its input asks for. `contenders.py` describes the format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def answer_lines(operation: Callable[[], object]) -> None:
-    """Answer each line. An operation that raises ends the program."""
+    """Obey each line of the input. An exception in the operation ends the program."""
 
     def work(count: int) -> None:
         for _ in range(count):

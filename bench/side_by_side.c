@@ -1,5 +1,5 @@
 /*
- * Verifies one ID token again and again through C, in turns with other programs: bench/side_by_side.py starts them.
+ * Verifies one ID token repeatedly in C, in turns with other programs: bench/side_by_side.py starts them.
  *
  *     side_by_side JWKS TOKEN NONCE ISSUER CLIENT_ID NOW
  */

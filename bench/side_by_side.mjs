@@ -1,9 +1,9 @@
-// Verifies one ID token again and again in Node, in turns with other programs: bench/side_by_side.py starts them.
+// Verifies one ID token repeatedly in Node, in turns with other programs: bench/side_by_side.py starts them.
 //
 //     node side_by_side.mjs NAME JOB MODULES
 //
-// Each line of the input, "THREADS COUNT", is answered with the nanoseconds that the verifications took: on the clock, and on the
-// processors. Each thread is a worker.
+// For each line of the input, "THREADS COUNT", it prints how many nanoseconds the verifications took: elapsed time and CPU time.
+// Each thread is a worker.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

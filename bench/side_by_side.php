@@ -1,13 +1,12 @@
 <?php
 
 /**
- * Verifies one ID token again and again in PHP, or exchanges a code, in turns with other programs: bench/side_by_side.py and
- * bench/exchange.py start it. By the extension, or by FFI: the argument CLASSES then names the file to require.
+ * Verifies one ID token repeatedly in PHP, or exchanges a code, in turns with other programs: bench/side_by_side.py and
+ * bench/exchange.py start it. It uses the extension. With the argument CLASSES, the PHP file to require, it uses FFI.
  *
  *     php side_by_side.php NAME JOB [CLASSES]
  *
- * Each line of the input, "1 COUNT", is answered with the nanoseconds that the operations took: on the clock, and on the
- * processors.
+ * For each line of the input, "1 COUNT", it prints how many nanoseconds the operations took: elapsed time and CPU time.
  */
 
 declare(strict_types=1);

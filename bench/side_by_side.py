@@ -1,4 +1,4 @@
-"""What verifying an ID token costs, next to what people use instead: a part of `make bench`."""
+"""Measures the verification of an ID token in this library and in others: a part of `make bench`."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ BARE = "bare RSA"
 ISSUER, CLIENT_ID, NONCE = "https://clever.com", "4c63c1cf623dce82caac", "n-0S6_WzA2Mj"
 A_DAY = 86_400
 TEXT = """\
-Every program verifies the same token again and again: RS256, a key of 2048 bits, {size} bytes. The keys are already
-loaded: PyJWKClient has fetched them, and keeps them.
+Every program verifies the same token again and again: {size} bytes, signed by RS256 with a 2048-bit key. The keys are
+already loaded. PyJWKClient has fetched them before, and has them in its cache.
 
-*Bare RSA* is SHA-256 and `RSA_verify` of aws-lc, with a parsed key and decoded parts. Nothing that uses aws-lc can be
-faster. The ratios compare with it.
+*Bare RSA* is only SHA-256 and `RSA_verify` of aws-lc, with a key that is already parsed and a token that is already
+decoded. Nothing that uses aws-lc can be faster. The ratios compare with it.
 
 The programs don't make the same checks. All of them check the signature, the issuer, the audience and the expiry. This
-library also checks the nonce, the authorized party, the subject, that no claim appears twice, and that no header
-parameter asks for something else. cjose and libjwt 1 verify only the signature, so the benchmark's own lines of C check
-the claims. libjwt 1 takes the key as PEM text with each token. fast-jwt can keep tokens that it has verified; that is
-off here, because a site sees each ID token only once.
+library also checks the nonce, the authorized party and the subject. It refuses claims that appear twice, and header
+parameters that ask for other rules. cjose and libjwt 1 verify only the signature, so the benchmark checks the claims in
+C. libjwt 1 parses the key from PEM text for each token. fast-jwt has a cache for verified tokens; it is off here,
+because a site sees each ID token only once.
 """
 THREAD_NOTES = """\
-A thread is one of the operating system; in Node it is a worker. PHP is not here: it has one thread in each process.
-With more threads than cores, no program can get faster.
+Threads are those of the operating system; in Node, they are workers. PHP is left out: it has one thread per process.
+More threads than cores can't make a program faster.
 """
 
 
@@ -64,17 +64,17 @@ With more threads than cores, no program can get faster.
 
 
 def text(raw: bytes) -> str:
-    """base64url, as JOSE has it."""
+    """Encode as base64url without padding."""
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def new_key() -> rsa.RSAPrivateKey:
-    """A key of the usual size."""
+    """Create a key of the usual size."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def jwk(key: rsa.RSAPrivateKey, kid: str) -> dict[str, str]:
-    """The public half, as a JWKS has it."""
+    """Return the public key as a member of a JWKS."""
     numbers = key.public_key().public_numbers()
     number = {"n": numbers.n, "e": numbers.e}
     members = {name: text(value.to_bytes((value.bit_length() + 7) // 8, "big")) for name, value in number.items()}
@@ -82,7 +82,7 @@ def jwk(key: rsa.RSAPrivateKey, kid: str) -> dict[str, str]:
 
 
 def job(key: rsa.RSAPrivateKey, now: int, **more: object) -> dict[str, Any]:
-    """A token like Clever's, with `more` claims, and what it is verified against."""
+    """Return a token like Clever's, with `more` claims, and everything that is needed to verify it."""
     header = {"typ": "JWT", "alg": "RS256", "kid": "bench"}
     claims = {
         "iss": ISSUER,
@@ -117,7 +117,7 @@ def job(key: rsa.RSAPrivateKey, now: int, **more: object) -> dict[str, Any]:
 
 @contextmanager
 def published(*sets: dict[str, Any]) -> Iterator[list[str]]:
-    """Serve sets of keys; give their addresses."""
+    """Serve key sets; yield their URLs."""
     bodies = [json.dumps(jwks).encode() for jwks in sets]
 
     class Handler(BaseHTTPRequestHandler):
@@ -142,11 +142,11 @@ def published(*sets: dict[str, Any]) -> Iterator[list[str]]:
             thread.join()
 
 
-# ---------------------------------------------------------------- who verifies it
+# ---------------------------------------------------------------- the programs
 
 
 def in_rust(path: Path) -> Iterator[Contender]:
-    """The bare operation, this library, and jsonwebtoken."""
+    """Return bare RSA, this library, and jsonwebtoken."""
     for program, name in (
         (Program(BARE, f"aws-lc-sys {locked('aws-lc-sys')}"), "bare"),
         (ours("Rust"), "clever_sso"),
@@ -156,7 +156,7 @@ def in_rust(path: Path) -> Iterator[Contender]:
 
 
 def in_c(wanted: dict[str, Any], missing: dict[str, str]) -> Iterator[Contender]:
-    """clever_sso, and those that Debian has."""
+    """Return clever_sso and the libraries that Debian has."""
     jwks, key = json.dumps(wanted["jwks"]), json.dumps(wanted["jwks"]["keys"][0])
     token, expected = wanted["token"], [wanted["issuer"], wanted["client_id"]]
     own = compiled(BENCH / "side_by_side.c", "-O2", "-pthread")
@@ -165,7 +165,7 @@ def in_c(wanted: dict[str, Any], missing: dict[str, str]) -> Iterator[Contender]
     for name, libraries, given in (("cjose", ["cjose", "jansson"], key), ("libjwt", ["jwt"], wanted["pem"])):
         version = debian_version(name)
         if not version:
-            missing[f"{name}, C"] = "its Debian package could not be had"
+            missing[f"{name}, C"] = "its Debian package could not be downloaded"
             continue
         source = BENCH / f"side_by_side_{name}.c"
         program = compiled(source, "-O2", "-pthread", *debian_options(*libraries))
@@ -173,12 +173,12 @@ def in_c(wanted: dict[str, Any], missing: dict[str, str]) -> Iterator[Contender]
 
 
 def python_command(name: str, path: Path) -> list[str]:
-    """The command for a library in Python."""
+    """Return the command for a Python library."""
     return [sys.executable, str(BENCH / "side_by_side_python.py"), name, str(path)]
 
 
 def in_python(path: Path, missing: dict[str, str]) -> Iterator[Contender]:
-    """clever_sso, and those that people use in Python."""
+    """Return clever_sso and other Python libraries."""
     yield Contender(ours("Python"), python_command("clever_sso", path), THREADS)
     for label, name, package in (
         ("PyJWT, Python", "pyjwt", "pyjwt"),
@@ -194,7 +194,7 @@ def in_python(path: Path, missing: dict[str, str]) -> Iterator[Contender]:
 
 
 def in_node(path: Path, missing: dict[str, str]) -> Iterator[Contender]:
-    """Libraries that people use in Node."""
+    """Return Node libraries."""
     for name in ("jose", "fast-jwt"):
         version = node_version(name)
         if version:
@@ -205,7 +205,7 @@ def in_node(path: Path, missing: dict[str, str]) -> Iterator[Contender]:
 
 
 def contenders(wanted: dict[str, Any], folder: Path) -> tuple[dict[str, Contender], dict[str, str]]:
-    """Who can take part here, and why others cannot."""
+    """Return the programs that can run here, and the reason for each one that cannot."""
     path = folder / "job.json"
     path.write_text(json.dumps(wanted), "utf-8")
     missing = {"firebase/php-jwt, PHP": NO_PHP_PEER}
@@ -219,7 +219,7 @@ def contenders(wanted: dict[str, Any], folder: Path) -> tuple[dict[str, Contende
 
 
 def measure(budget: float) -> Chapter:
-    """Let them take turns."""
+    """Measure all programs in turns."""
     wanted = job(new_key(), int(time.time()))
     with tempfile.TemporaryDirectory(prefix="clever-sso-bench-") as name, published(wanted["jwks"]) as addresses:
         found, missing = contenders({**wanted, "jwks_url": addresses[0]}, Path(name))
@@ -237,7 +237,7 @@ def measure(budget: float) -> Chapter:
         TEXT.format(size=len(wanted["token"])),
         [
             Figure("verify", "CPU time of one ID token, in microseconds", cost, reference=BARE),
-            Figure("threads", "ID tokens a second", speed, x_title="threads", notes=THREAD_NOTES),
+            Figure("threads", "ID tokens verified per second", speed, x_title="threads", notes=THREAD_NOTES),
         ],
         missing,
     )

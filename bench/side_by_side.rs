@@ -1,12 +1,12 @@
-//! Verifies one ID token again and again, or exchanges a code, in turns with programs in other languages:
+//! Verifies one ID token repeatedly, or exchanges a code, in turns with programs in other languages:
 //! `bench/side_by_side.py` and `bench/exchange.py` start them.
 //!
 //! ```text
 //! side_by_side NAME JOB
 //! ```
 //!
-//! Each line of the input, `THREADS COUNT`, is answered with the nanoseconds that the operations took: on the clock, and
-//! on the processors.
+//! For each line of the input, `THREADS COUNT`, it prints how many nanoseconds the operations took: elapsed time and CPU
+//! time.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -57,7 +57,7 @@ fn main() {
     }
 }
 
-/// What is repeated, with everything prepared that a program prepares once.
+/// The operation to repeat, after its one-time setup.
 fn operation<'a>(name: &str, job: &'a Value) -> Operation<'a> {
     let text = |name: &str| job[name].as_str().unwrap();
     match name {
@@ -97,7 +97,7 @@ fn operation<'a>(name: &str, job: &'a Value) -> Operation<'a> {
     }
 }
 
-/// The processor time of all threads of this process.
+/// The CPU time of all threads of this process.
 fn processor_time() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` outlives the call.

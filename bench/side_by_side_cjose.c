@@ -1,6 +1,6 @@
 /*
- * Verifies one ID token again and again with cjose, in turns with other programs: bench/side_by_side.py starts them. cjose
- * verifies the signature; the claims are read with jansson.
+ * Verifies one ID token repeatedly with cjose, in turns with other programs: bench/side_by_side.py starts them. cjose
+ * verifies only the signature, so this program reads the claims with jansson.
  *
  *     side_by_side_cjose JWK TOKEN ISSUER CLIENT_ID
  */

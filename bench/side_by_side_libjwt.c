@@ -1,6 +1,6 @@
 /*
- * Verifies one ID token again and again with libjwt 1, in turns with other programs: bench/side_by_side.py starts them. This
- * version takes the key as PEM text, for each token.
+ * Verifies one ID token repeatedly with libjwt 1, in turns with other programs: bench/side_by_side.py starts them. This
+ * version parses the key from PEM text for each token.
  *
  *     side_by_side_libjwt PEM TOKEN ISSUER CLIENT_ID
  */

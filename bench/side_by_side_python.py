@@ -1,11 +1,11 @@
-"""Verifies one ID token again and again in Python, in turns with other programs: `side_by_side.py` starts them.
+"""Verifies one ID token repeatedly in Python, in turns with other programs: `side_by_side.py` starts them.
 
     python side_by_side_python.py NAME JOB
 
-`repeat.py` has the loop.
+The loop is in `repeat.py`.
 """
 
-# ruff: noqa: PLC0415  (a process has only what it measures)
+# ruff: noqa: PLC0415  (a process imports only what it measures)
 from __future__ import annotations
 
 import json
@@ -50,7 +50,7 @@ def pyjwkclient(job: Job) -> Callable[[], object]:
 def authlib(job: Job) -> Callable[[], object]:
     from authlib.deprecate import AuthlibDeprecationWarning
 
-    # joserfc is its successor, which is measured too.
+    # Its successor is joserfc, which is measured too.
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     from authlib.jose import JsonWebKey, JsonWebToken
 

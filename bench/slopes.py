@@ -1,4 +1,4 @@
-"""How cost grows with what grows in the field: a part of `make bench`."""
+"""Measures how costs grow with the size of tokens, key sets and so on: a part of `make bench`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TABS = (0, 2, 4, 8)
 PEOPLE = (10, 1_000, 5_000, 20_000)
 LOGINS_OF_A_TURN = 50
 APP = emulator.App("0a" * 10, "0b" * 20, "http://127.0.0.1:9/callback", oidc=True)
-# Those that are installed, by what `side_by_side_python.py` calls them.
+# The installed libraries, by their names in `side_by_side_python.py`.
 IN_PYTHON = {
     name: program
     for name, program in (
@@ -46,32 +46,32 @@ IN_PYTHON = {
     if program.version
 }
 TEXT = """\
-A cost at one size says little about another, so each of these was measured at several sizes. The last column of a table
-is how much each additional unit costs: the slope of the line that fits the medians best (least squares).
+One size doesn't show how a cost grows, so each of these was measured at several sizes. The last column of each table is
+the cost of one additional unit: the slope of the line that fits the medians best (least squares).
 """
 THREADS_NOTES = """\
-CPU time, so waiting for a processor is not in it. What grows here is the cost of sharing.
+CPU time doesn't include waiting for a processor. It grows here because threads share memory and processors.
 """
 CLIENTS_NOTES = """\
-One client is enough for a process: threads share it. The clients of this figure send nothing, so they have no
+A process needs only one client, which its threads share. The clients in this figure send nothing, so they have no
 connections.
 """
 TABS_NOTES = """\
 Each login in progress has a cookie in the browser. `begin_login` reads all of them and keeps at most eight.
 """
 PEOPLE_NOTES = """\
-From the start of the process until it accepts connections, with a world file of this many people. It reads files of up
-to 8 MiB.
+The time from the start of the process until it accepts connections, with a world file of this many people. A world file
+can have up to 8 MiB.
 """
 
 
 def lines(taken: dict[float, Sequence[float]], program: Program, unit: str) -> list[Row]:
-    """The rows of a program."""
+    """Return the rows of a program."""
     return [row(program, unit, values, x=x) for x, values in taken.items()]
 
 
 def by_size(jobs: dict[float, dict[str, object]], rounds: int, budget: float) -> list[Row]:
-    """What verifying costs in Python, by what grows in the jobs."""
+    """Measure verifying in Python for each job, by the job's size."""
     with tempfile.TemporaryDirectory(prefix="clever-sso-bench-") as name:
         sets = [each["jwks"] for each in jobs.values()]
         with published(*sets) as addresses:
@@ -90,7 +90,7 @@ def by_size(jobs: dict[float, dict[str, object]], rounds: int, budget: float) ->
 
 
 def tokens(budget: float) -> Figure:
-    """By the size of the token."""
+    """Measure by the size of the token."""
     key, now = new_key(), int(time.time())
     made = [job(key, now, more={"a": "x" * 3 * 256 * kib}) for kib in KIB_OF_CLAIMS]
     rows = by_size({round(len(each["token"]) / 1024, 1): each for each in made}, ROUNDS, budget)
@@ -104,11 +104,11 @@ def tokens(budget: float) -> Figure:
 
 
 def keys(budget: float) -> Figure:
-    """By the number of keys."""
+    """Measure by the number of keys."""
     key, now = new_key(), int(time.time())
     wanted = job(key, now)
     own = wanted["jwks"]["keys"]
-    # Each has a modulus of its own, and none of them verifies anything.
+    # Each key has another modulus. No token is signed with them.
     others = [jwk(new_key(), f"other-{number}") for number in range(3)]
     jobs = {}
     for count in KEYS:
@@ -125,7 +125,7 @@ def keys(budget: float) -> Figure:
 
 
 def threads(budget: float) -> Figure:
-    """By the number of threads."""
+    """Measure by the number of threads."""
     wanted = job(new_key(), int(time.time()))
     with tempfile.TemporaryDirectory(prefix="clever-sso-bench-") as name:
         path = Path(name) / "job.json"
@@ -154,7 +154,7 @@ def threads(budget: float) -> Figure:
 
 
 def in_python(name: str, sizes: Sequence[int], budget: float) -> dict[float, list[float]]:
-    """What `slopes_python.py` measures, by the size."""
+    """Run `slopes_python.py` with each size."""
     script = [sys.executable, str(BENCH / "slopes_python.py"), name]
     found = {str(size): Contender(ours("Python"), [*script, str(size)]) for size in sizes}
     taken = measured(found, ROUNDS, budget)
@@ -162,7 +162,7 @@ def in_python(name: str, sizes: Sequence[int], budget: float) -> dict[float, lis
 
 
 def clients(budget: float) -> Figure:
-    """By the number of clients."""
+    """Measure by the number of clients."""
     taken = in_python("clients", CLIENTS, budget)
     return Figure(
         "slope-clients",
@@ -175,11 +175,11 @@ def clients(budget: float) -> Figure:
 
 
 def tabs(budget: float) -> Figure:
-    """By the number of logins in progress in one browser."""
+    """Measure by the number of logins in progress in one browser."""
     taken = in_python("tabs", TABS, budget)
     return Figure(
         "slope-tabs",
-        "CPU time of `begin_login` by the logins in progress in the browser, in microseconds",
+        "CPU time of `begin_login` by the logins in progress in one browser, in microseconds",
         lines(taken, ours("Python"), "µs"),
         x_title="tabs",
         slope="µs per tab",
@@ -209,7 +209,7 @@ def world(people: int) -> str:
 
 
 def start(file: Path) -> dict[str, float]:
-    """How long the emulator takes to be there, and then a login of each of some people."""
+    """Measure the startup of the emulator, then the median login of some people."""
     begun = time.perf_counter()
     with emulator.running(world=file, auto_login="p0") as clever:
         started = time.perf_counter()
@@ -222,7 +222,7 @@ def start(file: Path) -> dict[str, float]:
 
 
 def login(connection: HTTPConnection, person: str) -> float:
-    """Microseconds from the app's link to the code, without pages."""
+    """Return the microseconds from the app's link to the code, without pages."""
     query = urlencode(
         {
             "response_type": "code",
@@ -239,12 +239,12 @@ def login(connection: HTTPConnection, person: str) -> float:
     answer.read()
     took = time.perf_counter() - begun
     if answer.status not in {302, 303}:
-        raise RuntimeError(f"the emulator answers {answer.status}")
+        raise RuntimeError(f"the emulator responds with {answer.status}")
     return took * 1e6
 
 
 def people() -> list[Figure]:
-    """By the number of people in the emulator's world."""
+    """Measure by the number of people in the emulator's world."""
     with tempfile.TemporaryDirectory(prefix="clever-sso-bench-") as folder:
         turns: dict[str, Callable[[], dict[str, float]]] = {}
         for count in PEOPLE:
@@ -263,14 +263,14 @@ def people() -> list[Figure]:
             notes=notes,
         )
         for quantity, title, unit, notes in (
-            ("start", "Start of the emulator by the people in its world, in milliseconds", "ms", PEOPLE_NOTES),
+            ("start", "Startup time of the emulator by the people in its world, in milliseconds", "ms", PEOPLE_NOTES),
             ("login", "Latency of a login at the emulator by the people in its world, in microseconds", "µs", ""),
         )
     ]
 
 
 def measure(budget: float) -> Chapter:
-    """Measure all of them, one after the other."""
+    """Measure all figures, one after the other."""
     share = budget / 6
     figures = [tokens(share), keys(share), threads(share), clients(share / 2), tabs(share / 2), *people()]
     return Chapter("How cost grows", TEXT, figures)

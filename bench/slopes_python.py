@@ -1,9 +1,9 @@
-"""Begins logins again and again in Python, in turns with other programs: `slopes.py` starts it.
+"""Begins logins repeatedly in Python, in turns with other programs: `slopes.py` starts it.
 
     python slopes_python.py clients|tabs SIZE
 
-With `SIZE` clients in the process, which take turns, or with a browser that has this many logins in progress.
-`repeat.py` has the loop.
+`clients` begins each login with the next of `SIZE` clients. `tabs` has a browser with `SIZE` logins in progress.
+The loop is in `repeat.py`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ def client() -> Client:
 
 
 def clients(size: int) -> Callable[[], object]:
-    """One more client each time."""
+    """Return an operation that begins a login with the next client each time."""
     made = cycle([client() for _ in range(size)])
     return lambda: next(made).begin_login()
 
 
 def tabs(size: int) -> Callable[[], object]:
-    """One more tab in a browser that has some."""
+    """Return an operation that begins a login in a browser with `size` logins in progress."""
     only, cookies = client(), ""
     for _ in range(size):
         begun = only.begin_login(cookies=cookies)

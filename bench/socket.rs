@@ -1,4 +1,4 @@
-//! The bare exchange: a request that was written before, over TLS of rustls, and the bytes of its answer.
+//! The bare exchange: it sends a prepared request over TLS with rustls, and reads the bytes of the response.
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
@@ -10,7 +10,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 type Stream = StreamOwned<ClientConnection, TcpStream>;
 
-/// A connection that stays until the server says that it closes it.
+/// A connection that stays open until the server announces that it closes it.
 pub(crate) struct Socket {
     config: Arc<ClientConfig>,
     port: u16,
@@ -54,7 +54,7 @@ impl Socket {
     }
 }
 
-/// The head of an answer, and its body.
+/// Reads the head of a response and its body.
 fn answer(stream: &mut Stream) -> (String, Vec<u8>) {
     let (mut read, mut chunk) = (Vec::new(), [0; 16 * 1024]);
     loop {

@@ -1,11 +1,11 @@
-//! What counting costs: `cargo bench -p clever-sso --bench stats`.
+//! Measures the cost of counting logins for statistics: `cargo bench -p clever-sso --bench stats`.
 //!
-//! What a login with three requests counts is counted many times, and held against such a login at a Clever on this machine, where
-//! nothing waits for a network.
+//! It repeats the counting of one login with three requests, and compares it with the time of such a login at a server on this
+//! machine, without any network delay.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may")]
 
 #[path = "../core/tests/network/server.rs"]
-#[expect(dead_code, reason = "the tests of the network need more of it")]
+#[expect(dead_code, reason = "only the network tests use the rest")]
 mod server;
 
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ fn main() {
     assert!(share < LIMIT);
 }
 
-/// How long a login takes where nothing waits for a network.
+/// The time of a login without network delay.
 fn login() -> Duration {
     let server = Server::of_answers(|request| match request.path.as_str() {
         "/oauth/tokens" => Answer::json(&json!({ "access_token": "token", "token_type": "bearer" })),

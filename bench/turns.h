@@ -1,6 +1,6 @@
 /*
- * Repeats an operation as often as each line of the input, "THREADS COUNT", says, and answers with the nanoseconds that it
- * took: on the clock, and on the processors. The program that includes it says what the operation is.
+ * Reads lines "THREADS COUNT" from its input, repeats an operation COUNT times in each of these threads, and prints how many
+ * nanoseconds it took: elapsed time and CPU time. The program that includes this file defines the operation.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>

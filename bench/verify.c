@@ -1,5 +1,5 @@
 /*
- * What verifying an ID token costs through C, in microseconds of CPU time.
+ * Prints the cost of verifying an ID token in C, in microseconds of CPU time.
  *
  *     verify JWKS TOKEN NONCE ISSUER CLIENT_ID NOW
  */

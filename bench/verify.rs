@@ -1,7 +1,7 @@
-//! What verifying an ID token costs beside the bare RSA operation: `cargo bench -p clever-sso`.
+//! Measures the cost of verifying an ID token, compared with bare RSA: `cargo bench -p clever-sso`.
 //!
-//! The floor is SHA-256 and `RSA_verify` of aws-lc with a parsed key. Everything else is measured in turns with it, round by
-//! round, because these ratios are small and machines are noisy; the median of the rounds' ratios is what counts.
+//! The floor is bare RSA: SHA-256 and `RSA_verify` of aws-lc with a parsed key. All operations take turns with it in each
+//! round, because the ratios are small and machines are noisy. A result is the median of the rounds' ratios.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -13,7 +13,7 @@
 mod browser;
 mod floor;
 mod face {
-    //! What the browser's file calls a step's fields.
+    //! The names of a step's fields in the browser's file.
     pub(crate) type Fields = std::collections::BTreeMap<String, String>;
 }
 
@@ -44,7 +44,7 @@ const REDIRECT_URI: &str = "http://127.0.0.1:9/";
 const ROUNDS: usize = 101;
 const REPEATS: u32 = 200;
 
-/// The system's allocator, or the one of the C library and the Python package, as the row that is measured needs it.
+/// Switches between the system's allocator and the one of the C library and the Python package.
 struct Switched;
 
 static CLEARS: AtomicBool = AtomicBool::new(false);
@@ -52,21 +52,21 @@ static CLEARS: AtomicBool = AtomicBool::new(false);
 #[global_allocator]
 static ALLOCATOR: Switched = Switched;
 
-// SAFETY: both take their blocks from the system's allocator, so either may free what the other gave.
+// SAFETY: both get their blocks from the system's allocator, so each can free the other's blocks.
 unsafe impl GlobalAlloc for Switched {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller keeps the rules of `alloc`.
+        // SAFETY: the caller obeys the rules of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller keeps the rules of `alloc_zeroed`.
+        // SAFETY: the caller obeys the rules of `alloc_zeroed`.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if CLEARS.load(Ordering::Relaxed) {
-            // SAFETY: the caller keeps the rules of `dealloc`.
+            // SAFETY: the caller obeys the rules of `dealloc`.
             unsafe { ClearingAllocator.dealloc(block, layout) }
         } else {
             // SAFETY: as above.
@@ -76,7 +76,7 @@ unsafe impl GlobalAlloc for Switched {
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if CLEARS.load(Ordering::Relaxed) {
-            // SAFETY: the caller keeps the rules of `realloc`.
+            // SAFETY: the caller obeys the rules of `realloc`.
             unsafe { ClearingAllocator.realloc(block, layout, size) }
         } else {
             // SAFETY: as above.
@@ -85,7 +85,7 @@ unsafe impl GlobalAlloc for Switched {
     }
 }
 
-/// The same operations where freed memory is cleared.
+/// Repeats the operations with an allocator that clears freed memory.
 fn cleared<'a>(mut operations: Box<dyn FnMut() + 'a>) -> Box<dyn FnMut() + 'a> {
     Box::new(move || {
         CLEARS.store(true, Ordering::Relaxed);
@@ -94,7 +94,7 @@ fn cleared<'a>(mut operations: Box<dyn FnMut() + 'a>) -> Box<dyn FnMut() + 'a> {
     })
 }
 
-/// An ID token of the test set that is good, with its key.
+/// A valid ID token of the test vectors, with its key.
 struct Sample {
     token: String,
     key: Value,
@@ -120,7 +120,7 @@ fn sample() -> Sample {
     }
 }
 
-/// A client that holds the emulator's keys, and a token of the emulator: the client's clock is the machine's.
+/// A client with the emulator's keys in its cache, and a new token of the emulator: clients use the machine's clock.
 struct Cached {
     client: Client,
     token: String,
@@ -163,7 +163,7 @@ fn emulator_key(base_url: &str) -> Value {
     serde_json::from_str::<Value>(answer.split_once("\r\n\r\n").unwrap().1).unwrap()["keys"][0].clone()
 }
 
-/// The key as aws-lc-rs has it, what was signed, and the signature.
+/// The key of aws-lc-rs, the signed bytes, and the signature.
 fn parsed(sample: &Sample) -> (ParsedPublicKey, Vec<u8>, Vec<u8>) {
     let number = |name: &str| URL_SAFE_NO_PAD.decode(sample.key[name].as_str().unwrap()).unwrap();
     let components = RsaPublicKeyComponents { n: number("n"), e: number("e") };
@@ -175,7 +175,7 @@ fn parsed(sample: &Sample) -> (ParsedPublicKey, Vec<u8>, Vec<u8>) {
     )
 }
 
-/// Microseconds of one of the `REPEATS` operations that `operations` makes.
+/// Microseconds of one operation, when `operations` makes `REPEATS` of them.
 fn time(operations: &mut dyn FnMut()) -> f64 {
     let start = thread_seconds();
     operations();
@@ -190,7 +190,7 @@ fn repeated<'a>(mut operation: impl FnMut() -> bool + 'a) -> Box<dyn FnMut() + '
     })
 }
 
-/// The CPU time of this thread: what else the machine does shows less in it than in wall time.
+/// The CPU time of this thread: other work on the machine disturbs it less than elapsed time.
 fn thread_seconds() -> f64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` outlives the call.
@@ -203,7 +203,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A name, what is measured, and which of the rows is its floor.
+/// A name, the operation to measure, and the number of the row that is its floor.
 type Row<'a> = (&'a str, Box<dyn FnMut() + 'a>, usize);
 
 fn main() {

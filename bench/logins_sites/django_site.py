@@ -15,7 +15,7 @@ from django.urls import include, path
 CLEVER = os.environ["CLEVER_BASE_URL"]
 CLIENT_ID, CLIENT_SECRET = os.environ["CLEVER_CLIENT_ID"], os.environ["CLEVER_CLIENT_SECRET"]
 
-# For each library: its apps, its middleware, its backend, its own settings, and its addresses.
+# For each library: its apps, middleware, backend, settings and URLs.
 LIBRARIES: dict[str, tuple[list[str], list[str], str, dict[str, Any], tuple[str, str]]] = {
     "clever_sso": (
         ["clever_sso.django"],
@@ -101,7 +101,7 @@ settings.configure(
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    """Who is signed in."""
+    """Show who is signed in."""
     return HttpResponse(request.user.get_username() if request.user.is_authenticated else "nobody")
 
 
@@ -109,16 +109,16 @@ if os.environ["DJANGO_LIBRARY"] == "social":
     from social_core.backends.clever import CleverOAuth2
 
     class LocalClever(CleverOAuth2):
-        """The backend, with another base URL of the API, which has no setting."""
+        """The backend with the emulator's API: the library has no setting for it."""
 
-        def request(self, url: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  (its base class has no types)
-            """Send what would go to Clever's API to the emulator."""
+        def request(self, url: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  (no types in the base)
+            """Send requests for Clever's API to the emulator."""
             return super().request(url.replace("https://api.clever.com", CLEVER), *arguments, **options)
 
 
 def enter(request: HttpRequest) -> HttpResponse:
-    """Begin a login with Python Social Auth, which wants a form for it."""
-    from social_django.views import auth  # noqa: PLC0415  (only where it is installed among the apps)
+    """Begin a login with Python Social Auth, which requires a POST."""
+    from social_django.views import auth  # noqa: PLC0415  (only if it is in INSTALLED_APPS)
 
     request.method = "POST"
     return auth(request, "clever")
@@ -133,6 +133,6 @@ if os.environ["DJANGO_LIBRARY"] == "allauth":
     CleverOAuth2Adapter.identity_url = f"{CLEVER}/v3.0/me"
     CleverOAuth2Adapter.user_details_url = f"{CLEVER}/v3.0/users"
 urlpatterns = [path("", front), path("enter", enter), path(addresses[0], include(addresses[1]))]
-# The process that serves has the database.
+# The database is in memory, so the serving process creates it.
 call_command("migrate", run_syncdb=True, verbosity=0)
 application = get_wsgi_application()

@@ -1,4 +1,4 @@
-"""FastAPI with Authlib, as its documentation shows a provider with discovery."""
+"""FastAPI with Authlib, set up for discovery like in Authlib's documentation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ oauth.register(
 
 @application.get("/")
 async def front(request: Request) -> PlainTextResponse:
-    """Who is signed in."""
+    """Show who is signed in."""
     person = request.session.get("person")
     return PlainTextResponse(person["sub"] if person else "nobody")
 

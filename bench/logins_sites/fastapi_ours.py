@@ -17,5 +17,5 @@ CleverSso().install(application)
 
 @application.get("/")
 async def front(identity: Annotated[SessionIdentity | None, Depends(current_identity)]) -> PlainTextResponse:
-    """Who is signed in."""
+    """Show who is signed in."""
     return PlainTextResponse(identity.full_name if identity else "nobody")

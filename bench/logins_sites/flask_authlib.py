@@ -1,4 +1,4 @@
-"""Flask with Authlib, as its documentation shows a provider with discovery."""
+"""Flask with Authlib, set up for discovery like in Authlib's documentation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ oauth.register(
 
 @application.get("/")
 def front() -> str:
-    """Who is signed in."""
+    """Show who is signed in."""
     return session["person"]["sub"] if "person" in session else "nobody"
 
 

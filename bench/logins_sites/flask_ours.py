@@ -14,6 +14,6 @@ CleverSso(application, from_env=True)
 
 @application.get("/")
 def front() -> str:
-    """Who is signed in."""
+    """Show who is signed in."""
     identity = get_current_identity()
     return identity.full_name if identity else "nobody"

@@ -1,4 +1,4 @@
-"""The parts of `make bench` that log in at sites: the network, the people, and what is said. Not how fast it is."""
+"""The parts of `make bench` that log in at sites: the network, the people and the page. No test measures speed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Answering(BaseHTTPRequestHandler):
         self.wfile.write(b"hello")
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Write no log."""
 
 
 @pytest.fixture
@@ -83,9 +83,7 @@ def test_the_network_speaks_tls(behind: int, tmp_path: Path) -> None:
         connection.close()
 
 
-def test_one_person_and_then_many_log_in_and_nothing_is_left_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_person_then_many_log_in_and_no_process_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(monday, "PATIENCE_SECONDS", SECONDS)
     pytest.importorskip("gunicorn")
     pytest.importorskip("flask")
@@ -124,7 +122,7 @@ def test_a_person_can_log_in_at_every_site() -> None:
             assert found[logins.TRIPS] >= 1, name
 
 
-def test_a_page_says_what_logins_took() -> None:
+def test_the_page_shows_the_time_of_a_login_for_each_site_and_distance() -> None:
     quantities = (logins.FIRST, logins.WARM, logins.CPU, logins.CONNECTIONS, logins.TRIPS, logins.FIRST_TRIPS)
     taken = {
         (name, latency): {quantity: [base + latency, base + latency + 2] for quantity in quantities}
@@ -143,7 +141,7 @@ def test_a_page_says_what_logins_took() -> None:
     assert "0, 20 and 50 ms" in chapter.text
 
 
-def test_a_page_says_how_the_first_monday_went() -> None:
+def test_the_page_shows_the_times_failures_and_memory_of_the_first_monday() -> None:
     quick, slow = monday.Load([0.1] * 99 + [0.5], 0, 100, 30.0), monday.Load([1.0], 1, 2, 5.0)
     taken = {
         "a": monday.Taken({rate: [quick, quick] for rate in monday.RATES}, [40.0, 42.0]),

@@ -1,10 +1,11 @@
-"""docs/performance.md and its pictures say what `make bench` measured, and what it compares does the work."""
+"""docs/performance.md and its pictures show the results of `make bench`, and each program in it does its work."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -24,7 +25,7 @@ import performance_page
 import side_by_side
 import slopes
 from contenders import CLOCK, CPU, Contender, Running, measured
-from measures import Chapter, Figure, Program, in_turns, row
+from measures import Chapter, Figure, Program, Row, in_turns, row
 from performance_page import RESULTS, Machine, Measured, cheaper, loaded, saved, slope, written
 from picture import TIMES, number, picture
 
@@ -32,7 +33,7 @@ HERE = Machine("a processor", 2, "Linux 6.1 (x86_64)")
 BARE = Program("bare RSA, C", "1.0")
 OURS = Program("ours & <more>, C", "2.0", is_ours=True)
 OTHER = Program("other, C", "3.0")
-# Those of the short form: starting all of them takes half a minute.
+# The short form of the tests uses only these: starting all programs takes half a minute.
 VERIFIERS = ["clever_sso, C", "clever_sso, Python", "PyJWT, Python"]
 EXCHANGES = ["clever_sso, C", "clever_sso, Python, async", "bare socket, Python", "aiohttp, Python"]
 REPEATS_NOTHING = [sys.executable, "-c", "import repeat; repeat.answer_lines(lambda: None)"]
@@ -58,10 +59,10 @@ def words(svg: str) -> list[str]:
     return [str(each.text) for each in ET.fromstring(svg).iter() if each.tag.endswith("text")]
 
 
-# ---------------------------------------------------------------- what was measured, and what the page says
+# ---------------------------------------------------------------- the results and the page
 
 
-def test_turns_come_in_rounds_and_each_round_starts_with_another() -> None:
+def test_every_round_runs_all_turns_and_starts_with_another_one() -> None:
     came: list[str] = []
 
     def turn(name: str) -> dict[str, float]:
@@ -73,14 +74,14 @@ def test_turns_come_in_rounds_and_each_round_starts_with_another() -> None:
     assert taken["b"] == {"cost": [5.0, 7.0, 12.0]}
 
 
-def test_a_table_has_medians_quartiles_and_ratios_of_the_same_round() -> None:
+def test_a_table_has_medians_quartiles_and_the_median_of_ratios_within_a_round() -> None:
     text = text_of(figure(), missing={"another": "it can't be had"})
     assert "Measured on a processor, 2 cores, Linux 6.1 (x86_64)" in text
     assert f"| program | version | µs | quartiles | {TIMES} {BARE.name} |" in text
     assert "| bare RSA, C | 1.0 | 20.0 | 15.0 to 25.0 | 1.00 |" in text
     assert "| **ours & <more>, C** | 2.0 | 22.0 | 16.5 to 41.0 | 1.10 |" in text
     assert "- another: it can't be had." in text
-    assert "Measured on 2026-11-27. Load of the machine when it started: 0.50." in text
+    assert "Measured on 2026-11-27. Load average of the machine at the start: 0.50." in text
     assert "![Cost & more, in µs](images/performance-cost.svg)" in text
 
 
@@ -91,27 +92,38 @@ def test_a_table_of_growth_has_a_column_for_each_size_and_the_slope() -> None:
     assert line in text
 
 
-def test_a_slope_is_the_one_of_the_best_line() -> None:
+def test_a_row_without_quartiles_shows_only_its_value() -> None:
+    bar = Row(OURS.name, "MiB", 20.0)
+    bars = Figure("bars", "Memory", [bar])
+    assert "| program | version | MiB |\n" in text_of(bars)
+    assert f"| {OURS.name} |  | 20.0 |\n" in text_of(bars)
+    lines = Figure("lines", "Time", [replace(bar, x=1), replace(bar, x=2)], x_title="keys")
+    assert f"| {OURS.name} |  | 20.0 | 20.0 |\n" in text_of(lines)
+    for figure in (bars, lines):
+        assert "spread" not in picture(figure).partition("</style>")[2]
+
+
+def test_slope_is_the_slope_of_the_best_fitting_line() -> None:
     assert slope([(0, 1), (1, 3), (2, 5)]) == pytest.approx(2)
     assert slope([(0, 0), (1, 3), (2, 0)]) == pytest.approx(0)
     assert slope([(1, 7)]) == 0
 
 
-def test_what_is_cheaper_in_the_same_language_is_said() -> None:
+def test_the_page_names_programs_that_cost_less_in_the_same_language() -> None:
     assert cheaper(figure()) == f"Cheaper than this library in the same language: other, C (0.818 {TIMES})."
     dear = Figure("dear", "Cost", [row(OURS, "µs", [1.0]), row(OTHER, "µs", [1.0])])
-    assert cheaper(dear) == "None of the others costs less than this library in the same language."
+    assert cheaper(dear) == "No other program costs less than this library in the same language."
     assert cheaper(growing()) == ""
     assert cheaper(Figure("bare", "Cost", [row(OURS, "µs", [1.0]), row(BARE, "µs", [0.5])])) == ""
 
 
-def test_numbers_have_three_digits_that_mean_something() -> None:
+def test_numbers_have_at_least_three_significant_digits() -> None:
     shown = {0: "0", 0.01234: "0.0123", 0.9996: "1.000", 1.5: "1.50", 43.21: "43.2", 999.4: "999", 61234.5: "61,234"}
     assert {value: number(value) for value in shown} == shown
 
 
 @pytest.mark.parametrize("is_logarithmic", [False, True])
-def test_a_picture_names_every_program_and_stays_the_same(is_logarithmic: bool) -> None:
+def test_a_picture_names_every_program_and_is_the_same_each_time(is_logarithmic: bool) -> None:
     for each in (figure(is_logarithmic=is_logarithmic), growing(is_logarithmic=is_logarithmic)):
         drawn = picture(each)
         assert {name for name in words(drawn) if ", C" in name} == {row.name for row in each.rows}
@@ -119,13 +131,13 @@ def test_a_picture_names_every_program_and_stays_the_same(is_logarithmic: bool) 
     assert f"22.0 (1.10 {TIMES})" in words(picture(figure()))
 
 
-def test_figures_survive_their_file() -> None:
+def test_results_are_the_same_after_saving_and_loading() -> None:
     chapter = Chapter("A chapter", "How.", [figure(), growing()], {"another": "it can't be had"})
     text = saved(HERE, [Measured("part", chapter, "2026-11-27", 0.5)])
     assert saved(*loaded(text)) == text
 
 
-def test_the_page_and_its_pictures_are_what_was_measured() -> None:
+def test_the_page_and_its_pictures_are_drawn_from_the_saved_results() -> None:
     files = written(*loaded(RESULTS.read_text("utf-8")))
     for path, text in files.items():
         assert (ROOT / "docs" / path).read_text("utf-8") == text, f"run `make bench`: {path}"
@@ -141,10 +153,10 @@ def test_the_page_has_each_part_and_each_language() -> None:
     assert {"PyJWT, Python", "jsonwebtoken, Rust", "requests, Python"} <= names
 
 
-# ---------------------------------------------------------------- what is compared
+# ---------------------------------------------------------------- the programs
 
 
-def test_programs_take_turns_and_one_that_ends_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_take_turns_and_an_error_names_the_program_that_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "bench"))
     taken = measured({"good": Contender(OURS, REPEATS_NOTHING, (1, 2))}, 2, 0.1)
     assert {key: {*quantities} for key, quantities in taken.items()} == {
@@ -159,7 +171,7 @@ def test_programs_take_turns_and_one_that_ends_is_named(monkeypatch: pytest.Monk
 
 
 def repeated(contenders: Iterable[Contender]) -> dict[str, bool]:
-    """Whether each does what it has to do, once in a thread of its own and once more."""
+    """Whether each program succeeds when it repeats its operation twice."""
     is_done = {}
     for contender in contenders:
         running = Running(contender)
@@ -173,7 +185,7 @@ def repeated(contenders: Iterable[Contender]) -> dict[str, bool]:
     return is_done
 
 
-def test_what_is_compared_verifies_the_token_and_takes_no_other(
+def test_every_verifier_accepts_the_token_and_refuses_one_with_another_signature(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     wanted = side_by_side.job(side_by_side.new_key(), int(time.time()))
@@ -187,16 +199,16 @@ def test_what_is_compared_verifies_the_token_and_takes_no_other(
             assert {*VERIFIERS} <= {*found}
             is_done = repeated(found[name] for name in whole_or_short([*found], VERIFIERS))
             assert is_done == dict.fromkeys(is_done, is_good)
-            # What a verifier says of a token that it refuses is not for the log of the tests.
+            # Keep the verifiers' error messages about the refused token out of the log.
             said = capfd.readouterr().err
             assert not said or not is_good
 
 
 @pytest.mark.parametrize("keeps", whole_or_short([True, False], [False]))
-def test_what_is_compared_exchanges_the_code(
+def test_every_client_exchanges_the_code(
     keeps: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    # Rust and PHP are compiled by `make bench`.
+    # Only `make bench` compiles the programs in Rust and PHP.
     monkeypatch.setattr(exchange, "rust_program", lambda: "")
     monkeypatch.setattr(exchange, "php_commands", lambda *_: {})
     with exchange.serving(tmp_path, keeps=keeps) as (base_url, authority):
@@ -214,6 +226,6 @@ def test_logins_begin_with_many_clients_and_in_many_tabs(monkeypatch: pytest.Mon
         assert {*slopes.in_python(name, [size], 0.05)} == {float(size)}
 
 
-def test_people_log_in_at_an_emulator_with_a_world_of_many(tmp_path: Path) -> None:
+def test_a_login_works_with_a_world_file_of_300_people(tmp_path: Path) -> None:
     (tmp_path / "world.toml").write_text(slopes.world(300), "utf-8")
     assert {*slopes.start(tmp_path / "world.toml")} == {"start", "login"}
