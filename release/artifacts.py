@@ -1,10 +1,11 @@
-"""Builds what a release page shows for each platform, into dist/: `make release`.
+"""Builds the files of a release page for each platform, in dist/: `make release`.
 
     artifacts.py [--out FOLDER] [--only PART] [--built FOLDER] [TRIPLE...]
 
-The C library, for Linux with the command `clever-sso` and the symbols for a debugger; the emulator; and a Python wheel
-of each in FOLDER/python. Without a TRIPLE, for all platforms in platforms.py; `host` is this machine's. What is up to
-date is only packed again. `--built` packs the C library of a folder, such as target/release, and builds none.
+It builds the C library (for Linux, with the command `clever-sso` and debug symbols), the emulator, and a Python wheel
+of each, in FOLDER/python. By default it builds for all platforms in platforms.py; the TRIPLE `host` is this machine.
+Programs that are up to date are only packed again. `--built` packs the C library of a folder, such as target/release,
+and builds nothing.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from toolchain import BUILD, LLVM, PYTHON_TOOLS, ROOT, TARGET, as_static, enviro
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Two of these programs may run at a time.
+# Two of these scripts can run at the same time.
 STAGE = TARGET / f"stage-{os.getpid()}"
 VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
-# Every file in an archive is as old as this: two builds of one source are the same, and zip knows nothing older.
+# The time of every file in an archive, so that two builds of one source are the same. zip has no earlier time.
 EPOCH = 315532800
 LICENSES = "LICENSES-THIRD-PARTY.txt"
 PARTS = ("library", "wheel", "emulator", "emulator-wheel")
@@ -44,12 +45,12 @@ class Build:
         self._made = built or BUILD / platform.triple / "release"
 
     def part(self, name: str) -> list[Path]:
-        """Make one of PARTS; give the files."""
+        """Build one of PARTS; return its files."""
         steps = (self.c_library, self.python_package, self.emulator, self.emulator_for_python)
         return dict(zip(PARTS, steps))[name]()
 
     def c_library(self) -> list[Path]:
-        """The C library, and the symbols for a debugger."""
+        """Pack the C library and the debug symbols."""
         if self.platform.windows:
             return [self._windows_library()]
         if not self._built:
@@ -59,7 +60,7 @@ class Build:
         return self._packed_library()
 
     def _libraries(self) -> None:
-        """Build the static library, from it the shared one with the symbols beside it, and the command."""
+        """Build the static library, the shared library from it with separate debug symbols, and the command."""
         self._cargo("rustc", "-p", "clever-sso-ffi", "--lib", "--crate-type", "staticlib")
         shared = str(self._made / "libclever_sso.so")
         compiler = self._environment[f"CC_{self.platform.triple.replace('-', '_')}"]
@@ -67,14 +68,14 @@ class Build:
         words = ["ffi/packaging/shared.sh", str(self._made / "libclever_sso.a"), shared]
         self._run(words, {**self._environment, **linker})
         self._run(["release/split_debug.sh", str(LLVM / "llvm-objcopy"), "-o", shared])
-        # With the C library: from another choice of features, most of both would be compiled again.
+        # In the same build as the C library: with other features, most crates would be compiled twice.
         packages, features = ["-p", "clever-sso", "-p", "clever-sso-ffi"], ["--features", "clever-sso/command"]
         self._cargo("build", *packages, *features, "--bin", "clever-sso", static="clever-sso")
 
     def _packed_library(self) -> list[Path]:
         name = f"libclever_sso-{VERSION}-{self.platform.triple}"
         stage = self._empty_stage()
-        # What is built already is of this machine's own tools.
+        # The existing library was built with this machine's own tools.
         tools = {"LD": LLVM / "ld.lld", "OBJCOPY": LLVM / "llvm-objcopy", "GCC_AR": LLVM / "llvm-ar"}
         if self._built:
             tools = {}
@@ -86,7 +87,7 @@ class Build:
             "PKG_CONFIG_PREFIX": "${pcfiledir}/../..",
             **tools,
         }
-        # Where the caller's own `make install` puts things is no matter here, nor is the time of the commit.
+        # Ignore the folders of the caller's own `make install`, and the time of the commit.
         plain = {
             word: value for word, value in os.environ.items() if not word.endswith("DIR") or word == "CARGO_TARGET_DIR"
         }
@@ -104,17 +105,17 @@ class Build:
         return [library, self._pack(stage, f"{name}-debug")]
 
     def _windows_library(self) -> Path:
-        """The archive of the C library for Windows."""
+        """Pack the C library for Windows."""
         settings = {"DIST": str(self.out), "PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(EPOCH)}
         self._run(["ffi/windows/dist.sh"], {**os.environ, **settings})
         return self.out / f"libclever_sso-{VERSION}-{self.platform.triple}.zip"
 
     def python_package(self) -> list[Path]:
-        """The wheel of the Python package."""
+        """Build the wheel of the Python package."""
         return [self._wheel("python", "clever-sso-python")]
 
     def emulator(self) -> list[Path]:
-        """The emulator as a program."""
+        """Pack the program of the emulator."""
         self._cargo("build", "-p", "clever-emulator", static="clever-emulator")
         name = f"clever-emulator-{VERSION}-{self.platform.triple}"
         stage = self._empty_stage()
@@ -131,16 +132,16 @@ class Build:
         return [self._pack(stage, name)]
 
     def emulator_for_python(self) -> list[Path]:
-        """The wheel of the emulator."""
+        """Build the wheel of the emulator."""
         return [self._wheel("emulator", "clever-emulator", static="clever-emulator")]
 
     def _cargo(self, verb: str, *words: str, static: str = "") -> None:
-        """Run cargo; `static` is the package whose program brings its C library along, on musl."""
+        """Run cargo; on musl, the program of the package `static` is linked statically."""
         options = as_static(self.platform, static) if static else []
         self._run(["cargo", verb, "--locked", "--release", *words, *options], self._environment)
 
     def _wheel(self, folder: str, package: str, *, static: str = "") -> Path:
-        """Build a wheel, and add the licenses of what is linked into it."""
+        """Build a wheel, and add the licenses of the linked crates."""
         stage = self._empty_stage()
         words = ["--manifest-path", f"{folder}/Cargo.toml", "--out", str(stage), "--target", self.platform.triple]
         if not self.platform.windows:
@@ -155,7 +156,7 @@ class Build:
         self._write_licenses(package, information / "licenses" / LICENSES)
         metadata = information / "METADATA"
         first, line, rest = metadata.read_text("utf-8").partition("License-File: ")
-        # maturin names it already where `make wheel` wrote one, for this machine.
+        # maturin has already added the file if `make wheel` wrote one, for this machine.
         if f"{line}{LICENSES}\n" not in f"{line}{rest}":
             metadata.write_text(f"{first}{line}{LICENSES}\n{line}{rest}", "utf-8")
         packed = stage / "packed"
@@ -174,7 +175,7 @@ class Build:
         path.write_text(text, "utf-8")
 
     def _pack(self, stage: Path, name: str) -> Path:
-        """Pack a folder as people of the platform expect it: the same for the same files."""
+        """Pack a folder in the usual format of the platform. The same files give the same bytes."""
         if self.platform.windows:
             return self._pack_zip(stage, name)
         path = self.out / f"{name}.tar.gz"
@@ -187,7 +188,7 @@ class Build:
         path = self.out / f"{name}.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for file in sorted(one for one in (stage / name).rglob("*") if one.is_file()):
-                # Its time is the first that zip knows.
+                # The time is the earliest one in zip.
                 member = zipfile.ZipInfo(file.relative_to(stage).as_posix())
                 member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
                 archive.writestr(member, file.read_bytes())
@@ -201,7 +202,7 @@ class Build:
 
     @staticmethod
     def _run(words: list[str], environment: dict[str, str] | None = None) -> None:
-        """Run a command; what it says is shown only when it fails."""
+        """Run a command; show its output only if it fails."""
         ended = subprocess.run(
             words, check=False, env=environment, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -210,17 +211,17 @@ class Build:
 
 
 def chosen(triples: Sequence[str]) -> list[Platform]:
-    """The platforms that the command line names: all of them, unless it names some."""
+    """Return the platforms in the command line; by default, all of them."""
     return [named(host() if triple == "host" else triple) for triple in triples] or list(PLATFORMS)
 
 
 def main() -> None:
     """Build everything; print a line for each file."""
-    asked = argparse.ArgumentParser(description="Build what a release page shows, for each platform.")
-    asked.add_argument("--out", type=Path, default=ROOT / "dist", help="where it goes (dist/)")
-    asked.add_argument("--only", choices=PARTS, help="what to build (all of it)")
-    asked.add_argument("--built", type=Path, help="where the C library is already: it is only packed")
-    asked.add_argument("triples", metavar="TRIPLE", nargs="*", help="a platform, or host (all of them)")
+    asked = argparse.ArgumentParser(description="Build the files of a release page for each platform.")
+    asked.add_argument("--out", type=Path, default=ROOT / "dist", help="the output folder (dist/)")
+    asked.add_argument("--only", choices=PARTS, help="build only this part (all parts)")
+    asked.add_argument("--built", type=Path, help="pack the C library in this folder, and build nothing")
+    asked.add_argument("triples", metavar="TRIPLE", nargs="*", help="a platform, or host (all platforms)")
     options = asked.parse_args()
     out = options.out.absolute()
     out.mkdir(parents=True, exist_ok=True)

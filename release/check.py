@@ -1,9 +1,9 @@
-"""Opens every file of a release and says what is missing or must not be there.
+"""Opens every file of a release, and reports missing or unwanted content.
 
 python3 check.py dist
 
-Licenses, SBOMs, sums, versions, and folders of the machine that built it. It prints a line for each problem, and ends
-with 1 if there is one.
+It checks licenses, SBOMs, checksums and versions, and looks for folders of the build machine. It prints a line for each
+problem, and exits with 1 if there is one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "ffi" / "packaging"))
 
 import symbol_versions  # noqa: E402
-import third_party  # noqa: E402  (it stands beside what else packs the C library)
+import third_party  # noqa: E402  (it is in the folder of the C library's packaging)
 import version as release  # noqa: E402
 from contents import ELF, SBOM, SUMS, Artifact, Member, artifacts  # noqa: E402
 from finish import digest, sbom  # noqa: E402
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 ROOT = HERE.parent
 LICENSES = ("LICENSE-APACHE", "LICENSE-MIT")
 THIRD_PARTY = "LICENSES-THIRD-PARTY.txt"
-# Debian has one file for all licenses.
+# A Debian package has one file for all licenses.
 COPYRIGHT = re.compile(r"(?:.*/)?(?:usr/share/doc/[^/]+|debian)/copyright")
 NUMBER = r"(\d+\.\d+\.\d+)"
-# Where members say which version they are.
+# The patterns for the version in members.
 METADATA = (
     (re.compile(r".*\.dist-info/METADATA|[^/]+/PKG-INFO"), rf"^Version: {NUMBER}$"),
     (re.compile(r"package/package\.json"), rf'^  "version": "{NUMBER}"'),
@@ -50,7 +50,7 @@ LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 @cache
 def builders_folders() -> dict[bytes, str]:
-    """What names this machine, and what to call it in a message."""
+    """Return the paths that name this machine, each with a name for messages."""
     cargo = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     folders = {
@@ -63,10 +63,10 @@ def builders_folders() -> dict[bytes, str]:
 
 
 def wrong_folders(member: Member) -> Iterator[str]:
-    """The folders of the machine that built it, in a file."""
-    # Of any machine. A page may speak of these.
+    """Return the folders of the build machine in a file."""
+    # Paths of any machine. Only documentation may contain these.
     of_any = {b"registry/src/": "cargo's registry", b"/.cargo/": "a folder of cargo"} if member.is_binary else {}
-    # What cargo calls a package that is in no registry. Our own programs, in a source package, look for the word.
+    # cargo's name for a package that isn't from a registry. Our own scripts, in a source package, also contain it.
     if not member.name.endswith(".py"):
         of_any[b"path+file:///"] = "the folder of a build"
     for folder, name in {**builders_folders(), **of_any}.items():
@@ -75,7 +75,7 @@ def wrong_folders(member: Member) -> Iterator[str]:
 
 
 def wrong_versions(artifact: Artifact, version: str) -> Iterator[str]:
-    """Names and metadata with another version."""
+    """Return file names and metadata with another version."""
     named = set(re.findall(rf"(?<![\d.]){NUMBER}(?![\d])", artifact.name))
     if version not in named:
         yield f"its name does not have the version {version}"
@@ -84,13 +84,13 @@ def wrong_versions(artifact: Artifact, version: str) -> Iterator[str]:
             if path.fullmatch(member.name):
                 said = re.search(pattern, member.data.decode("utf-8", "replace"), re.MULTILINE)
                 if not said or said[1] != version:
-                    yield f"{member.name} says version {said[1] if said else 'nothing'} instead of {version}"
+                    yield f"{member.name} has version {said[1] if said else 'none'} instead of {version}"
 
 
 def missing_licenses(artifact: Artifact) -> Iterator[str]:
-    """Licenses that are not in it."""
+    """Return the licenses that are missing in a file."""
     if artifact.name.endswith(".dsc"):
-        return  # it only names the files of a source package
+        return  # it only lists the files of a source package
     copyrights = [member for member in artifact.members if COPYRIGHT.fullmatch(member.name)]
     have = {member.basename: member for member in artifact.members}
     if not artifact.needs_licenses:
@@ -101,7 +101,7 @@ def missing_licenses(artifact: Artifact) -> Iterator[str]:
     elif not copyrights:
         yield from (f"it has no {name}" for name in LICENSES if name not in have)
     compiled = artifact.packages
-    # Debian compresses what is long.
+    # Debian compresses long files.
     others = [member for member in artifact.members if member.basename in {THIRD_PARTY, f"{THIRD_PARTY}.gz"}]
     if compiled and not others:
         yield f"it has no {THIRD_PARTY}"
@@ -120,7 +120,7 @@ def missing_licenses(artifact: Artifact) -> Iterator[str]:
 
 
 def missing_symbol_versions(artifact: Artifact) -> Iterator[str]:
-    """The versions that the symbols of a C library for Linux should have."""
+    """Return C libraries for Linux whose symbols lack their version."""
     header = symbol_versions.HEADER.read_text("utf-8")
     for member in artifact.compiled:
         if member.package == "clever-sso-ffi" and member.data.startswith(ELF):
@@ -131,7 +131,7 @@ def missing_symbol_versions(artifact: Artifact) -> Iterator[str]:
 
 
 def wrong_sbom(artifact: Artifact) -> Iterator[str]:
-    """An SBOM that is missing, or of another file."""
+    """Report an SBOM that is missing, or belongs to another file."""
     path = artifact.path.with_name(artifact.name + SBOM)
     if not path.exists():
         yield f"it has no SBOM {path.name}: run release/finish.py"
@@ -147,10 +147,10 @@ def wrong_sbom(artifact: Artifact) -> Iterator[str]:
 
 
 def wrong_sums(folder: Path) -> Iterator[str]:
-    """Sums that are missing or wrong, and files that are gone."""
+    """Report missing and wrong checksums, and missing files."""
     path = folder / SUMS
     if not path.exists():
-        yield f"{SUMS}: there is none: run release/finish.py"
+        yield f"{SUMS} is missing: run release/finish.py"
         return
     found = [LINE.fullmatch(line) for line in path.read_text("utf-8").splitlines()]
     if None in found:
@@ -158,14 +158,14 @@ def wrong_sums(folder: Path) -> Iterator[str]:
     sums = {one[2]: one[1] for one in found if one}
     files = {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()} - {SUMS}
     yield from (f"{SUMS}: {name} is not listed" for name in sorted(files - sums.keys()))
-    yield from (f"{SUMS}: {name} is not there" for name in sorted(sums.keys() - files))
+    yield from (f"{SUMS}: {name} is missing" for name in sorted(sums.keys() - files))
     for name in sorted(files & sums.keys()):
         if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sums[name]:
-            yield f"{SUMS}: {name} has another sum"
+            yield f"{SUMS}: {name} has another checksum"
 
 
 def problems(artifact: Artifact, version: str) -> Iterator[str]:
-    """What is wrong with a file."""
+    """Return the problems of a file."""
     yield from wrong_versions(artifact, version)
     yield from missing_licenses(artifact)
     yield from missing_symbol_versions(artifact)
@@ -175,7 +175,7 @@ def problems(artifact: Artifact, version: str) -> Iterator[str]:
 
 
 def check(folder: Path) -> list[str]:
-    """A line for each problem."""
+    """Return a line for each problem."""
     version = release.current(ROOT)
     files = artifacts(folder)
     lines = [] if files else [f"{folder}: there is no file to check"]
@@ -187,12 +187,12 @@ def check(folder: Path) -> list[str]:
 def main(arguments: list[str]) -> None:
     """Check a folder."""
     if len(arguments) != 1 or not Path(arguments[0]).is_dir():
-        sys.exit("say which folder: python3 check.py dist")
+        sys.exit("name a folder: python3 check.py dist")
     folder = Path(arguments[0])
     if lines := check(folder):
         sys.stdout.write("\n".join(lines) + "\n")
         sys.exit(1)
-    sys.stdout.write(f"{len(artifacts(folder))} files: nothing is wrong\n")
+    sys.stdout.write(f"{len(artifacts(folder))} files: no problems\n")
 
 
 if __name__ == "__main__":

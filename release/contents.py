@@ -1,4 +1,4 @@
-"""What is inside the files of a release, whatever their format, and which of our packages is compiled into them."""
+"""Reads the files of a release in any format, and finds which of our packages is compiled into them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ ELF, PE, MACH_O = b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe"
 ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
 PE_MACHINES = {0x8664: "x86_64", 0xAA64: "aarch64"}
 MACH_O_MACHINES = {0x01000007: "x86_64", 0x0100000C: "aarch64"}
-# The files that cargo made, by their names.
+# The files that cargo builds, by their names.
 COMPILED = (
     (re.compile(r"libclever_sso\.(?:so[\d.]*|a|dylib)|clever_sso\.dll"), "clever-sso-ffi"),
     (re.compile(r"_native(?:\..+)?\.(?:so|pyd)"), "clever-sso-python"),
     (re.compile(r"clever-emulator(?:\.exe)?"), "clever-emulator"),
     (re.compile(r"clever-sso(?:\.exe)?"), "clever-sso"),
 )
-# Archives of sources, and what cargo makes of them.
+# Source archives, and the files that cargo builds from them.
 SOURCES = (
     (re.compile(r"clever_sso-[\d.]+\.tar\.gz"), "clever-sso-python"),
     (re.compile(r"clever_emulator-[\d.]+\.tar\.gz"), "clever-emulator"),
@@ -44,24 +44,24 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class Member:
-    """A file inside of a file."""
+    """A file inside of another file."""
 
     name: str
     data: bytes
 
     @property
     def basename(self) -> str:
-        """Its name without folders."""
+        """The name without folders."""
         return PurePosixPath(self.name).name
 
     @property
     def is_binary(self) -> bool:
-        """Whether a machine runs it."""
+        """Whether it is machine code."""
         return self.data.startswith((ELF, PE, MACH_O, AR))
 
     @property
     def package(self) -> str:
-        """The package of ours that cargo compiled into it, or nothing."""
+        """The package of ours that is compiled into it, or nothing."""
         if self.is_binary:
             for pattern, package in COMPILED:
                 if pattern.fullmatch(self.basename):
@@ -82,27 +82,27 @@ class Artifact:
 
     @cached_property
     def members(self) -> tuple[Member, ...]:
-        """All that is inside; of a file that is no archive, itself."""
+        """All files inside of an archive; for any other file, the file itself."""
         return tuple(opened(self.name, self.path.read_bytes()))
 
     @property
     def compiled(self) -> tuple[Member, ...]:
-        """The members that cargo made."""
+        """The members that cargo built."""
         return tuple(member for member in self.members if member.package)
 
     @property
     def needs_licenses(self) -> bool:
-        """Whether it contains anybody's work: not a text about other files, and not only symbols for a debugger."""
+        """Whether it needs licenses: it is not a text about other files, and has more than debug symbols."""
         is_archive = self.name.endswith((*ARCHIVES, *ZIPS, ".deb"))
         return (is_archive or bool(self.compiled)) and not all(one.name.endswith(".debug") for one in self.members)
 
     @property
     def packages(self) -> frozenset[tuple[str, str]]:
-        """The packages of ours that are in it, each with the platform that it was compiled for."""
+        """The packages of ours in it, each with the platform that it was compiled for."""
         return frozenset((member.package, self.platform(member)) for member in self.compiled)
 
     def platform(self, member: Member) -> str:
-        """What Rust calls the platform of a member."""
+        """Return Rust's name for the platform of a member."""
         if member.data.startswith(PE):
             (header,) = struct.unpack_from("<I", member.data, 0x3C)
             (machine,) = struct.unpack_from("<H", member.data, header + 4)
@@ -110,9 +110,9 @@ class Artifact:
         if member.data.startswith(MACH_O):
             (machine,) = struct.unpack_from("<I", member.data, 4)
             return f"{MACH_O_MACHINES.get(machine, '')}-apple-darwin"
-        # Of a static library, what its first object is for.
+        # For a static library, the platform of its first object.
         (machine,) = struct.unpack_from("<H", member.data, member.data.index(ELF) + 18)
-        # A program for musl needs no loader, and a library for it has one of another name. Objects do not say.
+        # A program for musl needs no loader, and a library for musl names another one. Objects name none.
         musl = "musl" in self.name
         if not member.data.startswith(AR):
             musl = musl or not re.search(rb"/ld-linux|libc\.so\.6", member.data)
@@ -120,13 +120,13 @@ class Artifact:
 
 
 def artifacts(folder: Path) -> list[Artifact]:
-    """The files of a release, without what is made about them."""
+    """Return the files of a release, without SBOMs and checksums."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
     return [Artifact(path) for path in sorted(files) if not path.name.endswith((SBOM, ".asc"))]
 
 
 def opened(name: str, data: bytes) -> Iterator[Member]:
-    """The members of an archive; of anything else, itself."""
+    """Return the members of an archive; for any other file, the file itself."""
     if name.endswith(ZIPS):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield from (Member(one.filename, archive.read(one)) for one in archive.infolist() if not one.is_dir())
@@ -141,20 +141,20 @@ def opened(name: str, data: bytes) -> Iterator[Member]:
 
 
 def of_tar(data: bytes) -> Iterator[Member]:
-    """The files of a tar archive; of a container image, those of its layers too."""
+    """Return the files of a tar archive; for a container image, also the files of its layers."""
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         found = [(one.name.removeprefix("./"), archive.extractfile(one)) for one in archive if one.isfile()]
         members = [Member(name, file.read()) for name, file in found if file]
     is_image = any(member.name == "oci-layout" for member in members)
     for member in members:
         yield member
-        # A layer; what is not one are texts in JSON.
+        # A layer. The other blobs are JSON.
         if is_image and member.name.startswith("blobs/") and not member.data.startswith(b"{"):
             yield from of_tar(member.data)
 
 
 def of_ar(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The parts of a Debian package."""
+    """Return the parts of a Debian package."""
     at = len(AR)
     while at + AR_HEADER <= len(data):
         header = data[at : at + AR_HEADER]

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Unpacks Debian packages, and the libraries they need, below $CARGO_TARGET_DIR/toolchain/debian.
+# Unpacks Debian packages, and the libraries that they need, below $CARGO_TARGET_DIR/toolchain/debian.
 #
 #     debian.sh [--architecture arm64] PACKAGE...
 #
-# Those of another architecture go into toolchain/arm64, with everything that they need down to the C library.
+# Packages of another architecture go to toolchain/arm64, with everything that they need, including the C library.
 #
-# Nothing is installed and root is not needed: Debian's Rust would replace the one that this machine works with, and
-# nothing else here has a use for a compiler for Windows. What was unpacked once is kept, so that a build stays the same
-# from day to day; `make clean` removes it.
+# It installs nothing and doesn't need root: Debian's Rust would replace this machine's own, and only this project needs a
+# compiler for Windows. Unpacked packages are kept, so that builds are the same every day; `make clean` removes them.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -26,7 +25,7 @@ fail() {
     exit 1
 }
 
-# As if no Rust, MinGW or Wine were installed: then all of it is listed, and nothing stands in its way.
+# Pretend that no Rust, MinGW or Wine is installed, so that apt lists all their packages without conflicts.
 closure() {
     [ -z "$architecture" ] || : > "$folder/status"
     [ -n "$architecture" ] || awk 'BEGIN { RS = ""; ORS = "\n\n" } !/^Package: [^\n]*(rust|cargo|mingw|wine|lld)/' /var/lib/dpkg/status > "$folder/status"
@@ -38,7 +37,7 @@ closure() {
 command -v apt-get > /dev/null || fail "this needs Debian 12 or later: apt-get is not here"
 mkdir -p "$tree" "$folder/packages" "$folder/unpacked"
 if [ -n "$architecture" ]; then
-    # Its own lists, so that the machine's own apt never sees it.
+    # Separate package lists, so that the machine's own apt never sees this architecture.
     mkdir -p "$folder/apt-$architecture"/{lists,cache/archives}/partial
     export APT_CONFIG=$folder/apt-$architecture/apt.conf
     printf '%s\n' "APT::Architecture \"$architecture\";" "APT::Architectures { \"$architecture\"; };" \
@@ -46,11 +45,11 @@ if [ -n "$architecture" ]; then
 fi
 [ "$(id -u)" != 0 ] && [ -z "$architecture" ] || apt-get update -q > /dev/null 2> "$folder/update.log" \
     || echo "==> apt-get update failed; using the lists that are here: $(grep -m 1 -E '^[EW]:' "$folder/update.log")"
-# What is installed here may be missing in that list; the packages that were asked for are always taken.
+# apt doesn't list packages that are installed here, so always add the requested packages.
 wanted=$(closure | cat - <(printf '%s\n' "${packages[@]}") | sort -u) || fail "Debian has no ${packages[*]} for this machine; is debian-security among its sources? Try apt-get update"
 
 echo "==> downloading ${packages[*]} and what they need"
-# Downloaded again each time, so that no old version lies beside the new one.
+# Download into an empty folder, so that no old version is beside the new one.
 rm -f "$folder"/packages/*.deb
 # shellcheck disable=SC2086 # a list of names
 (cd "$folder/packages" && apt-get download -q $wanted > /dev/null 2> "$folder/download.log") \

@@ -1,9 +1,9 @@
-"""Writes what is said about the files of a release: an SBOM for each, and their sums.
+"""Writes an SBOM for each file of a release, and the checksums of all files.
 
 python3 finish.py dist
 
-The SBOM of FILE is FILE.cdx.json: CycloneDX 1.6, with every crate that is linked into what the file contains, its
-license and the sum of its source. `SHA256SUMS` lists all files, the SBOMs too; `sha256sum --check` reads it.
+The SBOM of FILE is FILE.cdx.json: CycloneDX 1.6, with every crate that is linked into the file, its license and the
+checksum of its source. `SHA256SUMS` lists all files, including the SBOMs; `sha256sum --check` reads it.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "ffi" / "packaging"))
 
-import third_party  # noqa: E402  (it stands beside what else packs the C library)
+import third_party  # noqa: E402  (it is in the folder of the C library's packaging)
 import version as release  # noqa: E402
 from contents import SBOM, SOURCES, SUMS, Artifact, artifacts  # noqa: E402
 
 ROOT = HERE.parent
 OURS = "MIT OR Apache-2.0"
-# Only the same file has the same serial number, and it always has it.
+# The serial number is computed from the file, so the same file always gets the same one.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "clever-sso.release")
 COMPILER = re.compile(rb"rustc version (\d+\.\d+\.\d+)(?:-\w+)? \(")
 
@@ -37,30 +37,30 @@ Json = dict[str, Any]
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 sum of a file."""
+    """Return the SHA-256 checksum of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @cache
 def checksums() -> dict[tuple[str, str], str]:
-    """The sums of the sources of all crates, by Cargo.lock."""
+    """Return the checksums of the sources of all crates, from Cargo.lock."""
     text = (ROOT / "Cargo.lock").read_text("utf-8")
     pattern = r'^name = "(.+)"\nversion = "(.+)"\nsource = ".+"\nchecksum = "([0-9a-f]{64})"$'
     return {(name, version): checksum for name, version, checksum in re.findall(pattern, text, re.MULTILINE)}
 
 
 def reference(name: str, version: str) -> str:
-    """The package URL of a crate."""
+    """Return the package URL of a crate."""
     return f"pkg:cargo/{name}@{version}"
 
 
 def spdx(expression: str) -> str:
-    """A license expression as SPDX writes it: some crates still have a slash between alternatives."""
+    """Return a license expression in SPDX form: some crates still have a slash between alternatives."""
     return re.sub(r"\s*/\s*", " OR ", expression)
 
 
 def component(crate: Json) -> Json:
-    """A crate in an SBOM."""
+    """Return a crate as a component of an SBOM."""
     name, version = crate["name"], crate["version"]
     made: Json = {
         "type": "library",
@@ -78,13 +78,13 @@ def component(crate: Json) -> Json:
 
 
 def parts(artifact: Artifact) -> list[tuple[str, str]]:
-    """Our packages in it, each with its platform. Sources are for all; this machine's are listed."""
+    """Return our packages in a file, each with its platform. For sources, use this machine's platform."""
     sources = [(package, third_party.host()) for pattern, package in SOURCES if pattern.fullmatch(artifact.name)]
     return sources or sorted(artifact.packages)
 
 
 def dependencies(package: str, target: str) -> dict[str, set[str]]:
-    """Which crate is linked because another one needs it, as references."""
+    """Return the dependencies of each linked crate, as references."""
     wanted = third_party.linked(package, target)
     told = third_party.metadata(target)
     names = {one["id"]: (one["name"], one["version"]) for one in told["packages"]}
@@ -100,12 +100,12 @@ def dependencies(package: str, target: str) -> dict[str, set[str]]:
 
 
 def compilers(artifact: Artifact) -> list[str]:
-    """Which compilers the binaries say they come from."""
+    """Return the compiler versions that are written in the binaries."""
     return sorted({found.decode() for member in artifact.compiled for found in COMPILER.findall(member.data)})
 
 
 def sbom(artifact: Artifact) -> Json:
-    """The SBOM of a file."""
+    """Return the SBOM of a file."""
     version = release.current(ROOT)
     own = f"file:{artifact.name}"
     components: dict[str, Json] = {}
@@ -114,7 +114,7 @@ def sbom(artifact: Artifact) -> Json:
         inside = dependencies(package, target)
         crates = {reference(one["name"], one["version"]): one for one in third_party.crates_of_others(package, target)}
         components |= {name: component(crate) for name, crate in crates.items()}
-        # Our own crates are the file itself.
+        # Our own crates are the main component, not dependencies.
         for name, asked in inside.items():
             needs.setdefault(name if name in crates else own, set()).update(asked & crates.keys())
     for compiler in compilers(artifact):
@@ -158,7 +158,7 @@ def sbom(artifact: Artifact) -> Json:
 
 
 def made_at() -> str:
-    """The time of the release: that of the commit."""
+    """Return the time of the release: the time of the commit."""
     told = os.environ.get("SOURCE_DATE_EPOCH") or ""
     if not told:
         command = ["git", "log", "-1", "--format=%ct"]
@@ -169,7 +169,7 @@ def made_at() -> str:
 
 
 def finish(folder: Path) -> None:
-    """Write all of it."""
+    """Write the SBOMs and the checksums."""
     for stale in [*folder.rglob(f"*{SBOM}"), *folder.rglob(SUMS)]:
         stale.unlink()
     for artifact in artifacts(folder):
@@ -181,5 +181,5 @@ def finish(folder: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():  # noqa: PLR2004  (one argument)
-        sys.exit("say which folder: python3 finish.py dist")
+        sys.exit("name a folder: python3 finish.py dist")
     finish(Path(sys.argv[1]))

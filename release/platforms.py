@@ -1,4 +1,4 @@
-"""The platforms that a release is built for: one table."""
+"""The table of platforms that a release is built for."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Platform:
-    """Where something runs."""
+    """A platform."""
 
-    # Rust's name for it, and ours.
+    # Rust's name for the platform, and ours.
     triple: str
-    # What maturin calls the oldest system that a wheel must run on.
+    # maturin's name for the oldest system that a wheel must run on.
     wheel: str
-    # Zig's name for it, with the oldest glibc. For Windows MinGW compiles.
+    # Zig's name for the platform, with the oldest glibc. For Windows, MinGW compiles.
     zig: str = ""
 
     @property
     def musl(self) -> bool:
-        """Whether its C library is musl: programs are then linked statically, libraries dynamically."""
+        """Whether its C library is musl. Then programs are linked statically, and libraries dynamically."""
         return self.triple.endswith("musl")
 
     @property
@@ -28,12 +28,12 @@ class Platform:
 
     @property
     def wheel_tag(self) -> str:
-        """How the name of a wheel for it ends."""
+        """The platform tag at the end of a wheel's name."""
         return "win_amd64" if self.windows else f"{self.wheel}_{self.machine}"
 
     @property
     def machine(self) -> str:
-        """The kind of processor, as `uname -m` says it."""
+        """The processor, as in `uname -m`."""
         return self.triple.partition("-")[0]
 
 
@@ -47,7 +47,7 @@ PLATFORMS = (
 
 
 def named(triple: str) -> Platform:
-    """Give the platform with that name."""
+    """Return the platform with this name."""
     for platform in PLATFORMS:
         if platform.triple == triple:
             return platform

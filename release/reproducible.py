@@ -1,9 +1,9 @@
-"""Builds the last commit twice, in two folders, and compares what comes out byte by byte: `make test-reproducible`.
+"""Builds the last commit twice, in two folders, and compares the results byte by byte: `make test-reproducible`.
 
 python3 reproducible.py FOLDER [TARGET...]
 
-The folders have names of different length, and below each are the sources and what is built. TARGET is one of make's,
-`library` and `wheel` by default.
+The folders have names of different length. Each contains the sources and the build. TARGET is a target of the Makefile;
+by default, `library` and `wheel`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contents import opened
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("a", "another/place")
-# What make and cargo would inherit of the build that this runs in.
+# Variables of the surrounding build that make and cargo must not inherit.
 FOREIGN = (
     "MAKEFLAGS",
     "MAKELEVEL",
@@ -35,12 +35,12 @@ RESULTS = ("target/release/libclever_sso.so", "target/release/libclever_sso.a", 
 
 
 def said(*words: str) -> str:
-    """What git says."""
+    """Return the output of git."""
     return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def checked_out(folder: Path, commit: str) -> Path:
-    """The sources of a commit, and nothing that was built from them."""
+    """Write the sources of a commit, without any build result."""
     sources = folder / "sources"
     sources.mkdir(parents=True)
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, capture_output=True)
@@ -49,7 +49,7 @@ def checked_out(folder: Path, commit: str) -> Path:
 
 
 def build(folder: Path, commit: str, targets: list[str], venv: str) -> dict[str, bytes]:
-    """Build in a folder; give the results by their names."""
+    """Build in a folder; return the results by their names."""
     sources = checked_out(folder, commit)
     time = said("log", "-1", "--format=%ct", commit)
     environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
@@ -61,7 +61,7 @@ def build(folder: Path, commit: str, targets: list[str], venv: str) -> dict[str,
 
 
 def differences(name: str, first: bytes, second: bytes) -> list[str]:
-    """A line for each member of a file that differs, with the place of the first byte."""
+    """Return a line for each member of a file that differs, with the position of the first different byte."""
     if first == second:
         return []
     before, after = ({one.name: one.data for one in opened(name, data)} for data in (first, second))
@@ -75,7 +75,7 @@ def differences(name: str, first: bytes, second: bytes) -> list[str]:
 
 
 def compare(first: dict[str, bytes], second: dict[str, bytes]) -> list[str]:
-    """A line for each difference between two builds."""
+    """Return a line for each difference between two builds."""
     lines = [f"{name} was built only once" for name in sorted(first.keys() ^ second.keys())]
     for name in sorted(first.keys() & second.keys()):
         lines += differences(name, first[name], second[name])
@@ -85,17 +85,17 @@ def compare(first: dict[str, bytes], second: dict[str, bytes]) -> list[str]:
 def main(arguments: list[str]) -> None:
     """Build twice, and compare."""
     if not arguments:
-        sys.exit("say in which folder: python3 reproducible.py target/reproducible")
+        sys.exit("name a folder: python3 reproducible.py target/reproducible")
     work = Path(arguments[0]).absolute()
     shutil.rmtree(work, ignore_errors=True)
-    # Tools, which are the same for both.
+    # The tools are the same for both builds.
     venv = os.environ.get("REPRODUCIBLE_VENV") or str(work / "venv")
-    # Another one may be made in the meantime.
+    # Another commit may be made during the build.
     commit = said("rev-parse", "HEAD")
     builds = []
     for place in PLACES:
         builds.append(build(work / place, commit, arguments[1:] or ["library", "wheel"], venv))
-        # Four gigabytes for each.
+        # Each build takes four gigabytes.
         shutil.rmtree(work / place)
     if not builds[0]:
         sys.exit("nothing was built")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Moves the names of all functions out of what a linker wrote into a file beside it, with .debug after its name. Lines of source
-# are left out: those of zig's own files would name the folder that zig is in.
+# Moves the function names in the linker's output to a file beside it, whose name ends in .debug. Source lines are left out, because
+# those of zig's own files would contain the folder of zig.
 #
 #     split_debug.sh OBJCOPY [ARGUMENT OF THE LINKER...]
 set -euo pipefail

@@ -3,9 +3,9 @@
     toolchain.py TRIPLE COMMAND...
     toolchain.py aarch64-unknown-linux-gnu cargo build --release -p clever-emulator
 
-What cargo makes is in target/toolchain/build/TRIPLE/release. For the machine's own platform the compiler is the
-machine's own Rust. For others it is Debian's Rust for browsers, which comes with the source of the standard library,
-unpacked below the target folder. zig, from PyPI, compiles C and links, for any glibc and musl; for Windows, MinGW does.
+cargo builds in target/toolchain/build/TRIPLE/release. For the machine's own platform, it uses the machine's own Rust.
+For others, it uses Debian's Rust for browsers, which includes the source of the standard library, unpacked below the
+target folder. zig, from PyPI, compiles C and links for any glibc and musl. For Windows, MinGW does.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
 FOLDER = TARGET / "toolchain"
-# Where cargo builds: what it made is in TRIPLE/release below this.
+# cargo's target folder. The results are below it, in TRIPLE/release.
 BUILD = FOLDER / "build"
 DEBIAN = FOLDER / "debian"
 LLVM = DEBIAN / "usr/lib/llvm-14/bin"
 PYTHON_TOOLS = TARGET / "venv/bin"
 PACKAGES = ("rustc-web", "cargo-web", "rust-web-src")
 MINGW = ("gcc-mingw-w64-x86-64-win32", "rust-web-clippy")
-# What the environment of the caller may not change.
+# Variables of the caller that must not change the build.
 FOREIGN = (
     "RUSTUP_TOOLCHAIN",
     "CARGO",
@@ -48,23 +48,23 @@ FOREIGN = (
 
 
 def host() -> str:
-    """The platform of the machine's own Rust."""
+    """Return the platform of the machine's own Rust."""
     shown = subprocess.run(["rustc", "-vV"], check=True, capture_output=True, text=True, cwd=ROOT).stdout
     return next(line.removeprefix("host: ") for line in shown.splitlines() if line.startswith("host: "))
 
 
 def unpack(platform: Platform) -> None:
-    """Have what is needed for a platform below the target folder."""
+    """Unpack everything that a platform needs below the target folder."""
     subprocess.run([HERE / "debian.sh", *(MINGW if platform.windows else ("llvm-14", "lld-14"))], check=True)
     if platform.triple != host():
         subprocess.run([HERE / "debian.sh", *PACKAGES], check=True)
-    # Not as a part of the make that may have called this.
+    # Without the variables of a make that may have called this.
     plain = {name: value for name, value in os.environ.items() if "MAKE" not in name and name != "MFLAGS"}
     subprocess.run(["make", "-s", "-C", ROOT, TARGET / "venv/dist"], check=True, env=plain)
 
 
 def environment(platform: Platform) -> dict[str, str]:
-    """Everything that cargo and maturin have to know to build for a platform."""
+    """Return the environment variables for cargo and maturin to build for a platform."""
     plain = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     compiler, archiver, linker = tools(platform)
     low, high = platform.triple.replace("-", "_"), platform.triple.replace("-", "_").upper()
@@ -72,12 +72,12 @@ def environment(platform: Platform) -> dict[str, str]:
     cross = {
         "CARGO_TARGET_DIR": str(BUILD),
         "CARGO_BUILD_TARGET": platform.triple,
-        # Cargo's unstable features are otherwise for nightly compilers.
+        # Allows cargo's unstable features without a nightly compiler.
         "RUSTC_BOOTSTRAP": "1",
-        # Nothing that is compiled holds the names of this machine's folders; messages of a panic name crates instead.
+        # Keep this machine's folders out of the binaries; panic messages name crates instead.
         "CARGO_UNSTABLE_TRIM_PATHS": "true",
         "CARGO_PROFILE_RELEASE_TRIM_PATHS": "all",
-        # What runs while it is built is for this machine, also where both platforms have one name.
+        # Build scripts are compiled for this machine, even if both platforms have the same name.
         "CARGO_UNSTABLE_TARGET_APPLIES_TO_HOST": "true",
         "CARGO_TARGET_APPLIES_TO_HOST": "false",
         # For `as_static`.
@@ -88,60 +88,60 @@ def environment(platform: Platform) -> dict[str, str]:
         f"CARGO_TARGET_{high}_LINKER": str(linker),
     }
     if not platform.windows:
-        # The linker takes the names of functions out of what it links, into a file of its own.
+        # The linker moves function names to a separate file.
         cross["CARGO_PROFILE_RELEASE_STRIP"] = "none"
     if platform.triple != host():
         cross["LD_LIBRARY_PATH"] = str(DEBIAN / "usr/lib/x86_64-linux-gnu")
         cross["CARGO_UNSTABLE_BUILD_STD"] = "std,panic_unwind"
-        # First, so that `rustc` and `cargo` are these whatever program calls them.
+        # First in the PATH, so that every program finds this `rustc` and `cargo`.
         paths.insert(0, str(DEBIAN / "usr/bin"))
     if platform.musl:
-        # The files that a program begins and ends with are zig's.
+        # The startup files of a program come from zig.
         cross[f"CARGO_TARGET_{high}_RUSTFLAGS"] = "-Clink-self-contained=no -Ctarget-feature=-crt-static"
     return {**plain, **cross, "PATH": os.pathsep.join(paths)}
 
 
 def as_static(platform: Platform, package: str) -> list[str]:
-    """Options of cargo with which the programs of a package for musl need nothing of the system.
+    """Return the options of cargo that link a package's programs for musl statically.
 
-    Only this package is compiled with them, so that what libraries and programs have in common is compiled once.
+    Only this package is compiled with them, so that crates shared by libraries and programs are compiled only once.
     """
     flags = "['-Ctarget-feature=+crt-static']"
     return ["--config", f"profile.release.package.{package}.rustflags={flags}"] if platform.musl else []
 
 
 def c_flags(platform: Platform) -> list[str]:
-    """How C is compiled."""
+    """Return the options of the C compiler."""
     registry = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo")) / "registry/src"
     folders = {ROOT: "clever_sso", TARGET: "target", **dict.fromkeys(sorted(registry.glob("*")), ".")}
-    # A tenth of the library, to encrypt megabytes faster and to sign. Answers of Clever are a few kilobytes, and
-    # nothing here signs.
+    # Leave out a tenth of the library, which only makes signing, and encrypting megabytes, faster. Responses of Clever
+    # are a few kilobytes, and this library doesn't sign.
     flags = ["-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX"] if platform.machine == "x86_64" else []
     if platform.windows:
-        # One part of aws-lc declares its functions dllexport; without the word they are not exported beside ours.
+        # A part of aws-lc declares its functions dllexport. Without this, they would be exported like ours.
         flags.append("-Ddllexport=")
     return flags + [f"-ffile-prefix-map={folder}={name}" for folder, name in folders.items()]
 
 
 def tools(platform: Platform) -> tuple[Path, Path, Path]:
-    """The compiler for C, the archiver, and the linker."""
+    """Write the C compiler, the archiver and the linker; return their variables."""
     if platform.windows:
         mingw = DEBIAN / "usr/bin/x86_64-w64-mingw32"
         gcc = mingw.with_name(f"{mingw.name}-gcc-win32")
         return gcc, mingw.with_name(f"{mingw.name}-ar"), gcc
     folder = FOLDER / "bin" / platform.triple
     folder.mkdir(parents=True, exist_ok=True)
-    # cargo-zigbuild knows which of rustc's options zig does not take.
+    # cargo-zigbuild knows which of rustc's options zig does not accept.
     zig = [str(PYTHON_TOOLS / "cargo-zigbuild"), "zig", "cc", "--", "-fno-sanitize=all", "-target", platform.zig]
     compiler = script(folder / "cc", f'exec {shlex.join(zig)} "$@"')
     split = shlex.join([str(HERE / "split_debug.sh"), str(LLVM / "llvm-objcopy")])
-    # rustc concludes from the end of the name which options it takes. Without -g, zig leaves out names of functions.
+    # rustc infers the linker's options from the end of its name. Without -g, zig leaves function names out.
     linker = script(folder / "link-gcc", f'{shlex.quote(str(compiler))} -g "$@"\nexec {split} "$@"')
     return compiler, LLVM / "llvm-ar", linker
 
 
 def script(path: Path, lines: str) -> Path:
-    """Write a small program, unless it is there already: cargo builds again what has a newer compiler."""
+    """Write a small script, unless it exists already: cargo rebuilds everything after a newer compiler."""
     text = f"#!/usr/bin/env bash\nset -euo pipefail\n{lines}\n"
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, "utf-8")
@@ -150,7 +150,7 @@ def script(path: Path, lines: str) -> Path:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run what the command line asks for."""
+    """Run the command in the command line."""
     if not words[1:]:
         sys.stderr.write(f"{__doc__}\n")
         return 2

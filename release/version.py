@@ -1,7 +1,7 @@
-"""One version number: `Cargo.toml` has it. This changes it everywhere it is written, and cuts the changelog.
+"""Changes the version number in `Cargo.toml` and everywhere else, and starts its section of the changelog.
 
-python3 release/version.py             says the version, and fails when a file has another one
-python3 release/version.py 0.2.0       makes it 0.2.0: `make version VERSION=0.2.0`
+python3 release/version.py             prints the version, and fails if a file has another one
+python3 release/version.py 0.2.0       changes it to 0.2.0: `make version VERSION=0.2.0`
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ NEXT = "## Unreleased\n"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a file has the version, or a part of it."""
+    """A place in a file with the version, or a part of it."""
 
     path: str
-    # The version is what its group finds, each time.
+    # The group of this pattern matches the version. It can match several times.
     pattern: str
-    # How much of the version stands there: "1.2.3", or the "1" that the SONAME has, and so on.
+    # The part of the version in this place: "1.2.3", or only the "1" of the SONAME, and so on.
     part: str = "{version}"
 
     def says(self, text: str) -> list[str]:
-        """What the file says."""
+        """Return the versions in the file."""
         return [found[1] for found in re.finditer(self.pattern, text, re.MULTILINE)]
 
     def wanted(self, version: str) -> str:
-        """What it should say."""
+        """Return the expected text."""
         major, minor, patch = version.split(".")
         return self.part.format(version=version, major=major, minor=minor, patch=patch)
 
     def changed(self, text: str, version: str) -> str:
-        """The file with another version."""
+        """Return the file's text with another version."""
 
         def replaced(found: re.Match[str]) -> str:
             start, end = (found.start(1) - found.start(), found.end(1) - found.start())
@@ -53,15 +53,15 @@ class Place:
 
 
 def implicit(path: str) -> Place:
-    """An example for npm, which asks for a version of our package."""
+    """Return the place in an npm example that depends on our package."""
     return Place(f"examples/implicit/{path}package.json", r'"clever-sso-implicit": "\^(.+)"')
 
 
-# All but those that are read from Cargo.toml when something is built: wheels, pkg-config, CMake, archives.
+# All places, except for files that are generated from Cargo.toml by a build: wheels, pkg-config, CMake, archives.
 PLACES = (
     Place("Cargo.toml", OF_CARGO.pattern),
     Place("Cargo.toml", r'^clever-emulator = .*\bversion = "(.+)"'),
-    # The members of the workspace: what comes from a registry has a source.
+    # The members of the workspace. Packages from a registry have a source.
     Place("Cargo.lock", r'^name = ".+"\nversion = "(.+)"\n(?!source)'),
     Place("fuzz/Cargo.lock", r'^name = "clever-(?:emulator|sso)"\nversion = "(.+)"'),
     Place("include/clever_sso.h", r'^#define CLEVER_SSO_VERSION "(.+)"$'),
@@ -79,7 +79,7 @@ PLACES = (
     Place("js/package.json", r'^  "version": "(.+)"'),
     Place("js/package-lock.json", r'"name": "clever-sso-implicit",\n +"version": "(.+)"'),
     *map(implicit, ("", "electron/", "react/", "vue/")),
-    # What a project of your own asks for.
+    # The dependency of a user's own project.
     Place("docs/c.md", r"\bfind_package\(clever_sso ([\d.]+)", "{major}.{minor}"),
     Place("examples/c/CMakeLists.txt", r"\bfind_package\(clever_sso ([\d.]+)", "{major}.{minor}"),
     Place("examples/actix/Cargo.toml", r'^# .*\bclever-sso = \{ version = "(.+?)"', "{major}.{minor}"),
@@ -89,7 +89,7 @@ PLACES = (
 
 
 def current(root: Path) -> str:
-    """The version, by Cargo.toml."""
+    """Return the version in Cargo.toml."""
     found = OF_CARGO.search((root / "Cargo.toml").read_text("utf-8"))
     if not found:
         raise SystemExit("Cargo.toml has no version")
@@ -97,7 +97,7 @@ def current(root: Path) -> str:
 
 
 def disagreeing(root: Path) -> list[str]:
-    """A line for each place that has another version than Cargo.toml, or none."""
+    """Return a line for each place whose version is missing or differs from Cargo.toml."""
     version = current(root)
     lines = []
     for place in PLACES:
@@ -108,17 +108,17 @@ def disagreeing(root: Path) -> list[str]:
 
 
 def cut(text: str, version: str, day: dt.date) -> str:
-    """The changelog, with what was unreleased as a section of this version."""
+    """Return the changelog, with the unreleased changes in a new section for this version."""
     if re.search(rf"^## {re.escape(version)}\b", text, re.MULTILINE):
-        raise SystemExit(f"{CHANGELOG} has a section for {version} already: the version after it is needed")
+        raise SystemExit(f"{CHANGELOG} already has a section for {version}: choose a later version")
     before, found, after = text.partition(f"\n{NEXT}")
     if not found or not after.split("\n## ", 1)[0].strip():
-        raise SystemExit(f"{CHANGELOG} says nothing under Unreleased: write what users will notice")
+        raise SystemExit(f"{CHANGELOG} has nothing under Unreleased: describe the changes that users will notice")
     return f"{before}\n{NEXT}\n## {version} ({day.isoformat()})\n{after}"
 
 
 def section(text: str, version: str) -> str:
-    """What the changelog says about a version: the text of a release page."""
+    """Return the changelog's section for a version: the text of its release page."""
     found = re.search(rf"^## {re.escape(version)} \([\d-]+\)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     if not found:
         raise SystemExit(f"{CHANGELOG} has no section for {version}: run `make version VERSION={version}`")
@@ -126,7 +126,7 @@ def section(text: str, version: str) -> str:
 
 
 def change(root: Path, version: str, day: dt.date) -> None:
-    """Make it this version everywhere. Nothing is written when something is wrong with it."""
+    """Change the version everywhere. If the version is wrong, nothing is written."""
     before = current(root)
     if not NUMBER.fullmatch(version):
         raise SystemExit(f"{version} is not a version: it has three numbers, such as 0.2.0, the last two below 100")
@@ -141,16 +141,16 @@ def change(root: Path, version: str, day: dt.date) -> None:
 
 
 def today() -> dt.date:
-    """The day of the release, which reproducible builds set."""
+    """Return the date of the release; SOURCE_DATE_EPOCH sets it for reproducible builds."""
     seconds = os.environ.get("SOURCE_DATE_EPOCH")
     now = dt.datetime.now(dt.timezone.utc)
     return (dt.datetime.fromtimestamp(int(seconds), dt.timezone.utc) if seconds else now).date()
 
 
 def main(arguments: list[str]) -> None:
-    """Change it, or say it."""
+    """Change the version, or print it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("version", nargs="?", help="what it shall be")
+    parser.add_argument("version", nargs="?", help="the new version")
     parser.add_argument("--notes", action="store_true", help="print what the changelog says about this version")
     options = parser.parse_args(arguments)
     if options.version:

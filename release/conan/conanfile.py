@@ -1,7 +1,7 @@
 """The C library as a Conan package, built by cargo: `conan create release/conan`.
 
-With `-c user.clever_sso:built=FOLDER` the library comes from that folder, where `make library` left it. On Linux; the
-release has archives for Windows.
+With `-c user.clever_sso:built=FOLDER`, it packs the library that `make library` built in that folder. It builds only on
+Linux; the release has archives for Windows.
 """
 
 import re
@@ -29,12 +29,12 @@ class CleverSso(ConanFile):
     default_options = {"shared": True}
 
     def set_version(self):
-        """Take version and homepage from Cargo.toml."""
+        """Read the version and the homepage from Cargo.toml."""
         text = load(self, str(Path(self.recipe_folder, "..", "..", "Cargo.toml")))
         self.version = re.search(r'^version = "(.+)"', text, re.MULTILINE)[1]
 
     def export_sources(self):
-        """Take the files that git knows."""
+        """Export the files that git tracks."""
         root, copies = Path(self.recipe_folder, "..", ".."), Path(self.export_sources_folder)
         listing = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True)
         for name in filter(None, listing.stdout.split("\0")):
@@ -43,12 +43,12 @@ class CleverSso(ConanFile):
                 shutil.copy2(root / name, copies / name)
 
     def validate(self):
-        """Refuse what no file of this recipe is for."""
+        """Refuse systems other than Linux."""
         if self.settings.os != "Linux":
             raise ConanInvalidConfiguration("this recipe builds for Linux only; the release has archives for Windows")
 
     def package_id(self):
-        """One package for all compilers: the interface is C, and the build is always optimized."""
+        """Use one package for all compilers, because the interface is C, and the build is always optimized."""
         del self.info.settings.compiler
         del self.info.settings.build_type
 
@@ -58,13 +58,13 @@ class CleverSso(ConanFile):
         return given or str(Path(self.source_folder, "target", "release"))
 
     def build(self):
-        """Let cargo build the library, unless it is there."""
+        """Build the library with cargo, unless it is already built."""
         if not self.conf.get("user.clever_sso:built"):
             target = Path(self.source_folder, "target")
             self.run(f"make library CARGO_TARGET_DIR={target}", cwd=self.source_folder)
 
     def package(self):
-        """Lay it out as `make install` does, and keep the kind of library that is asked for."""
+        """Install the files like `make install`, and keep only the requested kind of library."""
         values = {"PREFIX": self.package_folder, "RELEASE": self._built, "VERSION": self.version}
         words = " ".join(f'{name}="{value}"' for name, value in values.items())
         self.run(f"{words} ffi/packaging/install.sh", cwd=self.source_folder)
@@ -72,7 +72,7 @@ class CleverSso(ConanFile):
         (folder / "licenses").mkdir()
         for name in ("LICENSE-APACHE", "LICENSE-MIT", "LICENSES-THIRD-PARTY.txt"):
             (folder / "share/doc/clever_sso" / name).rename(folder / "licenses" / name)
-        # Conan writes files for CMake and pkg-config itself.
+        # Conan writes its own files for CMake and pkg-config.
         for name in ("lib/cmake", "lib/pkgconfig", "share"):
             shutil.rmtree(folder / name)
         for path in (folder / "lib").iterdir():
@@ -80,7 +80,7 @@ class CleverSso(ConanFile):
                 path.unlink()
 
     def package_info(self):
-        """Tell programs how to link, by the names that `make install` uses too."""
+        """Tell programs how to link, with the same names as `make install`."""
         self.cpp_info.libs = ["clever_sso"]
         self.cpp_info.set_property("cmake_file_name", "clever_sso")
         self.cpp_info.set_property("cmake_target_name", "clever_sso::clever_sso")

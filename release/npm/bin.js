@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `clever-emulator`: runs the program in its place, passes signals on, and ends as the program ends.
+// The command `clever-emulator`: runs the program, forwards signals to it, and exits like the program.
 import { spawn } from "node:child_process";
 import process from "node:process";
 import { isatty } from "node:tty";
@@ -17,7 +17,7 @@ try {
 } catch (error) {
   fail(error);
 }
-// The keys of a terminal reach the program without our help. A second Ctrl-C would end what it runs less gently.
+// The terminal sends Ctrl-C to the program, too, so don't forward it. A second Ctrl-C would kill the command that it runs.
 const atTerminal = process.platform === "win32" || [0, 1, 2].some((stream) => isatty(stream));
 const running = spawn(program, process.argv.slice(2), { stdio: "inherit" });
 const names = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR2", "SIGCONT"];

@@ -37,6 +37,6 @@ export interface Emulator {
 /**
  * Starts an emulator with one app.
  *
- * Rejects if the emulator does not start, with what it said, or if there is no program for your platform, with what to do.
+ * Rejects if the emulator does not start (the message has its error output), or if there is no program for your platform.
  */
 export function start(options?: Options): Promise<Emulator>;

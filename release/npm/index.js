@@ -1,4 +1,4 @@
-// The emulator for tests: `start` runs it, and `stop` ends it. It does not outlive the process that started it.
+// The emulator for tests: `start` runs it, and `stop` ends it. It also ends with the process that started it.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { find } from "./program.js";
 
 const START_SECONDS = 20;
-// It ends the emulator as soon as its standard input closes, even if the process that started it was killed.
+// This shell ends the emulator as soon as its standard input closes, even if the process that started it was killed.
 const GUARD = '"$@" < /dev/null & exec > /dev/null 2>&1; read -r _; kill $!; kill -CONT $!; wait $!';
 const windows = process.platform === "win32";
 
@@ -17,7 +17,7 @@ export async function start(options = {}) {
   const { port = 0, world, person = "ada", redirectUris = "http://localhost/clever/callback", oidc = true } = options;
   const { arguments: more = [], program = process.env.CLEVER_EMULATOR || find() } = options;
   const addresses = [redirectUris].flat();
-  // New ones each time: nobody can mistake them for those of a real app.
+  // New credentials each time, so that nobody mistakes them for those of a real app.
   const [id, secret] = [randomBytes(10).toString("hex"), randomBytes(20).toString("hex")];
   const words = ["--port", String(port)];
   for (const address of addresses) words.push("--app", `${id}:${secret}:${address}${oidc ? ",oidc" : ""}`);
@@ -37,9 +37,9 @@ export async function start(options = {}) {
     await ended;
     process.off("exit", kill);
   };
-  // It may be gone when it is told to stop.
+  // The emulator may have ended already when `stop` closes its input.
   running.stdin.on("error", () => {});
-  // No shell is there that watches.
+  // Windows has no shell that watches the process.
   if (windows) process.on("exit", kill);
 
   let complaints = "";
@@ -47,10 +47,10 @@ export async function start(options = {}) {
   const url = await firstLine(running).catch(() => undefined);
   if (url === undefined) {
     await stop();
-    // It names the option that is wrong. A secret is in none of its sentences.
+    // The error output names the wrong option. It never contains a secret.
     throw new Error(`clever-emulator did not start: ${complaints.trim() || "it said nothing"}`);
   }
-  // A program that forgets `stop` may end.
+  // Don't keep a program running that forgets `stop`.
   for (const one of [running, running.stdin, running.stdout, running.stderr]) one.unref();
   const environment = {
     CLEVER_CLIENT_ID: id,
@@ -70,7 +70,7 @@ async function firstLine(running) {
     lines.once("close", () => ended.abort());
     return (await line)[0];
   } finally {
-    // Hints come on the other stream; this one has nothing more to say.
+    // Standard output has nothing more; hints are on standard error.
     lines.close();
     running.stdout.resume();
   }

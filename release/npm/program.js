@@ -1,4 +1,4 @@
-// Where the program is: in the package for this platform, which npm installs as an optional dependency.
+// Finds the program: it is in the package for this platform, which npm installs as an optional dependency.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, platform } from "node:process";
@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 const { version, optionalDependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf-8"));
 const SCOPE = "@clever-sso/emulator-";
 
-/** The path of the program in the package for this platform. */
+/** Returns the path of the program in the package for this platform. */
 export function find() {
   const here = `${platform}-${arch}`;
   const wanted = SCOPE + here;

@@ -1,4 +1,4 @@
-"""Tar archives that are the same, byte for byte, whenever and wherever they are written."""
+"""Writes reproducible tar archives: the same files always give the same bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class File(NamedTuple):
 
 
 def tar(files: Mapping[str, File | bytes], time: int) -> bytes:
-    """An archive of these files, in the order of their paths, owned by root."""
+    """Return an archive of these files, sorted by path, owned by root."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for path, file in sorted(files.items()):
@@ -31,5 +31,5 @@ def tar(files: Mapping[str, File | bytes], time: int) -> bytes:
 
 
 def gzipped(data: bytes) -> bytes:
-    """The same, compressed, without the time and the name of a file."""
+    """Return the same archive, compressed by gzip without a time or a file name."""
     return gzip.compress(data, 9, mtime=0)

@@ -1,4 +1,4 @@
-"""For which platform a program was built, as its first bytes say."""
+"""Finds the platform of a program from its first bytes."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ PT_INTERP = 3
 
 @dataclass(frozen=True)
 class Platform:
-    """Where a program runs."""
+    """The platform of a program."""
 
     system: str
     """`linux`, `windows` or `darwin`."""
     machine: str
     """`x86_64` or `aarch64`."""
     static: bool
-    """Whether it needs no loader and no C library of the system."""
+    """Whether it needs neither a loader nor the system's C library."""
 
 
 def platform_of(program: Path) -> Platform:
-    """The platform that `program` was built for; ValueError if it is unknown."""
+    """Return the platform that `program` was built for; raise ValueError if it is unknown."""
     with program.open("rb") as file:
         start = file.read(64 * 1024)
     if start[:5] == b"\x7fELF\x02":
@@ -44,7 +44,7 @@ def platform_of(program: Path) -> Platform:
 def _known(machines: dict[int, str], start: bytes, offset: int, form: str, program: Path) -> str:
     (machine,) = struct.unpack_from(form, start, offset)
     if machine not in machines:
-        raise ValueError(f"{program} is for a machine with the number {machine:#x}; known are x86_64 and aarch64")
+        raise ValueError(f"{program} is for an unknown processor ({machine:#x}); only x86_64 and aarch64 are known")
     return machines[machine]
 
 

@@ -2,10 +2,10 @@
 
     python3 deb.py --out FOLDER [--built FOLDER | --source]
 
-It copies the files that git knows, and `release/debian` as their `debian`, and lets dpkg-buildpackage build there. With
-`--built`, the programs come from that folder, where `make library command emulator` left them; otherwise cargo builds
-them. The compilers of rustup may stand in for Debian's: what else is missing is named. With `--source`, it builds no
-program.
+It copies the files that git tracks, adds `release/debian` as `debian`, and runs dpkg-buildpackage there. With
+`--built`, it packs the programs that `make library command emulator` built in that folder; otherwise cargo builds them.
+rustup's compilers are accepted instead of Debian's. Other missing packages are reported. With `--source`, it builds
+only the source package.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ import project
 
 SOURCES = project.ROOT / "release/debian"
 MAJOR = project.VERSION.split(".", maxsplit=1)[0]
-# Debian's own may be missing where rustup has newer ones.
+# rustup's newer compilers are accepted instead of these packages.
 COMPILERS = ("rustc", "cargo")
 
 
 def maintainer() -> str:
-    """Who the packages say they are from; `DEBFULLNAME` and `DEBEMAIL` may say so."""
+    """Return the maintainer of the packages; `DEBFULLNAME` and `DEBEMAIL` can set it."""
     name = os.environ.get("DEBFULLNAME", project.AUTHORS)
     return f"{name} <{os.environ.get('DEBEMAIL', 'maintainers@' + str(urlsplit(project.HOME).hostname))}>"
 
 
 def license_text() -> str:
-    """The text of the MIT license, as debian/copyright wants it."""
+    """Return the text of the MIT license in the format of debian/copyright."""
     lines = (project.ROOT / "LICENSE-MIT").read_text("utf-8").strip().splitlines()
     return "\n".join(f" {line}" if line.strip() else " ." for line in lines)
 
 
 def copy_source(folder: Path) -> None:
-    """Copy what git knows, and the packaging where Debian looks for it."""
+    """Copy the files that git tracks, and the packaging to the folder that Debian needs."""
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=project.ROOT, check=True, capture_output=True, text=True)
     for name in filter(None, listing.stdout.split("\0")):
-        # What was removed and not yet committed, and scripts of the site, which are there without their sources.
+        # Skip deleted files that are not committed yet, and the site's scripts, whose sources are not included.
         if not (project.ROOT / name).is_file() or name.startswith("docs/site/"):
             continue
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ def copy_source(folder: Path) -> None:
         text = path.read_text("utf-8")
         for name, value in values.items():
             text = text.replace(name, value)
-        # The name of a package has the number of the SONAME in it.
+        # The number of the SONAME is a part of the package name.
         copy = folder / "debian" / path.relative_to(SOURCES)
         if path.name == "libclever-sso.install":
             copy = copy.with_name(f"libclever-sso{MAJOR}.install")
@@ -73,7 +73,7 @@ def copy_source(folder: Path) -> None:
 
 
 def missing(folder: Path) -> list[str]:
-    """The packages that a build needs and that are not here, without compilers where there are others."""
+    """Return the missing packages for a build, without compilers that rustup has."""
     command = ["dpkg-checkbuilddeps"]
     told = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True).stderr
     _, _, names = told.strip().partition("dependencies: ")
@@ -86,9 +86,9 @@ def missing(folder: Path) -> list[str]:
 
 
 def build(folder: Path, built: Path | None, *, source: bool) -> None:
-    """Build all packages, beside `folder`."""
+    """Build all packages in the folder above `folder`."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(project.build_time())}
-    # dpkg-buildpackage starts a make of its own.
+    # dpkg-buildpackage runs make itself.
     for name in (
         "MAKEFLAGS",
         "MAKELEVEL",
@@ -112,7 +112,7 @@ def build(folder: Path, built: Path | None, *, source: bool) -> None:
 
 
 def main() -> None:
-    """Build them, and leave them in a folder."""
+    """Build the packages and move them to a folder."""
     parser = argparse.ArgumentParser(description="Builds the Debian packages.")
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--built", type=Path)
@@ -126,7 +126,7 @@ def main() -> None:
             sys.exit(f"deb.py: these packages are missing: apt-get install {' '.join(names)}")
         build(folder, told.built, source=told.source)
         told.out.mkdir(parents=True, exist_ok=True)
-        # The other files are for an upload to Debian, and describe this machine.
+        # The other files are only for an upload to Debian, and describe this machine.
         for made in folder.parent.iterdir():
             if made.name.endswith((".deb", ".dsc", ".tar.xz")):
                 shutil.copy(made, told.out)

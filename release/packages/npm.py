@@ -2,8 +2,8 @@
 
     python3 npm.py --third-party LICENSES --out FOLDER PROGRAM...
 
-The package `clever-emulator` has the command and the helper for tests. Each PROGRAM is in a package of its own, for one
-platform: npm installs only the one that fits.
+The package `clever-emulator` has the command and the helper for tests. Each PROGRAM gets its own package, for one
+platform. npm installs only the package for its platform.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from binaries import Platform, platform_of
 SOURCES = project.ROOT / "release/npm"
 NAME = "clever-emulator"
 SCOPE = "@clever-sso/emulator-"
-# npm's words for what `platform_of` says.
+# npm's names for the results of `platform_of`.
 SYSTEMS = {"linux": "linux", "windows": "win32", "darwin": "darwin"}
 MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 
 def shared(name: str, description: str) -> Json:
-    """The fields that all the packages have."""
+    """Return the fields that all packages have."""
     return {
         "name": name,
         "version": project.VERSION,
@@ -47,12 +47,12 @@ def shared(name: str, description: str) -> Json:
 
 
 def words_of(platform: Platform) -> tuple[str, str]:
-    """How npm calls the system and the machine."""
+    """Return npm's names for the system and the processor."""
     return SYSTEMS[platform.system], MACHINES[platform.machine]
 
 
 def write_package(folder: Path, manifest: Json, licenses: dict[str, bytes]) -> None:
-    """Write what every package has into an empty folder."""
+    """Write the files that every package has into an empty folder."""
     folder.mkdir(parents=True)
     (folder / "package.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
     for name, text in licenses.items():
@@ -60,7 +60,7 @@ def write_package(folder: Path, manifest: Json, licenses: dict[str, bytes]) -> N
 
 
 def write_packages(stage: Path, programs: list[Path], licenses: dict[str, bytes]) -> list[Path]:
-    """Write all packages below `stage`, each in a folder of its name; give the folders."""
+    """Write all packages below `stage`, each in a folder with its name; return the folders."""
     platforms = [words_of(platform_of(program)) for program in programs]
     names = [f"{SCOPE}{system}-{machine}" for system, machine in platforms]
     if len(set(names)) != len(names):
@@ -79,7 +79,7 @@ def write_platform(folder: Path, manifest: Json, program: Path, licenses: dict[s
     write_package(folder, {**manifest, "preferUnplugged": True, "files": [inside, *licenses]}, licenses)
     (folder / "README.md").write_text(
         f"The program of [{NAME}](https://www.npmjs.com/package/{NAME}) for {system} on {machine}. "
-        "Install that package: it brings this one along.\n",
+        "Install that package: it depends on this one.\n",
         "utf-8",
     )
     shutil.copy(program, folder / inside)
@@ -90,7 +90,7 @@ def write_main(folder: Path, platforms: list[str]) -> None:
     """Write the package with the command and the helper for tests."""
     own = sorted(path.name for path in SOURCES.iterdir() if path.name != "README.md")
     licenses = {name: (project.ROOT / name).read_bytes() for name in project.LICENSES}
-    manifest = shared(NAME, "A Clever to run on your own machine: log in, break things, test")
+    manifest = shared(NAME, "A local Clever for your own machine: log in, break things, test")
     manifest.update(
         type="module",
         engines={"node": ">=20"},
@@ -106,7 +106,7 @@ def write_main(folder: Path, platforms: list[str]) -> None:
 
 
 def pack(folders: list[Path], out: Path) -> None:
-    """Let npm pack the folders. It writes the same bytes for the same files."""
+    """Pack the folders with npm. The same files give the same bytes."""
     out.mkdir(parents=True, exist_ok=True)
     for folder in folders:
         command = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", str(out.resolve())]
@@ -114,7 +114,7 @@ def pack(folders: list[Path], out: Path) -> None:
 
 
 def main() -> None:
-    """Pack them all."""
+    """Pack all packages."""
     parser = argparse.ArgumentParser(description="Packs the emulator for npm.")
     parser.add_argument("programs", nargs="+", type=Path, metavar="PROGRAM")
     parser.add_argument("--third-party", required=True, type=Path)

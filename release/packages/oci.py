@@ -1,9 +1,9 @@
-"""Writes the image of the emulator, without a container engine.
+"""Writes the container image of the emulator, without a container engine.
 
     python3 oci.py --third-party LICENSES --out FILE PROGRAM...
 
 FILE is an archive with an OCI image layout, which podman, docker (since version 25) and skopeo read. Each PROGRAM is a
-static binary for Linux, for another machine. `release/oci/Containerfile` says what is in the image.
+static Linux program for another processor. `release/oci/Containerfile` lists the content of the image.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from binaries import platform_of
 
 CONTAINERFILE = project.ROOT / "release/oci/Containerfile"
 PROGRAM = "clever-emulator"
-# What the image is called once it was loaded.
+# The name of the image after it is loaded.
 NAME = f"localhost/{PROGRAM}"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -31,7 +31,7 @@ CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 LABELS = {
     "org.opencontainers.image.title": PROGRAM,
-    "org.opencontainers.image.description": "A Clever to run on your own machine: log in, break things, test",
+    "org.opencontainers.image.description": "A local Clever for your own machine: log in, break things, test",
     "org.opencontainers.image.version": project.VERSION,
     "org.opencontainers.image.url": project.HOME,
     "org.opencontainers.image.source": project.REPOSITORY,
@@ -42,7 +42,7 @@ Json = dict[str, Any]
 
 
 def instructions() -> tuple[list[str], Json]:
-    """What the Containerfile copies, and the settings of the container."""
+    """Return the files that the Containerfile copies, and the settings of the container."""
     copied: list[str] = []
     settings: Json = {}
     for line in CONTAINERFILE.read_text("utf-8").splitlines():
@@ -65,13 +65,13 @@ def instructions() -> tuple[list[str], Json]:
 
 
 class Layout:
-    """The files of an OCI image layout."""
+    """Collects the files of an OCI image layout."""
 
     def __init__(self) -> None:
         self.files: dict[str, File | bytes] = {}
 
     def blob(self, media_type: str, content: bytes | Json) -> Json:
-        """Add a blob; give the descriptor that refers to it."""
+        """Add a blob; return its descriptor."""
         data = content if isinstance(content, bytes) else json.dumps(content, sort_keys=True).encode()
         digest = hashlib.sha256(data).hexdigest()
         self.files[f"blobs/sha256/{digest}"] = data
@@ -79,7 +79,7 @@ class Layout:
 
 
 def image(layout: Layout, program: Path, licenses: dict[str, bytes]) -> Json:
-    """Add the image of one program; give its descriptor."""
+    """Add the image of one program; return its descriptor."""
     built_for = platform_of(program)
     if built_for.system != "linux" or not built_for.static:
         raise ValueError(f"{program} is not a static program for Linux: an image without a C library cannot run it")
@@ -107,7 +107,7 @@ def image(layout: Layout, program: Path, licenses: dict[str, bytes]) -> Json:
 
 
 def archive(programs: list[Path], licenses: dict[str, bytes]) -> bytes:
-    """The archive with an image for each program, under one name: the version."""
+    """Return the archive with an image for each program, all with one tag: the version."""
     layout = Layout()
     images = sorted((image(layout, program, licenses) for program in programs), key=lambda one: str(one["platform"]))
     machines = [one["platform"]["architecture"] for one in images]

@@ -1,4 +1,4 @@
-"""What Cargo.toml says about the project, and the files that every package contains."""
+"""Reads the metadata in Cargo.toml, and the files that every package contains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CARGO = (ROOT / "Cargo.toml").read_text("utf-8")
 
 
 def field(name: str) -> str:
-    """A text in the shared fields of all crates."""
+    """Return a string from the shared fields of all crates."""
     found = re.search(rf'^{name} = "(.+)"$', CARGO, re.MULTILINE)
     if not found:
         raise LookupError(f"Cargo.toml has no line `{name} = ...`")
@@ -29,7 +29,7 @@ AUTHORS = "The clever_sso developers"
 
 
 def build_time() -> int:
-    """The time in every archive, in Unix seconds: SOURCE_DATE_EPOCH, or the time of the last commit."""
+    """Return the time for every archive, in Unix seconds: SOURCE_DATE_EPOCH, or the time of the last commit."""
     set_time = os.environ.get("SOURCE_DATE_EPOCH")
     if set_time:
         return int(set_time)
@@ -39,5 +39,5 @@ def build_time() -> int:
 
 
 def licenses(third_party: Path) -> dict[str, bytes]:
-    """The license files by their names; `third_party` has those of the linked crates."""
+    """Return the license files by their names; `third_party` has the licenses of the linked crates."""
     return {**{name: (ROOT / name).read_bytes() for name in LICENSES}, THIRD_PARTY: third_party.read_bytes()}

@@ -1,4 +1,4 @@
-"""Packs the port for vcpkg, with the hashes of the release's archives. Its folder `ports` is for `--overlay-ports`.
+"""Packs the vcpkg port, with the hashes of the release's archives. Use its folder `ports` with `--overlay-ports`.
 
 python3 vcpkg.py --archives FOLDER --out FOLDER
 """
@@ -19,7 +19,7 @@ MACHINES = {"@SHA512_X64@": "x86_64", "@SHA512_ARM64@": "aarch64"}
 
 
 def hash_of(archives: Path, machine: str) -> str:
-    """The hash of the archive of the C library for a kind of processor."""
+    """Return the hash of the C library's archive for a processor."""
     path = archives / f"libclever_sso-{project.VERSION}-{machine}-unknown-linux-gnu.tar.gz"
     return hashlib.sha512(path.read_bytes()).hexdigest()
 

@@ -1,6 +1,6 @@
-"""Logs somebody in with the wheels that are installed, and nothing else: `python installed_login.py`.
+"""Logs a person in with only the installed wheels: `python installed_login.py`.
 
-Run it in a folder without the sources. The workflows do, on systems where the whole tests don't run.
+Run it in a folder without the sources. The workflows run it on systems where `make test` doesn't run.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ CALLBACK = "http://127.0.0.1:9/clever/callback"
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
-    """Nothing listens at the callback: its URL is what is needed."""
+    """Follow no redirect: no server runs at the callback, and only its URL is needed."""
 
     def redirect_request(self, *_: object) -> None:
         """Follow none."""
 
 
 def callback_of(url: str) -> str:
-    """Where the emulator sends the browser of the person that the URL names."""
+    """Return the URL where the emulator redirects the browser of this person."""
     try:
         urllib.request.build_opener(urllib.request.ProxyHandler({}), Stay).open(url, timeout=60)
     except urllib.error.HTTPError as answer:
@@ -35,7 +35,7 @@ def callback_of(url: str) -> str:
 
 
 def main() -> None:
-    """One login, and one that must fail."""
+    """Log in once, and once without the cookie, which must fail."""
     with Emulator.running([CALLBACK]) as emulator:
         client = emulator.client()
         login = client.begin_login()
@@ -46,7 +46,7 @@ def main() -> None:
             raise SystemExit(f"nobody is signed in: {outcome}")
         again = client.finish_login(callback, "")
         if isinstance(again, clever_sso.SignedIn):
-            raise SystemExit("somebody is signed in without the cookie of the login")
+            raise SystemExit("a person is signed in without the cookie of the login")
         sys.stdout.write(f"clever_sso {clever_sso.__version__}: signed in a {outcome.identity.user_type}\n")
 
 

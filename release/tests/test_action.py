@@ -1,4 +1,4 @@
-"""The action for GitHub: its file is valid, and the step after it logs somebody in."""
+"""The GitHub action: its file is valid, and the next step can log a person in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOGIN = [sys.executable, str(ROOT / "examples/python/login.py")]
 
 
 def defaults() -> dict[str, str]:
-    """The variables of the script, as `action.yml` sets them from the defaults of the inputs."""
+    """Return the script's variables, as `action.yml` sets them by default."""
     values = dict(re.findall(r'^  ([a-z-]+):\n    description: .+\n    default: "?(.*?)"?$', TEXT, re.MULTILINE))
     variables = dict(re.findall(r"^        ([A-Z_]+): \$\{\{ inputs\.([a-z-]+) \}\}$", TEXT, re.MULTILINE))
     assert set(variables.values()) == set(values)
@@ -31,7 +31,7 @@ def defaults() -> dict[str, str]:
 
 
 class Job:
-    """A job on a runner, as far as a step sees it."""
+    """A job on a runner, with everything that a step uses."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -44,7 +44,7 @@ class Job:
         runner.update((name, str(path)) for name, path in self.files.items())
         command = ["bash", "-c", re.findall(r"^      run: '(.+)'$", TEXT, re.MULTILINE)[0]]
         environment = {**os.environ, **defaults(), **program, **runner, **inputs}
-        # Its standard output is a file: the emulator may hold it open, and a pipe would not end.
+        # Standard output is a file, because the emulator may keep it open, and a pipe would not end.
         with (self.folder / "log").open("w") as log:
             done = subprocess.run(
                 command, check=False, env=environment, stdout=log, stderr=log, timeout=SECONDS, start_new_session=True
@@ -52,18 +52,18 @@ class Job:
         return subprocess.CompletedProcess(command, done.returncode, (self.folder / "log").read_text("utf-8"))
 
     def read(self, name: str) -> dict[str, str]:
-        """What the step left for the next ones."""
+        """Return the variables that the step set for the next steps."""
         lines = self.files[name].read_text("utf-8").splitlines()
         return dict(line.split("=", 1) for line in lines)
 
     def end(self) -> None:
-        """End what the steps left behind, as the runner does: it is told by the name of this job's folder."""
+        """End the processes of the steps, like the runner. They are found by the name of this job's folder."""
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if (process / "fd/1").readlink() == self.folder / "clever-emulator/out":
                     os.kill(int(process.name), signal.SIGTERM)
             except OSError:
-                continue  # it is gone, or not ours
+                continue  # it has ended, or is not ours
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def job(tmp_path: Path) -> Job:
     made.end()
 
 
-def test_the_next_step_logs_somebody_in(job: Job) -> None:
+def test_the_next_step_of_the_job_logs_a_person_in(job: Job) -> None:
     uris = "http://127.0.0.1:9/callback\nhttp://127.0.0.1:9/other"
     done = job.step(REDIRECT_URIS=uris)
     assert done.returncode == 0, done.stdout
@@ -81,7 +81,7 @@ def test_the_next_step_logs_somebody_in(job: Job) -> None:
     assert list(told) == ["CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET", "CLEVER_REDIRECT_URI", "CLEVER_BASE_URL"]
     assert told["CLEVER_REDIRECT_URI"].split() == uris.split()
     assert job.read("GITHUB_OUTPUT") == {"url": told["CLEVER_BASE_URL"]}
-    # A runner hides what this line says, and shows everything else.
+    # A runner masks the secret in this line. Everything else is shown.
     secret = told["CLEVER_CLIENT_SECRET"]
     assert [line for line in done.stdout.splitlines() if secret in line] == [f"::add-mask::{secret}"]
     app = emulator.App(told["CLEVER_CLIENT_ID"], secret, told["CLEVER_REDIRECT_URI"].partition(" ")[0], oidc=True)
@@ -89,7 +89,7 @@ def test_the_next_step_logs_somebody_in(job: Job) -> None:
     assert (ended.returncode, ended.stdout[:23]) == (0, "signed in: Ada Ashworth"), ended.stderr
 
 
-def test_a_step_that_cannot_work_fails_and_says_why(job: Job) -> None:
+def test_a_step_with_a_wrong_input_fails_and_says_why(job: Job) -> None:
     for inputs, sentence in (
         ({"PERSON": "nobody-here"}, 'there is no person "nobody-here"'),
         ({"OIDC": "yes"}, "::error::oidc must be true or false"),
@@ -102,14 +102,14 @@ def test_a_step_that_cannot_work_fails_and_says_why(job: Job) -> None:
         assert not job.files["GITHUB_ENV"].exists()
 
 
-def test_an_input_is_never_a_command(job: Job, tmp_path: Path) -> None:
+def test_an_input_is_never_run_as_a_command(job: Job, tmp_path: Path) -> None:
     for name in ("PERSON", "REDIRECT_URIS", "WORLD", "PORT"):
         job.step(**{name: f"$(touch {tmp_path}/ran); `touch {tmp_path}/ran`"})
         assert not (tmp_path / "ran").exists(), name
 
 
-def test_without_a_program_it_installs_the_version_of_the_action(job: Job, tmp_path: Path) -> None:
-    # A npm that notes what it is asked for, and brings the emulator.
+def test_without_a_program_the_action_installs_its_own_version(job: Job, tmp_path: Path) -> None:
+    # A fake npm that records its arguments and installs the emulator.
     program = os.environ.get("CLEVER_EMULATOR", str(EMULATOR))
     npm = tmp_path / "bin/npm"
     npm.parent.mkdir()
@@ -125,7 +125,7 @@ def test_without_a_program_it_installs_the_version_of_the_action(job: Job, tmp_p
     wait_for(lambda: "CLEVER_BASE_URL" in job.read("GITHUB_ENV"), "the address")
 
 
-def test_the_guide_names_every_input() -> None:
+def test_the_guide_names_every_input_of_the_action() -> None:
     guide = (ROOT / "docs/emulator.md").read_text("utf-8")
     inputs = re.findall(r"^  ([a-z-]+):\n    description: .+\n    default:", TEXT, re.MULTILINE)
     assert [name for name in inputs if f"\n| `{name}` | " not in guide] == []
@@ -133,7 +133,7 @@ def test_the_guide_names_every_input() -> None:
 
 
 def checked(program: str, *words: str | Path) -> None:
-    """Let a checker find nothing."""
+    """Run a checker, which must find nothing."""
     beside = Path(sys.executable).with_name(program)
     found = str(beside) if beside.exists() else shutil.which(program)
     if found is None:
@@ -142,16 +142,16 @@ def checked(program: str, *words: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_its_file_fits_the_schema() -> None:
+def test_the_action_file_matches_the_schema() -> None:
     checked("check-jsonschema", "--builtin-schema", "vendor.github-actions", ACTION / "action.yml")
 
 
-def test_the_workflow_of_the_guide_fits_the_schema(tmp_path: Path) -> None:
+def test_the_workflow_in_the_guide_matches_the_schema(tmp_path: Path) -> None:
     guide = (ROOT / "docs/emulator.md").read_text("utf-8")
     (workflow,) = re.findall(r"<!-- workflow: action -->\n```yaml\n(.+?)```", guide, re.DOTALL)
     (tmp_path / "tests.yml").write_text(workflow)
     checked("check-jsonschema", "--builtin-schema", "vendor.github-workflows", tmp_path / "tests.yml")
 
 
-def test_an_audit_finds_nothing_unsafe() -> None:
+def test_zizmor_finds_nothing_unsafe_in_the_action() -> None:
     checked("zizmor", "--offline", "--quiet", "--persona", "pedantic", ACTION / "action.yml")

@@ -1,4 +1,4 @@
-"""The Conan package: created from the recipe, tested by it, and used by a program that logs somebody in."""
+"""The Conan package: created and tested by its recipe, and used by a program that logs a person in."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from harness.patience import MANY_STEPS_SECONDS
 RECIPE = ROOT / "release/conan"
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
-# The program, which `make test-conan` installs in an environment of its own.
+# Conan, which `make test-conan` installs in a separate virtual environment.
 CONAN = os.environ.get("CLEVER_CONAN", "")
-# Cargo builds the library only where this is set: otherwise it is the one that is tested everywhere.
+# If this is set, cargo builds the library. Otherwise, the test packs the library of the other tests.
 FROM_SOURCE = os.environ.get("CLEVER_CONAN_FROM_SOURCE")
 pytestmark = pytest.mark.skipif(not CONAN, reason="long: make test-conan")
 
 
 class Conan:
-    """Conan with a home of its own, which is empty."""
+    """Conan with an empty home folder."""
 
     def __init__(self, home: Path) -> None:
         self.environment = {**os.environ, "CONAN_HOME": str(home)}
         self.run("profile", "detect")
 
     def run(self, *words: str | Path) -> str:
-        """Run it; give what it prints."""
+        """Run Conan; return its output."""
         done = subprocess.run(
             [CONAN, *words],
             check=False,
@@ -50,10 +50,10 @@ def conan(tmp_path_factory: pytest.TempPathFactory) -> Conan:
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["shared", "static"])
-def test_a_program_with_the_package_logs_somebody_in(conan: Conan, tmp_path: Path, *, shared: bool) -> None:
+def test_a_program_with_the_conan_package_logs_a_person_in(conan: Conan, tmp_path: Path, *, shared: bool) -> None:
     kind = f"clever_sso/*:shared={shared}"
     built = [] if FROM_SOURCE else ["-c", f"user.clever_sso:built={RELEASE}"]
-    # The program of the recipe's own test is built elsewhere than in the source.
+    # Build the program of the recipe's test outside of the source.
     elsewhere = ["-c:a", f"tools.cmake.cmake_layout:test_folder={tmp_path / 'tested'}"]
     elsewhere += ["-c:a", "tools.cmake.cmaketoolchain:user_presets="]
     said = conan.run("create", RECIPE, "-o", kind, *built, *elsewhere)
@@ -75,7 +75,7 @@ def test_a_program_with_the_package_logs_somebody_in(conan: Conan, tmp_path: Pat
 
 
 def has(folder: Path, *, shared: bool) -> bool:
-    """Whether the folder has this kind of the library, and no other."""
+    """Whether the folder has only this kind of library."""
     names = {path.name for path in folder.iterdir()}
     major = VERSION.split(".")[0]
     wanted = {"libclever_sso.so", f"libclever_sso.so.{major}", f"libclever_sso.so.{VERSION}"}

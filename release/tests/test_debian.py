@@ -1,4 +1,4 @@
-"""The Debian packages: what they say, and a login with each of them below an empty root."""
+"""The Debian packages: their metadata, and a login with each of them in an empty root."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc
 VERSION = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)[0]
 MAJOR = VERSION.split(".")[0]
 PACKAGES = {f"libclever-sso{MAJOR}", "libclever-sso-dev", "php-clever-sso", "clever-sso", "clever-emulator"}
-# The folder with what `make deb` built.
+# The folder with the packages of `make deb`.
 DEBS = os.environ.get("CLEVER_DEBS")
 pytestmark = pytest.mark.skipif(not DEBS, reason="long: make test-deb")
-# What `examples/c/login.c` does, in PHP.
+# The same as `examples/c/login.c`, in PHP.
 LOGIN = """<?php
 $client = CleverSso\\Client::fromEnv();
 $login = $client->beginLogin();
@@ -34,7 +34,7 @@ echo "signed in: {$outcome->identity->name->full}\\n";
 
 
 def shown(*command: str | Path, **environment: str) -> str:
-    """What a command prints."""
+    """Return the output of a command."""
     return subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **environment}).stdout
 
 
@@ -47,7 +47,7 @@ def debs() -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def root(debs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty root, and everything unpacked below it."""
+    """A root folder with only the unpacked packages."""
     folder = tmp_path_factory.mktemp("root")
     for deb in debs.values():
         subprocess.run(["dpkg", "--extract", deb, folder], check=True)
@@ -56,7 +56,7 @@ def root(debs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def library(root: Path) -> Path:
-    """The folder with the library."""
+    """Return the folder with the library."""
     (found,) = root.glob(f"usr/lib/*/libclever_sso.so.{MAJOR}")
     return found.parent
 
@@ -72,14 +72,14 @@ def test_each_package_has_the_version_its_dependencies_and_the_licenses(debs: di
     assert re.search(rf"\bphpapi-\d+\b.*\blibclever-sso{MAJOR} \(>= {re.escape(VERSION)}\)", php)
 
 
-def test_dpkg_installs_them_into_an_empty_root(debs: dict[str, Path], tmp_path: Path) -> None:
+def test_dpkg_installs_the_packages_into_an_empty_root(debs: dict[str, Path], tmp_path: Path) -> None:
     if os.geteuid() != 0:
         raise not_here("dpkg installs for root only")
     (tmp_path / "var/lib/dpkg/updates").mkdir(parents=True)
     (tmp_path / "var/lib/dpkg/info").mkdir()
     for name in ("status", "available"):
         (tmp_path / "var/lib/dpkg" / name).touch()
-    # What they depend on is on this machine, and PHP's scripts need a whole system.
+    # Their dependencies are on this machine, not in the root, and PHP's scripts need a whole system.
     without = ["--force-depends", "--force-script-chrootless"]
     chosen = [deb for name, deb in debs.items() if name != "php-clever-sso"]
     subprocess.run(["dpkg", f"--root={tmp_path}", *without, "--install", *chosen], check=True, capture_output=True)
@@ -100,7 +100,7 @@ def test_lintian_finds_no_error() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_no_library_is_looked_for_in_a_folder_of_the_build(root: Path) -> None:
+def test_no_program_looks_for_libraries_in_the_build_folder(root: Path) -> None:
     for program in [*root.rglob("*.so*"), *(root / "usr/bin").iterdir()]:
         if not program.is_symlink():
             assert "PATH)" not in shown("readelf", "--dynamic", program), program
@@ -108,7 +108,7 @@ def test_no_library_is_looked_for_in_a_folder_of_the_build(root: Path) -> None:
 
 @pytest.fixture
 def clever(root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    """The emulator of the package."""
+    """Run the emulator of the package."""
     monkeypatch.setenv("CLEVER_EMULATOR", str(root / "usr/bin/clever-emulator"))
     return emulator.running([APP], "ada")
 
@@ -119,7 +119,7 @@ def signs_in(command: list[str], clever: str, library: Path) -> None:
 
 
 @pytest.mark.parametrize("package", ["clever_sso", "clever_sso_static"])
-def test_a_c_program_logs_somebody_in(root: Path, library: Path, clever: object, tmp_path: Path, package: str) -> None:
+def test_a_c_program_logs_a_person_in(root: Path, library: Path, clever: object, tmp_path: Path, package: str) -> None:
     search = {"PKG_CONFIG_LIBDIR": str(library / "pkgconfig"), "PKG_CONFIG_SYSROOT_DIR": str(root)}
     flags = shown("pkg-config", "--cflags", "--libs", package, **search).split()
     source = root / "usr/share/doc/libclever-sso-dev/examples/login.c"
@@ -128,7 +128,7 @@ def test_a_c_program_logs_somebody_in(root: Path, library: Path, clever: object,
         signs_in([str(tmp_path / "login")], base_url, library)
 
 
-def test_php_logs_somebody_in(root: Path, library: Path, clever: object, tmp_path: Path) -> None:
+def test_php_logs_a_person_in(root: Path, library: Path, clever: object, tmp_path: Path) -> None:
     if shutil.which("php") is None:
         raise not_here("php is not installed")
     (tmp_path / "login.php").write_text(LOGIN)
@@ -155,7 +155,7 @@ def test_the_doctor_of_the_command_checks_the_login(root: Path, clever: object) 
     assert APP.secret not in done.stdout
 
 
-def test_two_source_packages_are_the_same(tmp_path: Path) -> None:
+def test_two_builds_of_the_source_package_are_the_same(tmp_path: Path) -> None:
     built = []
     for name in ("first", "second"):
         out = tmp_path / name

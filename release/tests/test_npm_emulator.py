@@ -1,4 +1,4 @@
-"""The emulator as npm users get it, in an empty folder: as a command, and as a helper for tests."""
+"""The emulator from npm, in an empty folder: the command, and the helper for tests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SOURCES = ROOT / "release/npm"
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 LOGIN = [sys.executable, str(ROOT / "examples/python/login.py")]
 PLATFORM = {"x86_64": "linux-x64", "aarch64": "linux-arm64"}.get(os.uname().machine, "")
-# The folder with what `make npm` packed; without it, the tests pack the emulator of this run.
+# The folder with the packages of `make npm`; without it, the tests use the emulator of this run.
 PACKED = os.environ.get("CLEVER_NPM")
 
 
@@ -41,9 +41,9 @@ def pack(out: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that has the package with the command, the one with the program for this platform, and nothing else.
+    """A project with only two packages: the one with the command, and the one with the program for this platform.
 
-    Without archives of `make npm`, its packages are made of the emulator of this run. To pack it would take long.
+    Without archives of `make npm`, the packages are folders with the emulator of this run, because packing takes long.
     """
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed")
@@ -63,7 +63,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def npm(folder: Path, *words: str) -> None:
-    # Nothing is to be had from the network, and nothing of the person who runs the tests.
+    # npm must use neither the network nor the settings of the person who runs the tests.
     quiet = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts", f"--cache={folder / '.npm'}"]
     done = subprocess.run(["npm", *words, *quiet], cwd=folder, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -76,11 +76,11 @@ def command(project: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def _as_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No other program than the one that was installed."""
+    """Remove variables that name another program than the installed one."""
     monkeypatch.delenv("CLEVER_EMULATOR", raising=False)
 
 
-def test_every_package_says_what_a_registry_shows_and_holds_the_licenses(project: Path) -> None:
+def test_every_npm_package_has_complete_metadata_and_the_licenses(project: Path) -> None:
     folders = [project / "node_modules" / name for name in ("clever-emulator", f"@clever-sso/emulator-{PLATFORM}")]
     told = [json.loads((folder / "package.json").read_text("utf-8")) for folder in folders]
     js = json.loads((ROOT / "js/package.json").read_text("utf-8"))
@@ -107,22 +107,22 @@ def test_npx_runs_the_command(project: Path) -> None:
     assert shown.stdout == (ROOT / "emulator/world.toml").read_text("utf-8")
 
 
-def test_somebody_logs_in_at_the_command(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_logs_in_at_the_emulator_of_the_command(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEVER_EMULATOR", command)
     with emulator.running([APP], "ada") as clever:
         ended = log_in_with(LOGIN, APP, clever, os.environ)
     assert (ended.returncode, ended.stdout[:23]) == (0, "signed in: Ada Ashworth"), ended.stderr
 
 
-def test_the_command_ends_as_the_program_ends(command: str) -> None:
+def test_the_command_exits_like_the_program(command: str) -> None:
     done = subprocess.run([command, "exec", "--", "sh", "-c", "exit 7"], check=False, timeout=SECONDS)
     assert done.returncode == 7
-    # The parent of the command is the program.
+    # The parent process of this shell is the program.
     done = subprocess.run([command, "exec", "--", "sh", "-c", "kill -KILL $PPID"], check=False, timeout=SECONDS)
     assert done.returncode == -signal.SIGKILL
 
 
-# Counts how often a signal comes, until its standard input ends.
+# Counts how often a signal arrives, until standard input ends.
 COUNT = """
 import signal, sys
 came = []
@@ -148,40 +148,40 @@ def test_the_command_passes_a_signal_on(command: str, name: str) -> None:
         assert process.wait(SECONDS) == 41
 
 
-def test_ctrl_c_at_a_terminal_arrives_once(command: str) -> None:
+def test_ctrl_c_on_a_terminal_reaches_the_program_once(command: str) -> None:
     words = [command, "exec", "--", sys.executable, "-c", COUNT, str(int(signal.SIGINT))]
     child, terminal = pty.fork()
     if child == 0:
         os.execv(words[0], words)
     with os.fdopen(terminal, "r+b", buffering=0) as stream:
         assert read_until(stream, b"ready\r\n")
-        # Without NOFLSH, a key that sends a signal discards what the program prints at the same time.
+        # Without NOFLSH, a key that sends a signal discards output that the program prints at the same time.
         modes = termios.tcgetattr(stream)
         modes[3] |= termios.NOFLSH
         termios.tcsetattr(stream, termios.TCSANOW, modes)
         stream.write(b"\x03")
         assert read_until(stream, b"came\r\n")
-        # The end of the input, as Ctrl-D gives it.
+        # The end of the input, as with Ctrl-D.
         stream.write(b"\x04")
         _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 41
 
 
 def read_until(stream: IO[bytes], end: bytes) -> bool:
-    """Read what a terminal shows, up to `end`."""
+    """Read the terminal's output up to `end`."""
     shown = b""
     while not shown.endswith(end):
         shown += stream.read(1)
     return True
 
 
-def test_it_says_what_is_missing(project: Path, tmp_path: Path) -> None:
+def test_a_missing_platform_package_is_reported(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project / "node_modules/clever-emulator", tmp_path / "node_modules/clever-emulator")
     command = tmp_path / "node_modules/clever-emulator/bin.js"
     done = subprocess.run([command], check=False, capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 127
     assert f"npm install --save-dev @clever-sso/emulator-{PLATFORM}@" in done.stderr
-    # A platform that it has no program for.
+    # A platform without a program.
     (tmp_path / "other.cjs").write_text("Object.defineProperty(process, 'platform', { value: 'sunos' });")
     asked = ["node", "--require", "./other.cjs", str(project / "node_modules/.bin/clever-emulator")]
     done = subprocess.run(asked, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=SECONDS)
@@ -204,11 +204,11 @@ def is_gone(url: str) -> bool:
     except urllib.error.URLError as error:
         return isinstance(error.reason, ConnectionRefusedError)
     except OSError:
-        return False  # it was ending
+        return False  # it was already ending
     return False
 
 
-def test_a_test_in_javascript_starts_it_logs_in_and_stops_it(project: Path) -> None:
+def test_a_javascript_test_starts_the_emulator_logs_in_and_stops_it(project: Path) -> None:
     script = f"""
     const clever = await start({{ redirectUris: {json.dumps(APP.redirect_uri)}, arguments: ["--seed", "1"] }});
     console.log(JSON.stringify(clever.environment));
@@ -232,7 +232,7 @@ def test_a_test_in_javascript_starts_it_logs_in_and_stops_it(project: Path) -> N
 
 
 @pytest.mark.parametrize("kill", [True, False], ids=["killed", "forgotten"])
-def test_it_does_not_outlive_the_tests(project: Path, *, kill: bool) -> None:
+def test_the_emulator_ends_when_the_test_process_is_killed(project: Path, *, kill: bool) -> None:
     wait = "setInterval(() => {}, 1000);" if kill else ""
     with running_in_node(project, f"console.log((await start()).url);\n{wait}") as process:
         assert process.stdout
@@ -243,7 +243,7 @@ def test_it_does_not_outlive_the_tests(project: Path, *, kill: bool) -> None:
     wait_for(lambda: is_gone(url), "the emulator to end")
 
 
-def test_a_start_that_fails_says_why_and_shows_no_secret(project: Path) -> None:
+def test_a_failed_start_says_why_and_shows_no_secret(project: Path) -> None:
     script = """
     for (const options of [{ person: "nobody-here" }, { program: "/nowhere/at-all" }, { redirectUris: "ftp://x" }]) {
       await start(options).then(() => console.log("started"), (error) => console.log(JSON.stringify(error.message)));
@@ -261,12 +261,12 @@ def test_a_start_that_fails_says_why_and_shows_no_secret(project: Path) -> None:
 
 
 @pytest.mark.skipif(not WHOLE, reason="long: make test-npm")
-def test_a_test_in_typescript_has_the_types(project: Path) -> None:
+def test_a_typescript_test_has_the_types(project: Path) -> None:
     shutil.copy(ROOT / "release/tests/typed_start.ts", project)
     assert js_package.type_errors(project, "typed_start.ts", knows="es2022") == ""
 
 
-def test_the_readme_names_every_option(project: Path) -> None:
+def test_the_npm_readme_names_every_option(project: Path) -> None:
     readme = (SOURCES / "README.md").read_text("utf-8")
     types = (project / "node_modules/clever-emulator/index.d.ts").read_text("utf-8")
     options = [line.split("?:")[0].strip() for line in types.splitlines() if line.startswith("  ") and "?: " in line]
@@ -277,7 +277,7 @@ def test_the_readme_names_every_option(project: Path) -> None:
 
 
 @pytest.mark.skipif(not WHOLE, reason="long: make test-npm")
-def test_two_builds_are_the_same_and_each_platform_comes_once(tmp_path: Path) -> None:
+def test_two_npm_builds_are_the_same_and_a_second_program_for_a_platform_is_refused(tmp_path: Path) -> None:
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed")
     (tmp_path / "nothing.c").write_text("int main(void) { return 0; }\n")

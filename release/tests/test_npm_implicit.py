@@ -1,4 +1,4 @@
-"""clever-sso-implicit as npm users get it, in an empty folder: installed from its archive, and used for a login."""
+"""clever-sso-implicit from npm, in an empty folder: installed from its archive, and used for a login."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from harness.paths import ROOT
 from harness.patience import SECONDS
 
 APP = emulator.App("0d1c" * 5, "", "http://127.0.0.1:9/callback")
-# The folder with what `make npm` packed; without it, the test packs what `make js` builds.
+# The folder with the packages of `make npm`; without it, the test packs the build of `make js`.
 PACKED = os.environ.get("CLEVER_NPM")
-# An app that opens the address itself, as an extension or a desktop app does, and meets only redirects.
+# An app that opens the address itself, like an extension or a desktop app, and gets only redirects.
 LOGIN = """
 import { begin, checkToken } from "clever-sso-implicit";
 const [clever, clientId, redirectUri] = process.argv.slice(2);
@@ -46,7 +46,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def project(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that has the package, and nothing else."""
+    """A project with only this package."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "package.json").write_text('{ "private": true, "type": "module" }')
     quiet = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts", f"--cache={folder / '.npm'}"]
@@ -54,7 +54,7 @@ def project(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_archive_has_what_its_manifest_promises_and_can_be_published_with_provenance(archive: Path) -> None:
+def test_the_archive_has_every_file_of_its_manifest_and_can_be_published_with_provenance(archive: Path) -> None:
     with tarfile.open(archive) as opened:
         files = {name.removeprefix("package/") for name in opened.getnames()}
         manifest = json.load(opened.extractfile("package/package.json"))  # type: ignore[arg-type]
@@ -62,12 +62,12 @@ def test_the_archive_has_what_its_manifest_promises_and_can_be_published_with_pr
     assert {"README.md", "LICENSE-APACHE", "LICENSE-MIT"} <= files
     assert [name for name in files if "test" in name or name.startswith("node_modules")] == []
     assert manifest["publishConfig"] == {"access": "public", "provenance": True}
-    # A registry compares it with the repository that the provenance names.
+    # The registry compares this field with the repository in the provenance.
     assert manifest["repository"]["url"].startswith("git+https://")
     assert "scripts" not in manifest
 
 
-def test_an_app_logs_somebody_in(project: Path) -> None:
+def test_an_app_with_the_npm_package_logs_a_person_in(project: Path) -> None:
     (project / "login.js").write_text(LOGIN)
     with emulator.running([APP], "ada") as clever:
         done = subprocess.run(
@@ -84,6 +84,6 @@ def test_an_app_logs_somebody_in(project: Path) -> None:
 
 
 @pytest.mark.skipif(not WHOLE, reason="long: make test-npm")
-def test_an_app_in_typescript_has_the_types(project: Path) -> None:
+def test_a_typescript_app_has_the_types(project: Path) -> None:
     shutil.copy(ROOT / "js/tests/types.ts", project)
     assert js_package.type_errors(project, "types.ts") == ""

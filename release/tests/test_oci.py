@@ -1,4 +1,4 @@
-"""The image of the emulator: a valid layout, the same at every build, whose root file system logs people in."""
+"""The container image of the emulator is valid and reproducible, and its root file system can log people in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SCRIPT = ROOT / "release/packages/oci.py"
 CONTAINERFILE = ROOT / "release/oci/Containerfile"
 INSIDE = {"clever-emulator", "LICENSE-APACHE", "LICENSE-MIT", "LICENSES-THIRD-PARTY.txt"}
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
-# The archive of `make oci`; without it, the tests pack a program that does nothing.
+# The archive of `make oci`; without it, the tests pack an empty program.
 IMAGE = os.environ.get("CLEVER_IMAGE")
 needs_image = pytest.mark.skipif(not IMAGE, reason="long: make test-oci")
 
@@ -58,14 +58,14 @@ class Image:
             self.files = {member.name: archive.extractfile(member).read() for member in files}  # type: ignore[union-attr]
 
     def blob(self, descriptor: dict[str, Any]) -> bytes:
-        """What a descriptor refers to: it has the size and the digest that the descriptor says."""
+        """Return the blob of a descriptor, after a check of its size and digest."""
         kind, digest = descriptor["digest"].split(":")
         content = self.files[f"blobs/{kind}/{digest}"]
         assert (hashlib.new(kind, content).hexdigest(), len(content)) == (digest, descriptor["size"])
         return content
 
     def manifests(self) -> dict[str, dict[str, Any]]:
-        """The manifests by their architecture."""
+        """Return the manifests by architecture."""
         (entry,) = json.loads(self.files["index.json"])["manifests"]
         told = json.loads(self.blob(entry))
         entries = told.get("manifests", [entry])
@@ -78,7 +78,7 @@ class Image:
 
 
 def other_machine(program: Path, folder: Path) -> Path:
-    """The same program, which says that it is for aarch64."""
+    """The same program, with a header for aarch64."""
     content = bytearray(program.read_bytes())
     content[18:20] = (0xB7).to_bytes(2, "little")
     (folder / "other").write_bytes(content)
@@ -129,7 +129,7 @@ def test_two_programs_for_one_machine_are_refused(static_program: Path, tmp_path
     assert (done.returncode, done.stderr) == (1, "oci.py: two of the programs are for the same machine: amd64, amd64\n")
 
 
-def test_tools_for_images_read_it(static_program: Path, tmp_path: Path) -> None:
+def test_skopeo_and_umoci_read_the_image(static_program: Path, tmp_path: Path) -> None:
     if shutil.which("skopeo") is None or shutil.which("umoci") is None:
         raise not_here("skopeo or umoci is not installed")
     assert packed(tmp_path, static_program).returncode == 0
@@ -146,7 +146,7 @@ def test_tools_for_images_read_it(static_program: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not WHOLE, reason="long: make test-all")
-def test_a_container_engine_builds_the_same_from_the_containerfile(static_program: Path, tmp_path: Path) -> None:
+def test_buildah_builds_the_same_image_from_the_containerfile(static_program: Path, tmp_path: Path) -> None:
     if shutil.which("buildah") is None:
         raise not_here("buildah is not installed")
     assert packed(tmp_path, static_program).returncode == 0
@@ -179,7 +179,7 @@ def test_a_container_engine_builds_the_same_from_the_containerfile(static_progra
 
 
 def manifest_of(image: Image) -> dict[str, Any]:
-    """The only manifest of an image for one machine."""
+    """Return the only manifest of an image for one machine."""
     (entry,) = json.loads(image.files["index.json"])["manifests"]
     told: dict[str, Any] = json.loads(image.blob(entry))
     return told
@@ -187,7 +187,7 @@ def manifest_of(image: Image) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The root file system of the image for this machine, and the settings of its container."""
+    """Unpack the image for this machine; return its root file system and the container's settings."""
     assert IMAGE
     image = Image(Path(IMAGE))
     manifest = image.manifests()[{"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]]
@@ -199,7 +199,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]
 
 
 def inside(root: Path, settings: dict[str, Any], *unshared: str) -> list[str]:
-    """The command that runs what follows in the root file system: as the user of the container, without environment."""
+    """Return the start of a command line that runs a program in the root file system, as the container's user."""
     if shutil.which("unshare") is None:
         raise not_here("unshare is not installed")
     if os.geteuid() == 0:
@@ -208,7 +208,7 @@ def inside(root: Path, settings: dict[str, Any], *unshared: str) -> list[str]:
 
 
 @needs_image
-def test_its_root_file_system_logs_somebody_in(
+def test_the_root_file_system_of_the_image_logs_a_person_in(
     root: tuple[Path, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, settings = root
@@ -224,9 +224,9 @@ def test_its_root_file_system_logs_somebody_in(
 
 
 @needs_image
-def test_a_container_without_options_serves_and_stops_at_sigterm(root: tuple[Path, dict[str, Any]]) -> None:
+def test_a_container_without_options_serves_and_stops_on_sigterm(root: tuple[Path, dict[str, Any]]) -> None:
     folder, settings = root
-    # In a network of its own: the container listens at all addresses.
+    # In a separate network, because the container listens on all addresses.
     command = [*inside(folder, settings, "/usr/bin/unshare", "--net"), *settings["Entrypoint"], *settings["Cmd"]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout

@@ -1,4 +1,4 @@
-"""What `release/artifacts.py` is asked for, and how it builds for each platform, without a build."""
+"""The arguments of `release/artifacts.py`, and its settings for each platform, without a build."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MUSL = [platform for platform in PLATFORMS if platform.musl]
 
 
 def refused(*words: str) -> str:
-    """What the program says to a command line that it refuses."""
+    """Return the error message for a command line."""
     command = [sys.executable, ROOT / "release/artifacts.py", *words]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode != 0
     return done.stderr
 
 
-def test_a_wrong_word_is_named_before_anything_is_built(tmp_path: Path) -> None:
+def test_a_wrong_argument_is_reported_before_anything_is_built(tmp_path: Path) -> None:
     assert "'dmg'" in refused("--out", str(tmp_path), "--only", "dmg", "host")
     assert "x86_64-unknown-linux-musl" in refused("--out", str(tmp_path), "sparc-sun-solaris")
     assert "--only library" in refused("--out", str(tmp_path), "--built", str(tmp_path), "host")
@@ -30,7 +30,7 @@ def test_a_wrong_word_is_named_before_anything_is_built(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("platform", MUSL, ids=lambda platform: platform.triple)
-def test_only_the_program_itself_is_compiled_as_a_static_one(platform: Platform) -> None:
+def test_only_the_program_is_linked_statically_not_its_dependencies(platform: Platform) -> None:
     flags = toolchain.environment(platform)[f"CARGO_TARGET_{platform.triple.upper().replace('-', '_')}_RUSTFLAGS"]
     assert "-crt-static" in flags
     assert toolchain.as_static(platform, "clever-emulator") == [
@@ -41,7 +41,9 @@ def test_only_the_program_itself_is_compiled_as_a_static_one(platform: Platform)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.triple)
-def test_the_compiler_sees_nothing_of_the_caller(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_compiler_inherits_no_settings_from_the_callers_environment(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(toolchain, "host", lambda: "x86_64-unknown-linux-gnu")
     for name in toolchain.FOREIGN:
         monkeypatch.setenv(name, "1700000000")

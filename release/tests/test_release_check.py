@@ -1,4 +1,4 @@
-"""The claims about the files of a release are complete and true, and an incomplete file is named."""
+"""SBOMs, checksums and licenses of a release are complete and right, and every incomplete file is reported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Files = dict[str, bytes]
 
 
 def program(folder: Path, *options: str, name: str = "program") -> bytes:
-    """Something that is compiled; what it was made of is known by its name."""
+    """A compiled file; its name tells which crates are in it."""
     if shutil.which("cc") is None:
         pytest.skip("cc is not installed")
     source = folder / "main.c"
@@ -73,7 +73,7 @@ def image(files: Files) -> bytes:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
-    """The members of a file of each kind, by the name of the file."""
+    """Return the members of a file of each kind, by the name of the file."""
     compiled = program(tmp_path_factory.mktemp("compiled"))
     host = third_party.host()
     header = check.symbol_versions.HEADER.read_text("utf-8")
@@ -143,13 +143,13 @@ def finished(tmp_path_factory: pytest.TempPathFactory, whole: dict[str, Files]) 
 
 @pytest.fixture
 def dist(finished: Path, tmp_path: Path) -> Path:
-    """A whole release, to change."""
+    """A complete release that a test can change."""
     return Path(shutil.copytree(finished, tmp_path / "dist"))
 
 
-def test_nothing_is_wrong_with_a_whole_release(dist: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_complete_release_has_no_problem(dist: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check.main([str(dist)])
-    assert capsys.readouterr().out == "6 files: nothing is wrong\n"
+    assert capsys.readouterr().out == "6 files: no problems\n"
 
 
 @pytest.mark.parametrize(
@@ -162,19 +162,19 @@ def test_nothing_is_wrong_with_a_whole_release(dist: Path, capsys: pytest.Captur
         ("-image.tar", {THIRD_PARTY: None}, f"it has no {THIRD_PARTY}"),
         (".deb", {"copyright": None}, "it has no copyright file"),
         (".deb", {f"{THIRD_PARTY}.gz": None}, f"it has no {THIRD_PARTY}"),
-        (".whl", {"METADATA": b"Name: clever-sso\nVersion: 9.9.9\n"}, "METADATA says version 9.9.9 instead of"),
-        (".tgz", {"package.json": b'{\n  "version": "9.9.9"\n}\n'}, "package.json says version 9.9.9 instead of"),
-        (".deb", {"control": b"Version: 9.9.9-1\n"}, "control says version 9.9.9 instead of"),
-        (".tar.gz", {"clever_sso.pc": b"Version: 9.9.9\n"}, "clever_sso.pc says version 9.9.9 instead of"),
-        (".tar.gz", {"clever_sso.h": b"// nothing\n"}, "clever_sso.h says version nothing instead of"),
+        (".whl", {"METADATA": b"Name: clever-sso\nVersion: 9.9.9\n"}, "METADATA has version 9.9.9 instead of"),
+        (".tgz", {"package.json": b'{\n  "version": "9.9.9"\n}\n'}, "package.json has version 9.9.9 instead of"),
+        (".deb", {"control": b"Version: 9.9.9-1\n"}, "control has version 9.9.9 instead of"),
+        (".tar.gz", {"clever_sso.pc": b"Version: 9.9.9\n"}, "clever_sso.pc has version 9.9.9 instead of"),
+        (".tar.gz", {"clever_sso.h": b"// nothing\n"}, "clever_sso.h has version none instead of"),
         (
             ".tar.gz",
             {"clever_sso.3": b'.TH A 3 "x" "clever_sso 9.9.9"\n'},
-            "clever_sso.3 says version 9.9.9 instead of",
+            "clever_sso.3 has version 9.9.9 instead of",
         ),
     ],
 )
-def test_a_file_that_lacks_something_is_named(
+def test_an_incomplete_file_is_named(
     tmp_path: Path, whole: dict[str, Files], kind: str, changed: dict[str, bytes | None], problem: str
 ) -> None:
     name = next(one for one in whole if one.endswith(kind))
@@ -199,7 +199,7 @@ def test_a_file_that_lacks_something_is_named(
         (".zip", "path+file:///somewhere/python"),
     ],
 )
-def test_a_program_that_names_the_machine_that_built_it_is_named(
+def test_a_program_with_a_folder_of_the_build_machine_is_named(
     tmp_path: Path, whole: dict[str, Files], kind: str, folder: str
 ) -> None:
     name = next(one for one in whole if one.endswith(kind))
@@ -221,7 +221,7 @@ def test_a_library_without_symbol_versions_is_named(tmp_path: Path, whole: dict[
     assert line.startswith(f"{name}: {library} has no symbol version CLEVER_SSO_0.1: ")
 
 
-def test_what_contains_nobodys_work_needs_no_license(tmp_path: Path) -> None:
+def test_a_file_without_code_needs_no_license(tmp_path: Path) -> None:
     (tmp_path / f"libclever_sso-{VERSION}-here-debug.tar.gz").write_bytes(tar({"lib/libclever_sso.so.debug": b"x"}))
     (tmp_path / f"clever-sso_{VERSION}-1.dsc").write_text("Format: 3.0 (quilt)\n")
     (tmp_path / f"clever-sso_{VERSION}-1.debian.tar.xz").write_bytes(tar({"debian/copyright": b"MIT\n"}, "w:xz"))
@@ -229,7 +229,7 @@ def test_what_contains_nobodys_work_needs_no_license(tmp_path: Path) -> None:
     assert check.check(tmp_path) == []
 
 
-def test_another_version_in_the_name_is_named(tmp_path: Path, whole: dict[str, Files]) -> None:
+def test_a_file_name_with_another_version_is_reported(tmp_path: Path, whole: dict[str, Files]) -> None:
     name = f"clever-sso-implicit-{VERSION}.tgz"
     (tmp_path / "clever-sso-implicit-9.9.9.tgz").write_bytes(packed(name, whole[name]))
     finish.finish(tmp_path)
@@ -238,7 +238,7 @@ def test_another_version_in_the_name_is_named(tmp_path: Path, whole: dict[str, F
     ]
 
 
-def test_a_file_that_was_changed_added_or_removed_is_named(dist: Path) -> None:
+def test_a_changed_added_or_removed_file_is_named(dist: Path) -> None:
     sbom = f"clever-sso-implicit-{VERSION}.tgz{contents.SBOM}"
     (dist / sbom).unlink()
     (dist / "more.txt").write_text("more\n")
@@ -248,12 +248,12 @@ def test_a_file_that_was_changed_added_or_removed_is_named(dist: Path) -> None:
     lines = check.check(dist)
     assert f"clever-sso-implicit-{VERSION}.tgz: it has no SBOM {sbom}: run release/finish.py" in lines
     assert f"{wheel.name}: {wheel.name}{contents.SBOM} is about another file: run release/finish.py again" in lines
-    assert f"SHA256SUMS: {wheel.name} has another sum" in lines
-    assert f"SHA256SUMS: {sbom} is not there" in lines
+    assert f"SHA256SUMS: {wheel.name} has another checksum" in lines
+    assert f"SHA256SUMS: {sbom} is missing" in lines
     assert "SHA256SUMS: more.txt is not listed" in lines
 
 
-def test_an_sbom_that_lacks_a_crate_is_named(dist: Path) -> None:
+def test_an_sbom_without_a_linked_crate_is_named(dist: Path) -> None:
     wheel = next(dist.glob("*.whl"))
     path = dist / f"{wheel.name}{contents.SBOM}"
     said = json.loads(path.read_text())
@@ -262,35 +262,35 @@ def test_an_sbom_that_lacks_a_crate_is_named(dist: Path) -> None:
     assert f"{wheel.name}: {path.name} lacks {gone}" in check.check(dist)
 
 
-def test_an_empty_release_is_no_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_folder_is_not_a_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         check.main([str(tmp_path)])
     assert ended.value.code == 1
     assert capsys.readouterr().out.splitlines()[0] == f"{tmp_path}: there is no file to check"
     for arguments in ([], [str(tmp_path / "nowhere")]):
-        with pytest.raises(SystemExit, match="say which folder"):
+        with pytest.raises(SystemExit, match="name a folder"):
             check.main(arguments)
 
 
-def test_the_sums_are_those_that_sha256sum_reads(dist: Path) -> None:
+def test_sha256sum_accepts_the_sums(dist: Path) -> None:
     command = ["sha256sum", "--check", "--strict", "--quiet", contents.SUMS]
     assert subprocess.run(command, cwd=dist, check=False).returncode == 0
     listed = {line.split("  ")[1] for line in (dist / contents.SUMS).read_text().splitlines()}
     assert listed == {path.name for path in dist.iterdir()} - {contents.SUMS}
 
 
-def test_an_sbom_lists_what_is_linked(dist: Path) -> None:
+def test_an_sbom_lists_exactly_the_linked_crates(dist: Path) -> None:
     wheel = next(dist.glob("*.whl"))
     said = json.loads((dist / f"{wheel.name}{contents.SBOM}").read_text())
     names = {one["name"] for one in said["components"]}
-    # Not what compiles it, nor what tests it, nor what only other platforms need.
+    # Without crates that only compile it or test it, or that only other platforms need.
     assert {"rustls", "aws-lc-sys", "pyo3"} <= names
     assert not names & {"cbindgen", "proptest", "syn", "cc", "windows-sys", "clever-sso", "axum"}
     assert all(one["licenses"] and one["hashes"] for one in said["components"])
     references = {one["bom-ref"] for one in said["components"]} | {said["metadata"]["component"]["bom-ref"]}
     assert {one["ref"] for one in said["dependencies"]} == references
     assert {name for one in said["dependencies"] for name in one["dependsOn"]} <= references
-    # Everything is there because of the file itself.
+    # Every crate is reached from the file itself.
     needs = {one["ref"]: one["dependsOn"] for one in said["dependencies"]}
     reached: set[str] = set()
     waiting = [said["metadata"]["component"]["bom-ref"]]
@@ -312,7 +312,7 @@ def test_the_sboms_are_valid(dist: Path) -> None:
     assert len(paths) == 6
     for path in paths:
         said = json.loads(path.read_text())
-        # Each of its entries takes a while.
+        # Validating each entry takes a while.
         said["components"] = said["components"][: whole_or_short(len(said["components"]), 4)]
         said["dependencies"] = said["dependencies"][: whole_or_short(len(said["dependencies"]), 4)]
         assert validator.validate_str(json.dumps(said)) is None, path.name
@@ -320,7 +320,7 @@ def test_the_sboms_are_valid(dist: Path) -> None:
     assert validator.validate_str(broken) is not None
 
 
-def test_the_same_files_give_the_same_words(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_files_give_the_same_sboms_and_sums(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {path.name: path.read_bytes() for path in dist.iterdir()}
     finish.finish(dist)
     assert {path.name: path.read_bytes() for path in dist.iterdir()} == before
@@ -330,7 +330,7 @@ def test_the_same_files_give_the_same_words(dist: Path, monkeypatch: pytest.Monk
     assert said["metadata"]["timestamp"] == "2027-01-15T08:00:00Z"
 
 
-def test_the_platform_is_that_of_the_program(tmp_path: Path) -> None:
+def test_the_platform_is_read_from_the_program(tmp_path: Path) -> None:
     compiled = program(tmp_path)
     machine = os.uname().machine
     one = contents.Member("clever-emulator", compiled)
@@ -346,7 +346,7 @@ def test_the_platform_is_that_of_the_program(tmp_path: Path) -> None:
     assert not shared.platform(contents.Member("clever-emulator", bytes(other))).startswith(machine)
 
 
-def test_a_source_package_may_hold_the_check_itself() -> None:
+def test_a_source_package_with_the_source_of_the_check_passes() -> None:
     for path in (Path(check.__file__), Path(__file__)):
         member = contents.Member(f"clever-sso/{path.name}", path.read_bytes())
         assert list(check.wrong_folders(member)) == []

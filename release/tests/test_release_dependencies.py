@@ -1,4 +1,4 @@
-"""docs/dependencies.md has a line for every package that a manifest asks for, and for no other."""
+"""docs/dependencies.md has a line for every package in a manifest, and for no other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ else:
 
 PAGE = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
 ROWS = re.compile(r"^\| (`[^|]+`) \| .+ \|$", re.MULTILINE)
-# What is published from here, under these names and those that begin with them.
+# Our own packages, whose names begin with these.
 OURS = ("clever-sso", "clever-emulator")
 
 
@@ -29,7 +29,7 @@ def tracked(pattern: str) -> list[str]:
 
 
 def listed(*titles: str) -> set[str]:
-    """What the tables below these headings name in their first column."""
+    """Return the first column of the tables below these headings."""
     names: set[str] = set()
     for title in titles:
         section = PAGE.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
@@ -43,7 +43,7 @@ def of_others(names: set[str]) -> set[str]:
 
 
 def tables_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tables of dependencies in a Cargo.toml, those for some platforms too."""
+    """Return the tables of dependencies in a Cargo.toml, including those for only some platforms."""
     kinds = ("dependencies", "dev-dependencies", "build-dependencies")
     holders = [manifest, *manifest.get("target", {}).values()]
     return [holder[kind] for holder in holders for kind in kinds if kind in holder]
@@ -59,7 +59,7 @@ def crates() -> set[str]:
 
 
 def required(line: str) -> str:
-    """The package that a requirement names, in the form in which names are compared."""
+    """Return the normalized package name in a requirement."""
     found = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line)
     return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""
 
@@ -112,11 +112,11 @@ def test_each_dependency_has_a_line_and_each_line_a_dependency(part: str) -> Non
     names = asked()
     assert len(names) > 10
     assert sorted(names - listed(*titles)) == [], "write a line for it in docs/dependencies.md"
-    assert sorted(listed(*titles) - names) == [], "nothing asks for it: remove its line from docs/dependencies.md"
+    assert sorted(listed(*titles) - names) == [], "no manifest has it: remove its line from docs/dependencies.md"
 
 
-def test_the_library_and_the_emulator_have_what_is_linked_into_them() -> None:
-    """What is only for tests stands in no table of what people install."""
+def test_the_tables_of_the_library_and_the_emulator_list_exactly_the_linked_crates() -> None:
+    """A dependency of the tests must not be in a table of what people install."""
 
     def normal(member: str) -> set[str]:
         manifest = tomllib.loads((ROOT / member / "Cargo.toml").read_text("utf-8"))
@@ -131,12 +131,12 @@ def test_the_library_and_the_emulator_have_what_is_linked_into_them() -> None:
 
 
 @pytest.mark.parametrize("cell", ["what for", "who maintains it", "to replace it"])
-def test_the_tables_have_every_column(cell: str) -> None:
+def test_no_cell_of_the_tables_is_empty(cell: str) -> None:
     tables = PAGE.split("\n## Debian packages\n", 1)[0].count("\n|---|")
     assert PAGE.count(f"| {cell} |") >= tables
     assert not re.search(r"^\|.*\| *\|", PAGE, re.MULTILINE), "an empty cell"
 
 
-def test_requirements_are_read() -> None:
+def test_the_name_in_a_requirement_is_read() -> None:
     assert required('django-allauth[mfa]>=65; python_version >= "3.10"') == "django-allauth"
     assert required("Flask_WTF>=1") == "flask-wtf"

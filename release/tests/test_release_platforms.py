@@ -1,7 +1,7 @@
-"""What `make release` made for Linux: in an empty place it logs somebody in, and it holds what it must.
+"""The release for Linux: it can log a person in from an empty folder, and has the right content.
 
-Programs for another processor run in QEMU, those for musl by Debian's musl. `CLEVER_RELEASE` is the folder that
-`make release` filled.
+Programs for another processor run in QEMU. Programs for musl run with Debian's musl. `CLEVER_RELEASE` is the output
+folder of `make release`.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror"]
 
 
 def built_for() -> list[Platform]:
-    """The platforms in the folder; each platform of the table has its tests when all were built."""
+    """Return the platforms in the folder. If all were built, every platform in the table is tested."""
     linux = [platform for platform in PLATFORMS if not platform.windows]
     return [platform for platform in linux if not RELEASE.name or list(RELEASE.glob(f"*-{platform.triple}.tar.gz"))]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where programs of a platform run: here, or as if they ran there."""
+    """Runs programs of a platform: directly, in QEMU, or with musl's loader."""
 
     platform: Platform
 
     def words(self, program: Path, libraries: Path | None = None) -> list[str]:
-        """The command that runs a program, which finds its shared libraries in one folder."""
+        """Return the command that runs a program with the shared libraries in one folder."""
         variables = [f"LD_LIBRARY_PATH={libraries}"] if libraries else []
         if self.platform.machine == "aarch64":
             emulated = [str(DEBIAN / "usr/bin/qemu-aarch64-static"), "-L", str(ARM64)]
@@ -60,14 +60,14 @@ class Place:
                 *(word for one in variables for word in ("-E", one)),
                 str(program),
             ]
-        # The system's own programs, such as `env`, must not find libraries for musl.
+        # The system's own programs, such as `env`, must not load libraries for musl.
         loader = [str(DEBIAN / "lib/ld-musl-x86_64.so.1")] if self.platform.musl and libraries else []
         search = ["--library-path", str(libraries)] if loader else []
         plain = ["env", "-u", "LD_LIBRARY_PATH"] if loader or not variables else ["env", *variables]
         return [*plain, *loader, *search, str(program)]
 
     def script(self, program: Path) -> Path:
-        """A script that runs a program as if it ran there."""
+        """Write a script that runs a program in this way."""
         path = program.with_name(f"run-{program.name}")
         path.write_text(f'#!/bin/sh\nexec {shlex.join(self.words(program))} "$@"\n')
         path.chmod(0o755)
@@ -76,7 +76,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What was built for a platform, unpacked into an empty folder."""
+    """The archives for a platform, unpacked into an empty folder."""
 
     place: Place
     library: Path
@@ -100,13 +100,13 @@ def unpacked(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Un
 
 
 def wheel(name: str, platform: Platform) -> Path:
-    """The one wheel of a package for a platform."""
+    """Return the only wheel of a package for a platform."""
     (found,) = RELEASE.glob(f"python/{name}-{VERSION}-*{platform.wheel_tag}*.whl")
     return found
 
 
 def compiled(unpacked: Unpacked, *, static: bool) -> Path:
-    """The example for C, compiled for its platform with what was unpacked."""
+    """The C example, compiled for the platform with the unpacked library."""
     program = unpacked.library / ("login-static" if static else "login")
     settings = environment(unpacked.place.platform)
     compiler = settings[f"CC_{unpacked.place.platform.triple.replace('-', '_')}"]
@@ -115,7 +115,7 @@ def compiled(unpacked: Unpacked, *, static: bool) -> Path:
         if static
         else [f"-L{unpacked.library}/lib", "-lclever_sso"]
     )
-    # zig links statically for musl, unless it is told not to.
+    # zig links statically for musl by default.
     dynamic = ["-dynamic"] if unpacked.place.platform.musl and not static else []
     source = unpacked.library / "share/doc/clever_sso/examples/login.c"
     words = [compiler, *STRICT, *dynamic, f"-I{unpacked.library}/include", str(source), *library, "-o", str(program)]
@@ -124,7 +124,7 @@ def compiled(unpacked: Unpacked, *, static: bool) -> Path:
 
 
 @pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
-def test_c_program_logs_in_at_the_emulator_of_its_platform(
+def test_a_c_program_logs_in_at_the_emulator_of_its_platform(
     unpacked: Unpacked, monkeypatch: pytest.MonkeyPatch, *, static: bool
 ) -> None:
     program = compiled(unpacked, static=static)
@@ -143,14 +143,14 @@ def test_the_command_says_its_version(unpacked: Unpacked) -> None:
 
 @dataclass(frozen=True)
 class Python:
-    """A Python, with nothing but the wheels installed."""
+    """A Python with only the wheels installed."""
 
     words: list[str]
     packages: Path
 
 
 def python_of(platform: Platform, folder: Path) -> Python:
-    """A Python of that platform, with the wheels of the release."""
+    """Return a Python of the platform with the wheels of the release."""
     wheels = [str(wheel(name, platform)) for name in ("clever_sso", "clever_emulator")]
     if platform.machine != "aarch64":
         venv.create(folder)
@@ -173,7 +173,7 @@ def python_of(platform: Platform, folder: Path) -> Python:
 
 def test_python_logs_in_with_the_wheels(platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if platform.musl:
-        pytest.skip("no Python for musl can be had from the package registries: the C library has the same code")
+        pytest.skip("the package registries have no Python for musl: the C library tests the same code")
     python = python_of(platform, tmp_path / "empty")
     programs = tmp_path / "empty/bin"
     monkeypatch.setenv("CLEVER_EMULATOR", str(Place(platform).script(programs / "clever-emulator")))
@@ -191,34 +191,36 @@ def native_module(platform: Platform) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
-def test_auditwheel_finds_nothing_that_an_old_system_lacks(platform: Platform, name: str, tmp_path: Path) -> None:
+def test_auditwheel_finds_only_what_the_oldest_supported_system_has(
+    platform: Platform, name: str, tmp_path: Path
+) -> None:
     if platform.musl and name == "clever_sso":
-        # auditwheel knows musl only by Alpine's name for it. musl's own loader takes every `libc.*` for itself.
+        # auditwheel knows musl only by its name in Alpine. musl's loader treats every `libc.*` as itself.
         module = tmp_path / "_native.abi3.so"
         module.write_bytes(native_module(platform))
         assert libraries_of(module) == ["libc.so"]
         return
     words = [PYTHON_TOOLS / "auditwheel", "show", wheel(name, platform)]
     shown = subprocess.run(words, check=True, capture_output=True, text=True).stdout
-    # In its words, a program without libraries runs on any Linux of its processor.
+    # auditwheel's tag for a program without libraries is any Linux with this processor.
     promised = {"manylinux2014": "manylinux_2_17"}.get(platform.wheel, platform.wheel)
     assert re.search(rf'tag: "(?:{promised}|linux)_{platform.machine}"', shown.replace("\n", " ")), shown
 
 
-def test_abi3audit_finds_nothing_that_an_old_python_lacks(platform: Platform) -> None:
+def test_abi3audit_finds_only_what_the_oldest_supported_python_has(platform: Platform) -> None:
     words = [PYTHON_TOOLS / "abi3audit", "--strict", "--verbose", wheel("clever_sso", platform)]
     ended = subprocess.run(words, check=False, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def folders_in(content: bytes) -> set[bytes]:
-    """The folders of this machine that are named in a file."""
+    """Return the folders of this machine that a file names."""
     cargo = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
     folders = {os.fsencode(folder) + b"/" for folder in (Path.home(), ROOT, TARGET, cargo) if folder != Path("/")}
     return {folder for folder in {*folders, b"registry/src"} if folder in content}
 
 
-def test_nothing_names_a_folder_of_the_machine_that_built_it(platform: Platform, unpacked: Unpacked) -> None:
+def test_no_file_names_a_folder_of_the_build_machine(platform: Platform, unpacked: Unpacked) -> None:
     files = [
         unpacked.library / "lib/libclever_sso.so",
         unpacked.library / "lib/libclever_sso.a",
@@ -229,34 +231,32 @@ def test_nothing_names_a_folder_of_the_machine_that_built_it(platform: Platform,
     assert folders_in(native_module(platform)) == set()
 
 
-def test_nothing_needs_a_newer_c_library_than_is_promised(
-    platform: Platform, unpacked: Unpacked, tmp_path: Path
-) -> None:
+def test_no_file_needs_a_newer_c_library_than_promised(platform: Platform, unpacked: Unpacked, tmp_path: Path) -> None:
     module = tmp_path / "_native.abi3.so"
     module.write_bytes(native_module(platform))
     for file in (unpacked.library / "lib/libclever_sso.so", module, unpacked.emulator):
         needed = {(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", file.read_bytes())}
         assert max(needed, default=(0, 0)) <= PROMISED_GLIBC
         assert bool(needed) != platform.musl
-        # What the promised one lacks was linked without a version, and is missing when the library is loaded.
+        # A function that the promised version lacks was linked without a version, so it would be missing at load time.
         assert platform.musl or unversioned(file) == set()
 
 
 def libraries_of(file: Path) -> list[str]:
-    """The shared libraries that are loaded with a file."""
+    """Return the shared libraries that a file needs."""
     listing = subprocess.run(["readelf", "--dynamic", file], check=True, capture_output=True, text=True).stdout
     return re.findall(r"\(NEEDED\).*\[(.*)\]", listing)
 
 
 def unversioned(file: Path) -> set[str]:
-    """The functions that a file needs of nobody in particular, other than those of Python."""
+    """Return the functions that a file needs without a symbol version, except Python's."""
     words = ["nm", "--dynamic", "--undefined-only", "--with-symbol-versions", file]
     listing = subprocess.run(words, check=True, capture_output=True, text=True).stdout
     needed = (line.split() for line in listing.splitlines())
     return {name for kind, name in needed if kind == "U" and "@" not in name and not name.startswith(("Py", "_Py"))}
 
 
-def test_the_symbols_for_a_debugger_belong_to_the_library(platform: Platform, tmp_path: Path) -> None:
+def test_the_debug_symbols_belong_to_the_library(platform: Platform, tmp_path: Path) -> None:
     name = f"libclever_sso-{VERSION}-{platform.triple}-debug"
     with tarfile.open(RELEASE / f"{name}.tar.gz") as archive:
         archive.extractall(tmp_path, filter="data")
@@ -266,7 +266,7 @@ def test_the_symbols_for_a_debugger_belong_to_the_library(platform: Platform, tm
     assert folders_in(symbols.read_bytes()) == set()
 
 
-def test_everything_holds_the_licenses_of_what_is_linked_into_it(platform: Platform, unpacked: Unpacked) -> None:
+def test_every_file_contains_the_licenses_of_its_linked_crates(platform: Platform, unpacked: Unpacked) -> None:
     texts = [
         (unpacked.library / "share/doc/clever_sso/LICENSES-THIRD-PARTY.txt").read_text("utf-8"),
         unpacked.emulator.with_name("LICENSES-THIRD-PARTY.txt").read_text("utf-8"),

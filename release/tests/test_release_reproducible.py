@@ -1,4 +1,4 @@
-"""What `make test-reproducible` says about two builds. It runs in `make test-all`."""
+"""The comparison of two builds in `make test-reproducible`, which `make test-all` runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def tarball(text: bytes, time: int) -> bytes:
     return out.getvalue()
 
 
-def test_the_same_bytes_are_the_same() -> None:
+def test_identical_builds_have_no_difference() -> None:
     built = {"a.tar": tarball(b"one", 7), "libclever_sso.so": b"\x7fELF"}
     assert reproducible.compare(built, dict(built)) == []
 
@@ -32,5 +32,5 @@ def test_the_same_bytes_are_the_same() -> None:
         ({}, ["a.tar was built only once"]),
     ],
 )
-def test_what_differs_is_named(second: dict[str, bytes], lines: list[str]) -> None:
+def test_a_different_file_is_named(second: dict[str, bytes], lines: list[str]) -> None:
     assert reproducible.compare({"a.tar": tarball(b"one", 7)}, second) == lines

@@ -1,8 +1,8 @@
-"""What `make release` made for Windows, in an empty place under Wine: logins at the emulator, and the Python module.
+"""The release for Windows in an empty folder under Wine: logins at the emulator, and the Python module.
 
-No Python for Windows can be had from the package registries. So the module of the wheel is loaded beside a stand-in for
-python3.dll, which has every name that the module asks for; abi3audit says that each Python since 3.9 has them.
-`CLEVER_RELEASE` is the folder that `make release` filled.
+The package registries have no Python for Windows. So the test loads the wheel's module with a fake python3.dll, which
+has every name that the module imports. abi3audit checks that each Python since 3.9 has these names. `CLEVER_RELEASE` is
+the output folder of `make release`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(not RELEASE.name, reason="long: make test-window
 WINDOWS = named("x86_64-pc-windows-gnu")
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 SIGNED_IN = "signed in: Ada Ashworth"
-# Besides what Windows calls api-ms-win-....
+# The allowed DLLs, besides those named api-ms-win-....
 PART_OF_WINDOWS = {
     "advapi32",
     "bcryptprimitives",
@@ -52,14 +52,14 @@ int main(void)
 
 
 def wheel(name: str) -> Path:
-    """The one wheel of a package for Windows."""
+    """Return the only wheel of a package for Windows."""
     (found,) = RELEASE.glob(f"python/{name}-{VERSION}-*{WINDOWS.wheel_tag}.whl")
     return found
 
 
 @pytest.fixture(scope="module")
 def wine() -> Iterator[list[str]]:
-    """Run Wine; give the words that stand before a program."""
+    """Run Wine; yield the start of a command line for a program."""
     assert wine_process.is_there(), "Wine was not unpacked: release/debian.sh wine64"
     with wine_process.running() as words:
         yield words
@@ -79,7 +79,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def program_of(unpacked: Path, source: str) -> Path:
-    """The emulator, from its archive or from its wheel."""
+    """Return the emulator from its archive or its wheel."""
     name = f"clever-emulator-{VERSION}-{WINDOWS.triple}"
     folders = {
         "archive": unpacked / name,
@@ -107,12 +107,12 @@ def test_a_c_program_logs_in_at_the_emulator(
     assert (ended.returncode, ended.stdout[: len(SIGNED_IN)]) == (0, SIGNED_IN), ended.stderr
 
 
-def test_both_programs_of_the_emulator_are_the_same(unpacked: Path) -> None:
+def test_the_archive_and_the_wheel_have_the_same_emulator(unpacked: Path) -> None:
     assert program_of(unpacked, "archive").read_bytes() == program_of(unpacked, "wheel").read_bytes()
 
 
 def imported(module: Path) -> dict[str, set[str]]:
-    """Which names a module asks for, of which DLL."""
+    """Return the names that a module imports, by DLL."""
     parts = mingw("objdump", "-p", str(module)).split("DLL Name: ")[1:]
     names = r"^\s+[0-9a-f]+\s+(?:\d+\s+|<none>\s+[0-9a-f]{4}\s+)(\w+)"
     return {
@@ -121,7 +121,7 @@ def imported(module: Path) -> dict[str, set[str]]:
     }
 
 
-def test_the_python_module_needs_nothing_but_windows_and_the_stable_interface_of_python(unpacked: Path) -> None:
+def test_the_python_module_needs_only_windows_and_pythons_stable_abi(unpacked: Path) -> None:
     needed = imported(unpacked / "clever_sso/clever_sso/_native.pyd")
     assert {name for name in needed if not name.startswith("api-ms-win-")} <= PART_OF_WINDOWS
     assert "PyObject_GetAttr" in needed["python3"]
@@ -143,14 +143,14 @@ def test_windows_loads_the_python_module(unpacked: Path, wine: list[str], tmp_pa
     assert subprocess.run([*wine, str(tmp_path / "loader.exe")], check=False, cwd=tmp_path).returncode == 0
 
 
-def test_nothing_names_a_folder_of_the_machine_that_built_it(unpacked: Path) -> None:
+def test_no_file_names_a_folder_of_the_build_machine(unpacked: Path) -> None:
     cargo = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
     folders = [os.fsencode(folder) + b"/" for folder in (Path.home(), ROOT, TARGET, cargo) if folder != Path("/")]
     for file in (*unpacked.rglob("*.exe"), *unpacked.rglob("*.dll"), *unpacked.rglob("*.pyd")):
         assert [folder for folder in (*folders, b"registry/src") if folder in file.read_bytes()] == [], file
 
 
-def test_everything_holds_the_licenses_of_what_is_linked_into_it(unpacked: Path) -> None:
+def test_every_file_contains_the_licenses_of_its_linked_crates(unpacked: Path) -> None:
     texts = list(unpacked.rglob("LICENSES-THIRD-PARTY.txt"))
     assert len(texts) == 4
     for text in texts:

@@ -1,4 +1,4 @@
-"""The workflows: valid, with no permission too many, and with nothing that can change behind a name."""
+"""The workflows are valid, have no unneeded permission, and pin every action to a commit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDER = ROOT / ".github" / "workflows"
 FILES = sorted(FOLDER.glob("*.yml"))
 ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
 NAMES = [path.name for path in FILES]
-# What each job may do besides reading.
+# The permissions of each job besides reading.
 ALLOWED = {
     "release.yml": {
         "attest": {"id-token", "attestations"},
@@ -79,7 +79,7 @@ def test_zizmor_finds_nothing() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_both_see_what_is_wrong(tmp_path: Path) -> None:
+def test_actionlint_and_zizmor_find_a_mistake(tmp_path: Path) -> None:
     path = tmp_path / ".github" / "workflows" / "broken.yml"
     path.parent.mkdir(parents=True)
     path.write_text(BROKEN)
@@ -92,7 +92,7 @@ def test_both_see_what_is_wrong(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_job_may_do_only_what_it_needs(name: str) -> None:
+def test_a_job_has_only_the_permissions_that_it_needs(name: str) -> None:
     read = workflow(name)
     assert read["permissions"] == {}
     allowed = ALLOWED.get(name, {})
@@ -101,13 +101,13 @@ def test_a_job_may_do_only_what_it_needs(name: str) -> None:
         asked = one["permissions"]
         assert set(asked.values()) <= {"read", "write"}
         assert {what for what, how in asked.items() if how == "write"} == allowed.get(job, set()), job
-        # Whatever can publish waits for a second person.
+        # Every job that can publish waits for a second person.
         assert (one.get("environment") == "release") == bool(allowed.get(job)), job
         assert one["timeout-minutes"] <= 150
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_action_is_the_commit_that_was_read(name: str) -> None:
+def test_every_action_is_pinned_to_a_commit(name: str) -> None:
     uses = re.findall(r"uses: (\S+)(.*)", (FOLDER / name).read_text("utf-8"))
     assert len(uses) == len([step for step in steps(name) if "uses" in step]) > 5
     for action, version in uses:
@@ -115,7 +115,7 @@ def test_an_action_is_the_commit_that_was_read(name: str) -> None:
         assert re.fullmatch(r" # v?\d+\.\d+\.\d+", version), action
 
 
-def test_an_action_has_one_version() -> None:
+def test_every_action_has_the_same_version_everywhere() -> None:
     uses = {use for path in FILES for use in re.findall(r"uses: (\S+ # \S+)", path.read_text("utf-8"))}
     names = [use.split("@")[0] for use in uses]
     assert sorted(names) == sorted(set(names))
@@ -132,24 +132,24 @@ def test_no_secret_is_used_and_no_credential_stays(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_they_call_is_there(name: str) -> None:
+def test_every_script_and_target_in_the_workflows_exists(name: str) -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     runs = "\n".join(step["run"] for step in steps(name) if "run" in step)
     for target in re.findall(r"\bmake (?:-s )?([a-z][a-z-]*)", runs):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
     for path in re.findall(r"\b((?:release|ffi|tests|python)/[\w/.-]+\.(?:py|sh|txt))\b", runs):
-        # Some are written by the step itself.
+        # The step itself writes some of the files.
         assert f"> {path}" in runs or (ROOT / path).exists(), path
 
 
-def test_the_release_is_published_in_the_order_that_is_described() -> None:
+def test_the_release_workflow_has_the_order_in_releasing_md() -> None:
     jobs = workflow("release.yml")["jobs"]
     assert [job for job in jobs if jobs[job].get("environment")] == ["attest", "crates", "pypi", "npm", "image", "page"]
     for before, after in [("compare", "attest"), ("attest", "crates"), ("crates", "pypi"), ("pypi", "npm")]:
         assert before in jobs[after]["needs"]
 
 
-def test_somebody_logs_in_with_what_is_installed(tmp_path: Path) -> None:
+def test_a_person_logs_in_with_the_installed_wheels(tmp_path: Path) -> None:
     pytest.importorskip("clever_sso")
     if "CLEVER_EMULATOR" not in os.environ:
         pytest.skip("CLEVER_EMULATOR names no emulator")

@@ -1,4 +1,4 @@
-"""RELEASING.md and docs/versions.md speak of files, commands and symbols that are there."""
+"""Every file, command and symbol in RELEASING.md and docs/versions.md exists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.paths import LIBRARY, ROOT, VERSION
 
 PAGES = ("RELEASING.md", "docs/versions.md", "docs/dependencies.md")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-# Made by a build, or those of a release.
+# Files that a build or a release creates.
 MADE = {"dist/", "dist/SHA256SUMS", "FILE.cdx.json", "SHA256SUMS"}
 
 
@@ -19,13 +19,13 @@ def text(page: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_command_is_one_of_makes(page: str) -> None:
+def test_every_make_command_is_a_target(page: str) -> None:
     targets = set(re.findall(r"`make ([a-z][a-z-]*)", text(page)))
     assert [target for target in targets if not re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_path_leads_somewhere(page: str) -> None:
+def test_every_path_exists(page: str) -> None:
     quoted = re.findall(r"`([^`\n ]+)`", text(page))
     paths = {one for one in quoted if re.fullmatch(r"[\w.-]+(/[\w.-]*)+|[\w-]+\.(md|toml|lock|h)", one)}
     workflows = {path.name for path in (ROOT / ".github/workflows").iterdir()}
@@ -34,14 +34,14 @@ def test_every_path_leads_somewhere(page: str) -> None:
     assert [one for one in lost if not packages.fullmatch(one) and not (ROOT / "include" / one).exists()] == []
 
 
-def test_the_steps_name_what_is_published() -> None:
+def test_the_steps_name_every_published_package() -> None:
     page = text("RELEASING.md")
     for package in ("clever-sso", "clever-emulator", "clever-sso-implicit", "clever-sso/clever-sso"):
         assert f"`{package}`" in page
     assert page.count("0.2.0") > 10
 
 
-def test_the_promise_of_the_soname_is_that_of_the_library() -> None:
+def test_the_documented_soname_is_that_of_the_library() -> None:
     page = text("docs/versions.md")
     assert f"`{LIBRARY}`" in page
     assert f"`CLEVER_SSO_{VERSION.rpartition('.')[0]}`" in page

@@ -1,4 +1,4 @@
-"""The port for vcpkg: complete, and built by vcpkg's own scripts where they are here."""
+"""The vcpkg port is complete, and vcpkg's own scripts build it if they are installed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def archive(folder: Path, machine: str) -> Path:
     return folder / f"libclever_sso-{VERSION}-{machine}-unknown-linux-gnu.tar.gz"
 
 
-def test_the_port_has_the_hashes_of_the_archives_and_nothing_left_to_fill(tmp_path: Path) -> None:
+def test_the_port_has_the_hashes_of_the_archives_and_no_placeholder(tmp_path: Path) -> None:
     for machine in MACHINES:
         archive(tmp_path, machine).write_bytes(machine.encode())
     assert write(tmp_path, tmp_path / "ports").returncode == 0
@@ -55,7 +55,7 @@ def test_the_port_has_the_hashes_of_the_archives_and_nothing_left_to_fill(tmp_pa
         assert f"set(hash_{short} {hashlib.sha512(machine.encode()).hexdigest()})" in texts["portfile.cmake"]
     manifest = json.loads(texts["vcpkg.json"])
     assert (manifest["name"], manifest["version"]) == ("clever-sso", VERSION)
-    # The same as in the files that `make install` puts there.
+    # The same text as in the files that `make install` installs.
     libraries = re.findall(r'^system_libraries="(.+)"', (ROOT / "ffi/packaging/install.sh").read_text(), re.MULTILINE)
     assert f'"{libraries[0]}"' in texts["clever_sso-config.cmake"]
 
@@ -70,14 +70,14 @@ def test_a_missing_archive_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not VCPKG, reason="long: CLEVER_VCPKG names a clone of vcpkg")
 @pytest.mark.parametrize("linkage", ["static", "dynamic"])
-def test_a_program_with_the_port_logs_somebody_in(tmp_path: Path, linkage: str) -> None:
+def test_a_program_with_the_vcpkg_port_logs_a_person_in(tmp_path: Path, linkage: str) -> None:
     if shutil.which("cmake") is None:
         raise not_here("cmake is not installed")
     machine = os.uname().machine
     folders = {name: tmp_path / name for name in ("downloads", "buildtrees", "packages", "installed")}
     for folder in folders.values():
         folder.mkdir()
-    # What the release has, made of the library of this run. vcpkg takes what was downloaded before.
+    # An archive like the release's, with the library of this run. vcpkg uses downloaded files without a network.
     name = archive(tmp_path, machine).name.removesuffix(".tar.gz")
     layout = {"PREFIX": str(tmp_path / name), "RELEASE": str(RELEASE), "VERSION": VERSION}
     subprocess.run([ROOT / "ffi/packaging/install.sh"], check=True, env={**os.environ, **layout})
@@ -91,7 +91,7 @@ def test_a_program_with_the_port_logs_somebody_in(tmp_path: Path, linkage: str) 
         f"set(VCPKG_TARGET_ARCHITECTURE {MACHINES[machine]})\nset(VCPKG_CRT_LINKAGE dynamic)\n"
         f"set(VCPKG_LIBRARY_LINKAGE {linkage})\nset(VCPKG_CMAKE_SYSTEM_NAME Linux)\n"
     )
-    # As the program of vcpkg calls the scripts.
+    # Call the scripts like the vcpkg program.
     settings = {
         "CMD": "BUILD",
         "PORT": "clever-sso",

@@ -1,4 +1,4 @@
-// Compiled, not run: how a test in TypeScript uses the package. A comment that expects an error fails where there is none.
+// Only compiled, not run: a TypeScript test that uses the package. A comment that expects an error fails if there is none.
 import { type Emulator, type Environment, type Options, start } from "clever-emulator";
 
 const options: Options = { person: null, redirectUris: ["https://app.example/callback"], arguments: ["--seed", "1"], oidc: false };
@@ -10,5 +10,5 @@ await start();
 
 // @ts-expect-error: a port is a number
 await start({ port: base });
-// @ts-expect-error: it is given, not set
+// @ts-expect-error: the emulator sets the URL
 clever.url = "";

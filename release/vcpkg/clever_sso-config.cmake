@@ -1,4 +1,4 @@
-# find_package(clever_sso) gives the target clever_sso::clever_sso: the kind of library that the triplet says.
+# find_package(clever_sso) defines the target clever_sso::clever_sso: the kind of library that the triplet selects.
 get_filename_component(_clever_sso_root "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 if(NOT TARGET clever_sso::clever_sso)
     if(EXISTS "${_clever_sso_root}/lib/libclever_sso.a")

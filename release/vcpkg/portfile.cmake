@@ -1,4 +1,4 @@
-# The library comes from the release: vcpkg has no Rust to build it with. It was built for glibc 2.17, so any system can link it.
+# Downloads the library of the release, because vcpkg has no Rust to build it. It was built for glibc 2.17, so any system can link it.
 set(archive_x64 "libclever_sso-${VERSION}-x86_64-unknown-linux-gnu")
 set(hash_x64 @SHA512_X64@)
 set(archive_arm64 "libclever_sso-${VERSION}-aarch64-unknown-linux-gnu")
@@ -11,7 +11,7 @@ vcpkg_download_distfile(archive
     SHA512 "${hash_${VCPKG_TARGET_ARCHITECTURE}}")
 vcpkg_extract_source_archive(source ARCHIVE "${archive}")
 
-# One kind of library, as the triplet says. There is none for debug builds: it is always optimized.
+# Installs one kind of library, which the triplet selects. It is always optimized, so debug builds use it, too.
 set(VCPKG_BUILD_TYPE release)
 set(VCPKG_POLICY_MISMATCHED_NUMBER_OF_BINARIES enabled)
 if(VCPKG_LIBRARY_LINKAGE STREQUAL "static")

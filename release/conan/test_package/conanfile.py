@@ -6,7 +6,7 @@ from conan.tools.cmake import CMake, cmake_layout
 
 
 class Program(ConanFile):
-    """A program that says which version it runs with."""
+    """A program that prints the version of the library."""
 
     settings = "os", "arch", "compiler", "build_type"
     generators = "CMakeDeps", "CMakeToolchain"
@@ -16,7 +16,7 @@ class Program(ConanFile):
         self.requires(self.tested_reference_str)
 
     def layout(self):
-        """Build in a folder of its own."""
+        """Build in a separate folder."""
         cmake_layout(self)
 
     def build(self):
