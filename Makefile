@@ -19,9 +19,9 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 MAJOR := $(firstword $(subst ., ,$(VERSION)))
 export RELEASE VERSION
 PACKAGING := ffi/packaging/install.sh
-# Before cargo or maturin, where people get what is built. The profile for development needs no such care.
+# Put it before cargo or maturin for builds that people get: it keeps local paths out of the binaries. Builds for development don't need it.
 WITHOUT_PATHS := $(CURDIR)/ffi/packaging/without_paths.sh
-# After cargo, on Linux: the same library with a version for each symbol.
+# Run it after cargo on Linux: it links the same library with a version for each symbol.
 SHARED := $(CURDIR)/ffi/packaging/shared.sh
 THIRD_PARTY_NAME := LICENSES-THIRD-PARTY.txt
 THIRD_PARTY := $(RELEASE)/$(THIRD_PARTY_NAME)
@@ -32,16 +32,16 @@ DIST ?= dist
 WHEELS ?= dist
 EMULATOR_PROFILE ?= release
 TEST_WHEELS := $(CARGO_TARGET_DIR)/test-wheels
-# Names of tests; without any, pytest.ini says where they are.
+# The tests to run; by default, those in pytest.ini.
 TESTS ?=
 INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/clever_sso-*.whl
 
-# What actix-web needs takes most of a minute to compile, and the example does nothing that the one in axum does not: both leave it to
-# the library. Only the full form of the tests has it.
+# actix-web takes most of a minute to compile, and its example tests the same library code as the one in axum. Only the full form of
+# the tests includes it.
 WITHOUT_ACTIX := $(if $(CLEVER_SSO_TEST_ALL),,--exclude example-actix)
 
-# The time in man pages, SBOMs and the sdist: that of the last commit, so that the same sources give the same bytes. maturin has a fixed one without
-# it, and cargo must not see it: build scripts ask for it, and would compile again after each commit.
+# Man pages, SBOMs and the sdist have the time of the last commit, so that the same sources give the same bytes. maturin uses a fixed time anyway.
+# cargo must not see this variable: build scripts read it, so cargo would compile again after each commit.
 EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2> /dev/null),315532800)
 install sdist finish: export SOURCE_DATE_EPOCH := $(EPOCH)
 
@@ -51,10 +51,10 @@ NEEDS_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 16
 
-# ---------------------------------------------------------------- see it
+# ---------------------------------------------------------------- demo
 
 .PHONY: demo
-demo: $(if $(SERVE),$(VENV)/demo) ## log people in through every entry in Rust, C and Python; SERVE=1 leaves it running
+demo: $(if $(SERVE),$(VENV)/demo) ## log people in through every entry point in Rust, C and Python; with SERVE=1, keep it running
 	@$(NEEDS_PYTHON)
 	@echo "==> Step 1 of 3: compiling the library, the emulator and the example programs."
 	@echo "    The first time this takes 2 to 4 minutes, because cargo also downloads and compiles what they use."
@@ -79,11 +79,11 @@ library: $(THIRD_PARTY) ## target/release/libclever_sso.so and .a: the C library
 	@ln -sf libclever_sso.so $(RELEASE)/libclever_sso.so.$(MAJOR)
 
 .PHONY: command
-command: ## target/release/clever-sso: the command that checks a setup; `make install` takes it along
+command: ## target/release/clever-sso: the command that checks a setup; `make install` installs it, too
 	$(WITHOUT_PATHS) $(CARGO) build --release -p clever-sso --features command --bin clever-sso
 
 .PHONY: emulator
-emulator: ## target/release/clever-emulator: a Clever to develop against
+emulator: ## target/release/clever-emulator: a local Clever for development
 	$(WITHOUT_PATHS) $(CARGO) build --release -p clever-emulator
 
 .PHONY: wheel
@@ -112,35 +112,35 @@ header: ## write include/clever_sso.h from the source of the C face, and docs/re
 	CLEVER_SSO_WRITE_HEADER=1 $(CARGO) test -q -p clever-sso-ffi --test header
 	$(PYTHON) docs/reference/write_c.py
 
-# As they say it when they are built for development, which takes a tenth of the time.
+# The help texts come from builds for development, which take a tenth of the time.
 .PHONY: man
-man: ## write docs/man/*.1.in from what the commands say for --help, and all man pages into target/man
+man: ## write docs/man/*.1.in from the --help of the commands, and all man pages to target/man
 	$(CARGO) build -p clever-emulator -p clever-sso --features clever-sso/command --bin clever-emulator --bin clever-sso
 	$(PYTHON) docs/reference/write_man.py --commands $(CARGO_TARGET_DIR)/debug
 	$(PYTHON) docs/reference/write_man.py $(CARGO_TARGET_DIR)/man
 	@echo "==> $(CARGO_TARGET_DIR)/man: man -M $(CARGO_TARGET_DIR)/man clever_sso"
 
 .PHONY: abi
-abi: library emulator $(VENV)/test ## write down in ffi/tests/abi what was added to the C library
+abi: library emulator $(VENV)/test ## record additions to the C library in ffi/tests/abi
 	CLEVER_SSO_WRITE_ABI=1 $(IN_VENV)/pytest -q ffi/tests/abi
 
 .PHONY: errors
-errors: ## write docs/errors.md from the catalogue of failures
+errors: ## write docs/errors.md from the catalogue of errors
 	CLEVER_SSO_WRITE_ERRORS=1 $(CARGO) test -q -p clever-sso --test catalogue
 
-# The documentation of the Rust crate as JSON, which only a nightly Rust writes without being asked twice.
+# The documentation of the Rust crate as JSON, which normally needs a nightly Rust.
 API_FEATURES := blocking,axum
 RUST_API := $(CARGO_TARGET_DIR)/api/doc/clever_sso.json
 RUSTDOC_JSON = RUSTC_BOOTSTRAP=1 $(CARGO) rustdoc -q -p clever-sso --features $(API_FEATURES) --target-dir $(CARGO_TARGET_DIR)/api -- \
 	-Z unstable-options --output-format json
 
 .PHONY: api
-api: ## write down the public API of the Rust crate, in core/tests/api/clever-sso.txt
+api: ## record the public API of the Rust crate in core/tests/api/clever-sso.txt
 	$(RUSTDOC_JSON)
 	$(CARGO) run -q -p clever-sso-api -- --write $(RUST_API) core/tests/api/clever-sso.txt
 
 .PHONY: sentences
-sentences: errors ## write docs/errors.md, and from it what people read in JavaScript, PHP, Django, WordPress and the pages of Rust
+sentences: errors ## write docs/errors.md, and the sentences for people in JavaScript, PHP, Django, WordPress and Rust's pages
 	CLEVER_SSO_WRITE_PAGES=1 $(CARGO) test -q -p clever-sso --features axum --lib the_pages_are_those
 	$(PYTHON) docs/write_sentences.py
 
@@ -149,7 +149,7 @@ settings: ## write docs/settings.md from the list of settings
 	CLEVER_SSO_WRITE_SETTINGS=1 $(CARGO) test -q -p clever-sso --test settings
 
 .PHONY: stubs
-stubs: $(VENV)/build ## write the Python stub, and the words of AsyncClient, from the comments and types in python/src
+stubs: $(VENV)/build ## write the Python stub, and the docstrings of AsyncClient, from the comments and types in python/src
 	$(IN_VENV)/python python/stub.py
 
 .PHONY: scenarios
@@ -157,23 +157,23 @@ scenarios: ## write docs/scenarios.md from the emulator's table
 	CLEVER_EMULATOR_WRITE_SCENARIOS=1 $(CARGO) test -q -p clever-emulator --test emulator page
 
 .PHONY: reference
-reference: wheel $(VENV)/test ## write docs/reference/*.md from the Python package, the stub of PHP and the C header
+reference: wheel $(VENV)/test ## write docs/reference/*.md from the Python package, the PHP stub and the C header
 	$(INSTALL_WHEEL)
 	$(IN_VENV)/python docs/reference/write.py
 	$(IN_VENV)/python docs/reference/write_php.py
 	$(IN_VENV)/python docs/reference/write_c.py
 
 .PHONY: urls
-urls: $(VENV)/test ## write the addresses of the Python, PHP and npm packages, and of the alerts, from the one in Cargo.toml
+urls: $(VENV)/test ## write the project address from Cargo.toml to the Python, PHP and npm packages and the alerts
 	CLEVER_SSO_WRITE_URLS=1 $(IN_VENV)/pytest -q tests/docs/test_metadata.py -k addresses
 
 .PHONY: readme
-readme: header $(VENV)/test ## write the logins in the guides from the examples, and the code in docs/start from the guides
+readme: header $(VENV)/test ## copy the logins from the examples to the guides, and the code from the guides to docs/start
 	CLEVER_SSO_WRITE_README=1 $(IN_VENV)/pytest -q tests/docs/test_readme.py
 	$(PYTHON) docs/start/write.py
 
 SITE := $(CARGO_TARGET_DIR)/site
-# What other crates were documented in target/doc does not belong to the site.
+# target/doc can contain the documentation of other crates, which does not belong to the site.
 OF_RUSTDOC := clever_sso clever_emulator src/clever_sso src/clever_emulator
 .PHONY: docs
 docs: $(VENV)/docs lint-docs ## target/site: the documentation as a site; open target/site/index.html
@@ -184,7 +184,7 @@ docs: $(VENV)/docs lint-docs ## target/site: the documentation as a site; open t
 	@for part in $(OF_RUSTDOC); do cp -R $(CARGO_TARGET_DIR)/doc/$$part $(SITE)/rust/$$part; done
 	@echo "==> $(SITE)/index.html"
 
-# Puppeteer is told not to download a browser: Debian's chromium draws.
+# Debian's Chromium draws, so Puppeteer doesn't download a browser.
 MERMAID := $(CARGO_TARGET_DIR)/diagrams
 .PHONY: diagrams
 diagrams: ## draw docs/images/*.svg from the *.mmd beside them (needs node 20 and chromium)
@@ -194,7 +194,7 @@ diagrams: ## draw docs/images/*.svg from the *.mmd beside them (needs node 20 an
 	$(PYTHON) docs/images/draw.py $(MERMAID)/node_modules/.bin/mmdc "$$(command -v chromium)"
 
 .PHONY: screenshots
-screenshots: test-build ## take docs/images/screenshot-*.png of the emulator and the Flask example (needs chromium)
+screenshots: test-build ## take docs/images/screenshot-*.png from the emulator and the Flask example (needs chromium)
 	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
 	cd tests && CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator $(IN_VENV)/python -m browser.screenshots
 
@@ -207,7 +207,7 @@ js: ## the npm package clever-sso-implicit, in target/js/package (needs node 20)
 	node js/build.mjs $(CARGO_TARGET_DIR)/js
 	@echo "==> $(CARGO_TARGET_DIR)/js/package: npm install $(CARGO_TARGET_DIR)/js/package"
 
-# The library is in the package: nothing has to be installed for FFI. The extension has a package of its own, php/extension.
+# The package contains the library, so FFI needs no installation. The extension has its own package, php/extension.
 COMPOSER_PACKAGE := $(CARGO_TARGET_DIR)/composer/clever-sso
 
 .PHONY: composer
@@ -223,16 +223,16 @@ composer: ## the Composer package with the library in it, in target/composer/cle
 	@install -m 755 $(RELEASE)/libclever_sso.so $(COMPOSER_PACKAGE)/ffi/lib/$$(uname -m)/libclever_sso.so.$(MAJOR)
 	@echo "==> $(COMPOSER_PACKAGE): composer config repositories.clever-sso path $(COMPOSER_PACKAGE)"
 
-# ---------------------------------------------------------------- packages around the programs
+# ---------------------------------------------------------------- packages of the programs
 
 PACKAGES := release/packages
 BUILT_FOR_PLATFORMS := $(CARGO_TARGET_DIR)/toolchain/build
-# The programs of the emulator, one for each platform. An image takes only static ones for Linux, as `make release` builds them; for
-# npm it builds one for Windows too.
+# The emulator programs, one for each platform. An image needs static programs for Linux, which `make release` builds. For npm, it also
+# builds one for Windows.
 EMULATORS ?= $(or $(wildcard $(BUILT_FOR_PLATFORMS)/*-linux-musl/release/clever-emulator),$(RELEASE)/clever-emulator)
 EMULATOR_FOR_WINDOWS = $(wildcard $(BUILT_FOR_PLATFORMS)/$(WINDOWS)/release/clever-emulator.exe)
 NPM_EMULATORS = $(EMULATORS) $(if $(filter file,$(origin EMULATORS)),$(EMULATOR_FOR_WINDOWS))
-# The licenses of what is linked into them, and the targets they are built for.
+# The licenses of the crates that are linked into these programs, and the targets of the programs.
 EMULATOR_LICENSES ?= $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt
 EMULATOR_TARGETS ?= $(HOST) x86_64-unknown-linux-musl aarch64-unknown-linux-musl $(WINDOWS)
 $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt: Cargo.lock ffi/packaging/third_party.py
@@ -243,18 +243,18 @@ $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt: Cargo.lock ffi/packaging/third_par
 IMAGE = $(DIST)/clever-emulator-$(VERSION)-oci.tar
 
 .PHONY: oci
-oci: $(EMULATOR_LICENSES) ## dist/clever-emulator-VERSION-oci.tar: the image of the emulator; EMULATORS= names its static programs
+oci: $(EMULATOR_LICENSES) ## dist/clever-emulator-VERSION-oci.tar: the container image of the emulator; EMULATORS= lists its static programs
 	$(PYTHON) $(PACKAGES)/oci.py --third-party $(EMULATOR_LICENSES) --out $(IMAGE) $(EMULATORS)
 	@echo "==> $(IMAGE): podman load --input $(IMAGE)"
 
 .PHONY: npm
-npm: $(EMULATOR_LICENSES) js ## dist/npm/*.tgz: the emulator for npx and for tests, EMULATORS= names its programs; and clever-sso-implicit
+npm: $(EMULATOR_LICENSES) js ## dist/npm/*.tgz: the emulator for npx and for tests (EMULATORS= lists its programs), and clever-sso-implicit
 	@rm -f $(DIST)/npm/*.tgz
 	$(PYTHON) $(PACKAGES)/npm.py --third-party $(EMULATOR_LICENSES) --out $(DIST)/npm $(NPM_EMULATORS)
 	cd $(CARGO_TARGET_DIR)/js/package && npm pack --silent --ignore-scripts --pack-destination $(abspath $(DIST))/npm > /dev/null
 
 .PHONY: deb
-deb: $(if $(BUILT),$(EMULATOR_LICENSES)) ## dist/debian/*.deb and the source package; BUILT= names a folder with built programs, else cargo builds them
+deb: $(if $(BUILT),$(EMULATOR_LICENSES)) ## dist/debian/*.deb and the source package; BUILT= is a folder with built programs; by default, cargo builds them
 	@rm -rf $(DIST)/debian
 	$(if $(BUILT),@test -f $(BUILT)/LICENSES-THIRD-PARTY-EMULATOR.txt || cp $(EMULATOR_LICENSES) $(BUILT))
 	$(PYTHON) $(PACKAGES)/deb.py --out $(DIST)/debian $(if $(BUILT),--built $(BUILT))
@@ -263,12 +263,12 @@ deb: $(if $(BUILT),$(EMULATOR_LICENSES)) ## dist/debian/*.deb and the source pac
 vcpkg: ## dist/clever-sso-vcpkg-VERSION.tar.gz: the port for vcpkg, with the hashes of the archives in dist/
 	$(PYTHON) $(PACKAGES)/vcpkg.py --archives $(DIST) --out $(DIST)
 
-# Who logs in uses the Python package, the library and the emulator that all tests use.
+# The logins use the Python package, the library and the emulator of all tests.
 INSTALL_TESTED = @$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
 TESTED = LD_LIBRARY_PATH=$(RELEASE) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator
 
 .PHONY: test-oci
-test-oci: oci test-build ## run what is in the image, in a root file system of its own, and log a person in
+test-oci: oci test-build ## run the emulator in the root file system of its image, and log a person in
 	$(INSTALL_TESTED)
 	$(TESTED) CLEVER_IMAGE=$(abspath $(IMAGE)) $(IN_VENV)/pytest -ra release/tests/test_oci.py
 
@@ -279,10 +279,10 @@ test-npm: npm test-build ## install the npm packages from their archives into an
 		$(IN_VENV)/pytest -ra release/tests/test_npm_emulator.py release/tests/test_npm_implicit.py
 
 .PHONY: test-deb
-test-deb: deb $(VENV)/test ## unpack the Debian packages below an empty root, and log a person in with each
+test-deb: deb $(VENV)/test ## unpack the Debian packages into an empty root, and log a person in with each
 	CLEVER_DEBS=$(abspath $(DIST))/debian $(IN_VENV)/pytest -ra release/tests/test_debian.py
 
-# In an environment of its own: Conan wants other versions of some packages than the tests do.
+# Conan needs other versions of some packages than the tests, so it has its own virtual environment.
 CONAN := $(CARGO_TARGET_DIR)/conan
 .PHONY: test-conan
 test-conan: test-build ## create the Conan package with the library of `make library`, and log a person in
@@ -298,14 +298,14 @@ install: ## install the C library, header, pkg-config and CMake files below PREF
 	$(PACKAGING) install
 
 .PHONY: uninstall
-uninstall: ## remove what `make install` with the same PREFIX put there
+uninstall: ## remove the files that `make install` with the same PREFIX installed
 	$(PACKAGING) uninstall
 
 .PHONY: dist
-dist: ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the same for any Linux since glibc 2.17, as `make release` builds it
+dist: ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the C library for any Linux since glibc 2.17, as `make release` builds it
 	$(PYTHON) release/artifacts.py --out $(DIST) --only library host
 
-# For this machine. maturin takes those of a wheel from beside its pyproject.toml; no file in the tree has them.
+# The licenses for this machine. maturin reads those of a wheel beside its pyproject.toml, so they are generated there and not in the tree.
 LINKED_INTO = $(if $(filter python/%,$@),clever-sso-python,$(if $(filter emulator/%,$@),clever-emulator,clever-sso-ffi))
 $(THIRD_PARTY) python/$(THIRD_PARTY_NAME) emulator/$(THIRD_PARTY_NAME): Cargo.lock ffi/packaging/third_party.py
 	@mkdir -p $(dir $@)
@@ -314,25 +314,25 @@ $(THIRD_PARTY) python/$(THIRD_PARTY_NAME) emulator/$(THIRD_PARTY_NAME): Cargo.lo
 
 # ---------------------------------------------------------------- release
 
-# What is built for each platform in release/platforms.py; TRIPLES= names some of them.
+# Builds for each platform in release/platforms.py, or only for those in TRIPLES=.
 TRIPLES ?=
 .PHONY: release-platforms
 release-platforms:
 	$(PYTHON) release/artifacts.py --out $(DIST) $(TRIPLES)
 
 .PHONY: release
-release: release-platforms sdist ## dist/: what a release page shows, for every platform (Debian 12; most of an hour the first time)
+release: release-platforms sdist ## dist/: all files of a release page, for every platform (needs Debian 12; takes most of an hour the first time)
 	$(if $(TRIPLES),,$(MAKE) oci npm vcpkg)
 	$(if $(TRIPLES),,$(MAKE) deb BUILT=$(BUILT_FOR_PLATFORMS)/$(HOST)/release)
 	@$(MAKE) --no-print-directory finish
 
 .PHONY: finish
-finish: ## write sums and SBOMs of the files in dist/, and check that nothing is missing in them or must not be there
+finish: ## write checksums and SBOMs of the files in dist/, and check the contents of all files
 	$(PYTHON) release/finish.py $(DIST)
 	$(PYTHON) release/check.py $(DIST)
 
 .PHONY: version
-version: ## make VERSION=1.2.3 the version everywhere, and cut the changelog; without VERSION, check that all files agree
+version: ## set the version to VERSION=1.2.3 everywhere, and start its section of the changelog; without VERSION, check that all files agree
 	$(PYTHON) release/version.py $(if $(filter command line,$(origin VERSION)),$(VERSION))
 
 .PHONY: lint-workflows
@@ -341,19 +341,19 @@ lint-workflows: $(VENV)/test ## check the workflows with actionlint and zizmor (
 
 # ---------------------------------------------------------------- check
 
-# What `make test` prints while it runs is a line for each of its parts; tests/harness/runner/parts.py lists them.
+# `make test` prints a line for each of its parts, which are listed in tests/harness/runner/parts.py.
 .PHONY: test
-test: ## install what is needed, run every test in every language, and list what failed at the end
+test: ## install the tools, run every test in every language, and list the failures at the end
 	@$(NEEDS_PYTHON)
 	@$(PYTHON) tests/harness/runner/run.py
 
 .PHONY: test-all
-test-all: ## everything in `make test`, and what takes long or needs more
+test-all: ## everything in `make test`, and the tests that take long or need more tools
 	@$(NEEDS_PYTHON)
 	@$(PYTHON) tests/harness/runner/run.py --all
 
 .PHONY: test-busy
-test-busy: ## `make test` while other programs keep all cores busy twice over
+test-busy: ## `make test` while two busy loops run on every core
 	@$(NEEDS_PYTHON)
 	@$(PYTHON) tests/harness/runner/busy.py $(PYTHON) tests/harness/runner/run.py
 
@@ -370,8 +370,8 @@ lint-format: $(VENV)/lint
 lint-rust:
 	$(CARGO) clippy --workspace $(WITHOUT_ACTIX) --all-targets -- -D warnings
 
-# Of all members that have documentation, so that nothing is checked again that clippy has checked: the same features. The faces for C
-# and Python are read in their own languages.
+# For all members with documentation, with the same features as clippy, so that nothing is compiled again. The C and Python packages
+# are documented in their own languages.
 .PHONY: lint-docs
 lint-docs:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --lib --workspace $(WITHOUT_ACTIX) \
@@ -389,17 +389,17 @@ lint-spelling: $(VENV)/lint
 # The oldest compiler that the crates promise to work with, from Cargo.toml.
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 .PHONY: msrv
-msrv: ## compile everything that people install with the oldest Rust that is promised (needs rustup)
+msrv: ## compile everything that people install with the oldest supported Rust (needs rustup)
 	rustup toolchain install $(MSRV) --profile minimal
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/msrv rustup run $(MSRV) cargo check --features clever-sso/axum \
 		-p clever-sso -p clever-sso-ffi -p clever-emulator -p clever-sso-python
 
-# The crate without its client: it must not bring an HTTP client or a TLS verifier that the caller did not choose.
-# Each combination that differs from the others: the later ones bring `client`, and `axum` brings `web`. `make test-crates` runs
+# Without its client, the crate must not depend on an HTTP client or a TLS verifier that the caller did not choose.
+# Only combinations that differ are listed: the later ones include `client`, and `axum` includes `web`. `make test-crates` runs
 # the tests of the library with each.
 FEATURE_SETS := "" client blocking web axum blocking,web blocking,axum
 .PHONY: test-features
-test-features: ## each combination of the Rust crate's features compiles, and without a client it brings none
+test-features: ## compile each combination of the Rust crate's features, and check that none has an HTTP client without need
 	for features in $(FEATURE_SETS); do \
 		$(CARGO) clippy -p clever-sso --no-default-features --features "$$features" -- -D warnings || exit 1; \
 	done
@@ -409,47 +409,47 @@ test-features: ## each combination of the Rust crate's features compiles, and wi
 		! grep -E '^(clap|rustix|signal-hook)' <<< "$$tree"
 
 .PHONY: test-crates
-test-crates: ## pack the Rust crates as they are published, compile and run what is in the packages, and log in with nothing else
+test-crates: ## pack the Rust crates as for crates.io, compile and test the packages, and log in with them alone
 	FEATURE_SETS='$(FEATURE_SETS)' $(PYTHON) core/tests/package/crates.py
 
 .PHONY: test-api
-test-api: ## the public API of the Rust crate is the one that was written down, and each operation has an example
+test-api: ## check that the public API of the Rust crate is the recorded one, and that each operation has an example
 	$(RUSTDOC_JSON)
 	$(CARGO) test -q -p clever-sso-api
 	$(CARGO) run -q -p clever-sso-api -- $(RUST_API) core/tests/api/clever-sso.txt
 
-# With the same packages each time: another choice of features would compile most of it again.
+# Always the same packages, because another choice of features would compile most of it again.
 IN_RUST := --workspace --exclude clever-sso-python --exclude clever-sso-api --exclude example-rust $(WITHOUT_ACTIX)
 .PHONY: test-rust
-test-rust: ## the tests in Rust; all of them, even after one fails
+test-rust: ## all tests in Rust, even if one fails
 	$(CARGO) test $(IN_RUST) --no-fail-fast
 
 .PHONY: rust-examples
-rust-examples: ## the command, the example in axum, in test-all in actix too, and the site of the tests in axum, for development
+rust-examples: ## build the command, the examples in axum (and actix, in test-all) and the test site in axum for development
 	$(CARGO) build $(IN_RUST) --bin example-axum $(if $(WITHOUT_ACTIX),,--bin example-actix) --example axum_site --bin clever-sso
 
-# The library and the Python package as they are installed. The emulator is built for development, as the tests in Rust have built
-# most of what it uses: of a login at it, the signature takes most of the time, and that is optimized in any profile.
+# The library and the Python package are built as for installation. The emulator is built for development, because the tests in Rust
+# have already compiled most of it. It is fast enough: most of its time goes to signatures, which are optimized in any profile.
 .PHONY: test-build
 test-build:
-	@# Downloads leave the processor to the compiler.
+	@# Download while the compiler uses the processor.
 	@$(MAKE) --no-print-directory test-packages & \
 		$(MAKE) --no-print-directory library || { wait; exit 1; }; wait $$!
 	@$(MAKE) --no-print-directory wheel WHEELS=$(TEST_WHEELS)
 	@$(MAKE) --no-print-directory emulator-wheel WHEELS=$(TEST_WHEELS) EMULATOR_PROFILE=dev
 	@$(MAKE) --no-print-directory rust-examples
 
-# One after another: pip does not lock the environment that it changes.
+# Not in parallel, because pip does not lock the environment that it changes.
 .PHONY: test-packages
 test-packages:
 	@MAKEFLAGS= $(MAKE) --no-print-directory $(VENV)/build $(VENV)/test $(VENV)/docs $(VENV)/third-party $(VENV)/uwsgi-tried
 
-# The servers that are tested run in other processes than pytest: three tests at a time keep two cores at work. Only a test that hangs
-# reaches the limit; then it fails, shows where each thread stands, and the run goes on.
+# The tested servers run in other processes than pytest, so three tests at a time keep two cores busy. Only a test that hangs reaches
+# the timeout. Then it fails with a stack trace of each thread, and the run goes on.
 .PHONY: test-python
-test-python: test-build ## the tests that pytest runs: Python, C, PHP, browser; TESTS= names some of them
+test-python: test-build ## the tests that pytest runs: Python, C, PHP, browser; TESTS= selects some of them
 	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
-	@# Without what make hands to its children: some tests run make themselves.
+	@# Unset make's own variables, because some tests run make.
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u MAKEOVERRIDES \
 		LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator \
 		$(IN_VENV)/pytest -ra -n 3 --dist loadfile --no-loadscope-reorder --timeout 1800 --timeout-method signal $(TESTS)
@@ -458,39 +458,39 @@ test-python: test-build ## the tests that pytest runs: Python, C, PHP, browser; 
 test-endurance:
 	CLEVER_EMULATOR_LOGINS=20000 $(CARGO) test -p clever-emulator --test emulator endurance
 
-# What Clever does to it is in ffi/tests/endurance/test_soak.py. An hour is longer than pytest lets a test take.
+# ffi/tests/endurance/test_soak.py has the faults. An hour is longer than pytest's usual timeout.
 MINUTES ?= 60
 .PHONY: soak
-soak: build $(VENV)/test ## people log in for an hour (MINUTES=60) with faults, forks and new keys; draws docs/images/soak.svg
+soak: build $(VENV)/test ## log people in for an hour (MINUTES=60) with faults, forks and key rotations; draws docs/images/soak.svg
 	LD_LIBRARY_PATH=$(RELEASE) CLEVER_SSO_SOAK_MINUTES=$(MINUTES) CLEVER_SSO_SOAK_PLOT=$(CURDIR)/docs/images/soak.svg \
 		$(IN_VENV)/pytest -s --timeout 0 ffi/tests/endurance/test_soak.py
 
-# `make test-rust` has the forks. The number is how often one thread may interrupt another.
+# `make test-rust` tests the forks. The number is how often one thread can preempt another.
 .PHONY: test-models
-test-models: ## each order of threads in what the core does without locks, by loom
+test-models: ## test the core's code without locks in each order of threads, with loom
 	$(CARGO) run -q -p clever-sso-models --features orders --bin orders -- 4
 
-# Values of a parent process are left alone on purpose, and counted by the tests.
+# Values of a parent process are leaked on purpose; the tests count them.
 .PHONY: test-miri
-test-miri: ## the same parts under Miri, which finds undefined behavior (needs a nightly Rust with miri and rust-src)
+test-miri: ## test the same code under Miri, which finds undefined behavior (needs a nightly Rust with miri and rust-src)
 	MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-many-seeds=0..4" $(CARGO) +nightly miri test -q -p clever-sso-models
 
-# The standard library is built with it, or its locks would look like races.
+# The standard library is built with the sanitizer, too. Otherwise its locks would look like races.
 .PHONY: test-tsan
-test-tsan: ## the same parts under ThreadSanitizer (needs a nightly Rust with rust-src)
+test-tsan: ## test the same code under ThreadSanitizer (needs a nightly Rust with rust-src)
 	RUSTFLAGS=-Zsanitizer=thread CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/tsan \
 		$(CARGO) +nightly test -q -Zbuild-std --target $(HOST) -p clever-sso-models --lib
 
 .PHONY: test-php-zts
-test-php-zts: test-build ## PHP with threads: build it from Debian's source (some minutes), and log people in with it
+test-php-zts: test-build ## build PHP with threads from Debian's source (a few minutes), and log people in with it
 	php/tests/build_zts.sh $(CARGO_TARGET_DIR)/php-zts
 	LD_LIBRARY_PATH=$(RELEASE) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator CLEVER_SSO_TEST_ALL=1 \
 		$(IN_VENV)/pytest -ra php/tests/test_versions.py
 
 .PHONY: test-windows
-test-windows: build $(VENV)/test $(VENV)/release ## the C library, the Python package and the emulator for Windows, under Wine
+test-windows: build $(VENV)/test $(VENV)/release ## test the C library, the Python package and the emulator for Windows, under Wine
 	$(PYTHON) release/artifacts.py --out $(DIST) $(WINDOWS)
-	@# This clippy does not see that a thread_local is const already.
+	@# This version of clippy doesn't see that the thread_local is already const.
 	$(PYTHON) release/toolchain.py $(WINDOWS) cargo clippy --locked --lib --bin clever-emulator \
 		-p clever-sso -p clever-sso-ffi -p clever-sso-python -p clever-emulator -- -D warnings -A clippy::missing-const-for-thread-local
 	release/debian.sh wine64
@@ -498,12 +498,12 @@ test-windows: build $(VENV)/test $(VENV)/release ## the C library, the Python pa
 		$(IN_VENV)/pytest -ra ffi/tests/windows release/tests/test_release_windows.py
 
 .PHONY: test-dist
-test-dist: dist dist-wheel build $(VENV)/test ## the tarball of the C library: unpack it, and use it; and the wheel for any Linux
+test-dist: dist dist-wheel build $(VENV)/test ## unpack and use the tarball of the C library, and the wheel for any Linux
 	LD_LIBRARY_PATH=$(RELEASE) CLEVER_TARBALL=$(abspath $(DIST))/$(TARBALL).tar.gz CLEVER_DIST=$(abspath $(DIST))/python \
 		$(IN_VENV)/pytest -ra -k "unpacked or tarball or c_library" ffi/tests/c/test_install.py
 
 .PHONY: test-release
-test-release: release-platforms $(VENV)/test $(VENV)/release ## install what is built for each platform into an empty place, and log a person in
+test-release: release-platforms $(VENV)/test $(VENV)/release ## install the release for each platform in an empty folder, and log a person in
 	release/debian.sh qemu-user-static musl
 	release/debian.sh --architecture arm64 python3.11-minimal libpython3.11-stdlib musl
 	CLEVER_RELEASE=$(abspath $(DIST)) $(IN_VENV)/pytest -ra release/tests/test_release_platforms.py
@@ -518,7 +518,7 @@ test-sdist: sdist ## build the Python package from its source distribution, and 
 
 BENCH_MODULES := $(CARGO_TARGET_DIR)/bench
 .PHONY: bench
-bench: build wheel $(VENV)/bench ## measure this library next to others (15 minutes), write docs/performance.md, check limits of CPU and time
+bench: build wheel $(VENV)/bench ## measure this library and others (15 minutes), write docs/performance.md, and check limits of CPU time
 	$(INSTALL_WHEEL)
 	@mkdir -p $(BENCH_MODULES)
 	@npm install --prefix $(BENCH_MODULES) --silent --no-audit --no-fund --ignore-scripts jose@6.2.18 fast-jwt@6.3.6 \
@@ -529,30 +529,30 @@ bench: build wheel $(VENV)/bench ## measure this library next to others (15 minu
 	$(IN_VENV)/python bench/bench.py
 
 .PHONY: bench-login
-bench-login: build wheel $(VENV)/test ## how long the first login of a process takes over a slow network, in each language
+bench-login: build wheel $(VENV)/test ## measure the first login of a process over a slow network, in each language
 	$(INSTALL_WHEEL)
 	$(IN_VENV)/python bench/cold_login.py
 
 .PHONY: bench-growth
-bench-growth: ## how the time that hostile input takes grows with its size
+bench-growth: ## measure how the time for hostile input grows with its size
 	$(CARGO) bench -p clever-sso --bench growth
 
 .PHONY: bench-stats
-bench-stats: ## what counting costs, as a part of a login
+bench-stats: ## measure the cost of counting logins for statistics
 	$(CARGO) bench -p clever-sso --bench stats
 
 .PHONY: bench-emulator
-bench-emulator: ## how soon the emulator answers after its start, and how many logins a second it serves
+bench-emulator: ## measure how soon the emulator responds after its start, and its logins per second
 	$(CARGO) bench -p clever-emulator --bench start --bench logins
 
-# In a workspace of its own (`fuzz/Cargo.toml`). The search needs a nightly Rust, the tests of what it found do not.
+# Fuzzing has its own workspace (`fuzz/Cargo.toml`) and needs a nightly Rust. The tests of the found inputs run with any Rust.
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/targets/*.rs)))
 FUZZ_TOOLS := $(CARGO_TARGET_DIR)/fuzz-tools
-# Inputs that a search finds. What is worth it goes to fuzz/corpus.
+# Inputs that fuzzing finds. Valuable ones go to fuzz/corpus.
 FUZZ_FOUND := $(CARGO_TARGET_DIR)/fuzz-corpus
 SECONDS = 60
 .PHONY: fuzz
-fuzz: $(FUZZ_TOOLS)/bin/cargo-fuzz ## search for faults; SECONDS= for each target, FUZZ_TARGETS= names some (needs rustup and clang or gcc)
+fuzz: $(FUZZ_TOOLS)/bin/cargo-fuzz ## fuzz the parsers: SECONDS= for each target, FUZZ_TARGETS= selects some (needs rustup and clang or gcc)
 	@rustup run nightly rustc --version || rustup toolchain install nightly --profile minimal
 	$(PYTHON) fuzz/seeds.py $(FUZZ_FOUND)
 	cd fuzz && for target in $(FUZZ_TARGETS); do \
@@ -563,7 +563,7 @@ fuzz: $(FUZZ_TOOLS)/bin/cargo-fuzz ## search for faults; SECONDS= for each targe
 	done
 
 .PHONY: fuzz-coverage
-fuzz-coverage: ## which lines the inputs of each target reach; FUZZ_INPUTS= names another folder than fuzz/corpus (needs llvm-tools)
+fuzz-coverage: ## show which lines the inputs of each target reach; FUZZ_INPUTS= is a folder instead of fuzz/corpus (needs llvm-tools)
 	program=$$(RUSTFLAGS=-Cinstrument-coverage $(CARGO) test --manifest-path fuzz/Cargo.toml --target-dir $(CARGO_TARGET_DIR)/fuzz-coverage \
 		--test corpus --no-run --message-format=json | sed -n 's/.*"executable":"\([^"]*corpus-[^"]*\)".*/\1/p') && \
 		$(PYTHON) fuzz/coverage.py "$$program" $(FUZZ_INPUTS)
@@ -572,13 +572,13 @@ $(FUZZ_TOOLS)/bin/cargo-fuzz:
 	$(CARGO) install --locked --root $(FUZZ_TOOLS) cargo-fuzz@0.13.2
 
 .PHONY: test-fuzz
-test-fuzz: $(VENV)/test ## run what searches for faults have found, with any Rust, and judge altered tokens in Python as well
+test-fuzz: $(VENV)/test ## run the inputs that fuzzing found, with any Rust, and verify altered tokens in Python, too
 	$(CARGO) test --manifest-path fuzz/Cargo.toml --no-fail-fast
 	$(CARGO) run -q --manifest-path fuzz/Cargo.toml --bin cases -- 20000 fuzz/corpus/verify | $(IN_VENV)/python fuzz/oracle.py
 
-# LLVM's tools are those of this Rust; Debian's pcov and lcov are unpacked, not installed.
+# Uses the LLVM tools of this Rust. Debian's pcov and lcov are unpacked, not installed.
 .PHONY: coverage
-coverage: test-build $(VENV)/coverage ## target/coverage/html: which lines the tests run; none may be left in what decides who somebody is (needs rustup and Debian)
+coverage: test-build $(VENV)/coverage ## target/coverage/html: show which lines the tests run; fails if they miss a line that decides which user is signed in (needs rustup and Debian)
 	rustup component add llvm-tools
 	release/debian.sh php8.2-pcov lcov
 	$(INSTALL_TESTED)
@@ -586,26 +586,26 @@ coverage: test-build $(VENV)/coverage ## target/coverage/html: which lines the t
 
 CARGO_MUTANTS := $(CARGO_TARGET_DIR)/mutants/bin
 .PHONY: mutants
-mutants: ## change the Rust code that decides who somebody is, and see whether a test notices; SHARD=1/8 and FILES= name a part
+mutants: ## mutation testing of the Rust code that decides which user is signed in; SHARD=1/8 and FILES= select a part
 	@test -x $(CARGO_MUTANTS)/cargo-mutants || $(CARGO) install --locked cargo-mutants@27.1.0 --root $(CARGO_TARGET_DIR)/mutants
 	PATH="$(CARGO_MUTANTS):$$PATH" $(PYTHON) tests/harness/mutation/rust.py $(if $(SHARD),--shard $(SHARD)) $(FILES)
 
 .PHONY: mutants-python
-mutants-python: test-build $(VENV)/mutants ## the same for the Python code that decides who is signed in; PART=flask names a part
+mutants-python: test-build $(VENV)/mutants ## the same for the Python code; PART=flask selects a part
 	$(INSTALL_TESTED)
 	$(TESTED) $(IN_VENV)/python tests/harness/mutation/python.py $(PART)
 
 .PHONY: deny
-deny: ## licenses, bans and sources of all dependencies, by cargo-deny
+deny: ## check the licenses, bans and sources of all dependencies with cargo-deny
 	command -v cargo-deny > /dev/null || $(CARGO) install --locked cargo-deny@0.20.2
 	$(CARGO) deny check bans licenses sources
 
 .PHONY: debian
-debian: ## Debian packages for some of the tests; without them those tests are skipped
+debian: ## install Debian packages for some of the tests, which are skipped without them
 	@tests/harness/debian.sh
 
 .PHONY: clean
-clean: ## remove everything that was made
+clean: ## remove everything that was built
 	rm -rf $(CARGO_TARGET_DIR) dist
 	rm -f python/$(THIRD_PARTY_NAME) emulator/$(THIRD_PARTY_NAME)
 
@@ -616,13 +616,13 @@ $(VENV)/bin/pip:
 	@$(NEEDS_PYTHON)
 	@$(PYTHON) -m venv $(VENV)
 
-# One stamp for each list of requirements: what only tests need does not delay the demo.
+# One stamp for each list of requirements, so that the demo doesn't install packages that only tests need.
 $(VENV)/%: tests/harness/requirements/%.txt | $(VENV)/bin/pip
 	@echo "==> installing what is needed to $*"
 	@$(IN_VENV)/pip install -q -r $<
 	@touch $@
 
-# It is compiled, which not every machine can.
+# pip compiles it, which doesn't work on every machine.
 $(VENV)/uwsgi-tried: tests/harness/requirements/uwsgi.txt | $(VENV)/bin/pip
 	@$(IN_VENV)/pip install -q -r $< > $(VENV)/uwsgi.log 2>&1 \
 		|| echo "==> uWSGI could not be compiled (see $(VENV)/uwsgi.log). The tests that need it are skipped."

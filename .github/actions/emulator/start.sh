@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the emulator, starts it in the background, and tells the next steps of the job where it is. `action.yml` sets the variables.
-# It ends with the job: the runner ends what steps leave behind.
+# Installs the emulator, starts it in the background, and gives its address to the next steps of the job. `action.yml` sets the variables.
+# The emulator ends with the job, because the runner ends all processes of its steps.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +19,7 @@ if [ -z "$PROGRAM" ]; then
     PROGRAM=$folder/node_modules/.bin/clever-emulator
 fi
 
-# New ones for each job. They open nothing but this emulator; masked, so that no log looks like a leak.
+# New credentials for each job. They work only with this emulator. The secret is masked, so that no log looks like a leak.
 random() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
 id=$(random 10)
 secret=$(random 20)
@@ -40,7 +40,7 @@ for uri in "${uris[@]}"; do options+=(--app "$id:$secret:$uri$kind"); done
 : > "$folder/out"
 "$PROGRAM" "${options[@]}" < /dev/null > "$folder/out" 2> "$folder/err" &
 process=$!
-# Its only line is the base URL.
+# The emulator prints only one line: its base URL.
 for ((tries = 0; tries < 600; tries++)); do
     read -r url < "$folder/out" && break
     kill -0 "$process" 2> /dev/null || break
