@@ -1,7 +1,7 @@
-"""Measures a whole login at a site, from the button to the session, at several distances from Clever.
+"""Measures a login at a site, from the button to the session, at several distances from Clever.
 
-Each site is a separate server. It reaches the emulator over TLS, through `logins_network.py`. The sites take turns. Each
-turn starts a new server process, so its first login is the first one of the process.
+Each site is a separate server. It reaches the emulator over TLS, through `logins_network.py`. The sites take turns.
+Each turn starts a new server process, so its first login is the first one of the process.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def test_the_package_uses_no_other_storage_or_output(package: Path) -> None:
         assert word not in text, word
 
 
-def test_an_app_in_typescript_has_the_types(package: Path, tmp_path: Path) -> None:
+def test_a_typescript_app_has_the_types(package: Path, tmp_path: Path) -> None:
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules" / "clever-sso-implicit").symlink_to(package)
     (tmp_path / "package.json").write_text('{ "type": "module" }', "utf-8")

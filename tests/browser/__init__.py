@@ -1,1 +1,1 @@
-"""The emulator and the example apps as people use them: in a real browser, which is chromium driven by playwright."""
+"""Tests of the emulator and the example apps in a real browser: Chromium, driven by Playwright."""

@@ -1,4 +1,4 @@
-"""What the tests in a browser share: the scene, one browser for all of them, and a page of its own for each."""
+"""Fixtures of the browser tests: the scene, one browser for all tests, and a new page for each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-# What people do with a login, in each language; the other tests look at pages of the emulator, or of one example.
+# These tests run with an example in each language. The others test the emulator's pages, or only one example.
 OF_EVERY_EXAMPLE = {
     "test_cookies_blocked",
     "test_history",
@@ -29,12 +29,12 @@ OF_EVERY_EXAMPLE = {
     "test_tabs",
     "test_ways_in",
 }
-# Most of these pages are the emulator's, and the examples have similar ones: `make test` uses one example.
+# Most pages belong to the emulator, and the examples have similar ones, so `make test` uses one example.
 OF_ONE_EXAMPLE = {"test_every_page", "test_keyboard"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Try the examples in Rust as well."""
+    """Also test the examples in Rust."""
     module = metafunc.module.__name__.rpartition(".")[2]
     # `make test` compiles no actix: the Makefile says why.
     of_every = dict.fromkeys(OF_EVERY_EXAMPLE, whole_or_short(EXAMPLES, ("flask", "axum")))
@@ -52,7 +52,7 @@ def example(request: pytest.FixtureRequest) -> str:
     return name
 
 
-# Of this folder: while playwright runs, no other test could run an event loop.
+# Only for this folder: while Playwright runs, no other test can run an event loop.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with chromium.launched() as browser:
@@ -76,6 +76,6 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
 def any_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    """A page with scripts, and one without: what people see needs none."""
+    """A page with scripts, and one without: the pages must work without them."""
     with opened(browser, script=request.param) as page:
         yield page

@@ -1,4 +1,4 @@
-"""Every page that people and developers see, and how one gets there."""
+"""Lists every page for people and developers, and how to get there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Way = Callable[["Page", Place], None]
 
 
 def at(path: str, number: str = "") -> Way:
-    """A page of the emulator; for somebody, if a number is given."""
+    """Open a page of the emulator, signed in if a number is given."""
 
     def go(page: Page, place: Place) -> None:
         if number:
@@ -29,7 +29,7 @@ def at(path: str, number: str = "") -> Way:
 
 
 def at_app(path: str, number: str = "") -> Way:
-    """A page of the app; for a person who has logged in, if a number is given."""
+    """Open a page of the app, logged in if a number is given."""
 
     def go(page: Page, place: Place) -> None:
         if number:
@@ -40,7 +40,7 @@ def at_app(path: str, number: str = "") -> Way:
 
 
 def beginning(number: str = "", app: str = "garden", **more: str) -> Way:
-    """Where a login that begins at the app leads first."""
+    """Open the first page of a login that begins at the app."""
 
     def go(page: Page, place: Place) -> None:
         if number:
@@ -51,7 +51,7 @@ def beginning(number: str = "", app: str = "garden", **more: str) -> Way:
 
 
 def sent(path: str, **fields: str) -> Way:
-    """What a form of the page answers, filled in like this."""
+    """Fill in and send a form of the page."""
 
     def go(page: Page, place: Place) -> None:
         page.goto(place.clever + path)
@@ -64,7 +64,7 @@ def sent(path: str, **fields: str) -> Way:
 
 
 def unfolded(way: Way) -> Way:
-    """The same page with everything shown that is folded away."""
+    """Open the same page and unfold all its lists."""
 
     def go(page: Page, place: Place) -> None:
         way(page, place)
@@ -83,7 +83,7 @@ def not_listed(page: Page, place: Place) -> None:
 
 
 def failed_login(page: Page, place: Place) -> None:
-    """Log somebody in to Word Garden, which then has a wrong secret."""
+    """Log a person in to Word Garden with a wrong client secret."""
     app = app_of("Word Garden", place.garden)
     signed_in(page, place, ADA)
     address = authorize(place, app, redirect_uri=app.redirect_uri, state="s")

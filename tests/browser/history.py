@@ -1,4 +1,4 @@
-"""How a login becomes the history of a browser, and how people go through it."""
+"""Logs in and goes through the browser's history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME = "Ada Ashworth"
 
 
 def from_app(page: Page, place: Place) -> None:
-    """Log in by the button of the app."""
+    """Log in with the button of the app."""
     page.goto(place.garden)
     page.get_by_role("link", name="Log in with Clever").click()
     page.get_by_role("button", name="Emulated High School").click()
@@ -24,15 +24,15 @@ def from_app(page: Page, place: Place) -> None:
 
 
 def from_portal(page: Page, place: Place, client_id: str = CLIENT_ID) -> None:
-    """Log in at the portal, and go to the app from there."""
+    """Log in at the portal, and open the app from there."""
     page.goto(f"{place.clever}/in/emulated")
     with_password(page, ADA)
-    # The built-in portal has other apps: this one's icon leads where an Instant Login link leads.
+    # The built-in portal doesn't show this app, so open the Instant Login link that its icon would have.
     page.goto(f"{place.clever}/oauth/authorize?response_type=code&client_id={client_id}&district_id={DISTRICT}")
 
 
 def settled(page: Page) -> None:
-    """Wait until the browser stops at a page that shows no failure."""
+    """Wait until the browser shows a page, which must not be an error page."""
     page.wait_for_url(lambda url: "/callback" not in url)
     page.wait_for_load_state()
     assert "did not work" not in page.locator("h1").inner_text()
@@ -40,12 +40,12 @@ def settled(page: Page) -> None:
 
 
 def check_back_and_forward(page: Page, place: Place, log_in: Callable[[Page, Place], None]) -> None:
-    """Log in, and go back and forward: no page on the way shows a failure, and the person stays signed in."""
+    """Log in, and go back and forward: no page shows an error, and the person stays signed in."""
     log_in(page, place)
     greeted(page, place.garden, NAME)
     for go in [page.go_back, page.go_back, page.go_forward, page.go_back, page.go_back, page.go_forward]:
         go()
-        # Before its first page a browser has an empty one.
+        # The first entry of a browser's history is an empty page.
         if page.url != "about:blank":
             settled(page)
     page.goto(f"{place.garden}/me")

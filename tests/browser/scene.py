@@ -1,4 +1,4 @@
-"""The scene: an emulator with the built-in world, two of whose apps are an example, and a browser before it."""
+"""The scene of the browser tests: an emulator with the built-in world, where two of the apps are an example."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 @dataclass(frozen=True)
 class Place:
-    """Where everything is. The apps are on hosts of their own, as in life, so that their cookies are apart."""
+    """The addresses in the scene. As in production, each app has its own host, so its cookies are separate."""
 
     clever: str
     garden: str
-    """Word Garden, which is for everybody with a district."""
+    """Word Garden, for everybody in a district."""
     homework: str
-    """Homework Desk, which is for students."""
+    """Homework Desk, for students."""
 
 
 def app_of(name: str, url: str) -> App:
-    """The app of the built-in world that has this name, at another address."""
+    """Return the app of the built-in world with this name, moved to another address."""
     table = next(part for part in WORLD.read_text().split("[[app]]") if f'name = "{name}"' in part)
     members = dict(line.split(" = ") for line in table.splitlines() if line.startswith("client_"))
     client_id, secret = (members[member].strip('"') for member in ("client_id", "client_secret"))
@@ -46,7 +46,7 @@ def app_of(name: str, url: str) -> App:
 
 
 def world(addresses: Mapping[str, str]) -> str:
-    """The built-in world, with the apps of these names at other addresses."""
+    """Return the built-in world with these apps moved to other addresses."""
     tables = WORLD.read_text().split("[[app]]")
     for name, url in addresses.items():
         tables = [table.replace(BUILT_IN, url) if f'name = "{name}"' in table else table for table in tables]
@@ -55,7 +55,7 @@ def world(addresses: Mapping[str, str]) -> str:
 
 @contextmanager
 def set_up(example: str, folder: Path) -> Iterator[Place]:
-    """Run all of it; the file of the world is written to `folder`."""
+    """Run the scene, with its world file in `folder`."""
     with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
         garden = f"http://localhost:{first.getsockname()[1]}"
         homework = f"http://127.0.0.1:{second.getsockname()[1]}"
@@ -71,7 +71,7 @@ def set_up(example: str, folder: Path) -> Iterator[Place]:
 
 @contextmanager
 def opened(browser: Browser, *, script: bool = True, language: str = "en-US") -> Iterator[Page]:
-    """A browser with nothing in it; nothing may leave this machine, and it may complain of nothing."""
+    """Open a new browser without cookies. A request to another machine, or a console message, fails the test."""
     context = browser.new_context(viewport=DESKTOP, java_script_enabled=script, locale=language)
     try:
         with watched(context):
@@ -82,7 +82,7 @@ def opened(browser: Browser, *, script: bool = True, language: str = "en-US") ->
 
 @contextmanager
 def staying(context: BrowserContext, hosts: Container[str | None] = LOOPBACK) -> Iterator[None]:
-    """Hold that no request leaves for other hosts than these."""
+    """Fail if a request goes to any other host."""
     context.set_default_timeout(patience.MILLISECONDS)
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
@@ -93,10 +93,10 @@ def staying(context: BrowserContext, hosts: Container[str | None] = LOOPBACK) ->
 
 @contextmanager
 def watched(context: BrowserContext) -> Iterator[None]:
-    """Hold that no request leaves this machine, and that the browser complains of nothing on any page."""
+    """Fail if a request leaves this machine, or if the browser logs an error or warning on any page."""
     said: list[str] = []
     refused: set[str] = set()
-    # The browser also logs a page with an error status, which is not a mistake here.
+    # The browser also logs each page with an error status, which is expected here.
     context.on("response", lambda answer: refused.add(answer.url) if answer.status >= 400 else None)
     context.on(
         "console",
@@ -109,37 +109,37 @@ def watched(context: BrowserContext) -> Iterator[None]:
 
 
 def signed_in(page: Page, place: Place, number: str) -> None:
-    """Sign this browser in at the emulator, without a page."""
+    """Sign in at the emulator without showing a page."""
     form = {"username": number, "password": number, "target": "/login"}
     answer = page.context.request.post(f"{place.clever}/login", form=form, max_redirects=0)
     assert answer.status == 303
 
 
 def begun(page: Page, app: str, **more: str) -> str:
-    """Where the app sends this browser to log in, with further parameters; it remembers that it did."""
+    """Begin a login at the app; return its URL at Clever, with more parameters."""
     answer = page.context.request.get(f"{app}/login", max_redirects=0)
     return f"{answer.headers['location']}&{urlencode(more)}"
 
 
 def authorize(place: Place, app: App | str, **more: str) -> str:
-    """A login link that no app made."""
+    """Return a login URL that no app began."""
     client_id = app if isinstance(app, str) else app.client_id
     return f"{place.clever}/oauth/authorize?{urlencode({'response_type': 'code', 'client_id': client_id, **more})}"
 
 
 def headed(page: Page, title: str) -> None:
-    """Wait for the page with this title."""
+    """Wait for a page with this heading."""
     page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
 
 
 def greeted(page: Page, app: str, name: str) -> None:
-    """Wait for the page of the app that names who is signed in: this person."""
+    """Wait for the app's page that greets this person."""
     page.wait_for_url(f"{app}/me")
     headed(page, f"Hello, {name}")
 
 
 def with_password(page: Page, number: str, password: str = "") -> None:
-    """Fill in the login page; without a password, with the right one."""
+    """Fill in the login page, by default with the right password."""
     page.get_by_label("User name").fill(number)
     page.get_by_label("Password").fill(password or number)
     page.get_by_role("button", name="Log in", exact=True).click()

@@ -1,6 +1,6 @@
 """A school's domain over TLS: the app, a sibling host that an attacker controls, and an unrelated site.
 
-Chromium takes all names below `.test` to this machine. The certificate is made for the test.
+Chromium resolves all names below `.test` to this machine. The certificate is made for the test.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ RESOLVER = "--host-resolver-rules=MAP *.test 127.0.0.1"
 
 @dataclass
 class Hostile:
-    """What the hosts that are not the app's answer to everything."""
+    """The response of the hosts that are not the app."""
 
     page: str = ""
     cookies: list[str] = field(default_factory=list)
 
     def before(self, app: WSGIApplication) -> WSGIApplication:
-        """Middleware that answers for these hosts."""
+        """Middleware that responds for these hosts."""
 
         def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             if environ["HTTP_HOST"].startswith(APP):
@@ -53,25 +53,25 @@ class Hostile:
 
 @dataclass(frozen=True)
 class School:
-    """Where everything is."""
+    """The addresses of the school."""
 
     clever: str
     port: int
-    """Of all hosts."""
+    """The port of all hosts."""
     certificate: Path
     hostile: Hostile
 
     @property
     def app(self) -> str:
-        """The app, as browsers know it."""
+        """The address of the app in browsers."""
         return self.at(APP)
 
     def at(self, host: str) -> str:
-        """A host of this machine."""
+        """Return the address of a host on this machine."""
         return f"https://{host}:{self.port}"
 
     def ask(self, path: str, cookies: str = "") -> tuple[str, list[str]]:
-        """One request to the app without a browser: where it redirects, and the cookies that it sets."""
+        """Send a request to the app without a browser; return its redirect and the cookies that it sets."""
         trusting = ssl.create_default_context(cafile=str(self.certificate))
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=patience.SECONDS, context=trusting)
         try:
@@ -84,14 +84,14 @@ class School:
             connection.close()
 
     def begun_by(self, number: str) -> tuple[str, str]:
-        """A login that this person did not finish: the path of the callback, and the cookie that proves it."""
+        """Begin a login of this person and don't finish it; return the callback's path, and the login's cookie."""
         location, cookies = self.ask("/login")
         (cookie,) = cookies
         callback = urlsplit(Person(self.clever, number).callback(location))
         return f"{callback.path}?{callback.query}", cookie
 
     def session_of(self, number: str) -> str:
-        """The session cookie of this person, who has logged in."""
+        """Log this person in; return the session cookie."""
         callback, cookie = self.begun_by(number)
         _, cookies = self.ask(callback, cookie)
         (session,) = [cookie for cookie in cookies if "session=" in cookie]
@@ -99,7 +99,7 @@ class School:
 
 
 class PatientContext(ssl.SSLContext):
-    """Shakes hands in the thread of a connection, at its first byte: browsers open some that they never use."""
+    """Does the TLS handshake in the connection's thread, because browsers open connections that they never use."""
 
     def wrap_socket(self, sock: socket.socket, server_side: bool = False, **_: object) -> ssl.SSLSocket:
         return super().wrap_socket(sock, server_side=server_side, do_handshake_on_connect=False)
@@ -107,7 +107,7 @@ class PatientContext(ssl.SSLContext):
 
 @contextmanager
 def set_up(example: str, folder: Path) -> Iterator[School]:
-    """Run all of it."""
+    """Run the school with the Flask app."""
 
     @contextmanager
     def serve(school: School, app: App, listener: socket.socket, tls: ssl.SSLContext) -> Iterator[None]:
@@ -120,7 +120,7 @@ def set_up(example: str, folder: Path) -> Iterator[School]:
 
 
 def handing_on(port: int) -> WSGIApplication:
-    """What hands requests on to a server of this machine, as a proxy that speaks TLS for it does."""
+    """An application that forwards requests to a server on this machine, like a TLS proxy."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         headers = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
@@ -146,7 +146,7 @@ def set_up_with(
     client_id: str,
     secret: str,
 ) -> Iterator[School]:
-    """Run all of it, with an app that `serve` runs."""
+    """Run the school with an app that `serve` runs."""
     hostile = Hostile()
     made, key = tls.certificate(folder)
     context = PatientContext(ssl.PROTOCOL_TLS_SERVER)
@@ -162,7 +162,7 @@ def set_up_with(
 
 @contextmanager
 def launched(browser: Browser) -> Iterator[Browser]:
-    """Another browser, which finds this school; playwright runs once, so it is started beside the first one."""
+    """Start another browser that can resolve the school's hosts, with the Playwright that already runs."""
     own = browser.browser_type.launch(
         executable_path=chromium.light(), args=[*chromium.QUIET, RESOLVER], timeout=patience.MILLISECONDS
     )
@@ -174,7 +174,7 @@ def launched(browser: Browser) -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser) -> Iterator[BrowserContext]:
-    """The browser of one person, with nothing in it."""
+    """Open a new browser without cookies, for one person."""
     context = browser.new_context(viewport=DESKTOP, ignore_https_errors=True)
     try:
         with staying(context, LOOPBACK | {APP, SIBLING, STRANGER}):

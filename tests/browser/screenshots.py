@@ -1,4 +1,4 @@
-"""The screenshots of the docs: what each shows, and how one gets there.
+"""Takes the screenshots of the docs: each has a function that opens its page.
 
 `make screenshots` takes them from the running emulator and the Flask example, and writes them to `docs/images/`.
 """

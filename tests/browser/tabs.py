@@ -1,4 +1,4 @@
-"""Tabs of one browser, opened at once or restored from disk, and the addresses where logins begin in them."""
+"""Opens tabs of one browser at once, or restores them from disk, at addresses that begin logins."""
 
 from __future__ import annotations
 
@@ -27,35 +27,35 @@ LOGIN_COOKIE = "clever_login"
 
 @dataclass(frozen=True)
 class Links:
-    """Where logins of one application begin; `wish` is the parameter that says where they lead."""
+    """The addresses of an application that begin logins; `wish` is the parameter for the page to return to."""
 
     place: Place
     app: App
     wish: str = "next"
 
     def page_of(self, number: int) -> str:
-        """A protected page, one for each tab."""
+        """Return the protected page of a tab."""
         return f"{self.place.garden}/me?tab={number}"
 
     def login_link(self, number: int) -> str:
-        """A link to a login that leads to this tab's page."""
+        """Return a login link that leads to the page of a tab."""
         return f"{self.place.garden}/login?{self.wish}={quote(f'/me?tab={number}', safe='')}"
 
     def portal_link(self, number: int) -> str:
-        """What the icon in the portal leads to; no tab has a page of its own."""
+        """Return the link of the portal's icon. It is the same for every tab."""
         link = portal_link(self.place.clever, self.app.client_id, self.app.redirect_uri, DISTRICT)
         return f"{link}&tab={number}"
 
 
 def tabs_of(context: BrowserContext, many: int) -> list[Page]:
-    """All tabs but the first one, once there are this many."""
+    """Wait until there are this many tabs; return all except the first."""
     while len(context.pages) <= many:
         context.wait_for_event("page")
     return context.pages[1:]
 
 
 def check_tabs_opened_at_once(browser: Browser, links: Links, start: str, many: int) -> None:
-    """Open tabs at the same moment in the browser of a person who is signed in at Clever: each ends at its own page."""
+    """Open tabs at the same time, signed in at Clever. Each must end on its own page."""
     numbers = range(many)
     with opened(browser) as page:
         signed_in(page, links.place, ADA)
@@ -71,7 +71,7 @@ def check_tabs_opened_at_once(browser: Browser, links: Links, start: str, many: 
 
 @contextmanager
 def kept_on_disk(browser: Browser, folder: Path, *arguments: str) -> Iterator[BrowserContext]:
-    """A browser that leaves its tabs and cookies in `folder` when it is closed."""
+    """Start a browser that saves its tabs and cookies in `folder` when it is closed."""
     context = browser.browser_type.launch_persistent_context(
         folder,
         executable_path=chromium.whole(),
@@ -86,10 +86,10 @@ def kept_on_disk(browser: Browser, folder: Path, *arguments: str) -> Iterator[Br
 
 
 def restored(context: BrowserContext, urls: str, many: int) -> list[Page]:
-    """The tabs that were restored at addresses that begin so."""
+    """Wait for the restored tabs whose addresses have this prefix, and return them."""
 
     def tabs() -> list[Page] | None:
-        # The addresses are the newest after a question to the browser.
+        # Playwright updates the addresses only when it talks to the browser.
         context.cookies()
         found = [page for page in context.pages if page.url.startswith(urls)]
         return found if len(found) == many else None
@@ -98,7 +98,7 @@ def restored(context: BrowserContext, urls: str, many: int) -> list[Page]:
 
 
 def leave_pages_open(browser: Browser, folder: Path, links: Links, many: int) -> None:
-    """Sign in, open a protected page in each tab, and close the browser."""
+    """Sign in, open a protected page in each tab, then close the browser."""
     with kept_on_disk(browser, folder) as context:
         signed_in(context.pages[0], links.place, ADA)
         for number in range(many):
@@ -108,7 +108,7 @@ def leave_pages_open(browser: Browser, folder: Path, links: Links, many: int) ->
 
 
 def check_pages_restored(browser: Browser, folder: Path, links: Links, many: int) -> None:
-    """Open the browser again, with its tabs: each ends signed in at its own page."""
+    """Open the browser again, with its tabs. Each must end signed in on its own page."""
     with kept_on_disk(browser, folder, "--restore-last-session") as context:
         tabs = restored(context, links.place.garden, many)
         for tab in tabs:

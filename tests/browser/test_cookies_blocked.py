@@ -1,6 +1,6 @@
-"""A browser that keeps no cookies sees a page that says so: no one is redirected forever.
+"""A browser that blocks cookies gets a page that says so, and is never redirected forever.
 
-Chromium takes such a setting from a profile only, so these tests start a browser of their own.
+Chromium reads this setting only from a profile, so these tests start their own browser.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MOST_LOGINS = 3
 
 @contextmanager
 def blocking(browser: Browser, folder: Path, sites: list[str]) -> Iterator[Page]:
-    """A page of a browser that keeps no cookies of these sites."""
+    """Open a page in a browser that blocks the cookies of these sites."""
     exceptions = {f"{site},*": {"setting": BLOCK} for site in sites}
     preferences = {"profile": {"content_settings": {"exceptions": {"cookies": exceptions}}}}
     (folder / "Default").mkdir()
@@ -43,7 +43,7 @@ def blocking(browser: Browser, folder: Path, sites: list[str]) -> Iterator[Page]
 
 
 def logins_in(asked: list[str]) -> set[str]:
-    """The states that the browser took to Clever."""
+    """Record the states in the browser's requests to Clever."""
     states = {parse_qs(urlsplit(url).query).get("state", [""])[0] for url in asked if "/oauth/authorize?" in url}
     return states - {""}
 
@@ -54,7 +54,9 @@ def requests_of(page: Page) -> list[str]:
     return asked
 
 
-def test_without_the_cookies_of_the_app_a_page_says_so(browser: Browser, place: Place, tmp_path: Path) -> None:
+def test_a_browser_that_blocks_the_apps_cookies_gets_a_page_that_says_so(
+    browser: Browser, place: Place, tmp_path: Path
+) -> None:
     with blocking(browser, tmp_path, [place.garden]) as page:
         asked = requests_of(page)
         page.goto(place.garden)
@@ -66,7 +68,7 @@ def test_without_the_cookies_of_the_app_a_page_says_so(browser: Browser, place: 
         assert page.locator("code").inner_text() == "cookies_blocked"
         assert len(asked) < MOST_REQUESTS
         assert 1 < len(logins_in(asked)) <= MOST_LOGINS
-        # The way to try again ends on the same page, and not in circles.
+        # Trying again ends on the same page, not in endless redirects.
         asked.clear()
         page.get_by_role("link", name="Log in with Clever").click()
         page.wait_for_url(f"{place.garden}/callback?**")
@@ -76,7 +78,7 @@ def test_without_the_cookies_of_the_app_a_page_says_so(browser: Browser, place: 
 
 
 @pytest.mark.parametrize("start", ["/in/emulated", "/login"])
-def test_without_the_cookies_of_the_emulator_nobody_is_sent_in_circles(
+def test_a_browser_that_blocks_the_emulators_cookies_is_not_redirected_forever(
     browser: Browser, place: Place, tmp_path: Path, start: str
 ) -> None:
     with blocking(browser, tmp_path, [place.clever]) as page:

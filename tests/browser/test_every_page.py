@@ -1,6 +1,6 @@
-"""Rules for every page: it works on a phone, in dark mode, with a screen reader and with the keyboard.
+"""Every page works on a phone, in dark mode, with a screen reader and with the keyboard.
 
-Pictures of all of them, on a desktop and a telephone, in the light and in the dark, are in `target/screenshots`.
+Screenshots of all pages, on a desktop and a phone, in light and dark mode, are in `target/screenshots`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from .scene import DESKTOP, LAYLA, PHONE, Place, greeted, opened, signed_in
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-# The narrowest screen that a page must fit without a scroll bar (WCAG 2.2, 1.4.10), as which a laptop counts at 400 %.
+# The narrowest screen that a page must fit without scrolling sideways (WCAG 2.2, 1.4.10): a laptop at 400 % zoom.
 NARROWEST = {"width": 320, "height": 640}
 SCREENS = {"desktop": DESKTOP, "phone": PHONE, "narrowest": NARROWEST}
-# axe looks at every page in the light here, and in the dark at the end.
+# axe checks every page in light mode here, and in dark mode at the end.
 EACH = [(screen, scheme) for screen in SCREENS for scheme in ("light", "dark")]
 LOOKED_AT = whole_or_short(EACH, [("desktop", "light")])
-# Pages for people, which are also in Spanish. The others are for developers, or an application's own.
+# Pages for people, which exist in Spanish, too. The others are for developers, or belong to an application.
 IN_SPANISH = [
     "badge",
     "confirmation",
@@ -36,7 +36,7 @@ IN_SPANISH = [
     "provider",
     "refused-user-type",
 ]
-# Of longer pages the rest is more of the same.
+# The rest of a longer page looks the same.
 TALLEST = 4000
 # The luminance of the page's background, from 0 to 255.
 GROUND = """() => {
@@ -47,7 +47,7 @@ GROUND = """() => {
 
 @pytest.fixture(scope="module")
 def one_page(browser: Browser) -> Iterator[Page]:
-    """One for all of them, which is quicker."""
+    """One page for all tests, which is faster."""
     with opened(browser) as page:
         yield page
 
@@ -60,7 +60,7 @@ def photograph(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_for_everybody_and_every_screen(one_page: Page, example: str, place: Place, name: str) -> None:
+def test_every_page_is_accessible_and_fits_every_screen(one_page: Page, example: str, place: Place, name: str) -> None:
     page = one_page
     picture = name if example == "flask" else f"{example}-{name}"
     page.context.clear_cookies()
@@ -75,14 +75,14 @@ def spanish_page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("name", IN_SPANISH)
-def test_a_page_is_in_spanish_for_everybody_who_reads_it(spanish_page: Page, place: Place, name: str) -> None:
+def test_every_page_for_people_is_accessible_in_spanish(spanish_page: Page, place: Place, name: str) -> None:
     spanish_page.context.clear_cookies()
     PAGES[name](spanish_page, place)
     hold_for_everybody(spanish_page, f"spanish-{name}", "es")
 
 
 def hold_for_everybody(page: Page, picture: str, language: str = "en") -> None:
-    """Hold what must be true of a page on each screen, in the light and in the dark."""
+    """Check a page on each screen size, in light and dark mode."""
     for screen, size in SCREENS.items():
         page.set_viewport_size(size)
         assert does_not_fit(page) == [], f"on a {screen} screen"
@@ -103,7 +103,7 @@ def hold_for_everybody(page: Page, picture: str, language: str = "en") -> None:
         assert unreachable(page) == []
 
 
-def test_a_name_that_is_written_from_right_to_left_is_shown_so(page: Page, place: Place) -> None:
+def test_a_right_to_left_name_is_shown_from_right_to_left(page: Page, place: Place) -> None:
     signed_in(page, place, LAYLA)
     page.goto(f"{place.clever}/in/emulated")
     assert page.locator("form.note strong").evaluate("element => element.matches(':dir(rtl)')")

@@ -1,4 +1,4 @@
-"""Reload, back and forward: people use them at any time, and never see an error."""
+"""Reload, back and forward never show an error, whenever people use them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module", params=["", "true"], ids=["at-once", "waiting-page"])
 def place(example: str, request: pytest.FixtureRequest) -> Iterator[Place]:
-    """An example. With a waiting page, the callback is a page in the history of the browser."""
+    """An example. With its waiting page, the callback is in the browser's history."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         garden = f"http://localhost:{listener.getsockname()[1]}"
         app = App(CLIENT_ID, "a secret of the tests", f"{garden}/callback", oidc=True)
@@ -55,7 +55,7 @@ def test_each_callback_of_a_finished_login_can_be_loaded_again(
             page.context.clear_cookies(domain="127.0.0.1")
         page.goto(callback)
         if not is_known:
-            # Clever asks who it is. Until it knows, the session stays.
+            # Clever asks the person to confirm who they are. Until then, the session stays.
             page.wait_for_url(f"{place.clever}/**")
             page.goto(f"{place.garden}/me")
         greeted(page, place.garden, NAME)

@@ -1,4 +1,4 @@
-"""With the keyboard alone: Tab, letters, the space bar and Enter, and the focus can be seen at every step."""
+"""The keyboard alone is enough: Tab, letters, the space bar and Enter. The focus is visible at every step."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-def test_from_the_button_through_the_school_picker_and_the_password_into_the_app_and_out(
-    page: Page, place: Place
-) -> None:
+def test_the_keyboard_alone_logs_in_from_the_button_with_a_password_and_logs_out(page: Page, place: Place) -> None:
     page.goto(place.garden)
     press(page, "Log in with Clever")
     headed(page, "Find your school")
@@ -30,7 +28,7 @@ def test_from_the_button_through_the_school_picker_and_the_password_into_the_app
     page.keyboard.type("wrong")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
-    # The focus is at the sentence: from there the fields are next.
+    # The focus is on the error message; the fields follow.
     tab_to(page, "Password")
     page.keyboard.type(ADA)
     press(page, "Log in")
@@ -39,7 +37,7 @@ def test_from_the_button_through_the_school_picker_and_the_password_into_the_app
     headed(page, "Reading Room")
 
 
-def test_from_the_portal_through_the_identity_provider_into_the_app(page: Page, place: Place) -> None:
+def test_the_keyboard_alone_logs_in_from_the_portal_with_an_identity_provider(page: Page, place: Place) -> None:
     page.goto(f"{place.clever}/in/emulated")
     press(page, "Log in with Emulated Directory")
     headed(page, "Emulated Directory")
@@ -49,7 +47,7 @@ def test_from_the_portal_through_the_identity_provider_into_the_app(page: Page, 
     greeted(page, place.garden, "Ada Ashworth")
 
 
-def test_from_the_portal_with_a_badge_of_the_list_that_is_folded_away(page: Page, place: Place) -> None:
+def test_the_keyboard_alone_logs_in_from_the_portal_with_a_badge_in_the_folded_list(page: Page, place: Place) -> None:
     page.goto(f"{place.clever}/in/emulated")
     press(page, "Log in with a badge")
     headed(page, "Log in with a badge")
@@ -61,7 +59,7 @@ def test_from_the_portal_with_a_badge_of_the_list_that_is_folded_away(page: Page
     headed(page, "Log in to Emulated School District")
 
 
-def test_from_the_desk_into_the_app(page: Page, place: Place) -> None:
+def test_the_keyboard_alone_logs_in_from_the_desk(page: Page, place: Place) -> None:
     signed_in(page, place, ADA)
     page.goto(f"{place.clever}/_emulator/")
     press(page, "Apps")

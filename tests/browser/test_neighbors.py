@@ -1,4 +1,4 @@
-"""Other sites in the same browser cannot sign anybody in, log anybody out, or spoil a login."""
+"""Other sites in the same browser cannot sign anybody in, log anybody out, or break a login."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 SUBMIT = "<form method=post action='{action}'><button>A prize</button></form>"
-# Whatever a site can make a browser load from the callback: as an image, a script, a frame, or with `fetch`.
+# Every way that a site can make a browser load the callback: an image, a script, a frame, `fetch`.
 LOADS = """<img src='{url}'><script src='{url}'></script><iframe src='{url}'></iframe>
 <script>fetch('{url}', {{mode: 'no-cors', credentials: 'include'}}).finally(() => document.title = 'done')</script>"""
 UNPROVEN = [
@@ -36,7 +36,7 @@ def place(example: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
         yield place
 
 
-# It ends before the place does: no connection is open anymore.
+# The browser ends before the servers, so no connection is open anymore.
 @pytest.fixture(scope="module")
 def own_browser(browser: Browser, place: School) -> Iterator[Browser]:  # noqa: ARG001
     with school.launched(browser) as own:
@@ -57,7 +57,7 @@ def log_in(page: Page, place: School, number: str = ADA) -> None:
 
 
 def who(context: BrowserContext, place: School) -> str:
-    """Who is signed in at the app; empty when nobody is."""
+    """Return the name of the person who is signed in at the app; empty if nobody is."""
     page = context.new_page()
     page.goto(place.app)
     title = page.get_by_role("heading", level=1).inner_text()
@@ -70,7 +70,7 @@ def cookies_of_app(context: BrowserContext, place: School) -> dict[str, str]:
 
 
 def planted(cookie: str) -> list[str]:
-    """Every way in which a sibling host may try to set a cookie for the app."""
+    """Return every `Set-Cookie` header that a sibling host may try for the app."""
     name, _, value = cookie.partition("=")
     plain = name.removeprefix("__Host-")
     names = [name, plain, name.replace("__Host-", "__host-"), name.replace("__Host-", "__Secure-"), f"={name}"]
@@ -95,7 +95,7 @@ def check_sibling(context: BrowserContext, place: School, *, is_known: bool) -> 
     """A sibling host plants the cookies of another person's login and session, and redirects to its callback."""
     callback, login = place.begun_by(JOSE)
     session = place.session_of(JOSE)
-    # What the attacker holds is worth something: in the attacker's own hands it signs in.
+    # The attacker's cookies are valid: in the attacker's own browser, they sign the attacker in.
     assert place.ask("/me", session) == (None, [])
     page = context.new_page()
     if is_known:
@@ -116,7 +116,7 @@ def check_sibling(context: BrowserContext, place: School, *, is_known: bool) -> 
     else:
         page.get_by_role("heading", name="Find your school").wait_for()
         assert who(context, place) == ""
-        # The planted cookies are no obstacle either.
+        # The planted cookies don't stop the victim's own login either.
         log_in(context.new_page(), place)
         assert who(context, place) == "Ada Ashworth"
 
@@ -133,7 +133,7 @@ def test_a_form_of_another_site_logs_nobody_out_and_opens_no_session(
         page.goto(place.at(host))
         with page.expect_response(place.app + path) as answer:
             page.get_by_role("button", name="A prize").click()
-        # The page stays until the test ends: chromium may hang when one is closed while it shows the answer.
+        # Close the page only at the end of the test: Chromium can hang if a page is closed while it shows the response.
         status: int = answer.value.status
         return status
 
@@ -172,7 +172,9 @@ def test_a_hostile_page_does_not_spoil_a_login_in_flight(context: BrowserContext
 
 
 @pytest.mark.parametrize("query", UNPROVEN)
-def test_a_link_to_the_callback_ends_nobodys_session(context: BrowserContext, place: School, query: str) -> None:
+def test_a_link_to_the_callback_on_another_site_does_not_end_the_session(
+    context: BrowserContext, place: School, query: str
+) -> None:
     page = context.new_page()
     log_in(page, place)
     before = cookies_of_app(context, place)["__Host-session"]

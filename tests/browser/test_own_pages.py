@@ -1,6 +1,6 @@
-"""The pages and snippets of the packages themselves: everybody can read and use them, in English and Spanish.
+"""The packages' own pages and snippets are accessible, in English and Spanish.
 
-The crate's pages are in `core/tests/pages`: its unit tests write and compare them. Python and PHP make theirs here.
+The crate's pages are in `core/tests/pages`; its unit tests keep them up to date. Those of Python and PHP are made here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 APP = "http://localhost:1"
 LANGUAGES = ["en", "es"]
 LOGIN, SWITCH, HOME, CALLBACK = "/login", "/login?switch_user=1", "/home", "/callback?waited=1"
-# A page of an application, with nothing but what the packages give it.
+# A page of an application with only snippets of the packages.
 AROUND = """<!doctype html><html lang="{language}"><head><meta name="viewport" content="width=device-width">
 <style>:root {{ color-scheme: light dark }} body {{ background: Canvas }} :focus-visible {{ outline: 3px solid}}</style>
 <title>Reading</title></head><body><main><h1>Reading</h1>{snippets}</main></body></html>"""
@@ -38,7 +38,7 @@ NOT_ALLOWED = "You are signed in, but you may not open this page. Please ask you
 
 
 class Answer(NamedTuple):
-    """What a server sends."""
+    """A response of the app."""
 
     headers: Mapping[str, str]
     body: str
@@ -130,7 +130,7 @@ def answers(one_page: Page) -> dict[str, Answer]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_of_a_package_is_for_everybody(
+def test_every_page_of_a_package_is_accessible(
     one_page: Page, answers: dict[str, Answer], name: str, language: str
 ) -> None:
     page = one_page
@@ -150,13 +150,13 @@ def test_a_page_of_a_package_is_for_everybody(
         if WHOLE:
             assert axe_faults(page) == []
     page.set_viewport_size(DESKTOP)
-    # The short form has both over the two languages.
+    # In the short form: dark mode in English, light mode in Spanish.
     page.emulate_media(color_scheme="dark" if language == "en" else "light")
     assert faults(page, language) == []
     assert unreachable(page) == []
 
 
-def test_what_does_not_fit_or_cannot_be_reached_would_be_found(one_page: Page, answers: dict[str, Answer]) -> None:
+def test_text_that_is_cut_off_or_a_link_that_tab_skips_is_found(one_page: Page, answers: dict[str, Answer]) -> None:
     page = one_page
     body = """<style>p { width: 50rem } b { display: block; width: 3rem; height: 1rem; overflow: hidden }</style>
 <p>wide</p><b>cut off in its box</b><a href="/in">in</a><a href="/out" onfocus="this.blur()">out</a>"""
@@ -168,9 +168,7 @@ def test_what_does_not_fit_or_cannot_be_reached_would_be_found(one_page: Page, a
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_with_the_keyboard_alone_a_person_links_an_account(
-    one_page: Page, answers: dict[str, Answer], language: str
-) -> None:
+def test_the_keyboard_alone_links_an_account(one_page: Page, answers: dict[str, Answer], language: str) -> None:
     answers["/"] = of_python("link")(language)
     one_page.goto(APP)
     for tabs, answer in ((1, "yes"), (1, "no")):

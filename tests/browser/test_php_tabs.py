@@ -1,4 +1,4 @@
-"""What people do with a login, over PHP in FPM behind nginx: with the extension, and with FFI."""
+"""Logins in browser tabs with PHP-FPM behind nginx: with the extension, and with FFI."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from harness.emulator import App
     from playwright.sync_api import Browser, Page
 
-# Holds callbacks back until this many have arrived: then all their logins are in flight at once.
+# Holds callbacks back until this many have arrived, so that all their logins are in progress at once.
 TURNSTILE = """<?php
 if (str_contains($_SERVER['REQUEST_URI'], '/callback?')) {{
     touch('{folder}/' . uniqid('', true));
@@ -88,7 +88,7 @@ def scene(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Scen
         many.write_text("0", encoding="ascii")
         script.write_text(TURNSTILE.format(folder=arrived, many=many, seconds=SECONDS), encoding="ascii")
         way = replace(request.param, before=str(script))
-        # On its own host, as in production: its cookies are separate from the emulator's.
+        # As in production, on its own host, so its cookies are separate from the emulator's.
         with fpm_sites.serving(installed, way, auto_login=None, host="localhost") as site:
             links = Links(Place(site.clever, site.url, ""), app(site.url), "return_to")
             yield Scene(links, site.fpm.folder / "sessions", many, arrived)
@@ -96,7 +96,7 @@ def scene(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Scen
 
 @pytest.mark.parametrize("start", whole_or_short(["page_of", "login_link", "portal_link"], ["page_of"]))
 @pytest.mark.parametrize("many", whole_or_short([2, 3, 5, 10], [10]))
-def test_tabs_over_php_that_are_opened_at_once_all_end_signed_in_at_their_own_page(
+def test_php_tabs_opened_at_once_all_end_signed_in_on_their_own_page(
     browser: Browser, scene: Scene, many: int, start: str
 ) -> None:
     scene.hold(min(many, MOST_HELD))
@@ -104,7 +104,7 @@ def test_tabs_over_php_that_are_opened_at_once_all_end_signed_in_at_their_own_pa
 
 
 @pytest.mark.parametrize("many", whole_or_short([2, 5], [5]))
-def test_tabs_over_php_that_are_restored_from_disk_all_end_signed_in_at_their_own_page(
+def test_php_tabs_restored_from_disk_all_end_signed_in_on_their_own_page(
     browser: Browser, scene: Scene, tmp_path: Path, many: int
 ) -> None:
     scene.hold(0)
@@ -115,7 +115,7 @@ def test_tabs_over_php_that_are_restored_from_disk_all_end_signed_in_at_their_ow
 
 
 @pytest.mark.parametrize("many", whole_or_short([2, 5], [5]))
-def test_logins_over_php_that_are_restored_from_disk_are_finished(
+def test_php_logins_in_progress_restored_from_disk_are_finished(
     browser: Browser, scene: Scene, tmp_path: Path, many: int
 ) -> None:
     scene.hold(0)
@@ -123,7 +123,7 @@ def test_logins_over_php_that_are_restored_from_disk_are_finished(
 
 
 @pytest.mark.parametrize("is_from_portal", [False, True], ids=["from_app", "from_portal"])
-def test_back_and_forward_through_a_login_over_php_show_no_error(
+def test_php_back_and_forward_through_a_login_show_no_error(
     browser: Browser, scene: Scene, is_from_portal: bool
 ) -> None:
     scene.hold(0)
@@ -139,7 +139,7 @@ def test_back_and_forward_through_a_login_over_php_show_no_error(
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["signed-in-at-clever", "nobody-at-clever"])
-def test_over_php_a_sibling_host_that_plants_its_login_and_session_signs_nobody_in(
+def test_php_a_sibling_host_that_plants_its_login_and_session_signs_nobody_in(
     browser: Browser, installed: Installed, tmp_path: Path, is_known: bool
 ) -> None:
     @contextmanager

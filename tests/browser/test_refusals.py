@@ -1,4 +1,4 @@
-"""Where a login stops: a student who is not the signed-in one, people without access, and wrong requests."""
+"""Logins that stop: another student is signed in, the person has no access, or the request is wrong."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def asked_whether_it_is_they(page: Page, place: Place, number: str) -> None:
     headed(page, "Is this you?")
 
 
-def test_a_student_who_is_asked_and_is_the_same_goes_on(any_page: Page, place: Place) -> None:
+def test_a_student_who_confirms_who_they_are_continues_to_the_app(any_page: Page, place: Place) -> None:
     asked_whether_it_is_they(any_page, place, ADA)
     assert "Are you Ada Ashworth?" in any_page.locator("main").inner_text()
     any_page.get_by_role("link", name="Yes, that is me").click()
     greeted(any_page, place.garden, "Ada Ashworth")
 
 
-def test_a_student_who_is_asked_and_is_another_logs_in_and_goes_on_to_the_same_app(page: Page, place: Place) -> None:
+def test_a_student_who_is_someone_else_logs_in_and_continues_to_the_same_app(page: Page, place: Place) -> None:
     asked_whether_it_is_they(page, place, ADA)
     page.get_by_role("button", name="No, that is not me").click()
     headed(page, LOGIN_PAGE)
@@ -56,9 +56,7 @@ def test_a_student_who_is_asked_and_is_another_logs_in_and_goes_on_to_the_same_a
     greeted(page, place.garden, "José Núñez")
 
 
-def test_a_teacher_is_refused_by_an_app_for_students_and_a_student_can_take_her_place(
-    any_page: Page, place: Place
-) -> None:
+def test_a_teacher_cannot_enter_an_app_for_students_but_a_student_can_then_log_in(any_page: Page, place: Place) -> None:
     page = any_page
     signed_in(page, place, GRACE)
     page.goto(place.homework)
@@ -73,7 +71,7 @@ def test_a_teacher_is_refused_by_an_app_for_students_and_a_student_can_take_her_
     greeted(page, place.homework, "Ada Ashworth")
 
 
-def test_an_app_that_is_not_shared_refuses_and_is_not_in_the_portal(page: Page, place: Place) -> None:
+def test_an_app_that_is_not_shared_refuses_people_and_is_not_in_the_portal(page: Page, place: Place) -> None:
     signed_in(page, place, GRACE)
     page.goto(authorize(place, app_of("Staff Room", "")))
     headed(page, NO_ACCESS)
@@ -86,7 +84,9 @@ def test_an_app_that_is_not_shared_refuses_and_is_not_in_the_portal(page: Page, 
     assert "Homework Desk" not in " ".join(icons)
 
 
-def test_an_app_that_asks_for_it_learns_about_no_access_and_ends_its_session(page: Page, place: Place) -> None:
+def test_a_person_without_access_is_sent_back_to_an_app_that_asks_for_it_and_its_session_ends(
+    page: Page, place: Place
+) -> None:
     page.goto(f"{place.homework}/login?district_id=53ee4b8a44abc88c1c00119b")
     with_password(page, ADA)
     greeted(page, place.homework, "Ada Ashworth")
@@ -128,14 +128,14 @@ def test_a_wrong_request_ends_on_a_page_for_the_person_and_the_developer(
     assert page.locator("main b").count() == 0
 
 
-def test_a_portal_that_is_not_there_leads_to_the_school_picker(page: Page, place: Place) -> None:
+def test_the_page_for_an_unknown_portal_leads_to_the_school_picker(page: Page, place: Place) -> None:
     page.goto(f"{place.clever}/in/nowhere")
     headed(page, "Nothing is here")
     page.get_by_role("link", name="Find your school").click()
     headed(page, "Find your school")
 
 
-def test_a_name_full_of_markup_is_text_on_every_page_that_names_it(page: Page, place: Place) -> None:
+def test_markup_in_a_name_is_shown_as_text_on_every_page(page: Page, place: Place) -> None:
     name = '<b>Bobby</b> "><script>alert(1)</script>'
     page.on("dialog", lambda dialog: pytest.fail(f"a script said {dialog.message}"))
     asked_whether_it_is_they(page, place, MARKUP)

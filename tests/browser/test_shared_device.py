@@ -1,4 +1,4 @@
-"""One browser and more than one person, tab or moment: who is signed in is never in doubt."""
+"""One browser with several people, tabs or logins: it is always clear who is signed in."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def control(place: Place, path: str, body: object) -> None:
 
 @pytest.fixture
 def with_clock(place: Place) -> Iterator[Place]:
-    """The scene, whose clock may be moved."""
+    """The scene, with a clock that tests can move."""
     yield place
     control(place, "reset", {})
 
 
 def from_portal(page: Page, place: Place, number: str, name: str) -> None:
-    """Log in as children do: at the portal, and from there into the app."""
+    """Log in like children: at the portal, and from there into the app."""
     page.goto(f"{place.clever}/in/emulated")
     with_password(page, number)
     page.get_by_role("link", name="Word Garden").click()
@@ -45,7 +45,7 @@ def log_out_of_portal(page: Page, place: Place) -> None:
 
 
 def everything_behind(page: Page) -> Iterator[str]:
-    """The text of each page on the way back to the first one."""
+    """Go back to the first page; return the text of each page on the way."""
     for _ in range(MOST_STEPS_BACK):
         before = page.url
         if page.go_back() is None and page.url in {before, "about:blank"}:
@@ -53,7 +53,7 @@ def everything_behind(page: Page) -> Iterator[str]:
         yield page.locator("main").inner_text()
 
 
-def test_the_second_student_from_the_portal_replaces_the_first_who_did_not_log_out_of_the_app(
+def test_a_second_student_from_the_portal_replaces_the_first_one_who_is_still_signed_in_at_the_app(
     page: Page, place: Place
 ) -> None:
     from_portal(page, place, ADA, "Ada Ashworth")
@@ -71,7 +71,7 @@ def test_the_second_student_from_the_portal_replaces_the_first_who_did_not_log_o
     greeted(page, place.garden, "José Núñez")
 
 
-def test_the_way_back_after_a_login_leads_to_no_error_and_to_nobody_else(page: Page, place: Place) -> None:
+def test_the_back_button_after_a_login_shows_no_error_and_no_other_person(page: Page, place: Place) -> None:
     page.goto(place.garden)
     page.get_by_role("link", name="Log in with Clever").click()
     page.get_by_role("button", name="Emulated High School").click()
@@ -85,7 +85,7 @@ def test_the_way_back_after_a_login_leads_to_no_error_and_to_nobody_else(page: P
     greeted(page, place.garden, "Ada Ashworth")
 
 
-def test_the_way_back_after_logging_out_of_the_app_shows_nobody(page: Page, place: Place) -> None:
+def test_the_back_button_after_logging_out_of_the_app_shows_no_person(page: Page, place: Place) -> None:
     from_portal(page, place, ADA, "Ada Ashworth")
     log_out_of_portal(page, place)
     page.goto(f"{place.garden}/me")
@@ -96,7 +96,9 @@ def test_the_way_back_after_logging_out_of_the_app_shows_nobody(page: Page, plac
         assert "Signed in as Ada" not in text
 
 
-def test_logging_out_of_the_portal_ends_it_for_the_next_one_and_for_the_way_back(any_page: Page, place: Place) -> None:
+def test_logging_out_of_the_portal_hides_the_person_from_the_next_one_and_from_the_back_button(
+    any_page: Page, place: Place
+) -> None:
     page = any_page
     page.goto(f"{place.clever}/in/emulated")
     with_password(page, ADA)
@@ -109,7 +111,7 @@ def test_logging_out_of_the_portal_ends_it_for_the_next_one_and_for_the_way_back
     assert page.get_by_role("button", name="Log out").count() == 0
 
 
-def test_a_sign_in_ends_after_two_hours_and_the_icon_asks_again(page: Page, with_clock: Place) -> None:
+def test_after_two_hours_the_portal_icon_asks_to_sign_in_again(page: Page, with_clock: Place) -> None:
     place = with_clock
     signed_in(page, place, ADA)
     page.goto(f"{place.clever}/in/emulated")
@@ -139,7 +141,7 @@ def test_two_tabs_that_both_begin_a_login_can_be_finished_in_either_order(
         greeted(tabs[number], place.garden, "Ada Ashworth")
 
 
-def test_two_people_in_two_tabs_are_the_last_one_in_both(page: Page, place: Place) -> None:
+def test_when_two_people_log_in_in_two_tabs_both_tabs_show_the_second_person(page: Page, place: Place) -> None:
     tabs = [page, page.context.new_page()]
     for tab in tabs:
         tab.goto(f"{place.garden}/login?district_id={DISTRICT}")
@@ -153,20 +155,20 @@ def test_two_people_in_two_tabs_are_the_last_one_in_both(page: Page, place: Plac
     greeted(tabs[0], place.garden, "José Núñez")
 
 
-def test_a_callback_that_comes_again_signs_in_again(page: Page, place: Place) -> None:
+def test_a_reloaded_callback_signs_the_person_in_again(page: Page, place: Place) -> None:
     arrived: list[str] = []
     page.on("request", lambda request: arrived.append(request.url) if "/callback?" in request.url else None)
     page.goto(f"{place.garden}/login?district_id={DISTRICT}")
     with_password(page, ADA)
     greeted(page, place.garden, "Ada Ashworth")
-    # With the state of a login that began at the app.
+    # This callback has the state of a login that began at the app.
     page.goto(arrived[0])
     greeted(page, place.garden, "Ada Ashworth")
     page.goto(f"{place.clever}/in/emulated")
     arrived.clear()
     page.get_by_role("link", name="Word Garden").click()
     greeted(page, place.garden, "Ada Ashworth")
-    # One from the portal without a state, and one of the login that the app restarted it as.
+    # A callback from the portal without a state, and the callback of the restarted login.
     first, second = arrived
     assert "state=" not in first
     page.goto(first)
@@ -175,10 +177,10 @@ def test_a_callback_that_comes_again_signs_in_again(page: Page, place: Place) ->
     greeted(page, place.garden, "Ada Ashworth")
 
 
-def test_a_callback_that_cannot_be_read_stays_friendly_when_it_is_loaded_again(page: Page, place: Place) -> None:
+def test_a_malformed_callback_shows_the_same_friendly_page_when_it_is_reloaded(page: Page, place: Place) -> None:
     answer = page.goto(f"{place.garden}/callback?code=a&code=b")
     assert answer
-    # The policy of the app's other pages holds of this one too.
+    # This page has the same Content-Security-Policy as the other pages of the app.
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     for _ in range(2):
         headed(page, "Signing in did not work")

@@ -1,4 +1,4 @@
-"""Tabs of one browser log in at the same time, and each ends signed in at its own page."""
+"""Tabs of one browser log in at the same time, and each ends signed in on its own page."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 
 class Turnstile:
-    """Holds callbacks back until this many have arrived: then all their logins are in flight at once."""
+    """Holds callbacks back until this many have arrived, so that all their logins are in progress at once."""
 
     def __init__(self, callbacks: int) -> None:
         self._missing, self._changed = callbacks, threading.Condition()
 
     def before(self, app: WSGIApplication) -> WSGIApplication:
-        """Middleware that holds them."""
+        """Return middleware that holds callbacks back."""
 
         def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             if environ["PATH_INFO"] == "/callback":
@@ -50,7 +50,7 @@ class Turnstile:
 
 
 class Scene:
-    """An emulator, and an example at an address that stays the same when it starts again."""
+    """An emulator, and an example whose address stays the same after a restart."""
 
     def __init__(self, example: str, listener: socket.socket, clever: str, app: App) -> None:
         self.example, self.listener, self.app = example, listener, app
@@ -75,7 +75,7 @@ def scene(example: str) -> Iterator[Scene]:
 @pytest.mark.parametrize("waiting_page", ["", "true"], ids=["at-once", "waiting-page"])
 @pytest.mark.parametrize("start", ["page_of", "login_link", "portal_link"])
 @pytest.mark.parametrize("many", whole_or_short([2, 3, 5, 10], [10]))
-def test_tabs_that_are_opened_at_once_all_end_signed_in_at_their_own_page(
+def test_tabs_opened_at_once_all_end_signed_in_on_their_own_page(
     browser: Browser, scene: Scene, many: int, start: str, waiting_page: str
 ) -> None:
     with scene.serving(min(many, MOST_HELD), CLEVER_WAITING_PAGE=waiting_page):
@@ -83,18 +83,18 @@ def test_tabs_that_are_opened_at_once_all_end_signed_in_at_their_own_page(
 
 
 @pytest.mark.parametrize("many", whole_or_short([2, 5], [5]))
-def test_tabs_that_are_restored_from_disk_all_end_signed_in_at_their_own_page(
+def test_tabs_restored_from_disk_all_end_signed_in_on_their_own_page(
     browser: Browser, scene: Scene, tmp_path: Path, many: int
 ) -> None:
     with scene.serving():
         leave_pages_open(browser, tmp_path, scene.links, many)
-    # The next morning: the sessions of the app are over, and the browser comes back with its tabs.
+    # The next morning, the app's sessions have ended, and the browser restores its tabs.
     with scene.serving(min(many, MOST_HELD), FLASK_SECRET_KEY="another key for tests"):
         check_pages_restored(browser, tmp_path, scene.links, many)
 
 
 @pytest.mark.parametrize("many", whole_or_short([2, 5], [5]))
-def test_logins_that_are_restored_from_disk_are_finished(
+def test_logins_in_progress_restored_from_disk_are_finished(
     browser: Browser, scene: Scene, tmp_path: Path, many: int
 ) -> None:
     with scene.serving():

@@ -1,4 +1,4 @@
-"""Every way into an app, from the first page to the one that greets by name."""
+"""Every way into an app, from the first page to the greeting by name."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def by_badge(page: Page) -> None:
 
 
 @pytest.mark.parametrize("sign_in", [by_provider, by_password, by_badge])
-def test_each_way_to_sign_in_leads_to_the_portal_and_its_icon_into_the_app(
+def test_each_way_to_sign_in_leads_to_the_portal_and_from_there_into_the_app(
     any_page: Page, place: Place, sign_in: Callable[[Page], None]
 ) -> None:
     page = any_page
@@ -53,7 +53,7 @@ def test_each_way_to_sign_in_leads_to_the_portal_and_its_icon_into_the_app(
     greeted(page, place.garden, "Ada Ashworth")
 
 
-def test_a_wrong_password_is_said_where_the_eyes_are_and_the_name_is_kept(page: Page, place: Place) -> None:
+def test_a_wrong_password_shows_an_error_above_the_form_and_keeps_the_user_name(page: Page, place: Place) -> None:
     page.goto(f"{place.clever}/in/emulated")
     with_password(page, ADA, "wrong")
     assert "nobody at Emulated School District has this user name and password" in page.locator("#problem").inner_text()
@@ -123,7 +123,7 @@ def test_the_button_of_the_app_leads_through_the_school_picker(  # noqa: PLR0913
         greeted(page, place.garden, "Anouk Verhoeven")
 
 
-def test_the_school_is_remembered_until_it_is_not_yours(page: Page, place: Place) -> None:
+def test_the_school_is_remembered_until_the_person_picks_another(page: Page, place: Place) -> None:
     page.goto(f"{place.garden}/login")
     page.get_by_role("button", name="Island Primary School").click()
     headed(page, ISLAND_PAGE)
@@ -145,7 +145,7 @@ def test_the_school_is_remembered_until_it_is_not_yours(page: Page, place: Place
     greeted(page, place.garden, "José Núñez")
 
 
-def test_a_person_signed_in_at_clever_enters_without_a_page(page: Page, place: Place) -> None:
+def test_a_person_who_is_signed_in_at_clever_enters_the_app_without_a_page(page: Page, place: Place) -> None:
     signed_in(page, place, ADA)
     seen: list[str] = []
     page.on("framenavigated", lambda frame: seen.append(frame.url))

@@ -1,8 +1,8 @@
-"""Setups that are broken in one way each, and what the doctor's first problem must say: one table for every face.
+"""A table of broken setups, each with the first problem that the doctor must report in every language.
 
 A setup is made of environment variables (`CLEVER_CLIENT_ID` and so on, proxies, certificates) and of the servers at the
-addresses in them. `BROKEN` has a row for each: its name, the check that must have the first problem, words that the
-problem must say, and how it is made.
+addresses in them. `BROKEN` has a row for each setup: its name, the check that must report the first problem, words in
+that problem, and a function that creates the setup.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ APP = emulator.App("0d1c" * 5, SECRET, CALLBACK, oidc=True)
 GOOD = {"CLEVER_CLIENT_ID": APP.client_id, "CLEVER_CLIENT_SECRET": SECRET, "CLEVER_REDIRECT_URI": CALLBACK}
 FAR = f"https://{tls.FAR}"
 KEY = KEYS["sets"]["noalg"]["keys"][0]
-# No name server knows it (RFC 6761 6.4).
+# No name server knows this host (RFC 6761 6.4).
 NOWHERE = "https://clever.invalid"
 FIVE_MINUTES = 300
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a setup is made."""
+    """The surroundings of a setup: the emulator, and a folder."""
 
     emulator: str
     folder: Path
@@ -54,7 +54,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Broken:
-    """A setup that is broken, and its cause."""
+    """A broken setup and its cause."""
 
     name: str
     check: str
@@ -62,12 +62,12 @@ class Broken:
     make: Callable[[Place], AbstractContextManager[Variables]]
 
 
-# ---------------------------------------------------------------- a Clever made by hand
+# ---------------------------------------------------------------- a fake Clever
 
 
 @dataclass
 class Answer:
-    """What a server answers."""
+    """A response of a server."""
 
     status: int = 200
     body: bytes = b"{}"
@@ -79,7 +79,7 @@ PAGE = b"<!doctype html><title>Sign in to the guest network</title>"
 
 
 def usual(base_url: str, path: str, query: str) -> Answer:
-    """What Clever would answer to the doctor."""
+    """Return Clever's responses to the doctor."""
     if path == "/.well-known/openid-configuration":
         document = {
             "issuer": base_url,
@@ -100,7 +100,7 @@ def usual(base_url: str, path: str, query: str) -> Answer:
 
 @contextmanager
 def by_hand(change: Callable[[str, Answer], Answer]) -> Iterator[str]:
-    """Serve what Clever would answer, changed by `change`, which is told the path; give the base URL."""
+    """Serve Clever's responses, changed by `change`, which gets the path; yield the base URL."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -131,7 +131,7 @@ def by_hand(change: Callable[[str, Answer], Answer]) -> Iterator[str]:
             thread.join()
 
 
-# ---------------------------------------------------------------- how setups are broken
+# ---------------------------------------------------------------- ways to break a setup
 
 Maker = Callable[[Place], "AbstractContextManager[Variables]"]
 
@@ -147,7 +147,7 @@ def set_to(**variables: str) -> Maker:
 
 
 def answering(change: Callable[[str, Answer], Answer], **variables: str) -> Maker:
-    """A Clever made by hand whose answers are changed."""
+    """A fake Clever with changed responses."""
 
     @contextmanager
     def made(_: Place) -> Iterator[Variables]:
@@ -159,7 +159,7 @@ def answering(change: Callable[[str, Answer], Answer], **variables: str) -> Make
 
 
 def at(wanted: str, answer: Answer) -> Callable[[str, Answer], Answer]:
-    """Give an answer of its own at paths that begin so."""
+    """Send another response for paths with this prefix."""
     return lambda path, usual_one: answer if path.startswith(wanted) else usual_one
 
 
@@ -203,7 +203,7 @@ def plain_http(place: Place) -> Iterator[Variables]:
 
 @contextmanager
 def ending_tls(_: Place) -> Iterator[Variables]:
-    """It takes connections, and ends each when it has read the name of the host, as filters do."""
+    """A server that reads the host name of the TLS handshake, then closes the connection, like a web filter."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
 
         def end_each() -> None:
@@ -253,13 +253,13 @@ def only_ipv6(_: Place) -> Iterator[Variables]:
 
 @contextmanager
 def silent(_: Place) -> Iterator[Variables]:
-    """It takes connections, and never answers."""
+    """A server that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield {"CLEVER_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}", **GOOD, "CLEVER_TIMEOUT": "0.5"}
 
 
 def old_keys(path: str, answer: Answer) -> Answer:
-    """Other keys than discovery has, at another address."""
+    """Other keys, at another address than in the discovery document."""
     return Answer(body=json.dumps({"keys": [{**KEY, "kid": "old"}]}).encode()) if path == "/old" else answer
 
 
@@ -361,11 +361,11 @@ BROKEN = [
 ]
 
 
-# ---------------------------------------------------------------- what a doctor says about them
+# ---------------------------------------------------------------- the doctor's reports
 
-# What a shell around the tests may say must not count.
+# Variables that the caller of the tests may have set must not matter.
 OURS = ("CLEVER_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD", "NO_COLOR")
-# As in ffi/tests/c/guest.c: clone and clone3 fail as at a limit of processes, which root knows no other way to meet.
+# As in ffi/tests/c/guest.c: clone and clone3 fail as they do at a process limit, which doesn't apply to root.
 WITHOUT_THREADS = """
 import ctypes, os, platform, struct, sys
 clone = {"x86_64": 56, "aarch64": 220}[platform.machine()]
@@ -380,12 +380,12 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """An environment that has these variables of ours, and no others."""
+    """Return an environment with only these CLEVER_ variables."""
     return {**{name: value for name, value in os.environ.items() if not name.upper().startswith(OURS)}, **variables}
 
 
 def run(command: Sequence[str | Path], variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command that has these variables of ours, and no others."""
+    """Run a command with only these CLEVER_ variables."""
     return subprocess.run(
         command,
         env=environment(variables),
@@ -397,12 +397,12 @@ def run(command: Sequence[str | Path], variables: Mapping[str, str]) -> subproce
 
 
 def first_problem(report: dict[str, Any]) -> dict[str, Any]:
-    """The finding that names the cause."""
+    """Return the finding that names the cause."""
     return next((one for one in report["findings"] if one["level"] == "problem"), {"check": "", "found": ""})
 
 
 def check_first_problem(broken: Broken, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    """Check what a doctor wrote about a setup, which begins with the report as JSON; give its first problem."""
+    """Check the doctor's output, which begins with the report as JSON; return the first problem."""
     report = json.loads(done.stdout.partition("\n")[0])
     problem = first_problem(report)
     assert (problem["check"], report["exit_code"], done.returncode) == (broken.check, 2, 2), report
@@ -416,7 +416,7 @@ def check_first_problem(broken: Broken, done: subprocess.CompletedProcess[str]) 
 def run_without_threads(
     command: Sequence[str | Path], variables: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str] | None:
-    """Run a program that can start no thread, as at a pids limit; `None` where that cannot be arranged."""
+    """Run a program that cannot start threads, as at a pids limit; return `None` if this system cannot do that."""
     if sys.platform != "linux":
         return None
     done = run([sys.executable, "-c", WITHOUT_THREADS, *command], variables)

@@ -1,4 +1,4 @@
-"""A Clever made by hand, and each language that asks it."""
+"""Fixtures: a fake Clever, and the package of each language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operations by their names, through Python and through C, answered in one form."""
+"""Runs operations by name in Python and in C, and returns the results in the same form."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Face(Protocol):
     """One language."""
 
     def configure(self, name: str, **settings: str | None) -> tuple[str, Fields]:
-        """Make a client and keep it under `name`: how it went, and the fields of the error."""
+        """Create a client and store it as `name`; return the status, and the fields of the error."""
 
     def make_client(self, name: str, **settings: str | None) -> None:
-        """Make a client that must not fail."""
+        """Create a client; this must succeed."""
 
     def call(self, action: str, client: str, arguments: Fields) -> tuple[str, Fields]:
-        """Run an operation: how it went, and the fields it gave."""
+        """Run an operation; return its status and its fields."""
 
 
 class PythonFace:
@@ -67,7 +67,7 @@ class PythonFace:
 
 
 class CFace:
-    """The C driver, a process that answers a line for a line."""
+    """The C driver: a process that prints a line for each line of its input."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -91,7 +91,7 @@ class CFace:
 
 @contextmanager
 def driven(command: Sequence[str | Path], variables: Mapping[str, str]) -> Iterator[Face]:
-    """A process that answers like the C driver; it must exit with status 0 when there are no more questions."""
+    """A process with the C driver's protocol. At the end of its input, it must exit with status 0."""
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8", env=variables) as process:
         yield CFace(process)
@@ -102,7 +102,7 @@ def driven(command: Sequence[str | Path], variables: Mapping[str, str]) -> Itera
 
 @contextmanager
 def speaking(language: str) -> Iterator[Face]:
-    """The face of `python` or of `c`."""
+    """Return the face for `python` or `c`."""
     if language == "python":
         yield PythonFace()
         return
@@ -125,7 +125,7 @@ def refused(error: clever_sso.Error) -> tuple[str, Fields]:
 
 
 def run(face: Face, clever: Clever, operation: str, **settings: str) -> tuple[str, Fields]:
-    """One operation with a client that knows nothing yet."""
+    """Run one operation with a new client, which has no keys yet."""
     face.make_client("fresh", **{"base_url": clever.base_url, **CLIENT, **settings})
     if operation != "login":
         answers = TABLE["answers"]
@@ -200,7 +200,7 @@ def browser_leg(what_came: Outcome | clever_sso.Error) -> dict[str, Any]:
 
 
 def cookie_fields(cookies: tuple[clever_sso.SetCookie, ...]) -> Fields:
-    """`NAME=VALUE;MAX-AGE` for each cookie, with `|` between them; and the headers that set them."""
+    """Return `NAME=VALUE;MAX-AGE` for each cookie, separated by `|`, and the headers that set them."""
     return {
         "set_cookies": "|".join(f"{cookie.name}={cookie.value};{cookie.max_age}" for cookie in cookies),
         "set_cookie_headers": "|".join(cookie.header for cookie in cookies),
@@ -208,7 +208,7 @@ def cookie_fields(cookies: tuple[clever_sso.SetCookie, ...]) -> Fields:
 
 
 def joined(texts: Iterable[str]) -> str | None:
-    """Several texts in one field: sorted, with commas between them."""
+    """Join several strings in one field: sorted, separated by commas."""
     return ",".join(sorted(texts)) or None
 
 
@@ -221,7 +221,7 @@ def begin_implicit(client: clever_sso.Client, arguments: Fields) -> tuple[str, d
 
 
 def switches(arguments: Fields) -> dict[str, Any]:
-    """The arguments, with booleans as booleans."""
+    """Return the arguments, with booleans converted."""
     options: dict[str, Any] = dict(arguments)
     for name in {"switch_user", "has_session", "without_state"} & set(options):
         options[name] = options[name] == "true"

@@ -1,6 +1,6 @@
-"""Further broken setups: values with something odd in them, odd servers and proxies, and several faults at once.
+"""More broken setups: odd values, odd servers and proxies, and several faults at once.
 
-As in broken_setups.py, each row says which check must have the first problem, and what it must say.
+As in broken_setups.py, each row names the check that must report the first problem, and words in that problem.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ CURVE_KEY = b'{"keys":[{"kty":"EC","kid":"curve","crv":"P-256","x":"' + b"A" * 4
 REVOKED = Answer(401, b'{"error":"invalid_client","error_description":"app is disabled"}')
 
 
-# ---------------------------------------------------------------- servers that say something odd
+# ---------------------------------------------------------------- odd servers
 
 
 @contextmanager
 def saying(words: bytes, *, at_once: bool = False) -> Iterator[int]:
-    """Say the same to each connection, once it has said something itself; give the port."""
+    """Run a server that waits for the first bytes of each connection, then sends the same response; yield the port."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
 
         def answer(stream: socket.socket) -> None:
@@ -81,7 +81,7 @@ def saying(words: bytes, *, at_once: bool = False) -> Iterator[int]:
 
 
 def alerting(number: int) -> Maker:
-    """A server that answers the first message of TLS with this alert (RFC 8446 6)."""
+    """A server that responds to the first TLS message with this alert (RFC 8446 6)."""
 
     @contextmanager
     def made(_: Place) -> Iterator[Variables]:
@@ -104,7 +104,7 @@ def speaking(words: bytes, scheme: str = "http", *, at_once: bool = False) -> Ma
 
 @contextmanager
 def proxy_answering(status: int, headers: tuple[tuple[str, str], ...] = (), body: bytes = b"") -> Iterator[int]:
-    """A proxy with one answer to everything; give its port."""
+    """Run a proxy that sends one response to every request; yield its port."""
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
@@ -115,7 +115,7 @@ def proxy_answering(status: int, headers: tuple[tuple[str, str], ...] = (), body
             self.end_headers()
             self.wfile.write(body)
 
-        do_CONNECT = do_GET = do_POST = answer  # noqa: N815  (http.server calls them so)
+        do_CONNECT = do_GET = do_POST = answer  # noqa: N815  (names from http.server)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing."""
@@ -134,7 +134,7 @@ def proxy_answering(status: int, headers: tuple[tuple[str, str], ...] = (), body
 def behind(
     status: int, *headers: tuple[str, str], scheme: str = "http", to: str = FAR, body: bytes = b"", **variables: str
 ) -> Maker:
-    """Clever behind a proxy with one answer to everything."""
+    """Clever behind a proxy that sends one response to every request."""
 
     @contextmanager
     def made(_: Place) -> Iterator[Variables]:
@@ -146,7 +146,7 @@ def behind(
 
 
 def in_a_file(name: str, content: bytes, variable: str = "CLEVER_CA_BUNDLE") -> Maker:
-    """A file of certificates that has something else in it."""
+    """A CA file without certificates in it."""
 
     @contextmanager
     def made(place: Place) -> Iterator[Variables]:
@@ -163,13 +163,13 @@ def of_an_authority(folder: Path) -> tuple[Path, Path]:
 
 @contextmanager
 def at_two_hosts(place: Place) -> Iterator[Variables]:
-    """Clever is there, and its API is not."""
+    """A Clever whose API is missing."""
     with ports.reserved() as port:
         yield {**GOOD, "CLEVER_ISSUER": place.emulator, "CLEVER_API_BASE": f"http://127.0.0.1:{port}"}
 
 
 def moved(seconds: int) -> Callable[[str, Answer], Answer]:
-    """A Clever whose clock is so far ahead."""
+    """A Clever whose clock is this far ahead."""
 
     def change(_path: str, answer: Answer) -> Answer:
         date = formatdate(time() + seconds, usegmt=True)
@@ -192,7 +192,7 @@ DISCOVERY, CERTS, TOKENS, AUTHORIZE, ME = (
 page = partial(Answer, body=PAGE, kind="text/html")
 
 FURTHER = [
-    # Values with something odd in them.
+    # Odd values.
     Broken("secret in quotes", "credentials", "quotation mark", set_to(CLEVER_CLIENT_SECRET=f'"{SECRET}"')),
     Broken("id in quotes", "credentials", "quotation mark", set_to(CLEVER_CLIENT_ID=f"'{APP.client_id}'")),
     Broken("secret with a line break", "settings", "white space", set_to(CLEVER_CLIENT_SECRET=f"{SECRET}\n")),
@@ -363,7 +363,7 @@ FURTHER = [
     Broken("TLS: forbidden", "tls", "access_denied", alerting(49)),
     Broken("TLS: broken there", "tls", "internal_error", alerting(80)),
     Broken("certificate of two other hosts", "tls", "another host", with_certificate(of_an_authority, is_trusted=True)),
-    # What servers answer.
+    # Odd responses.
     Broken("a server of mail", "discovery", "127.0.0.1", speaking(b"220 mail.example ESMTP\r\n", at_once=True)),
     Broken("a server of SSH", "tls", "does not speak TLS", speaking(b"SSH-2.0-OpenSSH_9.2\r\n", "https", at_once=True)),
     Broken("a server of TLS at http", "discovery", "", speaking(bytes([0x15, 3, 1, 0, 2, 2, 22]))),
@@ -465,13 +465,13 @@ def wrongly_named(
     folder: Path,
     rows: Sequence[Broken] = FURTHER,
 ) -> dict[str, str]:
-    """The setups whose first problem is not the cause for this doctor, with what it said. Several are tried at a time.
+    """Return the setups where this doctor's first problem is not the cause, with its output. Several run at a time.
 
     Args:
-        command: The doctor.
-        with_library: Adds to the variables of a setup what the command needs.
-        emulator: Where Clever is.
-        folder: For files.
+        command: The command line of the doctor.
+        with_library: Adds the variables that the command needs to those of a setup.
+        emulator: The address of the emulator.
+        folder: A folder for files of the setups.
         rows: The setups.
     """
 

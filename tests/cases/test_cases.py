@@ -1,4 +1,4 @@
-"""The table `tests/cases/cases.toml`, run through Python and through C."""
+"""Runs the table `tests/cases/cases.toml` in Python and in C."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 TABLE: dict[str, Any] = tomllib.loads((ROOT / "tests/cases/cases.toml").read_text("utf-8"))
 STEP_WORDS = {"do", "expect", "client", "save", "fields", "absent"}
 SECRET_FIELDS = {"code", "state", "pending", "access_token", "id_token", "callback"}
-# Shorter ones would be found in any text by chance.
+# Shorter values could appear in any text by chance.
 SHORTEST_SECRET = 12
 
 
 def app_named(app: dict[str, Any]) -> emulator.App:
-    """An app of the table."""
+    """An app in the table."""
     return emulator.App(app["client_id"], app["secret"], app["redirect_uri"], app["oidc"], app.get("library", False))
 
 
 class Page(BaseHTTPRequestHandler):
-    """Answers everything with a page and 200, as a captive portal does."""
+    """Sends a page with status 200 for every request, like a captive portal."""
 
     def do_GET(self) -> None:
         self.answer()
@@ -58,10 +58,10 @@ class Page(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def bases() -> Iterator[dict[str, str]]:
-    """The places where a client may look for Clever: the emulator, a port where nobody listens, a server of pages."""
+    """The addresses for a client's base URL: the emulator, a port where nobody listens, and a captive portal."""
     apps = [app_named(app) for app in TABLE["apps"].values()]
     with socket.socket() as closed, ThreadingHTTPServer(("127.0.0.1", 0), Page) as pages:
-        # Bound and not listening: nobody else gets the port, and a connection is refused.
+        # The socket is bound but doesn't listen: nobody else gets the port, and connections are refused.
         closed.bind(("127.0.0.1", 0))
         threading.Thread(target=pages.serve_forever, daemon=True).start()
         with emulator.running(apps, TABLE["auto_login"]) as clever:
@@ -75,7 +75,7 @@ def bases() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module", params=["python", "c"])
 def face(request: pytest.FixtureRequest, bases: dict[str, str]) -> Iterator[Face]:
-    """A language, with every client of the table made in it."""
+    """A language, with every client of the table."""
     with speaking(request.param) as face:
         yield with_clients(face, bases)
 
@@ -95,7 +95,7 @@ def with_clients(face: Face, bases: dict[str, str]) -> Face:
 
 
 @pytest.mark.parametrize("case", TABLE["case"], ids=lambda case: case["name"])
-def test_the_case_comes_out_as_expected(case: dict[str, Any], face: Face, bases: dict[str, str]) -> None:
+def test_the_case_has_the_expected_result(case: dict[str, Any], face: Face, bases: dict[str, str]) -> None:
     known: Fields = {}
     jars: dict[str, Fields] = {}
     for number, step in enumerate(case["steps"], 1):
@@ -130,7 +130,7 @@ def take(action: str, client: str, arguments: Fields, face: Face, clever: str) -
 
 
 def obey(jar: Fields, set_cookies: str) -> int:
-    """Set the cookies in a jar; how many logins are in flight there then."""
+    """Set the cookies in a jar; return how many logins are in progress there."""
     for cookie in filter(None, set_cookies.split("|")):
         pair, max_age = cookie.split(";")
         name, value = pair.split("=", 1)
@@ -141,7 +141,7 @@ def obey(jar: Fields, set_cookies: str) -> int:
 
 
 def somebody(url: str, arguments: Fields) -> str:
-    """The URL for the person who stands before the browser; without one it is the table's own."""
+    """Add the person, the admin and the claims of the case to a login URL."""
     names = {"person": "emulator_login", "admin": "emulator_admin", "claims": "emulator_claims"}
     return url + "".join(f"&{names[name]}={quote(arguments[name])}" for name in names if name in arguments)
 
@@ -162,7 +162,7 @@ def filled(text: str, known: Fields) -> str:
 
 
 def check_silence(fields: Fields, known: Fields, place: str) -> None:
-    """No message holds a code, a token, a state, a pending login or a secret."""
+    """Check that no message contains a code, a token, a state, a pending login or a secret."""
     message = fields.get("message", "")
     given = [value for name, value in known.items() if name.rpartition(".")[2] in SECRET_FIELDS]
     for secret in given + [app["secret"] for app in TABLE["apps"].values()]:

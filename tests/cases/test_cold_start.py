@@ -1,4 +1,4 @@
-"""The first login of a process, through Python and through C: what can be requested at once is requested at once."""
+"""The first login of a process, in Python and in C, sends its independent requests in parallel."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 TOGETHER = ("tokens", "discovery", "keys")
 
 
-def test_code_discovery_and_keys_are_requested_together(face: Face, clever: Clever) -> None:
+def test_a_first_login_requests_tokens_discovery_and_keys_in_parallel(face: Face, clever: Clever) -> None:
     clever.reset()
     meeting = threading.Barrier(len(TOGETHER))
 
     def when_all_are_there(body: bytes) -> Iterable[bytes]:
-        # None is answered before all three have arrived. One that would be sent later never is: the wait fails.
+        # No request gets a response before all three have arrived. If one were sent later, this wait would fail.
         meeting.wait(SECONDS)
         yield b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
         yield body

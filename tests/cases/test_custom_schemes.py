@@ -1,4 +1,4 @@
-"""A redirect URI with a custom scheme, which Clever refuses: the error says in each language what to use instead."""
+"""Clever refuses a redirect URI with a custom scheme. The error in each language says what to use instead."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ WAYS = ("custom scheme (myapp:)", "Universal Link, App Link", "http://127.0.0.1 
 
 
 @pytest.mark.parametrize("language", ["python", "c"])
-def test_a_custom_scheme_is_told_what_to_use_instead(language: str) -> None:
-    # Rust, PHP and JavaScript have their own: config/tests.rs, ImplicitTest.php, test_js_failures.py.
+def test_the_error_for_a_custom_scheme_says_what_to_use_instead(language: str) -> None:
+    # Rust, PHP and JavaScript have their own tests: config/tests.rs, ImplicitTest.php, test_js_failures.py.
     with speaking(language) as face:
         result, fields = face.configure("app", client_id="app", secret=None, redirect_uri="myapp://callback")
     assert result == "error config_invalid"

@@ -1,6 +1,6 @@
 """The doctor names the cause of each broken setup as its first problem: the command, C and Python.
 
-The table is in broken_setups.py. PHP tries it in php/tests/test_doctor_in_php.py, and the frameworks of Python in
+The table is in broken_setups.py. It is tested for PHP in php/tests/test_doctor_in_php.py, and for Python frameworks in
 python/tests/frameworks/test_doctor_commands.py.
 """
 
@@ -47,7 +47,7 @@ FACES: dict[str, Callable[[], list[str | Path]]] = {
     "c": lambda: [compiled(ROOT / "ffi/tests/c/doctor.c")],
     "python": lambda: [sys.executable, "-m", "clever_sso", "doctor", "--json"],
 }
-# C reads no CLEVER_ variables: what is wrong with their form is not for it.
+# C reads no CLEVER_ variables, so it cannot report a wrong form.
 NOT_IN_C = {"misspelt variable", "invalid number"}
 
 
@@ -94,7 +94,7 @@ def test_the_first_problem_is_the_cause_of_further_setups(face: str, clever: str
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_a_limit_of_threads_is_the_first_problem(face: str, clever: str) -> None:
+def test_a_limit_on_threads_is_the_first_problem(face: str, clever: str) -> None:
     done = run_without_threads(FACES[face](), with_library({"CLEVER_BASE_URL": clever, **GOOD}))
     if done is None:
         pytest.skip("threads cannot be forbidden here")
@@ -102,17 +102,17 @@ def test_a_limit_of_threads_is_the_first_problem(face: str, clever: str) -> None
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_a_limit_of_requests_is_told_with_its_end(face: str, clever: str, tmp_path: Path) -> None:
+def test_a_rate_limit_is_reported_with_the_time_to_wait(face: str, clever: str, tmp_path: Path) -> None:
     with RATE_LIMITED.make(Place(clever, tmp_path)) as variables:
         problem = check_first_problem(RATE_LIMITED, run_with(FACES[face](), with_library(variables)))
     assert problem["advice"] == "wait 120 s, then try again"
 
 
-def test_the_command_in_python_writes_text_and_says_what_it_takes(clever: str) -> None:
+def test_the_python_command_writes_text_and_shows_its_usage(clever: str) -> None:
     good = run_python({"CLEVER_BASE_URL": clever, **GOOD}, "doctor")
     assert (good.returncode, good.stderr) == (0, "")
     assert good.stdout.startswith("ok       settings: ")
-    # A pipe is no terminal.
+    # A pipe is not a terminal.
     assert "\x1b" not in good.stdout
     assert run_python({"CLEVER_BASE_URL": clever, **GOOD, "CLEVER_CLIENT_SECRET": ""}, "doctor").returncode == 1
     assert run_python({}, "--help").stdout.startswith("Usage: python -m clever_sso doctor")
@@ -126,7 +126,7 @@ def test_the_command_in_python_writes_text_and_says_what_it_takes(clever: str) -
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is Unix's")
 @pytest.mark.parametrize("command", [[COMMAND], [sys.executable, "-m", "clever_sso"]], ids=["command", "python"])
 @pytest.mark.parametrize(("no_color", "has_colors"), [("", True), ("1", False)])
-def test_on_a_terminal_it_has_colors_and_lines_end_between_words(
+def test_on_a_terminal_the_report_has_colors_and_lines_break_between_words(
     command: list[str | Path], no_color: str, has_colors: bool
 ) -> None:
     ours, theirs = os.openpty()
@@ -146,12 +146,12 @@ def test_on_a_terminal_it_has_colors_and_lines_end_between_words(
     assert ("\x1b[1;31mproblem \x1b[0m settings: " in text) is has_colors
     lines = re.sub(r"\x1b\[[\d;]*m", "", text).splitlines()
     assert max(map(len, lines)) <= 80
-    # The advice about it is longer than a line.
+    # The advice for this problem is longer than a line.
     first = next(index for index, line in enumerate(lines) if line.startswith("         what to do: "))
     assert re.match(r" {9}\S", lines[first + 1]), text
 
 
-def test_a_good_setup_has_no_warning_and_the_text_says_what_json_says(clever: str) -> None:
+def test_a_good_setup_has_no_warning_and_text_and_json_agree(clever: str) -> None:
     variables = {"CLEVER_BASE_URL": clever, **GOOD}
     report = json.loads(run(variables, "doctor", "--json").stdout)
     assert (report["level"], report["exit_code"]) == ("ok", 0), report
@@ -159,11 +159,11 @@ def test_a_good_setup_has_no_warning_and_the_text_says_what_json_says(clever: st
     assert (text.returncode, text.stderr) == (0, "")
     words = [(line.split()[0], line.split()[1]) for line in text.stdout.splitlines()]
     assert words == [(one["level"], f"{one['check']}:") for one in report["findings"]]
-    # A pipe is no terminal.
+    # A pipe is not a terminal.
     assert "\x1b" not in text.stdout
 
 
-def test_a_warning_alone_is_exit_code_1(clever: str) -> None:
+def test_a_report_with_only_warnings_exits_with_1(clever: str) -> None:
     done = run({"CLEVER_BASE_URL": clever, **GOOD, "CLEVER_CLIENT_SECRET": ""}, "doctor", "--json")
     report = json.loads(done.stdout)
     assert (done.returncode, report["level"]) == (1, "warning"), report
@@ -183,7 +183,7 @@ def test_a_login_address_that_fails_is_a_warning(status: int, clever: str, tmp_p
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
 @pytest.mark.parametrize("files", [4, 5, 6, 7, 8, 12])
-def test_a_limit_of_files_is_the_first_problem(files: int, clever: str) -> None:
+def test_a_limit_on_open_files_is_the_first_problem(files: int, clever: str) -> None:
     variables = with_library({"CLEVER_BASE_URL": clever, **GOOD})
     done = run_with(["sh", "-c", f'ulimit -n {files} && exec "$0" doctor --json', COMMAND], variables)
     report = json.loads(done.stdout)
@@ -192,7 +192,7 @@ def test_a_limit_of_files_is_the_first_problem(files: int, clever: str) -> None:
     assert problems[:1] in ([], ["process"]), report
 
 
-def test_the_versions_are_told(clever: str) -> None:
+def test_the_report_names_the_versions(clever: str) -> None:
     text = run_python({"CLEVER_BASE_URL": clever, **GOOD}, "doctor").stdout
     own = run({"CLEVER_BASE_URL": clever, **GOOD}, "doctor").stdout.splitlines()[-1]
     assert re.match(r"ok       versions: clever-sso \d+\.\d+\.\d+ for \w+ \w+", own)
@@ -201,7 +201,7 @@ def test_the_versions_are_told(clever: str) -> None:
         assert f", kernel {os.uname().release}" in own
 
 
-def test_the_command_says_what_it_takes() -> None:
+def test_the_command_shows_its_usage() -> None:
     assert run({}, "--help").stdout.startswith("Usage: clever-sso doctor")
     assert run({}, "--version").stdout.startswith("clever-sso ")
     for arguments in ((), ("docter",), ("doctor", "--jsn")):

@@ -1,6 +1,6 @@
-"""Every member of every answer with a value of every wrong kind, through Python and through C over real sockets.
+"""Replaces every member of every response with values of wrong types, in Python and in C, over real sockets.
 
-The table is `tests/vectors/members.json`; `core/tests/members.rs` runs it through the pure readers.
+The table is `tests/vectors/members.json`. `core/tests/members.rs` runs it without sockets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def place(answers: dict[str, Any], answer: str, member: str, value: object) -> None:
-    """Put `value` where the path `member` leads; the empty path is the whole answer."""
+    """Replace the member at the path `member` with `value`; the empty path is the whole response."""
     *way, last = [answer, *(member.split(".") if member else [])]
     at: Any = answers
     for name in way:
@@ -30,14 +30,14 @@ ROWS = [(name, row) for name, journey in TABLE["journeys"].items() for row in jo
 
 
 @pytest.mark.parametrize("name", TABLE["journeys"])
-def test_the_answers_as_they_should_be_end_well(name: str, face: Face, clever: Clever) -> None:
+def test_the_unchanged_responses_are_accepted(name: str, face: Face, clever: Clever) -> None:
     journey = TABLE["journeys"][name]
     clever.reset(journey.get("without", []))
     check(run(face, clever, journey["operation"]), journey, {}, name)
 
 
 @pytest.mark.parametrize(("name", "row"), ROWS, ids=lambda part: part if isinstance(part, str) else part["member"])
-def test_a_value_of_a_wrong_kind_is_left_out_or_refused(
+def test_a_member_of_a_wrong_type_is_ignored_or_refused(
     name: str, row: dict[str, Any], face: Face, clever: Clever
 ) -> None:
     journey = TABLE["journeys"][name]
@@ -53,8 +53,8 @@ def test_a_value_of_a_wrong_kind_is_left_out_or_refused(
 
 
 @pytest.mark.parametrize("name", [name for name, journey in TABLE["journeys"].items() if "unread" in journey])
-def test_members_that_nothing_reads_may_be_anything(name: str, face: Face, clever: Clever) -> None:
-    # All of one depth at once: what is below them is gone with them.
+def test_unread_members_of_any_type_change_nothing(name: str, face: Face, clever: Clever) -> None:
+    # All members of one depth at once, because their own members are replaced with them.
     journey, depths = TABLE["journeys"][name], {}
     for answer, objects in journey["unread"].items():
         for of, members in objects.items():
@@ -81,13 +81,13 @@ ANSWERS = {
 
 
 def arrays(record: dict[str, Any]) -> dict[str, object]:
-    """An array where an answer, or its `data`, should be an object: with everything that belongs there."""
+    """Return arrays, with all the right content, in place of a response, or of its `data`."""
     made: dict[str, object] = {"around it": [record], "of its values": list(record.values())}
     return {**made, "around its data": {**record, "data": [record["data"]]}} if "data" in record else made
 
 
 @pytest.mark.parametrize("name", TABLE["journeys"])
-def test_an_array_is_no_record_whatever_is_in_it(name: str, face: Face, clever: Clever) -> None:
+def test_an_array_is_never_accepted_as_an_object(name: str, face: Face, clever: Clever) -> None:
     journey = TABLE["journeys"][name]
     rows = {row["answer"]: row for row in journey["members"] if not row["member"]}
     for answer in ANSWERS[name]:
@@ -97,7 +97,7 @@ def test_an_array_is_no_record_whatever_is_in_it(name: str, face: Face, clever: 
             outcome = run(face, clever, journey["operation"])
             case = f"{answer} in an array {kind}"
             if "gives" in rows.get(answer, {}):
-                # The record of a person only describes: they sign in without it.
+                # A login succeeds without the record of the person, because it decides nothing.
                 check(outcome, journey, rows[answer], case)
             else:
                 of_token = {"header": "id_token_malformed", "claims": "id_token_claims"}
@@ -105,14 +105,14 @@ def test_an_array_is_no_record_whatever_is_in_it(name: str, face: Face, clever: 
 
 
 def written(text: list[Any]) -> bytes:
-    """A text of the table."""
+    """Return a string of the table."""
     pieces = (piece if isinstance(piece, str) else piece[0] * piece[1] for piece in text)
     return "".join(pieces).encode("latin-1")
 
 
 @pytest.mark.parametrize("name", TABLE["journeys"])
 @pytest.mark.parametrize("kind", TABLE["texts"])
-def test_a_text_that_is_odd_beside_what_decides_keeps_nobody_out(
+def test_an_odd_string_in_a_member_that_decides_nothing_does_not_fail_the_login(
     kind: str, name: str, face: Face, clever: Clever
 ) -> None:
     journey, odd = TABLE["journeys"][name], TABLE["texts"][kind]
@@ -127,7 +127,7 @@ def test_a_text_that_is_odd_beside_what_decides_keeps_nobody_out(
 
 
 @pytest.mark.parametrize("part", TABLE["deciding"])
-def test_what_decides_in_an_id_token_may_not_be_there_twice(part: str, face: Face, clever: Clever) -> None:
+def test_a_duplicate_claim_that_decides_is_refused(part: str, face: Face, clever: Clever) -> None:
     for member in TABLE["deciding"][part]:
         clever.reset()
         clever.begun = {part: f'{{"{member}":null,"{member}":null,'.encode()}

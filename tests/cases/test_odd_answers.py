@@ -1,7 +1,7 @@
-"""A Clever that answers oddly, through Python and through C over real sockets.
+"""Odd responses of Clever, in Python and in C, over real sockets.
 
-What only describes never keeps a person out; what decides who somebody is has no exceptions; and where a login fails,
-the error names why.
+Data that only describes a person never fails a login. Data that decides who the person is must be right. If a login
+fails, the error says why.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Odd = Callable[[bytes], Iterable[bytes]]
 
 PERSON = TABLE["answers"]["claims"]["sub"]
-# Every answer that a login with an ID token, and one without, cannot do without.
+# The responses that a login needs, with an ID token and without one.
 OF_ID_TOKEN = ("discovery", "keys", "tokens")
 OF_ME = ("tokens", "me", "user")
 
@@ -40,7 +40,7 @@ def whole(body: bytes, *headers: str, status: str = "200 OK") -> list[bytes]:
 
 
 def chunked(body: bytes, sizes: Iterable[int], extension: bytes = b"", trailer: bytes = b"") -> list[bytes]:
-    """The body in chunks of these sizes, and one for the rest."""
+    """Send the body in chunks of these sizes, and the rest in one chunk."""
     chunks, rest = [], body
     for size in sizes:
         chunks, rest = [*chunks, rest[:size]], rest[size:]
@@ -69,7 +69,7 @@ FINE: dict[str, Odd] = {
         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Length: %d\r\n\r\n" % len(body),
         body,
     ],
-    "a reason that is no ASCII": lambda body: [
+    "a reason that isn't ASCII": lambda body: [
         b"HTTP/1.1 200 \xc3\x89tat\r\nContent-Length: %d\r\n\r\n" % len(body),
         body,
     ],
@@ -94,7 +94,7 @@ FINE: dict[str, Odd] = {
 
 @pytest.mark.parametrize("kind", FINE)
 @pytest.mark.parametrize("proof", ["id_token", "me"])
-def test_an_answer_that_is_only_put_together_oddly_is_read(proof: str, kind: str, face: Face, clever: Clever) -> None:
+def test_a_valid_response_in_an_odd_encoding_is_accepted(proof: str, kind: str, face: Face, clever: Clever) -> None:
     clever.reset([] if proof == "id_token" else ["tokens.id_token"])
     clever.odd = dict.fromkeys(OF_ID_TOKEN if proof == "id_token" else OF_ME, FINE[kind])
     result, fields = login(face, clever)
@@ -169,9 +169,7 @@ BROKEN: dict[str, tuple[Odd, str, str]] = {
 
 @pytest.mark.parametrize("kind", BROKEN)
 @pytest.mark.parametrize("name", ["tokens", "me"])
-def test_an_answer_that_is_none_has_a_name_and_signs_nobody_in(
-    name: str, kind: str, face: Face, clever: Clever
-) -> None:
+def test_an_invalid_response_is_refused_with_its_error_code(name: str, kind: str, face: Face, clever: Clever) -> None:
     odd, codes, named = BROKEN[kind]
     clever.reset(["tokens.id_token"])
     clever.odd = {name: odd}
@@ -179,7 +177,7 @@ def test_an_answer_that_is_none_has_a_name_and_signs_nobody_in(
     assert result in {f"error {code}" for code in codes.split()}, fields
     assert named in fields["message"]
     assert TABLE["answers"]["tokens"]["access_token"] not in fields["message"]
-    assert clever.seen.count("tokens") == 1, "a code is sent once"
+    assert clever.seen.count("tokens") == 1, "the code must be sent only once"
 
 
 def signs_in_without_a_record(face: Face, clever: Clever, **settings: str) -> None:
@@ -189,33 +187,33 @@ def signs_in_without_a_record(face: Face, clever: Clever, **settings: str) -> No
 
 
 @pytest.mark.parametrize("status", [204, 302, 400, 401, 403, 404, 410, 418, 429, 451, 500, 502, 503, 504])
-def test_a_record_that_is_not_given_keeps_nobody_out(status: int, face: Face, clever: Clever) -> None:
+def test_a_login_succeeds_if_clever_does_not_give_the_record(status: int, face: Face, clever: Clever) -> None:
     clever.reset(["tokens.id_token"])
     clever.odd = {"user": lambda _: whole(b"<pre>Cannot GET</pre>", "Retry-After: 3600", status=f"{status} No")}
     signs_in_without_a_record(face, clever)
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_a_record_that_is_none_keeps_nobody_out(kind: str, face: Face, clever: Clever) -> None:
+def test_a_login_succeeds_if_the_record_is_malformed(kind: str, face: Face, clever: Clever) -> None:
     clever.reset(["tokens.id_token"])
     clever.odd = {"user": BROKEN[kind][0]}
     signs_in_without_a_record(face, clever)
 
 
 @pytest.mark.parametrize("identifier", ["", " ", f" {PERSON}", f"{PERSON}\0", "../me", "a" * 129, 7, None, [PERSON]])
-def test_a_record_that_names_nobody_keeps_nobody_out(identifier: object, face: Face, clever: Clever) -> None:
+def test_a_login_succeeds_if_the_record_has_an_invalid_id(identifier: object, face: Face, clever: Clever) -> None:
     clever.reset(["tokens.id_token"])
     clever.answers["user"]["data"]["id"] = identifier
     signs_in_without_a_record(face, clever)
 
 
-def test_a_record_of_somebody_else_is_refused(face: Face, clever: Clever) -> None:
+def test_a_record_of_another_person_is_refused(face: Face, clever: Clever) -> None:
     clever.reset(["tokens.id_token"])
     clever.answers["user"]["data"]["id"] = PERSON[::-1]
     assert login(face, clever)[0] == "error response_malformed"
 
 
-def test_a_record_that_never_comes_keeps_nobody_out(face: Face, clever: Clever) -> None:
+def test_a_login_succeeds_if_the_record_never_arrives(face: Face, clever: Clever) -> None:
     clever.reset(["tokens.id_token"])
     over = threading.Event()
 
@@ -263,7 +261,7 @@ def test_a_record_that_never_comes_keeps_nobody_out(face: Face, clever: Clever) 
         ("claims.nonce", "NONCE ", "id_token_nonce"),
     ],
 )
-def test_a_token_that_decides_wrongly_is_refused_by_its_name(
+def test_an_id_token_with_a_wrong_deciding_claim_is_refused_with_its_error_code(
     member: str, value: object, word: str, face: Face, clever: Clever
 ) -> None:
     clever.reset()
@@ -293,7 +291,9 @@ def test_a_token_that_decides_wrongly_is_refused_by_its_name(
         ("tokens", {"expires_in": "86400", "scope": ["a"], "refresh_token": None}),
     ],
 )
-def test_what_does_not_decide_changes_nothing(part: str, members: dict[str, Any], face: Face, clever: Clever) -> None:
+def test_odd_claims_that_decide_nothing_change_nothing(
+    part: str, members: dict[str, Any], face: Face, clever: Clever
+) -> None:
     clever.reset()
     clever.answers[part].update(members)
     result, fields = login(face, clever)
@@ -305,7 +305,7 @@ def test_what_does_not_decide_changes_nothing(part: str, members: dict[str, Any]
 
 
 @pytest.mark.parametrize("proof", ["id_token", "me"])
-def test_a_byte_order_mark_inside_a_name_is_a_letter_of_it(proof: str, face: Face, clever: Clever) -> None:
+def test_a_byte_order_mark_inside_a_name_is_kept(proof: str, face: Face, clever: Clever) -> None:
     clever.reset([] if proof == "id_token" else ["tokens.id_token"])
     clever.answers["claims"]["given_name"] = clever.answers["user"]["data"]["name"]["first"] = "\ufeffA\ufeffda"
     result, fields = login(face, clever)
@@ -329,14 +329,14 @@ def test_times_may_be_any_json_number(form: str, face: Face, clever: Clever) -> 
     result, fields = login(face, clever)
     assert (result, fields.get("id")) == ("signed_in id_token", PERSON), fields.get("message")
     for name, code in [("exp", "id_token_expired"), ("iat", "id_token_issued_at"), ("nbf", "id_token_not_yet_valid")]:
-        # A fraction is cut off, and believed as little as a whole number.
+        # A fraction is truncated. It is checked like a whole number.
         far = -7200 if name == "exp" else 7200
         clever.written = {name: lambda seconds, far=far: f"{seconds + far}.5"}
         result, fields = login(face, clever)
         assert result == f"error {code}", fields
 
 
-def test_a_thousand_keys_of_every_kind_hide_none(face: Face, clever: Clever) -> None:
+def test_the_right_key_is_found_among_a_thousand_others(face: Face, clever: Clever) -> None:
     clever.reset()
     ours = clever.answers["keys"]["keys"][0]
     strange = [
@@ -369,7 +369,7 @@ def test_a_thousand_keys_of_every_kind_hide_none(face: Face, clever: Clever) -> 
         ([], "429 Slow Down", None),
     ],
 )
-def test_an_error_says_when_to_come_back(
+def test_an_error_says_when_to_retry(
     headers: list[str], status: str, expected: str | None, face: Face, clever: Clever
 ) -> None:
     clever.reset(["tokens.id_token"])
@@ -392,14 +392,14 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.skipif(not has_ipv6(), reason="needs IPv6 on the loopback interface")
-def test_a_clever_with_an_ipv6_address_alone_is_reached(face: Face) -> None:
+def test_a_clever_with_only_an_ipv6_address_is_reached(face: Face) -> None:
     with serving(OfIpv6, "::1") as clever:
         clever.reset()
         assert login(face, clever)[0] == "signed_in id_token"
 
 
 @pytest.mark.parametrize("path", ["", "/", "//", "/clever", "/clever/", "/a/b//"])
-def test_a_base_url_may_have_a_path_and_slashes_at_its_end(path: str, face: Face, clever: Clever) -> None:
+def test_a_base_url_can_have_a_path_and_trailing_slashes(path: str, face: Face, clever: Clever) -> None:
     clever.reset()
     issuer = clever.base_url + path.rstrip("/")
     for part, member in [("claims", "iss"), ("discovery", "issuer")]:
@@ -409,7 +409,7 @@ def test_a_base_url_may_have_a_path_and_slashes_at_its_end(path: str, face: Face
     assert result == "signed_in id_token", fields.get("message")
 
 
-def test_a_server_that_never_ends_its_answer_is_left_at_the_deadline(face: Face, clever: Clever) -> None:
+def test_a_response_that_never_ends_fails_at_the_deadline(face: Face, clever: Clever) -> None:
     clever.reset(["tokens.id_token"])
     over = threading.Event()
 

@@ -1,4 +1,4 @@
-"""docs/browser.md: its tables say what the library does in Python and in C; PHP has a test of its own."""
+"""The library does what the tables of docs/browser.md say, in Python and in C. PHP has a separate test."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def face(request: pytest.FixtureRequest) -> Iterator[Face]:
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_the_cookies_are_as_the_table_says(face: Face, host: str) -> None:
+def test_a_login_sets_the_cookies_of_the_table(face: Face, host: str) -> None:
     check_cookies(face, host)
 
 
@@ -28,5 +28,5 @@ def test_a_callback_changes_what_the_table_says(face: Face, title: str) -> None:
     check_callbacks(face, title)
 
 
-def test_every_row_about_callbacks_is_tried() -> None:
+def test_every_row_about_callbacks_is_tested() -> None:
     assert len(CALLBACKS) == len(ARRIVALS)

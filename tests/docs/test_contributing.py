@@ -1,4 +1,4 @@
-"""CONTRIBUTING leads to files that are there, and to commands that `make` knows."""
+"""Every path in CONTRIBUTING exists, and every make command is a target."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TARGETS = sorted(
     }
 )
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-# Made by a run and not in the repository; and names that are short for the folders before them in their row.
+# Paths that a run creates, and names that are relative to a folder before them in their row.
 MADE = {
     "dist/",
     "target/",
@@ -36,7 +36,7 @@ MADE = {
 
 
 def is_there(path: str) -> bool:
-    """Whether the tree has it; what a row says after a folder is looked for in that folder."""
+    """Whether the path exists. After a folder in the same row, a path can be relative to that folder."""
     if (ROOT / path).exists():
         return True
     row = next(line for line in TEXT.splitlines() if f"`{path}`" in line)
@@ -45,12 +45,12 @@ def is_there(path: str) -> bool:
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path not in MADE] + LINKS)
-def test_every_path_leads_somewhere(path: str) -> None:
+def test_every_path_exists(path: str) -> None:
     assert is_there(path), path
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_every_command_is_one_of_makes(target: str) -> None:
+def test_every_make_command_is_a_target(target: str) -> None:
     assert re.search(rf"^{re.escape(target)}:", MAKEFILE, re.MULTILINE), target
 
 

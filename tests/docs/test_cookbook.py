@@ -1,4 +1,4 @@
-"""The cookbook: the files of every recipe are written down, run, and logged in to at the emulator."""
+"""The cookbook: writes the files of every recipe, runs them, and logs people in with the emulator."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PAGE = (ROOT / "docs/cookbook.md").read_text("utf-8")
 GUIDE = (ROOT / "docs/python.md").read_text("utf-8")
 BLOCK = re.compile(r"^<!-- ([a-z-]+): (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BLOCKS = BLOCK.findall(PAGE)
-# Applications of another page, which are run in the same way.
+# Applications from another page that are run in the same way.
 COMING_FROM = (ROOT / "docs/coming-from.md").read_text("utf-8")
 MOVED = BLOCK.findall(COMING_FROM)
 ADA = "510001"
@@ -40,12 +40,12 @@ REDIRECT_URI = "http://localhost/clever/callback"
 
 
 def files(recipe: str) -> dict[str, str]:
-    """The files of a recipe."""
+    """Return the files of a recipe."""
     return {path: text for name, path, text in BLOCKS + MOVED if name == recipe}
 
 
 def lay_out(recipe: str, folder: Path) -> None:
-    """Write them. Settings and addresses of Django are added to those that are there."""
+    """Write the files. Django settings and URLs are appended to the existing ones."""
     for path, text in files(recipe).items():
         place = folder / ("mysite" if path in {"settings.py", "urls.py"} else "") / path
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,7 @@ Cooked = Callable[..., tuple[ModuleType, Emulator]]
 
 @pytest.fixture
 def cooked(emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cooked:
-    """Load the `app.py` of a recipe, with settings of an emulator and more variables of the environment."""
+    """Load the `app.py` of a recipe, with the emulator's settings and more environment variables."""
 
     def load(recipe: str, redirect_uri: str = REDIRECT_URI, **variables: str) -> tuple[ModuleType, Emulator]:
         emulator = emulators(redirect_uri)
@@ -135,10 +135,10 @@ def test_flask_login_why_not_remember(cooked: Cooked) -> None:
     client = app.test_client()
     log_in(client, "ada", emulator)
     client.post("/clever/logout")
-    # The cookie is still there; the loader of the recipe lets nobody in by it.
+    # The cookie still exists, but the recipe's loader signs nobody in with it.
     assert client.get_cookie("remember_token") is not None
     assert client.get("/").status_code == 302
-    # A loader that believes the key alone does.
+    # A loader that trusts the key alone would sign the person in.
     naive = type("Naive", (flask_login.UserMixin,), {"id": "1", "name": "Ada, still there"})
     module.manager.user_loader(lambda _: naive())
     assert client.get("/").text == "Hello, Ada, still there"
@@ -167,14 +167,14 @@ def test_sqlalchemy(cooked: Cooked, tmp_path: Path) -> None:
     assert client.get("/").text == "Hello, Ada Ashworth, user 1"
     log_in(client, "grace", emulator)
     assert client.get("/").text.endswith("user 2")
-    # A person who was stored under an older id is the same user.
+    # A person who was stored by an older id is the same user.
     with module.Session(module.engine) as database:
         grace = module.find(database, emulator.base_url, emulator.person("grace").id)
         grace.clever_id = "5d8e21b7f04c6a00127b3a01"
         database.commit()
     log_in(client, "grace", emulator)
     assert client.get("/").text.endswith("user 2")
-    # Another tab was first: the user is found by what it wrote.
+    # Another tab was faster, so the user is found by the row that it wrote.
     late = module.find
     seen: list[Any] = []
 
@@ -197,7 +197,7 @@ def test_flask_wtf(cooked: Cooked) -> None:
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
     assert client.post("/notes").status_code == 400
     assert client.post("/notes", data={"csrf_token": token}).text == "saved for Ada Ashworth"
-    # An older tab logs out; another site does not.
+    # An older tab can log out; another site cannot.
     assert client.post("/clever/logout", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert client.get("/").status_code == 200
     assert client.post("/clever/logout", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
@@ -218,7 +218,7 @@ def test_talisman(cooked: Cooked) -> None:
     assert "Ada Ashworth" in client.get("/", url_scheme="https").text
     refused = client.get("/clever/callback?error=access_denied", url_scheme="https")
     assert (refused.status_code, "access_denied" in refused.text) == (403, True)
-    # The policy of Talisman is the one that counts.
+    # Talisman's policy applies.
     assert refused.headers.getlist("Content-Security-Policy") == ["default-src 'self'"]
     assert "<script" not in refused.text
 
@@ -233,7 +233,7 @@ def test_proxyfix_under_a_prefix(cooked: Cooked) -> None:
     assert conf.count("proxy_pass http://127.0.0.1:8000/;") == 1
 
     def nginx(environ: dict[str, Any], start_response: Any) -> Any:
-        """Does what the configuration says."""
+        """Does what the nginx configuration of the recipe says."""
         assert environ["PATH_INFO"].startswith(f"{prefix}/"), environ["PATH_INFO"]
         told = {f"HTTP_{name.upper().replace('-', '_')}": values.get(value, value) for name, value in headers.items()}
         environ.update(told, PATH_INFO=environ["PATH_INFO"].removeprefix(prefix), **{"wsgi.url_scheme": "http"})
@@ -275,7 +275,7 @@ def test_rosters(cooked: Cooked) -> None:
         "schools": ["64c1f0a2d3b94e5f60718202"],
         "grades": ["9"],
     }
-    # People with other roles, and records with gaps, get in as well.
+    # People with other roles or incomplete records also get in.
     for person in emulator.people().values():
         if person.district_id:
             assert log_in(client, person.handle, emulator).status_code == 303, person.handle
@@ -298,7 +298,7 @@ def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
         log_in(client, "ada", emulator)
         assert not [entry.path for entry in emulator.journal() if "/users/" in entry.path], "she is known"
         assert client.get("/").json() == "Hello, Ada Ashworth, user 1"
-        # A person who was stored under an older id is the same user.
+        # A person who was stored by an older id is the same user.
         with module.Session(module.engine) as database:
             grace = module.find(database, emulator.base_url, emulator.person("grace").id)
             grace.clever_id = "5d8e21b7f04c6a00127b3a01"
@@ -306,7 +306,7 @@ def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
             database.commit()
         log_in(client, "grace", emulator)
         assert client.get("/").json().endswith("user 2")
-        # Another tab was first: the user is found by what it wrote.
+        # Another tab was faster, so the user is found by the row that it wrote.
         late, seen = module.find, []
 
         def misses_at_first(*arguments: Any) -> Any:
@@ -321,12 +321,12 @@ def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
     module.engine.dispose()
 
 
-# ---------------------------------------------------------------- coming from other libraries
+# ---------------------------------------------------------------- moving from other libraries
 
 STORED = {"grace": "5d8e21b7f04c6a00127b3a01", "sam": "5d8e21b7f04c6a00127b3a03"}  # by the older id of any role
 
 
-# Flask-Dance asks for the time in a way that newer Pythons warn of.
+# Flask-Dance reads the time with a function that newer Pythons warn about.
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 def test_flask_dance(emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs("flask_dance.consumer", "flask_login", "sqlalchemy")
@@ -373,7 +373,7 @@ def test_flask_dance(emulators: Callable[[str], Emulator], tmp_path: Path, monke
 def test_auth0s_quickstart(
     emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file that Auth0 exports is taken over, and people are who they were."""
+    """Import the file that Auth0 exports; people are the same users as before."""
     needs("flask")
     emulator = emulators(REDIRECT_URI)
     own = {"DATABASE": str(tmp_path / "people.db"), "FLASK_SECRET_KEY": secrets.token_hex(32)}
@@ -406,7 +406,7 @@ def test_auth0s_quickstart(
 
 
 def moving(block: str) -> str:
-    """A block of the page about other libraries."""
+    """Return a block of the page about other libraries."""
     found = re.search(rf"<!-- {re.escape(block)} -->\n```\w+\n(.*?)^```$", COMING_FROM, re.DOTALL | re.MULTILINE)
     assert found is not None, block
     return found[1]
@@ -437,7 +437,7 @@ def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.
 def test_every_application_of_the_other_page_is_run() -> None:
     assert {name for name, _, _ in MOVED} == {"flask-dance-before", "flask-dance", "fastapi-after"}
     text = Path(__file__).read_text("utf-8")
-    # The sites in tests/interop/clients have other names.
+    # Blocks with other names are run in tests/interop/clients.
     others = re.findall(r"^<!-- ((?:mozilla|auth0) [^:]+?) -->$", COMING_FROM, re.MULTILINE)
     assert len(others) == 7
     assert [block for block in others if f'"{block}"' not in text] == []
@@ -532,7 +532,7 @@ CHECKS = {
     from django.db import connection
 
     assert connection.vendor == "postgresql"
-    # The first logins of each person, in two tabs: both look for a user before either has made one.
+    # The first login of each person, in two tabs: both look for a user before either has created one.
     import threading
 
     from clever_sso.django.backend import CleverBackend
@@ -573,7 +573,7 @@ CHECKS = {
     thief = Client()
     thief.cookies["sessionid"] = client.cookies["sessionid"].value
     assert thief.get("/clever/whoami").status_code == 200
-    # A slow page that changes the session while somebody logs out.
+    # A slow request changes the session during a logout.
     slow = client.session
     slow["page"] = 1
     client.post("/clever/logout", headers={"Sec-Fetch-Site": "same-origin"})
@@ -609,7 +609,7 @@ def django_settings_of_the_guide() -> str:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project as the guide for Django begins."""
+    """Create a project as in the guide for Django."""
     needs("django")
     folder = tmp_path_factory.mktemp("project")
     subprocess.run([sys.executable, "-m", "django", "startproject", "mysite", str(folder)], check=True, timeout=SECONDS)
@@ -623,7 +623,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def checked(recipe: str, project: Path, folder: Path, **variables: str) -> None:
-    """Add the recipe to the project, and run its check in a process of its own: Django has one set of settings."""
+    """Add the recipe to the project, and run its check in a new process, because Django loads settings only once."""
     shutil.copytree(project, folder, dirs_exist_ok=True)
     lay_out(recipe, folder)
     (folder / "check.py").write_text(CHECK + CHECKS[recipe], "utf-8")
@@ -661,7 +661,7 @@ for handle in ("ada", "jose", "grace", "ivy", "ivo", "ada"):
     client = Client(SERVER_NAME="localhost")
     assert log_in(client, handle, emulator, path="/oidc/authenticate/").headers["Location"] == "/"
     assert client.session["_auth_user_id"], handle
-# Children with one address are one user, as that library has it.
+# That library makes one user of children with the same email address.
 assert [User.objects.count(), CleverId.objects.count()] == [4, 5]
 older = "5d8e21b7f04c6a00127b3a01"
 assert CleverId.objects.filter(clever_id=emulator.person("grace").id).update(clever_id=older) == 1
@@ -791,19 +791,19 @@ def test_django_on_postgres(project: Path, tmp_path: Path) -> None:
 
 
 def lines_of(procfile: str) -> dict[str, str]:
-    """The process types of a Procfile."""
+    """Return the process types of a Procfile."""
     return dict(line.split(": ", 1) for line in procfile.splitlines() if line.strip())
 
 
 def guide(framework: str) -> str:
-    """The application of the guide, its first block."""
+    """Write the guide's application, its first block."""
     block = re.search(rf"<!-- {framework} app.py -->\n```python\n(.*?)```", GUIDE, re.DOTALL)
     assert block
     return block[1]
 
 
 def started_and_logged_in(line: str, folder: Path, page: str, **variables: str) -> str:
-    """Start the line of a Procfile on a loopback port, sign Ada in, and return what `page` says then."""
+    """Run a line of a Procfile on a loopback port, sign Ada in, and return the text of `page`."""
     with ports.reserved() as port:
         url = f"http://127.0.0.1:{port}"
         app = App("a-client", secrets.token_hex(16), f"{url}/clever/callback", oidc=True)
@@ -819,7 +819,7 @@ def started_and_logged_in(line: str, folder: Path, page: str, **variables: str) 
                 "PYTHONPATH": f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
                 **variables,
             }
-            # As a shell does it, but not for other machines.
+            # Expand the line like a shell, but listen on this machine only.
             assert "0.0.0.0" in line
             program, *words = shlex.split(line.replace("0.0.0.0", "127.0.0.1").replace("$PORT", str(port)))
             log = folder / "log"
@@ -863,17 +863,17 @@ def test_procfile_of_django(project: Path, tmp_path: Path) -> None:
 def test_render() -> None:
     yaml = pytest.importorskip("yaml")
     (service,) = yaml.safe_load(files("render")["render.yaml"])["services"]
-    # The line that the test above starts.
+    # The same line as in the Procfile, which the test above runs.
     assert service["startCommand"] == lines_of(files("procfile-flask")["Procfile"])["web"]
     variables = {each["key"]: each for each in service["envVars"]}
     assert {name for name in variables if name.startswith("CLEVER_")} <= _settings.CLIENT_SETTINGS
     assert variables.pop("SECRET_KEY") == {"key": "SECRET_KEY", "generateValue": True}
-    # No value stands in the file.
+    # The file contains no secret values.
     assert all(set(each) == {"key", "sync"} and each["sync"] is False for each in variables.values())
 
 
 def filled(text: str, variables: dict[str, str]) -> str:
-    """What Compose makes of `${NAME}`."""
+    """Expand `${NAME}` like Compose."""
     return re.sub(r"\$\{(\w+)\}", lambda found: variables[found[1]], text)
 
 
@@ -899,7 +899,7 @@ def test_docker_compose_with_the_emulator(tmp_path: Path) -> None:
         try:
             assert process.stdout
             port = process.stdout.readline().strip().rpartition(":")[2]
-            # The browser and the application reach it by two names.
+            # The browser and the application reach the emulator by different host names.
             told = {name: filled(value, variables) for name, value in services["web"]["environment"].items()}
             inside = {
                 name: value.replace("clever:5999", f"127.0.0.1:{port}").replace("localhost:5999", f"localhost:{port}")
@@ -917,7 +917,7 @@ def test_docker_compose_with_the_emulator(tmp_path: Path) -> None:
             process.wait(SECONDS)
     assert isinstance(outcome, SignedIn)
     assert outcome.identity.issuer == f"http://127.0.0.1:{port}"
-    # The other service is the line of the Procfile at another port.
+    # The other service runs the line of the Procfile on another port.
     flask = lines_of(files("procfile-flask")["Procfile"])["web"].replace("--preload ", "")
     assert services["web"]["command"] == flask.replace("$PORT", "8000")
     healthy = services["clever"]["healthcheck"]["test"]

@@ -32,12 +32,12 @@ def without_spaces(text: str) -> str:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_a_picture_is_drawn_from_its_source(source: Path) -> None:
+def test_every_diagram_is_up_to_date_with_its_source(source: Path) -> None:
     picture = source.with_suffix(".svg").read_text("utf-8")
     assert picture.endswith(drawing().stamp(source)), "run `make diagrams`"
     shown = without_spaces("".join(ET.fromstring(picture).itertext()))
     text = source.read_text("utf-8")
-    # Messages, notes and participants; or the parts of a flowchart, and the words at its arrows.
+    # Messages, notes and participants of a sequence diagram; or the parts of a flowchart, and the labels of its arrows.
     sentences = re.findall(r"(?:: | as | par )([^\n]+)|\[\"(.+)\"\]|-\. (.+) \.->", re.sub(r"acc\w+: .+", "", text))
     sentences = [next(filter(None, found)) for found in sentences]
     assert len(sentences) > 10
@@ -46,7 +46,7 @@ def test_a_picture_is_drawn_from_its_source(source: Path) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_a_picture_loads_nothing_and_runs_nothing(source: Path) -> None:
+def test_a_diagram_loads_no_file_and_runs_no_script(source: Path) -> None:
     parts = list(ET.fromstring(source.with_suffix(".svg").read_text("utf-8")).iter())
     addresses = [value for part in parts for name, value in part.attrib.items() if name.endswith(("href", "src"))]
     assert [address for address in addresses if not address.startswith("#")] == []
@@ -62,7 +62,7 @@ def test_a_picture_is_shown_in_a_guide(source: Path) -> None:
     assert all(len(word) > 40 for word in words)
 
 
-def test_the_house_is_as_the_manifests_say() -> None:
+def test_the_diagram_of_the_crates_shows_the_dependencies_of_the_manifests() -> None:
     house = (IMAGES / "house.mmd").read_text("utf-8")
     edges = set(re.findall(r"^    (\w+) --> (\w+)$", house, re.MULTILINE))
     for part in ("core", "ffi", "python", "emulator"):
@@ -73,7 +73,7 @@ def test_the_house_is_as_the_manifests_say() -> None:
         assert {end for begin, end in edges if begin == part} == expected, part
 
 
-def test_the_house_has_the_order_that_the_guide_for_contributors_says() -> None:
+def test_the_diagram_of_the_crates_has_the_order_of_the_contributors_guide() -> None:
     house = (IMAGES / "house.mmd").read_text("utf-8")
     told = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("faces → ", 1)[1].split(". ", 1)[0]
     layers = [re.findall(r"`(\w+)`", layer) for layer in told.split("→")]
@@ -83,7 +83,7 @@ def test_the_house_has_the_order_that_the_guide_for_contributors_says() -> None:
 
 def test_there_are_pictures() -> None:
     assert {source.stem for source in SOURCES} >= {"journey-app", "journey-portal", "journey-tabs", "journey-reload"}
-    # Those of the benchmark have a test of their own. A soak draws its picture while it runs.
+    # The benchmark's pictures have their own test. The soak test draws its picture itself.
     measured = ("performance-", "soak")
     drawn = {picture.stem for picture in IMAGES.glob("*.svg") if not picture.stem.startswith(measured)}
     assert drawn == {source.stem for source in SOURCES}

@@ -1,4 +1,4 @@
-"""The page about going live: the tests that it names exist, and its error codes are those of the catalogue."""
+"""The page about going live names existing tests, and exactly the error codes of the catalogue."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line] for line in lines[2:]]
 
 
-def test_what_clever_asks_for_is_shown_by_a_test_that_exists() -> None:
+def test_every_requirement_of_clever_names_existing_tests() -> None:
     table = rows("Certification")
     assert len(table) > 10
     for asked, _, shown in table:
@@ -26,7 +26,7 @@ def test_what_clever_asks_for_is_shown_by_a_test_that_exists() -> None:
             assert not name or f"def {name}(" in source, f"{path}::{name}"
 
 
-def test_every_error_code_of_the_catalogue_has_its_line_and_no_other() -> None:
+def test_the_table_has_exactly_the_error_codes_of_the_catalogue() -> None:
     known = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/errors.md").read_text("utf-8"), re.MULTILINE))
     named = {code for row in rows("When logins fail") for code in re.findall(r"`(\w+)`", row[0])}
     assert len(known) > 40

@@ -1,4 +1,4 @@
-"""The server and the desktop app of the guide to the implicit grant: each is written down and run, in a browser."""
+"""Runs the server and the desktop app from the guide to the implicit grant, in a browser."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def page() -> Iterator[Page]:
 
 @contextmanager
 def serving(folder: Path, port: int, clever: str) -> Iterator[str]:
-    """The server of the guide."""
+    """Run the server of the guide."""
     site = f"http://127.0.0.1:{port}"
     told = {"CLEVER_CLIENT_ID": CLIENT_ID, "CLEVER_REDIRECT_URI": f"{site}/callback", "CLEVER_BASE_URL": clever}
     drawn = {name: secrets.token_hex(32) for name in ("SECRET_KEY", "CLEVER_PENDING_KEY")}
@@ -76,13 +76,13 @@ def test_the_server_of_the_guide_logs_a_person_in(folder: Path, page: Page) -> N
         assert "session" in kept
         assert not any(name.startswith("clever_login_") for name in kept)
 
-        # From the portal: no state, so the login restarts, and the person sees nothing of it.
+        # A login from the portal has no state, so it restarts, without a page.
         page.context.clear_cookies()
         page.goto(f"{clever}/oauth/authorize?response_type=token&client_id={CLIENT_ID}")
         page.get_by_text("Hello, Ada Ashworth").wait_for(timeout=MILLISECONDS)
         assert sum(each.startswith(f"POST {site}/callback") for each in seen) == 3
 
-        # A link that somebody made up.
+        # A forged link.
         page.goto(f"{site}/callback#error=access_denied")
         page.get_by_text("Your account doesn't have access to this app.").wait_for(timeout=MILLISECONDS)
         page.goto(site)
@@ -110,7 +110,7 @@ def test_the_desktop_app_of_the_guide_logs_a_person_in(folder: Path, page: Page)
             encoding="utf-8",
         ) as process:
             wait_for(asked.exists, "the app to open a browser", process)
-            # Who knows no state of this app disturbs no login of it, and gets none.
+            # A request without the app's state neither breaks a login nor gets one.
             answer = page.request.post(
                 f"http://127.0.0.1:{port}/callback",
                 form={"answer": "#token_type=bearer&access_token=il0&state=made-up"},
@@ -123,7 +123,7 @@ def test_the_desktop_app_of_the_guide_logs_a_person_in(folder: Path, page: Page)
         assert (process.returncode, said) == (0, "Hello, Ada Ashworth\n")
 
 
-def test_every_way_in_is_named_as_it_is() -> None:
+def test_every_function_that_the_guide_names_exists() -> None:
     header = (ROOT / "include" / "clever_sso.h").read_text("utf-8")
     stubs = [ROOT / "python/clever_sso/_native.pyi", ROOT / "php/extension/clever_sso.stub.php"]
     known = "\n".join([header, *(stub.read_text("utf-8") for stub in stubs), (ROOT / "core/src/client.rs").read_text()])

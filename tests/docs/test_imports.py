@@ -1,4 +1,4 @@
-"""No two modules of the Python package need each other, however many stand between them."""
+"""No modules of the Python package import each other in a circle, directly or indirectly."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ PACKAGE = ROOT / "python/clever_sso"
 
 
 def name_of(file: Path, package: Path) -> str:
-    """The name by which the module is imported."""
+    """Return the module's import name."""
     parts = file.relative_to(package.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def imported(tree: ast.AST, module: str, *, is_package: bool) -> set[str]:
-    """What the module imports, wherever the line stands: names that may be modules or things in them."""
+    """Return everything that the module imports, at any place: names of modules, or of objects in them."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -33,12 +33,12 @@ def imported(tree: ast.AST, module: str, *, is_package: bool) -> set[str]:
 
 
 def graph_of(package: Path) -> dict[str, set[str]]:
-    """Each module with the modules of the same package that it imports."""
+    """Return each module with the modules of the same package that it imports."""
     files = {name_of(file, package): file for file in sorted(package.rglob("*.py"))}
     graph = {}
     for module, file in files.items():
         found = imported(ast.parse(file.read_text("utf-8")), module, is_package=file.name == "__init__.py")
-        # `from . import views` names the package, and means the module.
+        # `from . import views` names the package, but imports the module.
         precise = {name for name in found if name in files}
         graph[module] = {name for name in precise if not any(other.startswith(f"{name}.") for other in precise)} - {
             module
@@ -47,7 +47,7 @@ def graph_of(package: Path) -> dict[str, set[str]]:
 
 
 def circle(graph: dict[str, set[str]]) -> list[str]:
-    """The modules of one circle, or none."""
+    """Return the modules of one circle, or none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -55,7 +55,7 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
-def test_no_module_needs_one_that_needs_it() -> None:
+def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = graph_of(PACKAGE)
     assert len(graph) > 20
     assert circle(graph) == []

@@ -1,4 +1,4 @@
-"""The guide for your own view: its application, driven the ways that people, and attackers, come."""
+"""The application from the guide for your own view, used by people and by attackers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def made(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """The application of the page, with the settings of an emulator."""
+    """Run the guide's application with the settings of an emulator."""
 
     def make(**options: Any) -> Any:
         ((name, text),) = BLOCK.findall(PAGE)
@@ -53,7 +53,7 @@ def exchanges(emulator: Emulator) -> int:
 
 
 def callback_of(client: Any, person: str, path: str = "/login") -> str:
-    """The callback that Clever sends this browser to, which has not gone there yet."""
+    """Begin a login; return the callback URL, which the browser hasn't opened yet."""
     reply = exchange.request("GET", f"{client.get(path).location}&emulator_login={person}")
     parts = urlsplit(reply.location or "")
     return f"{parts.path}?{parts.query}"
@@ -71,14 +71,14 @@ def test_a_login_with_an_id_token_and_without(made: Callable[..., Any], emulator
 
 
 @pytest.mark.parametrize("start", ["portal", "instant"])
-def test_a_login_that_begins_at_clever_restarts(made: Callable[..., Any], emulator: Emulator, start: str) -> None:
+def test_a_login_that_begins_in_the_portal_restarts(made: Callable[..., Any], emulator: Emulator, start: str) -> None:
     client = made().test_client()
     district = str(emulator.person("ada").district_id)
     link = emulator.portal_link() if start == "portal" else emulator.instant_login_link(district)
     emulator.forget_journal()
     log_in(client, "ada", emulator, path=link)
     assert client.get("/").text == "Hello, Ada Ashworth"
-    # The code that came without a state was left alone.
+    # The code without a state was not exchanged.
     assert exchanges(emulator) == 1
 
 
@@ -94,7 +94,9 @@ def test_a_planted_callback_signs_nobody_in(made: Callable[..., Any], emulator: 
         assert "person" not in session
 
 
-def test_a_reloaded_callback_restarts_and_nobody_is_logged_out(made: Callable[..., Any], emulator: Emulator) -> None:
+def test_a_reloaded_callback_restarts_the_login_and_logs_nobody_out(
+    made: Callable[..., Any], emulator: Emulator
+) -> None:
     client = made().test_client()
     callback = callback_of(client, "ada")
     assert client.get(callback).location == "/"
@@ -104,13 +106,13 @@ def test_a_reloaded_callback_restarts_and_nobody_is_logged_out(made: Callable[..
     assert client.get("/").text == "Hello, Ada Ashworth"
 
 
-def test_two_tabs(made: Callable[..., Any]) -> None:
+def test_logins_in_two_tabs_both_succeed(made: Callable[..., Any]) -> None:
     client = made().test_client()
     first, second = callback_of(client, "ada", "/login?next=/a"), callback_of(client, "ada", "/login?next=/b")
     assert (client.get(second).location, client.get(first).location) == ("/b", "/a")
 
 
-def test_at_most_eight_logins_are_kept(made: Callable[..., Any]) -> None:
+def test_at_most_eight_logins_in_progress_are_kept(made: Callable[..., Any]) -> None:
     client = made().test_client()
     for _ in range(12):
         client.get("/login")
@@ -118,7 +120,9 @@ def test_at_most_eight_logins_are_kept(made: Callable[..., Any]) -> None:
         assert len(session["logins"]) == 8
 
 
-def test_the_next_person_gets_nothing_of_the_one_before(made: Callable[..., Any], emulator: Emulator) -> None:
+def test_the_next_person_on_the_device_gets_no_data_of_the_previous_one(
+    made: Callable[..., Any], emulator: Emulator
+) -> None:
     client = made().test_client()
     log_in(client, "ada", emulator, path="/login")
     with client.session_transaction() as session:
@@ -129,7 +133,7 @@ def test_the_next_person_gets_nothing_of_the_one_before(made: Callable[..., Any]
         assert session["person"]["roles"] == ["teacher"]
 
 
-def test_a_browser_without_cookies_reads_so(made: Callable[..., Any]) -> None:
+def test_a_browser_without_cookies_gets_a_page_that_says_so(made: Callable[..., Any]) -> None:
     client = made().test_client(use_cookies=False)
     answer, visited = client.get(callback_of(client, "ada")), 0
     while answer.status_code == 303:
@@ -142,7 +146,9 @@ def test_a_browser_without_cookies_reads_so(made: Callable[..., Any]) -> None:
     assert "blocked a cookie" in answer.text
 
 
-def test_a_refusal_ends_the_session_only_where_it_is_proved(made: Callable[..., Any], emulator: Emulator) -> None:
+def test_a_refusal_ends_the_session_only_if_the_callback_is_proven(
+    made: Callable[..., Any], emulator: Emulator
+) -> None:
     client = made().test_client()
     log_in(client, "ada", emulator, path="/login")
     assert client.get("/clever/callback?error=access_denied").status_code == 403
@@ -152,7 +158,7 @@ def test_a_refusal_ends_the_session_only_where_it_is_proved(made: Callable[..., 
     assert client.get("/").location == "/login"
 
 
-def test_an_answer_of_another_issuer_is_not_exchanged(made: Callable[..., Any], emulator: Emulator) -> None:
+def test_a_code_from_another_issuer_is_not_exchanged(made: Callable[..., Any], emulator: Emulator) -> None:
     client = made().test_client()
     log_in(client, "ada", emulator, path="/login")
     callback = callback_of(client, "grace")
@@ -174,14 +180,14 @@ def test_a_wrong_id_token_lets_nobody_in(made: Callable[..., Any], emulator: Emu
 @pytest.mark.parametrize(
     "goal", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:x", "/a\nb"]
 )
-def test_no_open_redirect(made: Callable[..., Any], goal: str) -> None:
+def test_a_login_does_not_redirect_to_another_site(made: Callable[..., Any], goal: str) -> None:
     client = made().test_client()
     client.get("/login", query_string={"next": goal})
     with client.session_transaction() as session:
         assert [login["return_to"] for login in session["logins"].values()] == ["/"]
 
 
-def test_what_is_prefetched_does_nothing(made: Callable[..., Any]) -> None:
+def test_a_prefetched_callback_does_not_use_up_the_login(made: Callable[..., Any]) -> None:
     client = made().test_client()
     callback = callback_of(client, "ada")
     assert client.get(callback, headers={"Sec-Purpose": "prefetch"}).status_code == 503

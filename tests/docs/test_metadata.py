@@ -1,4 +1,4 @@
-"""What package registries show: complete, and with the addresses of the project that Cargo.toml names."""
+"""The metadata for package registries is complete, with the project addresses from Cargo.toml."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GUIDE = {"python": "docs/python.md", "emulator": "docs/emulator.md"}
 
 
 def urls(package: str) -> dict[str, str]:
-    """The addresses of a Python package; each begins with the project's own."""
+    """Return the addresses of a Python package; each begins with the project's address."""
     paths = {
         "Homepage": "",
         "Documentation": f"/{GUIDE[package]}",
@@ -38,7 +38,7 @@ def section(package: str) -> str:
 
 
 @pytest.mark.parametrize("package", WHEELS)
-def test_a_python_package_has_the_addresses(package: str) -> None:
+def test_the_python_packages_have_the_project_addresses(package: str) -> None:
     path = ROOT / package / "pyproject.toml"
     written = re.sub(r"\[project\.urls\]\n(?:.+\n)*", section(package), path.read_text("utf-8"))
     if os.environ.get("CLEVER_SSO_WRITE_URLS"):
@@ -47,7 +47,7 @@ def test_a_python_package_has_the_addresses(package: str) -> None:
 
 
 @pytest.mark.parametrize("package", PHP_PACKAGES)
-def test_a_php_package_has_the_addresses(package: str) -> None:
+def test_the_php_packages_have_the_project_addresses(package: str) -> None:
     path = ROOT / package / "composer.json"
     text = path.read_text("utf-8")
     home = json.loads(text)["homepage"]
@@ -59,7 +59,7 @@ def test_a_php_package_has_the_addresses(package: str) -> None:
     assert (told["homepage"], told["support"]) == (HOME, support), "run `make urls`"
 
 
-def test_the_npm_package_has_the_addresses() -> None:
+def test_the_npm_package_has_the_project_addresses() -> None:
     path = ROOT / "js" / "package.json"
     text = path.read_text("utf-8")
     home = json.loads(text)["homepage"]
@@ -76,7 +76,7 @@ def test_the_npm_package_has_the_addresses() -> None:
     assert told["license"] == "MIT OR Apache-2.0"
 
 
-def test_the_alerts_have_the_addresses() -> None:
+def test_the_alerts_have_the_project_addresses() -> None:
     path = ROOT / "docs" / "operating" / "clever-sso.rules.yml"
     text = path.read_text("utf-8")
     written = re.sub(r"runbook_url: .+?(?=/docs/)", f"runbook_url: {HOME}", text)
@@ -88,7 +88,7 @@ def test_the_alerts_have_the_addresses() -> None:
 
 
 @pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
-def test_a_wheel_tells_registries_all_that_they_show(name: str) -> None:
+def test_a_wheel_has_all_metadata_that_registries_show(name: str) -> None:
     [wheel] = Path(os.environ["CLEVER_DIST"]).glob(f"{name}-*.whl")
     with ZipFile(wheel) as archive:
         [path] = [path for path in archive.namelist() if path.endswith(".dist-info/METADATA")]
@@ -103,17 +103,17 @@ def test_a_wheel_tells_registries_all_that_they_show(name: str) -> None:
 
 
 @pytest.mark.parametrize("crate", CRATES)
-def test_a_crate_tells_registries_all_that_they_show(crate: str) -> None:
+def test_a_crate_has_all_metadata_that_registries_show(crate: str) -> None:
     text = (ROOT / crate / "Cargo.toml").read_text("utf-8")
     shared = ("license", "repository", "homepage", "keywords", "rust-version")
     assert [field for field in shared if f"\n{field}.workspace = true\n" not in text] == []
     assert re.search(r'\ndescription = ".+"\n', text)
     assert re.search(r'\ncategories = \["[a-z-]+', text)
-    # What links against C has no page of its own there: its reference is the header.
+    # The C library has no page of its own on docs.rs: its reference is the header.
     assert crate == "ffi" or re.search(r'\ndocumentation = "https://docs\.rs/', text)
 
 
-def test_the_address_stands_in_one_place_and_in_what_is_made_from_it() -> None:
+def test_only_generated_files_repeat_the_project_address() -> None:
     listing = subprocess.run(
         ["git", "grep", "--files-with-matches", "--fixed-strings", HOME],
         cwd=ROOT,

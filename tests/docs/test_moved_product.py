@@ -1,7 +1,7 @@
-"""One product moves from django-allauth with everything that a real one has, by the code of the guides alone.
+"""A realistic product moves from django-allauth to clever_sso, with only the code of the guides.
 
-It has a user model of its own without user names, second factors of allauth, Django REST framework and a single page,
-and a tenant for each district; in the whole form, Postgres and sessions in redis as well.
+It has its own user model without user names, allauth's second factors, Django REST framework with a single-page app,
+and a tenant for each district. In the full form of the tests, it also uses Postgres, and Redis for sessions.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ GUIDES = {
     for name in ("coming-from", "cookbook", "python")
 }
 
-# What is the product's own, before and after the move.
+# The product's own settings, before and after the move.
 OF_THE_PRODUCT = """
 import os
 
@@ -58,7 +58,7 @@ CLEVER_BASE_URL = os.environ["CLEVER_BASE_URL"]
 
 @dataclass(frozen=True)
 class Product:
-    """The project in its folder, and what its environment has."""
+    """The project in its folder, with its environment variables."""
 
     folder: Path
     environment: dict[str, str]
@@ -72,7 +72,7 @@ class Product:
         self.write("mysite/settings.py", "\n".join((start, OF_THE_PRODUCT, *blocks)))
 
     def run(self, program: str, **variables: str) -> None:
-        """Run one of the programs in the project, as a process of its own."""
+        """Run one of the programs in the project, in a new process."""
         shutil.copy(PROGRAMS / program, self.folder)
         done = subprocess.run(
             [sys.executable, "-W", "error::DeprecationWarning:clever_sso", program],
@@ -88,7 +88,7 @@ class Product:
 
 @pytest.fixture
 def databases() -> Iterator[dict[str, str]]:
-    """Postgres and redis in the whole form; else the settings that Django begins with."""
+    """Postgres and Redis in the full form; otherwise Django's default settings."""
     with ExitStack() as stack:
         variables = {}
         if WHOLE:
@@ -97,14 +97,14 @@ def databases() -> Iterator[dict[str, str]]:
 
 
 def in_two(text: str) -> str:
-    """`tenants/clever.py` with the second factor as well, as the recipe says."""
+    """Return `tenants/clever.py` with the second factor added, as the recipe says."""
     assert text.count("    return None\n") == 1
     changed = text.replace("    return None\n", "    return second_factor.decide(proven)\n")
     return f"import second_factor\n{changed}"
 
 
 @pytest.mark.parametrize("imported", whole_or_short(["no", "yes"], ["no"]))
-def test_a_product_keeps_everybody_and_everything(
+def test_a_moved_product_keeps_all_users_and_their_data(
     imported: str, databases: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moving, recipes, guide = (GUIDES[name] for name in ("coming-from", "cookbook", "python"))

@@ -1,4 +1,4 @@
-"""The alerts, the dashboard and the limit of docs/operating: they load, and do what the page says."""
+"""The alerts, the dashboard and the rate limit in docs/operating load, and do what the page says."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DASHBOARD = json.loads((ROOT / "docs/operating/clever-sso-dashboard.json").read_
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 ERRORS = (ROOT / "docs/errors.md").read_text("utf-8").partition("## Refusals")[0]
 CODES = set(re.findall(r"^\| `(\w+)` \|", ERRORS, re.MULTILINE))
-# Only what no person brings about: the list below has one of each other code.
+# Codes that no person can cause. The list below has each of the other codes once.
 ONE_IS_ENOUGH = {"client_rejected"}
 REPOSITORY = re.search(r'^repository = "(.+)"$', (ROOT / "Cargo.toml").read_text("utf-8"), re.MULTILINE)
 COLUMNS = 24
@@ -45,7 +45,7 @@ def expressions() -> Iterator[str]:
     yield from (variable["query"]["query"] for variable in DASHBOARD["templating"]["list"] if variable["name"] == "job")
 
 
-# What is counted. ----------------------------------------------------------------------------------------------------
+# Metrics. ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -74,7 +74,7 @@ WORDS = {"outcome": words_of("OUTCOMES", COUNTED), "endpoint": words_of("ENDPOIN
 
 
 def metric_of(name: str) -> Metric | None:
-    """The metric that has a series of this name."""
+    """Return the metric of a time series."""
     base = re.sub(r"_(?:bucket|sum|count)$", "", name)
     if base != name and base in METRICS and METRICS[base].is_histogram:
         return METRICS[base]
@@ -83,7 +83,7 @@ def metric_of(name: str) -> Metric | None:
 
 
 def alternatives(pattern: str) -> Iterator[str]:
-    """The patterns that a pattern stands for: `a(b|c)|d` is ab, ac and d."""
+    """Expand the alternatives of a pattern: `a(b|c)|d` gives ab, ac and d."""
     if group := re.fullmatch(r"(.*)\(([^()]*)\)(.*)", pattern):
         before, inner, after = group.groups()
         for one in inner.split("|"):
@@ -93,7 +93,7 @@ def alternatives(pattern: str) -> Iterator[str]:
 
 
 def unknown_in(expression: str) -> list[str]:
-    """What an expression names that is not counted."""
+    """Return the names in an expression that are not metrics."""
     unknown, labels_here = [], {"job", "instance", "le"}
     for name, matchers in re.findall(r"\b(clever_sso_\w+)\s*(?:\{([^}]*)\})?", expression):
         metric = metric_of(name)
@@ -111,7 +111,7 @@ def unknown_in(expression: str) -> list[str]:
     return unknown + sorted(grouped - labels_here)
 
 
-def test_what_is_counted_was_read() -> None:
+def test_the_names_of_all_metrics_were_read() -> None:
     assert len(METRICS) == COUNTED.count("    Metric {\n")
     assert {name for name, metric in METRICS.items() if metric.is_histogram} == {
         name for name in METRICS if name.endswith("_seconds")
@@ -133,17 +133,17 @@ def test_what_is_counted_was_read() -> None:
         "sum by (reason) (clever_sso_logins_total)",
     ],
 )
-def test_a_name_that_is_not_counted_is_found(expression: str) -> None:
+def test_an_unknown_metric_name_is_found(expression: str) -> None:
     assert len(unknown_in(expression)) == 1
 
 
-def test_the_alerts_and_the_dashboard_name_only_what_is_counted() -> None:
+def test_the_alerts_and_the_dashboard_use_only_existing_metrics() -> None:
     for expression in expressions():
         assert "clever_sso_" in expression
         assert unknown_in(expression) == [], expression
 
 
-def test_everything_that_is_counted_is_on_the_dashboard() -> None:
+def test_every_metric_is_on_the_dashboard() -> None:
     shown = "\n".join(target["expr"] for panel in PANELS for target in panel["targets"])
     assert [name for name in METRICS if name not in shown] == []
 
@@ -162,7 +162,7 @@ def test_each_alert_has_a_paragraph_with_the_same_name() -> None:
         assert re.fullmatch(r"\d+m", rule["for"]), name
 
 
-def test_the_page_says_of_each_alert_whether_it_wakes_somebody() -> None:
+def test_the_page_says_for_each_alert_whether_it_pages_someone() -> None:
     for name, rule in ALERTS.items():
         paragraph = PAGE.split(f"### {name}\n")[1].split("\n#")[0]
         assert paragraph.strip().startswith(f"*{rule['labels']['severity'].capitalize()}.*"), name
@@ -170,7 +170,7 @@ def test_the_page_says_of_each_alert_whether_it_wakes_somebody() -> None:
 
 def test_the_codes_and_outcomes_of_the_page_exist() -> None:
     known = CODES | WORDS["outcome"] | {"access_denied", "not_admitted", "retry_after"}
-    # Names of nginx and Python are not metrics.
+    # Names from nginx and Python are not metrics.
     known |= {"real_ip_header", "set_real_ip_from", "finish_login"}
     named = set(re.findall(r"`((?:[a-z]+_)+[a-z]+)`", PAGE))
     assert len(named & CODES) > 15
@@ -181,7 +181,7 @@ def test_the_dashboard_can_be_imported() -> None:
     assert DASHBOARD["uid"] == "clever-sso"
     assert len(DASHBOARD["uid"]) <= 40
     assert DASHBOARD["title"]
-    # Grafana gives a number to a dashboard. One that has it already would replace another.
+    # Grafana assigns an id to a dashboard. A dashboard with an id would replace another one.
     assert "id" not in DASHBOARD
     assert isinstance(DASHBOARD["schemaVersion"], int)
     ids = [panel["id"] for panel in DASHBOARD["panels"]]
@@ -202,8 +202,8 @@ def test_the_dashboard_can_be_imported() -> None:
             assert used <= {*variables, "__rate_interval"}, panel["title"]
 
 
-def test_the_types_of_grafana_have_each_member_of_the_dashboard() -> None:
-    """What they don't know is lost when a dashboard is read and written again, as Grafana would ignore it."""
+def test_grafanas_types_know_each_member_of_the_dashboard() -> None:
+    """Unknown members are lost when the types read and write the dashboard. Grafana would ignore them."""
     dashboard = pytest.importorskip("grafana_foundation_sdk.models.dashboard")
     from grafana_foundation_sdk.cog import encoder, plugins  # noqa: PLC0415
 
@@ -221,9 +221,9 @@ def test_the_types_of_grafana_have_each_member_of_the_dashboard() -> None:
         elif ours != theirs:
             yield path
 
-    # Grafana writes the query of a variable there once more, and its types don't have that.
+    # Grafana repeats the query of a variable here; the types don't have this member.
     assert list(lost(DASHBOARD, written, "")) == [".templating.list.1.definition"]
-    # It compares: a misspelled member is found.
+    # A misspelled member is found.
     panel = {**DASHBOARD["panels"][0], "another": "x"}
     misspelled = dashboard.Dashboard.from_json({**DASHBOARD, "panels": [panel]})
     assert list(lost(panel, json.loads(encoder.JSONEncoder().encode(misspelled))["panels"][0], "")) == [".another"]
@@ -264,7 +264,7 @@ def test_prometheus_reads_the_rules(promtool: str) -> None:
 
 @dataclass
 class Case:
-    """What an app counts minute by minute, in promtool's notation, and which alerts that fires."""
+    """The metrics of an app, minute by minute in promtool's notation, and the alerts that they fire."""
 
     name: str
     series: dict[str, str]
@@ -300,7 +300,7 @@ def keys(code: str = "") -> str:
 
 
 def durations(fast: str, every: str) -> dict[str, str]:
-    """Logins that took at most a quarter of a second, and all."""
+    """The logins that took at most a quarter of a second, and all logins."""
     name = "login_duration_seconds"
     buckets = {"0.25": fast, "2.5": fast, "5": every, "+Inf": every}
     return {
@@ -310,7 +310,7 @@ def durations(fast: str, every: str) -> dict[str, str]:
 
 
 def rush(per_minute: int) -> str:
-    """Everybody comes within ten minutes, once the processes have counted something."""
+    """Everybody logs in within ten minutes, after the metrics have appeared."""
     return f"1x5 1+{per_minute}x10 {1 + 10 * per_minute}x43"
 
 
@@ -318,9 +318,9 @@ def always(per_minute: int) -> str:
     return f"0+{per_minute}x60"
 
 
-# Few people log in, and all goes well.
+# A few people log in successfully.
 QUIET = {login("signed_in"): always(1), login("restart", "state_missing"): always(1), begun(): always(1)}
-# 2,000 people in ten minutes, nearly all of them from the portal, with the small failures that there are each morning.
+# 2,000 people in ten minutes, nearly all from the portal, with the few failures of a normal morning.
 MORNING = {
     login("signed_in"): rush(200),
     login("restart", "state_missing"): rush(190),
@@ -345,7 +345,7 @@ MINUTES_BETWEEN = 3
 
 
 def one_of_each() -> dict[str, str]:
-    """Each code once, one after another, wherever it may be counted."""
+    """Return every error code once, one after another, in each metric that counts it."""
     counted = {}
     for at, code in enumerate(QUIET_CODES):
         values = f"0x{MINUTES_BETWEEN * at} 1x{MINUTES_BETWEEN * (len(QUIET_CODES) - at)}"
@@ -432,7 +432,7 @@ CASES = [
 ]
 
 
-def test_each_alert_has_a_case_in_which_it_fires() -> None:
+def test_each_alert_fires_in_at_least_one_case() -> None:
     assert {name for case in CASES for name in case.fires} == ALERTS.keys()
     assert len({case.name for case in CASES}) == len(CASES)
 
@@ -445,7 +445,7 @@ def check(promtool: str, folder: Path, test: dict[str, Any]) -> None:
 
 
 def test_exactly_the_right_alerts_fire(promtool: str, tmp_path: Path) -> None:
-    """Each case is an app of its own, side by side with the others: no app fires an alert of another one."""
+    """All cases run side by side as different apps: no app may fire an alert of another one."""
     fired = {
         "expr": 'max by (alertname, job) (max_over_time(ALERTS{alertstate="firing"}[1d]))',
         "eval_time": f"{max(60, MINUTES_BETWEEN * len(QUIET_CODES))}m",
@@ -455,7 +455,7 @@ def test_exactly_the_right_alerts_fire(promtool: str, tmp_path: Path) -> None:
     check(promtool, tmp_path, {"input_series": inputs, "promql_expr_test": [fired]})
 
 
-def test_an_alert_says_what_fails_where(promtool: str, tmp_path: Path) -> None:
+def test_the_text_of_an_alert_names_the_failure_and_the_app(promtool: str, tmp_path: Path) -> None:
     told = ALERTS["CleverSsoLoginsFail"]["annotations"]
     expected = {
         "exp_labels": {"job": "app", "severity": "critical"},
@@ -466,7 +466,7 @@ def test_an_alert_says_what_fails_where(promtool: str, tmp_path: Path) -> None:
     check(promtool, tmp_path, {"input_series": case.inputs(), "alert_rule_test": [alert]})
 
 
-def test_each_panel_shows_something_when_everything_is_counted(promtool: str, tmp_path: Path) -> None:
+def test_each_panel_shows_data_if_every_metric_has_data(promtool: str, tmp_path: Path) -> None:
     counted: dict[str, str] = {}
     for name, metric in METRICS.items():
         short = name.removeprefix("clever_sso_")
@@ -496,7 +496,7 @@ def log_in_without_cookies(client: clever_sso.Client, clever: str) -> None:
 
 @pytest.fixture(scope="module")
 def exposed() -> list[str]:
-    """The texts for Prometheus of clients that together counted something of everything."""
+    """The Prometheus output of clients that together have a value in every metric."""
     app = emulator.App("0a" * 10, "0b" * 20, "http://127.0.0.1:9/callback", oidc=True)
 
     def client_of(base_url: str, secret: str = app.secret) -> clever_sso.Client:
@@ -530,7 +530,7 @@ def series_in(texts: list[str]) -> set[str]:
     return {line for text in texts for line in re.findall(r"^(clever_sso_\w+\{.*\}) ", text, re.MULTILINE)}
 
 
-def test_what_clients_expose_is_what_was_read_and_what_promtool_takes(promtool: str, exposed: list[str]) -> None:
+def test_the_metrics_of_clients_have_the_read_names_and_pass_promtool(promtool: str, exposed: list[str]) -> None:
     for text in exposed:
         done = subprocess.run(
             [promtool, "check", "metrics"], input=text, check=False, capture_output=True, text=True, timeout=SECONDS
@@ -571,12 +571,12 @@ def shown(kind: str) -> str:
     return found[1]
 
 
-def test_the_limit_lets_a_school_in_and_says_when_to_come_again(tmp_path: Path) -> None:
+def test_the_rate_limit_lets_a_school_in_and_then_says_when_to_retry(tmp_path: Path) -> None:
     burst = re.search(r"burst=(\d+) nodelay", shown("server"))
     assert burst
     assert int(burst[1]) == 1000, "as the text says"
     assert "rate=100r/s" in shown("limits")
-    # Only the burst counts here: what the rate allows depends on how fast the requests come.
+    # Only the burst matters here: how many requests the rate allows depends on their speed.
     limits = shown("limits").replace("rate=100r/s", "rate=1r/m")
     with ports.reserved() as port, ports.reserved() as behind:
         app = f"server {{ listen 127.0.0.1:{behind}; location / {{ return 204; }} }}"

@@ -1,4 +1,4 @@
-"""The page of the Python package: its login is run as it stands."""
+"""Runs the login in the README of the Python package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make lint` finds phrases that readers have to translate, wherever a line ends."""
+"""`make lint` finds phrases that are hard to read, even across line breaks."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def test_a_phrase_is_found(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", PLAIN)
-def test_plain_english_is_let_be(text: str) -> None:
+def test_plain_english_is_not_reported(text: str) -> None:
     assert findings(text) == []
 
 
-def test_a_finding_has_its_line_and_what_to_write() -> None:
+def test_a_finding_has_its_line_and_a_suggestion() -> None:
     (found,) = findings("one\ntwo, without\nend\n")
     assert found.line == 2
     assert "forever" in found.instead

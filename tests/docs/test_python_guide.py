@@ -1,4 +1,4 @@
-"""The guide for Python, followed step by step: every block of code is written to a file and run."""
+"""Follows the guide for Python step by step: writes every block of code to a file and runs it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ GUIDE = (ROOT / "docs" / "python.md").read_text("utf-8")
 ADA, GRACE, CONTACT = "510001", "610001", "910001"
 BLOCK = re.compile(r"^( *)<!-- ([a-z]+)(?: (\S+))? -->\n *```(\w+)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 BLOCKS = [(found[2], found[3], textwrap.dedent(found[5])) for found in BLOCK.finditer(GUIDE)]
-# `install` needs the whole source and a package index; `make test` runs its commands. `python` is tested as a part of
-# examples/python/login.py.
+# `install` needs the whole source and a package index; `make test` runs its commands. `python` is a part of
+# examples/python/login.py, which has its own test.
 NOT_RUN = {"install", "python"}
 
 
@@ -40,14 +40,14 @@ def blocks(name: str, file: str | None = None) -> list[str]:
 
 
 def settings(name: str) -> dict[str, str]:
-    """What a block exports."""
+    """Return the variables that a block exports."""
     (text,) = blocks(name)
     pairs = [line.removeprefix("export ").split("=", 1) for line in text.splitlines()]
     return {pair[0]: pair[1] for pair in pairs}
 
 
 def files(framework: str) -> dict[str, str]:
-    """The files that a section and those after it write, block by block."""
+    """Return the files that this section and the later ones write, block by block."""
     written: dict[str, str] = {}
     for name, file, text in BLOCKS:
         if name == framework and file and file != "run":
@@ -67,7 +67,7 @@ def write(framework: str, folder: Path) -> None:
 
 @contextmanager
 def following(framework: str, folder: Path) -> Iterator[tuple[str, str, Path]]:
-    """Do what the guide says, at a free port: the address of the application, that of the emulator, the log."""
+    """Do what the guide says, on a free port; yield the addresses of the application and the emulator, and the log."""
     with ports.reserved() as port, following_at(port, framework, folder) as followed:
         yield followed
 
@@ -102,7 +102,7 @@ def command(typed: str) -> list[str]:
 
 
 def quiet(typed: list[str]) -> list[str]:
-    # Its second process would outlive the test.
+    # The reloader's second process would outlive the test.
     return ["--noreload"] if "runserver" in typed else []
 
 
@@ -114,7 +114,7 @@ def wait_until_it_listens(port: int, site: subprocess.Popen[bytes], log: Path) -
 
 
 @pytest.mark.parametrize("framework", ["flask", "django", "fastapi"])
-def test_the_guide_leads_to_a_greeting_by_name(framework: str, tmp_path: Path) -> None:
+def test_following_the_guide_leads_to_a_greeting_by_name(framework: str, tmp_path: Path) -> None:
     pytest.importorskip(framework)
     if framework == "django":
         pytest.importorskip("rest_framework")
@@ -165,7 +165,7 @@ def test_the_emulator_starts_as_the_guide_says() -> None:
         assert isinstance(outcome, SignedIn)
 
 
-def test_a_login_in_progress_while_the_secret_changes_arrives() -> None:
+def test_a_login_in_progress_succeeds_after_the_secret_changes() -> None:
     told, changed = settings("environment"), settings("rotation")
     app = App(told["CLEVER_CLIENT_ID"], changed["CLEVER_CLIENT_SECRET"], told["CLEVER_REDIRECT_URI"], oidc=True)
     with running([app]) as emulator:
@@ -225,7 +225,7 @@ def test_the_hooks_for_older_stores_change_the_id() -> None:
     assert session.flushed
 
 
-def test_the_settings_of_hosts_are_those_of_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_accepts_the_settings_for_each_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAGING_CLIENT_ID", "staging")
     monkeypatch.setenv("STAGING_CLIENT_SECRET", "a secret")
     (text,) = blocks("hosts")
@@ -256,7 +256,7 @@ def test_the_form_of_a_link_and_the_commands_of_an_import_fit_the_project(tmp_pa
     (commands,) = blocks("import")
     for line in commands.splitlines():
         done = run(*shlex.split(line)[1:])
-        # The options are right; this project has no such table.
+        # The options are accepted, but this project doesn't have the table.
         assert (done.returncode, "has no table" in done.stderr) == (1, True), done.stderr
     (form,) = blocks("links", "account.html")
     (tmp_path / "account.html").write_text(form, "utf-8")
@@ -288,7 +288,7 @@ def test_every_block_of_the_guide_is_run() -> None:
         "import",
         "hosts",
     }
-    # The site of python/tests/frameworks/test_second_factors.py is made of these two.
+    # python/tests/frameworks/test_second_factors.py runs these two.
     run |= {"allauth", "otp"}
     assert {name for name, _, _ in BLOCKS} == run | NOT_RUN
 

@@ -1,6 +1,6 @@
-"""The logins in the guides are the lines between the README marks of the examples, which other tests run.
+"""The logins in the guides are copies of the lines between the README marks of the examples, which other tests run.
 
-The README has a login in Flask, which is run here. It is short enough to be read to the end.
+The README has a login in Flask, which runs here. The README must stay short.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ import pytest
 from clever_sso.testing import Emulator, log_in
 from harness.paths import INCLUDE, ROOT
 
-# A login without a framework took one line more before the library set the cookies.
+# The most lines of a login without a framework.
 MOST_LINES = {"python": 12, "c": 14, "php": 10, "rust": 14}
 MOST_LINES_OF_THE_README = 120
 README = ROOT / "README.md"
-# Where each login is shown.
+# The guide that shows each login.
 GUIDES = {"python": "docs/python.md", "c": "docs/c.md", "php": "docs/php.md", "rust": "examples/rust/README.md"}
-# Set by `make readme`: write the guides instead of comparing them.
+# `make readme` sets this to write the guides instead of comparing them.
 WRITE = "CLEVER_SSO_WRITE_README"
 
 
 def between_marks(path: str, comment: str) -> str:
-    """The marked lines of a source file."""
+    """Return the marked lines of a source file."""
     source = (ROOT / path).read_text("utf-8")
     parts = re.findall(rf"{comment} README: begin\n(.*?)\n\s*{comment} README: end", source, re.DOTALL)
     return "\n".join(textwrap.dedent(part).strip("\n") for part in parts)
 
 
 def opening_of_the_header() -> str:
-    """The login at the top of the C header, which is made from the marks of the C example."""
+    """Return the login at the top of the C header, which is made from the marks of the C example."""
     header = (INCLUDE / "clever_sso.h").read_text("utf-8")
     example = header.split("// A whole login:\n//\n")[1].split("\n//\n// Ownership")[0]
     return "\n".join(line.removeprefix("//").removeprefix("     ") for line in example.splitlines())
@@ -54,7 +54,7 @@ def with_snippet(guide: str, language: str, snippet: str) -> str:
 
 
 @pytest.mark.parametrize("language", SNIPPETS)
-def test_the_guide_shows_the_tested_login(language: str) -> None:
+def test_the_guides_show_the_login_of_the_examples(language: str) -> None:
     path = ROOT / GUIDES[language]
     guide = path.read_text("utf-8")
     fresh = with_snippet(guide, language, SNIPPETS[language])
@@ -89,14 +89,14 @@ def test_the_app_in_the_readme_logs_people_in(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("language", SNIPPETS)
-def test_a_whole_login_takes_few_lines(language: str) -> None:
+def test_a_login_in_the_guides_has_few_lines(language: str) -> None:
     lines = SNIPPETS[language].strip().splitlines()
     assert 5 <= len(lines) <= MOST_LINES[language]
 
 
 @pytest.mark.parametrize("language", ["python", "c", "rust"])
-def test_a_login_is_safe_as_it_stands(language: str) -> None:
-    # PHP's class asks and ends by itself.
+def test_the_login_in_the_guides_is_safe_to_copy(language: str) -> None:
+    # PHP's class handles refusals and ends the session by itself.
     login, callback = SNIPPETS[language].find("begin_login("), SNIPPETS[language].find("finish_login(")
     asks = [found.start() for found in re.finditer(r"refusal\(", SNIPPETS[language])]
     assert asks[0] < login < callback
@@ -108,13 +108,13 @@ def test_a_login_is_safe_as_it_stands(language: str) -> None:
     "document",
     ["README.md", "CONTRIBUTING.md", "SECURITY.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))],
 )
-def test_links_between_documents_lead_somewhere(document: str) -> None:
+def test_every_link_between_documents_has_a_target(document: str) -> None:
     path = ROOT / document
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target
 
 
-def test_what_the_page_of_conformance_names_exists() -> None:
+def test_every_test_on_the_conformance_page_exists() -> None:
     page = (ROOT / "docs/conformance.md").read_text("utf-8")
     rows = [line.split("|")[-2] for line in page.splitlines() if line.startswith("|")]
     named = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
@@ -142,7 +142,7 @@ def test_each_promise_about_the_browser_names_tests_that_exist() -> None:
             assert found, f"{path}::{name}"
 
 
-def test_the_names_in_the_page_about_the_browser_are_those_of_each_language() -> None:
+def test_the_page_about_the_browser_has_the_right_names_for_each_language() -> None:
     sources = {
         "Python": "python/clever_sso/_native.pyi",
         "C": "include/clever_sso.h",

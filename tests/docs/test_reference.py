@@ -1,4 +1,4 @@
-"""The reference pages of the frameworks: written from the code, nothing missing, nothing made up."""
+"""The reference pages are generated from the code, and complete."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def section(text: str, title: str) -> str:
     return text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
 
 
-def test_the_pages_are_as_the_code_says() -> None:
+def test_the_reference_pages_are_up_to_date_with_the_code() -> None:
     for package in NEEDED.values():
         pytest.importorskip(package)
     command = [sys.executable, str(FOLDER / "write.py"), "--check"]
@@ -41,7 +41,7 @@ def test_the_pages_are_as_the_code_says() -> None:
 
 
 @pytest.mark.parametrize("kind", MODULES)
-def test_everything_that_is_exported_is_on_the_page(kind: str) -> None:
+def test_every_exported_name_is_on_the_reference_page(kind: str) -> None:
     text = page(kind)
     names = importlib.import_module(MODULES[kind]).__all__
     missing = [
@@ -51,7 +51,7 @@ def test_everything_that_is_exported_is_on_the_page(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", MODULES)
-def test_every_setting_on_the_page_is_read_and_the_other_way_around(kind: str) -> None:
+def test_the_page_has_exactly_the_settings_that_the_code_reads(kind: str) -> None:
     text = section(page(kind), "Settings")
     module, name = SETTINGS[kind].split(":")
     own = set(getattr(importlib.import_module(module), name))
@@ -60,7 +60,7 @@ def test_every_setting_on_the_page_is_read_and_the_other_way_around(kind: str) -
 
 
 @pytest.mark.parametrize("kind", ["flask", "asgi"])
-def test_every_heading_is_something_that_exists(kind: str) -> None:
+def test_every_heading_names_an_existing_object(kind: str) -> None:
     text, module = section(page(kind), "Functions and classes"), importlib.import_module(MODULES[kind])
     headings = re.findall(r"^#{3,4} `(?:async )?([\w.]+)", text, re.MULTILINE)
     assert len(headings) > 12
@@ -70,7 +70,7 @@ def test_every_heading_is_something_that_exists(kind: str) -> None:
             found = getattr(found, part)
 
 
-def test_a_setting_without_words_is_named() -> None:
+def test_a_setting_without_a_description_is_reported() -> None:
     pytest.importorskip("flask")
     spec = importlib.util.spec_from_file_location("write_reference", FOLDER / "write.py")
     assert spec is not None
@@ -84,7 +84,7 @@ def test_a_setting_without_words_is_named() -> None:
         write.settings_table({"CLEVER_NEW"}, {})
 
 
-def test_the_page_of_php_is_as_the_stub_says_and_names_every_class_and_method() -> None:
+def test_the_php_page_is_up_to_date_with_the_stub_and_has_every_class_and_method() -> None:
     command = [sys.executable, str(FOLDER / "write_php.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, f"run `make reference`\n{done.stdout}{done.stderr}"
@@ -98,7 +98,7 @@ def test_the_page_of_php_is_as_the_stub_says_and_names_every_class_and_method() 
     assert [name for name in arguments if f"| `{name}` |" not in text] == []
 
 
-def test_the_page_of_c_is_as_the_header_says_and_has_a_section_for_each_function() -> None:
+def test_the_c_page_is_up_to_date_with_the_header_and_has_a_section_for_each_function() -> None:
     command = [sys.executable, str(FOLDER / "write_c.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, f"run `make reference`\n{done.stdout}{done.stderr}"

@@ -1,4 +1,4 @@
-"""What people read: the same in every language of programs, and easy to read in both languages of people."""
+"""The sentences for people are the same in every programming language, and easy to read in English and Spanish."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from harness.patience import SECONDS
 sys.path.insert(0, str(ROOT / "docs"))
 import write_sentences
 
-# The school grade that a text is for, at most.
+# The highest school grade that a text may need.
 GRADE = 5
-# Where a text of the emulator's pages is written: in English and Spanish, with what is filled in in braces.
+# The texts of the emulator's pages in the source: English and Spanish, with placeholders in braces.
 CALL = re.compile(r"language(?:\(\))?\s*\.say\(|Text::new\(|=\s*\(|Some\(\(")
 LITERAL = r'(?:format!\(\s*)?"((?:[^"\\]|\\.)*)"\s*\)?'
 PAIR = re.compile(rf"\s*{LITERAL},\s*{LITERAL},?\s*\)")
-# Calls that pass on such texts.
+# Calls that pass these texts on.
 PASSED_ON = {"Text::new(reason.0, reason.1)", "language.say(&self.english, &self.spanish)"}
-# The formulas count words in sentences: of a button or a title they say nothing.
+# The formulas count words in sentences, so they don't work for a button or a title.
 SHORTEST = 5
 
 
@@ -37,7 +37,7 @@ def textstat() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def grade(textstat: ModuleType) -> Callable[[str, str], float]:
-    """The grade of a text: by Flesch and Kincaid in English, by Crawford in Spanish."""
+    """Return the school grade of a text: Flesch-Kincaid in English, Crawford in Spanish."""
 
     def of(language: str, text: str) -> float:
         textstat.textstat.set_lang({"en": "en_US", "es": "es"}[language])
@@ -47,7 +47,7 @@ def grade(textstat: ModuleType) -> Callable[[str, str], float]:
     return of
 
 
-def test_no_language_of_programs_has_other_sentences() -> None:
+def test_every_programming_language_has_the_same_sentences() -> None:
     command = [sys.executable, str(ROOT / "docs" / "write_sentences.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stderr
@@ -80,7 +80,7 @@ def test_a_child_in_grade_five_can_read_every_sentence(grade: Callable[[str, str
 
 
 def emulators() -> list[tuple[str, str]]:
-    """The texts of the emulator's pages for people, in both languages."""
+    """Return the texts of the emulator's pages for people, in both languages."""
     files = sorted((ROOT / "emulator/src").rglob("*.rs"))
     text = "\n".join(path.read_text("utf-8").partition("#[cfg(test)]")[0] for path in files)
     found = []
@@ -102,6 +102,6 @@ def test_a_child_in_grade_five_can_read_the_pages_of_the_emulator(grade: Callabl
     assert hard == {}
 
 
-def test_a_hard_sentence_would_be_found(grade: Callable[[str, str], float]) -> None:
+def test_a_hard_sentence_is_found(grade: Callable[[str, str], float]) -> None:
     assert grade("en", "Authentication was unsuccessful: the identity provider rejected authorization.") > GRADE
     assert grade("es", "La autenticación resultó insatisfactoria: el proveedor de identidad rechazó la sesión.") > GRADE

@@ -1,7 +1,7 @@
-"""Settings of a client and options of a login: each language and each guide has the same ones, by the same names.
+"""The settings of a client and the options of a login have the same names in every language and every guide.
 
-The list is `core/src/config/table.rs`. `docs/settings.md` is written from it, and read here; `core/tests/settings.rs`
-tests what holds in Rust. The options are those of the structs in Rust.
+The list of settings is `core/src/config/table.rs`. `docs/settings.md` is generated from it, and read here.
+`core/tests/settings.rs` tests Rust. The options are the fields of the structs in Rust.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ MEANINGS, NAMES = (
 PYTHON, VARIABLES, RUST, C, PHP = ([cell.strip("`") for cell in column] for column in zip(*NAMES))
 VALUES = {name.strip("`"): value for name, value, _, _ in MEANINGS}
 SENTENCES = {name.strip("`"): sentence for name, _, _, sentence in MEANINGS}
-# What only the constructor in PHP has: where processes share keys.
+# Only the constructor in PHP has this argument: where processes share keys.
 ONLY_PHP = ["keyCache", "logger"]
 CONFIG = "clever_sso_config_"
-# They are not settings of a client.
+# Variables that are not settings of a client.
 OTHERS_IN_C = {"free", "set_setting_names", "doctor"}
-# What the frameworks, the web page in PHP, the examples and the tools read besides.
+# More variables that the frameworks, the PHP web page, the examples and the tools read.
 BESIDES = {"CLEVER_DISTRICT_ID", "CLEVER_KEY_CACHE", "CLEVER_SESSION_NAME"}
 
 
@@ -43,14 +43,14 @@ def text(path: str) -> str:
     return (ROOT / path).read_text("utf-8")
 
 
-def test_the_page_was_read() -> None:
+def test_the_settings_page_was_read() -> None:
     assert PYTHON == list(VALUES) == list(SENTENCES)
     assert len(PYTHON) == 20
     assert PYTHON[:3] == ["client_id", "client_secret", "redirect_uri"]
     assert {"set_tokeninfo_endpoint", "add_redirect_uri", "discover", "new"} <= set(C)
 
 
-def test_c_has_a_setter_for_each_and_its_comment_begins_with_the_sentence() -> None:
+def test_c_has_a_setter_for_each_setting_and_its_comment_begins_with_the_sentence() -> None:
     declared = {name.removeprefix(CONFIG): one for name, one in FUNCTIONS.items() if name.startswith(CONFIG)}
     assert declared.keys() == set(C) | OTHERS_IN_C
     for python, c in zip(PYTHON, C):
@@ -58,7 +58,7 @@ def test_c_has_a_setter_for_each_and_its_comment_begins_with_the_sentence() -> N
             assert " ".join(declared[c].comment.split()).startswith(SENTENCES[python]), c
 
 
-def test_c_calls_the_argument_of_a_text_as_the_setting() -> None:
+def test_a_string_argument_in_c_has_the_name_of_the_setting() -> None:
     for c in C:
         (given,) = [one for one in FUNCTIONS[CONFIG + c].parameters if one.name not in {"config", "error"}] or [None]
         if given is not None and given.is_text:
@@ -69,7 +69,7 @@ def defaults_of(signature: inspect.Signature) -> dict[str, Any]:
     return {name: one.default for name, one in signature.parameters.items()}
 
 
-def test_python_has_an_argument_for_each_in_the_same_order() -> None:
+def test_python_has_an_argument_for_each_setting_in_the_same_order() -> None:
     signature = inspect.signature(Client)
     assert list(signature.parameters) == PYTHON
     assert [*PYTHON[:3], *ClientSettings.__annotations__] == PYTHON
@@ -77,7 +77,7 @@ def test_python_has_an_argument_for_each_in_the_same_order() -> None:
     assert {name: defaults[name] for name in ("timeout", "leeway")} == {"timeout": 10.0, "leeway": 60}
 
 
-def test_an_environment_and_a_framework_have_a_variable_for_each() -> None:
+def test_the_environment_and_the_frameworks_have_a_variable_for_each_setting() -> None:
     readers = _settings._READERS  # noqa: SLF001  (the list itself is looked at)
     assert list(readers) == PYTHON
     assert [_settings.PREFIX + name.upper() for name in readers] == VARIABLES
@@ -95,7 +95,7 @@ def test_an_environment_and_a_framework_have_a_variable_for_each() -> None:
 
 
 @pytest.mark.parametrize("source", ["php/extension/clever_sso.stub.php", "php/ffi/src/Client.php"])
-def test_php_has_an_argument_for_each_in_the_same_order(source: str) -> None:
+def test_php_has_an_argument_for_each_setting_in_the_same_order(source: str) -> None:
     client = text(source).split("final readonly class Client", 1)[1]
     constructor = re.search(r"function __construct\((.*?)\n    \)", client, re.DOTALL)
     assert constructor
@@ -104,7 +104,7 @@ def test_php_has_an_argument_for_each_in_the_same_order(source: str) -> None:
     assert (arguments["timeout"], arguments["leeway"]) == ("10.0", "60")
 
 
-def test_both_ways_of_php_hand_each_to_the_library() -> None:
+def test_the_php_extension_and_ffi_pass_each_setting_to_the_library() -> None:
     extension = text("php/extension/settings.h") + text("php/extension/settings.c")
     handed = set(re.findall(r"EACH\(\w+, (\w+)\)", extension)) | set(re.findall(rf"{CONFIG}(\w+)\(", extension))
     assert handed == set(C) | OTHERS_IN_C
@@ -116,19 +116,19 @@ def test_both_ways_of_php_hand_each_to_the_library() -> None:
     assert handed | {"free"} == set(C) | OTHERS_IN_C
 
 
-def test_the_guides_for_python_and_c_name_each() -> None:
+def test_the_guides_for_python_and_c_name_each_setting() -> None:
     assert [name for name in VARIABLES if f"`{name}`" not in text("docs/python.md")] == []
     guide = text("docs/c.md").replace("`…_", f"`{CONFIG}")
     assert [name for name in C if f"{CONFIG}{name}" not in guide] == []
 
 
 def variables_of(file: Path) -> set[str]:
-    """What it reads or names of an environment, but for what belongs to the emulator, and for constants of C."""
+    """Return the environment variables in a text, without the emulator's variables and without constants of C."""
     found = re.findall(r"\bCLEVER_[A-Z]+(?:_[A-Z]+)*\b(?![_*…])", file.read_text("utf-8", "replace"))
     return {name for name in found if not name.startswith(("CLEVER_SSO", "CLEVER_EMULATOR"))}
 
 
-def test_nothing_names_a_variable_that_nothing_reads() -> None:
+def test_every_documented_variable_is_read() -> None:
     pytest.importorskip("flask")
     pytest.importorskip("django")
     known = set(VARIABLES) | BESIDES
@@ -145,7 +145,7 @@ def test_nothing_names_a_variable_that_nothing_reads() -> None:
     assert {name: variables for name, variables in unknown.items() if variables} == {}
 
 
-def test_the_emulator_takes_away_what_would_lead_to_another_clever() -> None:
+def test_the_emulator_removes_variables_that_lead_to_another_clever() -> None:
     listed = re.search(
         r"const OF_ANOTHER_CLEVER: \[&str; \d+\] = \[(.*?)\];", text("emulator/src/command/exec.rs"), re.DOTALL
     )
@@ -153,20 +153,20 @@ def test_the_emulator_takes_away_what_would_lead_to_another_clever() -> None:
     addresses = {
         f"CLEVER_{name.upper()}" for name in PYTHON if re.search(r"_endpoint$|_uri$|^issuer$|^api_base$", name)
     }
-    # It sets the redirect URI itself, and the secret of an app that has one.
+    # The emulator sets the redirect URI itself, and also the secret if the app has one.
     expected = addresses - {"CLEVER_REDIRECT_URI"} | {"CLEVER_CLIENT_SECRET", "CLEVER_DISCOVER"}
     assert set(re.findall(r'"(\w+)"', listed[1])) == expected
 
 
 def fields(path: str, struct: str) -> set[str]:
-    """The public fields of a struct in Rust."""
+    """Return the public fields of a struct in Rust."""
     found = re.search(rf"pub struct {struct}(?:<'a>)? \{{\n(.*?)^\}}", text(path), re.DOTALL | re.MULTILINE)
     assert found
     return set(re.findall(r"^    pub (\w+):", found[1], re.MULTILINE))
 
 
 def options_in_c(handle: str) -> set[str]:
-    """What can be set in options, and what must be said when they are made."""
+    """Return the fields of the options, and the required arguments of their constructor."""
     given = {one.name for one in FUNCTIONS[f"{handle}_new"].parameters} - {"options", "error"}
     return given | {name.removeprefix(f"{handle}_set_") for name in FUNCTIONS if name.startswith(f"{handle}_set_")}
 
@@ -176,7 +176,7 @@ def arguments(function: Callable[..., object]) -> set[str]:
 
 
 def arguments_in_php(source: str, method: str) -> set[str]:
-    """The arguments of a method, in the words of the other languages."""
+    """Return the arguments of a method, by the names in the other languages."""
     declared = re.search(rf"function {method}\((.*?)\): ", text(source), re.DOTALL)
     assert declared
     return {
@@ -196,7 +196,7 @@ def test_a_login_has_the_same_options_everywhere() -> None:
 def test_an_authorization_request_has_the_same_options_everywhere() -> None:
     options = fields("core/src/urls.rs", "AuthorizeOptions")
     assert len(options) >= 6
-    # C has a bool in place of a word.
+    # C has a bool instead of a string.
     assert options_in_c("clever_sso_authorize_options") == options - {"response_type"} | {"implicit"}
     assert arguments(Client.authorize_url) == arguments(AsyncClient.authorize_url) == options
     for source in ("php/extension/clever_sso.stub.php", "php/ffi/src/Client.php"):

@@ -1,4 +1,4 @@
-"""The site of the documentation: built without a warning, complete, and whole without a network."""
+"""The documentation site builds without warnings, is complete, and works without a network."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from harness.patience import SECONDS
 if TYPE_CHECKING:
     from types import ModuleType
 
-# What a browser loads by itself, and by which attribute.
+# The elements that make a browser load a file, with the attribute.
 LOADED = {"src", "srcset", "poster", "data"}
 LOADING_LINKS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", "dns-prefetch", "modulepreload", "manifest"}
-# Where the pages of rustdoc are in the site.
+# The folder of the rustdoc pages in the site.
 RUST = "rust"
 
 
 @dataclass
 class Page:
-    """What a page of the site refers to."""
+    """The links, files and anchors of a page of the site."""
 
     path: Path
     anchors: set[str] = field(default_factory=set)
@@ -71,7 +71,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site that `make docs` built, if it is up to date, or else one that is built in the same way."""
+    """Return the site of `make docs` if it is up to date; otherwise build it in the same way."""
     built = TARGET / "site"
     stamp = built / "built-from.txt"
     if stamp.exists() and stamp.read_text("utf-8").strip() == hooks().digest():
@@ -90,7 +90,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pages(site: Path) -> dict[str, Page]:
-    """Each page of the site, by its path in it; those of rustdoc are checked by rustdoc."""
+    """Return each page of the site, by its path. rustdoc checks its own pages."""
     found = {}
     for path in sorted(site.rglob("*.html")):
         if path.is_relative_to(site / RUST):
@@ -100,7 +100,7 @@ def pages(site: Path) -> dict[str, Page]:
     return found
 
 
-def test_every_link_and_anchor_of_the_site_leads_somewhere(site: Path, pages: dict[str, Page]) -> None:
+def test_every_link_and_anchor_of_the_site_has_a_target(site: Path, pages: dict[str, Page]) -> None:
     assert len(pages) > 40
     lost = []
     for name, page in pages.items():
@@ -109,7 +109,7 @@ def test_every_link_and_anchor_of_the_site_leads_somewhere(site: Path, pages: di
             if urlsplit(address).scheme or link in {"#", ".", "javascript:void(0)"}:
                 continue
             target = unquote(address).lstrip("/") or "index.html"
-            # `make docs` adds the pages of rustdoc. The links of the page for errors begin at the root.
+            # `make docs` adds the rustdoc pages. The links on the 404 page start at the root.
             if (target.startswith(f"{RUST}/") and not (site / RUST).exists()) or name == "404.html":
                 continue
             if not (site / target).exists() or (
@@ -138,7 +138,7 @@ def test_no_page_or_style_loads_anything_from_another_host(site: Path, pages: di
     assert foreign == []
 
 
-def test_no_mark_of_markdown_is_left_in_a_text(pages: dict[str, Page]) -> None:
+def test_no_markdown_syntax_is_left_in_the_text_of_a_page(pages: dict[str, Page]) -> None:
     left = [
         f"{name}: {page.text[max(0, found.start() - 30) : found.end() + 30]!r}"
         for name, page in pages.items()
@@ -147,7 +147,7 @@ def test_no_mark_of_markdown_is_left_in_a_text(pages: dict[str, Page]) -> None:
     assert left == []
 
 
-def test_lists_are_written_as_the_site_reads_them() -> None:
+def test_lists_have_the_indent_and_blank_line_that_the_site_needs() -> None:
     broken = []
     for path in [*(ROOT / "docs").rglob("*.md"), *(ROOT / name for name in hooks().OUTSIDE)]:
         before, is_code = "", False
@@ -162,7 +162,7 @@ def test_lists_are_written_as_the_site_reads_them() -> None:
     assert broken == []
 
 
-def test_each_function_and_type_of_the_c_header_has_its_section(pages: dict[str, Page]) -> None:
+def test_each_function_and_type_of_the_c_header_has_a_section(pages: dict[str, Page]) -> None:
     anchors = pages["reference/c.html"].anchors
     assert len(FUNCTIONS) > 150
     assert (set(FUNCTIONS) | HANDLES) - anchors == set()
@@ -173,7 +173,7 @@ def test_each_function_and_type_of_the_c_header_has_its_section(pages: dict[str,
     assert enumerations - anchors == set()
 
 
-def test_each_public_name_of_the_python_package_has_its_entry(pages: dict[str, Page]) -> None:
+def test_each_public_name_of_the_python_package_has_an_entry(pages: dict[str, Page]) -> None:
     anchors = pages["reference/python.html"].anchors
     for module in (clever_sso, testing, gevent):
         names = {f"{module.__name__}.{name}" for name in module.__all__ if name != "__version__"}
@@ -182,7 +182,7 @@ def test_each_public_name_of_the_python_package_has_its_entry(pages: dict[str, P
         assert {f"clever_sso.Client.{name}", f"clever_sso.AsyncClient.{name}"} <= anchors
 
 
-def test_a_class_of_the_compiled_part_shows_what_it_is_made_of(pages: dict[str, Page]) -> None:
+def test_a_compiled_class_shows_its_arguments(pages: dict[str, Page]) -> None:
     page = pages["reference/python.html"].path.read_text("utf-8")
     section = page.split('id="clever_sso.Client"', 1)[1].split('id="clever_sso.Client.client_id"', 1)[0]
     shown = re.sub(r"<[^>]+>", "", section)
@@ -193,7 +193,7 @@ def test_a_class_of_the_compiled_part_shows_what_it_is_made_of(pages: dict[str, 
 
 def test_every_page_of_the_docs_is_in_the_navigation() -> None:
     yaml = pytest.importorskip("yaml")
-    # The slugs of anchors are a function of Python, which this test does not need.
+    # mkdocs.yml names a Python function for the slugs of anchors, which this test doesn't need.
     text = re.sub(r"!!python/\S+ ", "", (ROOT / "mkdocs.yml").read_text("utf-8"))
     listed: list[str] = []
 
@@ -207,7 +207,7 @@ def test_every_page_of_the_docs_is_in_the_navigation() -> None:
     written = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
     outside = set(hooks().OUTSIDE.values())
     assert sorted(written - set(listed)) == [], "add the page to `nav` in mkdocs.yml"
-    assert sorted(set(listed) - written - outside) == [], "this page of `nav` in mkdocs.yml is not there"
+    assert sorted(set(listed) - written - outside) == [], "this page of `nav` in mkdocs.yml doesn't exist"
     assert len(listed) == len(set(listed))
 
 
@@ -252,7 +252,7 @@ def test_the_search_finds_a_function_without_a_server_or_a_network(site: Path) -
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto((site / "index.html").as_uri())
         page.get_by_role("textbox", name="Search").click()
-        # What is typed before the index is loaded is not looked for.
+        # Wait for the index: the page doesn't search for anything typed before it is loaded.
         page.get_by_text("Type to start searching").wait_for()
         page.keyboard.type("clever_sso_finish_login_with_pending")
         first = page.locator(".md-search-result__item a").first

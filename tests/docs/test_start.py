@@ -1,4 +1,4 @@
-"""The pages in docs/start: their code is the code that is tested, and their settings log people in at the emulator."""
+"""The pages in docs/start: their code is copied from tested code, and their settings work with the emulator."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 START = ROOT / "docs" / "start"
 PAGES = sorted(page for page in START.glob("*.md") if page.stem != "index")
 BLOCK = re.compile(r"^(?:<!-- ([^\n]+) -->\n)?```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-# What runs the code of each file, and how it calls that file there.
+# The test that runs the code of each file, and the name of the file in that test.
 TESTED = {
     "../python.md": ("tests/docs/test_python_guide.py", '"docs" / "python.md"'),
     "../php.md": ("php/tests/test_docs.py", "docs/php.md"),
@@ -33,7 +33,7 @@ TESTED = {
     "../../examples/actix/app.rs": ("tests/harness/rust_examples.py", '"actix"'),
     "../../examples/implicit/wordpress/page.js": ("js/tests/test_js_frameworks.py", '"wordpress" / "page.js"'),
 }
-# Blocks that are written in a page. A page is run by js/tests; a configuration of WordPress is four constants.
+# Blocks that exist only on a page: js/tests runs the web page, and the WordPress configuration is four constants.
 OWN = {("page", "html"), ("wordpress", "php")}
 
 
@@ -47,11 +47,11 @@ def writer() -> ModuleType:
 
 
 def blocks(page: Path) -> list[tuple[str, str, str]]:
-    """The mark, the language and the text of each block of code."""
+    """Return the mark, the language and the text of each code block."""
     return [(mark, kind, text) for mark, kind, text in BLOCK.findall(page.read_text("utf-8"))]
 
 
-def test_the_code_is_as_in_the_guides() -> None:
+def test_the_code_in_the_start_pages_is_up_to_date_with_the_guides() -> None:
     command = [sys.executable, str(START / "write.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, f"run `make readme`\n{done.stdout}{done.stderr}"
@@ -69,7 +69,7 @@ def test_code_is_copied_from_where_it_is_tested(page: Path) -> None:
             assert kind == "sh" or (page.stem, kind) in OWN, f"{page.name}: copy the block in {kind} from a guide"
 
 
-def test_a_block_that_is_gone_is_named(tmp_path: Path) -> None:
+def test_a_missing_code_block_is_named(tmp_path: Path) -> None:
     (tmp_path / "guide.md").write_text("# A\n\n## B c\n\n```sh\n# a comment\n```\n\n## D\n\n```sh\nother\n```\n")
     page = tmp_path / "page.md"
     page.write_text("<!-- copy: guide.md#b-c sh -->\n```sh\n```\n")
@@ -80,7 +80,7 @@ def test_a_block_that_is_gone_is_named(tmp_path: Path) -> None:
 
 
 def emulator_of(page: Path) -> str:
-    """The app that the emulator of the page knows."""
+    """Return the app in the page's emulator command."""
     commands = [shlex.split(line) for _, kind, text in blocks(page) if kind == "sh" for line in text.splitlines()]
     (apps,) = [
         words for words in commands if any(word.endswith("clever-emulator") for word in words) and "--app" in words
@@ -90,7 +90,7 @@ def emulator_of(page: Path) -> str:
 
 
 def settings_of(page: Path) -> dict[str, str]:
-    """The settings of the page: variables, constants of PHP, or attributes of HTML."""
+    """Return the settings on the page: variables, PHP constants, or HTML attributes."""
     text = "".join(text for _, kind, text in blocks(page) if kind in {"sh", "php", "html"})
     found = re.findall(r"\b(CLEVER_[A-Z_]+)=(\S+)|define\('(CLEVER_\w+)', '(.+)'\)|data-(\S+)=\"(\S+)\"", text)
     return {next(filter(None, each[::2])): next(filter(None, each[1::2])) for each in found}
@@ -109,7 +109,7 @@ def client_of(page: Path, base_url: str) -> Client:
 
 @pytest.fixture(params=PAGES, ids=lambda page: page.stem)
 def following(request: pytest.FixtureRequest) -> Iterator[tuple[Path, str]]:
-    """A page, and the emulator that it starts."""
+    """A page and its emulator."""
     with started(["--port", "0", "--app", emulator_of(request.param)]) as emulator:
         yield request.param, emulator
 

@@ -1,4 +1,4 @@
-"""No sample does what a user must not copy: each code block of the guides, each example, and each docstring is read."""
+"""No sample has a line that is unsafe to copy: in code blocks of the guides, examples and docstrings."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import pytest
 from harness.paths import ROOT
 
 LOOPBACK = r"(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)"
-# A value that is written down: not what the environment, a function or a placeholder gives.
+# A literal value, not one from the environment, a function or a placeholder.
 LITERAL = r"""[bru]*["'][^"'$<{…]+["']"""
-# What people choose themselves, or what another may get later, as a key of a dict or an array.
+# Values that people choose themselves, or that another person can get later, as a key of a dict or an array.
 QUOTED_FIELD = r"""["'](?:\w*e?mail(?:__\w+)?|username(?:__\w+)?|user_(?:name|login))["']"""
 
 FROM_THE_ENVIRONMENT = (
     r"(?:environ\.(?:get|setdefault|pop)|getenv|\benv|var)\([\"']\w*(?:SECRET_KEY|SESSION_KEY|APP_KEY)[\"']"
 )
-# The same as members, of a user or of an identity.
+# The same values as members of a user or of an identity.
 CHOSEN_MEMBER = (
     r"(?:\w+\)?(?:\?\.|\.|->))+(?:\w*_?e?mail|unverifiedEmail|user_?name)\b(?:\.(?:lower|toLowerCase|casefold)\(\))?"
 )
@@ -29,14 +29,14 @@ CHOSEN_MEMBER = (
 
 @dataclass(frozen=True)
 class Rule:
-    """What a line must not do."""
+    """A pattern that a line must not match."""
 
     name: str
     pattern: str
     unless: str = r"(?!)"
-    """What makes the line harmless."""
+    """A pattern that makes the line harmless."""
     unless_around: str = r"(?!)"
-    """What makes it harmless when it stands anywhere in the same block."""
+    """A pattern that makes the line harmless if it is anywhere in the same block."""
     flags: int = re.IGNORECASE
 
     def breaks(self, line: str, block: str) -> bool:
@@ -46,7 +46,7 @@ class Rule:
 
 
 RULES = (
-    # A default beside the environment, a key for tests, and one in a shell are as fixed as any other.
+    # A default value for a variable, a key for tests, and a key in a shell command are also fixed keys.
     Rule(
         "fixed key",
         rf"\b(?:\w*secret_key|session_key|\w*signing_key|pending_key)\b[\"'\]]*\s*(?::\s*\w+\s*)?[=:]>?\s*{LITERAL}",
@@ -63,14 +63,14 @@ RULES = (
         "match by a chosen field",
         r"\b(?:filter|get|first|exclude|get_or_create|update_or_create|filter_by|find_by|where|aget)\w*\("
         r"[^#]*\b(?:\w*email\w*|username\w*|user_name)\s*(?:=|\)|,|\.in_)",
-        # Another library's own names of columns.
+        # The column names of another library.
         unless=r"environ|config\.get|getenv",
     ),
     Rule("match by a chosen field", r"\bwhere\b[^#]*\b(?:email|username)\b[\s)\"`]*(?:=|i?like\b|in\b)"),
     Rule("match by a chosen field", rf"{CHOSEN_MEMBER}\s*===?|===?\s*\$?{CHOSEN_MEMBER}(?!\()", unless=r"^\s*assert"),
     Rule("match by a chosen field", r"\[\s*(?:\w+\.)*(?:unverified_)?email\s*\]|get_by_(?:email|natural_key)"),
     Rule("match by a chosen field", rf"\b\w+\([^#]*\*\*\s*\{{[^#}}]*{QUOTED_FIELD}\s*:"),
-    # What is found goes by the first array, and what is written stands in the second.
+    # The first array selects the rows; the second one has the values to write.
     Rule(
         "match by a chosen field",
         rf"\b(?:first|find|where|orWhere|updateOr|getBy)\w*\(\s*(?:\[[^#\]]*{QUOTED_FIELD}\s*=>|{QUOTED_FIELD}\s*,)",
@@ -79,7 +79,7 @@ RULES = (
     Rule("match by a chosen field", r"\bget_user_by\(\s*[\"'](?:email|login|slug)[\"']"),
     Rule("debug", r"\bdebug\b[\"']?\s*(?:=>|[=:])\s*(?:true|1|on)\b|\w_DEBUG(?:=|: *|[\"'],\s*)(?:true|1)\b"),
     Rule("debug", r"FLASK_DEBUG=[^0]|\bflask\b.*\s--debug\b"),
-    # It watches files, and is for development only.
+    # The server watches files, so it is for development only.
     Rule("debug", r"\breload\s*=\s*True\b|\b(?:uvicorn|gunicorn|hypercorn)\b.*\s--reload\b"),
     Rule(
         "check turned off",
@@ -90,8 +90,8 @@ RULES = (
     Rule(
         "plain http",
         rf"http://(?!{LOOPBACK}(?![\w.]))(?![\s\"'`<…)$]|(?-i:[A-Z]+\b))",
-        # A proxy is spoken to in plain http, and carries TLS. A namespace is a name. Test clients and parsers have no
-        # network. The emulator is for development.
+        # Clients use plain http to a proxy, and TLS through it. A namespace is only a name. Test clients and parsers
+        # use no network. The emulator is for development.
         unless=r"proxy|Proxy|PROXY|parse_url|www\.w3\.org|testserver|json-schema\.org",
         unless_around=r"(?i)development|--public-url|clients (?:use|know)",
     ),
@@ -100,7 +100,7 @@ RULES = (
     Rule("open cookie", r"\w*httponly\b[\"']?\s*[=:]>?\s*false|samesite\W+none\b", unless=r"\bis None\b"),
     Rule("remembered on a shared device", r"remember\s*=\s*True"),
     Rule("remembered on a shared device", r"\b(?:login|loginUsingId|attempt)\([^#]*,\s*(?:remember:\s*)?true\s*\)"),
-    # The second argument is the `Cookie` header: a pending login passed there is never found.
+    # The second argument is the `Cookie` header. A pending login doesn't belong there.
     Rule("pending login as cookies", r"\bfinish_?login\(\s*[^,#]+,\s*[$&]?(?:\w+(?:\.|->))*pending\s*[,)]"),
 )
 
@@ -236,17 +236,17 @@ SAFE = [
     "APP_DEBUG=false",
     "php artisan key:generate  # writes APP_KEY",
 ]
-# How far a call goes over lines: a text with an open bracket has no end.
+# The most lines of a call: a text with an open bracket would never end.
 LONGEST = 12
 
 
 def broken(text: str, block: str = "") -> set[str]:
-    """The rules that lines break, each for itself or as calls that go over several."""
+    """Return the rules that are broken by single lines, or by calls over several lines."""
     return {rule.name for _, line in statements(text) for rule in RULES if rule.breaks(line, block)}
 
 
 def statements(text: str) -> Iterator[tuple[int, str]]:
-    """Each line with its number, and each call from its line to the one where its brackets are closed, as one line."""
+    """Yield each line with its number, and each call over several lines joined to one line."""
     lines = text.splitlines()
     for number, line in enumerate(lines):
         yield number, line
@@ -260,7 +260,7 @@ def statements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def without_comment(line: str) -> str:
-    """A line of code, also of a sample that stands in a documentation comment."""
+    """Return a line of code, without the comment marker if it is in a documentation comment."""
     return re.sub(r"^\s*(?:\*(?!\*)|//[/!])|(?:^|\s)(?:#|//)\s.*$", "", line)
 
 
@@ -276,13 +276,13 @@ def tracked(*patterns: str) -> list[Path]:
         check=False,
     )
     if listed.returncode:
-        # An unpacked source has no repository.
+        # An unpacked source is not a git repository.
         return [path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()]
     return [ROOT / name.decode() for name in listed.stdout.split(b"\0") if name and (ROOT / name.decode()).is_file()]
 
 
 def code_blocks(text: str) -> Iterator[tuple[int, str]]:
-    """The fenced blocks of a page: the number of the first line, and the text."""
+    """Yield the fenced blocks of a page: the number of the first line, and the text."""
     for found in re.finditer(r"^( *)```[^\n]*\n(.*?)^\1```", text, re.DOTALL | re.MULTILINE):
         yield text.count("\n", 0, found.start(2)) + 1, found[2]
 
@@ -294,19 +294,19 @@ def docstrings(text: str) -> Iterator[tuple[int, str]]:
 
 
 def comments(text: str) -> Iterator[tuple[int, str]]:
-    """Runs of documentation comments in Rust, and the comments of C and PHP."""
+    """Yield the documentation comments of Rust, and the comments of C and PHP."""
     for found in re.finditer(r"(?:^[ \t]*//[/!][^\n]*\n)+|/\*.*?\*/", text, re.DOTALL | re.MULTILINE):
         yield text.count("\n", 0, found.start()) + 1, found[0]
 
 
 OF_PHP = [f"php/{part}" for part in ("extension", "ffi", "laravel", "symfony", "wordpress")]
 
-# Each is read in a way of its own.
+# These files need special handling.
 READ = ("docs/rust.md", "examples/axum", "examples/actix", "js/src", "php/laravel/config/clever.php")
 
 
 def samples() -> Iterator[tuple[str, int, str]]:
-    """Everything that a user may copy: where it stands, and the text."""
+    """Yield every text that a user may copy, with its place."""
     yield from of_pages()
     yield from of_sources()
 
@@ -316,7 +316,7 @@ def of_pages() -> Iterator[tuple[str, int, str]]:
         for line, block in code_blocks(path.read_text("utf-8")):
             yield path.relative_to(ROOT).as_posix(), line, block
     for path in tracked("examples", "php/laravel/config"):
-        # Lock files say nothing that a person wrote, and the pages above are read by their blocks.
+        # Nobody writes lock files, and the pages above are read block by block.
         if path.suffix not in {".md", ".lock"} and path.name != "package-lock.json" and "tests" not in path.parts:
             yield path.relative_to(ROOT).as_posix(), 1, path.read_text("utf-8")
 
@@ -332,7 +332,7 @@ def of_sources() -> Iterator[tuple[str, int, str]]:
                 yield path.relative_to(ROOT).as_posix(), line, text
 
 
-def test_nothing_unsafe_is_shown() -> None:
+def test_no_sample_has_an_unsafe_line() -> None:
     found, seen = [], set()
     for name, first, block in samples():
         seen |= {name, name.partition("/")[0], *(part for part in (*OF_PHP, *READ) if name.startswith(f"{part}/"))}
@@ -349,16 +349,16 @@ def test_an_unsafe_line_is_found(name: str) -> None:
     assert [line for line in UNSAFE[name] if name not in broken(line)] == []
 
 
-def test_every_rule_has_a_line_that_breaks_it() -> None:
+def test_every_rule_has_an_example_that_breaks_it() -> None:
     assert set(UNSAFE) == {rule.name for rule in RULES}
 
 
 @pytest.mark.parametrize("line", SAFE)
-def test_a_safe_line_is_let_be(line: str) -> None:
+def test_a_safe_line_is_not_reported(line: str) -> None:
     assert broken(line) == set()
 
 
-def test_plain_http_is_for_development_only() -> None:
+def test_plain_http_is_only_for_development() -> None:
     line = "CLEVER_BASE_URL=http://clever:5999"
     assert broken(line) == {"plain http"}
     assert broken(line, f"{line}\nCLEVER_DEVELOPMENT=true") == set()

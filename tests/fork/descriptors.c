@@ -1,11 +1,11 @@
 /*
- * What a forked child does with the descriptors of its parent's connections.
+ * Tests what a forked child does with the descriptors of its parent's connections.
  *
- *     descriptors closes   CLIENT_ID BASE_URL   its first call closes them, and the parent goes on with them
- *     descriptors reused   CLIENT_ID BASE_URL   but not when the child has descriptors of its own under those numbers
- *     descriptors deep     CLIENT_ID BASE_URL   so that generation upon generation has room under a small limit
+ *     descriptors closes   CLIENT_ID BASE_URL   its first call closes them, and the parent can still use them
+ *     descriptors reused   CLIENT_ID BASE_URL   but not if the child has opened its own descriptors with these numbers
+ *     descriptors deep     CLIENT_ID BASE_URL   so that many generations of forks fit a low limit of open files
  *
- * Ends with 0 if all was as it should be.
+ * Exits with 0 on success.
  */
 #define _GNU_SOURCE
 #include <clever_sso.h>
@@ -55,7 +55,7 @@ static void *call_with_others(void *right)
     return NULL;
 }
 
-/* So that there are several connections. */
+/* Several calls at once, so that there are several connections. */
 static int calls_in_threads(void)
 {
     pthread_t threads[THREADS];
@@ -66,7 +66,7 @@ static int calls_in_threads(void)
     return right;
 }
 
-/* What each descriptor stands for: a text with an inode for sockets, with a kind for epoll instances. */
+/* The target of each descriptor: a text with the inode of a socket, or with the kind of an epoll instance. */
 static int look(char texts[MOST][64])
 {
     int count = 0;
@@ -102,7 +102,7 @@ static int ended_well(pid_t child)
 
 static char before[MOST][64], after[MOST][64];
 
-/* One call needs one runtime: an epoll instance twice, its waker, a connection and a mark. */
+/* A call uses one runtime: two descriptors of an epoll instance, its waker, a connection and a mark. */
 static int has_its_own_only(int inherited)
 {
     int count = look(after);
@@ -122,14 +122,14 @@ static int closes(void)
         alarm(PATIENCE_SECONDS);
         _exit(calls() && has_its_own_only(inherited) && calls() ? 0 : 1);
     }
-    if (!ended_well(child)) return complain("the child kept what was its parent's, or closed too much");
-    /* The parent's connections are whole: they are the same after some more calls. */
+    if (!ended_well(child)) return complain("the child kept descriptors of its parent, or closed too many");
+    /* The parent's connections still work: after more calls, they are the same. */
     if (!calls_in_threads()) return 0;
     int count = look(after);
     return sockets_in_both(before, inherited, after, count) > 2 ? 1 : complain("the parent lost its connections");
 }
 
-/* The host closes descriptors that it does not know, as daemons do, and opens its own. */
+/* The host closes all descriptors that it does not know, like a daemon, and opens its own. */
 static int reused(void)
 {
     int own[MOST], pair[2], count = 0;
@@ -151,7 +151,7 @@ static int reused(void)
         for (int i = 0; i < count; i++) right &= fcntl(own[i], F_GETFD) >= 0;
         _exit(right ? 0 : 1);
     }
-    return ended_well(child) ? 1 : complain("a descriptor of the host's was closed");
+    return ended_well(child) ? 1 : complain("a descriptor of the host was closed");
 }
 
 static int descend(int generations)

@@ -1,11 +1,11 @@
 /*
- * Forks in the middle of what other threads do for the first time: no child, grandchild or exit of theirs hangs.
+ * Forks while other threads use something for the first time: no child or grandchild hangs, not even in exit().
  *
  *     first_uses WHAT CLIENT_ID BASE_URL CA_BUNDLE ID_TOKEN FORKS
  *
- * WHAT is random, verify, tls, name, keys or log. Each thread does it with a client of its own, in a thread of its own, over
- * and over; each child does it too, forks a grandchild that does it, and both end by exit(), which runs the destructors of
- * every library. Ends with 0 if all of them ended well.
+ * WHAT is random, verify, tls, name, keys or log: the work to do. Several threads repeat it, each with its own client and in
+ * a new thread each time. Each child does it, too, and forks a grandchild that does it. Both end with exit(), which runs the
+ * destructors of every library. Exits with 0 on success.
  */
 #define _GNU_SOURCE
 #include <clever_sso.h>
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A child that has not ended by then hangs. */
+/* A child that runs longer than this hangs. */
 enum { THREADS = 3, PATIENCE_SECONDS = 60, AT_ONCE = 4 };
 
 static const char *what, *client_id, *base_url, *ca_bundle, *id_token;
@@ -69,7 +69,7 @@ static int does_it(void)
     if (strcmp(what, "verify") == 0) status = clever_sso_verify_id_token(client, id_token, NULL, NULL, &claims, &error);
     else if (strcmp(what, "keys") == 0 || strcmp(what, "log") == 0) status = clever_sso_warm_up(client, &error);
     else if (strcmp(what, "random") != 0) status = clever_sso_check_token(client, "token", &info, &error);
-    /* A Clever that knows no such token has answered, too. */
+    /* An error for an unknown token is a response, too. */
     right = right && (status == CLEVER_SSO_OK || strcmp(clever_sso_error_code(error), "token_rejected") == 0);
     if (!right) complain(error ? clever_sso_error_message(error) : "no login");
     clever_sso_token_info_free(info);
@@ -85,7 +85,7 @@ static void *once(void *right)
     return NULL;
 }
 
-/* For the first time in a thread, over and over. */
+/* Repeats the first use in a new thread. */
 static void *again_and_again(void *right)
 {
     while (!atomic_load(&stop)) {
@@ -112,7 +112,7 @@ static pid_t fork_grandchild(void)
     return child;
 }
 
-/* The grandchild is forked while a thread of the child does it for the first time there. */
+/* Forks the grandchild while a thread of the child does the work for the first time in the child. */
 static void be_a_child(void)
 {
     int right = 1;

@@ -1,10 +1,10 @@
 /*
- * A client that was made and used before a fork works in the children at once, and no process reads another's response.
+ * A client that was used before a fork works in the children at once, and no process reads the response of another one.
  *
  *     fork BASE_URL CLIENT_ID OUR_TOKEN TOKEN_OF_ANOTHER_APP
  *
- * The children ask about the token of another app, the parent about ours: an answer that got lost between two processes
- * would be the wrong one. Ends with 0 if every call was answered rightly.
+ * The children ask about the token of another app, and the parent about ours, so a response that reaches the wrong process
+ * is noticed. Exits with 0 if every call got the right response.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <clever_sso.h>

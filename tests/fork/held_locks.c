@@ -1,5 +1,5 @@
-/* Preloaded: a thread that takes a pthread lock inside the library keeps it until the next fork has been made, or for a
- * moment when there is none. So a fork comes in the middle of every lock that the crypto library takes. */
+/* A preloaded library: a thread that takes a pthread lock inside of our library holds it until the next fork, or for a short
+ * time if there is no fork. So forks happen while the crypto library holds each of its locks. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a lock is kept for a fork that may not come: the threads of the test make thousands of them. */
+/* How long a lock is held if there is no fork. It must be short: the threads of the test take thousands of locks. */
 #define MOMENT (20 * 1000 * 1000)
 
 static sem_t forked;
@@ -17,7 +17,7 @@ static pid_t parent;
 
 static void tell(void) {
     int waiting;
-    /* As many as wait now. */
+    /* The number of threads that wait now. */
     do {
         sem_post(&forked);
         sem_getvalue(&forked, &waiting);

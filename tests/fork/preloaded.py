@@ -1,4 +1,4 @@
-"""An application that gunicorn loads before it forks: the client is made, and used, in the master."""
+"""An application that gunicorn loads before it forks: the master process creates and uses the client."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ client.warm_up()
 
 
 def app(environ: dict[str, str], start_response: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
-    """Say which worker asked about the token, and what Clever answered."""
+    """Show which worker asked about the token, and Clever's response."""
     try:
         answer = client.check_token(environ["HTTP_X_TOKEN"]).client_id
     except clever_sso.Error as error:

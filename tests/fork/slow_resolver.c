@@ -1,5 +1,5 @@
-/* Preloaded: a resolver like glibc's, which works under a lock that a fork does not release, but slow the first time.
- * It writes a byte to stdout when it has the lock, and lets go once a fork is being made. */
+/* A preloaded resolver like glibc's, which holds a lock that a fork does not release. It is slow the first time: it writes a
+ * byte to stdout when it has the lock, and releases the lock when a fork begins. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <netdb.h>
@@ -13,14 +13,14 @@ static int used;
 
 static void tell(void) { sem_post(&forking); }
 
-/* Runs before what was registered earlier: so before the library, which registers ahead of its first lookup, waits. */
+/* Handlers that were registered later run first, so this runs before the library's handler, which waits for the lookup. */
 static void wait_for_a_fork(void) {
     sem_init(&forking, 0, 0);
     pthread_atfork(tell, NULL, NULL);
     if (write(STDOUT_FILENO, "!", 1) != 1)
         return;
     sem_wait(&forking);
-    /* So that a fork that does not wait is made in this time. */
+    /* Enough time for a fork that does not wait. */
     usleep(100 * 1000);
 }
 

@@ -1,4 +1,4 @@
-"""An AsyncClient that was used before a fork: the child makes threads of its own, the parent's go on."""
+"""An AsyncClient that was used before a fork works in both processes: the child starts its own threads."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def token(clever: str, client_id: str) -> str:
 
 
 async def answers(client: clever_sso.AsyncClient, access_token: str) -> set[str]:
-    """The results of asking many times at once."""
+    """Return the results of many requests at once."""
 
     async def one() -> str:
         try:
@@ -58,7 +58,7 @@ def in_a_new_loop(work: Coroutine[Any, Any, set[str]]) -> set[str]:
 def fork_and(call: Callable[[], bool]) -> int:
     pid = os.fork()
     if pid == 0:
-        # Ended from outside if it hangs; and whatever happens, nothing of pytest runs in the child.
+        # The alarm ends a child that hangs. The child must never return into pytest.
         signal.alarm(SECONDS)
         try:
             os._exit(0 if call() else 1)
@@ -71,7 +71,7 @@ def ended_well(pid: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-def test_forked_processes_ask_at_once_and_so_does_the_parent(clever: str) -> None:
+def test_an_async_client_works_in_forked_children_and_in_the_parent_at_once(clever: str) -> None:
     client = clever_sso.AsyncClient(OURS, redirect_uri=REDIRECT_URI, base_url=clever)
     ours, theirs = token(clever, OURS), token(clever, THEIRS)
     assert in_a_new_loop(answers(client, ours)) == {OURS}
@@ -81,7 +81,7 @@ def test_forked_processes_ask_at_once_and_so_does_the_parent(clever: str) -> Non
     assert all(ended)
 
 
-def test_a_fork_while_a_loop_asks_and_cancels_disturbs_nobody(clever: str) -> None:
+def test_a_fork_while_a_loop_sends_and_cancels_requests_breaks_neither_process(clever: str) -> None:
     client = clever_sso.AsyncClient(OURS, redirect_uri=REDIRECT_URI, base_url=clever)
     ours, theirs = token(clever, OURS), token(clever, THEIRS)
     done, right = threading.Event(), []
@@ -89,7 +89,7 @@ def test_a_fork_while_a_loop_asks_and_cancels_disturbs_nobody(clever: str) -> No
     async def keep_asking() -> None:
         while not done.is_set():
             doomed = [asyncio.ensure_future(client.check_token(ours)) for _ in range(AT_ONCE)]
-            # One turn of the loop, in which they begin.
+            # One iteration of the loop, so that the requests begin.
             await asyncio.sleep(0)
             for task in doomed:
                 task.cancel()
@@ -109,8 +109,8 @@ def test_a_fork_while_a_loop_asks_and_cancels_disturbs_nobody(clever: str) -> No
     assert all(right)
 
 
-def test_a_child_that_ends_like_any_process_does_so_at_once(clever: str) -> None:
-    # An exit handler closes the door to Python, and waits for threads that a child does not have.
+def test_a_child_with_an_async_client_exits_without_waiting(clever: str) -> None:
+    # The exit handler must not wait for threads of the parent, which a child does not have.
     program = """
 import asyncio, os, sys
 import clever_sso

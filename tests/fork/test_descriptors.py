@@ -1,4 +1,4 @@
-"""A forked child closes its parent's connections with its first call, and nothing else; the parent goes on."""
+"""The first call of a forked child closes the parent's connections there, and nothing else. The parent keeps them."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ def clever() -> Iterator[str]:
         yield base_url
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who owns what")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the descriptors of a process")
 @pytest.mark.parametrize("what", ["closes", "reused", "deep"])
-def test_a_child_closes_what_was_its_parents_and_nothing_else(what: str, clever: str) -> None:
+def test_a_child_closes_its_parents_connections_and_no_other_descriptor(what: str, clever: str) -> None:
     program = compiled(ROOT / "tests/fork/descriptors.c", "-std=gnu11", "-pthread")
     ended = subprocess.run(
         [program, what, APP.client_id, clever],
@@ -79,8 +79,8 @@ def test_a_child_closes_what_was_its_parents_and_nothing_else(what: str, clever:
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who owns what")
-def test_generations_of_a_python_program_have_no_more_descriptors_than_the_first(clever: str) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the descriptors of a process")
+def test_later_generations_of_forks_have_no_more_descriptors_than_the_first(clever: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", PYTHON, clever],
         capture_output=True,

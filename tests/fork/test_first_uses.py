@@ -1,7 +1,7 @@
-"""A fork in the middle of what other threads do for the first time: no child, grandchild or exit of theirs hangs.
+"""A fork while other threads use something for the first time: no child or grandchild hangs, not even at its exit.
 
-The crypto library's generator of random numbers is slow at first in each process and guarded by locks. A fork must find
-none of them held, and none of this library's.
+The crypto library's random number generator is slow at its first use in each process, and holds locks. At a fork, no
+thread may hold one of them, or one of this library's locks.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ def forks_in_the_middle_of(what: str, base_url: str, ca_bundle: str = "", id_tok
 
 
 @pytest.mark.parametrize("what", ["random", "verify", "name", "keys", "log"])
-def test_nothing_hangs(what: str) -> None:
+def test_no_process_hangs_after_a_fork_during_a_first_use(what: str) -> None:
     with emulator.running([APP], "ada") as clever:
         id_token = tokens_of(APP, clever)["id_token"] if what == "verify" else ""
         base_url = clever.replace("127.0.0.1", "localhost") if what == "name" else clever
         forks_in_the_middle_of(what, base_url, id_token=id_token)
 
 
-def test_nothing_hangs_when_the_fork_comes_in_the_middle_of_a_tls_handshake(tmp_path: Path) -> None:
+def test_no_process_hangs_after_a_fork_during_a_tls_handshake(tmp_path: Path) -> None:
     with tls.serving(tmp_path, APP.client_id) as server:
         forks_in_the_middle_of("tls", server.base_url, server.certificate.read_text("ascii"))

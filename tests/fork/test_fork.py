@@ -1,7 +1,7 @@
-"""A client that was made and used before a fork works in the child at once, in C and in Python.
+"""A client that was used before a fork works in the child at once, in C and in Python.
 
-The children ask about a token of another application, the parent about its own: an answer that got lost between two
-processes would be the wrong one.
+The children ask about a token of another application, and the parent about its own, so a response that reaches the
+wrong process is noticed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CHILDREN = 20
 CALLS = 10
 REDIRECT_URI = "http://127.0.0.1:9/"
 OURS, THEIRS = "0a" * 10, "0b" * 10
-# What the workers of a pool inherit; a client cannot be sent to another process.
+# The workers of a pool inherit this client: it cannot be pickled.
 SHARED: dict[str, Any] = {}
 
 
@@ -66,7 +66,7 @@ def answered_as_foreign(asking: clever_sso.Client, access_token: str) -> bool:
 def fork_and(call: Callable[[], bool]) -> int:
     pid = os.fork()
     if pid == 0:
-        # Ended from outside if it hangs; and whatever happens, nothing of pytest runs in the child.
+        # The alarm ends a child that hangs. The child must never return into pytest.
         signal.alarm(SECONDS)
         try:
             os._exit(0 if call() else 1)
@@ -79,7 +79,7 @@ def ended_well(pid: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-def test_forked_python_processes_call_at_once_and_so_does_the_parent(clever: str) -> None:
+def test_a_python_client_works_in_forked_children_and_in_the_parent_at_once(clever: str) -> None:
     asking, ours, theirs = client(clever, OURS), token(clever, OURS), token(clever, THEIRS)
     assert answered_as_ours(asking, ours)
     children = [fork_and(lambda: answered_as_foreign(asking, theirs)) for _ in range(CHILDREN)]
@@ -88,7 +88,7 @@ def test_forked_python_processes_call_at_once_and_so_does_the_parent(clever: str
     assert all(ended)
 
 
-def test_a_fork_while_other_python_threads_call_disturbs_nobody(clever: str) -> None:
+def test_a_fork_while_other_python_threads_use_the_client_breaks_neither_process(clever: str) -> None:
     asking, ours, theirs = client(clever, OURS), token(clever, OURS), token(clever, THEIRS)
     done, right = threading.Event(), []
 
@@ -119,7 +119,7 @@ def ask_with_shared(_: int) -> bool:
     return answered_as_ours(**SHARED)
 
 
-def test_forked_c_processes_call_at_once_and_so_does_the_parent(clever: str) -> None:
+def test_a_c_client_works_in_forked_children_and_in_the_parent_at_once(clever: str) -> None:
     program = compiled(ROOT / "tests/fork/fork.c")
     command = [program, clever, OURS, token(clever, OURS), token(clever, THEIRS)]
     ended = subprocess.run(command, env=environment(), timeout=MANY_STEPS_SECONDS, capture_output=True, check=False)

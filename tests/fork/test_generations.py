@@ -1,4 +1,4 @@
-"""Forks at any moment, and forks of forks: children, grandchildren and their exits, none of which hangs."""
+"""Forks at any moment, and forks of forks: no child or grandchild hangs, not even at its exit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def refused(call):
     except clever_sso.Error as error:
         return error.code
 
-# What the parent is in the middle of, and what each child does.
+# The work of the parent during the fork, and of each child.
 def begin():
     return client.begin_login().pending
 
@@ -72,7 +72,7 @@ def ended_well(child):
     return os.waitpid(child, 0)[1] == 0
 
 def descend(work, generations):
-    # A child works while a thread of its own does, has a child in the middle of it, and ends like any process.
+    # A child and a thread of it work at the same time. Meanwhile it forks its own child, and ends like any process.
     child = os.fork()
     if child:
         return child
@@ -103,7 +103,7 @@ def run(text: str, *arguments: str) -> None:
 
 
 def ended(arguments: list[str], environment: dict[str, str] | None = None) -> tuple[int, str]:
-    """The status of a program, and what it and all below it said."""
+    """Run a program; return its status, and the output of it and its children."""
     with subprocess.Popen(
         [sys.executable, "-W", "ignore", *arguments],
         stdout=subprocess.PIPE,
@@ -125,7 +125,7 @@ def end_with_its_children(group: int) -> None:
 
 @pytest.mark.parametrize("work", WORK)
 @pytest.mark.parametrize("first", ["the first time", "in use"])
-def test_no_generation_hangs(work: str, first: str, clever: str, over_tls: tls.Server) -> None:
+def test_no_generation_of_forked_processes_hangs(work: str, first: str, clever: str, over_tls: tls.Server) -> None:
     text = "" if first == "the first time" else f"{work}()\n"
     text += f"""
 thread = threading.Thread(target={work})
@@ -139,7 +139,7 @@ assert all(ended), ended
 
 
 def preloaded(source: str, folder: Path) -> Path:
-    """What is preloaded into a program, built from `source`."""
+    """Build a library from `source` to preload into a program."""
     if shutil.which("cc") is None:
         pytest.skip("there is no C compiler")
     path, built = Path(__file__).with_name(source), folder / "preloaded.so"
@@ -147,7 +147,7 @@ def preloaded(source: str, folder: Path) -> Path:
     return built
 
 
-def test_a_fork_waits_until_the_resolver_has_released_its_lock(clever: str, tmp_path: Path) -> None:
+def test_a_fork_waits_until_the_resolver_releases_its_lock(clever: str, tmp_path: Path) -> None:
     environment = {"LD_PRELOAD": str(preloaded("slow_resolver.c", tmp_path))}
     text = """
 told, teller = os.pipe()
@@ -168,7 +168,7 @@ assert ended_well(child)
 
 
 @pytest.mark.parametrize("work", WORK)
-def test_no_lock_of_the_crypto_library_is_held_in_a_child(
+def test_a_forked_child_finds_no_held_lock_of_the_crypto_library(
     work: str, clever: str, over_tls: tls.Server, tmp_path: Path
 ) -> None:
     text = f"""
@@ -201,8 +201,8 @@ while working.is_alive():
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_multiprocessing_out_of_an_async_program(method: str, clever: str, tmp_path: Path) -> None:
-    # Processes that are spawned import the program again: it needs a file.
+def test_multiprocessing_works_in_an_async_program(method: str, clever: str, tmp_path: Path) -> None:
+    # Spawned processes import the program again, so it must be a file.
     text = f"""
 async def main():
     asking = [asyncio.ensure_future(ask()) for _ in range(20)]

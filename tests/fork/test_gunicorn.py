@@ -1,4 +1,4 @@
-"""Under gunicorn --preload a client that was used in the master works in every worker, and no answer is another's."""
+"""With gunicorn --preload, a client from the master process works in every worker, and no response is mixed up."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def token(clever: str, client_id: str) -> str:
 
 
 def ask(address: str, access_token: str) -> tuple[str, str]:
-    """The worker that answered, and its answer."""
+    """Return the worker that responded, and its response."""
     request = urllib.request.Request(address, headers={"X-Token": access_token})
     with urllib.request.urlopen(request, timeout=SECONDS) as response:
         worker, answer = response.read().decode().split()
@@ -43,7 +43,7 @@ def ask(address: str, access_token: str) -> tuple[str, str]:
 
 @contextmanager
 def gunicorn(clever: str, *options: str) -> Iterator[str]:
-    """Run gunicorn with the preloaded application; give its address once it listens."""
+    """Run gunicorn with the preloaded application; yield its address when it listens."""
     with ports.reserved() as port, gunicorn_at(port, clever, options):
         yield f"http://127.0.0.1:{port}"
 
@@ -56,7 +56,7 @@ def gunicorn_at(port: int, clever: str, options: tuple[str, ...]) -> Iterator[No
     folder = str(ROOT / "tests/fork")
     with subprocess.Popen([*command, "preloaded:app"], cwd=folder, env=settings, stderr=subprocess.DEVNULL) as server:
         try:
-            # What is asked before the workers are there waits for them.
+            # Requests wait until the workers have started.
             wait_for(lambda: ports.listens(port), "gunicorn to listen", server)
             yield
         finally:
@@ -65,7 +65,7 @@ def gunicorn_at(port: int, clever: str, options: tuple[str, ...]) -> Iterator[No
 
 
 @pytest.mark.parametrize("options", [(), ("--worker-class", "gthread", "--threads", "4")], ids=["sync", "gthread"])
-def test_preloaded_workers_use_the_masters_client(options: tuple[str, ...]) -> None:
+def test_gunicorn_workers_use_the_client_of_the_preloading_master(options: tuple[str, ...]) -> None:
     apps = [emulator.App(client_id, "", REDIRECT_URI) for client_id in (OURS, THEIRS)]
     with emulator.running(apps, "ada") as clever, gunicorn(clever, *options) as address:
         tokens = [token(clever, OURS), token(clever, THEIRS)]

@@ -1,1 +1,1 @@
-"""What the tests that cross a language border share: the emulator's process, a browser, the programs under test."""
+"""Shared helpers of the tests in several languages: the emulator's process, a browser, the programs under test."""

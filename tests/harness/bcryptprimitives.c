@@ -1,4 +1,4 @@
-/* Wine 8 has no bcryptprimitives.dll, which every Windows has: its one function, over an older one of the same kind. */
+/* Stands in for bcryptprimitives.dll, which Wine 8 lacks: its only function calls an older function that does the same. */
 #include <windows.h>
 
 BOOLEAN NTAPI SystemFunction036(PVOID buffer, ULONG length);

@@ -1,6 +1,6 @@
-"""A person's browser, as far as a login needs one: it keeps cookies, follows redirects at Clever and fills in one form.
+"""A small browser for logins: it keeps cookies, follows redirects at Clever, and fills in the login form.
 
-It stops where Clever sends it to the application: that address is what the application's callback receives.
+It stops when Clever redirects it to the application, and returns that address: the URL of the callback.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ MOST_STEPS = 10
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
-    """Follows nothing by itself: each step is looked at."""
+    """Follows no redirect by itself, so that each step can be checked."""
 
     def redirect_request(self, *_: object) -> None:
         return None
 
 
 class Browser:
-    """A browser with its own cookies, and a person before it whose sign-in number is known."""
+    """A browser with its own cookies, for a person with this sign-in number."""
 
     def __init__(self, clever: str, sign_in_number: str = "") -> None:
         self.clever = clever
         self.sign_in_number = sign_in_number
-        # No proxy: everything here is on this machine.
+        # No proxy, because all servers are on this machine.
         no_proxy = urllib.request.ProxyHandler({})
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self._opener = urllib.request.build_opener(no_proxy, cookies, _Stay)
 
     def go(self, url: str) -> tuple[int, str]:
-        """Go to `url` until Clever sends the browser away or shows a page: the status, and the address or the page."""
+        """Open `url`; return the status and the page, or the address where Clever redirects the browser to the app."""
         form: dict[str, str] | None = None
         for _ in range(MOST_STEPS):
             if not url.startswith(self.clever + "/"):
@@ -52,11 +52,11 @@ class Browser:
                 url = f"{self.clever}/login"
             else:
                 return status, page
-        message = "the browser was sent in circles"
+        message = "the browser was redirected forever"
         raise RuntimeError(message)
 
     def callback(self, url: str) -> str:
-        """The address at the application where the browser ends up."""
+        """Open `url`; return the address at the application where the browser ends up."""
         status, address = self.go(url)
         if status != 302:
             message = f"Clever shows a page with status {status} instead of sending the browser back"
@@ -64,7 +64,7 @@ class Browser:
         return address
 
     def _target(self, url: str) -> str | None:
-        """Where a sign-in at this page leads, if it is one: the login page, or the school picker before it."""
+        """Return the address that follows a sign-in, if `url` is the login page or the school picker."""
         parts = urlsplit(url)
         if parts.path == "/login":
             return parse_qs(parts.query).get("target", [""])[0]
@@ -83,7 +83,7 @@ class Browser:
 
 
 def portal_link(clever: str, client_id: str, redirect_uri: str, district_id: str) -> str:
-    """What a person clicks in the Clever Portal: no state, no nonce."""
+    """Return the link of an app in the Clever portal. It has no state and no nonce."""
     query = {
         "channel": "clever-portal",
         "client_id": client_id,

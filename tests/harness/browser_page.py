@@ -1,4 +1,4 @@
-"""The tables of docs/browser.md, held against what a language does."""
+"""Checks that the package of a language does what the tables of docs/browser.md say."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Face(Protocol):
     """One language: see tests/cases/faces.py."""
 
     def make_client(self, name: str, **settings: str | None) -> None:
-        """Make a client that must not fail."""
+        """Create a client; this must succeed."""
 
     def call(self, action: str, client: str, arguments: Fields) -> tuple[str, Fields]:
-        """Run an operation: how it went, and the fields it gave."""
+        """Run an operation; return its status and its fields."""
 
 
 def table_below(heading: str) -> list[list[str]]:
-    """The rows of the first table below a heading, without its own heading."""
+    """Return the rows of the first table below a heading, without the header row."""
     below = PAGE.split(f"\n## {heading}\n")[1].split("\n|", 1)[1].split("\n\n")[0]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in below.splitlines()][2:]
 
@@ -44,7 +44,7 @@ CALLBACKS = {row[0]: row[1:] for row in table_below("What a callback may change"
 
 @dataclass
 class Visit:
-    """A browser at an app whose client is made in one language, and the Clever that both go to."""
+    """A browser that visits an app in one language, and the Clever of both."""
 
     face: Face
     clever: str
@@ -52,7 +52,7 @@ class Visit:
     jar: dict[str, str] = field(default_factory=dict)
 
     def call(self, action: str, **arguments: str) -> tuple[str, Fields]:
-        """Run an operation with the cookies of the browser, which then keeps those that it is given."""
+        """Run an operation with the browser's cookies, then store the cookies that it sets."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.jar.items())
         result, fields = self.face.call(action, "page", {**arguments, "cookies": cookies})
         for name, value, seconds in set_cookies(fields):
@@ -62,22 +62,22 @@ class Visit:
         return result, fields
 
     def begin(self) -> Fields:
-        """Begin a login that must begin."""
+        """Begin a login; this must succeed."""
         result, login = self.call("begin_login", return_to="/lessons?" + "x" * 1000)
         assert result == "ok", login
         return login
 
     def arrives(self, login: Fields) -> str:
-        """The address of the callback to which Clever sends the browser."""
+        """Return the URL of the callback that Clever redirects the browser to."""
         return Browser(self.clever, ADA).callback(login["url"])
 
     def says(self, login: Fields, query: str) -> str:
-        """A callback with the state of a login."""
+        """Return the URL of a callback with the state of a login."""
         return f"{self.app.redirect_uri}?{query}&state={parse_qs(urlsplit(login['url']).query)['state'][0]}"
 
 
 def visits(face: Face, host: str = HOSTS[0]) -> Iterator[Visit]:
-    """A visit, with a Clever of its own."""
+    """Create a visit with its own Clever."""
     app = emulator.App("a1b2" * 5, "a secret of the tests", f"{host}/callback", oidc=True)
     with emulator.running([app]) as clever:
         settings = {"client_id": app.client_id, "secret": app.secret, "redirect_uri": app.redirect_uri}
@@ -86,13 +86,13 @@ def visits(face: Face, host: str = HOSTS[0]) -> Iterator[Visit]:
 
 
 def set_cookies(fields: Fields) -> list[tuple[str, str, int]]:
-    """Names, values and seconds of the cookies to set."""
+    """Return the cookies to set: names, values and lifetimes in seconds."""
     cookies = [cookie for cookie in fields.get("set_cookies", "").split("|") if cookie]
     return [(*pair.split("=", 1), int(age)) for pair, age in (cookie.rsplit(";", 1) for cookie in cookies)]  # type: ignore[misc]
 
 
 def name_pattern(names: str, language: str) -> str:
-    """What the name of a cookie must match, by a cell of the table: some cells name it for each language."""
+    """Return the pattern for a cookie's name from a cell of the table. Some cells have one name per language."""
     for name, languages in re.findall(r"`([^`]+)`(?: \(([^)]*)\))?", names):
         if language in languages.split(", ") or "KEY" in name or "APP" in name:
             return name.replace("KEY", r"[\w-]{16}").replace("APP", r"[\w-]{4}")  # type: ignore[no-any-return]
@@ -100,7 +100,7 @@ def name_pattern(names: str, language: str) -> str:
 
 
 def check_cookie(header: str, title: str, language: str = "") -> None:
-    """The cookie is as its row says. How attributes are written, and in what order, is up to the language."""
+    """Check a cookie against its row. Each language may write the attributes in its own case and order."""
     https, http, value_as_told, lives, *_ = COOKIES[title]
     pair, *attributes = header.lower().split("; ")
     name, _, value = header.split("; ", maxsplit=1)[0].partition("=")
@@ -112,12 +112,12 @@ def check_cookie(header: str, title: str, language: str = "") -> None:
         return
     assert re.search(rf"\({len(value)} characters[;)]", value_as_told), len(value)
     words |= {f"max-age={SECONDS[lives]}"}
-    # Django writes both, for very old browsers.
+    # For very old browsers, Django writes both.
     assert {each for each in attributes if not each.startswith("expires=")} == words
 
 
 def check_set_cookies(begun: list[str], finished: list[str], language: str) -> None:
-    """The `Set-Cookie` lines of a login, and of the callback that signed a person in, are as the table says."""
+    """Check the `Set-Cookie` headers of a login and of its successful callback against the table."""
     (in_flight,) = begun
     check_cookie(in_flight, "a login in progress")
     gone = [line for line in finished if "max-age=0" in line.lower()]
@@ -131,7 +131,7 @@ def check_set_cookies(begun: list[str], finished: list[str], language: str) -> N
 
 
 def check_cookies(face: Face, host: str) -> None:
-    """The cookies of a whole login are as the first table says."""
+    """Check the cookies of a whole login against the first table."""
     for visit in visits(face, host):
         login = visit.begin()
         (in_flight,) = login["set_cookie_headers"].split("|")
@@ -189,7 +189,7 @@ def unproven(visit: Visit) -> Iterator[str]:
         yield f"{visit.app.redirect_uri}?{query}"
 
 
-# Each row of the second table, by its beginning: callbacks that it describes.
+# For each row of the second table, by its first words: the callbacks that it describes.
 ARRIVALS: dict[str, Callable[[Visit], Iterator[str]]] = {
     "proven, and the person may sign in": accepted,
     "proven, but Clever or the app refuses": refused_or_failed,
@@ -200,7 +200,7 @@ ARRIVALS: dict[str, Callable[[Visit], Iterator[str]]] = {
     "a state whose cookie is gone": without_cookie,
     "anything else": unproven,
 }
-# What the cells of the table say, as what a language reports.
+# The words in the table's cells, and what a language reports for them.
 COOKIES_SET = {
     "its own is deleted": (1, 0),
     "its own is deleted, a new one is set": (1, 1),
@@ -211,7 +211,7 @@ ENDS = {"replaced by the new one": "true", "ends: devices are shared": "true", "
 
 
 def check_callbacks(face: Face, title: str) -> None:
-    """Each callback of a row of the second table changes what the row says, and nothing else."""
+    """Check that each callback changes only what its row in the second table says."""
     cookies, session, answer = CALLBACKS[title]
     (arrivals,) = [made for begins, made in ARRIVALS.items() if title.startswith(begins)]
     count = 0
@@ -233,7 +233,7 @@ def check_callbacks(face: Face, title: str) -> None:
 
 
 def check_answer(result: str, fields: Fields, answer: str) -> None:
-    """The browser gets what the row says."""
+    """Check the response to the browser against the row."""
     kind = result.partition(" ")[0]
     if answer == "your page":
         assert kind == "signed_in", result

@@ -1,7 +1,7 @@
-"""A real browser: chromium, headless, driven by playwright.
+"""Runs a real browser: headless Chromium, driven by Playwright.
 
-Most tests need what Debian calls chromium-headless-shell: the same engine, network and cookies without the windows,
-menus and settings around them. It uses a quarter of the processor time. `whole` has those as well, and restores tabs.
+Most tests use Debian's chromium-headless-shell. It has the same engine, network code and cookies, but no windows, menus
+or settings, and uses a quarter of the CPU time. `whole` starts the full browser, which can restore tabs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .patience import MILLISECONDS
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-# It must only connect to this machine.
+# The browser must not connect to any other machine.
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,7 +31,7 @@ QUIET = [
 
 
 def whole() -> str:
-    """The program with windows, settings and a memory for tabs; without it the test is skipped."""
+    """Return the path of the full browser, which can restore tabs. Skip the test if it isn't installed."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("chromium is not installed")
@@ -39,7 +39,7 @@ def whole() -> str:
 
 
 def light() -> str:
-    """The program without them, if it is installed, otherwise the whole one."""
+    """Return the path of the headless shell, or of the full browser if there is no shell."""
     return shutil.which("chromium-headless-shell") or whole()
 
 
@@ -58,7 +58,7 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def keeping_pages(browser: Browser) -> Iterator[Browser]:
-    """Run a whole one beside `browser`: its back button shows pages again from its memory."""
+    """Run the full browser beside `browser`: its back button shows pages from the cache."""
     switch = "--disable-back-forward-cache"
     second = browser.browser_type.launch(
         executable_path=whole(), args=QUIET, ignore_default_args=[switch], timeout=MILLISECONDS
@@ -71,7 +71,7 @@ def keeping_pages(browser: Browser) -> Iterator[Browser]:
 
 @contextmanager
 def new_page(browser: Browser) -> Iterator[Page]:
-    """Open a page of a browser with nothing in it."""
+    """Open a page in a new browser without cookies."""
     context = browser.new_context(viewport={"width": 900, "height": 700})
     context.set_default_timeout(MILLISECONDS)
     try:
@@ -81,11 +81,11 @@ def new_page(browser: Browser) -> Iterator[Page]:
 
 
 def sign_in(page: Page, person: str) -> None:
-    """Sign in on any page of the emulator where no one is signed in: in the folded list for developers."""
+    """Sign in from the list for developers, which every page of the emulator has when nobody is signed in."""
     page.get_by_role("heading", name="For developers: sign in as anyone").click()
     page.get_by_role("button", name=f"Sign in as {person}").first.click()
 
 
 def sign_out(page: Page, emulator: str) -> None:
-    """Leave the emulator, not the app: the next person has the device."""
+    """Log out of the emulator, but not of the app, as if another person takes the device."""
     page.request.post(f"{emulator}/logout")

@@ -1,6 +1,6 @@
-"""A Clever made by hand: it signs with a key of its own, and answers as a test wants it to.
+"""A fake Clever: it signs with its own key, and a test decides its responses.
 
-Its answers are those of `tests/vectors/members.json`, changed by the test before a call.
+The responses come from `tests/vectors/members.json`. A test changes them before a call.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def base64url(data: bytes) -> str:
 
 
 def is_prime(number: int) -> bool:
-    """Miller-Rabin: good enough for a key that lives as long as a test."""
+    """Test for a prime by Miller-Rabin: good enough for a key that only one test run uses."""
     odd, twos = number - 1, 0
     while odd % 2 == 0:
         odd, twos = odd // 2, twos + 1
@@ -68,13 +68,13 @@ def prime() -> int:
 
 
 class Signer:
-    """An RSA key and RS256 with it."""
+    """An RSA key that signs with RS256."""
 
     def __init__(self) -> None:
         p, q = prime(), prime()
         self._n, self._p, self._q = p * q, p, q
         d = pow(65537, -1, (p - 1) * (q - 1))
-        # RFC 8017 5.1.2: with the remainders of its factors a signature takes a quarter of the time.
+        # RFC 8017 5.1.2: with the Chinese remainder theorem, a signature takes a quarter of the time.
         self._d_p, self._d_q, self._q_inverse = d % (p - 1), d % (q - 1), pow(q, -1, p)
 
     def jwk(self) -> dict[str, str]:
@@ -94,22 +94,22 @@ class Signer:
 
 @cache
 def signer() -> Signer:
-    """The key of this process: to find one takes a second."""
+    """Return the key of this process. It is created only once, because finding primes takes a second."""
     return Signer()
 
 
 class Clever:
-    """A Clever that answers as the table says; `answers` and `odd` are changed between the calls."""
+    """A Clever that responds as the table says. Tests change `answers` and `odd` between calls."""
 
     def __init__(self, base_url: str, signer: Signer) -> None:
         self.base_url = base_url
         self.nonce = ""
         self.answers: dict[str, Any] = {}
-        # By the name of an answer: what is written in its place, made of its body; then the connection is closed.
+        # By the name of a response: makes the bytes to send from its body. Then the connection is closed.
         self.odd: dict[str, Callable[[bytes], Iterable[bytes]]] = {}
-        # By the name of a claim: how its seconds are written, which may be a number that Python would write otherwise.
+        # By the name of a claim: the text of its number, because Python would write some numbers differently.
         self.written: dict[str, Callable[[int], str]] = {}
-        # By the name of an answer, or of a part of the ID token: what stands instead of its first brace.
+        # By the name of a response, or of a part of the ID token: the text that replaces its first brace.
         self.begun: dict[str, bytes] = {}
         self.seen: list[str] = []
         self._signer = signer
@@ -152,7 +152,7 @@ class Clever:
 def handler_of(clever: Clever) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        # Head and body are two writes: the second would wait until the client has acknowledged the first.
+        # Nagle's algorithm would hold the body back until the client has acknowledged the head.
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
@@ -178,7 +178,7 @@ def handler_of(clever: Clever) -> type[BaseHTTPRequestHandler]:
 
 
 class Server(ThreadingHTTPServer):
-    """Serves, and does not report clients that have gone away."""
+    """A server that doesn't report closed connections as errors."""
 
     daemon_threads = True
 

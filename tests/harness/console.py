@@ -1,4 +1,4 @@
-"""The console login of examples/c, used as a person would use it."""
+"""Uses the console login of examples/c like a person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def log_in_with(
     command: Sequence[str], app: App, clever: str, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run the program, go where it sends the browser, and give it the address where the browser ends up."""
+    """Run the program, open its login URL, and type in the address where the browser ends up."""
     settings = {
         **environment,
         "CLEVER_CLIENT_ID": app.client_id,

@@ -1,4 +1,4 @@
-"""A small browser for the tests: it keeps cookies, follows redirects and remembers where it has been."""
+"""A small browser for the tests: it keeps cookies, follows redirects and remembers its addresses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .patience import SECONDS
 
 @dataclass(frozen=True)
 class Page:
-    """Where the browser came to rest."""
+    """The page where the redirects ended."""
 
     url: str
     status: int
@@ -28,7 +28,7 @@ class Page:
 
 
 class Remembering(HTTPRedirectHandler):
-    """Follows redirects and notes their targets."""
+    """Follows redirects and records their targets."""
 
     def __init__(self, visited: list[str]) -> None:
         self.visited = visited
@@ -36,7 +36,7 @@ class Remembering(HTTPRedirectHandler):
     def redirect_request(  # noqa: PLR0913, PLR0917  (its base class has as many)
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
-        """Note the target."""
+        """Record the target."""
         self.visited.append(newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -64,7 +64,7 @@ class Browser:
             return Page(response.url, response.status, response.read().decode())
 
     def sign_in(self, number: str, page: Page | None = None) -> Page:
-        """Sign in at the emulator: at its school picker or login page, where the browser is, or by going there."""
+        """Sign in at the emulator: from `page`, its school picker or login page, or from the login page."""
         parts = urlsplit(page.url if page else f"{self.emulator}/login?target=/login")
         if parts.path.endswith("/oauth/district-picker"):
             target = f"{parts.path.removesuffix('district-picker')}authorize?{parts.query}"
@@ -74,5 +74,5 @@ class Browser:
         return self.open(self.emulator + "/login", form)
 
     def sign_out(self) -> Page:
-        """Leave the emulator, not the app."""
+        """Log out of the emulator, but not of the app."""
         return self.open(self.emulator + "/logout", {})

@@ -1,4 +1,4 @@
-"""Postgres and redis, each as a process that listens at a socket in a folder of its own."""
+"""Runs Postgres and Redis, each as a process that listens on a socket in its own folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """A redis that keeps nothing; gives its URL."""
+    """Run a Redis that stores nothing on disk; yield its URL."""
     pytest.importorskip("redis")
     program = shutil.which("redis-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
@@ -39,9 +39,9 @@ def redis() -> Iterator[str]:
 
 @contextmanager
 def postgres() -> Iterator[dict[str, str]]:
-    """A database server with a database of its own; gives the variables of libpq."""
+    """Run a Postgres server with an empty database; yield the environment variables of libpq."""
     programs = _postgres_programs()
-    # It does not run as root.
+    # Postgres refuses to run as root.
     somebody: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
     with tempfile.TemporaryDirectory(prefix="clever-postgres-") as name:
         folder = Path(name)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that some tests use, where that is possible; otherwise says which are missing.
-# `debian.sh --list` only prints what is looked for, and the package that has it.
+# Installs the Debian packages that some tests use. If it can't, it prints the missing packages.
+# `debian.sh --list` only prints each program or file, and the package that has it.
 set -euo pipefail
 
-# What is looked for, a program or a file, and the package that has it.
+# A program or a file, and the package that has it.
 declare -A package_of=(
     [valgrind]=valgrind [pkg-config]=pkg-config [c++]=g++ [clang]=clang [cmake]=cmake [abidiff]=abigail-tools
     [/usr/include/microhttpd.h]=libmicrohttpd-dev [mandoc]=mandoc
@@ -23,7 +23,7 @@ declare -A package_of=(
     [/usr/share/doc/php-intl/copyright]=php-intl [/usr/share/doc/php-mbstring/copyright]=php-mbstring
     [/usr/share/doc/php-xml/copyright]=php-xml
 )
-# They take more than 100 MB, or pack what is released: only `make test-all` uses them.
+# Only `make test-all` uses these: they take more than 100 MB, or are for packages of a release.
 if [ -n "${CLEVER_SSO_TEST_ALL-}" ] || [ "${1-}" = --list ]; then
     package_of+=(
         [/usr/share/wordpress/wp-load.php]=wordpress [mariadbd]=mariadb-server [mariadb-install-db]=mariadb-server
@@ -37,7 +37,7 @@ if [ "${1-}" = --list ]; then
 fi
 missing=()
 
-# Servers lie in /usr/sbin, which need not be in the path, and FPM has the version of PHP in its name.
+# Servers are in /usr/sbin, which may be missing from the PATH, and the name of FPM contains the version of PHP.
 is_installed() {
     compgen -G "$1" > /dev/null || PATH="$PATH:/usr/sbin" command -v "$1" > /dev/null || compgen -G "/usr/sbin/$1[0-9]*" > /dev/null
 }
@@ -55,7 +55,7 @@ skip() {
 command -v apt-get > /dev/null || skip "no apt-get here"
 [ "$(id -u)" = 0 ] || skip "you are not root; to install them: sudo apt-get install ${missing[*]}"
 echo "==> installing Debian packages: ${missing[*]}"
-# The tests start servers themselves, on ports of their own: none is to be started as a service.
+# The tests start their own servers on their own ports, so don't let apt start any as a service.
 policy=/usr/sbin/policy-rc.d
 [ -e "$policy" ] || { install -m 755 <(printf '#!/bin/sh\nexit 101\n') "$policy" && trap 'rm -f "$policy"' EXIT; }
 install_quietly() {
@@ -63,7 +63,7 @@ install_quietly() {
 }
 apt-get update -q > /dev/null 2>&1 || skip "apt-get update failed"
 install_quietly "${missing[@]}" && exit 0
-# One that this system does not have keeps no other from being installed.
+# Install the packages one by one, so that a missing one doesn't stop the others.
 failed=()
 for package in "${missing[@]}"; do
     install_quietly "$package" || failed+=("$package")

@@ -1,4 +1,4 @@
-"""The C driver as a process that is asked line by line, for tests that need what only a login gives."""
+"""Runs the C driver as a process that obeys line by line, for tests that need the result of a login."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def driver(log: IO[str] | int = subprocess.DEVNULL, **extra: str) -> Iterator[Ask]:
-    """Run the driver with `extra` in its environment; it is asked by calling what this gives. Its log goes to `log`."""
+    """Run the driver with `extra` in its environment; yield a function that calls it. Its log goes to `log`."""
     program, pipe = compiled(ROOT / "ffi/tests/c/driver.c"), subprocess.PIPE
     with subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=log, text=True, env=environment(**extra)) as process:
 
@@ -42,14 +42,14 @@ def driver(log: IO[str] | int = subprocess.DEVNULL, **extra: str) -> Iterator[As
 
 
 def make_client(ask: Ask, app: App, base_url: str) -> None:
-    """Make a client that is named by its client id."""
+    """Create a client, and use its client id as its name."""
     settings = {"client_id": app.client_id, "secret": app.secret, "redirect_uri": app.redirect_uri}
     made = ask("client", client=app.client_id, base_url=base_url, **settings)
     assert made["result"] == "ok", made
 
 
 def tokens_of(app: App, clever: str) -> dict[str, str]:
-    """The access token, and for an OpenID Connect app the ID token without a nonce, of a person who logs in."""
+    """Log a person in; return the access token, and the ID token without a nonce if the app uses OpenID Connect."""
     with driver() as ask:
         make_client(ask, app, clever)
         callback = Browser(clever).callback(ask("authorize_url", client=app.client_id)["url"])

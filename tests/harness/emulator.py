@@ -1,4 +1,4 @@
-"""The emulator as a process of its own: started on a free port, gone when the block is left."""
+"""Runs the emulator as a process on a free port, which ends with the `with` block."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class App:
-    """An application as Clever knows it; without a secret it may only use the implicit grant."""
+    """An application that is registered at Clever. Without a secret, it can only use the implicit grant."""
 
     client_id: str
     secret: str
@@ -28,14 +28,14 @@ class App:
     library: bool = False
 
     def option(self) -> str:
-        """The app as the emulator's `--app` wants it."""
+        """The app in the format of the emulator's option `--app`."""
         suffixes = (",oidc" if self.oidc else "") + (",library" if self.library else "")
         return f"{self.client_id}:{self.secret}:{self.redirect_uri}{suffixes}"
 
 
 @contextmanager
 def known_as(public_url: str, apps: Sequence[App] = (), auto_login: str | None = None) -> Iterator[str]:
-    """Run an emulator whose base URL is `public_url`; give its address on this machine."""
+    """Run an emulator whose base URL is `public_url`; yield its address on this machine."""
     with ports.reserved() as port, running(apps, auto_login, public_url=public_url, port=port):
         yield f"http://127.0.0.1:{port}"
 
@@ -48,7 +48,7 @@ def running(
     public_url: str = "",
     port: int = 0,
 ) -> Iterator[str]:
-    """Run an emulator that knows `apps`, or those of the file `world`; give its base URL."""
+    """Run an emulator with `apps`, or with the apps of the file `world`; yield its base URL."""
     options = ["--port", str(port)]
     for app in apps:
         options += ["--app", app.option()]
@@ -64,7 +64,7 @@ def running(
 
 @contextmanager
 def started(options: Sequence[str], public_url: str = "") -> Iterator[str]:
-    """Run an emulator with these options; give its base URL."""
+    """Run an emulator with these options; yield its base URL."""
     command = [os.environ.get("CLEVER_EMULATOR", str(EMULATOR)), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
@@ -78,5 +78,5 @@ def started(options: Sequence[str], public_url: str = "") -> Iterator[str]:
             try:
                 process.wait(SECONDS)
             except subprocess.TimeoutExpired:
-                # The error would show the command, and the secrets of the apps in it.
+                # The error message would show the command, which contains the secrets of the apps.
                 process.kill()

@@ -1,4 +1,4 @@
-"""The example in Flask, axum or actix, served over a real socket beside whatever stands for Clever."""
+"""Serves the example in Flask, axum or actix over a real socket."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ EXAMPLES = ("flask", *RUST)
 
 
 def load() -> ModuleType:
-    """Load the example as a module of its own."""
+    """Load the example as a separate module."""
     spec = importlib.util.spec_from_file_location("flask_example", SOURCE)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    # Flask looks for its templates beside the module of this name.
+    # Flask looks for the templates beside the module with this name.
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
 
 def settings(app: App, base_url: str) -> dict[str, str]:
-    """Its environment, as its README says."""
+    """Return its environment variables, as its README describes."""
     return {
         "CLEVER_CLIENT_ID": app.client_id,
         "CLEVER_CLIENT_SECRET": app.secret,
@@ -59,7 +59,7 @@ def serving(
     middleware: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[None]:
-    """Serve it from a thread, at an address that was known before; `middleware` is put in front of it."""
+    """Serve it from a thread, at a known address, with `middleware` in front of it."""
     with made(example, environment) as app, answering(middleware(app), listener, tls):
         yield
 
@@ -81,7 +81,7 @@ def answering(app: WSGIApplication, listener: socket.socket, tls: ssl.SSLContext
 
 @contextmanager
 def made(example: str, environment: Mapping[str, str]) -> Iterator[WSGIApplication]:
-    """The application of this example."""
+    """Return the application of this example."""
     if example in RUST:
         with running(example, environment) as app:
             yield app

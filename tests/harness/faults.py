@@ -1,4 +1,4 @@
-"""A Clever on a bad day: a proxy in front of the emulator that hands a part of the requests to its scenarios."""
+"""A Clever that sometimes fails: a proxy in front of the emulator sends some requests to its failure scenarios."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from .patience import PAUSE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-# Of this number of requests to a route, one has each kind of fault: 2%.
+# Of this many requests to a route, one gets each kind of fault: 2%.
 PLACES = 50
 SLOW_SECONDS = 1
-# Not a scenario, because it would have its own issuer: the proxy itself delays the answer.
+# Not a scenario of the emulator, because that would have its own issuer: the proxy itself delays the response.
 SLOW = "slow"
-# Consecutive requests take places that are so far apart. It has no divisor in common with the number of places.
+# The step from one request's place to the next. It shares no divisor with the number of places.
 STRIDE = 7
 
 
 class Faults:
-    """Which requests get which fault, by the start of their path; and how often each fault happened."""
+    """Decides which request gets which fault, by the start of its path, and counts the faults."""
 
     def __init__(self, of_routes: Mapping[str, Sequence[str]]) -> None:
         self._of_routes = of_routes
@@ -33,7 +33,7 @@ class Faults:
         self.happened: Counter[str] = Counter()
 
     def next(self, path: str) -> str:
-        """The fault of the next request to `path`; an empty text for none."""
+        """Return the fault for the next request to `path`; an empty string for none."""
         route = next((route for route in self._of_routes if path.startswith(route)), "")
         kinds = self._of_routes.get(route, ())
         place = self._requests[route] * STRIDE % PLACES
@@ -46,7 +46,7 @@ class Faults:
 
 @contextmanager
 def in_front_of_an_emulator(apps: Sequence[emulator.App], faults: Faults) -> Iterator[tuple[str, str]]:
-    """Run an emulator behind such a proxy; give the base URL, and the address of the emulator itself."""
+    """Run an emulator behind the proxy; yield the base URL of the proxy, and the one of the emulator."""
     with ports.reserved() as port:
         base_url = f"http://127.0.0.1:{port}"
         with emulator.known_as(base_url, apps, "ada") as address, _proxy(port, address, faults):
@@ -59,7 +59,7 @@ def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
     loop = asyncio.new_event_loop()
     listening, stop = threading.Event(), asyncio.Event()
 
-    # The loop itself keeps no task from the garbage collector.
+    # The event loop holds only weak references to tasks, so keep them here.
     kept: set[asyncio.Task[None] | None] = set()
 
     async def carry(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
@@ -67,7 +67,7 @@ def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
         try:
             await exchange(client, to_client)
         except (asyncio.IncompleteReadError, OSError):
-            # The client is gone, or the emulator has broken the connection.
+            # The client or the emulator has closed the connection.
             pass
         finally:
             to_client.close()
@@ -88,12 +88,12 @@ def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
         async with await asyncio.start_server(carry, "127.0.0.1", port, reuse_address=True):
             listening.set()
             await stop.wait()
-        # One that is connecting starts another one before it ends.
+        # A task that is connecting starts another task before it ends.
         while carried := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in carried:
                 task.cancel()
             await asyncio.wait(carried, timeout=PAUSE_SECONDS)
-        # A connection that was closed ends in the next turn of the loop.
+        # The task of a closed connection ends in the next iteration of the event loop.
         for _ in range(3):
             await asyncio.sleep(0)
 
@@ -109,7 +109,7 @@ def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
 
 
 async def _request(client: asyncio.StreamReader, faults: Faults) -> bytes:
-    """The next request of this connection, sent to a scenario if it is its turn."""
+    """Read the next request of this connection; its path leads to a scenario if it gets a fault."""
     head = await client.readuntil(b"\r\n\r\n")
     method, path, rest = head.split(b" ", 2)
     lines = (line.partition(b":") for line in rest.lower().split(b"\r\n"))
@@ -129,7 +129,7 @@ async def _copy(server: asyncio.StreamReader, to_client: asyncio.StreamWriter) -
             to_client.write(piece)
             await to_client.drain()
     except OSError:
-        # The client is gone.
+        # The client has closed the connection.
         pass
     finally:
         to_client.close()

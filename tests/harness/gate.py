@@ -1,4 +1,4 @@
-"""A gate in a server of the tests: it holds answers back, so that a test knows what happens before them."""
+"""A gate in a test server: it holds responses back, so that a test controls what happens before them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 class Gate:
-    """Reports requests as they arrive, and holds all responses back until it is opened."""
+    """Reports requests as they arrive, and holds all responses back until a test opens it."""
 
     def __init__(self) -> None:
         self._came: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._opened = threading.Event()
 
     def wait_for(self, requests: int = 1) -> list[str]:
-        """The paths of this many requests, once they have arrived and wait for their responses."""
+        """Wait until this many requests have arrived; return their paths."""
         return [self._came.get(timeout=SECONDS) for _ in range(requests)]
 
     def open(self) -> None:
-        """Let the answers out, and those of all later requests."""
+        """Let all responses pass, now and later."""
         self._opened.set()
 
     def pass_through(self, path: str) -> None:
@@ -38,7 +38,7 @@ class Gate:
 
 @contextmanager
 def before(emulator: str, gate: Gate) -> Iterator[str]:
-    """Serve what the emulator answers to a POST, once the gate is open."""
+    """Forward POST requests to the emulator, and hold its responses back until the gate is open."""
 
     class Forwarding(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -1,4 +1,4 @@
-"""What the C header declares, read from it: tests made of this cover a new function by themselves."""
+"""Reads the declarations of the C header, so that tests include a new function automatically."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Parameter:
 
     @property
     def is_output(self) -> bool:
-        """Whether the function writes there."""
+        """Whether the function writes to this parameter."""
         return self.kind.endswith("**") or self.kind in {"int64_t *", "uint16_t *", "bool *", "double *"}
 
     @property
     def is_text(self) -> bool:
-        """Whether it is a string that goes in."""
+        """Whether it is an input string."""
         return self.kind == "const char *"
 
     @property
     def handle(self) -> str:
-        """The type of the handle that goes in or comes out, or nothing."""
+        """The type of the handle, for input or output; empty if it is not a handle."""
         found = re.fullmatch(r"(?:const )?(clever_sso_\w+) \*{1,2}", self.kind)
         return found[1] if found else ""
 
@@ -46,12 +46,12 @@ class Function:
 
     @property
     def fallible(self) -> bool:
-        """Whether it says how it went."""
+        """Whether it returns a status."""
         return self.result == "clever_sso_status"
 
     @property
     def gives(self) -> Parameter | None:
-        """What it gives the caller to keep, besides the error."""
+        """The output that the caller must free, besides the error; `None` if there is none."""
         owned = [one for one in self.parameters if one.kind.endswith("**") and one.name != "error"]
         return owned[0] if owned else None
 
@@ -68,7 +68,7 @@ def _function(found: re.Match[str]) -> Function:
 
 
 def functions_of(header: str) -> dict[str, Function]:
-    """What a header of this library declares, by name."""
+    """Return the declarations in a header of this library, by name."""
     return {one.name: one for one in map(_function, _PROTOTYPE.finditer(header))}
 
 

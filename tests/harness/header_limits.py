@@ -1,4 +1,4 @@
-"""How large an answer's headers are. nginx takes 4 KiB of them from an application by default, and answers 502 else."""
+"""Measures a response's headers. By default, nginx accepts 4 KiB from an application, and otherwise sends 502."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from http.client import HTTPMessage
 
 MOST_HEADER_BYTES = 4096
-# What some servers take of a request's first line, and so of a link.
+# The limit of some servers for a request's first line, and so for a link.
 MOST_LINK_BYTES = 4000
-# Addresses of a page, and whether a login leads back to them: they have 1,024 bytes at most, as a browser shows them.
+# Addresses of a page, and whether a login leads back there: it must have at most 1,024 bytes, as the browser shows it.
 LONG_PAGES = {
     "/me?x=" + quote("ш" * 500): True,
     "/me?x=" + quote("ш" * 509): True,
@@ -28,7 +28,7 @@ LONG_PAGES = {
 
 
 def header_bytes(headers: HTTPMessage) -> int:
-    """The bytes of an answer's headers, with its first line."""
+    """Return the number of bytes of a response's headers, with its first line."""
     return len("HTTP/1.1 303 See Other\r\n\r\n") + sum(
         len(f"{name}: {value}\r\n".encode("latin-1")) for name, value in headers.items()
     )

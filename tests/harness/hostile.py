@@ -1,4 +1,4 @@
-"""The hostile ID tokens, and what a program that verifies a token a line makes of them."""
+"""Runs the hostile ID tokens through a program that verifies one token per line."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ KEYS = json.loads((FOLDER / "hostile-jwks.json").read_text("utf-8"))
 EXPECTED = KEYS["params"]
 SETS = {name: json.dumps(jwks) for name, jwks in KEYS["sets"].items()}
 
-# A case is a line; these bytes stand for what would end a field or a line.
+# Each case is a line; these bytes stand for a tab and a line break inside a field.
 MASKED = str.maketrans({"\n": "\x01", "\t": "\x02"})
 
 
 def wrong_verdicts(program: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
-    """Let `program`, which is tests/vectors/verify.c, judge every token; give what it judged wrongly."""
+    """Let `program`, compiled from tests/vectors/verify.c, verify every token; return the wrong verdicts."""
     settings = [str(EXPECTED[name]) for name in ("issuer", "client_id", "now", "leeway")]
     lines = [
         "\t".join(

@@ -1,7 +1,7 @@
-"""Requests to an application in this process, without a server; those to anywhere else share a connection.
+"""Calls an application in this process, without a server. Requests to other addresses share a connection.
 
-For rows of thousands of requests. The application is called as its server would call it, with all its middleware; what
-a server does besides is tested where there is one.
+For tests with thousands of requests. It calls the application like a server, with all its middleware. Other tests use a
+real server.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from urllib.response import addinfourl
 
 from .patience import SECONDS
 
-# Status, headers and body; and what gives them for a method, a target, headers and a body.
+# A response (status, headers, body), and a function that returns one for a method, a target, headers and a body.
 Answer = tuple[int, list[tuple[str, str]], bytes]
 Call = Callable[[str, str, dict[str, str], bytes], Answer]
 
 
 class InProcess(HTTPHandler):
-    """Answers what goes to `site` by calling the application.
+    """Sends requests for `site` to the application by calling it.
 
     Args:
         site: The address of the application, where nothing listens.
@@ -56,7 +56,7 @@ class InProcess(HTTPHandler):
 
 
 def connected(host: str) -> Call:
-    """How to call what listens at this host and port: all requests share a connection."""
+    """Return a function that calls the server at this host and port over one connection."""
     connection = HTTPConnection(host, timeout=SECONDS)
 
     def ask(method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
@@ -68,7 +68,7 @@ def connected(host: str) -> Call:
 
 
 def wsgi(app: Any) -> Call:  # noqa: ANN401  (of any framework)
-    """How to call a WSGI application (PEP 3333)."""
+    """Return a function that calls a WSGI application (PEP 3333)."""
 
     def call(method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         path, _, query = target.partition("?")
@@ -107,7 +107,7 @@ def wsgi(app: Any) -> Call:  # noqa: ANN401  (of any framework)
 
 
 def asgi(app: Any, loop: asyncio.AbstractEventLoop) -> Call:  # noqa: ANN401  (of any framework)
-    """How to call an ASGI application."""
+    """Return a function that calls an ASGI application."""
 
     def call(method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         path, _, query = target.partition("?")

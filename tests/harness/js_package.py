@@ -1,4 +1,4 @@
-"""The npm package `clever-sso-implicit`, built once for all tests: what `make js` leaves in target/js."""
+"""Builds the npm package `clever-sso-implicit` in target/js, once for all tests, like `make js`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .turns import alone_in
 
 SOURCES = ROOT / "js"
 MODULE = "dist/clever-sso-implicit.js"
-# As strict as an app can be, without the types of anything else.
+# TypeScript's strictest options, without types of other packages.
 STRICT = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""]
 
 
 def built() -> Path:
-    """Build the package, unless it is; give its folder. Its tools are in `node_modules` beside it."""
+    """Build the package if necessary; return its folder. Its tools are in `node_modules` beside it."""
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         pytest.skip("node and npm are not installed")
@@ -37,7 +37,7 @@ def built() -> Path:
 
 
 def bundled(source: Path, *, to: Path, external: str = "") -> Path:
-    """Bundle a program that uses the package, as an app does; give the file."""
+    """Bundle a program that uses the package, like an app; return the file."""
     package = built()
     tools = package.parent / "node_modules"
     command = [
@@ -63,7 +63,7 @@ def bundled(source: Path, *, to: Path, external: str = "") -> Path:
 
 
 def type_errors(folder: Path, source: str, *, knows: str = "es2022,dom") -> str:
-    """What TypeScript finds wrong in a program of a project, which knows these interfaces: nothing, if all is right."""
+    """Check the types of a program in a project; return TypeScript's errors. An empty text means there are none."""
     tsc = built().parent / "node_modules/.bin/tsc"
     done = subprocess.run(
         [tsc, *STRICT, "--lib", knows, source], cwd=folder, check=False, capture_output=True, text=True, timeout=SECONDS

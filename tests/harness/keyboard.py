@@ -1,4 +1,4 @@
-"""A person who uses the keyboard alone: the focus must be seen wherever it goes."""
+"""Uses a page with the keyboard alone. The focus must always be visible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FOCUSED = """() => {
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until what has this name, or begins with it, has the focus."""
+    """Press Tab until the focus is on the element whose name is, or begins with, `name`."""
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
@@ -32,6 +32,6 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    """Tab to it and press Enter."""
+    """Tab to the element and press Enter."""
     tab_to(page, name)
     page.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""Whether the tests run whole, as in `make test-all`, or in the short form of `make test`."""
+"""Tells whether the tests run in full, as in `make test-all`, or in the short form of `make test`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ WHOLE = bool(os.environ.get("CLEVER_SSO_TEST_ALL"))
 
 
 def whole_or_short(whole: Form, short: Form) -> Form:
-    """The form of a test that runs now."""
+    """Return the form of a test's parameter for this run."""
     return whole if WHOLE else short
 
 
 def not_here(why: str) -> BaseException:
-    """What a test raises that this machine cannot run: it is skipped, or fails in the whole form, where all run."""
+    """Return the exception for a test that cannot run here. The short form skips it; the full form fails."""
     return pytest.fail.Exception(why) if WHOLE else pytest.skip.Exception(why)

@@ -1,4 +1,4 @@
-"""The tools of MinGW, from where the build unpacked them."""
+"""Runs the MinGW tools that the build unpacked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ DEBIAN = TARGET / "toolchain/debian"
 
 
 def mingw(tool: str, *arguments: str) -> str:
-    """Run a tool of MinGW; give what it prints."""
+    """Run a MinGW tool; return its output."""
     program = DEBIAN / f"usr/bin/x86_64-w64-mingw32-{tool}"
     return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout

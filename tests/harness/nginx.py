@@ -1,4 +1,4 @@
-"""nginx in front of an application, as its operators set it up."""
+"""Runs nginx in front of an application."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ KINDS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
 
 @contextmanager
 def in_front(folder: Path, port: int, server: str, http: str = "") -> Iterator[None]:
-    """Run nginx at `port` with these lines in its `server` and `http` blocks; without nginx the test is skipped."""
+    """Run nginx on `port` with these lines in its `server` and `http` blocks. Skip the test if there is no nginx."""
     program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if program is None:
         pytest.skip("nginx is not installed")
@@ -50,6 +50,6 @@ def in_front(folder: Path, port: int, server: str, http: str = "") -> Iterator[N
             wait_for(lambda: ports.listens(port), "nginx to listen", nginx)
             yield
         finally:
-            # Its workers end with it.
+            # The workers end with the master process.
             nginx.terminate()
             nginx.wait(SECONDS)

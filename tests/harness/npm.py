@@ -1,4 +1,4 @@
-"""Programs for node, beside the npm packages that they use."""
+"""Installs programs for Node beside the npm packages that they use."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 from .paths import TARGET
 from .turns import alone_in
 
-# It fetches from the network: without one, the tests are skipped sooner or later.
+# The limit for npm, which downloads packages. If npm fails, for example without a network, the tests are skipped.
 NPM_SECONDS = 300
 OLDEST_NODE = 20
 LOCK = "package-lock.json"
 
 
 def installed(sources: Path, name: str) -> tuple[str, Path]:
-    """Install what the lock file in `sources` says below `target/NAME`, with the programs: node, and that folder."""
+    """Install the packages and the programs of `sources` below `target/NAME`; return node and that folder."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         pytest.skip("node and npm are not installed")
@@ -41,7 +41,7 @@ def installed(sources: Path, name: str) -> tuple[str, Path]:
 
 
 def _update(source: Path, copy: Path) -> None:
-    # Another process may be about to read the copy: it is never there in part.
+    # Another process may read the copy, so replace it in one step.
     if not copy.exists() or copy.read_bytes() != source.read_bytes():
         fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
         shutil.copy(source, fresh)

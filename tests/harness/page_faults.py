@@ -1,4 +1,4 @@
-"""What must hold of every page, asked of the page as the browser has built it."""
+"""Finds faults in a page that a browser shows: structure, focus, size, overflow, and accessibility."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-# Half of a screen of 1280 x 800, in pixels of a style.
+# Half of a screen of 1280 x 800, in CSS pixels.
 ZOOMED = (640, 400)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
 
-# What is wrong with the structure, in words; nothing for a good page.
+# Lists the faults in the structure; none for a good page.
 FAULTS = """(language) => {
   const faults = [];
   const hold = (condition, words) => condition || faults.push(words);
@@ -36,7 +36,7 @@ FAULTS = """(language) => {
     return level;
   }, 0);
   const ids = all('[id]').map((element) => element.id);
-  hold(new Set(ids).size === ids.length, 'an id is there twice');
+  hold(new Set(ids).size === ids.length, 'two elements have the same id');
   for (const field of all('input:not([type=hidden]), select, textarea')) {
     hold([...field.labels].some((label) => words(label.textContent)), `no label: ${field.outerHTML}`);
   }
@@ -44,7 +44,7 @@ FAULTS = """(language) => {
     const named = ['aria-describedby', 'aria-labelledby'].map((name) => pointing.getAttribute(name) ?? '').join(' ');
     for (const id of named.split(' ').filter(Boolean)) hold(document.getElementById(id), `nothing is #${id}`);
   }
-  // People who hear only the links and buttons must know what each does.
+  // A screen reader can list only the links and buttons, so each name must say what it does.
   const does = (element, place) => {
     if (element.tagName === 'A') return element.href;
     const form = element.form;
@@ -68,7 +68,7 @@ FAULTS = """(language) => {
   return faults;
 }"""
 
-# What can have the focus and does not show it. A script's focus is shown like a key's when a key was pressed last.
+# Elements that show no focus. Browsers show a script's focus like a key's if the last input was a key.
 UNSEEN_FOCUS = """() => [...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')]
   .filter((element) => element.checkVisibility())
   .filter((element) => {
@@ -78,7 +78,7 @@ UNSEEN_FOCUS = """() => [...document.querySelectorAll('a[href], button, summary,
   })
   .map((element) => element.outerHTML)"""
 
-# What a finger can hardly hit (WCAG 2.2, 2.5.8): lower or narrower than 24 pixels, and not in a line of text.
+# Targets that are too small for a finger (WCAG 2.2, 2.5.8): under 24 pixels high or wide, and not in a line of text.
 TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')]
   .filter((element) => element.checkVisibility() && getComputedStyle(element).display !== 'inline')
   .filter((element) => {
@@ -87,7 +87,7 @@ TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, summary, se
   })
   .map((element) => element.outerHTML)"""
 
-# Text that is outside of the screen, or that its box cuts off. What only a screen reader reads is one pixel large.
+# Text outside of the screen, or cut off by its box. Text for screen readers only has a box of one pixel.
 CUT_OFF = """() => [...document.querySelectorAll('body *')]
   .filter((element) => element.checkVisibility())
   .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
@@ -105,12 +105,12 @@ CUT_OFF = """() => [...document.querySelectorAll('body *')]
   })
   .map((element) => element.outerHTML.slice(0, 200))"""
 
-# What the keyboard should reach.
+# Elements that the keyboard should reach.
 CONTROLS = """() => [
     ...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')
   ].filter((element) => element.checkVisibility() && !element.disabled && element.tabIndex >= 0)"""
 
-# What axe-core finds: each rule, the first element that breaks it, and how.
+# The findings of axe-core: each rule, the first element that breaks it, and how.
 AXE_FAULTS = """async () => {
   const { violations } = await axe.run({ resultTypes: ['violations'] });
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html}: ${nodes[0].failureSummary}`);
@@ -119,7 +119,7 @@ AXE_FAULTS = """async () => {
 
 @cache
 def axe_core() -> str:
-    """The source of axe-core, from the package that brings it."""
+    """Return the source of axe-core, from the Python package that contains it."""
     found = find_spec("axe_playwright_python")
     if found is None or found.origin is None:
         pytest.skip("axe-playwright-python is not installed")
@@ -127,7 +127,7 @@ def axe_core() -> str:
 
 
 def axe_faults(page: Page) -> list[str]:
-    """What axe-core says about the page, as it is shown now: WCAG 2 and good practice."""
+    """Return the findings of axe-core about the current page: WCAG 2 and best practices."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe_core())
     found: list[str] = page.evaluate(AXE_FAULTS)
@@ -136,9 +136,9 @@ def axe_faults(page: Page) -> list[str]:
 
 @contextmanager
 def zoomed(page: Page) -> Iterator[None]:
-    """Show the page at 200 % on a screen of 1280 x 800: each pixel of a style is two on the screen."""
+    """Zoom the page to 200 % on a screen of 1280 x 800: each CSS pixel is two pixels on the screen."""
     browser = page.context.new_cdp_session(page)
-    # As the zoom of a browser does it. The screen has no more pixels, so half as many of a style fit.
+    # Like the zoom of a browser: half as many CSS pixels fit the screen.
     screen = {"width": ZOOMED[0], "height": ZOOMED[1], "deviceScaleFactor": 2, "mobile": False}
     browser.send("Emulation.setDeviceMetricsOverride", screen)
     try:
@@ -150,7 +150,7 @@ def zoomed(page: Page) -> Iterator[None]:
 
 
 def does_not_fit(page: Page) -> list[str]:
-    """What lies outside of the screen, or is cut off, in words."""
+    """Return a sentence for each text that is outside of the screen or cut off."""
     cut_off: list[str] = page.evaluate(CUT_OFF)
     sideways: int = page.evaluate(OVERFLOW)
     found = [f"cut off: {element}" for element in cut_off]
@@ -158,7 +158,7 @@ def does_not_fit(page: Page) -> list[str]:
 
 
 def unreachable(page: Page) -> list[str]:
-    """What Tab never reaches, from the beginning of the page to its end."""
+    """Return the elements that Tab never reaches, from the start of the page to its end."""
     page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
     controls = page.evaluate_handle(CONTROLS)
     missed = set(range(page.evaluate("(controls) => controls.length", controls)))
@@ -171,7 +171,7 @@ def unreachable(page: Page) -> list[str]:
 
 
 def faults(page: Page, language: str = "en") -> list[str]:
-    """What is wrong with the page that is shown, which should be in this language."""
+    """Return the faults of the current page, which should be in this language."""
     found: list[str] = page.evaluate(FAULTS, language)
     found += axe_faults(page)
     page.keyboard.press("Tab")

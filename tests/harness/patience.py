@@ -1,4 +1,4 @@
-"""How long a test waits: for an event, up to a limit that only a hang reaches. None depends on how fast a step was."""
+"""Limits for waiting. A test waits for an event; only a hang reaches the limit. No test depends on speed."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-# No single step takes this long on the busiest machine. A whole row of steps may: give it a limit for each.
+# No single step takes this long, even on the busiest machine. Give a series of steps one limit per step.
 SECONDS = 60
-# For a program, or a test, that takes hundreds of steps by itself.
+# The limit for a program or a test with hundreds of steps.
 MANY_STEPS_SECONDS = 10 * SECONDS
 MILLISECONDS = SECONDS * 1000
-# Between two checks for an event that sends no signal. Only so that checking does not take the processor from it.
+# The pause between two checks for an event that can only be polled, so that polling doesn't use up the processor.
 PAUSE_SECONDS = 0.01
 
 
 def wait_for(condition: Callable[[], Found], what: str, program: Popen[bytes] | Popen[str] | None = None) -> Found:
-    """Return what `condition` gives as soon as that is true; fail when `program`, which should make it true, has ended.
+    """Return the result of `condition` as soon as it is true; fail if `program`, which should make it true, has ended.
 
-    For events that cannot be waited for otherwise. `what` completes the sentence "waited for ...".
+    Only for events that must be polled. `what` completes the sentence "waited for ...".
     """
     end = time.monotonic() + SECONDS
     while not (found := condition()):

@@ -1,4 +1,4 @@
-"""Ports for programs that need a number: no other program gets it between the choice and the start."""
+"""Reserves a port for a program that needs its number, so that no other program can take it before the start."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def reserved() -> Iterator[int]:
-    """Hold a port of 127.0.0.1 until the block is left: connections are refused until a program listens there.
+    """Reserve a port of 127.0.0.1 for the `with` block. Connections are refused until a program listens there.
 
-    The socket is bound and never listens. With `SO_REUSEADDR`, which every server sets, one that listens may be bound
-    beside it; but the system gives the port to nobody who asks for a free one.
+    It binds a socket that never listens. A server with `SO_REUSEADDR`, which all servers set, can still bind this port
+    and listen. But the system won't give the port to a program that asks for any free port.
     """
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -25,6 +25,6 @@ def reserved() -> Iterator[int]:
 
 
 def listens(port: int) -> bool:
-    """Whether somebody listens there."""
+    """Whether a program listens on the port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

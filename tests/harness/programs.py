@@ -1,4 +1,4 @@
-"""C programs, compiled against the header and the library as they were built."""
+"""Compiles C programs with the header and the library of the build."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ STRICT = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-g"]
 
 
 def compiled(source: Path, *options: str, name: str = "", library: Path = RELEASE) -> Path:
-    """Compile `source` with all warnings as errors; give the program, whose name begins with `name`."""
+    """Compile `source` with all warnings as errors; return the program, whose name begins with `name`."""
     PROGRAMS.mkdir(parents=True, exist_ok=True)
-    # Tests run in several processes at once: what has other text or other options is another program, and another
-    # process may be compiling or using the same one.
+    # Tests run in several processes at once. The name of a program depends on its text and its options, because another
+    # process may be compiling or using the same program.
     kind = hashlib.sha256(repr([source.read_bytes(), options, str(library)]).encode()).hexdigest()[:8]
     program = PROGRAMS / f"{name or f'{source.parent.name}-{source.stem}'}-{kind}"
     fresh = program.with_name(f"{program.name}.{os.getpid()}.{threading.get_ident()}")
@@ -32,5 +32,5 @@ def compiled(source: Path, *options: str, name: str = "", library: Path = RELEAS
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """An environment in which the dynamic linker finds the library by its SONAME."""
+    """Return an environment in which the dynamic linker finds the library by its SONAME."""
     return {**os.environ, "LD_LIBRARY_PATH": str(RELEASE), **extra}

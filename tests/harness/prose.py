@@ -1,6 +1,6 @@
-"""Finds phrases that readers have to translate, in every text file of the project: `make lint` runs it.
+"""Finds unidiomatic phrases in every text file of the project: part of `make lint`.
 
-`typos` finds words that are misspelled. This finds English that nobody speaks, and says what to write instead.
+`typos` finds misspelled words. This finds phrases that native speakers don't use, and suggests plain ones.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-# Words of others, translations, generated lists, and this list with its test.
+# Texts of other projects, translations, generated lists, and this list with its test.
 NOT_OURS = re.compile(
     r"(?:.*/)?LICENSE-|docs/site/theme/assets/javascripts/|.*\.(?:po|mo|pot|svg|png|abi|lock)$|.*package-lock\.json$|tests/harness/prose\.py$|tests/docs/test_prose\.py$"
 )
-# Between two words: spaces, the underscore of a name, or the end of a line and the start of a comment on the next.
+# The gap between two words: spaces, the underscore of a name, or a line break and the start of the next comment line.
 GAP = r"(?:[ \t]+|_|[ \t]*\n[ \t]*(?:(?://[/!]?|#!?|\*|>|;;|--)[ \t]*)?)"
 
 
@@ -84,7 +84,7 @@ PHRASES = [
 
 
 class Finding(NamedTuple):
-    """Where a phrase is."""
+    """A phrase in a text."""
 
     line: int
     found: str
@@ -92,7 +92,7 @@ class Finding(NamedTuple):
 
 
 def _compiled(phrase: Phrase) -> re.Pattern[str]:
-    # Names of tests have underscores between their words.
+    # The names of tests have underscores between their words.
     return re.compile(rf"(?<![a-z0-9])(?:{phrase.pattern.replace(' ', GAP)})(?![a-z0-9])")
 
 
@@ -100,7 +100,7 @@ COMPILED = [(_compiled(phrase), phrase) for phrase in PHRASES]
 
 
 def findings(text: str) -> list[Finding]:
-    """Every phrase in a text."""
+    """Return every phrase in a text."""
     text = text.lower()
     return sorted(
         Finding(text.count("\n", 0, found.start()) + 1, re.sub(GAP, " ", found[0]), phrase.instead)
@@ -110,7 +110,7 @@ def findings(text: str) -> list[Finding]:
 
 
 def names() -> list[str]:
-    """The files of the project: what git tracks. An unpacked source has no repository."""
+    """Return the files that git tracks. Without a repository, as in an unpacked source, return all files."""
     command = ["git", "ls-files", "-z"]
     listed = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     if listed.returncode:
@@ -119,7 +119,7 @@ def names() -> list[str]:
 
 
 def texts() -> dict[str, str]:
-    """Each text file that is ours."""
+    """Return the text of each file of our own."""
     read: dict[str, str] = {}
     for name in names():
         path = ROOT / name
@@ -132,14 +132,14 @@ def texts() -> dict[str, str]:
 
 
 def main() -> int:
-    """Print every finding; 1 if there are any."""
+    """Print every finding; return 1 if there are any."""
     count = 0
     for name, text in texts().items():
         for line, found, instead in findings(text):
             sys.stdout.write(f'{name}:{line}: "{found}": write: {instead}\n')
             count += 1
     if count:
-        sys.stdout.write(f"Readers have to translate {count} phrases. The list is in tests/harness/prose.py.\n")
+        sys.stdout.write(f"{count} phrases are hard to read. The list is in tests/harness/prose.py.\n")
     return min(count, 1)
 
 

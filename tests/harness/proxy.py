@@ -1,4 +1,4 @@
-"""A proxy that lets those through who know its password, to the one host that it leads to."""
+"""A proxy that requires a password and leads to only one host."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KNOWN = f"Basic {base64.b64encode(CREDENTIALS.encode()).decode()}"
 
 @contextmanager
 def leading_to(name: str, address: str) -> Iterator[str]:
-    """Carry what is for port 443 of the host `name` to `address`; give the URL, with the password."""
+    """Forward connections to port 443 of the host `name` to `address`; yield the URL, with the password."""
     behind = urlsplit(address)
 
     class Handler(BaseHTTPRequestHandler):
@@ -46,7 +46,7 @@ def leading_to(name: str, address: str) -> Iterator[str]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        # Its end waits for them; those who came through it are gone by then.
+        # Closing the server waits for these threads. By then, the clients have disconnected.
         server.daemon_threads = False
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

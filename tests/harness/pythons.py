@@ -1,4 +1,4 @@
-"""The Pythons of this machine that the package supports: those of pyenv, of uv, and those in the PATH."""
+"""Finds the Pythons of this machine that the package supports: from pyenv, from uv, and in the PATH."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MINORS = range(9, 15)
 
 
 def _works(python: str) -> bool:
-    # pyenv has commands for versions that are not chosen.
+    # pyenv also has commands for versions that are not selected; they fail.
     return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
 
 

@@ -1,4 +1,4 @@
-"""The examples in axum and actix, each a process of its own; what stands in front of it forwards requests."""
+"""Runs the examples in axum and actix, each in its own process, behind an application that forwards requests."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ OF_A_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "date", "ser
 
 @contextmanager
 def running(example: str, environment: Mapping[str, str]) -> Iterator[WSGIApplication]:
-    """Run one; give an application that forwards what it is asked."""
+    """Run an example; yield an application that forwards requests to it."""
     with ports.reserved() as port, listening(example, environment, port):
         yield forwarding(port)
 
 
 @contextmanager
 def listening(example: str, environment: Mapping[str, str], port: int) -> Iterator[None]:
-    """Run one at a port."""
+    """Run an example on a port."""
     program = TARGET / "debug" / f"example-{example}"
     if not program.exists():
         pytest.skip(f"there is no example at {program}: build it with `make rust-examples`")
@@ -46,7 +46,7 @@ def listening(example: str, environment: Mapping[str, str], port: int) -> Iterat
 
 
 def forwarding(port: int) -> WSGIApplication:
-    """An application that passes each request on as it came, and the answer back."""
+    """An application that forwards each request, and its response, without changes."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)

@@ -1,4 +1,4 @@
-"""Writes a C program that calls every function of the header with every kind of surprise, one parameter at a time."""
+"""Writes a C program that calls every function of the header with bad values, one parameter at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SCENE = ROOT / "ffi/tests/c/scene.h"
 PLAUSIBLE = '"plausible"'
-# What a number may be, besides the one that stands in an ordinary call.
+# For each type of number: an ordinary value, and unusual ones.
 NUMBERS = {
     "size_t": ("0", ["1", "(size_t)-1"]),
     "uint32_t": ("1", ["0", "600", "(uint32_t)-1"]),
@@ -26,7 +26,7 @@ NUMBERS = {
 
 
 def program() -> str:
-    """The whole program."""
+    """Return the whole program."""
     functions = [one for one in FUNCTIONS.values() if not one.name.endswith("_free")]
     lines = [
         f'#include "{SCENE}"',
@@ -58,7 +58,7 @@ def _calls(function: Function) -> Iterator[str]:
 
 
 def _call(function: Function, varied: Parameter | None, value: str, what: str) -> str:
-    """One call, with what is ordinary for all parameters but one; and what it gave is judged and freed."""
+    """Return the code for one call with one unusual parameter, which then checks and frees the results."""
     arguments = ", ".join(value if one is varied else _ordinary(one) for one in function.parameters)
     call = f"{function.name}({arguments})"
     if not function.fallible:
@@ -70,14 +70,14 @@ def _call(function: Function, varied: Parameter | None, value: str, what: str) -
     else:
         judged = f'judge("{function.name}", "{what}", {call}, {out}, error);'
     freed = f"{kept.handle or 'clever_sso_string'}_free({kept.name});" if kept else ""
-    # The evaluation of arguments has no order: the outputs are read after the call.
+    # C evaluates arguments in any order, so the outputs are read after the call.
     judged = judged.replace(f"{call}, {out}, error", "result, " + f"{out}, error")
     status = "" if judged.startswith("(void)") else f"clever_sso_status result = {call}; "
     return f"{{ {_outputs(function)} {status}{judged} {freed} }}"
 
 
 def _outputs(function: Function) -> str:
-    """The variables that receive what comes out, with something wrong in them: it must be written over."""
+    """Return the output variables, with wrong initial values that the call must overwrite."""
     declared = []
     for one in function.parameters:
         if one.kind.endswith("**"):

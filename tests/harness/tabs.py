@@ -1,4 +1,4 @@
-"""Tabs of one browser: they share its cookies, and take one request each in an order that a test chooses."""
+"""Simulates tabs of one browser: they share cookies, and send requests in an order that the test chooses."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from http.client import HTTPMessage
 
 MOST_REDIRECTS = 20
-"""In a row: more than so many no browser follows."""
+"""The most redirects in a row that a browser follows."""
 MOST_STEPS = 60
-"""A browser gives up after about twenty redirects; a login with its restarts takes fewer."""
+"""Browsers give up after about twenty redirects. A login with its restarts needs fewer."""
 
 
 class Staying(HTTPRedirectHandler):
-    """Follows nothing: the next step does."""
+    """Follows no redirect: the next step does."""
 
     def redirect_request(  # noqa: PLR0913, PLR0917  (its base class has as many)
         self,
@@ -48,7 +48,7 @@ class Staying(HTTPRedirectHandler):
 
 @dataclass
 class Tab:
-    """One tab: the address it goes to next, or the page it shows."""
+    """A tab: its next address, or the page that it shows."""
 
     url: str
     form: dict[str, str] | None = None
@@ -58,13 +58,13 @@ class Tab:
     most_redirects: int = 0
 
     def redirected(self, *, is_redirect: bool) -> None:
-        """Count redirects in a row: a page that leads on by itself begins a new row, as in a browser."""
+        """Count redirects in a row. A page that continues by itself resets the count, as in a browser."""
         self.redirects = self.redirects + 1 if is_redirect else 0
         self.most_redirects = max(self.redirects, self.most_redirects)
 
     @property
     def is_done(self) -> bool:
-        """Whether it shows a page of the application."""
+        """Whether the tab shows a page of the application."""
         return self.page is not None
 
 
@@ -74,7 +74,7 @@ class TabbedBrowser:
     Args:
         emulator: The address of the emulator, where the person signs in with `number`.
         number: The user name and password of the person.
-        handlers: How requests travel, where that is not by a connection for each.
+        handlers: Handlers of urllib that send the requests, instead of one connection for each.
     """
 
     def __init__(self, emulator: str, number: str, *handlers: BaseHandler) -> None:
@@ -84,12 +84,12 @@ class TabbedBrowser:
         self.tabs: list[Tab] = []
 
     def open_tab(self, url: str) -> Tab:
-        """A new tab that will go to `url`."""
+        """Open a new tab whose next address is `url`."""
         self.tabs.append(Tab(url))
         return self.tabs[-1]
 
     def step(self, tab: Tab) -> None:
-        """One request of one tab."""
+        """Send one request from one tab."""
         if tab.is_done:
             return
         tab.steps += 1
@@ -128,13 +128,13 @@ class TabbedBrowser:
         tab.form = {"username": self.number, "password": self.number, "target": target}
 
     def in_lock_step(self) -> None:
-        """Every step of every tab before the next step of any, until all tabs show a page."""
+        """Step all tabs in lock step, until all of them show a page."""
         while not all(tab.is_done for tab in self.tabs):
             for tab in self.tabs:
                 self.step(tab)
 
     def one_after_the_other(self) -> None:
-        """The first step of every tab, and then one tab after the other to its end."""
+        """Take the first step of every tab, then finish one tab after the other."""
         for tab in self.tabs:
             self.step(tab)
         for tab in self.tabs:
@@ -142,22 +142,22 @@ class TabbedBrowser:
                 self.step(tab)
 
     def in_random_order(self, seed: int) -> None:
-        """One step of one tab at a time, until all tabs show a page."""
+        """Step the tabs in random order, until all of them show a page."""
         order = random.Random(seed)
         while waiting := [tab for tab in self.tabs if not tab.is_done]:
             self.step(order.choice(waiting))
 
     def logins_in_flight(self) -> int:
-        """How many logins the browser keeps."""
+        """Return how many logins in progress the browser has cookies for."""
         return sum("clever_login_" in cookie.name for cookie in self.cookies)
 
 
 def check_tabs(
     make: Callable[[], TabbedBrowser], addresses: list[str], is_signed_in: Callable[[int, Page], bool], seeds: range
 ) -> None:
-    """Open `addresses` in tabs of one browser, in three kinds of orders: each tab must end as it should.
+    """Open `addresses` in tabs of one browser, in three kinds of order. Each tab must end on the right page.
 
-    In lock step, one after the other, and in random orders.
+    The orders are: in lock step, one after the other, and random.
     """
     for seed in ["lock step", "one after the other", *seeds]:
         browser = make()
@@ -176,11 +176,11 @@ def check_tabs(
 
 
 def check_logins_in_flight_stay(browser: TabbedBrowser, login: str, callback: str) -> None:
-    """Eight logins wait at Clever: no callback that proves nothing touches their cookies, and a tenth tab arrives.
+    """Begin eight logins. A callback without proof doesn't touch their cookies, and a tenth tab can still log in.
 
     Args:
-        browser: A new one.
-        login: The address that begins a login, up to the value of the page to go to.
+        browser: A new browser.
+        login: The address that begins a login, up to the value of its parameter for the page.
         callback: The redirect URI.
     """
     for number in range(8):

@@ -1,4 +1,4 @@
-"""A server that speaks TLS, answers what Clever would, and ends its connections in every way that servers do."""
+"""A TLS server that responds like Clever, and ends its connections in every way that servers do."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-# The last but one raises SIGPIPE in a program that answers the close_notify.
+# The second to last raises SIGPIPE in a program that responds to the close_notify.
 ENDINGS = ("close_notify", "fin", "rst", "close_notify, rst", "close_notify, fin, rst", "fin, rst")
-# Where Clever is when it is not on this machine: no name server knows it (RFC 6761 section 6.5).
+# The host of a Clever on another machine. No name server knows it (RFC 6761 section 6.5).
 FAR = "clever.example"
 NEW_CERTIFICATE = (
     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
@@ -36,7 +36,7 @@ THIS_MACHINE = f"IP:127.0.0.1,DNS:localhost,DNS:{FAR}"
 
 
 def certificate(folder: Path, subject: str = "/CN=clever", names: str = THIS_MACHINE) -> tuple[Path, Path]:
-    """Make a certificate, by default for this machine and for `FAR`, which is its own authority, and its key."""
+    """Create a self-signed certificate and its key, by default for this machine and for `FAR`."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     made, key = folder / "certificate.pem", folder / "key.pem"
@@ -47,7 +47,7 @@ def certificate(folder: Path, subject: str = "/CN=clever", names: str = THIS_MAC
 
 
 def expired(folder: Path) -> tuple[Path, Path]:
-    """The same, but its last day was long ago."""
+    """Create a certificate that has expired, and its key."""
     made, key = certificate(folder)
     settings, request = folder / "ca.cnf", folder / "request.pem"
     settings.write_text(
@@ -70,7 +70,7 @@ def expired(folder: Path) -> tuple[Path, Path]:
 
 @dataclass
 class Server:
-    """What a test knows of a running server."""
+    """A running server, for a test."""
 
     base_url: str
     certificate: Path
@@ -78,12 +78,12 @@ class Server:
     connections: list[Connection] = field(default_factory=list)
 
     def end(self, ending: str) -> None:
-        """End the newest connection, and wait until it has ended."""
+        """Close the newest connection, and wait until it is closed."""
         self.connections[-1].end(ending)
 
 
 class Connection:
-    """One connection: it answers every GET until it is ended."""
+    """A connection that responds to every GET until it is closed."""
 
     def __init__(self, context: ssl.SSLContext, stream: socket.socket, client_id: str) -> None:
         self.stream = stream
@@ -97,7 +97,7 @@ class Connection:
         self.thread = threading.Thread(target=self.serve, daemon=True)
 
     def end(self, ending: str) -> None:
-        """End it so, and wait until it has ended."""
+        """Close the connection in this way, and wait until it is closed."""
         self.ending = ending
         self.teller.close()
         self.thread.join(SECONDS)
@@ -115,7 +115,7 @@ class Connection:
         return self.tls.read(65536)
 
     def until_told(self, step: Callable[[], bytes | None]) -> bytes | None:
-        """What `step` gives, once what it needs has arrived; nothing when the connection ends instead."""
+        """Repeat `step` until it has the bytes that it needs; return its result. Empty if the connection ends."""
         while True:
             try:
                 return step()
@@ -166,7 +166,7 @@ def serving(folder: Path, client_id: str) -> Iterator[Server]:
 
 
 def pump(source: socket.socket, sink: socket.socket) -> None:
-    """Carry bytes until either side ends."""
+    """Forward bytes until either side closes."""
     with suppress(OSError, ssl.SSLError):
         while chunk := source.recv(65536):
             sink.sendall(chunk)
@@ -177,9 +177,9 @@ def pump(source: socket.socket, sink: socket.socket) -> None:
 
 @contextmanager
 def in_front_of(clever: str, folder: Path, pair: tuple[Path, Path] | None = None) -> Iterator[tuple[str, Path]]:
-    """Speak TLS on a free port and hand everything on to `clever`; give the base URL and the certificate.
+    """Speak TLS on a free port and forward everything to `clever`; yield the base URL and the certificate.
 
-    `pair` is the certificate and its key, if it is not one that is made for this machine.
+    `pair` is a certificate and its key; by default, a new certificate for this machine.
     """
     made, key = pair or certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -189,15 +189,15 @@ def in_front_of(clever: str, folder: Path, pair: tuple[Path, Path] | None = None
     threads: list[threading.Thread] = []
 
     def start(work: Callable[..., None], *arguments: socket.socket) -> None:
-        # What hangs in spite of all fails the test below, and does not keep the program from ending.
+        # Daemon threads: a thread that hangs fails the check below, but doesn't stop the program from exiting.
         thread = threading.Thread(target=work, args=arguments, daemon=True)
         thread.start()
-        # Only then: a thread that was not started cannot be joined.
+        # Only after the start, because a thread that was not started cannot be joined.
         threads.append(thread)
 
     def serve(plain: socket.socket) -> None:
         with suppress(OSError, ssl.SSLError):
-            # Known before the handshake, which a silent client never ends.
+            # Record the connection before the handshake, which a silent client never finishes.
             near = context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
             streams.append(near)
             near.do_handshake()
@@ -225,7 +225,7 @@ def in_front_of(clever: str, folder: Path, pair: tuple[Path, Path] | None = None
             listener.shutdown(socket.SHUT_RDWR)
             end = time.monotonic() + SECONDS
             while any(thread.is_alive() for thread in list(threads)) and time.monotonic() < end:
-                # One that was just accepted, or that just found its other side, may come after a look.
+                # Repeat this, because a connection may have been accepted or completed after the last time.
                 end_streams()
                 for thread in threads:
                     thread.join(PAUSE_SECONDS)

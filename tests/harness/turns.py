@@ -1,4 +1,4 @@
-"""What is built or installed once for all tests, which may run in several processes at once."""
+"""Lets several test processes share one build or installation."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[Path]:
-    """Make `folder`, and be the only process in this block that has it; others wait for their turn."""
+    """Create `folder`, and lock it for this `with` block; other processes wait."""
     folder.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-        # The system takes it back when the process ends, whatever happens to it.
+        # The system releases the lock when the process ends, even if it crashes.
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder

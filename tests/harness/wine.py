@@ -1,4 +1,4 @@
-"""Wine without a desktop, an installation or a home: a server of its own, an almost empty drive, gone afterwards."""
+"""Runs Wine without an installation or a home folder: with its own server and a small temporary drive."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_there() -> bool:
 
 
 def complete(folder: Path) -> None:
-    """Put beside a program what every Windows has and Wine 8 lacks."""
+    """Put a DLL beside a program that every Windows has, but Wine 8 lacks."""
     mingw(
         "gcc-win32",
         "-shared",
@@ -40,7 +40,7 @@ def complete(folder: Path) -> None:
 
 @contextmanager
 def running() -> Iterator[list[str]]:
-    """Run Wine's server with files of its own; give the words that stand before a Windows program."""
+    """Run Wine's server with its own files; yield the start of a command line for a Windows program."""
     with tempfile.TemporaryDirectory(prefix="wine-") as folder:
         prefix = Path(folder)
         _lay_out(prefix)
@@ -49,7 +49,7 @@ def running() -> Iterator[list[str]]:
             f"WINEPREFIX={prefix}",
             f"TMPDIR={prefix}",
             "WINEDEBUG=-all",
-            # DLLs come from where Wine was unpacked: copying them all takes a quarter of a minute and 700 MB.
+            # Use the DLLs in place: copying all of them takes 15 seconds and 700 MB.
             "WINEBOOTSTRAPMODE=1",
         ]
         words = ["env", "-u", "DISPLAY", *settings]
@@ -57,13 +57,13 @@ def running() -> Iterator[list[str]]:
             try:
                 _wait_for(prefix, server)
                 program = ["timeout", str(MANY_STEPS_SECONDS), *words, str(PROGRAMS / "wine64")]
-                # The first program starts services that keep its output open: it must not be one that is listened to.
+                # The first program starts services that keep its output open, so start one whose output isn't read.
                 subprocess.run(
                     [*program, WINDOWS / "hostname.exe"], check=True, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
                 )
                 yield program
             finally:
-                # At this signal, and no other, it ends all Windows programs before itself.
+                # Only this signal makes the server end all Windows programs before itself.
                 server.send_signal(signal.SIGINT)
                 server.wait(SECONDS)
 
@@ -75,7 +75,7 @@ def _lay_out(prefix: Path) -> None:
     (prefix / "dosdevices").mkdir()
     (prefix / "dosdevices/c:").symlink_to("../drive_c")
     (prefix / "dosdevices/z:").symlink_to("/")
-    # The only DLL that Debian packages apart from Wine.
+    # The only DLL that Debian has in a separate package.
     shutil.copy(DEBIAN / "usr/x86_64-w64-mingw32/lib/zlib1.dll", system)
 
 

@@ -1,4 +1,4 @@
-"""Every ID token of the hostile set comes out as expected through Python and through C."""
+"""Every ID token of the hostile set gets the expected verdict, in Python and in C."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ def verdict_in_python(case: dict[str, Any], keys: clever_sso.KeySet | str) -> st
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_python_refuses_hostile_tokens_and_accepts_odd_but_good_ones(case: dict[str, Any]) -> None:
-    # How long the longest of them takes is printed by `make bench`.
+    # `make bench` measures the slowest of them.
     jwks = SETS[case["jwks"]]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert verdict_in_python(case, jwks) == case["expect"]
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < LARGEST_KIBIBYTES
 
 
-def test_keys_made_once_give_the_same_verdicts() -> None:
+def test_a_key_set_gives_the_same_verdicts_each_time() -> None:
     sets = {}
     for name, jwks in SETS.items():
-        # One set has no usable key: it opens nothing.
+        # One key set has no usable key, so it cannot be created.
         with contextlib.suppress(clever_sso.CleverError):
             sets[name] = clever_sso.KeySet(jwks)
     verdicts = {case["name"]: verdict_in_python(case, sets[case["jwks"]]) for case in CASES if case["jwks"] in sets}

@@ -1,6 +1,6 @@
-"""Real answers of Clever, recorded in 2023, are read without loss.
+"""Real responses of Clever, recorded in 2023, are read without loss.
 
-They are not part of this project: where they are not there, these tests are skipped.
+They are not part of this project. Without them, these tests are skipped.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def recorded() -> list[dict[str, Any]]:
 
 
 def answer(name: str, ending: str) -> dict[str, Any]:
-    """A recorded answer, by its name and the end of its address."""
+    """Return a recorded response, by its name and the end of its address."""
     return next(x for x in recorded() if x["name"] == name and urlsplit(x["url"]).path.endswith(ending))
 
 
 def server_of(found: dict[str, Any]) -> type[BaseHTTPRequestHandler]:
     class Replay(BaseHTTPRequestHandler):
-        """Gives one recorded answer to everything, headers included."""
+        """Sends one recorded response, with its headers, for every request."""
 
         def do_GET(self) -> None:
             self.reply()
@@ -63,7 +63,7 @@ def server_of(found: dict[str, Any]) -> type[BaseHTTPRequestHandler]:
 
 @pytest.fixture
 def client(request: pytest.FixtureRequest) -> Iterator[clever_sso.Client]:
-    """A client of a Clever that gives one recorded answer to everything."""
+    """Return a client of a server that sends one recorded response for every request."""
     with ThreadingHTTPServer(("127.0.0.1", 0), server_of(answer(*request.param))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         base_url = f"http://127.0.0.1:{server.server_port}"
@@ -115,13 +115,13 @@ def test_tokeninfo_is_read_without_loss(client: clever_sso.Client) -> None:
 
 
 @pytest.mark.parametrize("client", [("authentication/sso", "/oauth/tokens")], indirect=True)
-def test_a_token_answer_is_read_without_loss(client: clever_sso.Client) -> None:
+def test_a_token_response_is_read_without_loss(client: clever_sso.Client) -> None:
     tokens, expected = client.exchange_code("code"), json.loads(answer("authentication/sso", "/oauth/tokens")["body"])
     assert (tokens.access_token, tokens.id_token) == (expected["access_token"], None)
 
 
 @pytest.mark.parametrize("client", [("api/resources_student", "/resources")], indirect=True)
-def test_the_html_404_has_its_own_code_word(client: clever_sso.Client) -> None:
+def test_the_html_404_has_its_own_error_code(client: clever_sso.Client) -> None:
     with pytest.raises(clever_sso.CleverError) as caught:
         client.me("il0")
     assert (caught.value.code, caught.value.http_status) == ("not_found", 404)

@@ -1,16 +1,16 @@
 /*
- * Verifies ID tokens through the C library: reads a case a line, answers with the error code or `ok` a line.
+ * Verifies ID tokens with the C library. It reads one case per line, and prints `ok` or the error code for each.
  *
  *     verify ISSUER CLIENT_ID NOW LEEWAY        jwks TAB token TAB nonce TAB access token
  *
- * An empty nonce or access token means that there is none. The bytes 1 and 2 stand for a line break and a tab in a field.
+ * An empty nonce or access token means that there is none. In a field, the bytes 1 and 2 stand for a line break and a tab.
  */
 #include <clever_sso.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The hostile key sets and tokens have up to a few hundred kilobytes. */
+/* The hostile key sets and tokens can have a few hundred kilobytes. */
 enum { LONGEST_LINE = 4 * 1024 * 1024 };
 
 struct settings {

@@ -1,4 +1,4 @@
-"""The product after the move. `IMPORTED` says whether `clever_import` ran, or each person is matched at a login."""
+"""The product after the move. If `IMPORTED`, `clever_import` has run; otherwise people are matched as they log in."""
 
 import json
 import os
@@ -47,18 +47,18 @@ def user_of(client):
 
 
 def code(turn):
-    """The code of this half minute, or of the next one: allauth takes each of them once."""
+    """Return the code of this half minute, or the next one: allauth accepts each code only once."""
     return format_hotp_value(hotp_value(os.environ["TOTP_SECRET"], int(time.time()) // 30 + turn))
 
 
-# A person who was signed in before the move stays signed in, but not with Clever until the next login.
+# A session from before the move stays signed in, but has no Clever identity until the next login.
 ada = browser()
 ada.cookies["sessionid"] = kept["cookies"]["ada"]
 assert user_of(ada) == kept["users"]["ada"]
 assert ada.get("/api/notes").status_code == 401
 assert ada.get("/lessons").status_code == 403
 
-# The import names what it would do, and leaves the superuser out.
+# The dry run lists the changes, and skips the superuser.
 if IMPORTED:
     for options in ({"dry_run": True}, {}):
         said = StringIO()
@@ -66,7 +66,7 @@ if IMPORTED:
         assert CleverAccount.objects.count() == (0 if options else 4), said.getvalue()
         assert f"user {kept['users']['olga']}: " in said.getvalue(), said.getvalue()
 
-# No one without a license, whether known or not: no user, no link, no session.
+# Without a license, nobody gets in, known or not: no user, no link, no session.
 Tenant.objects.filter(district_id=HERE).update(licensed=False)
 links = CleverAccount.objects.count()
 for handle in ("ada", "grace", "noor"):
@@ -76,7 +76,7 @@ for handle in ("ada", "grace", "noor"):
 assert (User.objects.count(), CleverAccount.objects.count()) == (before, links)
 Tenant.objects.filter(district_id=HERE).update(licensed=True)
 
-# The same users.
+# Everybody is the same user as before.
 for handle in ("ada", "jose", "ada"):
     person = browser()
     assert log_in(person, handle, emulator, path="/lessons").headers["Location"] == "/lessons", handle
@@ -85,7 +85,7 @@ for handle in ("ada", "jose", "ada"):
 assert log_in(ada, "ada", emulator).status_code == 303
 assert User.objects.get(pk=kept["users"]["ada"]).reads_aloud
 
-# Teachers stay behind their second factor: found by an older id of any role, at the first login and at the next.
+# Teachers still need their second factor. They are found by the older id of any role, at every login.
 for handle, turn in (("sam", 0), ("sam", 1), ("grace", 0), ("grace", 1)):
     teacher, linked = browser(enforce_csrf_checks=True), CleverAccount.objects.filter(user_id=kept["users"][handle])
     asked = log_in(teacher, handle, emulator, path="/clever/login?next=/lessons").headers["Location"]
@@ -105,7 +105,7 @@ for handle, turn in (("sam", 0), ("sam", 1), ("grace", 0), ("grace", 1)):
     assert teacher.get("/accounts/2fa/").status_code == 200
     assert linked.get().clever_id == emulator.person(handle).id
 
-# The single page: who is there, roles, and the CSRF token.
+# The single-page app: the signed-in person, roles, and the CSRF token.
 assert teacher.get("/api/grades").json() == {"grades": []}
 assert ada.get("/api/grades").status_code == 403
 assert ada.get("/clever/whoami").json()["full_name"] == "Ada Ashworth"
@@ -115,12 +115,12 @@ note = {"text": "hello"}
 assert teacher.post("/api/notes", note, content_type="application/json").status_code == 403
 assert teacher.post("/api/notes", note, content_type="application/json", headers=token).status_code == 201
 
-# Who manages the site does not come by Clever, whether there is a row of allauth or not.
+# The superuser cannot log in with Clever, with or without a row of allauth.
 olga = browser()
 assert log_in(olga, "olga", emulator).status_code == 403
 assert user_of(olga) is None
 
-# A new person without an email address, where addresses are unique.
+# A new person without an email address gets a user, although addresses are unique.
 noor, theo = browser(), browser()
 for person, handle in ((noor, "noor"), (theo, "theo")):
     assert log_in(person, handle, emulator).status_code == 303
@@ -128,7 +128,7 @@ for person, handle in ((noor, "noor"), (theo, "theo")):
 assert User.objects.count() == before + 2
 assert Member.objects.filter(tenant__district_id=HERE).count() == 7
 
-# A parent keeps the password, and connects Clever.
+# A parent keeps the password, and links Clever.
 paula = browser()
 said = {"login": "paula@family.example", "password": "a password of hers"}
 assert paula.post("/accounts/login/", said).headers["Location"] == "/"
@@ -143,13 +143,13 @@ assert "Maria" in question
 assert not CleverAccount.objects.filter(clever_id=emulator.person("maria").id).exists()
 linked = paula.post("/clever/link/confirm", {"key": key, "answer": "yes"}, headers=own)
 assert linked.headers["Location"] == "/lessons"
-assert paula.get("/clever/whoami").status_code == 401, "a link is no login"
+assert paula.get("/clever/whoami").status_code == 401, "linking an account is not a login"
 maria = browser()
 assert log_in(maria, "maria", emulator).status_code == 303
 assert User.objects.get(pk=user_of(maria)).email == "paula@family.example"
 assert "Clever" not in paula.get("/accounts/3rdparty/").content.decode()
 
-# A logout ends the session wherever it was copied to.
+# A logout also ends copies of the session.
 thief = browser()
 thief.cookies["sessionid"] = ada.cookies["sessionid"].value
 assert thief.get("/clever/whoami").status_code == 200
@@ -175,7 +175,7 @@ if connection.vendor == "postgresql":
     assert len(found) == 2
     assert found[0] == found[1] is not None
 
-# Nothing was written into the table of allauth, which may go now.
+# Nothing was written into allauth's table, so it can be dropped.
 assert SocialAccount.objects.count() == len(kept["users"])
 SocialAccount.objects.all().delete()
 for handle in ("ada", "jose"):

@@ -1,8 +1,8 @@
-"""The product before the move: people log in with Clever by allauth, and their districts are tenants.
+"""The product before the move: people log in with Clever through allauth, and their districts are tenants.
 
-What is there afterwards: Ada and José are students. Grace is a teacher with a second factor, who allauth knew by the id
-of before version 3 of Clever's API; Sam is the same, by the older id of another role. Paula is a parent with a
-password, and Olga manages the site, and came by Clever as well.
+It creates these users: Ada and José are students. Grace is a teacher with a second factor; allauth knows her by the id
+that she had before version 3 of Clever's API. Sam is a teacher too, known by the older id of another role. Paula is a
+parent with a password. Olga is the superuser, and also logged in with Clever.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""What the tests run, in one report of Rust, Python and PHP: `make coverage`.
+"""Measures which lines of Rust, Python and PHP the tests run, for one report: `make coverage`.
 
-Rust: the core is compiled once more, with counters, below `target/coverage`, and its tests run. Python and PHP: the
-tests of the frameworks, and PHP's own suite, run with what `make test` tests, measured by coverage.py and pcov.
-`report.py` adds all up. `measure.py rust` measures one of the three again, and takes the others as they are.
+Rust: it compiles the core with counters below `target/coverage`, and runs its tests. Python and PHP: it runs the tests
+of the frameworks and the PHP test suite with the build of `make test`, under coverage.py and pcov. `report.py` adds up
+the results. `measure.py rust` measures only Rust again, and keeps the other results.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROOT = HERE.parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 HOME = TARGET / "coverage"
 CARGO = os.environ.get("CARGO", "cargo")
-# Tests of other versions, which they install first, measure nothing more.
+# Tests that install other versions of a framework first run no additional lines.
 PYTHON_TESTS = ["python/tests/frameworks", "--ignore-glob=*_versions.py"]
 PYTEST = ["pytest", "-q", "--timeout", "1800", "--timeout-method", "signal", "-p", "no:cacheprovider"]
 
@@ -42,7 +42,7 @@ def emptied(name: str) -> Path:
 
 
 def rust() -> None:
-    """The tests of the core, with counters in it."""
+    """Run the tests of the core with counters."""
     counted = emptied("rust")
     env = {
         "CARGO_TARGET_DIR": str(HOME / "build"),
@@ -66,7 +66,7 @@ def rust() -> None:
 
 
 def python() -> None:
-    """The tests of the frameworks, in all their processes."""
+    """Run the tests of the frameworks, and measure all their processes."""
     data, rules = emptied("python") / "data", f"--rcfile={HERE / 'python.ini'}"
     for command in (
         ["run", rules, "-m", *PYTEST, "-n", "2", "--dist", "loadfile", *PYTHON_TESTS],
@@ -77,7 +77,7 @@ def python() -> None:
 
 
 def php() -> None:
-    """The tests of PHP that PHPUnit runs, with the extension and with FFI. What servers run is not counted."""
+    """Run the PHPUnit tests with the extension and with FFI. Lines that only servers run are not counted."""
     pcov = max((TARGET / "toolchain/debian/usr/lib/php").glob("*/pcov.so"))
     with tempfile.TemporaryDirectory(prefix="clever-sso-coverage-") as folder:
         counted, places = Path(folder) / "counted", {}

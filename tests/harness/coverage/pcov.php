@@ -1,6 +1,6 @@
 <?php
 
-/* Writes which lines of the package a request ran, as lcov's text, into the folder COVERAGE_PHP. strict.php loads it. */
+/* Writes the lines of the package that a request ran, in lcov's format, into the folder COVERAGE_PHP. strict.php loads it. */
 
 declare(strict_types=1);
 
@@ -16,7 +16,7 @@ register_shutdown_function(static function (): void {
         }
         $text .= "SF:$name\n";
         foreach ($lines as $line => $count) {
-            // pcov says -1 of a line that can run and did not.
+            // pcov reports -1 for a line that can run but did not.
             $text .= sprintf("DA:%d,%d\n", $line, max($count, 0));
         }
         $text .= "end_of_record\n";

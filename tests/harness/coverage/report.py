@@ -1,8 +1,8 @@
-"""One report of what the tests in Rust, Python and PHP ran: `make coverage` calls it last.
+"""Writes one report of the lines that the tests in Rust, Python and PHP ran: the last step of `make coverage`.
 
-It reads tracefiles (lcov's format), adds them up, prints a line for each part of the project, and fails when no test
-runs some line of a file that decides who somebody is. `decides.toml` beside this file lists those files, and the
-lines that no test can run, each with its reason.
+It reads tracefiles (lcov's format), adds them up, and prints a line for each part of the project. It fails if no test
+runs some line of a file that decides which user is signed in. `decides.toml` beside this file lists these files, and
+the lines that no test can run, each with the reason.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ else:
 
 ROOT = Path(__file__).resolve().parents[3]
 RULES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("decides.toml").read_text())
-# How often each line of each file ran.
+# By file and line number: how often the line ran.
 Counts = dict[str, dict[int, int]]
 
 
 def read(tracefiles: list[Path]) -> Counts:
-    """The sum of some tracefiles, of files in this repository."""
+    """Add up tracefiles. Only files of this repository count."""
     counts: Counts = collections.defaultdict(lambda: collections.defaultdict(int))
     file = ""
     for tracefile in tracefiles:
@@ -42,7 +42,7 @@ def read(tracefiles: list[Path]) -> Counts:
 
 
 def write(counts: Counts, place: Path) -> None:
-    """All of it as one tracefile, for genhtml."""
+    """Return everything as one tracefile, for genhtml."""
     with place.open("w") as out:
         for file, lines in counts.items():
             out.write(f"SF:{ROOT / file}\n")
@@ -51,7 +51,7 @@ def write(counts: Counts, place: Path) -> None:
 
 
 def table(counts: Counts) -> list[str]:
-    """A line for each part."""
+    """Return a line for each part of the project."""
     rows = []
     for name, patterns in RULES["parts"].items():
         files = [file for file in counts if any(fnmatch(file, pattern) for pattern in patterns)]
@@ -63,16 +63,16 @@ def table(counts: Counts) -> list[str]:
 
 
 def never_run(counts: Counts) -> list[str]:
-    """The lines that no test runs and that decide who somebody is, and the files that nothing measured."""
+    """Return the lines of deciding files that no test runs, and the deciding files that were not measured."""
     found, explained = [], {(each["file"], each["line"]) for each in RULES["explained"]}
     for pattern in RULES["decides"]:
         files = [file for file in counts if fnmatch(file, pattern) and "/tests" not in file]
         if not files:
-            found.append(f"{pattern}: nothing of it was measured")
+            found.append(f"{pattern}: no file of it was measured")
         for file in files:
             text = (ROOT / file).read_text().splitlines()
             for number, count in sorted(counts[file].items()):
-                # pcov also counts the end of a file.
+                # pcov also counts the line after the end of a file.
                 line = text[number - 1].strip() if number <= len(text) else ""
                 if not count and line.strip(")}];,") and (file, line) not in explained:
                     found.append(f"{file}:{number}: no test runs it: {line}")
@@ -81,8 +81,8 @@ def never_run(counts: Counts) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="where to write all of it as one tracefile")
-    parser.add_argument("tracefiles", type=Path, nargs="+", help="tracefiles, or folders with them")
+    parser.add_argument("--out", type=Path, required=True, help="write everything as one tracefile to this path")
+    parser.add_argument("tracefiles", type=Path, nargs="+", help="tracefiles, or folders that contain them")
     options = parser.parse_args()
     tracefiles = [
         file for each in options.tracefiles for file in (sorted(each.rglob("*.info")) if each.is_dir() else [each])

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The compiler for members of the workspace only: what they use is compiled as always.
+# The compiler with counters, for members of the workspace only: dependencies are compiled as usual.
 compiler=$1
 shift
 exec "$compiler" "$@" -Cinstrument-coverage

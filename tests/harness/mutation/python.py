@@ -1,7 +1,7 @@
 """Mutation testing of the Python code that decides who is signed in, by cosmic-ray: `make mutants-python PART=flask`.
 
-`python.toml` beside this file says what is mutated, by which rules, and which tests must notice. A run that was
-stopped goes on where it stopped, as long as the files stay as they were.
+`python.toml` beside this file lists the files to mutate, the rules, and the tests that must fail. A stopped run
+continues where it stopped, if the files haven't changed.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 HOME = TARGET / "mutants/python"
 TESTS = ROOT / "python/tests/frameworks"
 PROGRAMS = Path(sysconfig.get_path("scripts"))
-# Only a mutant that never ends reaches it, also on a machine that does other work.
+# Only a mutant that runs forever reaches this limit, even on a busy machine.
 HANGS = 900
 RULES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
 
 
 def copy() -> None:
-    """A copy of the package, with the native module that is installed: nobody's own files change."""
+    """Copy the package, with the installed native module, so that the mutations don't change your files."""
     shutil.rmtree(HOME / "clever_sso", ignore_errors=True)
     shutil.copytree(ROOT / "python/clever_sso", HOME / "clever_sso", ignore=shutil.ignore_patterns("__pycache__"))
     found = subprocess.run(
@@ -56,7 +56,7 @@ def run(*command: str, capture: bool = False) -> subprocess.CompletedProcess[str
 
 
 class Part:
-    """The files of one framework, and the outcome of each mutant."""
+    """The files of one framework, and the result of each mutant."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -69,7 +69,7 @@ class Part:
         self.session = HOME / f"{name}.sqlite"
 
     def prepare(self) -> None:
-        """Begin a session, or find the one of the same files and rules."""
+        """Start a session, or continue the one with the same files and rules."""
         config = {
             "module-path": [str(file) for file in self.files],
             "timeout": HANGS,
@@ -91,12 +91,12 @@ class Part:
         stamp.write_text(known)
 
     def test(self) -> None:
-        """Test what was not tested yet. The tests must pass before anything is changed."""
+        """Test the remaining mutants. Without a mutation, the tests must pass."""
         run("cosmic-ray", "baseline", str(self.config)).check_returncode()
         run("cosmic-ray", "exec", str(self.config), str(self.session)).check_returncode()
 
     def score(self) -> int:
-        """Print a line for each file, and the mutants that no test notices; give how many those are."""
+        """Print a line for each file, and the mutants that no test notices; return their number."""
         counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
         survivors = []
         dump = run("cosmic-ray", "dump", str(self.session), capture=True).stdout
@@ -122,7 +122,7 @@ class Part:
 
 
 def reason_for(name: str, operator: str, line: str) -> str:
-    """Why this mutant may live, from `python.toml`."""
+    """Return the reason in `python.toml` why this mutant may survive."""
     for each in RULES.get("explained", ()):
         if each["file"] in {name, "*"} and each["operator"] == operator and each["line"] == line:
             return str(each["reason"])
@@ -131,8 +131,8 @@ def reason_for(name: str, operator: str, line: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--score", action="store_true", help="test nothing, and print what earlier runs found")
-    parser.add_argument("parts", nargs="*", default=list(RULES["parts"]), help="the frameworks; all, if none is named")
+    parser.add_argument("--score", action="store_true", help="run no test; print the results of earlier runs")
+    parser.add_argument("parts", nargs="*", default=list(RULES["parts"]), help="the frameworks (default: all)")
     options = parser.parse_args()
     HOME.mkdir(parents=True, exist_ok=True)
     copy()

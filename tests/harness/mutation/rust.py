@@ -1,9 +1,8 @@
 """Mutation testing of the Rust core, by cargo-mutants: `make mutants SHARD=1/8 FILES=core/src/login.rs`, both optional.
 
-`.cargo/mutants.toml` says which files are mutated, and which mutants are left out, with the reason. Each mutant first
-meets the tests that compile in seconds. Those that survive meet all tests of the core. `target/mutants/ledger.json`
-remembers the outcome of each, so that a run that was stopped, or another shard, goes on; a mutant is tested again
-when its file has changed.
+`.cargo/mutants.toml` lists the files to mutate, and the mutants that are left out, with the reasons. Each mutant first
+runs the tests that compile in seconds. Survivors run all tests of the core. `target/mutants/ledger.json` stores each
+result, so that a stopped run, or another shard, can continue. A mutant is tested again when its file has changed.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 HOME = TARGET / "mutants"
 TREE = HOME / "tree"
-# The fast ones, then all that log in.
+# The fast tests first, then also the ones that log in.
 ROUNDS = (
     ("--lib", "--test=vectors", "--test=mutations"),
     (
@@ -37,17 +36,17 @@ ROUNDS = (
         "--test=network",
     ),
 )
-# Only a mutant that never ends reaches it, also on a machine that does other work.
+# Only a mutant that runs forever reaches this limit, even on a busy machine.
 HANGS = 300
-# All caught, some missed, some never ended: what cargo-mutants exits with when it could do its work.
+# The exit codes of a complete run of cargo-mutants: all caught, some missed, some timed out.
 OF_MUTANTS = (0, 2, 3)
 OUTCOMES = ("caught", "timeout", "unviable", "missed")
-# The other declaration of this module: with it, each of its mutants would come twice.
+# The second declaration of this module. With it, each mutant of the module would be tested twice.
 DECLARED_TWICE = re.compile(r'#\[cfg\(not\(feature = "__face"\)\)\]\npub\(crate\) mod pending;\n')
 
 
 def copy() -> None:
-    """Copy to the same path each time, so that what was compiled for one mutant serves the next."""
+    """Copy to the same path each time, so that later mutants reuse the compiled files."""
     command = ["git", "ls-files", "-z", "-co", "--exclude-standard"]
     answer = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
     names = [name for name in os.fsdecode(answer).split("\0") if name and (ROOT / name).is_file()]
@@ -79,7 +78,7 @@ def file_of(mutant: str) -> str:
 
 
 def only(mutants: list[str]) -> Path:
-    """The configuration for the files of these mutants: their names alone do not keep all others out."""
+    """Return a configuration with only the files of these mutants: filtering by name alone lets others through."""
     files = sorted({file_of(mutant) for mutant in mutants})
     text = (ROOT / ".cargo/mutants.toml").read_text()
     place = HOME / "mutants.toml"
@@ -90,7 +89,7 @@ def only(mutants: list[str]) -> Path:
 
 
 class Ledger:
-    """The outcome of each mutant, as long as its file stays as it was."""
+    """The result of each mutant, valid while its file doesn't change."""
 
     def __init__(self) -> None:
         self.path = HOME / "ledger.json"
@@ -101,7 +100,7 @@ class Ledger:
         return outcome if of == digest(file_of(mutant)) else "not run"
 
     def add(self, tested: list[str]) -> None:
-        """Takes over what cargo-mutants wrote down about one run."""
+        """Add the results of one run of cargo-mutants."""
         for outcome in OUTCOMES:
             path = HOME / "mutants.out" / f"{outcome}.txt"
             for mutant in path.read_text().splitlines() if path.exists() else ():
@@ -118,7 +117,7 @@ def digest(file: str) -> str:
 
 
 def score(mutants: list[str], ledger: Ledger) -> int:
-    """Prints a line for each file, and the mutants that no test notices."""
+    """Print a line for each file, and the mutants that no test notices."""
     counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     for mutant in mutants:
         counts[file_of(mutant)][ledger.outcome(mutant)] += 1
@@ -133,7 +132,7 @@ def score(mutants: list[str], ledger: Ledger) -> int:
 
 
 def part_of(mutants: list[str], shard: str) -> list[str]:
-    """The part `2/8` of a list, counted from 1."""
+    """Return a part of a list: `2/8` is the second of eight."""
     number, count = map(int, shard.split("/"))
     return mutants[len(mutants) * (number - 1) // count : len(mutants) * number // count]
 
@@ -141,8 +140,8 @@ def part_of(mutants: list[str], shard: str) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shard", default="1/1", help="a part of all mutants: 1/8 is the first of eight")
-    parser.add_argument("--score", action="store_true", help="test nothing, and print what earlier runs found")
-    parser.add_argument("files", nargs="*", help="only mutants of these files")
+    parser.add_argument("--score", action="store_true", help="run no test; print the results of earlier runs")
+    parser.add_argument("files", nargs="*", help="test only the mutants of these files")
     options = parser.parse_args()
     HOME.mkdir(parents=True, exist_ok=True)
     copy()

@@ -1,4 +1,4 @@
-"""Runs a command while other programs keep every core busy twice over, and stops them however the command ends.
+"""Runs a command while two busy loops run on every core, and stops the loops when the command ends.
 
 python busy.py COMMAND [ARGUMENT...]
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# It ends by itself when the program that started it is gone: whatever kills that, no core stays busy.
+# A loop ends when the program that started it has ended, even if that was killed.
 LOOP = """
 import os, sys
 while os.getppid() == int(sys.argv[1]):
@@ -27,13 +27,13 @@ TIMES = 2
 
 @contextmanager
 def busy() -> Iterator[list[int]]:
-    """Keep every core busy twice over. Gives the process ids of the loops."""
+    """Start two busy loops for every core; yield the process ids of the loops."""
     cores = os.cpu_count() or 1
     loops: list[subprocess.Popen[bytes]] = []
     try:
         for _ in range(TIMES * cores):
             command = [sys.executable, "-S", "-c", LOOP, str(os.getpid())]
-            # In a session of their own: Ctrl-C reaches this program, which then ends them.
+            # In their own session, so that Ctrl-C reaches only this program, which then ends them.
             loops.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True))
         yield [loop.pid for loop in loops]
     finally:
@@ -44,8 +44,8 @@ def busy() -> Iterator[list[int]]:
 
 
 def main(command: list[str]) -> int:
-    """Run the command; give its exit code."""
-    # Ended from outside, it still ends what it started.
+    """Run the command; return its exit code."""
+    # On SIGTERM, still end the loops and the command.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with busy() as loops:
         print(f"==> {len(loops)} busy loops run beside the tests", flush=True)

@@ -1,4 +1,4 @@
-"""Reads what cargo and pytest printed: how many tests passed, which failed, and which were skipped for what reason."""
+"""Reads the output of cargo and pytest: how many tests passed, which failed, and which were skipped and why."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 MOST_LINES = 15
 
-# A test that another test runs in a process of its own is not skipped, it only has no turn here.
+# A test that another test runs in a separate process is not skipped.
 RUN_BY_ANOTHER = "is run by another test"
 RESULT = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;")
 IGNORED = re.compile(r"^test .+ \.\.\. ignored(?:, (.+))?$")
-# A test that finds out as it runs that it cannot says so.
+# A test that cannot run on this machine prints this line.
 SAID_SKIPPED = re.compile(r"^skipped: (.+)$")
 RERUN = re.compile(r"^error: .*to rerun pass `(.+)`")
 CRASHED = re.compile(r"process didn't exit successfully: .*\((.+)\)")
@@ -26,7 +26,7 @@ SCOPE = re.compile(r"^(?:ERROR at \w+ of|ERROR collecting) ")
 
 @dataclass(frozen=True)
 class Failure:
-    """One test that failed, the command that repeats it, and what it said."""
+    """A failed test, the command that repeats it, and its output."""
 
     name: str
     repeat: str
@@ -43,7 +43,7 @@ class Report:
 
 
 def of_cargo(log: str) -> Report:
-    """The report of `cargo test --no-fail-fast`, doc tests included."""
+    """Read the output of `cargo test --no-fail-fast`, including doc tests."""
     report, lines = Report(), log.splitlines()
     names: list[str] = []
     said: dict[str, list[str]] = {}
@@ -71,19 +71,19 @@ def of_cargo(log: str) -> Report:
 
 
 def of_test(target: str, name: str, said: list[str]) -> Failure:
-    """One test of a program that counted its results."""
+    """A failed test of a program that printed a summary."""
     repeat = f"cargo test {target} -- --exact {shlex.quote(name)}"
     return Failure(name, repeat, tuple(said[:MOST_LINES]))
 
 
 def of_program(target: str, after: list[str]) -> Failure:
-    """A program that ended before it could count."""
-    reason = next((found[1] for line in after if (found := CRASHED.search(line))), "it did not end well")
+    """A program that ended before it could print a summary."""
+    reason = next((found[1] for line in after if (found := CRASHED.search(line))), "it failed")
     return Failure(f"all of {target}", f"cargo test {target}", (reason,))
 
 
 def block(lines: list[str], ends: tuple[str, ...]) -> list[str]:
-    """The lines that are not empty, up to one that starts with one of `ends`."""
+    """Return the lines that aren't empty, up to one that starts with one of `ends`."""
     found = []
     for line in lines:
         if line.startswith(ends):
@@ -94,14 +94,14 @@ def block(lines: list[str], ends: tuple[str, ...]) -> list[str]:
 
 
 def of_pytest(log: str) -> Report:
-    """The report of `pytest -ra`."""
+    """Read the output of `pytest -ra`."""
     report, lines = Report(), log.splitlines()
     start = next((at for at in reversed(range(len(lines))) if "short test summary info" in lines[at]), len(lines))
     for line in lines[start:]:
         if skipped := SKIPPED.match(line):
             report.skipped[skipped[2]] += int(skipped[1])
         elif broken := BROKEN.match(line):
-            # With xdist's groups, the name of a test ends in that of its group, which no command line knows.
+            # With xdist's groups, the name of a test ends in the name of its group, which pytest doesn't accept.
             name = broken[1].partition("@")[0] if broken[1].count("@") == 1 and "[" not in broken[1] else broken[1]
             said = said_by(name, lines[:start]) or ([broken[2]] if broken[2] else [])
             report.failures.append(Failure(name, repeat_of(name), tuple(said[:MOST_LINES])))
@@ -112,7 +112,7 @@ def of_pytest(log: str) -> Report:
 
 
 def said_by(name: str, lines: list[str]) -> list[str]:
-    """The lines in which pytest shows why a test failed."""
+    """Return the lines where pytest shows why a test failed."""
     title = name.partition("::")[2].replace("::", ".") or name
     for number, line in enumerate(lines):
         heading = HEADING.match(line)
@@ -123,7 +123,7 @@ def said_by(name: str, lines: list[str]) -> list[str]:
 
 
 def repeat_of(name: str) -> str:
-    """The command that runs one test again. Make reads the name first, and then a shell."""
+    """Return the command that runs one test again. The name is escaped for make, and for the shell."""
     for_shell = shlex.quote(name)
     if for_shell == name:
         return f"make test-python TESTS={name}"

@@ -1,6 +1,6 @@
-"""Runs every part of the tests, even after one fails; lists at the end what failed.
+"""Runs every part of the tests, even if one fails, and lists the failures at the end.
 
-`make test` runs it. While a part runs you see its line; all that it prints goes to a file in target/test-logs.
+`make test` runs it. It shows a line for each part. The output of each part goes to a file in target/test-logs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 READERS = {"cargo": reports.of_cargo, "pytest": reports.of_pytest}
-# The line of a test of cargo's that ended.
+# The line that cargo prints when a test has ended.
 ENDED = re.compile(r"^test .+ \.\.\. (?:ok|FAILED|ignored)")
 MINUTE = 60
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -49,11 +49,11 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """Whether all of it succeeded."""
+        """Whether the part succeeded."""
         return self.exit_code == 0 and not self.report.failures
 
     def verdict(self) -> str:
-        """The end of its line."""
+        """The last words of its line."""
         counts = [f"{self.report.passed} passed"] if self.part.tool else []
         counts += [f"{len(self.report.failures)} failed"] if self.part.tool and self.report.failures else []
         counts += [f"{skipped} skipped"] if (skipped := sum(self.report.skipped.values())) else []
@@ -61,28 +61,28 @@ class Outcome:
 
 
 def took(seconds: float) -> str:
-    """A duration as people say it."""
+    """Format a duration in minutes and seconds."""
     minutes, rest = divmod(round(seconds), MINUTE)
     return f"{minutes} min {rest:2} s" if minutes else f"{rest} s"
 
 
 def target() -> Path:
-    """Where everything is built."""
+    """Return the target folder."""
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 
 def environment() -> dict[str, str]:
-    """What a part is run with: nothing that make hands to its own children, and no colors in what is read here."""
+    """Return the environment of a part: without make's own variables, and without colors in its output."""
     own = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "FORCE_COLOR"}
     plain = {"CARGO_TERM_COLOR": "never", "PY_COLORS": "0"}
-    # What makes the next compilation faster makes the first one slower: it is kept where somebody develops.
+    # Incremental compilation slows the first build down, so leave it on only where its folder exists already.
     if not (target() / "debug" / "incremental").exists():
         plain["CARGO_INCREMENTAL"] = "0"
     return {name: value for name, value in os.environ.items() if name not in own} | plain
 
 
 class Screen:
-    """A line per part. On a terminal the line also says how far the part has come."""
+    """Prints a line per part. On a terminal, the line also shows the progress."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._width = max(len(part.label) for part in parts)
@@ -92,12 +92,12 @@ class Screen:
         self._line = ""
 
     def start(self, number: int, part: Part) -> None:
-        """Name the part that runs now."""
+        """Show the part that runs now."""
         self._line = f"{number:2}/{self._total}  {part.label.ljust(self._width)}  "
         print(self._line, end="", flush=True)
 
     def progress(self, tests: int, since: float) -> None:
-        """Say how many tests have ended."""
+        """Show how many tests have ended."""
         now = time.monotonic()
         if self._live and now - self._shown > 1:
             self._shown = now
@@ -105,15 +105,15 @@ class Screen:
             print(f"\r\033[K{self._line}{said}{took(now - since)}", end="", flush=True)
 
     def end(self, verdict: str) -> None:
-        """Print the outcome."""
+        """Print the result."""
         print(f"\r\033[K{self._line}{verdict}" if self._live else verdict, flush=True)
 
 
 @contextmanager
 def started(part: Part, output: int | IO[str] = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
-    """Start a part. When this run is stopped, all that the part started is stopped with it."""
+    """Start a part. If this run is stopped, the part and all its processes are stopped, too."""
     asked: list[int] = []
-    # A signal that comes while the process is being started would leave it behind: it waits until that is done.
+    # Block signals during the start. Otherwise a signal could end this run and leave the new process running.
     former = {number: signal.signal(number, lambda came, _: asked.append(came)) for number in STOPS}
     process = subprocess.Popen(
         [os.environ.get("MAKE", "make"), "--no-print-directory", part.target],
@@ -141,7 +141,7 @@ def started(part: Part, output: int | IO[str] = subprocess.PIPE) -> Iterator[sub
 
 
 def stop(process: subprocess.Popen[str]) -> None:
-    """End a part and everything that it started. A second Ctrl-C does not disturb it."""
+    """End a part and all processes that it started, even if Ctrl-C is pressed again."""
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     for way in (signal.SIGINT, signal.SIGKILL):
@@ -151,7 +151,7 @@ def stop(process: subprocess.Popen[str]) -> None:
 
 
 def log_of(part: Part, logs: Path) -> Path:
-    """The file that has everything a part prints."""
+    """Return the file with the output of a part."""
     return logs / f"{part.target}.log"
 
 
@@ -169,7 +169,7 @@ def run(part: Part, logs: Path, screen: Screen) -> Outcome:
 
 
 def outcome_of(part: Part, code: int, seconds: float, path: Path) -> Outcome:
-    """What a part that ended came to, by its exit code and by what it printed."""
+    """Return the result of a part that has ended, from its exit code and its output."""
     text = path.read_text("utf-8", errors="replace")
     outcome = Outcome(part, code, seconds, path)
     outcome.report = READERS[part.tool](text) if part.tool else Report(passed=int(code == 0))
@@ -179,7 +179,7 @@ def outcome_of(part: Part, code: int, seconds: float, path: Path) -> Outcome:
 
 
 class Beside:
-    """A part that runs while others do. Its line is shown in its turn."""
+    """A part that runs in parallel with others. Its line is shown in its usual order."""
 
     def __init__(self, part: Part, logs: Path, stack: ExitStack) -> None:
         self._part, self._path = part, log_of(part, logs)
@@ -194,7 +194,7 @@ class Beside:
         self._end = time.monotonic()
 
     def outcome(self, screen: Screen) -> Outcome:
-        """Wait for its end."""
+        """Wait until the part has ended."""
         while self._thread.is_alive():
             screen.progress(0, self._start)
             self._thread.join(1)
@@ -202,7 +202,7 @@ class Beside:
 
 
 def run_all(parts: Sequence[Part], logs: Path) -> list[Outcome]:
-    """Run all of them; a part without what it needs counts as failed."""
+    """Run all parts. A part fails without running if a part that it needs has failed."""
     logs.mkdir(parents=True, exist_ok=True)
     screen, outcomes, failed = Screen(parts), [], set()
     beside: dict[str, Beside] = {}
@@ -226,7 +226,7 @@ def run_all(parts: Sequence[Part], logs: Path) -> list[Outcome]:
 
 
 def show(outcomes: Sequence[Outcome], seconds: float) -> None:
-    """List what was skipped and what failed, and count."""
+    """List the skipped and failed tests, with their numbers."""
     skipped: Counter[str] = sum((outcome.report.skipped for outcome in outcomes), Counter())
     if skipped:
         print("\nSkipped:")
@@ -236,7 +236,7 @@ def show(outcomes: Sequence[Outcome], seconds: float) -> None:
             print(f"        to run: {way}")
     broken = [outcome for outcome in outcomes if not outcome.ok]
     for outcome in broken:
-        print(f"\nFailed: {outcome.part.label} (everything it printed: {shown(outcome.log)})")
+        print(f"\nFailed: {outcome.part.label} (its output: {shown(outcome.log)})")
         for failure in outcome.report.failures:
             print(f"\n  {failure.name}")
             for line in failure.said:
@@ -249,21 +249,21 @@ def show(outcomes: Sequence[Outcome], seconds: float) -> None:
 
 
 def shown(path: Path) -> str:
-    """A path as short as it can be."""
+    """Return the path in its shortest form."""
     return shlex.quote(os.path.relpath(path, Path.cwd()))
 
 
 def main() -> int:
-    """Run, show, and say by the exit code whether anything failed."""
+    """Run all parts, print the report, and return 1 if anything failed."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--all", action="store_true", help="also what takes long or needs more")
+    arguments.add_argument("--all", action="store_true", help="also run the parts that take long or need more tools")
     everything = arguments.parse_args().all
     if everything:
         os.environ["CLEVER_SSO_TEST_ALL"] = "1"
-    # Ended from outside, it still ends what it started.
+    # On SIGTERM, still end the parts that run.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     logs = target() / "test-logs"
-    print(f"All that the parts print is in {shown(logs)}. A part that fails does not stop the others.", flush=True)
+    print(f"The output of all parts is in {shown(logs)}. The run goes on after a failed part.", flush=True)
     start = time.monotonic()
     outcomes = run_all(PARTS + LONG_PARTS if everything else PARTS, logs)
     show(outcomes, time.monotonic() - start)

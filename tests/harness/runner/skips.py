@@ -1,4 +1,4 @@
-"""Says how to get what a skipped test needs."""
+"""Tells how to install what a skipped test needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 DEBIAN = Path(__file__).resolve().parents[1] / "debian.sh"
-# The reason of a skipped test, and the way to have it run.
+# The reason why a test was skipped, and how to make it run.
 WAYS = (
     (r"^node .*(?:not installed|older)", "install Node 20 or later: https://nodejs.org"),
     (r"no (python[\d.]+) here", r"install \1, so that this command is in your PATH"),
@@ -29,13 +29,13 @@ WAYS = (
 
 @cache
 def packages() -> dict[str, str]:
-    """The programs and files that the tests use, and the Debian package that has each."""
+    """Return the programs and files that the tests use, each with its Debian package."""
     listing = subprocess.run([DEBIAN, "--list"], check=True, capture_output=True, text=True).stdout
     return dict(line.split(" ", 1) for line in listing.splitlines())
 
 
 def how_to_get(reason: str) -> str:
-    """The way to have a test run that was skipped for this reason; empty when the reason says it itself."""
+    """Return how to make a test run that was skipped for this reason; empty if the reason says it already."""
     for pattern, way in WAYS:
         if found := re.search(pattern, reason):
             return found.expand(way)

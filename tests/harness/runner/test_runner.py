@@ -1,4 +1,4 @@
-"""What `make test` says at its end: everything that failed, in every part, and how to repeat it."""
+"""The report at the end of `make test`: every failure of every part, and how to repeat it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ error: 3 targets failed:
     `-p core --doc`
 """
 
-# What pytest prints for these, and what it says about them at its end.
+# Tests whose pytest output the report is made from.
 TESTS = """
 import pytest
 
@@ -122,7 +122,7 @@ def test_expected():
     assert 0
 """
 
-# Instead of make: each target does what its name says.
+# Stands in for make: each target does what its name says.
 MAKE = """#!/bin/sh
 case "$2" in
     works) echo did it ;;
@@ -181,7 +181,7 @@ def test_pytest_names_each_failing_test_and_how_to_repeat_it(tmp_path: Path) -> 
     assert "set up" in said["test_it.py::test_not_set_up"]
 
 
-def test_a_part_that_fails_hides_no_other(
+def test_a_failed_part_does_not_stop_the_other_parts(
     make: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert make.exists()
@@ -210,7 +210,9 @@ def test_a_part_that_fails_hides_no_other(
     assert (tmp_path / "test-logs/works.log").read_text() == "did it\n"
 
 
-def test_a_part_runs_beside_those_before_it(make: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_runs_in_parallel_with_an_earlier_part(
+    make: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert make.exists()
     path = tmp_path / "pipe"
     os.mkfifo(path)
@@ -227,7 +229,7 @@ def test_a_part_runs_beside_those_before_it(make: Path, tmp_path: Path, monkeypa
     assert (tmp_path / "writes.log").read_text() == "written\n"
 
 
-def test_a_part_that_fails_beside_others_fails_in_its_turn(make: Path, tmp_path: Path) -> None:
+def test_a_failed_parallel_part_is_shown_in_its_usual_order(make: Path, tmp_path: Path) -> None:
     assert make.exists()
     parts = (Part("works", "first"), Part("breaks", "second", beside="works"), Part("works", "3", needs=("breaks",)))
     outcomes = run.run_all(parts, tmp_path)
@@ -236,7 +238,7 @@ def test_a_part_that_fails_beside_others_fails_in_its_turn(make: Path, tmp_path:
 
 
 @pytest.mark.parametrize("parts", ["Part('waits', '1')", "Part('sleeps', '1'), Part('waits', '2', beside='sleeps')"])
-def test_a_run_that_is_stopped_leaves_no_process(make: Path, tmp_path: Path, parts: str) -> None:
+def test_a_stopped_run_leaves_no_process(make: Path, tmp_path: Path, parts: str) -> None:
     pid_file = tmp_path / "pid"
     os.mkfifo(pid_file)
     program = (
@@ -251,7 +253,7 @@ def test_a_run_that_is_stopped_leaves_no_process(make: Path, tmp_path: Path, par
         pid = int(pid_file.read_text())
         running.terminate()
         assert running.wait(60) == 128 + signal.SIGTERM
-    # The run has waited for it.
+    # The run has waited for the process to end.
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
@@ -268,7 +270,7 @@ def test_the_busy_loops_end_with_the_command() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux reports the end of a process that is not a child")
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_the_busy_loops_end_when_they_are_stopped(way: signal.Signals) -> None:
+def test_the_busy_loops_end_when_their_program_gets_a_signal(way: signal.Signals) -> None:
     tell = "import os, time; p = os.getppid(); print(open(f'/proc/{p}/task/{p}/children').read(), flush=True)"
     command = [sys.executable, str(HERE / "busy.py"), sys.executable, "-c", f"{tell}; time.sleep(600)"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
@@ -279,7 +281,7 @@ def test_the_busy_loops_end_when_they_are_stopped(way: signal.Signals) -> None:
             assert len(children) == 2 * (os.cpu_count() or 1) + 1
             running.send_signal(way)
             if way == signal.SIGKILL:
-                # Nothing is left that could end the command.
+                # No process is left that could end the command.
                 signal.pidfd_send_signal(children[-1], signal.SIGKILL)
             for child in children:
                 assert select.select([child], [], [], 60)[0], "it still runs"
@@ -323,5 +325,5 @@ INSTALL = "make test, or pip install -r tests/harness/requirements/test.txt"
         ("long: make test-all", ""),
     ],
 )
-def test_a_skipped_test_says_how_to_run_it(reason: str, way: str) -> None:
+def test_a_skipped_test_is_listed_with_how_to_make_it_run(reason: str, way: str) -> None:
     assert skips.how_to_get(reason) == way

@@ -1,4 +1,4 @@
-"""What the tests of other people's client libraries share: the npm packages."""
+"""Fixtures of the tests with other client libraries: the npm packages."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from harness import npm
 
 @pytest.fixture(scope="session")
 def npm_packages() -> tuple[str, Path]:
-    """Install what the sites for node use: node, and the folder where they are."""
+    """Install the packages of the Node sites; return node and their folder."""
     return npm.installed(Path(__file__).with_name("node"), "third-party")

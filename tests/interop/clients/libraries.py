@@ -13,7 +13,7 @@ from typing import Any
 from harness.cookie_browser import Browser
 from sites import APPS, GRACE, SAM, YUKI, Site, serving
 
-# The ids that teachers had before version 3 of Clever's API; one of them was staff besides, under another id.
+# The ids of teachers before version 3 of Clever's API. One of them was also staff, with another id.
 BEFORE_V3 = {
     GRACE: ("64c20b1e8f3a7d0019c4e601", "5d8e21b7f04c6a00127b3a01"),
     YUKI: ("64c20b1e8f3a7d0019c4e607", "5d8e21b7f04c6a00127b3a09"),
@@ -23,7 +23,7 @@ BEFORE_V3 = {
 
 @dataclass(frozen=True)
 class Library:
-    """One of the libraries: the site that moves, and the place where it keeps the Clever id."""
+    """A library: the site that moves from it, and the table and column of the Clever id."""
 
     app: tuple[str, ...]
     begin: str
@@ -39,7 +39,7 @@ class Library:
         return serving(command, self.callback_after, scenario=scenario)
 
     def store_old_id(self, folder: Path, number: str) -> None:
-        """Let an account be one that was stored before version 3 of Clever's API."""
+        """Change an account to one from before version 3 of Clever's API."""
         table, column = self.column
         with closing(sqlite3.connect(folder / "database")) as database, database:
             new, old = BEFORE_V3[number]
@@ -47,7 +47,7 @@ class Library:
             assert changed.rowcount == 1
 
     def forget(self, folder: Path, clever_id: str) -> None:
-        """Delete the row of somebody."""
+        """Delete the row of a person."""
         table, column = self.column
         with closing(sqlite3.connect(folder / "database")) as database, database:
             assert database.execute(f"DELETE FROM {table} WHERE {column} = ?", [clever_id]).rowcount == 1
@@ -68,13 +68,13 @@ LIBRARIES = {
 
 
 def who(site: Site, browser: Browser) -> dict[str, Any]:
-    """Who is logged in in this browser: the user's number, the name, and the role as clever_sso says it."""
+    """Return the person who is logged in in this browser: user number, name, and the role from clever_sso."""
     person: dict[str, Any] = json.loads(browser.open(site.url + "/who").text)
     return person
 
 
 def user_of(site: Site, number: str, begin: str) -> int | None:
-    """The number of the user that is signed in at the site after a login."""
+    """Log a person in; return the number of the signed-in user."""
     browser = Browser(site.clever)
     site.log_in(number, begin, browser)
     user: int | None = who(site, browser)["user"]

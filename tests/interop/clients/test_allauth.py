@@ -1,6 +1,6 @@
 """django-allauth's Clever provider against the emulator.
 
-The tests say what it does at the version in `tests/harness/requirements/third-party.txt`, whether one likes it or not.
+The tests record its behavior, good or bad, at the version in `tests/harness/requirements/third-party.txt`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def site(started: Site) -> Site:
     return started
 
 
-def test_allauth_logs_in_and_says_who_it_is(site: Site) -> None:
+def test_allauth_logs_in_and_shows_the_person(site: Site) -> None:
     page = site.log_in(ADA, "/")
     assert json.loads(page.text) == WHO_ADA_IS
     assert site.requests() == ["POST /oauth/tokens 200", "GET /v3.0/me 200", f"GET /v3.0/users/{ADA_ID} 200"]
@@ -86,22 +86,22 @@ def test_allauth_refuses_a_login_that_began_in_the_portal(site: Site) -> None:
     assert site.requests() == []
 
 
-def test_allauth_logs_in_from_the_portal_where_the_primary_redirect_uri_is_its_login() -> None:
+def test_allauth_logs_in_from_the_portal_if_the_primary_redirect_uri_is_its_login() -> None:
     with serving([*COMMAND, "SOCIALACCOUNT_LOGIN_ON_GET"], LOGIN, CALLBACK) as site:
         assert json.loads(site.from_portal(LOGIN, ADA).text) == WHO_ADA_IS
 
 
-def test_allauth_logs_in_somebody_without_an_email(site: Site) -> None:
+def test_allauth_logs_in_a_person_without_an_email(site: Site) -> None:
     noor = json.loads(site.log_in(NOOR, "/").text)
     assert (noor["uid"], noor["username"], noor["email"]) == (NOOR_ID, "510002", "")
 
 
-def test_allauth_asks_the_second_of_two_with_one_email_to_sign_up(site: Site) -> None:
+def test_allauth_asks_the_second_person_with_the_same_email_to_sign_up(site: Site) -> None:
     assert json.loads(site.log_in(IVY, "/").text)["username"] == "510024"
     assert site.log_in(IVO, "/").path == "/accounts/3rdparty/signup/"
 
 
-def test_allauth_logs_in_somebody_of_clever_library() -> None:
+def test_allauth_logs_in_a_person_of_clever_library() -> None:
     with serving(COMMAND, CALLBACK, library=True) as site:
         lou = json.loads(site.log_in(LOU, "/").text)
     assert (lou["uid"], lou["email"], lou["roles"]) == (LOU_ID, "lou@emulated.example", ["teacher"])
@@ -112,7 +112,7 @@ def test_allauth_keeps_both_roles_and_does_not_say_which_one_the_login_has(site:
     assert set(sam["roles"]) == {"teacher", "staff"}
 
 
-def test_allauth_asks_clever_and_looks_at_no_id_token() -> None:
+def test_allauth_reads_the_person_from_the_api_and_ignores_the_id_token() -> None:
     with serving(COMMAND, CALLBACK, scenario="id-token-bad-signature") as site:
         assert json.loads(site.log_in(ADA, "/").text) == WHO_ADA_IS
         assert not [request for request in site.requests() if "/oauth/certs" in request]
@@ -127,7 +127,7 @@ def test_allauth_replaces_the_session_when_the_next_student_presses_the_button(s
     assert browser.open(site.url + "/cart").text == "in the cart: nothing"
 
 
-def test_allauth_leaves_the_first_student_logged_in_when_the_next_comes_from_the_portal(site: Site) -> None:
+def test_allauth_keeps_the_first_student_logged_in_when_the_next_comes_from_the_portal(site: Site) -> None:
     browser = Browser(site.clever)
     site.log_in(ADA, "/", browser)
     browser.sign_out()
@@ -135,14 +135,14 @@ def test_allauth_leaves_the_first_student_logged_in_when_the_next_comes_from_the
     assert json.loads(browser.open(site.url).text)["username"] == ADA
 
 
-def test_allauth_logs_in_across_a_rotation_of_the_keys(site: Site) -> None:
+def test_allauth_logs_in_after_a_key_rotation(site: Site) -> None:
     browser = Browser(site.clever)
     page = site.begin("/", browser)
     site.rotate_keys()
     assert json.loads(browser.sign_in(ADA, page).text) == WHO_ADA_IS
 
 
-def test_allauth_refuses_a_callback_that_is_reloaded(site: Site) -> None:
+def test_allauth_refuses_a_reloaded_callback(site: Site) -> None:
     browser = Browser(site.clever)
     site.log_in(ADA, "/", browser)
     spent = next(url for url in browser.visited if url.startswith(site.url + CALLBACK))
@@ -155,7 +155,7 @@ def test_allauth_logs_in_in_two_tabs_at_once(site: Site) -> None:
         assert json.loads(browser.sign_in(ADA, tab).text) == WHO_ADA_IS
 
 
-def test_allauth_shows_the_page_of_a_failed_login_while_clever_is_down() -> None:
+def test_allauth_shows_its_page_for_failed_logins_while_clever_is_down() -> None:
     with serving(COMMAND, CALLBACK, scenario="tokens-502-html") as site:
         page = site.log_in(ADA, "/")
     assert (page.status, page.path) == (401, CALLBACK)

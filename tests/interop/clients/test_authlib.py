@@ -1,6 +1,6 @@
-"""Authlib in Flask against the emulator: as a client of OpenID Connect, by discovery, and as one of OAuth 2.0.
+"""Authlib in Flask against the emulator: as an OpenID Connect client with discovery, and as an OAuth 2.0 client.
 
-The tests say what it does at the version in `tests/harness/requirements/third-party.txt`, whether one likes it or not.
+The tests record its behavior, good or bad, at the version in `tests/harness/requirements/third-party.txt`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ CALLBACKS = ["/oidc/callback", "/oauth2/callback"]
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A site that has asked Clever for nothing yet."""
+    """A site that has sent no request to Clever yet."""
     with serving(COMMAND, *CALLBACKS) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Site]:
-    """A site that may have asked Clever for its metadata and keys."""
+    """A site that may have fetched Clever's metadata and keys."""
     with serving(COMMAND, *CALLBACKS) as site:
         yield site
 
@@ -39,7 +39,7 @@ def library() -> Iterator[Site]:
         yield site
 
 
-def test_authlib_logs_in_by_discovery_and_says_who_it_is(site: Site) -> None:
+def test_authlib_logs_in_by_discovery_and_shows_the_person(site: Site) -> None:
     person = json.loads(site.log_in(ADA, "/oidc/login").text)
     claims, userinfo = person["id_token"], person["userinfo"]
     assert (claims["iss"], claims["aud"], claims["sub"]) == (site.clever, CLIENT_ID, ADA_ID)
@@ -54,7 +54,7 @@ def test_authlib_logs_in_by_discovery_and_says_who_it_is(site: Site) -> None:
     ]
 
 
-def test_authlib_logs_in_without_openid_connect_and_says_who_it_is(site: Site) -> None:
+def test_authlib_logs_in_without_openid_connect_and_shows_the_person(site: Site) -> None:
     person = json.loads(site.log_in(ADA, "/oauth2/login").text)
     assert (person["id"], person["email"]) == (ADA_ID, "ada@emulated.example")
     assert (person["name"], list(person["roles"])) == ({"first": "Ada", "last": "Ashworth"}, ["student"])
@@ -74,19 +74,19 @@ def test_authlib_refuses_a_login_that_began_in_the_portal(site: Site, callback: 
     assert site.requests() == []
 
 
-def test_authlib_logs_in_from_the_portal_where_the_primary_redirect_uri_is_the_login() -> None:
+def test_authlib_logs_in_from_the_portal_if_the_primary_redirect_uri_is_the_login() -> None:
     with serving(COMMAND, "/oidc/login", *CALLBACKS) as site:
         assert json.loads(site.from_portal("/oidc/login", ADA).text)["id_token"]["sub"] == ADA_ID
 
 
-def test_authlib_logs_in_somebody_without_an_email(site: Site) -> None:
+def test_authlib_logs_in_a_person_without_an_email(site: Site) -> None:
     by_discovery = json.loads(site.log_in(NOOR, "/oidc/login").text)
     by_hand = json.loads(site.log_in(NOOR, "/oauth2/login").text)
     assert by_discovery["id_token"]["sub"] == by_hand["id"] == NOOR_ID
     assert "email" not in {*by_discovery["id_token"], *by_discovery["userinfo"], *by_hand}
 
 
-def test_authlib_has_no_id_token_of_somebody_of_clever_library_and_does_not_mind(library: Site) -> None:
+def test_authlib_logs_in_a_person_of_clever_library_without_an_id_token(library: Site) -> None:
     by_discovery = json.loads(library.log_in(LOU, "/oidc/login").text)
     assert by_discovery["id_token"] is None
     assert (by_discovery["userinfo"]["sub"], by_discovery["userinfo"]["authorized_by"]) == (LOU_ID, "teacher")
@@ -101,12 +101,12 @@ def test_authlib_refuses_an_id_token_with_a_bad_signature() -> None:
         assert (page.status, json.loads(page.text)) == (403, {"error": "bad_signature"})
 
 
-def test_authlib_says_as_which_of_two_roles_somebody_logs_in(started: Site) -> None:
+def test_authlib_shows_which_of_two_roles_a_person_logs_in_with(started: Site) -> None:
     by_discovery = json.loads(started.log_in(SAM, "/oidc/login").text)
     assert by_discovery["id_token"]["user_type"] == "teacher"
 
 
-def test_authlib_logs_in_across_a_rotation_of_the_keys(started: Site) -> None:
+def test_authlib_logs_in_after_a_key_rotation(started: Site) -> None:
     started.log_in(JOSE, "/oidc/login")
     browser = Browser(started.clever)
     page = started.begin("/oidc/login", browser)
@@ -114,7 +114,7 @@ def test_authlib_logs_in_across_a_rotation_of_the_keys(started: Site) -> None:
     assert json.loads(browser.sign_in(ADA, page).text)["id_token"]["sub"] == ADA_ID
 
 
-def test_authlib_leaves_what_is_in_the_session_to_the_next_student(started: Site) -> None:
+def test_authlib_leaves_session_data_to_the_next_student(started: Site) -> None:
     browser = Browser(started.clever)
     started.log_in(ADA, "/oidc/login", browser)
     browser.open(started.url + "/cart?thing=apple")
@@ -123,7 +123,7 @@ def test_authlib_leaves_what_is_in_the_session_to_the_next_student(started: Site
     assert browser.open(started.url + "/cart").text == "in the cart: apple"
 
 
-def test_authlib_leaves_the_first_student_logged_in_when_the_next_comes_from_the_portal(started: Site) -> None:
+def test_authlib_keeps_the_first_student_logged_in_when_the_next_comes_from_the_portal(started: Site) -> None:
     browser = Browser(started.clever)
     started.log_in(ADA, "/oidc/login", browser)
     browser.sign_out()
@@ -131,7 +131,7 @@ def test_authlib_leaves_the_first_student_logged_in_when_the_next_comes_from_the
     assert json.loads(browser.open(started.url).text)["id_token"]["sub"] == ADA_ID
 
 
-def test_authlib_refuses_a_callback_that_is_reloaded(started: Site) -> None:
+def test_authlib_refuses_a_reloaded_callback(started: Site) -> None:
     browser = Browser(started.clever)
     started.log_in(ADA, "/oidc/login", browser)
     spent = next(url for url in browser.visited if url.startswith(started.url + "/oidc/callback"))
@@ -145,6 +145,6 @@ def test_authlib_logs_in_in_two_tabs_at_once(started: Site) -> None:
         assert json.loads(browser.sign_in(ADA, tab).text)["id_token"]["sub"] == ADA_ID
 
 
-def test_authlib_lets_the_error_of_the_http_client_through_while_clever_is_down() -> None:
+def test_authlib_raises_the_error_of_the_http_client_while_clever_is_down() -> None:
     with serving(COMMAND, *CALLBACKS, scenario="tokens-502-html") as site:
         assert site.log_in(ADA, "/oidc/login").status == 500

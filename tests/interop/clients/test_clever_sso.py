@@ -1,6 +1,6 @@
-"""clever_sso where the other libraries are tested: in the Django and the Flask site of `docs/coming-from.md`, after.
+"""clever_sso in the tests of the other libraries: the Django and Flask sites of `docs/coming-from.md` after the move.
 
-What these tests show stands beside what the others do in the tables of that page.
+The tables of that page compare the results with those of the other libraries.
 """
 
 from __future__ import annotations
@@ -40,23 +40,23 @@ def name_in(site: Site, browser: Browser) -> str | None:
     return name
 
 
-def test_clever_sso_logs_in_who_comes_from_the_portal(library: Library, site: Site, browser: Browser) -> None:
+def test_clever_sso_logs_in_from_the_portal(library: Library, site: Site, browser: Browser) -> None:
     site.from_portal(library.callback_after, ADA, browser)
     assert name_in(site, browser) == "Ada Ashworth"
 
 
-def test_clever_sso_logs_in_somebody_without_an_email(site: Site, browser: Browser) -> None:
+def test_clever_sso_logs_in_a_person_without_an_email(site: Site, browser: Browser) -> None:
     site.log_in(NOOR, LOGIN, browser)
     assert name_in(site, browser) == "Noor Haddad"
 
 
-def test_clever_sso_says_as_which_of_two_roles_somebody_logs_in_and_not_the_other(site: Site, browser: Browser) -> None:
+def test_clever_sso_shows_only_the_role_that_a_person_logs_in_with(site: Site, browser: Browser) -> None:
     site.log_in(SAM, LOGIN, browser)
     sam = who(site, browser)
     assert (sam["role"], sam["roles"]) == ("teacher", ["teacher"])
 
 
-def test_clever_sso_logs_in_across_a_rotation_of_the_keys(site: Site, browser: Browser) -> None:
+def test_clever_sso_logs_in_after_a_key_rotation(site: Site, browser: Browser) -> None:
     site.log_in(JOSE, LOGIN)
     page = site.begin(LOGIN, browser)
     site.rotate_keys()
@@ -65,7 +65,7 @@ def test_clever_sso_logs_in_across_a_rotation_of_the_keys(site: Site, browser: B
 
 
 @pytest.mark.parametrize("entry", ["portal", "login"])
-def test_clever_sso_lets_the_next_student_on_the_device_inherit_nothing(
+def test_clever_sso_leaves_no_session_data_to_the_next_student(
     library: Library, site: Site, browser: Browser, entry: str
 ) -> None:
     site.log_in(ADA, LOGIN, browser)
@@ -81,9 +81,7 @@ def test_clever_sso_lets_the_next_student_on_the_device_inherit_nothing(
     assert browser.open(site.url + "/cart").text == "in the cart: nothing"
 
 
-def test_clever_sso_logs_in_again_where_the_callback_is_reloaded(
-    library: Library, site: Site, browser: Browser
-) -> None:
+def test_clever_sso_logs_in_again_after_a_reloaded_callback(library: Library, site: Site, browser: Browser) -> None:
     site.log_in(ADA, LOGIN, browser)
     spent = next(url for url in browser.visited if url.startswith(site.url + library.callback_after))
     site.forget_requests()
@@ -99,7 +97,7 @@ def test_clever_sso_logs_in_in_two_tabs_at_once(site: Site, browser: Browser) ->
         assert (page.status, page.path, name_in(site, browser)) == (200, "/", "Ada Ashworth")
 
 
-def test_clever_sso_answers_503_with_a_way_out_while_clever_is_down(library: Library, tmp_path: Path) -> None:
+def test_clever_sso_responds_503_with_a_link_to_retry_while_clever_is_down(library: Library, tmp_path: Path) -> None:
     with library.after(tmp_path, "tokens-502-html") as site:
         page = site.log_in(ADA, LOGIN)
     assert (page.status, "clever_unavailable" in page.text) == (503, True)

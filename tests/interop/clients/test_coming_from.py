@@ -1,4 +1,4 @@
-"""Moving to clever_sso with the code of `docs/coming-from.md`: who had an account has the same one afterwards."""
+"""Moving to clever_sso with the code of `docs/coming-from.md`: people keep their accounts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AUTHLIB = LIBRARIES["authlib"]
 
 @dataclass(frozen=True)
 class Moved:
-    """The site after the move, who was who before it, and who the one with an older id was at the next login.
+    """The site after the move, the users before it, and the user of the next login with an older id before it.
 
     In the browser, Ada logged in before the move.
     """
@@ -49,43 +49,43 @@ def moved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield Moved(request.param, site, users, with_old_id, browser)
 
 
-def test_a_session_from_before_the_move_has_no_identity_of_clever(moved: Moved) -> None:
+def test_a_session_from_before_the_move_has_no_clever_identity(moved: Moved) -> None:
     person = who(moved.site, moved.browser)
     assert (person["role"], person["roles"]) == (None, None)
-    # Django signs out users whose backend is gone; the other two sites go on with what they had put there.
+    # Django signs out users whose backend is gone. The other two sites keep their session data.
     assert person["user"] == {"social-core": None}.get(moved.library, moved.users[ADA])
 
 
-def test_who_logged_in_before_is_the_same_user_after_the_move(moved: Moved) -> None:
+def test_a_person_who_logged_in_before_the_move_is_the_same_user_after_it(moved: Moved) -> None:
     assert moved.users[ADA] is not None
     assert moved.user(ADA) == moved.users[ADA]
 
 
-def test_who_was_stored_before_api_v3_is_the_same_user_after_the_move(moved: Moved) -> None:
+def test_a_person_stored_before_api_v3_is_the_same_user_after_the_move(moved: Moved) -> None:
     assert moved.users[GRACE] is not None
     assert [moved.user(GRACE), moved.user(GRACE)] == [moved.users[GRACE]] * 2
 
 
-def test_who_came_back_under_a_new_id_is_the_same_user_after_the_move(moved: Moved) -> None:
-    # social-core could log this student in neither before nor after, because of the email that is not there.
+def test_a_person_with_a_new_id_is_the_same_user_after_the_move(moved: Moved) -> None:
+    # social-core could not log this student in at all, because the email address is missing.
     before = moved.users[MILA] or moved.user(MILA)
     assert before is not None
     assert moved.user(MILA_RETURNED) == before
 
 
-def test_the_library_itself_does_not_find_who_was_stored_before_api_v3(moved: Moved) -> None:
+def test_the_old_library_does_not_find_a_person_stored_before_api_v3(moved: Moved) -> None:
     assert moved.users[YUKI] is not None
     assert moved.with_old_id != moved.users[YUKI]
 
 
-def test_a_sibling_with_the_same_email_is_somebody_else_after_the_move(moved: Moved) -> None:
+def test_a_sibling_with_the_same_email_is_another_user_after_the_move(moved: Moved) -> None:
     siblings = [moved.user(IVY), moved.user(IVO)]
     assert siblings[0] == moved.users[IVY]
     assert siblings[1] not in {None, *moved.users.values()}
 
 
 @pytest.mark.parametrize("moved", ["allauth"], indirect=True)
-def test_the_page_of_connections_of_allauth_names_no_account_without_a_provider(moved: Moved) -> None:
+def test_allauths_connections_page_hides_accounts_without_a_provider(moved: Moved) -> None:
     browser = Browser(moved.site.clever)
     moved.site.log_in(ADA, "/clever/login", browser)
     page = browser.open(moved.site.url + "/accounts/3rdparty/").text
@@ -93,12 +93,12 @@ def test_the_page_of_connections_of_allauth_names_no_account_without_a_provider(
     assert 'name="account"' not in page
 
 
-def test_who_is_new_gets_a_user_of_their_own_after_the_move(moved: Moved) -> None:
+def test_a_new_person_gets_a_new_user_after_the_move(moved: Moved) -> None:
     assert moved.user(NOOR) not in {None, *moved.users.values()}
 
 
 @pytest.mark.parametrize("scenario", ["", "tokens-no-id-token"])
-def test_who_was_known_by_the_older_id_of_another_role_is_the_same_user(tmp_path: Path, scenario: str) -> None:
+def test_a_person_stored_by_the_older_id_of_another_role_is_the_same_user(tmp_path: Path, scenario: str) -> None:
     with AUTHLIB.before(tmp_path) as site:
         before = user_of(site, SAM, AUTHLIB.begin)
     AUTHLIB.store_old_id(tmp_path, SAM)
@@ -106,7 +106,7 @@ def test_who_was_known_by_the_older_id_of_another_role_is_the_same_user(tmp_path
         assert user_of(site, SAM, "/clever/login") == before
 
 
-def test_a_student_that_social_core_mistook_for_another_is_fixed_by_deleting_a_row(tmp_path: Path) -> None:
+def test_deleting_a_row_fixes_a_student_that_social_core_mistook_for_another(tmp_path: Path) -> None:
     social_core = LIBRARIES["social-core"]
     with social_core.before(tmp_path) as site:
         browser = Browser(site.clever)
@@ -120,7 +120,7 @@ def test_a_student_that_social_core_mistook_for_another_is_fixed_by_deleting_a_r
     assert jose not in {None, ada}
 
 
-def test_a_session_from_before_the_move_is_no_login_in_flask(tmp_path: Path) -> None:
+def test_a_flask_session_from_before_the_move_is_not_signed_in(tmp_path: Path) -> None:
     with AUTHLIB.before(tmp_path) as site:
         browser = Browser(site.clever)
         assert site.log_in(ADA, "/", browser).text == "Hello, Ada"

@@ -1,4 +1,4 @@
-"""What `docs/coming-from.md` says, held against what is tested: its versions, and the test behind every row."""
+"""`docs/coming-from.md` has the tested versions, and an existing test for every row."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TESTS = {
     for path in Path(__file__).parent.glob("test_*.py")
     for name in re.findall(r"^def (test_\w+)\(", path.read_text("utf-8"), re.MULTILINE)
 }
-# Where the tests of each library are; the sites that move are tested with all of them.
+# The test files of each library. The tests of moving sites are for all libraries.
 HOMES = {"django-allauth": "allauth", "social-core": "social_core", "Authlib": "authlib", "clever_sso": "clever_sso"}
 
 
@@ -63,7 +63,7 @@ def test_every_link_within_the_page_leads_to_a_heading() -> None:
 
 
 def sources(package: str) -> str:
-    """The whole source of a library."""
+    """Return the whole source of a library."""
     pytest.importorskip(package.partition(".")[0])
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
@@ -73,7 +73,7 @@ def sources(package: str) -> str:
 
 
 def gates(title: str) -> list[str]:
-    """What the first column of a table names."""
+    """Return the names in the first column of a table."""
     table = PAGE.split(f"| {title} | now |\n", 1)[1].split("\n\n", 1)[0]
     cells = [line.strip("| ").split(" | ")[0] for line in table.splitlines()[1:]]
     return [name for cell in cells for name in re.findall(r"`([\w.]+)`", cell)]
@@ -89,11 +89,11 @@ PACKAGES = {
 
 
 @pytest.mark.parametrize("title", PACKAGES)
-def test_every_gate_is_one_of_the_library(title: str) -> None:
+def test_every_gate_on_the_page_exists_in_the_library(title: str) -> None:
     text = sources(PACKAGES[title])
     names = gates(title)
     assert len(names) > 9
-    # Settings lose their prefix in the sources.
+    # The sources use the settings without their prefix.
     plain = [re.sub(r"^(?:SOCIALACCOUNT|ACCOUNT)_", "", name).rpartition(".")[2] for name in names]
     assert [name for name in plain if not re.search(rf"\b{name}\b", text)] == []
 

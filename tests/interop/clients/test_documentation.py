@@ -1,4 +1,4 @@
-"""What `docs/emulator.md` says of other client libraries, held against what is tested."""
+"""`docs/emulator.md` names the tested versions of other client libraries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every wrong ID token of the emulator, shown to Authlib and to clever_sso: a Flask site each, in this process."""
+"""Sends every wrong ID token of the emulator to Authlib and to clever_sso, each in a Flask site in this process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flask import Flask, session
 from joserfc.errors import JoseError
 
 CALLBACK = "http://localhost/callback"
-# What Authlib takes, at the version in `tests/harness/requirements/third-party.txt`.
+# The wrong ID tokens that Authlib accepts, at the version in `tests/harness/requirements/third-party.txt`.
 TAKEN_BY_AUTHLIB = {"id-token-duplicate-claim"}
 
 
@@ -32,7 +32,7 @@ def clever() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def directly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy: everything here is on this machine."""
+    """Use no proxy, because all servers are on this machine."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
@@ -83,9 +83,9 @@ def with_clever_sso(base_url: str) -> tuple[Flask, str]:
 
 
 def logs_in(site: tuple[Flask, str], clever: str) -> bool:
-    """Whether somebody is logged in in the end; if not, the site has said so itself."""
+    """Whether the person is logged in at the end. If not, the site must have shown its error page."""
     app, login = site
-    app.testing = True  # an error that nobody expects is raised here
+    app.testing = True  # an unexpected error is raised here
     client = app.test_client()
     arrived = urlsplit(Browser(clever, ADA).callback(client.get(login).headers["Location"]))
     answer = client.get(f"{arrived.path}?{arrived.query}")
@@ -95,11 +95,11 @@ def logs_in(site: tuple[Flask, str], clever: str) -> bool:
 
 
 @pytest.mark.parametrize("make", [with_authlib, with_clever_sso])
-def test_both_log_in_with_a_good_id_token(make: Callable[[str], tuple[Flask, str]], clever: str) -> None:
+def test_both_libraries_log_in_with_a_good_id_token(make: Callable[[str], tuple[Flask, str]], clever: str) -> None:
     assert logs_in(make(clever), clever)
 
 
-def test_authlib_refuses_every_wrong_id_token_but_one_that_says_a_claim_twice(clever: str) -> None:
+def test_authlib_refuses_every_wrong_id_token_except_one_with_a_duplicate_claim(clever: str) -> None:
     names = wrong_id_tokens(clever)
     taken = {name for name in names if logs_in(with_authlib(f"{clever}/s/{name}"), clever)}
     assert taken == TAKEN_BY_AUTHLIB

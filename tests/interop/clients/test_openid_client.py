@@ -1,6 +1,6 @@
 """npm's openid-client against the emulator.
 
-The tests say what it does at the version in `tests/interop/clients/node/package.json`, whether one likes it or not.
+The tests record its behavior, good or bad, at the version in `tests/interop/clients/node/package.json`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def library(command: list[str]) -> Iterator[Site]:
         yield site
 
 
-def test_openid_client_logs_in_and_says_who_it_is(site: Site) -> None:
+def test_openid_client_logs_in_and_shows_the_person(site: Site) -> None:
     person = json.loads(site.log_in(ADA, "/login").text)
     claims, userinfo = person["claims"], person["userinfo"]
     assert (claims["iss"], claims["aud"], claims["sub"]) == (site.clever, CLIENT_ID, ADA_ID)
@@ -45,7 +45,7 @@ def test_openid_client_logs_in_and_says_who_it_is(site: Site) -> None:
     assert site.sent("/oauth/tokens") == ({"grant_type", "code", "redirect_uri"}, "Basic (masked)")
 
 
-def test_openid_client_trusts_the_token_endpoint_and_asks_for_no_keys(site: Site) -> None:
+def test_openid_client_trusts_the_token_endpoint_and_fetches_no_keys(site: Site) -> None:
     site.log_in(ADA, "/login")
     assert site.requests() == [
         "GET /.well-known/openid-configuration 200",
@@ -54,19 +54,19 @@ def test_openid_client_trusts_the_token_endpoint_and_asks_for_no_keys(site: Site
     ]
 
 
-def test_openid_client_takes_an_id_token_with_a_bad_signature(command: list[str]) -> None:
+def test_openid_client_accepts_an_id_token_with_a_bad_signature(command: list[str]) -> None:
     with serving(command, CALLBACK, scenario="id-token-bad-signature") as site:
         claims = json.loads(site.log_in(ADA, "/login").text)["claims"]
         assert (claims["iss"], claims["sub"]) == (site.clever, ADA_ID)
 
 
-def test_openid_client_takes_a_login_that_began_in_the_portal_where_the_session_has_no_state(site: Site) -> None:
+def test_openid_client_accepts_a_login_from_the_portal_if_the_session_has_no_state(site: Site) -> None:
     person = json.loads(site.from_portal(CALLBACK, ADA).text)
     assert person["claims"]["sub"] == ADA_ID
     assert "nonce" not in person["claims"]
 
 
-def test_openid_client_refuses_a_login_that_began_in_the_portal_where_the_session_has_a_state(site: Site) -> None:
+def test_openid_client_refuses_a_login_from_the_portal_if_the_session_has_a_state(site: Site) -> None:
     browser = Browser(site.clever)
     browser.open(site.url + "/login")
     page = site.from_portal(CALLBACK, ADA, browser)
@@ -74,19 +74,19 @@ def test_openid_client_refuses_a_login_that_began_in_the_portal_where_the_sessio
     assert "POST /oauth/tokens 200" not in site.requests()
 
 
-def test_openid_client_logs_in_somebody_without_an_email(site: Site) -> None:
+def test_openid_client_logs_in_a_person_without_an_email(site: Site) -> None:
     person = json.loads(site.log_in(NOOR, "/login").text)
     assert person["claims"]["sub"] == NOOR_ID
     assert "email" not in {*person["claims"], *person["userinfo"]}
 
 
-def test_openid_client_refuses_somebody_of_clever_library_where_it_sent_a_nonce(library: Site) -> None:
+def test_openid_client_refuses_a_person_of_clever_library_if_it_sent_a_nonce(library: Site) -> None:
     page = library.log_in(LOU, "/login")
     assert (page.status, json.loads(page.text)["error"]) == (500, "OAUTH_INVALID_RESPONSE")
     assert library.requests()[-1] == "POST /oauth/tokens 200"
 
 
-def test_openid_client_logs_in_somebody_of_clever_library_where_it_sent_no_nonce(library: Site) -> None:
+def test_openid_client_logs_in_a_person_of_clever_library_if_it_sent_no_nonce(library: Site) -> None:
     person = json.loads(library.from_portal(CALLBACK, LOU).text)
     assert "claims" not in person
     assert person["userinfo"]["sub"] == LOU_ID

@@ -1,8 +1,8 @@
 """npm's passport-clever against the emulator.
 
-The tests record what it does at the version in `tests/interop/clients/node/package.json`. As published, it logs no one
-in: it uses a variable that it does not define. Its profile comes from version 2.1 of the API. It requests that with two
-slashes in a row, which the emulator reads as one, as Clever does.
+The tests record its behavior at the version in `tests/interop/clients/node/package.json`. As published, it cannot log
+anybody in, because it uses a variable that it does not define. It fetches the profile from version 2.1 of the API, with
+two slashes in a row, which the emulator reads as one, like Clever.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Serve = Callable[..., AbstractContextManager[Site]]
 
 @pytest.fixture
 def serve(npm_packages: tuple[str, Path]) -> Serve:
-    """Serve the site with options of its own."""
+    """Run the site with the given options."""
     node, folder = npm_packages
 
     def start(*options: str, library: bool = False) -> AbstractContextManager[Site]:
@@ -30,7 +30,7 @@ def serve(npm_packages: tuple[str, Path]) -> Serve:
     return start
 
 
-def test_passport_clever_exchanges_no_code_as_it_is(serve: Serve) -> None:
+def test_passport_clever_as_published_exchanges_no_code(serve: Serve) -> None:
     with serve() as site:
         page = site.log_in(ADA, "/login")
         assert (page.status, json.loads(page.text)["message"]) == (500, "Base64 is not defined")
@@ -49,7 +49,7 @@ def test_passport_clever_gets_its_profile_from_version_2_1_of_the_api(serve: Ser
         ]
 
 
-def test_passport_clever_logs_in_where_the_site_provides_base64_and_asks_for_the_profile_itself(serve: Serve) -> None:
+def test_passport_clever_logs_in_if_the_site_provides_base64_and_fetches_the_profile(serve: Serve) -> None:
     with serve("--base64", "--own-profile") as site:
         assert json.loads(site.log_in(ADA, "/login").text)["id"] == ADA_ID
         assert site.requests() == ["POST /oauth/tokens 200", "GET /v3.0/me 200"]
@@ -57,14 +57,14 @@ def test_passport_clever_logs_in_where_the_site_provides_base64_and_asks_for_the
         assert json.loads(site.log_in(NOOR, "/login").text)["id"] == NOOR_ID
 
 
-def test_passport_clever_sends_no_state_and_takes_a_login_that_began_in_the_portal(serve: Serve) -> None:
+def test_passport_clever_sends_no_state_and_accepts_a_login_from_the_portal(serve: Serve) -> None:
     with serve("--base64", "--own-profile") as site:
         assert json.loads(site.from_portal(CALLBACK, ADA).text)["id"] == ADA_ID
         site.log_in(ADA, "/login")
         assert site.sent("/oauth/authorize")[0] == {"client_id", "redirect_uri", "response_type"}
 
 
-def test_passport_clever_logs_in_somebody_of_clever_library(serve: Serve) -> None:
+def test_passport_clever_logs_in_a_person_of_clever_library(serve: Serve) -> None:
     with serve("--base64", "--own-profile", library=True) as site:
         lou = json.loads(site.log_in(LOU, "/login").text)
     assert (lou["id"], lou["authorized_by"]) == (LOU_ID, "teacher")

@@ -1,9 +1,8 @@
-// A certified OpenID Provider that nobody here wrote, configured like Clever: HTTP Basic only, RS256, codes of a minute.
+// A certified OpenID Provider from npm, configured like Clever: HTTP Basic only, RS256, codes that are valid for a minute.
 //
 //     node provider.mjs CLIENT_ID SECRET REDIRECT_URI
 //
-// Prints its issuer. Everybody is signed in as `ada` at once. `POST /_rotate` gives it a new key, as a provider that changes
-// its keys while it runs.
+// Prints its issuer. It signs every browser in as `ada` without a page. `POST /_rotate` rotates its key while it runs.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import process from 'node:process';
@@ -72,5 +71,5 @@ server.listen(0, '127.0.0.1', () => {
   renew();
   console.log(issuer);
 });
-// The program that started it has gone.
+// The program that started this one has ended.
 process.stdin.on('end', () => process.exit(0)).resume();

@@ -27,13 +27,13 @@ HERE = ROOT / "tests/interop/provider"
 
 @pytest.fixture(scope="module")
 def installed() -> tuple[str, Path]:
-    """Install the provider beside the other things that are built."""
+    """Install the provider in the target folder."""
     return npm.installed(HERE, "provider")
 
 
 @pytest.fixture
 def issuer(installed: tuple[str, Path]) -> Iterator[str]:
-    """A provider, with keys of its own."""
+    """A provider with its own keys."""
     node, folder = installed
     command = [node, "provider.mjs", CLIENT_ID, SECRET, REDIRECT_URI]
     pipe = subprocess.PIPE
@@ -62,7 +62,7 @@ def log_in(client: clever_sso.Client, issuer: str) -> clever_sso.SignedIn:
     return outcome
 
 
-def test_somebody_logs_in_at_another_openid_provider(issuer: str) -> None:
+def test_a_person_logs_in_at_another_openid_provider(issuer: str) -> None:
     client = client_of(issuer)
     signed_in = log_in(client, issuer)
     identity = signed_in.identity
@@ -74,7 +74,7 @@ def test_somebody_logs_in_at_another_openid_provider(issuer: str) -> None:
     assert caught.value.code == "userinfo_subject"
 
 
-def test_a_spent_code_restarts(issuer: str) -> None:
+def test_a_used_code_restarts_the_login(issuer: str) -> None:
     client = client_of(issuer)
     login = client.begin_login()
     callback = Browser(issuer).callback(login.url)
@@ -84,7 +84,7 @@ def test_a_spent_code_restarts(issuer: str) -> None:
     assert again.reason == "code_rejected"
 
 
-def test_a_wrong_secret_has_its_own_code_word(issuer: str) -> None:
+def test_a_wrong_secret_has_its_own_error_code(issuer: str) -> None:
     client = client_of(issuer, "another secret")
     login = client.begin_login()
     with pytest.raises(clever_sso.CleverError) as caught:
@@ -92,7 +92,7 @@ def test_a_wrong_secret_has_its_own_code_word(issuer: str) -> None:
     assert caught.value.code == "client_rejected"
 
 
-def test_keys_that_change_while_the_client_runs_are_fetched_again(issuer: str) -> None:
+def test_keys_are_fetched_again_after_a_rotation(issuer: str) -> None:
     client = client_of(issuer)
     log_in(client, issuer)
     rotate = urllib.request.Request(f"{issuer}/_rotate", method="POST")
@@ -100,7 +100,7 @@ def test_keys_that_change_while_the_client_runs_are_fetched_again(issuer: str) -
     assert log_in(client, issuer).identity.id == "ada"
 
 
-def test_an_issuer_that_is_written_otherwise_is_another_issuer(issuer: str) -> None:
+def test_an_issuer_under_another_host_name_is_refused(issuer: str) -> None:
     with pytest.raises(clever_sso.CleverError) as caught:
         client_of(issuer.replace("127.0.0.1", "localhost"))
     assert caught.value.code == "discovery_issuer"

@@ -19,7 +19,7 @@ settings.configure(
     SECRET_KEY="a key for tests only",
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
-    # One database in memory for all threads.
+    # All threads share one database in memory.
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "file:allauth?mode=memory&cache=shared"}},
     SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
     INSTALLED_APPS=[
@@ -57,16 +57,16 @@ settings.configure(
     LOGIN_REDIRECT_URL="/",
     # A test sends no mail.
     ACCOUNT_EMAIL_VERIFICATION="none",
-    # Arguments switch on options that django-allauth has off by default.
+    # Command line arguments turn on options of django-allauth that are off by default.
     **dict.fromkeys(sys.argv[1:], True),
     SOCIALACCOUNT_PROVIDERS={"clever": {"APP": {"client_id": CLIENT_ID, "secret": CLIENT_SECRET}}},
 )
 django.setup()
 
-from allauth.socialaccount.models import SocialAccount  # noqa: E402  (models are there after the set-up)
+from allauth.socialaccount.models import SocialAccount  # noqa: E402  (models need django.setup())
 from allauth.socialaccount.providers.clever.views import CleverOAuth2Adapter  # noqa: E402
 
-# The base URLs. These four lines are all that is not as for Clever itself.
+# The base URLs. For Clever itself, only these four lines differ.
 CleverOAuth2Adapter.authorize_url = f"{CLEVER}/oauth/authorize"
 CleverOAuth2Adapter.access_token_url = f"{CLEVER}/oauth/tokens"
 CleverOAuth2Adapter.identity_url = f"{CLEVER}/v3.0/me"
@@ -74,7 +74,7 @@ CleverOAuth2Adapter.user_details_url = f"{CLEVER}/v3.0/users"
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    """Who is logged in, as django-allauth says; or a button."""
+    """Show the logged-in person, as django-allauth reports it, or a button."""
     if not request.user.is_authenticated:
         return button(request, LOGIN)
     user, account = request.user, SocialAccount.objects.get(user=request.user)

@@ -1,4 +1,4 @@
-"""A Flask site with two clients of Authlib: one of OpenID Connect, by discovery, and one of OAuth 2.0."""
+"""A Flask site with two Authlib clients: one for OpenID Connect with discovery, and one for OAuth 2.0."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ app = Flask(__name__)
 app.secret_key = "a key for tests only"
 credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
-# The base URLs. Everything that begins with `CLEVER` begins with Clever's own addresses in production.
+# The base URLs. In production, use Clever's addresses instead of `CLEVER`.
 oauth = OAuth(app)
 by_discovery = oauth.register(
     "oidc",
@@ -31,7 +31,7 @@ by_hand = oauth.register(
 
 @app.get("/")
 def front() -> Response | str:
-    """Who is logged in, as Authlib says; or two buttons."""
+    """Show the logged-in person, as Authlib reports it, or two buttons."""
     if "person" in session:
         return jsonify(session["person"])
     return '<a href="/oidc/login">Log in</a> <a href="/oauth2/login">Log in without OpenID Connect</a>'

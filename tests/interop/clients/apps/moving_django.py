@@ -1,6 +1,6 @@
 """A Django site that moves to clever_sso with the code of `docs/coming-from.md`, before or after.
 
-`moving_django.py allauth|social before|after FOLDER`: the database is in the folder, so that one follows the other.
+`moving_django.py allauth|social before|after FOLDER`: both use the database in the folder.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ names: dict[str, Any] = {
     "LOGIN_REDIRECT_URL": "/",
     # A test sends no mail.
     "ACCOUNT_EMAIL_VERIFICATION": "none",
-    # The base URLs. With `at_the_emulator` they are all that is not as for Clever itself.
+    # The base URLs. For Clever itself, only these lines and `at_the_emulator` differ.
     "CLEVER_BASE_URL": CLEVER,
     "SOCIAL_AUTH_CLEVER_AUTHORIZATION_URL": f"{CLEVER}/oauth/authorize",
     "SOCIAL_AUTH_CLEVER_ACCESS_TOKEN_URL": f"{CLEVER}/oauth/tokens",
@@ -73,7 +73,7 @@ django.setup()
 
 
 def at_the_emulator() -> None:
-    """Lead the library that the site comes from to the emulator."""
+    """Let the site's old library use the emulator."""
     if library == "allauth":
         from allauth.socialaccount.providers.clever.views import CleverOAuth2Adapter  # noqa: PLC0415
 
@@ -91,7 +91,7 @@ def at_the_emulator() -> None:
 
 
 def who(request: HttpRequest) -> HttpResponse:
-    """Who is logged in."""
+    """Show who is logged in."""
     identity = request.session.get("clever_sso", {})
     name = request.user.get_full_name() if request.user.is_authenticated else None
     role, roles = identity.get("user_type"), identity.get("roles")

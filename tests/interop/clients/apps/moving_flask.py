@@ -1,6 +1,6 @@
 """A Flask site that moves from Authlib to clever_sso with the code of `docs/coming-from.md`.
 
-`moving_flask.py before|after FOLDER`: the database is in the folder, so that one follows the other.
+`moving_flask.py before|after FOLDER`: both use the database in the folder.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ os.environ.update(
 Path(folder, "people.py").write_text(block("authlib people.py"), "utf-8")
 sys.path.append(folder)
 names: dict[str, Any] = {"__name__": "site_that_moves"}
-# The base URL. Everything else is as for Clever itself.
+# The base URL. For Clever itself, only this line differs.
 exec(block(f"authlib {state} app.py").replace("https://clever.com", CLEVER), names)
 app = names["app"]
 
 
 @app.get("/who")
 def who() -> dict[str, Any]:
-    """Who is logged in."""
+    """Show who is logged in."""
     if not current_identity:
         return {"user": session.get("person"), "name": None, "role": None, "roles": None}
     name, role, roles = current_identity.full_name, current_identity.user_type, list(current_identity.roles)
@@ -40,7 +40,7 @@ def who() -> dict[str, Any]:
 
 @app.get("/cart")
 def cart() -> str:
-    """Put a thing into the session, and show what is in it."""
+    """Store a thing in the session, and show the session's content."""
     if "thing" in request.args:
         session["thing"] = request.args["thing"]
     return f"in the cart: {session.get('thing', 'nothing')}"

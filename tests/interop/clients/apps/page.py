@@ -1,4 +1,4 @@
-"""The code in `docs/coming-from.md`: each block has a comment before it that says what it is."""
+"""Reads the code blocks of `docs/coming-from.md`: a comment before each block names it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PAGE = Path(__file__).resolve().parents[4] / "docs" / "coming-from.md"
 
 
 def block(name: str) -> str:
-    """The block below `<!-- NAME -->`."""
+    """Return the block below `<!-- NAME -->`."""
     found = re.search(rf"<!-- {re.escape(name)} -->\n```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     if not found:
         message = f"{PAGE.name} has no code named {name}"

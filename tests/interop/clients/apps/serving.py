@@ -1,4 +1,4 @@
-"""How an app of these tests gets its settings, and is served for as long as the program that started it is there."""
+"""Gives an app of these tests its settings, and serves it until the program that started it ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ URL = os.environ["APP_URL"]
 
 
 def serve(app: Callable[..., Iterable[bytes]]) -> None:
-    """Serve at the socket that was inherited, until standard input ends."""
+    """Serve on the inherited socket, until standard input ends."""
     server = make_server("127.0.0.1", 0, app, threaded=True, fd=int(os.environ["APP_LISTENER"]))
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     sys.stdin.read()

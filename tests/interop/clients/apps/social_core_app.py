@@ -1,4 +1,4 @@
-"""A Django site with the Clever backend of Python Social Auth (social-core, by way of social-auth-app-django)."""
+"""A Django site with the Clever backend of Python Social Auth (social-core with social-auth-app-django)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ LOGIN = "/login/clever/"
 
 
 class LocalClever(CleverOAuth2):
-    """The backend, and the base URL of the API, which has no setting, replaced where requests are made."""
+    """The backend with another base URL of the API: there is no setting for it, so it is replaced in each request."""
 
     def request(self, url: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  (its base class has no types)
-        """Send what would go to Clever's API to the emulator."""
+        """Send requests for Clever's API to the emulator."""
         return super().request(url.replace("https://api.clever.com", CLEVER), *arguments, **options)
 
 
@@ -29,7 +29,7 @@ settings.configure(
     SECRET_KEY="a key for tests only",
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
-    # One database in memory for all threads.
+    # All threads share one database in memory.
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "file:social?mode=memory&cache=shared"}},
     SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
     INSTALLED_APPS=[
@@ -52,7 +52,7 @@ settings.configure(
     LOGIN_REDIRECT_URL="/",
     SOCIAL_AUTH_CLEVER_KEY=CLIENT_ID,
     SOCIAL_AUTH_CLEVER_SECRET=CLIENT_SECRET,
-    # The other base URLs. With those of `LocalClever` they are all that is not as for Clever itself.
+    # The other base URLs. For Clever itself, only these lines and `LocalClever` differ.
     SOCIAL_AUTH_CLEVER_AUTHORIZATION_URL=f"{CLEVER}/oauth/authorize",
     SOCIAL_AUTH_CLEVER_ACCESS_TOKEN_URL=f"{CLEVER}/oauth/tokens",
 )
@@ -60,7 +60,7 @@ django.setup()
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    """Who is logged in, as social-core says; or a button."""
+    """Show the logged-in person, as social-core reports it, or a button."""
     if not request.user.is_authenticated:
         return button(request, LOGIN)
     user = request.user

@@ -2,7 +2,7 @@
 import * as client from 'openid-client';
 import { clever, clientId, clientSecret, redirect, serve, url } from './site.mjs';
 
-// The base URL, and the leave to use it without TLS: all that is not as for Clever itself.
+// The base URL, and the permission to use it without TLS. For Clever itself, only these lines differ.
 const issuer = new URL(clever);
 const overPlainHttp = { execute: [client.allowInsecureRequests] };
 

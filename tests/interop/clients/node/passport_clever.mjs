@@ -2,8 +2,8 @@
 //
 //     node passport_clever.mjs [--base64] [--own-profile]
 //
-// `--base64` provides the global variable that the package uses and does not define, from the package that it depends on for
-// that. `--own-profile` leaves the profile, which it would ask of version 2.1 of the API, to the site.
+// `--base64` defines the global variable that the package uses but does not define, from the package's own dependency.
+// `--own-profile` lets the site fetch the profile, which the package would fetch from version 2.1 of the API.
 import http from 'node:http';
 import https from 'node:https';
 import process from 'node:process';
@@ -15,8 +15,8 @@ import { clever, clientId, clientSecret, redirect, serve, url } from './site.mjs
 const ownProfile = process.argv.includes('--own-profile');
 if (process.argv.includes('--base64')) globalThis.Base64 = Base64;
 
-// The base URLs: two are options of the package, the third stands in the middle of its code and is replaced where requests
-// are made. They are all that is not as for Clever itself.
+// The base URLs: two are options of the package. The third one is fixed in its code, so it is replaced in each request. For
+// Clever itself, only these lines differ.
 const baseUrls = { authorizationURL: `${clever}/oauth/authorize`, tokenURL: `${clever}/oauth/tokens` };
 https.request = (options, ...others) => {
   if (options.hostname !== 'api.clever.com') throw new Error(`nobody asks ${options.hostname} here`);

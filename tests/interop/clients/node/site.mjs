@@ -1,4 +1,4 @@
-// What the sites for node share: settings, a session for each browser, and a server at the socket that was inherited.
+// Shared by the Node sites: settings, a session for each browser, and a server on the inherited socket.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import process from 'node:process';
@@ -28,7 +28,7 @@ export function show(response, status, value) {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
 }
 
-// `pages` answers by path; the front page shows who is logged in.
+// `pages` has a handler for each path; the front page shows who is logged in.
 export function serve(pages) {
   const front = (request, response) => show(response, 200, request.session.person ?? null);
   const server = createServer(async (request, response) => {
@@ -42,6 +42,6 @@ export function serve(pages) {
     }
   });
   server.listen({ fd: Number(process.env.APP_LISTENER) });
-  // The program that started it has gone.
+  // The program that started this one has ended.
   process.stdin.on('end', () => process.exit(0)).resume();
 }
