@@ -57,13 +57,13 @@ help: ## list these commands
 demo: $(if $(SERVE),$(VENV)/demo) ## log people in through every entry point in Rust, C and Python; with SERVE=1, keep it running
 	@$(NEEDS_PYTHON)
 	@echo "==> Step 1 of 3: compiling the library, the emulator and the example programs."
-	@echo "    The first time this takes 2 to 4 minutes, because cargo also downloads and compiles what they use."
+	@echo "    The first time this takes 2 to 4 minutes, because cargo also downloads and compiles their dependencies."
 	@$(CARGO) build --profile demo -p clever-sso-ffi -p clever-emulator -p clever-sso-python -p example-rust
-	@echo "==> Step 2 of 3: putting the C library and the Python package together in $(DEMO)"
+	@echo "==> Step 2 of 3: installing the C library and the Python package in $(DEMO)"
 	@ln -sf libclever_sso.so $(DEMO)/libclever_sso.so.$(MAJOR)
 	@rm -rf $(DEMO)/python && mkdir $(DEMO)/python && cp -R python/clever_sso $(DEMO)/python/
 	@cp $(DEMO)/lib_native.so $(DEMO)/python/clever_sso/_native.abi3.so
-	@echo "==> Step 3 of 3: logging people in, one row per way to start a login and language"
+	@echo "==> Step 3 of 3: logging people in, one row for each entry point and language"
 	@CLEVER_BUILD=$(DEMO) PYTHONPATH=$(DEMO)/python $(if $(SERVE),$(IN_VENV)/python,$(PYTHON)) examples/demo/demo.py $(if $(SERVE),--serve)
 
 # ---------------------------------------------------------------- build
@@ -523,8 +523,8 @@ bench: build wheel $(VENV)/bench ## measure this library and others (15 minutes)
 	@mkdir -p $(BENCH_MODULES)
 	@npm install --prefix $(BENCH_MODULES) --silent --no-audit --no-fund --ignore-scripts jose@6.2.18 fast-jwt@6.3.6 \
 		|| echo "==> npm could not install jose and fast-jwt. They are left out."
-	@release/debian.sh libcjose-dev libjansson-dev libjwt-dev || echo "==> cjose and libjwt could not be had. They are left out."
-	@release/debian.sh libapache2-mod-auth-openidc || echo "==> mod_auth_openidc could not be had. It is left out."
+	@release/debian.sh libcjose-dev libjansson-dev libjwt-dev || echo "==> cjose and libjwt could not be downloaded. They are left out."
+	@release/debian.sh libapache2-mod-auth-openidc || echo "==> mod_auth_openidc could not be downloaded. It is left out."
 	$(IN_VENV)/python bench/performance.py
 	$(IN_VENV)/python bench/bench.py
 
@@ -612,7 +612,7 @@ clean: ## remove everything that was built
 # ---------------------------------------------------------------- the virtual environment
 
 $(VENV)/bin/pip:
-	@echo "==> making a virtual environment in $(VENV)"
+	@echo "==> creating a virtual environment in $(VENV)"
 	@$(NEEDS_PYTHON)
 	@$(PYTHON) -m venv $(VENV)
 

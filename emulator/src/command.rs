@@ -1,4 +1,4 @@
-//! What the command line can do.
+//! The command line.
 //!
 //! - `settings`: the options, and the emulator that they start; `output`: what is printed;
 //! - `exec`, `init`: the commands;

@@ -1,12 +1,12 @@
 //! The developer's desk: one page that shows the emulator's people and apps, and each request that it received.
 //!
-//! Clever has no such page. It is drawn here from what it is given, and knows neither the socket nor who may see it.
+//! Clever has no such page. This module only draws it: it knows neither the socket nor who may see the page.
 //!
 //! - `logins`: each login as a sequence diagram, with `advice` about what went wrong; `journal`: every request;
 //! - `addresses`, `ready`: what to write into a configuration;
 //! - `apps`, `people`, `scenarios`, `controls`: the other parts of the page; `entries`: every way into an app, as a link;
 //! - `filter`: searches, and what is shown;
-//! - `desk.css`, `desk.js`: how it looks, and what the script adds: logins and journal are drawn as they happen, lists are
+//! - `desk.css`, `desk.js`: the style and the script. The script draws logins and journal as they happen, lists are
 //!   searched at once, and texts are copied. Without the script, everything else works.
 
 use std::sync::Arc;
@@ -35,25 +35,25 @@ mod people;
 mod ready;
 mod scenarios;
 
-/// Where the desk is.
+/// The path of the desk.
 pub(crate) const PATH: &str = "/_emulator/";
-/// How it looks.
+/// The path of the style sheet.
 pub(crate) const STYLE: &str = include_str!("desk/desk.css");
 const SCRIPT: &str = include_str!("desk/desk.js");
 
-/// What the desk shows.
+/// The data that the desk shows.
 pub(crate) struct Desk<'a> {
     pub(crate) base_url: &'a str,
     pub(crate) world: &'a World,
     pub(crate) signed_in: Option<Arc<Person>>,
-    /// The name of who logs in automatically.
+    /// The name of the person who is logged in automatically.
     pub(crate) auto_login: Option<&'a str>,
     /// Unix seconds.
     pub(crate) now: u64,
     /// Seconds.
     pub(crate) ahead: u64,
     pub(crate) filter: Filter,
-    /// How often something has happened.
+    /// The number of events so far.
     pub(crate) changes: u64,
 }
 
@@ -111,7 +111,7 @@ fn section(part: &Part) -> Markup {
     }
 }
 
-/// The journal by itself, for people who only want to see that.
+/// A page with only the journal.
 pub(crate) fn journal_page<'a>(
     notes: impl Iterator<Item = &'a Note>,
     world: &World,
@@ -141,8 +141,9 @@ pub(crate) fn live<'a>(
     }
 }
 
-/// What a browser may do on these pages: run this one script, ask the emulator, and nothing else. As on the other pages
-/// forms are not limited, for browsers apply that to the redirects behind them too, and a login ends at an app.
+/// The Content-Security-Policy of these pages: browsers may run this one script and send requests to the emulator, nothing
+/// else. As on other pages, forms are not limited, because browsers apply that to the redirects after a form, too, and a login
+/// ends at an app.
 pub(crate) fn policy() -> String {
     let hash = STANDARD.encode(digest(&SHA256, SCRIPT.as_bytes()));
     format!(

@@ -1,10 +1,10 @@
-//! The signature keys of one emulator: the one in use, the one it started with, and those that scenarios made.
+//! The signing keys of one emulator: the current one, the first one, and the keys that scenarios created.
 //!
 //! - `signing`: one key; `id_token`: what an ID token says; `custom_claims`: claims a developer chose for one login;
 //! - `district_token`: the tokens that apps read districts with.
 //!
-//! aws-lc needs 50 to several hundred milliseconds to make a key. So the start does not wait for the first one: it is made when
-//! it is first needed, and every other caller waits for it.
+//! aws-lc needs 50 to several hundred milliseconds to create a key, so the start does not wait for the first one. The first
+//! caller that needs it creates it, and every other caller waits.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -27,7 +27,7 @@ const SCENARIO_KEYS: usize = 32;
 pub(crate) struct Keys {
     seeded: bool,
     first: OnceLock<Result<Arc<SigningKey>, Unspecified>>,
-    /// The one that replaced the first, if it was replaced.
+    /// The key that replaced the first one, if it was replaced.
     rotated: Mutex<Option<Arc<SigningKey>>>,
     of_scenarios: Mutex<Vec<ScenarioKey>>,
 }
@@ -50,7 +50,7 @@ impl Keys {
         self.first_by(if self.seeded { SigningKey::development } else { SigningKey::generate })
     }
 
-    /// The first key, made by `make` if it is not there yet.
+    /// The first key, created by `make` if it does not exist yet.
     pub(crate) fn first_by(
         &self,
         make: impl FnOnce() -> Result<SigningKey, Unspecified>,
@@ -58,7 +58,7 @@ impl Keys {
         self.first.get_or_init(|| make().map(Arc::new)).clone()
     }
 
-    /// Is the first key there already?
+    /// Does the first key exist already?
     #[cfg(test)]
     pub(crate) fn has_first(&self) -> bool {
         self.first.get().is_some()
@@ -101,7 +101,7 @@ impl Keys {
         Ok(key)
     }
 
-    /// The public halves of the key that signs and of those of this scenario.
+    /// The public keys of the signing key and of this scenario's keys.
     pub(crate) fn published(&self, scenario: Option<&str>) -> Result<Vec<Value>, Unspecified> {
         let mut published = vec![self.current()?.jwk()];
         let keys = locked(&self.of_scenarios);
@@ -117,7 +117,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn callers_that_ask_at_once_get_the_same_first_key() {
+    fn concurrent_callers_get_the_same_first_key() {
         let keys = Keys::new(false);
         let ask = || keys.current().unwrap().key_id().to_owned();
         let ids: Vec<_> = thread::scope(|scope| {

@@ -4,7 +4,7 @@
 //! that base URL. Two tests never disturb each other: a scenario only remembers data for one access token, one code or one
 //! client.
 //!
-//! - `table`: every scenario, one entry each; `members`: scenarios about one describing member, made from a list;
+//! - `table`: every scenario, one entry each; `members`: scenarios about one descriptive member, made from a list;
 //! - `scenario`, `member`: what a scenario is; `context`: its input;
 //! - `claims`, `jws`: changes of an ID token's claims and signature;
 //! - `callbacks`: changes of callbacks;
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_a_sentence_and_every_outcome_a_word_of_a_known_kind() {
+    fn every_description_is_a_sentence_and_every_outcome_is_a_known_word() {
         for scenario in scenarios() {
             for sentence in [scenario.what(), scenario.client()] {
                 assert!(sentence.ends_with('.') && !sentence.contains(['|', '\n']), "{sentence}");

@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn the_start_makes_no_key_and_no_page_needs_one() {
+    fn neither_the_start_nor_a_page_creates_a_key() {
         let emulator = Emulator::start(Options::new()).unwrap();
         assert!(status(&emulator, "/login").contains("200"));
         assert!(!emulator.shared.keys.has_first());
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_answer_while_a_key_is_being_made() {
+    fn pages_respond_while_a_key_is_created() {
         let emulator = Emulator::start(Options::new()).unwrap();
         let ((begun, has_begun), (finish, may_finish)) = (mpsc::channel(), mpsc::channel());
         thread::scope(|scope| {
@@ -462,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_waits_for_no_page_that_waits() {
+    fn the_emulator_stops_without_waiting_for_open_pages() {
         let emulator = Emulator::start(Options::new()).unwrap();
         let streams = waiting(&emulator, 8);
         drop(emulator);

@@ -90,7 +90,7 @@ def write_main(folder: Path, platforms: list[str]) -> None:
     """Write the package with the command and the helper for tests."""
     own = sorted(path.name for path in SOURCES.iterdir() if path.name != "README.md")
     licenses = {name: (project.ROOT / name).read_bytes() for name in project.LICENSES}
-    manifest = shared(NAME, "A local Clever for your own machine: log in, break things, test")
+    manifest = shared(NAME, "A Clever to run on your own machine: log in, break things, test")
     manifest.update(
         type="module",
         engines={"node": ">=20"},

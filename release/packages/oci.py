@@ -31,7 +31,7 @@ CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 LABELS = {
     "org.opencontainers.image.title": PROGRAM,
-    "org.opencontainers.image.description": "A local Clever for your own machine: log in, break things, test",
+    "org.opencontainers.image.description": "A Clever to run on your own machine: log in, break things, test",
     "org.opencontainers.image.version": project.VERSION,
     "org.opencontainers.image.url": project.HOME,
     "org.opencontainers.image.source": project.REPOSITORY,

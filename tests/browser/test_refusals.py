@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LOGIN_PAGE, NO_ACCESS, STOPPED = (
     "Log in to Emulated School District",
-    "You have no access to this app",
+    "You don't have access to this app",
     "This login cannot continue",
 )
 
@@ -63,7 +63,7 @@ def test_a_teacher_cannot_enter_an_app_for_students_but_a_student_can_then_log_i
     page.get_by_role("link", name="Log in with Clever").click()
     headed(page, NO_ACCESS)
     assert page.get_by_role("alert").inner_text() == (
-        "Grace Okafor has no access to this app: it is for other kinds of users."
+        "Grace Okafor doesn't have access to this app: it is for other kinds of users."
     )
     page.get_by_role("button", name="Log out").click()
     headed(page, LOGIN_PAGE)

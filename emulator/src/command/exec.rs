@@ -39,7 +39,7 @@ The emulator ends when the command ends, and exits with the command's exit code.
 Example:
   clever-emulator exec --auto-login ada -- pytest";
 
-/// The exit codes of shells, for a command that cannot be run or is not there.
+/// The exit codes of shells for a command that cannot be run or is not found.
 const NOT_RUNNABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
@@ -56,7 +56,7 @@ const OF_ANOTHER_CLEVER: [&str; 9] = [
     "CLEVER_DISCOVER",
 ];
 
-/// Runs the command, and ends with the same exit code.
+/// Runs the command, and exits with the same exit code.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let Arguments { settings, command } = arguments;
     let Some((program, rest)) = command.split_first() else { return ExitCode::from(2) };
@@ -111,7 +111,7 @@ fn declares_development(emulator: &Emulator) -> bool {
     redirect_uris.chain([emulator.base_url()]).any(needs_development)
 }
 
-/// A command that is stopped has not ended.
+/// Waits for the command. A command that is only stopped (SIGSTOP) has not ended.
 async fn to_its_end(mut child: Child, mut signals: Signals) -> io::Result<ExitStatus> {
     loop {
         tokio::select! {

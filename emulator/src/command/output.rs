@@ -19,9 +19,9 @@ pub(crate) fn flush() {
     STANDARD_ERROR.flush();
 }
 
-/// Says why the emulator did not start.
+/// Prints why the emulator did not start.
 pub(crate) fn failed(error: &StartError) -> ExitCode {
-    // The sentences come from the library, which does not know the options.
+    // The library makes these sentences, and does not know the command line options, so add their names.
     let option = match error {
         StartError::App(_) => "--app: ",
         StartError::World(_) => "--world: ",
@@ -41,7 +41,7 @@ pub(crate) fn announce(emulator: &Emulator, reach: &str) {
     say(&hints(emulator, reach));
 }
 
-/// Says who can reach the emulator.
+/// Prints who can reach the emulator.
 pub(crate) fn reach(address: IpAddr, any_host: bool) -> String {
     let mut reach = if address.to_canonical().is_loopback() {
         "Only this machine can reach it.".to_owned()

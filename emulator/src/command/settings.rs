@@ -76,7 +76,7 @@ pub(crate) struct Settings {
     pub(crate) log: bool,
 }
 
-/// An address as people write it: `localhost` counts as one, and brackets come from URLs.
+/// Parses an address as people write it: also `localhost`, and an IPv6 address in brackets.
 fn address(text: &str) -> Result<IpAddr, &'static str> {
     if text.eq_ignore_ascii_case("localhost") {
         return Ok(Ipv4Addr::LOCALHOST.into());

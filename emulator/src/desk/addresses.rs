@@ -1,8 +1,8 @@
-//! What to write into the configuration of an app, a library or a product, under whatever name it has there.
+//! The addresses for the configuration of an app, a library or a product, with the different names that they have there.
 
 use maud::{Markup, html};
 
-/// The last part of an address, its name in the metadata of OpenID Connect, and what else it is called.
+/// The last part of an address, its name in the metadata of OpenID Connect, and its other usual names.
 const ADDRESSES: [(&str, &str, &str); 9] = [
     (
         "",

@@ -1,13 +1,13 @@
-//! What to do about a step that went wrong. Why it went wrong is in the line of the journal.
+//! Advice for a step that failed. The reason of the failure is in the line of the journal.
 
 use crate::memory::journal::Note;
 use crate::memory::logins::{Outcome, Side};
 
-/// For a code with a state that the app did not exchange.
+/// Advice for a code with a state that the app did not exchange.
 pub(super) const UNEXCHANGED: &str = "Look at the app's log. Either the browser did not reach the redirect URI, or the app refused the \
      callback before it asked for a token: the state was not its own, or a cookie was missing.";
 
-/// What to do next about a refusal.
+/// The next step after a refusal.
 pub(super) fn of(note: &Note) -> &'static str {
     match (note.side, note.status, note.outcome) {
         (_, 429, _) => "Send fewer requests: wait until the time in the X-RateLimit-Reset header.",

@@ -1,4 +1,4 @@
-//! The apps: what each is, and every way into it.
+//! The apps, with the links that open each of them.
 
 use maud::{Markup, html};
 
@@ -66,7 +66,7 @@ fn settings(app: &App, base_url: &str) -> Markup {
     }
 }
 
-/// Every app has the same ways in, so each link has a label that says where it leads, for people who only hear the links.
+/// Every app has the same kinds of links, so each link has a label for screen readers that names its app.
 fn list(entries: &[Entry], destination: &str) -> Markup {
     html! {
         ul.entries {
@@ -80,7 +80,7 @@ fn list(entries: &[Entry], destination: &str) -> Markup {
     }
 }
 
-/// What kind of app it is, in words.
+/// The kind of app, in words.
 pub(super) fn kind(app: &App) -> String {
     let kind = match (app.is_public(), app.is_oidc()) {
         (true, _) => "implicit grant",

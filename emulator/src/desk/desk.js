@@ -1,17 +1,17 @@
 "use strict";
-// Logins and journal are drawn as they happen: the emulator answers as soon as something has happened.
+// Draws logins and journal as they happen: the emulator responds as soon as something has happened.
 const desk = document.getElementById("desk");
 const form = document.getElementById("activity");
 const news = document.getElementById("news");
-const RETRY = 2000; // milliseconds, when the emulator has gone away or too many pages wait
-const PAUSE = 200; // between two answers, so that a busy emulator gets few questions
+const RETRY = 2000; // milliseconds, if the emulator has ended or too many pages wait
+const PAUSE = 200; // between two requests, so that a busy emulator gets few of them
 const sleep = (time) => new Promise((done) => setTimeout(done, time));
 const number = (item) => (item ? Number(item.dataset.number) : 0);
 let seen = desk.dataset.changes;
 let paused = false;
 let waiting = new AbortController();
 
-// A hidden page asks for nothing: browsers keep few connections to one host.
+// A hidden page sends no requests, because browsers open only a few connections to one host.
 const isIdle = () => paused || document.hidden;
 const chosen = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
 
@@ -19,7 +19,7 @@ const writeOn = (fresh) => {
   const list = document.getElementById("notes");
   const items = [...fresh.children];
   const known = new Map([...list.children].map((item) => [number(item), item]));
-  // A row that is there already stays, with what is selected in it. After a reset, the numbers start again.
+  // Keep a row that exists already, because it may contain the selection. After a reset, the numbers start again.
   list.replaceChildren(...items.map((item) => {
     const old = known.get(number(item));
     return old && old.textContent === item.textContent ? old : item;
@@ -38,7 +38,7 @@ const drawOn = (fresh) => {
     const said = old.querySelector("summary").textContent;
     if (old.textContent === login.textContent) return old;
     if (said !== login.querySelector("summary").textContent) tell(login);
-    // It stays folded or unfolded, and keeps the focus: only what is in it is replaced.
+    // Replace only the content, so that the element stays folded or unfolded, and keeps the focus.
     old.dataset.state = login.dataset.state;
     old.querySelector(".state").replaceWith(login.querySelector(".state"));
     old.querySelector(".sequence").replaceWith(login.querySelector(".sequence"));
@@ -76,7 +76,7 @@ const ask = async (parameters) => {
   return answer.text();
 };
 
-// By another filter, or by a pause: there is no reason to wait before the next question.
+// Aborted by another filter or by a pause, so send the next request at once.
 const isAborted = (error) => error.name === "AbortError";
 
 const follow = async () => {
@@ -105,7 +105,7 @@ pause.addEventListener("click", () => {
 });
 document.getElementById("watch").append(pause);
 
-// The address keeps the search.
+// Keep the search in the URL.
 const keep = (names) => {
   const address = new URL(location.href);
   for (const [name, value] of names) value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
@@ -145,7 +145,7 @@ for (const search of document.querySelectorAll("form[data-list]")) {
   search.addEventListener("submit", (event) => event.preventDefault());
 }
 
-// Copy buttons. Where the browser has no clipboard for the page, as under a name of the network, the text is selected.
+// Copy buttons. If the page has no access to the clipboard, for example over http on another host, select the text instead.
 const copy = async (text, code) => {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,14 +1,14 @@
-//! Every way into an app, as a path of the emulator.
+//! The links that open an app, as paths of the emulator.
 
 use url::form_urlencoded::Serializer;
 
 use crate::world::App;
 use crate::world::{District, Home, World};
 
-/// One way into an app.
+/// A link that opens an app.
 pub(super) struct Entry {
     pub(super) name: &'static str,
-    /// What is special about it, if anything is.
+    /// A remark about the link, if it is special.
     pub(super) hint: &'static str,
     pub(super) path: String,
 }
@@ -19,7 +19,7 @@ const FOREIGN_STATE: &str = "with a state that the app did not create: a good ap
 const PORTAL: &str = "the page with the icons of all apps";
 const STATELESS: &str = "without a state, like every icon in the portal";
 
-/// The ways that lead through no district.
+/// The links without a district.
 pub(super) fn general(app: &App) -> Vec<Entry> {
     let token = Entry {
         name: "Implicit grant",
@@ -50,7 +50,7 @@ pub(super) fn general(app: &App) -> Vec<Entry> {
     entries
 }
 
-/// The ways of Clever Library, which has a portal and is no district.
+/// The links for Clever Library, which has a portal but is not a district.
 fn of_library(app: &App) -> [Entry; 2] {
     let icon = authorize(app, response_type(app), &[("channel", "clever-portal"), ("confirmed", "true")]);
     [
@@ -59,7 +59,7 @@ fn of_library(app: &App) -> [Entry; 2] {
     ]
 }
 
-/// The ways of one district.
+/// The links for one district.
 pub(super) fn of_district(app: &App, district: &District) -> Vec<Entry> {
     let id = district.id.as_str();
     let response_type = response_type(app);
@@ -104,7 +104,7 @@ pub(super) fn districts<'a>(app: &'a App, world: &'a World) -> impl Iterator<Ite
     world.districts().iter().filter(shared)
 }
 
-/// The way into an app for a person who just signed in: without a state, like an icon in the portal. It names the person if
+/// The link that opens an app for a person who just signed in: without a state, like an icon in the portal. It names the person if
 /// logins are automatic, because a sign-in has no effect then.
 pub(crate) fn launch(app: &App, automatic: Option<&str>) -> String {
     let person: Vec<_> = automatic.map(|person| ("emulator_login", person)).into_iter().collect();

@@ -1,4 +1,4 @@
-//! What the desk shows. The filter is in the address, so it works without the script, and a link keeps it.
+//! The filters of the desk. They are in the URL, so they work without the script, and links keep them.
 
 use maud::{Markup, html};
 
@@ -6,21 +6,21 @@ use crate::http::parameters::Parameters;
 use crate::memory::journal::Note;
 use crate::world::World;
 
-/// The parts of the desk to show; if all of it is empty, everything is shown.
+/// The filters; an empty filter shows everything.
 #[derive(Default)]
 pub(crate) struct Filter {
     /// Requests and logins of the app with this client id.
     pub(super) app: String,
-    /// What failed.
+    /// Only failed requests and logins.
     pub(super) failed: bool,
-    /// The words that people have.
+    /// The search for people.
     pub(super) people: String,
-    /// The words that scenarios have.
+    /// The search for scenarios.
     pub(super) scenarios: String,
 }
 
 impl Filter {
-    /// From the query of a page.
+    /// Reads the filters from the query of a page.
     pub(crate) fn of(parameters: &Parameters) -> Self {
         let text = |name| parameters.get(name).unwrap_or_default().to_owned();
         Self {
@@ -92,7 +92,7 @@ pub(super) fn of_list(filter: &Filter, name: &str, label: &str, value: &str) -> 
     }
 }
 
-/// Whether every word of the search is in the text; no word is in all.
+/// Whether every word of the search is in the text. An empty search finds every text.
 pub(super) fn has_words(search: &str, text: &str) -> bool {
     let text = text.to_lowercase();
     search.to_lowercase().split_whitespace().all(|word| text.contains(word))

@@ -1,4 +1,4 @@
-//! What clients sent, the latest first.
+//! The requests of clients, the latest first.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use crate::memory::journal::Note;
 use crate::system::clock;
 use crate::world::World;
 
-/// How many to show; the control API has all of them.
+/// How many requests to show; the control API has all of them.
 const SHOWN: usize = 200;
 
 pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, filter: &Filter) -> Markup {
@@ -19,12 +19,12 @@ pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, 
         div #journal-tools .tools {
             form method="post" action="/_emulator/desk/journal" { button { "Clear the journal" } }
         }
-        // With the focus, the keyboard can scroll it too.
+        // Focusable, so that the keyboard can scroll it, too.
         div.scroll tabindex="0" role="region" aria-label="Requests, the latest first" { (list(notes, world, filter)) }
     }
 }
 
-/// The list alone.
+/// Only the list.
 pub(super) fn list<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, filter: &Filter) -> Markup {
     let notes: Vec<_> = notes.filter(|note| filter.shows(note)).take(SHOWN).collect();
     let is_filtered = filter.failed || !filter.app.is_empty();

@@ -1,7 +1,7 @@
-//! Each login as a sequence diagram: what the browser, the app and Clever said to each other, in the order in which it happened.
+//! Each login as a sequence diagram: the messages between the browser, the app and Clever, in the order in which they happened.
 //!
-//! It is drawn from the journal, so there is no value in it. What the emulator cannot see, such as the callback that the browser
-//! brings to the app, is a dashed line.
+//! It is drawn from the journal, so it contains no values. A message that the emulator cannot see, such as the callback that
+//! the browser sends to the app, is a dashed line.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ enum State {
 }
 
 impl State {
-    /// A sign and words, because a color alone says nothing to many.
+    /// A symbol and words, because many people cannot tell the colors apart.
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Waiting => ("waiting", "\u{2026}", "in progress"),
@@ -96,12 +96,12 @@ impl Login<'_> {
         self.steps.iter().find_map(|step| step.app.as_deref())
     }
 
-    /// The scenario that it was sent to.
+    /// The scenario of the login.
     fn scenario(&self) -> Option<&str> {
         self.steps.iter().find_map(|step| Some(step.path.strip_prefix("/s/")?.split_once('/')?.0))
     }
 
-    /// The last event decides.
+    /// The state of a login, from its last event.
     fn state(&self, now: u64) -> State {
         let Some(last) = self.steps.last() else { return State::Waiting };
         match last.outcome {
@@ -141,7 +141,7 @@ impl Login<'_> {
         }
     }
 
-    /// What is missing, when nothing has been refused.
+    /// The next step that is missing, if nothing was refused.
     fn end(&self, state: State, now: u64) -> Markup {
         let Some(last) = self.steps.last() else { return html! {} };
         let expired = now >= last.time.saturating_add(CODE_SECONDS);
@@ -165,7 +165,7 @@ impl Login<'_> {
     }
 }
 
-/// Did a scenario send a response that a good client refuses?
+/// Whether a scenario sent a response that a correct client refuses.
 fn is_wrong_on_purpose(note: &Note) -> bool {
     scenario(note).is_some_and(|scenario| {
         ["error", "denied"].iter().any(|outcome| scenario.outcome().starts_with(outcome))
@@ -236,7 +236,7 @@ fn lines(lines: &[(&str, &str)]) -> Markup {
     html! { @for (title, line) in lines { p { strong { (title) ": " } (line) } } }
 }
 
-/// What the answer has in it, in few words.
+/// The content of the response, in a few words.
 fn answer(note: &Note) -> &'static str {
     match (note.outcome, note.side) {
         (Outcome::Shown, Side::Browser) => "a page for the person",
@@ -260,7 +260,7 @@ fn answer(note: &Note) -> &'static str {
     }
 }
 
-/// What the browser takes to the app after this answer.
+/// What the browser sends to the app after this response.
 fn brought(outcome: Outcome) -> Option<&'static str> {
     match outcome {
         Outcome::Code { state: true } => Some("callback: code, state"),

@@ -1,4 +1,4 @@
-//! The people: who they are, what is worth testing about each, and a button that logs this browser in as them.
+//! The people: their data, what to test with each of them, and a button that logs this browser in.
 
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ fn group(world: &World, title: &str, district_id: Option<&str>, filter: &Filter)
     }
 }
 
-/// What a search looks in.
+/// The text that a search looks in.
 fn words(person: &Person) -> String {
     let roles: Vec<_> = person.roles().map(|role| role.user_type.as_str()).collect();
     let email = person.email.as_deref().unwrap_or("no email");
@@ -70,7 +70,7 @@ fn words(person: &Person) -> String {
 
 fn row(person: &Person, hidden: bool) -> Markup {
     let roles = person.roles().map(|role| role.user_type.as_str()).collect::<Vec<_>>().join(", ");
-    // Several people have one name.
+    // Several people have the same name.
     let label = format!("Log in as {} ({})", person.full_name(), person.handle);
     html! {
         li hidden[hidden] data-words=(words(person)) {

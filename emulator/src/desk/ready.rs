@@ -1,4 +1,4 @@
-//! Settings of an app for this emulator, ready to be pasted: one text for each language and framework of this project.
+//! The settings of an app for this emulator, ready to paste: one text for each language and framework of this project.
 //!
 //! Ids and secrets are printable ASCII, and redirect URIs have no spaces (`world/apps/check.rs`), so each language needs few
 //! escapes.
@@ -9,12 +9,12 @@ use crate::world::App;
 /// A text to paste.
 pub(super) struct Ready {
     pub(super) name: &'static str,
-    /// Where it belongs.
+    /// The language, framework or file that the text is for.
     pub(super) place: &'static str,
     pub(super) text: String,
 }
 
-/// The texts of an app. One without a secret can only check tokens, for which the environment is enough.
+/// The texts for an app. An app without a secret can only check tokens, which needs only the environment.
 pub(super) fn of(app: &App, base_url: &str) -> Vec<Ready> {
     let redirect_uris: Vec<_> = app.redirect_uris().collect();
     let development = redirect_uris.iter().copied().chain([base_url]).any(needs_development);
@@ -53,7 +53,7 @@ impl Settings<'_> {
         self.app.client_secret().unwrap_or_default()
     }
 
-    /// The variables and their values, which Flask and Django have as settings of the same names.
+    /// The variables and their values. Flask and Django have settings with the same names.
     fn variables(&self, redirect_uris: &[&str]) -> Vec<(&'static str, String)> {
         let mut variables = vec![("CLEVER_CLIENT_ID", self.app.client_id().to_owned())];
         if self.app.client_secret().is_some() {
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_the_same_in_every_language() {
+    fn a_string_has_the_same_value_in_every_language() {
         let text = r#"a'b"c\d$e?f%"#;
         assert_eq!(in_shell(text), r#"'a'\''b"c\d$e?f%'"#);
         assert_eq!(in_python(text), r#""a'b\"c\\d$e?f%""#);

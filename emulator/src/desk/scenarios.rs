@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::filter::{self, Filter};
 use crate::scenarios::{Scenario, scenarios};
 
-/// The beginnings of names, and what they are about. A scenario of none of these is in a group of its own word.
+/// The prefixes of names, and the headings of their groups. A scenario with another prefix is in a group with that prefix.
 const GROUPS: [(&str, &str); 8] = [
     ("id-token-", "The ID token"),
     ("keys-", "Keys that change"),
@@ -34,7 +34,7 @@ pub(super) fn section(base_url: &str, filter: &Filter) -> Markup {
     }
 }
 
-/// What a search looks in.
+/// The text that a search looks in.
 fn words(scenario: &Scenario) -> String {
     [scenario.name(), scenario.what(), scenario.client(), scenario.outcome()].join(" ")
 }

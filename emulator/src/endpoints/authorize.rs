@@ -53,8 +53,8 @@ pub(crate) fn instant_login(call: &Call) -> Answer {
     answer(call, read_instant_login)
 }
 
-/// Where the browser of `person` goes from this request, as if they had signed in before and confirmed that it is them; none when a
-/// page says why they may not.
+/// Where the browser of `person` goes from this request, as if they were signed in and had confirmed who they are; none if a
+/// page says why they have no access.
 pub(crate) fn location_for(call: &Call, person: Arc<Person>) -> Option<String> {
     let read: Reader = if call.request.path() == "/oauth/instant-login" { read_instant_login } else { read };
     let visitor = Visitor { person, loginas_by_admin: false, on_pages: false, claims: None };
@@ -88,7 +88,7 @@ fn answer_to(
     answer.unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
 
-/// To the login page of the district in the request or of the remembered one; without either, to the school picker.
+/// Redirects to the login page of the district in the request, or of the remembered one; without either, to the school picker.
 fn sign_in_first(call: &Call, asked: &AuthorizeRequest<'_>) -> Answer {
     let request = &call.request;
     let named = asked.district.map(|district| district.short_name.as_str());
@@ -114,7 +114,7 @@ fn without_access(call: &Call, asked: &AuthorizeRequest<'_>, person: &Person) ->
     Err(Refusal::no_access(call, asked.app, person, &login_page))
 }
 
-/// Only students are asked, and no one if the pages are skipped.
+/// Only students are asked, and nobody if the pages are skipped.
 fn must_confirm(asked: &AuthorizeRequest<'_>, visitor: &Visitor) -> bool {
     let user_type = asked.app.in_role(Arc::clone(&visitor.person)).role.user_type;
     asked.to_confirm && visitor.on_pages && user_type == UserType::Student

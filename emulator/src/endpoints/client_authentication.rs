@@ -109,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn identifier_and_secret_are_form_decoded_each_by_itself() {
+    fn client_id_and_secret_are_form_decoded_separately() {
         assert_eq!(basic(b"id:secret"), Some(pair("id", "secret")));
         assert_eq!(basic(b"a%3Ab:c%25+d%2B"), Some(pair("a:b", "c% d+")));
         assert_eq!(basic(b"id:a:b"), Some(pair("id", "a:b")));
     }
 
     #[test]
-    fn what_is_no_pair_of_texts_is_refused() {
+    fn malformed_basic_credentials_are_refused() {
         assert_eq!(from_basic("!!!"), None);
         assert_eq!(basic(b"no colon"), None);
         assert_eq!(basic(b"\xff:secret"), None);

@@ -1,7 +1,7 @@
 //! The developer's desk at `/_emulator/`: its pages, and what its buttons do.
 //!
-//! A page of another site may not see it, as it may not use the controls. Every button is a form that is posted and leads back to
-//! the desk, so that nothing happens twice when the page is loaded again.
+//! A page of another site can neither see the desk nor use the controls. Every button is a form that is posted and redirects to
+//! the desk, so that reloading the page repeats nothing.
 
 use std::time::Duration;
 
@@ -21,9 +21,9 @@ use crate::http::parameters::Parameters;
 use crate::http::request::Request;
 use crate::memory::locked;
 
-/// Where an open page asks for what happens next.
+/// The path where an open page waits for the next event.
 const LIVE: &str = "/_emulator/desk/live";
-/// In seconds: a day at once is enough. The control API has no such limit.
+/// The most seconds that the clock can be moved at once: a day. The control API has no such limit.
 const FARTHEST: u64 = 24 * 60 * 60;
 
 /// `GET /_emulator`
@@ -35,7 +35,7 @@ pub(crate) fn front_door(call: &Call) -> Answer {
 pub(crate) fn show(call: &Call) -> Answer {
     guarded(call, |call| {
         only(&call.request, &Method::GET)?;
-        // What happens from now on is drawn by the script.
+        // The script draws everything that happens from now on.
         let changes = call.shared.changes.count();
         let desk = Desk {
             base_url: &call.emulator_url(),
@@ -51,7 +51,7 @@ pub(crate) fn show(call: &Call) -> Answer {
     })
 }
 
-/// Whatever is below `/_emulator/desk/`.
+/// Any request below `/_emulator/desk/`.
 pub(crate) fn part(call: &Call) -> Answer {
     guarded(call, |call| match (call.request.segment(2), &call.request.method) {
         ("style.css", &Method::GET) => Ok(style()),
@@ -69,8 +69,8 @@ pub(crate) fn part(call: &Call) -> Answer {
     })
 }
 
-/// The count of what had happened when an open page was drawn last, if this is that page asking for what happens next: it waits
-/// for that.
+/// The number of events when the open page was drawn last, if this request is from an open page that waits for the next
+/// event.
 pub(crate) fn seen(call: &Call) -> Option<u64> {
     let request = &call.request;
     let is_live = request.path() == LIVE && request.method == Method::GET;
@@ -138,7 +138,7 @@ fn advance(call: &Call) -> Result<Answer, Problem> {
     Ok(back("controls"))
 }
 
-/// The whole request, if it may be answered.
+/// The whole request, unless a page of another site sends it.
 fn guarded(call: &Call, answer: Action) -> Answer {
     if call.scenario.is_some() {
         return not_found(call);

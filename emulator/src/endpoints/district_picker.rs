@@ -73,7 +73,7 @@ fn chosen(call: &Call) -> Result<Answer, Refusal> {
     Ok(session::choose(call, home, &location))
 }
 
-/// Where the search is sent and with what, where the answer leads, and what went wrong before.
+/// Where the search is sent and with which parameters, where the choice leads, and the error of the previous try.
 struct Question<'a> {
     action: &'a str,
     hidden: Vec<(String, String)>,

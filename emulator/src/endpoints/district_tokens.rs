@@ -1,4 +1,4 @@
-//! The list of district tokens: one for each district that shares the app.
+//! The list of district tokens: an app has one for each district that shares it.
 
 use axum::http::StatusCode;
 use axum::http::header::HeaderName;

@@ -1,4 +1,4 @@
-//! What Clever does not have.
+//! Paths that Clever does not have.
 
 use super::call::Call;
 use crate::http::answer::Answer;
@@ -9,7 +9,7 @@ pub(crate) fn not_found(call: &Call) -> Answer {
     Answer::cannot(method, path, line(path))
 }
 
-/// Paths of other providers, for which Clever has other names.
+/// Paths of other providers that have other names at Clever.
 fn line(path: &str) -> &'static str {
     match path {
         "/oauth/tokens" => return "the token endpoint accepts POST, and GET for the list of district tokens",

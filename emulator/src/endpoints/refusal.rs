@@ -17,7 +17,7 @@ use crate::http::parameters::Malformed;
 use crate::pages::{self, RefusalPage};
 use crate::world::{App, Person};
 
-/// A status, what the page says in each language, and the line of the journal. The page repeats the request; the line does not.
+/// A status, the page's texts in each language, and the line of the journal. The page repeats the request; the line does not.
 pub(super) struct Refusal(Box<Said>);
 
 struct Said {
@@ -35,7 +35,7 @@ enum Help {
     FindSchool,
     LoginPage(String),
     TryAgain,
-    /// Made already, in the language of the person.
+    /// HTML that is already in the language of the person.
     Made(Markup),
 }
 
@@ -95,9 +95,9 @@ impl Refusal {
         );
         Self(Box::new(Said {
             status: StatusCode::FORBIDDEN,
-            title: Text::new("You have no access to this app", "No tienes acceso a esta aplicación"),
+            title: Text::new("You don't have access to this app", "No tienes acceso a esta aplicación"),
             reason: Text::new(
-                format!("{name} has no access to this app: it {because}."),
+                format!("{name} doesn't have access to this app: it {because}."),
                 format!("{name} no tiene acceso a esta aplicación: {in_spanish}."),
             ),
             developer: Some(developer),
@@ -106,7 +106,7 @@ impl Refusal {
         }))
     }
 
-    /// There is no portal or login page of this name.
+    /// There is no portal or login page with this name.
     pub(super) fn no_school(short_name: &str) -> Self {
         Self(Box::new(Said {
             status: StatusCode::NOT_FOUND,
@@ -121,7 +121,7 @@ impl Refusal {
         }))
     }
 
-    /// The school has no such way to sign in.
+    /// The school doesn't have this login method.
     pub(super) fn no_such_login(login_page: &str) -> Self {
         Self(Box::new(Said {
             status: StatusCode::NOT_FOUND,
@@ -187,13 +187,13 @@ impl From<Malformed> for Refusal {
     }
 }
 
-/// What the person reads when the request of the app makes no sense.
+/// The sentence for the person when the app's request is wrong.
 pub(super) const NOT_UNDERSTOOD: (&str, &str) = (
     "This emulator does not know what the app asked for.",
     "Este emulador no entiende lo que pidió la aplicación.",
 );
 
-/// What the person reads when a request names an unknown person.
+/// The sentence for the person when a request names an unknown person.
 pub(super) const UNKNOWN_PERSON: (&str, &str) = (
     "This emulator does not know the person who should log in.",
     "Este emulador no conoce a la persona que debe entrar.",

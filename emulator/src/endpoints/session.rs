@@ -1,4 +1,4 @@
-//! What the emulator remembers of a browser: who is signed in, and which school was chosen.
+//! The emulator's data about a browser: the signed-in person, and the chosen school.
 //!
 //! A session lasts two hours, in the emulator's memory. The cookie contains only its random name, which is new for every
 //! sign-in. The choice of a school is not a secret: its cookie contains the short name.
@@ -20,7 +20,7 @@ use crate::world::{Home, Person};
 /// A school is remembered for a year.
 const CHOICE_LIFETIME: u64 = 365 * 24 * 60 * 60;
 
-/// Whose browser it is: the person of the automatic login, or the person who signed in on the pages.
+/// The person at the browser: the person of the automatic login, or the one who signed in on the pages.
 pub(super) fn person(call: &Call) -> Option<Arc<Person>> {
     match &call.shared.auto_login {
         Some(name) => call.world.person(name),
@@ -39,7 +39,7 @@ pub(super) fn id(call: &Call) -> Option<&str> {
     cookies::value(&call.request.headers, &call.shared.session_cookie)
 }
 
-/// Signs `person` in instead of anyone who was signed in, and redirects the browser.
+/// Signs `person` in, replacing anyone who was signed in, and redirects the browser.
 pub(super) fn start(
     call: &Call,
     person: Arc<Person>,

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_confirmed_target_says_so_once_and_keeps_the_rest_to_the_letter() {
+    fn a_confirmed_target_has_confirmed_once_and_keeps_the_rest_unchanged() {
         for (target, expected) in [
             ("/a?state=a+b%2f&confirmed=false", "/a?state=a+b%2f&confirmed=true"),
             ("/a?%63onfirmed=false&state=s", "/a?state=s&confirmed=true"),

@@ -65,7 +65,7 @@ impl TokenError {
     }
 }
 
-/// No random value or no key could be made.
+/// A random value or a key could not be created.
 impl From<aws_lc_rs::error::Unspecified> for TokenError {
     fn from(_: aws_lc_rs::error::Unspecified) -> Self {
         let description = "the emulator could not make a token";

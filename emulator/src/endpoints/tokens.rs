@@ -1,7 +1,7 @@
 //! The token endpoint (RFC 6749 section 4.1.3): a code becomes an access token and, for an OIDC app that is not one of
 //! Clever Library, an ID token.
 //!
-//! A request with valid credentials spends the code, even if the code belongs to another app or another redirect URI. The answer
+//! A request with valid credentials uses up the code, even if the code belongs to another app or another redirect URI. The answer
 //! has no refresh token, no `expires_in` and no `scope`, because Clever sends none. `code_verifier` (RFC 7636) is ignored.
 
 use std::sync::Arc;

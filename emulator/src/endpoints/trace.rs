@@ -1,4 +1,4 @@
-//! What connects a request to others of the same login, for the drawing on the desk. The values read here are never shown.
+//! Finds out which requests belong to the same login, for the diagrams on the desk. The values read here are never shown.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use crate::keys::district_token;
 use crate::memory::locked;
 use crate::memory::logins::{Loose, Outcome, Side, Tie, Trace};
 
-/// What a sign-in adds to an authorize request on its way through the pages, or changes.
+/// The parameters that a sign-in adds to an authorize request on its way through the pages, or changes.
 const OF_THE_PAGES: [&str; 2] = ["confirmed", "search"];
 
 /// The trace of a request and its endpoint's response, before a scenario changed the response.
@@ -102,7 +102,7 @@ fn tie_of_target(prefix: &str, path: &str, query: &[u8]) -> Tie {
     Tie::Target(format!("{prefix}{path}?{query}"))
 }
 
-/// What an answer is about, as it was sent.
+/// The kind of response that was sent.
 pub(crate) fn outcome(call: &Call, answer: &Answer) -> Outcome {
     let is_authorize = call.request.route() == Route::Authorize;
     match answer.status {

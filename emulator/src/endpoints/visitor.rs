@@ -1,4 +1,4 @@
-//! Who logs in with a request: the person of the automatic login, or the person who signed in on the pages.
+//! The person of a request: the person of the automatic login, or the one who signed in on the pages.
 //!
 //! Only with the automatic login, a request may choose another person with `emulator_login`, say with `emulator_admin=true`
 //! that an administrator logs in as that person, and set claims for this login with `emulator_claims`. So one emulator serves
@@ -46,7 +46,7 @@ pub(super) fn visitor(call: &Call, parameters: &Parameters) -> Result<Option<Vis
         })?;
     let world = &call.world;
     let Some(name) = parameters.get("emulator_login") else {
-        // There was such a person when the emulator started, but the file of the world may have changed.
+        // This person existed when the emulator started, but the world file may have changed.
         let nobody = || nobody(&format!("No person has the name {automatic:?}, the value of --auto-login."));
         let person = world.person(automatic).ok_or_else(nobody)?;
         return Ok(Some(Visitor { person, loginas_by_admin: false, on_pages: false, claims }));

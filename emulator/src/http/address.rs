@@ -58,7 +58,7 @@ impl Address {
         self.any_host || self.is_public(host) || self.is_own_name(&name)
     }
 
-    /// Is this the `Origin` of one of its own pages, in a request with this `Host`?
+    /// Is this the `Origin` of one of the emulator's own pages, in a request with this `Host`?
     pub(crate) fn is_origin(&self, origin: &[u8], host: Option<&str>) -> bool {
         let Some(origin) = std::str::from_utf8(origin).ok().and_then(|text| self::origin(text).ok()) else {
             return false;
@@ -91,7 +91,7 @@ impl Address {
     fn is_own_name(&self, name: &Host<String>) -> bool {
         let ip: IpAddr = match name {
             Host::Domain(name) => {
-                // A dot at the end means that the name is complete (RFC 1034 section 3.1).
+                // A trailing dot means that the name is complete (RFC 1034 section 3.1).
                 let name = name.strip_suffix('.').unwrap_or(name);
                 return name == "localhost" || name.ends_with(".localhost");
             }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_base_url_can_be_reached_though_everything_is_listened_on() {
+    fn the_base_url_is_reachable_when_listening_on_all_addresses() {
         for (socket, expected) in [
             ("127.0.0.1:5999", "http://127.0.0.1:5999"),
             ("127.0.0.2:5999", "http://127.0.0.2:5999"),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_names_are_taken_at_every_port_and_no_other_name_is() {
+    fn only_loopback_names_are_accepted_and_with_every_port() {
         for socket in ["127.0.0.1:5999", "0.0.0.0:5999", "[::]:5999", "[::1]:5999"] {
             let address = address(socket, None);
             for own in [
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ip_address_of_the_network_is_taken_only_where_others_may_connect() {
+    fn a_network_ip_address_is_accepted_only_if_other_machines_can_connect() {
         for (socket, taken) in [
             ("127.0.0.1:5999", false),
             ("[::1]:5999", false),
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn the_origin_of_an_own_page_is_that_of_the_host_asked_or_of_the_socket() {
+    fn own_pages_have_the_origin_of_the_request_host_or_of_the_socket() {
         let address = address("127.0.0.1:5999", None);
         assert!(address.is_origin(b"http://localhost:6000", Some("localhost:6000")));
         assert!(address.is_origin(b"http://localhost:5999", Some("127.0.0.1:5999")));
@@ -289,7 +289,7 @@ mod tests {
             ("[0:0:0:0:0:0:0:1]:5999", "http://[::1]:5999"),
             ("[FE80::A]", "http://[fe80::a]"),
             ("127.1:80", "http://127.0.0.1"),
-            // Another name than the one without the dot: clients keep it, and compare the issuer with it.
+            // This is a different name from the one without the dot: clients keep the dot when they compare the issuer.
             ("Evil.test.:80", "http://evil.test."),
         ] {
             assert_eq!(address.base_url_for(Some(host)), expected);

@@ -32,9 +32,9 @@ async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
     let permits = Arc::new(Semaphore::new(most));
     // The semaphore is never closed.
     while let Ok(permit) = Arc::clone(&permits).acquire_owned().await {
-        // It tries again when the system refuses one, for example because too many files are open.
+        // `accept` tries again if the system refuses a connection, for example because too many files are open.
         let (stream, _) = Listener::accept(&mut listener).await;
-        // Without this an answer may wait for the client's acknowledgement; it is only slower when it fails.
+        // Without this, a response may wait for the client's acknowledgement. If it fails, the connection is only slower.
         let _ = stream.set_nodelay(true);
         let connection = answer(stream, routes.clone());
         tokio::spawn(async move {
@@ -44,13 +44,13 @@ async fn serve_at_most(most: usize, mut listener: TcpListener, routes: Router) {
     }
 }
 
-/// Answers what comes over one connection.
+/// Serves the requests of one connection.
 pub(crate) async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, routes: Router) {
     let connection = Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(LIMIT)
         .serve_connection(TokioIo::new(WriteLimit::new(stream, LIMIT)), TowerToHyperService::new(routes));
-    // The result does not matter: there is no one to tell.
+    // Ignore the result: there is no caller to report it to.
     let _ = connection.await;
 }
 
@@ -76,7 +76,7 @@ mod tests {
         address
     }
 
-    /// What the server sends before it closes the connection. Time passes only while everything waits.
+    /// Reads everything that the server sends until it closes the connection. The clock advances only while all tasks wait.
     async fn answer(address: SocketAddr, sent: &str) -> String {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(sent.as_bytes()).await.unwrap();
@@ -100,11 +100,11 @@ mod tests {
         assert!(kept.starts_with("HTTP/1.1 200 ") && kept.ends_with("whole"), "{kept}");
     }
 
-    /// No system keeps so much for a client.
+    /// More than any system buffers for a client.
     const LARGE: usize = 64 * 1024 * 1024;
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_reads_nothing_or_little_of_its_answer_is_given_up_after_a_minute() {
+    async fn a_client_that_does_not_read_its_response_is_disconnected_after_a_minute() {
         let address = served(1, Router::new().fallback(async || vec![b'x'; LARGE])).await;
         for pause in [LIMIT * 3, LIMIT / 3] {
             let mut slow = TcpStream::connect(address).await.unwrap();
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_finds_all_connections_taken_is_answered_when_one_ends() {
+    async fn a_client_beyond_the_connection_limit_is_served_when_a_connection_ends() {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let note = {
             let asked = Arc::clone(&asked);

@@ -28,7 +28,7 @@ pub(crate) fn is_open(request: &Request) -> bool {
     open.contains(&request.route())
 }
 
-/// The answer to a browser that asks before it sends the request itself, if it does.
+/// The response to a preflight request, if this is one.
 pub(crate) fn preflight(request: &Request) -> Option<Answer> {
     let asks = request.method == Method::OPTIONS;
     asks.then(|| Answer::new(StatusCode::NO_CONTENT, &[], "", PREFLIGHT))

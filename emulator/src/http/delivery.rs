@@ -39,10 +39,10 @@ impl Delivery {
     }
 }
 
-/// Long enough for the server to send the beginning. Otherwise it would drop the beginning together with the connection.
+/// The pause before the connection breaks, so that the server has sent the beginning of the response.
 const FLUSH: Duration = Duration::from_millis(50);
 
-/// Some bytes, then a failure.
+/// A body that has some bytes, then fails.
 struct CutBody {
     start: Option<Bytes>,
     flush: Option<Pin<Box<Sleep>>>,

@@ -51,7 +51,7 @@ fn is_read(method: &Method) -> bool {
     [Method::GET, Method::HEAD].contains(method)
 }
 
-/// Does the client have this answer already? With `no-cache` it wants it anyway.
+/// Does the client have this response already? With `no-cache`, it wants the response anyway.
 fn is_known(request: &Request, tag: &str) -> bool {
     let texts = |name| request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     let insists = texts(CACHE_CONTROL).any(|value| value.to_ascii_lowercase().contains("no-cache"));

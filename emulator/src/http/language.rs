@@ -1,23 +1,23 @@
-//! The language that a person reads, by the header `Accept-Language`.
+//! The language of a person, from the header `Accept-Language`.
 
 use std::borrow::Cow;
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 
-/// More than this is not read of a header: browsers name a few languages.
+/// The most entries that are read from a header: browsers send only a few languages.
 const MAX_PARTS: usize = 100;
 
 /// A language of the pages for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
-    /// For everyone whose language is not here.
+    /// Also for people whose language the emulator doesn't have.
     English,
     Spanish,
 }
 
 impl Language {
-    /// The one that the browser asks for (RFC 9110 section 12.5.4). Of languages with one weight the first counts.
+    /// The language that the browser prefers (RFC 9110 section 12.5.4). Of languages with the same weight, the first one counts.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let values = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
         let mut best = (Self::English, 0.0);
@@ -44,7 +44,7 @@ impl Language {
         }
     }
 
-    /// The one of two texts that is in this language.
+    /// Returns the text in this language.
     pub(crate) const fn say<'a>(self, english: &'a str, spanish: &'a str) -> &'a str {
         match self {
             Self::English => english,
@@ -53,7 +53,7 @@ impl Language {
     }
 }
 
-/// From 0 to 1; 0 if it is not a weight.
+/// The weight from 0 to 1; 0 if it is invalid.
 fn weight(parameters: &str) -> f32 {
     let weights = parameters.split(';').map(str::trim).filter_map(|parameter| {
         let (name, value) = parameter.split_at_checked(2)?;
@@ -74,7 +74,7 @@ impl Text {
         Self { english: english.into(), spanish: spanish.into() }
     }
 
-    /// In this language.
+    /// The text in this language.
     pub(crate) fn text(&self, language: Language) -> &str {
         language.say(&self.english, &self.spanish)
     }
@@ -86,7 +86,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[test]
-    fn spanish_is_spoken_when_it_is_preferred_to_english() {
+    fn spanish_is_chosen_when_it_is_preferred_to_english() {
         for (wanted, language) in [
             ("", "en"),
             ("es", "es"),

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_comes_twice_is_refused() {
+    fn a_repeated_parameter_is_refused() {
         assert_eq!(Parameters::from_form(b"state=a&state=a").unwrap_err(), Malformed);
     }
 
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_do_no_harm() {
+    fn invalid_utf_8_does_no_harm() {
         assert!(Parameters::from_form(b"a=%ff&%zz=\xff").is_ok());
         assert!(Parameters::from_json(b"\xff").is_err());
     }

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_difference_that_a_reader_would_see_is_told() {
+    fn the_most_visible_difference_is_reported() {
         let known = "http://127.0.0.1:5000/callback";
         for (sent, expected) in [
             ("http://127.0.0.1:5000/callback/", "extra trailing slash"),

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_comes_out_as_it_went_in() {
+    fn every_json_value_is_kept_exactly() {
         for value in [
             r#""\ud83d""#,
             r#""\udd8a\ud83e""#,
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_line_and_column() {
+    fn an_error_names_line_and_column() {
         for (text, expected) in [
             ("{\n  \"a\" 1\n}", "line 2, column 7: expected `:`"),
             ("{\"a\":1,}", "line 1, column 8: trailing comma"),

@@ -13,7 +13,7 @@ pub(crate) type CustomClaims = Option<Arc<Map<String, Value>>>;
 const ABOUT_THE_TOKEN: [&str; 10] =
     ["iss", "aud", "exp", "iat", "nbf", "nonce", "azp", "at_hash", "auth_time", "jti"];
 
-/// The error for a text that is not claims.
+/// The error for a text that is not an object of claims.
 pub(crate) const WRONG: &str =
     "The claims must be one JSON object, for example {\"user_type\": \"teacher\"}.";
 
@@ -51,7 +51,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn an_object_is_read_and_nothing_else() {
+    fn only_a_json_object_is_accepted_as_claims() {
         assert_eq!(read(" \n"), Ok(None));
         assert_eq!(read(r#"{"a":null}"#).unwrap().unwrap().get("a"), Some(&Value::Null));
         for wrong in ["[]", "7", "{", "null", "a=b"] {
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_about_the_token_is_not_in_userinfo() {
+    fn claims_about_the_token_are_not_in_userinfo() {
         let own = read(r#"{"iss":"x","email":null,"new":1}"#).unwrap();
         let claims = json!({ "iss": "y", "email": "e", "sub": "s" });
         assert_eq!(

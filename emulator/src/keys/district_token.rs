@@ -10,7 +10,7 @@ use crate::system::random::hexadecimal;
 use crate::world::App;
 use crate::world::{District, World};
 
-/// 40 hexadecimal digits; as many bytes are half of them.
+/// A token has 40 hexadecimal digits: two for each byte.
 const BYTES: usize = 20;
 
 /// The districts that share this app. A Clever Library app has none, and neither has an app without a secret, which could not
@@ -23,7 +23,7 @@ pub(crate) fn districts<'a>(world: &'a World, app: &App) -> impl Iterator<Item =
 /// The token that this district gives this app.
 pub(crate) fn token(app: &App, district: &District) -> String {
     let secret = app.client_secret().unwrap_or_default();
-    // The lengths make sure that no two pairs of texts make the same bytes.
+    // The lengths ensure that different pairs of strings never give the same bytes.
     let parts = ["district token", app.client_id(), secret, &district.id];
     let text = parts.map(|part| format!("{}:{part}", part.len()));
     let hash = digest::digest(&SHA256, text.concat().as_bytes());
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_app_has_a_token_of_its_own_for_each_district_and_it_leads_back_to_both() {
+    fn each_app_has_its_own_token_for_each_district_and_the_token_identifies_both() {
         let world = World::built_in();
         let mut tokens = Vec::new();
         for app in world.apps() {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_leads_nowhere() {
+    fn an_unknown_token_identifies_no_app_and_no_district() {
         let world = World::built_in();
         assert!(find(&world, "").is_none() && find(&world, &"0".repeat(40)).is_none());
     }

@@ -1,5 +1,5 @@
-//! A signature key of the emulator: RSA with 2048 bits, made new in every run and never written to disk. Only the key of
-//! repeatable runs is built in, because aws-lc makes no key from a seed.
+//! A signing key of the emulator: 2048-bit RSA, newly created in every run and never written to disk. Only the key of
+//! repeatable runs is built in, because aws-lc cannot create a key from a seed.
 //!
 //! Signs compact JWS (RFC 7515 section 3.1) with RS256 (RFC 7518 section 3.3), and shows its public half as a JWK
 //! (RFC 7517 section 4). It verifies nothing.
@@ -64,7 +64,7 @@ impl SigningKey {
         &self.key_id
     }
 
-    /// The public half in PEM, for the attack that uses it as a shared secret.
+    /// The public key in PEM, for the attack that uses it as a shared secret.
     pub(crate) fn public_pem(&self) -> Result<String, Unspecified> {
         let der: PublicKeyX509Der<'_> = self.pair.public_key().as_der()?;
         let base64 = STANDARD.encode(der.as_ref());

@@ -6,13 +6,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// How many open pages may wait. One more is answered at once, and asks again a little later.
+/// How many open pages can wait. One more gets a response at once, and sends its request again a little later.
 const MOST_WAITING: usize = 32;
-/// No page waits longer, so that time-dependent parts are redrawn.
+/// The longest wait of a page, so that parts that depend on the time are redrawn.
 const LONGEST: Duration = Duration::from_secs(if cfg!(test) { 60 * 60 } else { 25 });
 
-/// Counts events. The count never starts again, not even with a reset. It begins at a random number, so a page that
-/// was open before the emulator was started again has seen another count.
+/// Counts events. The count never restarts, not even at a reset. It begins at a random number, so a page that
+/// was open before a restart of the emulator has another count.
 pub(crate) struct Changes {
     count: watch::Sender<u64>,
 }
@@ -24,30 +24,30 @@ impl Default for Changes {
 }
 
 impl Changes {
-    /// Something has happened.
+    /// Counts an event, and wakes the waiting pages.
     pub(crate) fn happened(&self) {
         self.count.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// How often something has happened.
+    /// The number of events.
     pub(crate) fn count(&self) -> u64 {
         *self.count.borrow()
     }
 
-    /// Waits until the count is another than `seen`. Dropping it ends the wait, when the client or the emulator goes away.
+    /// Waits until the count differs from `seen`. Dropping the future ends the wait, if the client or the emulator ends.
     pub(crate) async fn after(&self, seen: u64) {
         if self.count.receiver_count() >= MOST_WAITING {
             return;
         }
         let mut receiver = self.count.subscribe();
-        // The sender lives as long as `self`, and when time is up the page is drawn as well.
+        // The sender lives as long as `self`, and after a timeout the page is redrawn, too.
         let _ = timeout(LONGEST, receiver.wait_for(|count| *count != seen)).await;
     }
 }
 
 #[cfg(test)]
 impl Changes {
-    /// How many pages wait.
+    /// The number of waiting pages.
     pub(crate) fn waiting(&self) -> usize {
         self.count.receiver_count()
     }
@@ -77,14 +77,14 @@ mod tests {
         waiting.await.unwrap();
         assert_eq!(changes.count(), seen.wrapping_add(1));
         assert_ne!(Changes::default().count(), Changes::default().count());
-        // Events before the question need no wait.
+        // Events before the request need no wait.
         let start = tokio::time::sleep(Duration::ZERO).deadline();
         changes.after(seen).await;
         assert_eq!(tokio::time::sleep(Duration::ZERO).deadline(), start);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn only_so_many_pages_wait_and_one_that_leaves_makes_room() {
+    async fn the_number_of_waiting_pages_is_limited_and_a_leaving_page_makes_room() {
         let changes = Arc::new(Changes::default());
         let seen = changes.count();
         let wait = || {

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// Values under random keys, gone after `lifetime` seconds, or after `most` newer ones.
+/// Values under random keys. A value is removed after `lifetime` seconds, or when there are `most` newer ones.
 pub(crate) struct Expiring<T> {
     lifetime: u64,
     memory: u64,
@@ -33,7 +33,7 @@ impl<T> Expiring<T> {
         Self { lifetime, memory, most, entries: HashMap::new(), ends: VecDeque::new() }
     }
 
-    /// Keeps `value` until `lifetime` seconds from now, and returns that end.
+    /// Keeps `value` for `lifetime` seconds, and returns the time when it expires.
     pub(crate) fn insert(&mut self, now: u64, key: String, value: T) -> u64 {
         self.drop_expired(now);
         let end = now.saturating_add(self.lifetime);
@@ -54,7 +54,7 @@ impl<T> Expiring<T> {
         now.checked_sub(self.entries.get(key)?.end)
     }
 
-    /// The value and its end, if it has not expired.
+    /// The value and its expiry time, if it has not expired.
     pub(crate) fn get_mut(&mut self, now: u64, key: &str) -> Option<(&mut T, u64)> {
         let entry = self.entries.get_mut(key).filter(|entry| now < entry.end)?;
         Some((&mut entry.value, entry.end))
@@ -81,7 +81,7 @@ impl<T> Expiring<T> {
 
     fn drop_first(&mut self) {
         let Some((end, key)) = self.ends.pop_front() else { return };
-        // The key may have been used again since; then its entry ends later and stays.
+        // The key may have been used again since. Then its entry expires later and stays.
         if self.entries.get(&key).is_some_and(|entry| entry.end <= end) {
             self.entries.remove(&key);
         }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_there_until_the_last_second_of_its_lifetime() {
+    fn an_entry_exists_until_the_last_second_of_its_lifetime() {
         let map = one_entry();
         assert_eq!(map.get(1059, "key"), Some(&7));
         assert_eq!(map.get(1060, "key"), None);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_that_remembers_tells_how_long_ago_an_entry_ended_and_gives_it_to_nobody() {
+    fn a_map_with_a_memory_tells_how_long_ago_an_entry_expired_but_not_its_value() {
         let mut map = Expiring::remembering(60, 100, 1000);
         map.insert(1000, "key".into(), 7);
         assert_eq!(map.ended(1059, "key"), None);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_goes_when_there_are_too_many_though_the_clock_stands_still() {
+    fn a_full_map_drops_the_oldest_entry_even_with_a_stopped_clock() {
         let mut map = Expiring::new(60, 100);
         for number in 0..1000 {
             map.insert(1000, number.to_string(), number);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_leaves_nothing_behind_though_the_clock_stands_still() {
+    fn taken_entries_use_no_memory_even_with_a_stopped_clock() {
         let mut map = Expiring::new(60, 100);
         for number in 0..1000 {
             map.insert(1000, number.to_string(), number);

@@ -20,7 +20,7 @@ pub(crate) const SESSION_LIFETIME: u64 = 2 * 60 * 60;
 const CODE_MEMORY: u64 = 60 * 60;
 /// The most codes, tokens and sessions that are remembered; one more, and the oldest is forgotten.
 const MOST: usize = 10_000;
-/// The most spent codes that are recognized when they are sent again.
+/// The most used codes that are recognized when they are sent again.
 const MOST_SPENT: usize = 1000;
 
 /// The grant of an authorization code.
@@ -61,7 +61,7 @@ pub(crate) struct SignIn {
 pub(crate) enum Worthless {
     /// It was never issued, or is forgotten.
     Unknown,
-    /// It was spent.
+    /// It was already used.
     Spent,
     /// It expired this many seconds ago.
     Expired(u64),
@@ -93,7 +93,7 @@ impl Grants {
         self.codes.insert(now, code, grant);
     }
 
-    /// The grant of `code`, which is now spent, no matter what the caller does next.
+    /// Returns the grant of `code`, which is now used up, no matter what the caller does next.
     pub(crate) fn spend_code(&mut self, now: u64, code: &str) -> Result<CodeGrant, Worthless> {
         if self.spent_codes.get(now, code).is_some() {
             return Err(Worthless::Spent);

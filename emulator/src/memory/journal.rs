@@ -1,4 +1,4 @@
-//! The requests of clients, for a developer who wonders why a login does not work: time, method, path, the names of the
+//! The requests of clients, to find out why a login does not work: time, method, path, the names of the
 //! parameters, the status, and a line that says what happened and what to do. Values are never stored, and only the latest
 //! thousand requests are kept.
 //!
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_a_code_a_token_or_a_secret_is_not_shown() {
+    fn possible_codes_tokens_and_secrets_are_not_shown() {
         let mask = Mask::new(["short"].into_iter());
         let code = "0123456789abcdef0123456789abcdef01234567";
         assert_eq!(mask.name(code), MASKED);

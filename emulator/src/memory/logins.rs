@@ -1,6 +1,6 @@
 //! Which requests belong to the same login: the browser's requests for pages, the code, the access token.
 //!
-//! What connects them is stored as a fingerprint: a hash whose key is random, never leaves this process and ends with it.
+//! The values that connect them are stored as fingerprints: hashes with a random key that never leaves this process.
 //! A fingerprint cannot be turned back into a code or a token, and none is ever shown.
 
 use std::collections::{HashMap, VecDeque};
@@ -22,7 +22,7 @@ pub(crate) enum Side {
     App,
 }
 
-/// What an answer is about, for a drawing of the login.
+/// The kind of response, for the diagram of the login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// A page for the person, or data for the app.
@@ -48,7 +48,7 @@ impl Outcome {
     }
 }
 
-/// What connects a request to others.
+/// A value that connects a request to others.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Tie {
     /// The authorize request that a page leads back to.
@@ -79,14 +79,14 @@ pub(crate) struct Trace {
     /// Does it begin a login, if it belongs to none yet?
     pub(crate) begins: bool,
     pub(crate) loose: Loose,
-    /// What connects it to earlier requests.
+    /// The values that connect it to earlier requests.
     pub(crate) before: Vec<Tie>,
-    /// What connects later requests to it.
+    /// The values that connect later requests to it.
     pub(crate) after: Vec<Tie>,
 }
 
 impl Trace {
-    /// Of a request that belongs to no login.
+    /// The trace of a request that belongs to no login.
     pub(crate) fn none(side: Side) -> Self {
         let (app, prefix, loose) = (None, String::new(), Loose::Never);
         Self { side, app, prefix, begins: false, loose, before: Vec::new(), after: Vec::new() }
@@ -98,7 +98,7 @@ impl Trace {
 pub(crate) struct Logins {
     key: RandomState,
     ties: HashMap<u64, u64>,
-    /// The fingerprints, oldest first. Some are gone already.
+    /// The fingerprints, oldest first. Some were removed already.
     order: VecDeque<u64>,
     open: VecDeque<Open>,
     /// How many logins there were.
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_address_begins_another_login_when_the_first_has_ended_or_was_left_alone() {
+    fn the_same_url_begins_another_login_when_the_first_has_ended_or_was_abandoned() {
         let mut logins = Logins::default();
         assert_eq!(granted(&mut logins, 0, "portal", "one"), Some(1));
         assert_eq!(granted(&mut logins, 5, "portal", "two"), Some(2));
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_not_recognized_belongs_to_the_only_login_that_waits_for_one() {
+    fn an_unknown_code_belongs_to_the_only_login_that_waits_for_a_code() {
         let mut logins = Logins::default();
         assert_eq!(logins.of(0, &mut exchange("cut", None), Outcome::Refused), None);
         granted(&mut logins, 0, "a", "code");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_belong_to_the_only_login_that_is_under_way_at_the_same_address() {
+    fn a_request_for_keys_belongs_to_the_only_login_in_progress_at_the_same_address() {
         let mut logins = Logins::default();
         assert_eq!(logins.of(0, &mut keys(), Outcome::Shown), None);
         logins.of(0, &mut browser("a", true, vec![]), Outcome::Onward);
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_bounded() {
+    fn the_number_of_remembered_logins_is_limited() {
         let mut logins = Logins::default();
         for number in 0..10_000 {
             granted(&mut logins, 0, &number.to_string(), &format!("code {number}"));

@@ -17,7 +17,7 @@ pub(crate) struct LoginPage<'a> {
     pub(crate) signed_in: Option<Arc<Person>>,
     pub(crate) username: Option<&'a str>,
     pub(crate) message: Option<&'a str>,
-    /// What the message is about, if it is not about user name and password.
+    /// The field that the message is about, if it is not about user name and password.
     pub(crate) claims: Option<SentClaims<'a>>,
 }
 

@@ -11,7 +11,7 @@ use crate::world::{Found, Home, World};
 /// The content of the school picker.
 pub(crate) struct PickerPage<'a> {
     pub(crate) world: &'a World,
-    /// Where the search is sent, and what with it.
+    /// Where the search is sent, and its other parameters.
     pub(crate) action: &'a str,
     pub(crate) hidden: Vec<(String, String)>,
     pub(crate) search: &'a str,

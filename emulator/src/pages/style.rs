@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn every_text_can_be_read_in_the_light_and_in_the_dark() {
+    fn every_text_has_enough_contrast_in_light_and_dark_mode() {
         for index in [0, 1] {
             for (text, ground) in [
                 ("ink", "card"),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn white_letters_can_be_read_on_every_icon_and_on_the_banner() {
+    fn white_letters_have_enough_contrast_on_every_icon_and_on_the_banner() {
         for (index, color) in COLORS.iter().enumerate() {
             assert!(contrast("#fff", color) >= 4.5, "{color}");
             assert!(style().contains(&format!(".icon-{index} {{ background: {color}; }}")));

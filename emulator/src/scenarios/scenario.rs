@@ -39,7 +39,7 @@ impl Scenario {
     }
 
     /// The result of the call in this project's client: `signed_in`, `denied`, `ok`, or `error` and `restart` followed by the
-    /// code word of the catalogue.
+    /// error code of the catalogue.
     pub fn outcome(&self) -> &str {
         &self.outcome
     }

@@ -15,10 +15,10 @@ use crate::memory::locked;
 
 /// No request or answer in a test is larger.
 const BUFFER: usize = 16 * 1024 * 1024;
-/// Where it says that it listens.
+/// The address that it pretends to listen on.
 const PORT: u16 = 5999;
 
-/// An emulator that is asked with the bytes of a connection.
+/// An emulator that reads the bytes of a connection from memory.
 pub struct InMemory {
     shared: Arc<Shared>,
     routes: Router,
@@ -32,7 +32,7 @@ impl InMemory {
     /// As [`Emulator::start`](super::Emulator::start).
     pub fn new(options: Options) -> Result<Self, StartError> {
         let shared = Arc::new(shared(options, SocketAddr::new(Ipv4Addr::LOCALHOST.into(), PORT))?);
-        // Time passes only while everything waits: no limit takes a moment to pass.
+        // The clock advances only while all tasks wait, so time limits pass at once.
         let runtime = Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
@@ -41,7 +41,7 @@ impl InMemory {
         Ok(Self { routes: routes(Arc::clone(&shared)), shared, runtime })
     }
 
-    /// Everything that comes back for what a client sends, until the connection is closed because it sends nothing more.
+    /// Returns all bytes that the emulator sends for these bytes of a client, until the connection closes.
     pub fn answer(&self, sent: &[u8]) -> Vec<u8> {
         let (mut client, server) = duplex(BUFFER);
         self.runtime.block_on(async {
@@ -60,7 +60,7 @@ impl InMemory {
         locked(&self.shared.journal).latest().map(JournalEntry::from).collect()
     }
 
-    /// As after the start.
+    /// Resets the emulator to its state after the start.
     pub fn reset(&self) {
         self.shared.reset();
     }

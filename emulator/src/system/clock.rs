@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clock_moves_forward_by_what_it_is_told() {
+    fn the_clock_moves_forward_by_the_given_seconds() {
         let clock = Clock::stopped();
         let before = clock.now_in_milliseconds();
         clock.advance(Duration::from_millis(3_600_500));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_not_stopped_is_the_systems() {
+    fn a_running_clock_is_the_systems_clock() {
         let (clock, before) = (Clock::default(), system());
         let read = clock.now_in_milliseconds();
         assert!((before..=system()).contains(&read));

@@ -129,7 +129,7 @@ impl Queue {
         self.texts.pop_front()
     }
 
-    /// Says how much was dropped, at that position.
+    /// Writes how much was dropped, at that position.
     fn report(&mut self) {
         match take(&mut self.left_out) {
             0 => {}
@@ -171,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_read_holds_up_nobody_and_what_does_not_fit_is_counted() {
+    fn unread_output_blocks_nobody_and_dropped_lines_are_counted() {
         let (output, take, texts) = stream();
         let line = "a".repeat(MOST_BYTES / 4);
-        // A text is there until it is read: only four fit.
+        // A text stays in the queue until it is read, so only four fit.
         (0..7).for_each(|_| output.say(line.clone()));
         take.send(()).unwrap();
         assert_eq!(texts.recv_timeout(HANGS).unwrap(), line);
-        // The next one is on its way, and the first one no longer counts.
+        // The thread writes the next text, and the first one no longer counts.
         let more = || output.locked().bytes < MOST_BYTES;
         while !more() {
             std::thread::yield_now();
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_left_out_at_last_is_told_when_all_else_is_read() {
+    fn lines_dropped_at_the_end_are_reported_after_everything_else() {
         let (output, take, texts) = stream();
         output.say("a".repeat(MOST_BYTES + 1));
         output.say("b".to_owned());
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_is_closed_takes_everything_and_gives_up_nothing() {
+    fn writing_to_a_closed_stream_is_not_an_error() {
         let (output, take, _) = stream();
         drop(take);
         output.say("one\n".to_owned());

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_draws_the_same_row_and_another_seed_another_one() {
+    fn the_same_seed_gives_the_same_values_and_another_seed_gives_others() {
         let row = |seed| {
             let random = Random::new(Some(seed));
             [random.hex::<20>().unwrap(), random.hex::<20>().unwrap()]

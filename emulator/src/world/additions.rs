@@ -59,7 +59,7 @@ impl World {
         file::app_of(self, members)
     }
 
-    /// With one more, if possible.
+    /// Adds one more, if possible.
     pub(super) fn with(mut self, addition: &Addition) -> Result<Self, String> {
         match addition {
             Addition::Person(person) => {

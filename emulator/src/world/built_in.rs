@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_world_is_right_and_has_apps_districts_schools_and_people() {
+    fn the_built_in_world_is_valid_and_has_apps_districts_schools_and_people() {
         let world = World::from_toml(World::built_in_toml()).unwrap();
         assert_eq!(world, World::built_in());
         assert_eq!((world.districts().len(), world.schools().len(), world.apps().len()), (2, 5, 7));

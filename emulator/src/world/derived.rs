@@ -53,14 +53,14 @@ mod tests {
     const ID: &str = "64c20b1e8f3a7d0019c4e501";
 
     #[test]
-    fn what_is_derived_is_the_same_every_time_and_another_for_another_id_or_purpose() {
+    fn a_derived_value_depends_only_on_the_id_and_the_purpose() {
         assert_eq!(digits("phone", ID, 9), digits("phone", ID, 9));
         assert_ne!(digits("phone", ID, 9), digits("zip", ID, 9));
         assert_ne!(digits("phone", ID, 9), digits("phone", "64c20b1e8f3a7d0019c4e502", 9));
     }
 
     #[test]
-    fn digits_are_as_many_as_asked_for() {
+    fn a_derived_number_has_the_requested_number_of_digits() {
         for count in 1..=19 {
             let digits = digits("digits", ID, count);
             assert!(digits.len() == count as usize && !digits.starts_with('0'), "{digits}");
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn of_no_choices_none_is_picked() {
+    fn without_choices_nothing_is_picked() {
         assert_eq!(pick("choice", ID, &[]), "");
         assert!(["a", "b"].contains(&pick("choice", ID, &["a", "b"])));
     }

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn years_follow_from_the_grade_where_it_tells_them() {
+    fn years_follow_from_a_grade_that_determines_them() {
         assert_eq!((year_of_birth("Kindergarten", 2024), year_of_birth("9", 2024)), (Some(2019), Some(2010)));
         assert_eq!((graduation_year("12", 2024), graduation_year("9", 2024)), (Some(2025), Some(2028)));
         assert_eq!((year_of_birth("Ungraded", 2024), graduation_year("Preschool", 2024)), (None, None));

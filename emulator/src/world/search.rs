@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_is_cut_and_says_so() {
+    fn a_long_list_is_shortened_and_says_so() {
         let mut world = World::built_in();
         assert!(!world.search("").1);
         let school = world.schools[0].clone();

@@ -1,4 +1,4 @@
-"""The emulator's desk in a real browser: chromium, headless, driven by playwright."""
+"""The emulator's desk in a real browser: headless Chromium, driven by Playwright."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def opened(  # noqa: PLR0913  (each is a setting of the browser)
     query: str = "",
     scheme: Literal["light", "dark"] = "light",
 ) -> tuple[Page, list[str]]:
-    """The desk in a browser with nothing in it, and what the browser complains about."""
+    """Open the desk in a new browser, and collect the errors that the browser logs."""
     context = chromium.new_context(
         viewport={"width": width, "height": 800}, java_script_enabled=script, color_scheme=scheme
     )
@@ -62,14 +62,14 @@ def opened(  # noqa: PLR0913  (each is a setting of the browser)
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """What the answer says is looked at, and not followed."""
+    """Return redirects as they are, without following them."""
 
     def redirect_request(self, *_: object) -> None:
         """Follow nothing."""
 
 
 def send(address: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> str:
-    """Ask for something the emulator notes, whatever it answers; give the address that it leads to."""
+    """Send a request for the journal, with any result; return the address that it redirects to."""
     request = urllib.request.Request(address, body, dict(headers or {}))
     try:
         with urllib.request.build_opener(NoRedirect).open(request) as answer:
@@ -80,21 +80,21 @@ def send(address: str, body: bytes | None = None, headers: Mapping[str, str] | N
 
 
 def begun(base_url: str, app: App = APP) -> str:
-    """Send a person that is signed in to the app, and give the code."""
+    """Send a signed-in person to the app; return the code."""
     query = urlencode({"response_type": "code", "client_id": app.client_id, "redirect_uri": app.redirect_uri})
     callback = send(f"{base_url}/oauth/authorize?{query}&state=a-state-that-nobody-sees")
     return parse_qs(urlsplit(callback).query)["code"][0]
 
 
 def exchanged(base_url: str, code: str, secret: str, app: App = APP) -> None:
-    """Exchange the code, as an app does that has this secret."""
+    """Exchange the code like an app with this secret."""
     basic = b64encode(f"{app.client_id}:{secret}".encode()).decode()
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": app.redirect_uri}
     send(f"{base_url}/oauth/tokens", urlencode(form).encode(), {"Authorization": f"Basic {basic}"})
 
 
 def press_everything(page: Page, base_url: str) -> None:
-    """Use each button of the desk; the emulator takes them for what they are."""
+    """Press each button of the desk, and check its effect."""
     page.get_by_role("button", name="Log in as Ada Ashworth (ada)").click()
     page.wait_for_url(f"{base_url}/_emulator/#people")
     assert "This browser is signed in as Ada Ashworth." in page.locator("#people").inner_text()
@@ -110,7 +110,7 @@ def press_everything(page: Page, base_url: str) -> None:
     assert "No one is signed in" in page.locator("#people").inner_text()
 
 
-def test_the_journal_writes_itself_on_and_can_be_paused(chromium: Browser, emulator: str) -> None:
+def test_the_journal_updates_by_itself_and_can_be_paused(chromium: Browser, emulator: str) -> None:
     send(f"{emulator}/v3.0/me")
     page, complaints = opened(chromium, emulator)
     notes = page.locator("#notes > li")
@@ -121,7 +121,7 @@ def test_the_journal_writes_itself_on_and_can_be_paused(chromium: Browser, emula
     assert "no access token: send Authorization: Bearer" in notes.nth(1).inner_text()
     page.get_by_role("button", name="Pause").click()
     send(f"{emulator}/oauth/certs")
-    # Nothing is asked for in a minute of the page's time.
+    # During a minute of the page's time, the page sends no request.
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.clock.run_for(60_000)
@@ -133,7 +133,7 @@ def test_the_journal_writes_itself_on_and_can_be_paused(chromium: Browser, emula
     page.context.close()
 
 
-def test_a_login_is_drawn_as_it_happens_and_the_wrong_step_is_told(chromium: Browser) -> None:
+def test_a_login_is_drawn_as_it_happens_and_the_failed_step_is_marked(chromium: Browser) -> None:
     with running([APP], auto_login="ada") as emulator:
         page, complaints = opened(chromium, emulator)
         assert "No login yet" in page.locator("#logins").inner_text()
@@ -149,13 +149,13 @@ def test_a_login_is_drawn_as_it_happens_and_the_wrong_step_is_told(chromium: Bro
         wrong.wait_for()
         assert "Went wrong here: the secret is wrong for this client_id" in wrong.inner_text()
         assert "What to do: Compare the client id" in wrong.inner_text()
-        # Words say it, for people who cannot see red, and for people who hear the changes.
+        # The failure is in words, too, for people who cannot see red and for screen readers.
         assert "✕ failed" in summary.inner_text()
         assert page.locator("#news").inner_text() == "Login 1: desk-app: failed"
         assert login.locator(".step.bad").count() == 1
         red, green, blue = map(int, re.findall(r"\d+", wrong.evaluate("box => getComputedStyle(box).borderColor"))[:3])
         assert red > 2 * max(green, blue)
-        # It stays where it was, with the focus and the fold of the person that looks at it.
+        # The diagram keeps its place and the focus, and stays folded or unfolded.
         assert summary.evaluate("summary => summary === document.activeElement")
         page.keyboard.press("Enter")
         exchanged(emulator, code, APP.secret)
@@ -166,7 +166,7 @@ def test_a_login_is_drawn_as_it_happens_and_the_wrong_step_is_told(chromium: Bro
         shown = page.content()
         assert code not in shown
         assert "a-state-that-nobody-sees" not in shown
-        # A second tab of the person: another drawing, above the first.
+        # A login in a second tab: another diagram above the first one.
         begun(emulator)
         page.locator(".login").nth(1).wait_for()
         assert page.locator(".login h3").all_inner_texts() == ["Login 2: desk-app", "Login 1: desk-app"]
@@ -174,7 +174,7 @@ def test_a_login_is_drawn_as_it_happens_and_the_wrong_step_is_told(chromium: Bro
         page.context.close()
 
 
-def test_the_arrows_of_a_drawing_begin_and_end_at_the_right_lines(chromium: Browser) -> None:
+def test_each_arrow_of_a_diagram_begins_and_ends_at_the_right_line(chromium: Browser) -> None:
     with running([APP], auto_login="ada") as emulator:
         exchanged(emulator, begun(emulator), APP.secret)
         for width in (320, 1280):
@@ -193,13 +193,13 @@ def test_the_arrows_of_a_drawing_begin_and_end_at_the_right_lines(chromium: Brow
             page.context.close()
 
 
-def test_an_emulator_that_ends_leaves_an_open_page_alone_and_is_found_again(chromium: Browser) -> None:
+def test_an_open_page_survives_a_restart_of_the_emulator_and_reconnects(chromium: Browser) -> None:
     with ports.reserved() as port:
         with running([APP], port=port) as emulator:
             page, complaints = opened(chromium, emulator)
             send(f"{emulator}/oauth/certs")
             page.locator("#notes > li").wait_for()
-        # It has ended although the page was waiting. The browser says that nobody answers, and the page asks again.
+        # The emulator ended while the page was waiting. The browser reports failed connections; the page keeps trying.
         with running([APP], port=port) as emulator:
             send(f"{emulator}/v3.0/me")
             page.locator("#notes > li").get_by_text("/v3.0/me").wait_for()
@@ -207,7 +207,7 @@ def test_an_emulator_that_ends_leaves_an_open_page_alone_and_is_found_again(chro
         page.context.close()
 
 
-def test_logins_and_journal_are_filtered_at_once_and_the_address_keeps_it(chromium: Browser) -> None:
+def test_logins_and_journal_are_filtered_at_once_and_the_url_keeps_the_filter(chromium: Browser) -> None:
     other = replace(APP, client_id="other-app", secret="other-secret")
     with running([APP, other], auto_login="ada") as emulator:
         exchanged(emulator, begun(emulator), "wrong")
@@ -225,7 +225,7 @@ def test_logins_and_journal_are_filtered_at_once_and_the_address_keeps_it(chromi
         page.get_by_label("Failed only").check()
         wait_for(lambda: shown() == (1, 1), "what failed of the app")
         assert parse_qs(urlsplit(page.url).query) == {"app": ["desk-app"], "failed": ["true"]}
-        # What happens later is filtered as well, and so it is after a reload.
+        # Later events are filtered, too, also after a reload.
         send(f"{emulator}/nothing")
         exchanged(emulator, begun(emulator), "wrong again")
         wait_for(lambda: shown() == (2, 2), "another failure of the app")
@@ -240,7 +240,7 @@ def test_logins_and_journal_are_filtered_at_once_and_the_address_keeps_it(chromi
         page.context.close()
 
 
-def test_scenarios_and_people_are_found_while_somebody_types(chromium: Browser, emulator: str) -> None:
+def test_scenarios_and_people_are_filtered_during_typing(chromium: Browser, emulator: str) -> None:
     page, complaints = opened(chromium, emulator)
     page.locator("#scenarios-search").fill("TOKENS 502")
     assert page.locator("#scenarios li:visible strong").all_inner_texts() == ["tokens-502-html"]
@@ -256,7 +256,7 @@ def test_scenarios_and_people_are_found_while_somebody_types(chromium: Browser, 
     page.context.close()
 
 
-def test_everything_is_found_without_a_script(chromium: Browser) -> None:
+def test_searches_and_filters_work_without_a_script(chromium: Browser) -> None:
     with running([APP], auto_login="ada") as emulator:
         exchanged(emulator, begun(emulator), "wrong")
         exchanged(emulator, begun(emulator), APP.secret)
@@ -271,7 +271,7 @@ def test_everything_is_found_without_a_script(chromium: Browser) -> None:
         assert urlsplit(page.url).fragment == "people"
         assert "Wei Zhong" in page.locator("#people li:visible").first.inner_text()
         assert page.locator(".login").count() == 1, "the filter of the logins is kept"
-        assert page.locator(".copy-button").count() == 0, "a button that could do nothing is not there"
+        assert page.locator(".copy-button").count() == 0, "buttons that need the script are hidden"
         page.context.close()
 
 
@@ -292,7 +292,7 @@ def test_addresses_and_settings_are_copied(chromium: Browser, emulator: str) -> 
     page.context.close()
 
 
-def test_it_is_side_by_side_on_a_wide_screen_and_one_column_on_a_phone(chromium: Browser, emulator: str) -> None:
+def test_the_desk_has_two_columns_on_a_wide_screen_and_one_on_a_phone(chromium: Browser, emulator: str) -> None:
     page, _ = opened(chromium, emulator)
     happening, there = (pane.bounding_box() for pane in page.locator(".pane").all())
     assert happening
@@ -300,7 +300,7 @@ def test_it_is_side_by_side_on_a_wide_screen_and_one_column_on_a_phone(chromium:
     assert happening["y"] == there["y"]
     assert there["x"] >= happening["x"] + happening["width"]
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "each side scrolls by itself"
-    # A link of the page finds its part there.
+    # A link within the page scrolls to its part.
     page.get_by_role("link", name="Controls", exact=True).click()
     controls = page.locator("#controls-title")
     wait_for(
@@ -316,7 +316,7 @@ def test_it_is_side_by_side_on_a_wide_screen_and_one_column_on_a_phone(chromium:
     page.context.close()
 
 
-# The contrast of each text with what is behind it, as WCAG 2 measures it: what is below 4.5.
+# The texts whose contrast with their background (WCAG 2) is below 4.5.
 FAINT = """() => {
   const channels = (color) => color.match(/[\\d.]+/g).map(Number);
   const laid = (under, [r, g, b, a = 1]) => under.map((old, i) => old * (1 - a) + [r, g, b][i] * a);
@@ -341,7 +341,7 @@ FAINT = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_of_a_failed_login_can_be_read(chromium: Browser, scheme: Literal["light", "dark"]) -> None:
+def test_every_text_of_a_failed_login_has_enough_contrast(chromium: Browser, scheme: Literal["light", "dark"]) -> None:
     with running([APP], auto_login="ada") as emulator:
         exchanged(emulator, begun(emulator), APP.secret)
         exchanged(emulator, begun(emulator), "wrong")
@@ -354,7 +354,7 @@ def test_every_text_of_a_failed_login_can_be_read(chromium: Browser, scheme: Lit
         page.context.close()
 
 
-def test_the_keys_go_through_the_page_in_the_order_that_it_is_read(chromium: Browser, emulator: str) -> None:
+def test_tab_goes_through_the_page_in_reading_order(chromium: Browser, emulator: str) -> None:
     page, _ = opened(chromium, emulator)
     seen = []
     for _ in range(10):
@@ -375,8 +375,8 @@ def test_every_button_works(chromium: Browser, emulator: str, *, script: bool) -
     page.context.close()
 
 
-def test_somebody_can_be_sent_to_an_app(chromium: Browser) -> None:
-    # Any server will do for the app.
+def test_a_person_can_be_logged_in_to_an_app(chromium: Browser) -> None:
+    # The app can be any server.
     with running([]) as app, running([replace(APP, redirect_uri=f"{app}/healthz")]) as emulator:
         page, _ = opened(chromium, emulator)
         page.get_by_label("After “Log in as”, open").select_option("desk-app")
@@ -395,7 +395,7 @@ def test_nothing_scrolls_sideways(chromium: Browser, emulator: str, width: int) 
     page.context.close()
 
 
-def test_a_long_journal_scrolls_by_itself_and_leaves_the_rest_in_reach(chromium: Browser, emulator: str) -> None:
+def test_a_long_journal_has_its_own_scroll_bar(chromium: Browser, emulator: str) -> None:
     for _ in range(40):
         send(f"{emulator}/oauth/certs")
     page, complaints = opened(chromium, emulator)
@@ -406,7 +406,7 @@ def test_a_long_journal_scrolls_by_itself_and_leaves_the_rest_in_reach(chromium:
     assert beside["y"] < 800
     journal.focus()
     page.keyboard.press("End")
-    # The last of them, which is the first request, comes into sight.
+    # The last entry, which is the first request, becomes visible.
     first = page.locator("#notes > li").last
     wait_for(
         lambda: first.evaluate("note => note.getBoundingClientRect().bottom <= innerHeight"),
@@ -416,7 +416,7 @@ def test_a_long_journal_scrolls_by_itself_and_leaves_the_rest_in_reach(chromium:
     page.context.close()
 
 
-def test_the_title_of_a_fold_stands_beside_its_mark(chromium: Browser, emulator: str) -> None:
+def test_the_title_of_a_folded_list_is_beside_its_arrow(chromium: Browser, emulator: str) -> None:
     page, _ = opened(chromium, emulator)
     for fold in page.locator("#people summary, #scenarios summary").all():
         line = fold.bounding_box()

@@ -1,6 +1,6 @@
-"""The ready settings of the desk: each is pasted as it stands, and a client made from it exchanges a code.
+"""The ready settings of the desk: each is pasted without changes, and a client with them exchanges a code.
 
-The app has an id and a secret that would break out of a text in each of the languages, and several redirect URIs.
+The app has several redirect URIs, and an id and a secret with characters that each of the languages must escape.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DONE = "exchanged"
 
 @dataclass(frozen=True)
 class Desk:
-    """An emulator, and the settings on its desk."""
+    """An emulator and the settings on its desk."""
 
     base_url: str
     settings: dict[str, str]
@@ -65,7 +65,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def ran(command: list[str], desk: Desk, **more: str) -> str:
-    """What a program says that has a code, and no setting of Clever's from outside."""
+    """Run a program with a code and without any CLEVER_ variable; return its output."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("CLEVER_")}
     library = str(RELEASE / LIBRARY)
     environment = {**outside, "CODE": desk.code(), "CALLBACK": CALLBACKS[0], **more}
@@ -76,20 +76,20 @@ def ran(command: list[str], desk: Desk, **more: str) -> str:
 
 
 def python(desk: Desk, text: str) -> str:
-    """What a program in Python says."""
+    """Run a Python program; return its output."""
     return ran([sys.executable, "-c", text], desk)
 
 
 EXCHANGE = "client.exchange_code(os.environ['CODE'], os.environ['CALLBACK'])\nprint('exchanged')\n"
 
 
-def test_there_is_one_for_each_language_and_framework(desk: Desk) -> None:
+def test_the_desk_has_settings_for_each_language_and_framework(desk: Desk) -> None:
     assert list(desk.settings) == NAMES
     for text in desk.settings.values():
         assert desk.base_url in text
 
 
-def test_the_environment_of_a_shell(desk: Desk) -> None:
+def test_the_settings_for_a_shell_environment_work(desk: Desk) -> None:
     program = (
         f"import os\nfrom clever_sso import Client\nclient = Client.from_env()\n{EXCHANGE}print(client.redirect_uris)"
     )
@@ -221,7 +221,7 @@ def test_c(desk: Desk, tmp_path: Path) -> None:
     assert DONE in ran([str(program)], desk)
 
 
-def test_an_app_without_a_secret_has_the_environment_of_a_server_that_checks_its_tokens(desk: Desk) -> None:
+def test_an_app_without_a_secret_has_only_the_environment_for_checking_tokens(desk: Desk) -> None:
     with urllib.request.urlopen(f"{desk.base_url}/_emulator/") as answer:
         page = answer.read().decode()
     found = re.findall(r'data-copy="the settings for (\w+) of Map Corner">(.*?)</code>', page, re.DOTALL)

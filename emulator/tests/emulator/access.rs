@@ -7,7 +7,7 @@ use crate::support::{CALLBACK, authorize_target, exchange, get, get_as, query, t
 
 const SECOND_DISTRICT: &str = "64c1f0a2d3b94e5f60718100";
 
-/// An app for staff, and one of the second district.
+/// An app for staff, and an app of the second district.
 fn emulator() -> Emulator {
     let staff =
         App::new("staff-app", "staff-secret", CALLBACK).with_oidc().with_user_types([UserType::Staff]);
@@ -36,7 +36,7 @@ fn people_without_access_see_a_page_that_says_why() {
 }
 
 #[test]
-fn with_return_unshared_the_app_is_told() {
+fn with_return_unshared_the_app_learns_that_a_person_has_no_access() {
     let emulator = emulator();
     for client_id in ["staff-app", "island-app"] {
         let answer = get(&emulator, &authorize_target(client_id, "&return_unshared=true&state=s"));

@@ -1,4 +1,4 @@
-//! People and apps that are added over the control API, and claims for one login.
+//! People and apps that are added through the control API, and claims for one login.
 
 use std::fs;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn refused(emulator: &Emulator, what: &str, body: &Value) -> String {
 }
 
 #[test]
-fn an_added_person_logs_in_like_all_others() {
+fn an_added_person_logs_in_like_everybody_else() {
     let emulator = with_pages();
     let nia = done(&emulator, "POST", "people", &json!({ "handle": "nia" }));
     assert_eq!((&nia["given_name"], &nia["roles"][0]["user_type"]), (&"nia".into(), &"student".into()));
@@ -38,7 +38,7 @@ fn an_added_person_logs_in_like_all_others() {
 }
 
 #[test]
-fn everything_about_somebody_can_be_said() {
+fn an_added_person_can_have_every_member_of_the_world_file() {
     let emulator = with_pages();
     let own = json!({
         "handle": "lea",
@@ -75,7 +75,7 @@ fn an_app_that_was_added_can_log_people_in_and_get_more_redirect_uris() {
 }
 
 #[test]
-fn what_is_wrong_with_an_addition_is_said_and_changes_nothing() {
+fn a_wrong_addition_is_refused_with_the_reason_and_changes_nothing() {
     let emulator = with_pages();
     let person = |name: &str, value: Value| json!({ "handle": "nia", name: value });
     for (what, body, expected) in [
@@ -138,7 +138,7 @@ fn what_is_wrong_with_an_addition_is_said_and_changes_nothing() {
 }
 
 #[test]
-fn a_reset_forgets_what_was_added_and_a_change_of_the_file_does_not() {
+fn a_reset_removes_additions_and_a_change_of_the_file_does_not() {
     let file = std::env::temp_dir().join(format!("clever-emulator-additions-{}.toml", std::process::id()));
     fs::write(&file, World::built_in_toml()).unwrap();
     let emulator = Emulator::start(options().world_file(&file)).unwrap();
@@ -151,7 +151,11 @@ fn a_reset_forgets_what_was_added_and_a_change_of_the_file_does_not() {
     emulator.advance(Duration::from_millis(200));
     assert_eq!(emulator.person("ada").unwrap().family_name, "Changed");
     assert!(emulator.person("nia").is_some());
-    assert_eq!(emulator.person("ole").unwrap().given_name, "Noor", "the file has somebody of this name now");
+    assert_eq!(
+        emulator.person("ole").unwrap().given_name,
+        "Noor",
+        "the file now has a person with this name"
+    );
     done(&emulator, "POST", "reset", &Value::Null);
     assert!(emulator.person("nia").is_none());
     fs::remove_file(&file).unwrap();
@@ -179,13 +183,13 @@ fn assert_own(emulator: &Emulator, tokens: &Value) {
     for (name, value) in own.as_object().unwrap() {
         assert_eq!(&claims[name], value);
     }
-    assert_eq!(claims["given_name"], "Ada", "all others stay");
+    assert_eq!(claims["given_name"], "Ada", "all other claims stay");
     let info = get_as(emulator, tokens["access_token"].as_str().unwrap(), "/userinfo").json();
     assert_eq!((&info["user_type"], &info["new"], info.get("iss")), (&own["user_type"], &own["new"], None));
 }
 
 #[test]
-fn codes_tokens_and_automatic_logins_take_claims_of_their_own() {
+fn codes_tokens_and_automatic_logins_can_have_custom_claims() {
     let emulator = automatic("ada");
     let body = json!({ "person": "ada", "client_id": "oidc-app", "claims": own_claims() });
     assert_own(&emulator, &done(&emulator, "POST", "tokens", &body));
@@ -210,9 +214,9 @@ fn sign_in(emulator: &Emulator, person: &str, claims: &str, more: &[(&str, &str)
     post(emulator, "/login/claims", &[&[FORM], more].concat(), &form(&fields))
 }
 
-/// Half an emoji, numbers that are too large, a member that appears twice: odd data to test a client with.
+/// Odd data to test a client with: half an emoji, numbers that are too large, a repeated member.
 #[test]
-fn claims_reach_the_token_and_userinfo_as_they_are_written() {
+fn custom_claims_are_in_the_token_and_userinfo_exactly_as_written() {
     let emulator = with_pages();
     let odd = ["\"\\ud83d\"", "1e400", "1.0", "{\"a\":1,\"a\":[\"\\udd8a\", 2 ]}", "\"\\u0041\""];
     let members: Vec<_> = odd.iter().enumerate().map(|(at, value)| format!("\"odd{at}\":{value}")).collect();
@@ -237,7 +241,7 @@ fn claims_reach_the_token_and_userinfo_as_they_are_written() {
 }
 
 #[test]
-fn a_scenario_signs_claims_as_they_are_written_too() {
+fn a_scenario_also_signs_custom_claims_exactly_as_written() {
     let emulator = automatic("ada");
     for scenario in
         ["id-token-no-nonce", "id-token-alg-none", "id-token-unknown-kid", "id-token-duplicate-claim"]
@@ -254,7 +258,7 @@ fn a_scenario_signs_claims_as_they_are_written_too() {
 }
 
 #[test]
-fn what_is_wrong_with_a_text_of_claims_is_said_with_line_and_column() {
+fn an_error_in_the_claims_names_line_and_column() {
     let emulator = automatic("ada");
     let host = host(&emulator);
     for (claims, place) in [
@@ -336,7 +340,7 @@ fn a_form_on_the_login_page_signs_in_with_claims_for_one_login() {
 }
 
 #[test]
-fn what_is_wrong_in_the_form_is_said_on_the_page() {
+fn a_mistake_in_the_form_is_explained_on_the_page() {
     let emulator = with_pages();
     for (person, claims, expected) in [
         ("ada", "[]", "one JSON object"),
@@ -348,7 +352,7 @@ fn what_is_wrong_in_the_form_is_said_on_the_page() {
         assert_eq!((answer.status, answer.header("set-cookie")), (400, None), "{person} {claims}");
         let page = answer.page();
         assert!(page.contains(expected) && page.contains("<details lang=\"en\" open>"), "{person} {claims}");
-        assert!(page.contains(&format!("{claims}</textarea>")), "what was typed is still there: {page}");
+        assert!(page.contains(&format!("{claims}</textarea>")), "the typed text is kept: {page}");
         assert_eq!(page.matches("aria-invalid").count(), 1, "user name and password are not wrong");
         let chosen = ["ada", "noor"].contains(&person);
         assert_eq!(
@@ -364,7 +368,7 @@ fn what_is_wrong_in_the_form_is_said_on_the_page() {
 }
 
 #[test]
-fn health_is_told_in_plain_text_and_noted_nowhere() {
+fn healthz_is_plain_text_and_not_in_the_journal() {
     let emulator = with_pages();
     let answer = get(&emulator, "/healthz");
     assert_eq!((answer.status, answer.body.as_str()), (200, "ok\n"));

@@ -1,4 +1,4 @@
-//! The resources an access token opens.
+//! The resources that an access token gives access to.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn got(handle: &str, path: &str) -> Value {
 }
 
 #[test]
-fn me_says_who_it_is_and_where_the_rest_is_in_the_version_called() {
+fn me_has_the_id_and_links_in_the_requested_version() {
     let emulator = automatic("ada");
     let (token, id) = (access_token(&emulator), &emulator.person("ada").unwrap().id);
     for version in ["v3.0", "v3.1"] {
@@ -77,7 +77,7 @@ fn a_contact_has_no_schools() {
 }
 
 #[test]
-fn the_old_id_of_a_person_with_a_new_one_is_the_legacy_id_of_the_role() {
+fn the_legacy_id_of_a_person_with_a_new_id_is_the_old_id() {
     let (before, after) = (got("mila", "/v3.0/me"), got("mila-returned", "/v3.0/users/{id}"));
     assert_ne!(before["data"]["id"], after["data"]["id"]);
     assert_eq!(after["data"]["roles"]["student"]["legacy_id"], before["data"]["id"]);
@@ -94,7 +94,7 @@ fn a_district_has_id_and_name() {
 }
 
 #[test]
-fn anybody_elses_id_is_not_found() {
+fn the_id_of_another_person_is_not_found() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     let grace = format!("/v3.0/users/{}", emulator.person("grace").unwrap().id);
@@ -106,7 +106,7 @@ fn anybody_elses_id_is_not_found() {
 }
 
 #[test]
-fn userinfo_answers_get_and_post_alike() {
+fn userinfo_responds_the_same_to_get_and_post() {
     let emulator = automatic("grace");
     let token = access_token(&emulator);
     let grace = emulator.person("grace").unwrap();
@@ -135,7 +135,7 @@ fn without_a_valid_token_everything_is_401() {
 }
 
 #[test]
-fn an_expired_token_opens_nothing() {
+fn an_expired_token_gives_access_to_nothing() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     emulator.advance(Duration::from_secs(24 * 3600));
@@ -162,7 +162,7 @@ fn the_rate_limit_headers_count_down_and_open_a_new_window_after_a_minute() {
 }
 
 #[test]
-fn past_the_limit_the_answer_is_429_with_an_empty_body() {
+fn beyond_the_rate_limit_the_response_is_429_with_an_empty_body() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     for _ in 0..1200 {

@@ -1,4 +1,4 @@
-//! The headers of the API, and the tags of its answers.
+//! The headers of the API, and the entity tags of its responses.
 
 use crate::http::{Response, send};
 use crate::support::{access_token, automatic, code, exchange, get, get_as, get_with};
@@ -23,7 +23,7 @@ fn assert_open_to_every_origin(answer: &Response) {
 }
 
 #[test]
-fn every_answer_of_the_api_may_be_read_by_pages_of_every_origin() {
+fn pages_of_every_origin_can_read_every_response_of_the_api() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     for path in ["/me", "/v1.1/me", "/v3.1/me", "/userinfo", "/v3.0/users/x", "/v3.0/resources"] {
@@ -75,7 +75,7 @@ fn the_html_404_counts_as_a_request_of_its_token() {
 }
 
 #[test]
-fn a_client_with_the_newest_answer_does_not_get_it_again() {
+fn a_client_with_the_newest_response_gets_304() {
     let emulator = automatic("ada");
     let authorization = format!("Bearer {}", access_token(&emulator));
     let get_if = |more: &[(&str, &str)]| {
@@ -106,7 +106,7 @@ fn a_client_with_the_newest_answer_does_not_get_it_again() {
 }
 
 #[test]
-fn another_answer_has_another_tag() {
+fn another_response_has_another_etag() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     let tag = |path| get_as(&emulator, &token, path).header("etag").unwrap().to_owned();
@@ -115,7 +115,7 @@ fn another_answer_has_another_tag() {
 }
 
 #[test]
-fn tokens_are_never_answered_with_304() {
+fn a_token_response_is_never_304() {
     let emulator = automatic("ada");
     let answer = exchange(&emulator, "oauth-app", &code(&emulator, "oauth-app", ""));
     assert!(answer.status == 200 && answer.header("etag").unwrap().starts_with("W/\"51-"));

@@ -1,4 +1,4 @@
-//! The first leg: authorize and Instant Login.
+//! The first step of a login: authorize and Instant Login.
 
 use crate::support::{
     CALLBACK, OTHER_CALLBACK, authorize_target, automatic, exchange, form, get, get_as, query, with_pages,
@@ -8,7 +8,7 @@ const SCOPE: &str = "scope=read%3Adistrict_admins_basic%20read%3Aschool_admins_b
                      read%3Astudents_basic%20read%3Ateachers_basic%20read%3Auser_id";
 
 #[test]
-fn the_answer_is_code_scope_and_state_in_this_order() {
+fn the_callback_has_code_scope_and_state_in_this_order() {
     let answer = get(&automatic("ada"), &authorize_target("oauth-app", "&state=a+b"));
     assert_eq!(answer.status, 302);
     let location = answer.location();
@@ -27,7 +27,7 @@ fn no_state_comes_back_when_none_was_sent() {
 }
 
 #[test]
-fn what_clever_ignores_is_ignored() {
+fn parameters_that_clever_ignores_are_ignored() {
     let more = "&scope=openid+email&confirmed=true&channel=clever-portal&return_unshared=true&user_type=x\
                 &code_challenge=c&code_challenge_method=S256&district_id=53ee4b8a44abc88c1c00119b";
     assert_eq!(get(&automatic("ada"), &authorize_target("oauth-app", more)).status, 302);
@@ -93,12 +93,12 @@ fn a_wrong_request_ends_on_a_page_and_never_in_a_redirect() {
 }
 
 #[test]
-fn a_wrong_request_is_refused_before_anybody_has_to_sign_in() {
+fn a_wrong_request_is_refused_before_the_person_signs_in() {
     assert_eq!(get(&with_pages(), "/oauth/authorize?response_type=code&client_id=nobody").status, 400);
 }
 
 #[test]
-fn what_a_page_repeats_of_the_request_is_escaped() {
+fn values_of_the_request_are_escaped_on_a_page() {
     let answer = get(
         &automatic("ada"),
         "/oauth/authorize?response_type=code&client_id=%3Cscript%3Ealert(1)%3C/script%3E",
@@ -121,7 +121,7 @@ fn people_who_are_not_signed_in_go_to_the_login_page_and_come_back() {
 }
 
 #[test]
-fn a_token_comes_in_the_fragment() {
+fn a_token_is_in_the_fragment() {
     let emulator = automatic("ada");
     for client_id in ["public-app", "oauth-app", "oidc-app"] {
         let target = format!("/oauth/authorize?response_type=token&client_id={client_id}&state=s");
@@ -136,7 +136,7 @@ fn a_token_comes_in_the_fragment() {
 }
 
 #[test]
-fn a_token_comes_without_a_state_when_none_was_sent() {
+fn a_token_has_no_state_when_none_was_sent() {
     let answer = get(&automatic("ada"), "/oauth/authorize?response_type=token&client_id=public-app");
     assert!(answer.location().starts_with(&format!("{CALLBACK}#token_type=bearer&access_token=il")));
 }

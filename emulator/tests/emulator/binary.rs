@@ -1,11 +1,11 @@
-//! The binary, as a developer or another language's test suite starts it.
+//! The binary, started like by a developer or by a test suite in another language.
 
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::http;
 
-/// A process that is ended whatever happens to the test.
+/// A process that ends with the test, even if the test fails.
 pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
@@ -47,7 +47,7 @@ fn the_first_line_is_the_base_url_and_nothing_follows_it() {
 }
 
 #[test]
-fn the_hints_show_how_to_use_the_built_in_app_but_no_secret_of_the_users() {
+fn the_hints_show_the_built_in_apps_secret_but_never_a_users_own() {
     let hints = |arguments: &[&str]| {
         let (mut running, _) = start(arguments);
         let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
@@ -93,7 +93,7 @@ fn the_output_says_which_people_an_app_is_for() {
 }
 
 #[test]
-fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
+fn a_wrong_option_is_reported_in_one_line_with_exit_code_2() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     for (arguments, expected) in [
@@ -130,9 +130,9 @@ fn what_is_wrong_is_said_in_one_line_with_exit_code_2() {
     }
 }
 
-/// Each option with a value that it cannot have, twice, and with one it does not take.
+/// Each option with a wrong value, repeated, and with a value although it takes none.
 #[test]
-fn every_option_is_named_with_the_value_that_is_wrong() {
+fn every_error_names_the_option_and_its_wrong_value() {
     let valued = ["--port", "--listen", "--public-url", "--auto-login", "--world", "--seed"];
     let switches = ["--any-host", "--cors", "--basic-only", "--log"];
     let mut wrong: Vec<(Vec<String>, String)> = Vec::new();
@@ -176,7 +176,7 @@ fn every_option_is_named_with_the_value_that_is_wrong() {
     }
 }
 
-/// The settings of this project's libraries, which are often in the environment of an emulator, mean nothing to it.
+/// The settings of this project's libraries are often in the environment of an emulator, which ignores them.
 #[test]
 fn no_environment_variable_changes_the_emulator() {
     let mut command = command(&["--port", "0"]);
@@ -198,7 +198,7 @@ fn no_environment_variable_changes_the_emulator() {
 }
 
 #[test]
-fn an_address_is_taken_as_people_write_it() {
+fn an_address_is_accepted_in_every_usual_form() {
     for (written, host) in [("localhost", "127.0.0.1"), ("[::1]", "[::1]"), ("::1", "[::1]")] {
         let (_running, line) = start(&["--listen", written]);
         assert!(line.starts_with(&format!("http://{host}:")), "{line}");
@@ -232,7 +232,7 @@ fn basic_only_on_the_command_line_is_announced_to_clients() {
 }
 
 #[test]
-fn unknown_options_end_with_exit_code_2_as_well() {
+fn unknown_options_also_end_with_exit_code_2() {
     for arguments in [&["--nonsense"][..], &["--port", "65536"], &["stray"]] {
         assert_eq!(ended(arguments).0, Some(2), "{arguments:?}");
     }
@@ -267,13 +267,13 @@ fn closed() -> io::PipeWriter {
 }
 
 #[test]
-fn a_closed_standard_output_or_error_is_no_reason_to_stop() {
+fn the_emulator_keeps_running_with_a_closed_standard_output_or_error() {
     let mut without_stdout = Running(command(&[]).stdout(closed()).spawn().unwrap());
     let mut hints = BufReader::new(without_stdout.0.stderr.take().unwrap());
     let mut hint = String::new();
     while !hint.starts_with("The desk") {
         hint.clear();
-        assert!(hints.read_line(&mut hint).unwrap() > 0, "the hints end without the desk");
+        assert!(hints.read_line(&mut hint).unwrap() > 0, "the hints don't name the desk");
     }
     let desk = hint.trim().rsplit_once(' ').unwrap().1;
     let without_stderr = Running(command(&[]).stderr(closed()).spawn().unwrap());
@@ -285,7 +285,7 @@ fn a_closed_standard_output_or_error_is_no_reason_to_stop() {
 }
 
 fn assert_serves(mut running: Running, base_url: &str) {
-    // The signature needs the key, which is made after everything was said.
+    // The signature needs the key, which is created after all output was written.
     assert_eq!(http::send(base_url, "GET", "/oauth/certs", &[], b"").status, 200);
     assert!(running.0.try_wait().unwrap().is_none());
 }

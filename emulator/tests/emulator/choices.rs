@@ -1,4 +1,4 @@
-//! The choices that docs/emulator.md lists where Clever's behavior is unknown: each has its test.
+//! docs/emulator.md lists the emulator's choices where Clever's behavior is unknown. Each has a test.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ const HEADING: &str = "\n## Choices where Clever's behavior is unknown\n";
 const DISTRICT: &str = "53ee4b8a44abc88c1c00119b";
 const ISLAND: &str = "64c1f0a2d3b94e5f60718100";
 
-/// The question of each row, in its order, and the tests that show the choice.
+/// The question of each row, in the order of the table, and the tests of the choice.
 const SHOWN_BY: &[(&str, &[&str])] = &[
     (
         "other members of the metadata",
@@ -36,9 +36,9 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
             "choices::the_key_id_is_the_thumbprint_of_the_key",
         ],
     ),
-    ("caching of metadata and keys", &["discovery::metadata_and_keys_may_be_kept_for_an_hour"]),
-    ("`code_challenge` (PKCE)", &["authorize::what_clever_ignores_is_ignored"]),
-    ("scopes of an OpenID Connect app", &["authorize::a_token_comes_in_the_fragment"]),
+    ("caching of metadata and keys", &["discovery::metadata_and_keys_can_be_cached_for_an_hour"]),
+    ("`code_challenge` (PKCE)", &["authorize::parameters_that_clever_ignores_are_ignored"]),
+    ("scopes of an OpenID Connect app", &["authorize::a_token_is_in_the_fragment"]),
     (
         "an empty parameter",
         &["authorize::no_state_comes_back_when_none_was_sent", "confirmation::only_confirmed_false_asks"],
@@ -73,25 +73,28 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     (
         "the response to `return_unshared=true` if the person has no access",
         &[
-            "access::with_return_unshared_the_app_is_told",
-            "library::with_return_unshared_the_app_learns_that_somebody_has_no_access",
+            "access::with_return_unshared_the_app_learns_that_a_person_has_no_access",
+            "library::with_return_unshared_a_library_app_learns_that_a_person_has_no_access",
         ],
     ),
-    ("`return_unshared` at Instant Login", &["choices::an_instant_login_ignores_what_only_authorize_knows"]),
+    (
+        "`return_unshared` at Instant Login",
+        &["choices::an_instant_login_ignores_the_parameters_of_authorize"],
+    ),
     (
         "Instant Login and `district_id` for an app of Clever Library",
         &["choices::an_app_of_clever_library_is_reached_like_any_other"],
     ),
-    ("`/userinfo` of a Library login", &["library::userinfo_names_no_district_either"]),
+    ("`/userinfo` of a Library login", &["library::userinfo_also_has_no_district"]),
     (
         "the position of `loginas_by_admin` in the callback",
-        &["visitor::an_administrator_who_logs_in_as_somebody_is_in_the_callback"],
+        &["visitor::the_callback_says_that_an_administrator_logs_in_as_the_person"],
     ),
     (
         "the `user_id` of an ID token after the person's id changed",
-        &["id_token::a_person_with_a_new_id_has_the_old_one_as_well"],
+        &["id_token::a_person_with_a_new_id_also_has_the_old_id"],
     ),
-    ("`response_type=token` for an app with a secret", &["authorize::a_token_comes_in_the_fragment"]),
+    ("`response_type=token` for an app with a secret", &["authorize::a_token_is_in_the_fragment"]),
     (
         "a code for an app without a secret",
         &["authorize::a_wrong_request_ends_on_a_page_and_never_in_a_redirect"],
@@ -100,29 +103,29 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         "`redirect_uri`, `state` and `nonce` at Instant Login",
         &[
             "authorize::an_instant_login_arrives_at_the_primary_redirect_uri_without_a_state",
-            "choices::an_instant_login_ignores_what_only_authorize_knows",
+            "choices::an_instant_login_ignores_the_parameters_of_authorize",
         ],
     ),
     (
         "`district_id` missing at Instant Login",
-        &["choices::an_instant_login_ignores_what_only_authorize_knows"],
+        &["choices::an_instant_login_ignores_the_parameters_of_authorize"],
     ),
     (
         "wrong password or badge on a login page",
         &[
             "login::a_wrong_password_shows_the_page_again_with_an_alert_and_keeps_the_target",
-            "sign_in::a_badge_of_nobody_or_of_another_district_signs_nobody_in",
+            "sign_in::an_unknown_badge_or_one_of_another_district_signs_nobody_in",
         ],
     ),
     (
         "a person from another district on a login page",
-        &["sign_in::the_page_of_a_district_takes_its_own_people_only"],
+        &["sign_in::the_login_page_of_a_district_accepts_only_its_own_people"],
     ),
     (
         "the login methods of Clever Library",
         &["sign_in::a_login_page_offers_the_login_methods_of_its_district"],
     ),
-    ("who has a badge, and its code", &["choices::everybody_has_a_badge_of_eight_letters_and_digits"]),
+    ("who has a badge, and its code", &["choices::every_badge_code_has_eight_letters_and_digits"]),
     (
         "the school picker before you type anything",
         &["choices::the_picker_shows_twenty_at_most", "picker::a_sandbox_is_found_by_its_id_only"],
@@ -131,7 +134,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         "when the school picker is shown",
         &[
             "picker::a_login_without_a_district_goes_through_the_picker_with_the_same_parameters",
-            "picker::instant_logins_ask_on_the_login_page_or_not_at_all",
+            "picker::instant_logins_show_the_school_picker_only_without_a_district",
         ],
     ),
     (
@@ -140,20 +143,17 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     ),
     (
         "a `district_id` in the request that differs from the remembered school",
-        &["choices::a_district_in_the_request_wins_and_is_not_remembered"],
+        &["choices::a_district_in_the_request_takes_precedence_and_is_not_remembered"],
     ),
     (
         "a person who is signed in at another district than the `district_id`",
-        &["choices::somebody_signed_in_at_another_district_stays_signed_in"],
+        &["choices::a_person_signed_in_at_another_district_stays_signed_in"],
     ),
     (
         "`confirmed=false` just after a sign-in",
-        &["confirmation::a_student_is_asked_and_yes_goes_on_with_everything_that_was_sent"],
+        &["confirmation::a_student_is_asked_and_yes_continues_with_the_same_parameters"],
     ),
-    (
-        "where \"Yes\" leads",
-        &["confirmation::a_student_is_asked_and_yes_goes_on_with_everything_that_was_sent"],
-    ),
+    ("where \"Yes\" leads", &["confirmation::a_student_is_asked_and_yes_continues_with_the_same_parameters"]),
     ("who counts as a student for `confirmed`", &["confirmation::only_students_are_asked"]),
     ("`confirmed` at Instant Login", &["confirmation::only_confirmed_false_asks"]),
     (
@@ -162,7 +162,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     ),
     (
         "the portal links for the people of Clever Library",
-        &["portal::the_links_of_clever_library_name_no_district"],
+        &["portal::the_portal_links_of_clever_library_have_no_district"],
     ),
     (
         "an administrator opens an app with the flag",
@@ -176,10 +176,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         "logging out of the portal",
         &["portal::logging_out_of_the_portal_ends_the_session_and_shows_the_login_page_again"],
     ),
-    (
-        "the portal with `--auto-login`",
-        &["portal::automatic_logins_have_their_portal_without_a_page_before_it"],
-    ),
+    ("the portal with `--auto-login`", &["portal::automatic_logins_open_the_portal_without_a_login_page"]),
     (
         "wrong or missing client credentials",
         &[
@@ -190,9 +187,9 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     (
         "credentials in the body",
         &[
-            "tokens::credentials_may_stand_in_the_body",
+            "tokens::credentials_can_be_in_the_body",
             "tokens::credentials_in_both_places_are_refused",
-            "tokens::where_credentials_are_taken_by_basic_only_those_in_the_body_are_refused",
+            "tokens::with_basic_only_credentials_in_the_body_are_refused",
         ],
     ),
     ("a missing or different `grant_type`", &["tokens::only_the_authorization_code_grant_is_supported"]),
@@ -205,12 +202,12 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         "`code` or `redirect_uri` missing at the token endpoint",
         &[
             "tokens::a_missing_code_or_redirect_uri_is_an_invalid_request",
-            "choices::a_request_without_a_redirect_uri_spends_no_code",
+            "choices::a_request_without_a_redirect_uri_uses_up_no_code",
         ],
     ),
     (
         "a different redirect URI than the code's",
-        &["tokens::a_code_belongs_to_the_exact_redirect_uri_and_is_spent_by_another"],
+        &["tokens::a_code_needs_the_exact_redirect_uri_and_another_one_uses_it_up"],
     ),
     ("a code for another app", &["tokens::a_code_of_another_app_is_refused_and_spent"]),
     (
@@ -219,14 +216,14 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     ),
     (
         "a token request without `Content-Length` (a chunked body)",
-        &["tokens::a_body_in_chunks_is_refused_for_its_length_is_not_told"],
+        &["tokens::a_chunked_body_without_a_length_is_refused"],
     ),
-    ("`token_type` when there is an ID token", &["choices::the_type_of_a_token_is_told_beside_an_id_token"]),
+    ("`token_type` when there is an ID token", &["choices::a_response_with_an_id_token_has_the_token_type"]),
     (
         "the ID token's `district` or `district_id`",
         &[
-            "choices::the_type_of_a_token_is_told_beside_an_id_token",
-            "api::userinfo_answers_get_and_post_alike",
+            "choices::a_response_with_an_id_token_has_the_token_type",
+            "api::userinfo_responds_the_same_to_get_and_post",
         ],
     ),
     (
@@ -248,28 +245,31 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     (
         "the access token in a form (RFC 6750 section 2.2)",
         &[
-            "userinfo_form::the_token_may_be_in_the_form_of_a_post",
-            "userinfo_form::the_token_is_sent_in_one_way_and_nowhere_else",
+            "userinfo_form::the_token_can_be_in_the_form_of_a_post",
+            "userinfo_form::a_token_sent_in_two_ways_or_in_the_query_is_refused",
         ],
     ),
     (
         "the access token in the query (RFC 6750 section 2.3)",
-        &["userinfo_form::the_token_is_sent_in_one_way_and_nowhere_else"],
+        &["userinfo_form::a_token_sent_in_two_ways_or_in_the_query_is_refused"],
     ),
     (
         "CORS on discovery, keys, tokens and tokeninfo",
         &[
-            "cross_origin::with_cors_pages_of_every_origin_may_read_what_a_browser_client_needs",
-            "cross_origin::without_cors_only_the_api_may_be_read",
+            "cross_origin::with_cors_pages_of_every_origin_can_read_what_a_browser_client_needs",
+            "cross_origin::without_cors_pages_of_other_origins_can_read_only_the_api",
         ],
     ),
-    ("repeated slashes in a path", &["hosts::repeated_slashes_count_as_one"]),
-    ("another person's or an unknown id with a login's token", &["api::anybody_elses_id_is_not_found"]),
+    ("repeated slashes in a path", &["hosts::repeated_slashes_are_treated_as_one"]),
+    (
+        "another person's or an unknown id with a login's token",
+        &["api::the_id_of_another_person_is_not_found"],
+    ),
     (
         "links of a user",
         &[
             "api::a_user_has_an_object_of_roles",
-            "district_tokens::a_student_links_to_district_sections_contacts_teachers_and_schools_and_all_are_there",
+            "district_tokens::the_links_of_a_student_to_district_sections_contacts_teachers_and_schools_all_work",
         ],
     ),
     (
@@ -280,31 +280,31 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         "which details of a district it shows",
         &[
             "api::a_district_has_id_and_name",
-            "district_tokens::a_token_opens_its_district_in_full_and_no_other",
+            "district_tokens::a_token_reads_all_details_of_its_district_and_no_other_district",
         ],
     ),
     (
         "`/schools/{id}` with a login's token (Clever's pages disagree)",
-        &["district_tokens::a_login_opens_no_lists_and_only_its_own_schools"],
+        &["district_tokens::a_login_reads_no_lists_and_only_its_own_schools"],
     ),
     (
         "lists and parts of a user with a login's token, `/me` and `/userinfo` with a district token",
         &[
-            "district_tokens::a_login_opens_no_lists_and_only_its_own_schools",
-            "district_tokens::nobody_stands_behind_a_token_of_a_district",
+            "district_tokens::a_login_reads_no_lists_and_only_its_own_schools",
+            "district_tokens::a_district_token_has_no_person",
         ],
     ),
     (
         "the people a district token shows",
         &[
-            "district_tokens::a_token_opens_everybody_of_its_district_and_nobody_else",
+            "district_tokens::a_token_reads_everybody_in_its_district_and_nobody_else",
             "district_tokens::a_token_shows_only_people_that_the_app_is_for",
         ],
     ),
     (
         "sections, contacts, students and teachers of a user",
         &[
-            "district_tokens::a_student_links_to_district_sections_contacts_teachers_and_schools_and_all_are_there",
+            "district_tokens::the_links_of_a_student_to_district_sections_contacts_teachers_and_schools_all_work",
             "choices::there_are_no_rosters",
         ],
     ),
@@ -313,23 +313,29 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         "links to the schools and other parts of a user in versions 1 and 2",
         &["choices::a_user_of_an_older_version_links_to_no_school"],
     ),
-    ("ids and user types before version 3", &["older_versions::me_names_the_role_by_its_old_id_and_word"]),
-    ("`contact` in `/me` before version 3", &["older_versions::me_names_the_role_by_its_old_id_and_word"]),
+    (
+        "ids and user types before version 3",
+        &["older_versions::me_before_version_3_has_the_old_id_and_type_of_the_role"],
+    ),
+    (
+        "`contact` in `/me` before version 3",
+        &["older_versions::me_before_version_3_has_the_old_id_and_type_of_the_role"],
+    ),
     (
         "`authorized_by` in `/me` before version 3",
-        &["older_versions::me_names_the_role_by_its_old_id_and_word"],
+        &["older_versions::me_before_version_3_has_the_old_id_and_type_of_the_role"],
     ),
     (
         "contacts of students",
-        &["older_versions::the_name_of_a_contact_is_one_text", "choices::a_contact_has_no_students"],
+        &["older_versions::the_name_of_a_contact_is_a_single_string", "choices::a_contact_has_no_students"],
     ),
     (
         "the details of a district by version",
-        &["district_tokens::the_state_of_a_district_is_told_since_version_2_and_its_portal_since_2_1"],
+        &["district_tokens::a_district_has_its_state_since_version_2_and_its_portal_since_2_1"],
     ),
     (
         "the values of `login_methods` in the API",
-        &["district_tokens::a_token_opens_its_district_in_full_and_no_other"],
+        &["district_tokens::a_token_reads_all_details_of_its_district_and_no_other_district"],
     ),
     (
         "how long a district token lives",
@@ -338,11 +344,14 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     (
         "an `owner_type` other than `district`; a missing one",
         &[
-            "district_tokens::another_owner_or_a_parameter_that_comes_twice_is_refused",
-            "district_tokens::the_list_can_be_of_one_district",
+            "district_tokens::another_owner_type_or_a_repeated_parameter_is_refused",
+            "district_tokens::the_list_can_be_limited_to_one_district",
         ],
     ),
-    ("a `district` that does not share the app", &["district_tokens::the_list_can_be_of_one_district"]),
+    (
+        "a `district` that does not share the app",
+        &["district_tokens::the_list_can_be_limited_to_one_district"],
+    ),
     ("an `OPTIONS` request to the API", &["api_headers::a_browser_may_ask_before_it_sends_a_token"]),
     ("an unknown path of the API without a token", &["choices::there_are_no_rosters"]),
     (
@@ -396,7 +405,7 @@ fn an_app_in_production_has_redirect_uris_with_https() {
 }
 
 #[test]
-fn an_instant_login_ignores_what_only_authorize_knows() {
+fn an_instant_login_ignores_the_parameters_of_authorize() {
     let emulator = automatic("ada");
     let answer = get(&emulator, "/oauth/instant-login?client_id=oidc-app&nonce=n&return_unshared=true");
     let tokens = exchange(&emulator, "oidc-app", &query(answer.location())["code"]).json();
@@ -419,7 +428,7 @@ fn an_app_of_clever_library_is_reached_like_any_other() {
 }
 
 #[test]
-fn everybody_has_a_badge_of_eight_letters_and_digits() {
+fn every_badge_code_has_eight_letters_and_digits() {
     let emulator = with_pages();
     for person in emulator.people() {
         let code = person.badge_code().replace('-', "");
@@ -437,12 +446,12 @@ fn the_picker_shows_twenty_at_most() {
     let world = World::built_in_toml().to_owned() + &(1000..1030).map(school).collect::<String>();
     let emulator = Emulator::start(options().world(World::from_toml(&world).unwrap())).unwrap();
     let page = get(&emulator, "/login").page().split("<details lang=\"en\">").next().unwrap().to_owned();
-    // The way to Clever Library is one more.
+    // The link to Clever Library is one more.
     assert_eq!(page.matches(r#"name="portal""#).count(), 21);
 }
 
 #[test]
-fn a_district_in_the_request_wins_and_is_not_remembered() {
+fn a_district_in_the_request_takes_precedence_and_is_not_remembered() {
     let emulator = with_pages();
     let body = form(&[("portal", "emulated"), ("target", "")]);
     let chosen = cookie(&post(&emulator, "/oauth/district-picker", &[FORM], &body));
@@ -455,7 +464,7 @@ fn a_district_in_the_request_wins_and_is_not_remembered() {
 }
 
 #[test]
-fn somebody_signed_in_at_another_district_stays_signed_in() {
+fn a_person_signed_in_at_another_district_stays_signed_in() {
     let emulator = with_pages();
     let ada = session(&emulator, "ada");
     let target = authorize_target("oauth-app", &format!("&district_id={ISLAND}"));
@@ -466,7 +475,7 @@ fn somebody_signed_in_at_another_district_stays_signed_in() {
 }
 
 #[test]
-fn a_request_without_a_redirect_uri_spends_no_code() {
+fn a_request_without_a_redirect_uri_uses_up_no_code() {
     let emulator = automatic("ada");
     let code = code(&emulator, "oauth-app", "");
     let body = form(&[("grant_type", "authorization_code"), ("code", &code)]);
@@ -486,7 +495,7 @@ fn tokens_stay_valid_when_their_code_is_sent_again() {
 }
 
 #[test]
-fn the_type_of_a_token_is_told_beside_an_id_token() {
+fn a_response_with_an_id_token_has_the_token_type() {
     let emulator = automatic("ada");
     let tokens = tokens(&emulator, "oidc-app", "");
     assert_eq!(tokens["token_type"], "bearer");

@@ -1,4 +1,4 @@
-//! `confirmed=false`: is the student before the screen still the one who signed in?
+//! `confirmed=false`: is the student at the screen still the one who signed in?
 
 use crate::support::{
     FORM, asks_who_it_is, authorize_target, automatic, form, get, get_with, post, query, session, with_pages,
@@ -15,7 +15,7 @@ fn yes(page: &str) -> String {
 }
 
 #[test]
-fn a_student_is_asked_and_yes_goes_on_with_everything_that_was_sent() {
+fn a_student_is_asked_and_yes_continues_with_the_same_parameters() {
     let emulator = with_pages();
     let ada = session(&emulator, "ada");
     let page = get_with(&emulator, &unconfirmed(), &[("Cookie", &ada)]);
@@ -28,7 +28,7 @@ fn a_student_is_asked_and_yes_goes_on_with_everything_that_was_sent() {
 }
 
 #[test]
-fn no_logs_out_and_leads_to_the_login_page_with_the_same_target() {
+fn answering_no_logs_out_and_leads_to_the_login_page_with_the_same_target() {
     let emulator = with_pages();
     let ada = session(&emulator, "ada");
     let page = get_with(&emulator, &unconfirmed(), &[("Cookie", &ada)]);
@@ -67,7 +67,7 @@ fn only_confirmed_false_asks() {
 }
 
 #[test]
-fn people_without_access_are_told_so_and_not_asked() {
+fn people_without_access_see_the_refusal_and_are_not_asked() {
     let emulator = with_pages();
     let kim = session(&emulator, "kim");
     assert_eq!(get_with(&emulator, &unconfirmed(), &[("Cookie", &kim)]).status, 403);

@@ -1,10 +1,10 @@
-//! One connection that is kept open, and the requests of a login on it; what a busy client does.
+//! A connection that stays open, and the requests of a login on it, like a busy client.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// What an app is, as its requests show it.
+/// An app, with the values in its requests.
 pub(crate) struct Requests {
     authorize: String,
     exchange: String,
@@ -30,12 +30,12 @@ impl Connection {
     pub(crate) fn to(base_url: &str) -> io::Result<Self> {
         let stream = TcpStream::connect(base_url.strip_prefix("http://").unwrap_or(base_url))?;
         stream.set_nodelay(true)?;
-        // A limit that only a hang reaches: there are many of these on few cores.
+        // A limit that only a hang reaches: many of these connections share few cores.
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// A whole login: the code, the tokens, who it is. Gives what the token endpoint answered.
+    /// Makes a whole login: the code, the tokens, `/me`. Returns the response of the token endpoint.
     pub(crate) fn login(&mut self, requests: &Requests) -> io::Result<String> {
         let head = format!("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", requests.authorize);
         let (location, _) = self.send(&head, "302")?;
@@ -49,7 +49,7 @@ impl Connection {
         Ok(tokens)
     }
 
-    /// What the token endpoint answers to this code, if it does not refuse it.
+    /// Exchanges this code. Returns the response, or nothing if the code is refused.
     pub(crate) fn exchange(&mut self, requests: &Requests, code: &str) -> io::Result<Option<String>> {
         let Requests { authorization, exchange, .. } = requests;
         let length = exchange.len() + code.len();
@@ -62,14 +62,14 @@ impl Connection {
         Ok((status == "200").then_some(body))
     }
 
-    /// Sends a request without a body; gives the place a redirect leads to, and the body.
+    /// Sends a request without a body. Returns the target of the redirect, and the body.
     fn send(&mut self, request: &str, expected: &str) -> io::Result<(String, String)> {
         self.0.get_mut().write_all(request.as_bytes())?;
         let (status, location, body) = self.receive()?;
         if status == expected { Ok((location, body)) } else { Err(wrong(&format!("status {status}"))) }
     }
 
-    /// Status, `Location` and body of one answer.
+    /// Reads a response. Returns status, `Location` and body.
     fn receive(&mut self) -> io::Result<(String, String, String)> {
         let (mut status, mut location, mut length) = (String::new(), String::new(), 0);
         loop {

@@ -1,4 +1,4 @@
-//! The controls: what each does, and who may not use them.
+//! The controls: what each does, and which pages cannot use them.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ pub(crate) fn raw(
     http::parse(&http::raw(emulator.base_url(), request.as_bytes()))
 }
 
-/// As curl and every other program sends it.
+/// A request as curl and other programs send it.
 fn send(emulator: &Emulator, method: &str, what: &str, body: &Value) -> Response {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     raw(emulator, method, what, &[("Host", &host(emulator))], &body)
@@ -45,7 +45,7 @@ pub(crate) fn journal(emulator: &Emulator) -> Vec<Value> {
 }
 
 #[test]
-fn the_clock_is_told_and_moved() {
+fn the_clock_can_be_read_and_moved() {
     let emulator = automatic("ada");
     let code = code(&emulator, "oauth-app", "");
     let before = done(&emulator, "GET", "clock", &Value::Null);
@@ -78,7 +78,7 @@ fn the_clock_is_told_and_moved() {
 }
 
 #[test]
-fn a_rotated_key_takes_the_place_of_the_old_one() {
+fn a_rotated_key_replaces_the_old_one() {
     let emulator = automatic("ada");
     let published = || get(&emulator, "/oauth/certs").json()["keys"].clone();
     let before = published();
@@ -89,7 +89,7 @@ fn a_rotated_key_takes_the_place_of_the_old_one() {
 }
 
 #[test]
-fn a_code_without_a_browser_is_as_good_as_any() {
+fn a_code_created_without_a_browser_works_like_any_other() {
     let emulator = with_pages();
     let body = json!({ "person": "sam", "client_id": "oidc-app", "nonce": "n" });
     let given = done(&emulator, "POST", "codes", &body);
@@ -100,7 +100,7 @@ fn a_code_without_a_browser_is_as_good_as_any() {
 }
 
 #[test]
-fn tokens_without_a_browser_are_as_good_as_any() {
+fn tokens_created_without_a_browser_work_like_any_others() {
     let emulator = with_pages();
     let oidc = done(&emulator, "POST", "tokens", &json!({ "person": "sam", "client_id": "oidc-app" }));
     assert!(oidc["id_token"].is_string());
@@ -112,7 +112,7 @@ fn tokens_without_a_browser_are_as_good_as_any() {
 }
 
 #[test]
-fn what_is_wrong_with_a_request_is_said_in_a_sentence() {
+fn a_wrong_request_is_explained_in_a_sentence() {
     let emulator = with_pages();
     for (what, body, expected) in [
         ("codes", json!({}), "person must be"),
@@ -147,7 +147,7 @@ fn what_is_wrong_with_a_request_is_said_in_a_sentence() {
 }
 
 #[test]
-fn a_wrong_method_gets_those_that_a_control_takes_and_head_is_like_get() {
+fn a_wrong_method_gets_the_allowed_methods_and_head_is_like_get() {
     let emulator = with_pages();
     for (what, allow) in [
         ("clock", "GET, POST, HEAD"),
@@ -186,7 +186,7 @@ fn sign_ins_can_be_ended() {
 }
 
 #[test]
-fn a_reset_forgets_everything() {
+fn a_reset_removes_everything() {
     let emulator = automatic("ada");
     let kid = || get(&emulator, "/oauth/certs").json()["keys"][0]["kid"].clone();
     let first = kid();
@@ -222,11 +222,11 @@ fn the_journal_explains_what_happened() {
     assert_eq!(said(4), "scenario me-500: /me returns 500.");
     assert_eq!((notes[4]["status"].as_u64(), &notes[4]["path"]), (Some(500), &"/s/me-500/v3.0/me".into()));
     done(&emulator, "DELETE", "journal", &Value::Null);
-    assert!(journal(&emulator).is_empty(), "the controls are not noted");
+    assert!(journal(&emulator).is_empty(), "the controls are not in the journal");
 }
 
 #[test]
-fn the_journal_holds_no_secret_no_code_and_no_token() {
+fn the_journal_contains_no_secret_no_code_and_no_token() {
     let emulator = automatic("ada");
     let code = code(&emulator, "oidc-app", "&state=a-state&nonce=a-nonce");
     let answer = exchange(&emulator, "oidc-app", &code).json();
@@ -257,7 +257,7 @@ fn the_journal_is_bounded() {
 }
 
 #[test]
-fn no_web_page_of_another_site_may_use_the_controls() {
+fn a_web_page_of_another_site_cannot_use_the_controls() {
     let emulator = with_pages();
     let (own, port) = (host(&emulator), host(&emulator).replace("127.0.0.1:", ""));
     let by_name = format!("localhost:{port}");
@@ -288,7 +288,7 @@ fn no_web_page_of_another_site_may_use_the_controls() {
 }
 
 #[test]
-fn no_spelling_of_the_path_leads_around_the_guard() {
+fn no_spelling_of_the_path_bypasses_the_guard() {
     let emulator = with_pages();
     for path in [
         "//_emulator/clock",

@@ -1,4 +1,4 @@
-//! `--cors`: which answers pages of other origins may read.
+//! `--cors`: which responses pages of other origins can read.
 
 use clever_emulator::Emulator;
 
@@ -21,7 +21,7 @@ const PLACES: [&str; 4] =
     ["/.well-known/openid-configuration", "/oauth/certs", "/oauth/tokens", "/oauth/tokeninfo"];
 
 #[test]
-fn with_cors_pages_of_every_origin_may_read_what_a_browser_client_needs() {
+fn with_cors_pages_of_every_origin_can_read_what_a_browser_client_needs() {
     let emulator = open();
     for prefix in ["", "/s/me-500", "/s/discovery-html-502"] {
         for place in PLACES {
@@ -39,12 +39,12 @@ fn with_cors_pages_of_every_origin_may_read_what_a_browser_client_needs() {
     let answer = exchange(&emulator, "oidc-app", &code);
     assert_eq!((answer.status, may_be_read(&answer)), (200, true));
     let refused = exchange(&emulator, "oidc-app", &code);
-    assert_eq!((refused.status, may_be_read(&refused)), (400, true), "an error may be read as well");
+    assert_eq!((refused.status, may_be_read(&refused)), (400, true), "an error can be read, too");
     assert!(may_be_read(&get_as(&emulator, &access_token(&emulator), "/userinfo")));
 }
 
 #[test]
-fn with_cors_nothing_else_may_be_read() {
+fn with_cors_pages_of_other_origins_can_read_nothing_else() {
     let emulator = open();
     let pages = ["/login", "/in/emulated", "/_emulator/", "/_emulator/journal", "/nothing", "/healthz"];
     for target in pages.map(str::to_owned).into_iter().chain([authorize_target("oidc-app", "")]) {
@@ -53,7 +53,7 @@ fn with_cors_nothing_else_may_be_read() {
 }
 
 #[test]
-fn without_cors_only_the_api_may_be_read() {
+fn without_cors_pages_of_other_origins_can_read_only_the_api() {
     let emulator = automatic("ada");
     for place in PLACES {
         assert!(!may_be_read(&get_with(&emulator, place, &[ORIGIN])), "{place}");

@@ -1,4 +1,4 @@
-//! The developer's desk: what is on it.
+//! The content of the developer's desk.
 
 use clever_emulator::{App, Emulator, Options, World, scenarios};
 
@@ -6,7 +6,7 @@ use crate::control::{host, journal, raw};
 use crate::http::{Headers, Response};
 use crate::support::{CALLBACK, automatic, code, exchange, get, options, with_pages};
 
-/// What a browser asks for, on a page of the desk itself.
+/// A request of a browser from a page of the desk.
 pub(crate) fn browse(
     emulator: &Emulator,
     method: &str,
@@ -37,7 +37,7 @@ pub(crate) fn part<'a>(page: &'a str, id: &str) -> &'a str {
 }
 
 #[test]
-fn every_app_is_there_with_its_secret_folded_away() {
+fn every_app_is_on_the_desk_with_its_secret_folded_away() {
     let page = page(&with_pages());
     let apps = part(&page, "apps");
     for (client_id, secret) in
@@ -55,7 +55,7 @@ fn every_app_is_there_with_its_secret_folded_away() {
             .find(|part| part.contains(&format!("for {client_id}")));
         let ready = ready.unwrap().split("<h4>").next().unwrap();
         assert_eq!(ready.matches(secret).count(), 6, "one for each language, folded away");
-        assert_eq!(page.matches(secret).count(), 7, "{secret} is shown nowhere else");
+        assert_eq!(page.matches(secret).count(), 7, "{secret} must be nowhere else");
     }
     for expected in [
         "implicit grant",
@@ -101,7 +101,7 @@ fn every_way_into_an_app_is_a_link_that_works() {
 }
 
 #[test]
-fn an_app_is_called_by_its_name() {
+fn an_app_is_shown_with_its_name() {
     let page = page(&Emulator::start(Options::new()).unwrap());
     for name in ["Word Garden", "Map Corner"] {
         assert!(part(&page, "apps").contains(&format!(r#"<h3><bdi dir="auto">{name}</bdi>"#)), "{name}");
@@ -110,7 +110,7 @@ fn an_app_is_called_by_its_name() {
 }
 
 #[test]
-fn an_app_is_offered_to_the_districts_that_share_it_and_to_no_other() {
+fn an_app_has_links_only_for_the_districts_that_share_it() {
     let (first, second) = ("53ee4b8a44abc88c1c00119b", "64c1f0a2d3b94e5f60718100");
     let app = App::new("own-app", "secret", CALLBACK).with_districts([second]);
     let library = App::new("library-app", "secret", CALLBACK).with_library();
@@ -121,7 +121,7 @@ fn an_app_is_offered_to_the_districts_that_share_it_and_to_no_other() {
 }
 
 #[test]
-fn the_addresses_for_a_configuration_are_those_of_the_metadata() {
+fn the_addresses_for_a_configuration_are_the_addresses_in_the_metadata() {
     let emulator = with_pages();
     let page = page(&emulator);
     let metadata = get(&emulator, "/.well-known/openid-configuration").json();
@@ -135,7 +135,7 @@ fn the_addresses_for_a_configuration_are_those_of_the_metadata() {
 }
 
 #[test]
-fn everybody_is_there_with_what_is_worth_testing() {
+fn everybody_is_on_the_desk_with_a_hint_what_to_test() {
     let emulator = with_pages();
     let page = page(&emulator);
     let people = part(&page, "people");
@@ -157,7 +157,7 @@ fn everybody_is_there_with_what_is_worth_testing() {
 }
 
 #[test]
-fn nothing_of_a_world_becomes_markup() {
+fn no_text_of_a_world_becomes_markup() {
     let hostile = r#"</li><script>alert(1)</script><b title=\"x"#;
     let world = World::built_in_toml()
         .replacen("is the ordinary case", hostile, 1)
@@ -178,7 +178,7 @@ fn nothing_of_a_world_becomes_markup() {
 }
 
 #[test]
-fn every_scenario_is_there_with_its_base_url() {
+fn every_scenario_is_on_the_desk_with_its_base_url() {
     let emulator = with_pages();
     let page = page(&emulator);
     for scenario in scenarios() {
@@ -195,7 +195,7 @@ fn every_scenario_is_there_with_its_base_url() {
 }
 
 #[test]
-fn the_journal_is_there_with_the_latest_request_first_and_no_secret() {
+fn the_journal_shows_the_latest_request_first_and_no_secret() {
     let emulator = automatic("ada");
     let given = code(&emulator, "oidc-app", "&state=a-state");
     exchange(&emulator, "oidc-app", &given);
@@ -207,7 +207,7 @@ fn the_journal_is_there_with_the_latest_request_first_and_no_secret() {
         assert!(place("Authorization: Basic (masked)") > second);
         assert!(!page.contains(&given) && !page.contains("a-state<"));
     }
-    assert_eq!(journal(&emulator).len(), 3, "the desk itself is not noted");
+    assert_eq!(journal(&emulator).len(), 3, "the desk itself is not in the journal");
     assert_eq!(crate::desk_buttons::press(&emulator, "journal", &[]).location(), "/_emulator/#journal");
     assert!(journal(&emulator).is_empty());
     assert!(page(&emulator).contains("Nothing was sent yet."));
@@ -242,7 +242,7 @@ fn the_desk_runs_its_own_script_and_loads_nothing_from_elsewhere() {
     assert_eq!(
         answer.header("referrer-policy"),
         Some("same-origin"),
-        "or the browser would hide the origin of a form"
+        "otherwise, the browser would hide the origin of a form"
     );
     for link in links(&answer.body) {
         assert!(link.starts_with('/') && !link.starts_with("//") || link.starts_with('#'), "{link}");
@@ -253,7 +253,7 @@ fn the_desk_runs_its_own_script_and_loads_nothing_from_elsewhere() {
 }
 
 #[test]
-fn every_field_has_a_label_and_every_link_within_the_page_a_place() {
+fn every_field_has_a_label_and_every_link_within_the_page_has_a_target() {
     let page = page(&with_pages());
     for field in page.split("<select id=\"").skip(1) {
         let id = field.split('"').next().unwrap();

@@ -1,4 +1,4 @@
-//! What the buttons of the desk do, and who may not press them.
+//! The buttons of the desk: what each does, and which pages cannot press them.
 
 use clever_emulator::Emulator;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::support::{
     CALLBACK, FORM, authorize_target, automatic, exchange, form, get, get_with, with_pages,
 };
 
-/// A button of the desk, as the browser sends it that shows the page.
+/// Presses a button of the desk, like the browser that shows the page.
 pub(crate) fn press(emulator: &Emulator, button: &str, fields: &[(&str, &str)]) -> Response {
     let headers = [FORM, ("Origin", emulator.base_url()), ("Sec-Fetch-Site", "same-origin")];
     browse(emulator, "POST", &format!("desk/{button}"), &headers, &form(fields))
@@ -21,7 +21,7 @@ fn cookie(answer: &Response) -> String {
 }
 
 #[test]
-fn a_button_signs_this_browser_in_as_somebody() {
+fn a_button_signs_this_browser_in_as_a_person() {
     let emulator = with_pages();
     let answer = press(&emulator, "login", &[("person", "sam"), ("client_id", "")]);
     assert_eq!((answer.status, answer.location()), (303, "/_emulator/#people"));
@@ -33,7 +33,7 @@ fn a_button_signs_this_browser_in_as_somebody() {
 }
 
 #[test]
-fn a_button_signs_somebody_in_and_goes_on_to_an_app() {
+fn a_button_signs_a_person_in_and_opens_an_app() {
     let emulator = with_pages();
     for client_id in ["oauth-app", "public-app"] {
         let answer = press(&emulator, "login", &[("person", "sam"), ("client_id", client_id)]);
@@ -55,7 +55,7 @@ fn a_button_signs_somebody_in_and_goes_on_to_an_app() {
 }
 
 #[test]
-fn with_the_automatic_login_the_person_who_was_chosen_goes_on_to_the_app() {
+fn with_the_automatic_login_the_chosen_person_enters_the_app() {
     let emulator = automatic("ada");
     let answer = press(&emulator, "login", &[("person", "sam"), ("client_id", "oauth-app")]);
     let given = crate::support::query(get(&emulator, answer.location()).location())["code"].clone();
@@ -92,7 +92,7 @@ fn buttons_move_the_clock_rotate_the_keys_end_the_sign_ins_and_reset_everything(
 }
 
 #[test]
-fn no_web_page_of_another_site_may_see_the_desk_or_press_a_button() {
+fn a_web_page_of_another_site_can_neither_see_the_desk_nor_press_a_button() {
     let emulator = with_pages();
     let own = host(&emulator);
     let port = own.replace("127.0.0.1:", "");
@@ -131,7 +131,7 @@ fn no_web_page_of_another_site_may_see_the_desk_or_press_a_button() {
 }
 
 #[test]
-fn nothing_happens_by_a_link_and_nothing_is_there_but_what_is_on_the_desk() {
+fn a_button_cannot_be_pressed_by_a_link_and_unknown_paths_are_404() {
     let emulator = with_pages();
     for button in ["login", "clock", "keys", "sessions", "reset"] {
         assert_eq!(browse(&emulator, "GET", &format!("desk/{button}"), &[], "").status, 405, "{button}");
@@ -147,7 +147,7 @@ fn nothing_happens_by_a_link_and_nothing_is_there_but_what_is_on_the_desk() {
 }
 
 #[test]
-fn without_the_slash_the_desk_is_found_too() {
+fn the_desk_is_also_found_without_the_trailing_slash() {
     let emulator = with_pages();
     let request =
         format!("GET /_emulator HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", host(&emulator));

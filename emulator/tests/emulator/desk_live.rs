@@ -1,4 +1,4 @@
-//! The desk draws what happens as it happens: an open page waits for the next change.
+//! The desk draws events as they happen: an open page waits for the next one.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -16,7 +16,7 @@ fn changes(page: &str) -> u64 {
     page.split(r#"data-changes=""#).nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
 }
 
-/// Asks for what happens after `seen`, and does not wait for the answer.
+/// Sends the request for the events after `seen`, and does not wait for the response.
 fn waiting(emulator: &Emulator, seen: u64) -> TcpStream {
     let host = host(emulator);
     let mut stream = TcpStream::connect(&host).unwrap();
@@ -34,7 +34,7 @@ fn answer(mut stream: TcpStream) -> String {
 }
 
 #[test]
-fn a_page_learns_about_the_next_request() {
+fn a_waiting_page_gets_the_next_request() {
     let emulator = automatic("ada");
     code(&emulator, "oidc-app", "&state=s");
     let page = browse(&emulator, "GET", "", &[], "").body;
@@ -49,7 +49,7 @@ fn a_page_learns_about_the_next_request() {
 }
 
 #[test]
-fn what_has_happened_already_is_answered_at_once() {
+fn a_page_that_missed_an_event_gets_a_response_at_once() {
     let emulator = with_pages();
     get(&emulator, "/nothing");
     assert!(answer(waiting(&emulator, 0)).contains("GET /nothing"));
@@ -59,12 +59,12 @@ fn what_has_happened_already_is_answered_at_once() {
         answer(waiting(&emulator, cleared)).contains("Nothing was sent yet."),
         "clearing is a change, too"
     );
-    // Without a count nothing is waited for.
+    // Without a count, the response comes at once.
     assert_eq!(browse(&emulator, "GET", "desk/live", &[], "").status, 200);
 }
 
 #[test]
-fn no_page_of_another_site_may_wait() {
+fn a_page_of_another_site_cannot_wait_for_events() {
     let emulator = with_pages();
     let own = host(&emulator);
     let seen = changes(&browse(&emulator, "GET", "", &[], "").body);

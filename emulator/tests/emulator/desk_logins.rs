@@ -1,4 +1,4 @@
-//! Each login as a sequence diagram on the desk, and what is looked for there.
+//! Each login as a sequence diagram on the desk, and the desk's searches.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::{
     get_with, options, post, query, with_pages,
 };
 
-/// The drawings of a page, the latest first.
+/// The diagrams on a page, the latest first.
 fn drawings(page: &str) -> Vec<&str> {
     part(page, "logins").split(r#"<details class="login""#).skip(1).collect()
 }
@@ -39,7 +39,7 @@ fn with_wrong_secret(emulator: &Emulator, code: &str) -> Response {
 }
 
 #[test]
-fn a_login_is_drawn_step_by_step_and_no_value_is_in_the_drawing() {
+fn a_login_is_drawn_step_by_step_without_any_value() {
     let emulator = automatic("ada");
     let given = code(&emulator, "oidc-app", "&state=a-secret-state&nonce=a-secret-nonce");
     assert_eq!(state(drawings(&page(&emulator))[0]), "waiting");
@@ -96,11 +96,11 @@ fn the_step_that_went_wrong_says_so_in_words_and_what_to_do() {
         "Compare the client id and the secret with the ready settings",
     ];
     assert_in_order(drawing, &words);
-    assert_eq!(drawing.matches("Went wrong here").count(), 1, "the other step was good");
+    assert_eq!(drawing.matches("Went wrong here").count(), 1, "the other step succeeded");
 }
 
 #[test]
-fn each_way_to_fail_has_its_advice() {
+fn each_kind_of_failure_has_its_advice() {
     let emulator = automatic("ada");
     let exchanged_twice = |emulator: &Emulator| {
         let given = code(emulator, "oidc-app", "&state=s");
@@ -133,7 +133,7 @@ fn each_way_to_fail_has_its_advice() {
 }
 
 #[test]
-fn a_code_that_nobody_exchanged_is_wrong_with_a_state_and_right_without_one() {
+fn an_unexchanged_code_is_a_failure_with_a_state_and_right_without_one() {
     let emulator = automatic("ada");
     code(&emulator, "oidc-app", "&state=s");
     code(&emulator, "oidc-app", "");
@@ -211,7 +211,7 @@ fn a_login_on_the_pages_is_one_login_until_it_ends() {
     ];
     assert_in_order(drawing, &steps);
     assert_eq!(state(drawing), "done");
-    // The same address, opened again, is another login.
+    // The same URL, opened again, begins another login.
     get_with(&emulator, answer.location(), &[("Cookie", &cookie)]);
     assert_eq!(drawings(&crate::desk::page(&emulator)).len(), 2);
 }
@@ -273,7 +273,7 @@ fn logins_and_journal_are_filtered_by_app_and_by_failure() {
 }
 
 #[test]
-fn people_and_scenarios_are_found_by_their_words_without_a_script() {
+fn people_and_scenarios_can_be_searched_without_a_script() {
     let page = sought(&with_pages(), &[("people", "NO email teacher"), ("scenarios", "tokens 502")]);
     let shown = |id: &str| {
         let rows = part(&page, id).split("<li ").skip(1);
@@ -327,7 +327,7 @@ fn a_long_login_is_drawn_with_its_latest_steps() {
 }
 
 #[test]
-fn a_login_with_a_made_code_begins_with_the_exchange() {
+fn a_login_with_a_code_from_the_controls_begins_with_the_exchange() {
     let emulator = Emulator::start(options()).unwrap();
     let body = serde_json::json!({ "client_id": "oidc-app", "person": "ada", "redirect_uri": CALLBACK });
     let made = crate::control::done(&emulator, "POST", "codes", &body);

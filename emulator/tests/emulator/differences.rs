@@ -1,4 +1,4 @@
-//! In what two answers differ, and where the emulator's may differ from Clever's, and why.
+//! Compares two responses, and lists the allowed differences between the emulator and Clever, each with its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::http::Response;
 
-/// An answer of Clever's.
+/// A response of Clever.
 #[derive(Deserialize)]
 pub(crate) struct Recorded {
     pub(crate) name: String,
@@ -18,7 +18,7 @@ pub(crate) struct Recorded {
     body: String,
 }
 
-/// What any answer may differ in: the difference and the reason.
+/// The allowed differences of all responses, each with its reason.
 pub(crate) const EVERYWHERE: &[(&str, &str)] = &[
     ("header server is missing", "no app depends on the name of the proxy"),
     ("header x-envoy-upstream-service-time is missing", "no app depends on how long the proxy waited"),
@@ -27,7 +27,7 @@ pub(crate) const EVERYWHERE: &[(&str, &str)] = &[
     ("header connection is added", "it is about the connection of the test, and HTTP/2 has none"),
 ];
 
-/// What one answer may differ in: the request, the difference and the reason.
+/// The allowed differences of one response: the request, the difference and the reason.
 pub(crate) const ALLOWED: &[(&str, &str, &str)] = &[
     ("api/me GET me", ".type is added", DEMO_TOKEN),
     ("api/me GET me", ".links is added", DEMO_TOKEN),
@@ -49,10 +49,10 @@ pub(crate) const ALLOWED: &[(&str, &str, &str)] = &[
     ),
 ];
 
-const DEMO_TOKEN: &str = "only the demo token of the documentation answers without it";
-const MUST_NOT_BE_STORED: &str = "RFC 6749 section 5.1 demands it where tokens are";
+const DEMO_TOKEN: &str = "only the response to the documentation's demo token lacks it";
+const MUST_NOT_BE_STORED: &str = "RFC 6749 section 5.1 requires it for responses with tokens";
 
-/// Headers whose values are another one at every answer.
+/// Headers whose values differ in every response.
 const CHANGING: [&str; 8] = [
     "content-length",
     "etag",
@@ -64,7 +64,7 @@ const CHANGING: [&str; 8] = [
     "date",
 ];
 
-/// The request in few words, and what is otherwise in the emulator's answer to it.
+/// The request in a few words, and the differences in the emulator's response to it.
 pub(crate) fn differences(recorded: &Recorded, answer: &Response) -> BTreeSet<(String, String)> {
     let mut found = Vec::new();
     if recorded.status != answer.status {
@@ -73,14 +73,14 @@ pub(crate) fn differences(recorded: &Recorded, answer: &Response) -> BTreeSet<(S
     in_headers(recorded, answer, &mut found);
     match serde_json::from_str::<Value>(&recorded.body) {
         Ok(expected) => in_value("", &expected, &answer.json(), &mut found),
-        Err(_) if recorded.body != answer.body => found.push("the page is another".to_owned()),
+        Err(_) if recorded.body != answer.body => found.push("the page is different".to_owned()),
         Err(_) => {}
     }
     let place = format!("{} {} {}", recorded.name, recorded.method, subject(&recorded.url));
     found.into_iter().map(|difference| (place.clone(), difference)).collect()
 }
 
-/// The last segment of the path that is no id; in the singular behind one.
+/// The last segment of the path that is not an id; in the singular if an id follows.
 fn subject(url: &str) -> String {
     let path = url::Url::parse(url).unwrap().path().to_owned();
     let (rest, last) = path.rsplit_once('/').unwrap();
@@ -118,7 +118,7 @@ fn in_value(place: &str, expected: &Value, value: &Value, found: &mut Vec<String
     }
 }
 
-/// How many there are is a matter of who it is about, but for links; all are like the first.
+/// The length of a list depends on the person, except for links. All entries are compared with the first one.
 fn in_list(place: &str, expected: &[Value], value: &[Value], found: &mut Vec<String>) {
     let names = |list: &[Value]| {
         list.iter().filter_map(|link| link["rel"].as_str().map(str::to_owned)).collect::<Vec<_>>()
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_an_added_and_a_changed_member_are_seen_however_deep() {
+    fn a_missing_added_or_changed_member_is_found_at_any_depth() {
         let expected = json!({ "a": [{ "b": "", "c": 1 }] });
         assert_eq!(found(&expected, &json!({ "a": [{ "b": "x", "c": 2 }, { "b": "y", "c": 3 }] })), [""; 0]);
         let other = json!({ "a": [{ "b": null, "d": 1 }] });

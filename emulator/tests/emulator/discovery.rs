@@ -41,7 +41,7 @@ fn the_key_set_has_one_rsa_key_of_2048_bits_for_rs256_signatures() {
 }
 
 #[test]
-fn metadata_and_keys_may_be_kept_for_an_hour() {
+fn metadata_and_keys_can_be_cached_for_an_hour() {
     let emulator = with_pages();
     for path in ["/.well-known/openid-configuration", "/oauth/certs"] {
         assert_eq!(get(&emulator, path).header("cache-control"), Some("max-age=3600"));
@@ -49,7 +49,7 @@ fn metadata_and_keys_may_be_kept_for_an_hour() {
 }
 
 #[test]
-fn every_emulator_has_a_key_of_its_own() {
+fn every_emulator_has_its_own_key() {
     let kid = || get(&with_pages(), "/oauth/certs").json()["keys"][0]["kid"].clone();
     assert_ne!(kid(), kid());
 }

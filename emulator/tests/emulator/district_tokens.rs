@@ -1,4 +1,4 @@
-//! District tokens: their list, and what they open.
+//! District tokens: their list, and the data that they give access to.
 
 use clever_emulator::{App, Emulator, Options, UserType};
 use serde_json::{Value, json};
@@ -46,9 +46,9 @@ fn each_district_that_shares_the_app_has_one_token() {
 }
 
 #[test]
-fn the_list_can_be_of_one_district() {
+fn the_list_can_be_limited_to_one_district() {
     let emulator = with_pages();
-    // In whatever order they come, the link has them in this one.
+    // The link has the parameters in this order, for any order in the request.
     let answer = list(&emulator, &format!("/oauth/tokens?district={DISTRICT}&owner_type=district")).json();
     assert_eq!(answer["data"].as_array().unwrap().len(), 1);
     assert_eq!(answer["links"][0]["uri"], format!("{LIST}&district={DISTRICT}"));
@@ -61,7 +61,7 @@ fn the_list_can_be_of_one_district() {
 }
 
 #[test]
-fn another_owner_or_a_parameter_that_comes_twice_is_refused() {
+fn another_owner_type_or_a_repeated_parameter_is_refused() {
     for query in ["owner_type=user", "owner_type=district&owner_type=district"] {
         let answer = list(&with_pages(), &format!("/oauth/tokens?{query}"));
         assert_eq!((answer.status, &answer.json()["error"]), (400, &"invalid_request".into()), "{query}");
@@ -69,7 +69,7 @@ fn another_owner_or_a_parameter_that_comes_twice_is_refused() {
 }
 
 #[test]
-fn the_list_opens_by_basic_only() {
+fn the_list_needs_http_basic() {
     let emulator = with_pages();
     for authorization in [
         basic("oauth-app", "wrong"),
@@ -93,14 +93,14 @@ fn the_list_opens_by_basic_only() {
 }
 
 #[test]
-fn the_tokens_are_the_same_at_every_start_and_others_for_another_app() {
+fn the_tokens_are_the_same_at_every_start_and_different_for_each_app() {
     assert_eq!(token(&with_pages()), token(&with_pages()));
     let emulator = with_pages();
     let of = |client_id, secret| {
         get_with(&emulator, LIST, &[("Authorization", &basic(client_id, secret))]).json()["data"].clone()
     };
     assert_ne!(of("oauth-app", "oauth-secret"), of("oidc-app", "oidc-secret"));
-    assert_eq!(of("library-app", "library-secret"), json!([]), "no district stands behind Clever Library");
+    assert_eq!(of("library-app", "library-secret"), json!([]), "Clever Library has no district");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_token_does_not_expire() {
 }
 
 #[test]
-fn a_token_opens_its_district_in_full_and_no_other() {
+fn a_token_reads_all_details_of_its_district_and_no_other_district() {
     let emulator = with_pages();
     let token = token(&emulator);
     let list = get_as(&emulator, &token, "/v3.0/districts").json();
@@ -137,7 +137,7 @@ fn a_token_opens_its_district_in_full_and_no_other() {
 }
 
 #[test]
-fn the_state_of_a_district_is_told_since_version_2_and_its_portal_since_2_1() {
+fn a_district_has_its_state_since_version_2_and_its_portal_since_2_1() {
     for (version, has_state, has_portal) in [
         ("v1.1", false, false),
         ("v1.2", false, false),
@@ -156,7 +156,7 @@ fn the_state_of_a_district_is_told_since_version_2_and_its_portal_since_2_1() {
 }
 
 #[test]
-fn a_token_opens_everybody_of_its_district_and_nobody_else() {
+fn a_token_reads_everybody_in_its_district_and_nobody_else() {
     let emulator = with_pages();
     let token = token(&emulator);
     for person in emulator.people() {
@@ -179,7 +179,7 @@ fn a_token_shows_only_people_that_the_app_is_for() {
 }
 
 #[test]
-fn a_student_links_to_district_sections_contacts_teachers_and_schools_and_all_are_there() {
+fn the_links_of_a_student_to_district_sections_contacts_teachers_and_schools_all_work() {
     let emulator = with_pages();
     let token = token(&emulator);
     let theo = emulator.person("theo").unwrap();
@@ -216,7 +216,7 @@ fn the_schools_are_those_of_the_district() {
 }
 
 #[test]
-fn nobody_stands_behind_a_token_of_a_district() {
+fn a_district_token_has_no_person() {
     let emulator = with_pages();
     for path in ["/me", "/v3.0/me", "/userinfo"] {
         let answer = get_as(&emulator, &token(&emulator), path);
@@ -225,7 +225,7 @@ fn nobody_stands_behind_a_token_of_a_district() {
 }
 
 #[test]
-fn a_login_opens_no_lists_and_only_its_own_schools() {
+fn a_login_reads_no_lists_and_only_its_own_schools() {
     let emulator = automatic("ada");
     let (login, ada) = (access_token(&emulator), emulator.person("ada").unwrap());
     let parts = ["district", "schools", "sections"].map(|part| format!("/v3.0/users/{}/{part}", ada.id));

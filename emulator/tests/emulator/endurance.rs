@@ -1,4 +1,4 @@
-//! Thousands of logins, two hundred at a time: none fails, and nothing is left of them.
+//! Thousands of logins, two hundred at a time: none fails, and they leave no memory and no descriptor behind.
 
 use std::sync::Barrier;
 use std::thread;
@@ -20,14 +20,14 @@ const APPS: [&str; 4] = [
     "--app",
     "oidc-app:oidc-secret:http://127.0.0.1:9/callback,oidc",
 ];
-/// How many logins there are in a row; with ten thousand and more, everything that is remembered is full at the end.
+/// The number of logins in a row. With ten thousand or more, all of the emulator's maps are full at the end.
 const LOGINS: &str = "CLEVER_EMULATOR_LOGINS";
 const FEW: u32 = 2000;
 const WARM: u32 = 1000;
 const AT_ONCE: usize = 200;
-/// What ten thousand tokens may take, and what a system's allocator may keep, in KiB.
+/// The memory limit for ten thousand tokens and the allocator's reserve, in KiB.
 const GROWTH: u64 = 3 * 1024;
-/// What all of it may take, the buffers of two hundred connections as well, in KiB.
+/// The memory limit for everything, including the buffers of two hundred connections, in KiB.
 const MOST_MEMORY: u64 = 32 * 1024;
 
 fn requests(client_id: &str) -> Requests {
@@ -39,7 +39,7 @@ fn escaped(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// A login as an app makes it that uses this project's client, and a browser.
+/// A login with a browser and an app that uses this project's client.
 fn log_in(base_url: &str, client: &Client) {
     let login = client.begin_login(&LoginOptions::default()).unwrap();
     let answer = http::send(base_url, "GET", login.url.strip_prefix(base_url).unwrap(), &[], b"");
@@ -52,7 +52,7 @@ fn client(base_url: &str) -> Client {
     Client::new(config.base_url(base_url).timeout(PATIENCE).build().unwrap()).unwrap()
 }
 
-/// This many logins in a row: most on one connection, as fast as it goes, and every tenth by the client.
+/// Makes this many logins in a row: most on one connection, as fast as possible, and every tenth with the client.
 fn in_a_row(base_url: &str, logins: u32) {
     let (client, mut connection) = (client(base_url), Connection::to(base_url).unwrap());
     let (oauth, oidc) = (requests("oauth-app"), requests("oidc-app"));
@@ -65,7 +65,7 @@ fn in_a_row(base_url: &str, logins: u32) {
     }
 }
 
-/// Two hundred people at once, each on a connection of its own, in step; half of them by one client that they share.
+/// Logs two hundred people in at once, each on its own connection, in lock step; half of them share one client.
 fn at_once(base_url: &str) {
     let (client, oidc, barrier) = (client(base_url), requests("oidc-app"), Barrier::new(AT_ONCE));
     let visit = |number: usize| {
@@ -83,13 +83,13 @@ fn at_once(base_url: &str) {
     });
 }
 
-/// Waits until it has no more descriptors open than before; a closed connection takes a moment to be noticed.
+/// Waits until the emulator has no more open descriptors than before, because it notices a closed connection a little later.
 fn settles_at(process: &Process, descriptors: usize) {
     wait_for("the end of closed connections", || process.descriptors() <= descriptors);
 }
 
 #[test]
-fn thousands_of_logins_and_two_hundred_at_once_leave_nothing_behind() {
+fn thousands_of_logins_and_two_hundred_at_once_leave_no_memory_or_descriptor() {
     let logins = std::env::var(LOGINS).map_or(FEW, |logins| logins.parse().unwrap());
     let (running, line) = start(&[&APPS[..], &["--auto-login", "ada"]].concat());
     let (base_url, process) = (line.trim(), Process(running.0.id()));
@@ -107,7 +107,7 @@ fn thousands_of_logins_and_two_hundred_at_once_leave_nothing_behind() {
 }
 
 #[test]
-fn a_code_that_comes_on_many_connections_at_once_is_spent_once() {
+fn a_code_sent_on_many_connections_at_once_is_exchanged_only_once() {
     let emulator = automatic("ada");
     let (code, barrier) = (code(&emulator, "oauth-app", ""), Barrier::new(20));
     let requests =

@@ -1,4 +1,4 @@
-//! What people read when a login cannot continue: what happened, and in its own paragraph what the developer can do.
+//! The page of a login that cannot continue: a sentence for the person, and a paragraph for the developer.
 
 use clever_emulator::{App, Emulator, Options, UserType};
 
@@ -22,7 +22,7 @@ fn parts(page: &str) -> (&str, &str) {
 }
 
 #[test]
-fn a_wrong_request_tells_the_person_in_plain_words_and_the_developer_in_exact_ones() {
+fn a_wrong_request_has_a_plain_sentence_for_the_person_and_an_exact_one_for_the_developer() {
     let emulator = emulator();
     let elsewhere = form(&[("redirect_uri", "http://127.0.0.1:5000/other")]);
     for (query, reason, developer) in [
@@ -59,7 +59,7 @@ fn a_wrong_request_tells_the_person_in_plain_words_and_the_developer_in_exact_on
 }
 
 #[test]
-fn people_without_access_read_why_and_another_can_log_in() {
+fn people_without_access_see_the_reason_and_another_person_can_log_in() {
     let emulator = emulator();
     for (handle, client_id, reason) in [
         ("ada", "staff-app", "it is for other kinds of users."),
@@ -72,7 +72,7 @@ fn people_without_access_read_why_and_another_can_log_in() {
         let answer = get_with(&emulator, &target, &[("Cookie", &cookie)]);
         assert_eq!(answer.status, 403);
         let (told, exact) = parts(answer.page());
-        assert!(told.contains("has no access to this app") && told.ends_with(reason), "{told}");
+        assert!(told.contains("doesn't have access to this app") && told.ends_with(reason), "{told}");
         assert!(exact.contains(client_id) && exact.contains("return_unshared=true"), "{exact}");
         let home = if handle == "lou" { "library" } else { "emulated" };
         let back = format!(

@@ -32,7 +32,7 @@ fn check_claims(claims: &Value, person: &Person) {
 }
 
 #[test]
-fn everybody_can_log_in_and_be_read() {
+fn everybody_can_log_in_and_has_the_same_data_everywhere() {
     let emulator = emulator();
     for person in emulator.people() {
         let client_id = if person.is_in_library() { "library-app" } else { "oidc-app" };
@@ -98,7 +98,7 @@ fn the_login_page_has_people_by_district() {
 }
 
 #[test]
-fn the_documentation_lists_everybody_with_the_quirk_of_the_world() {
+fn the_documentation_lists_everybody_with_the_quirk_from_the_world_file() {
     let documentation = include_str!("../../../docs/emulator.md");
     for person in emulator().people() {
         let start = format!("| `{}` | {} |", person.handle, person.sign_in_number);

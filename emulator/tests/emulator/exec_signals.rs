@@ -1,4 +1,4 @@
-//! Signals and `exec`: the command must not notice that there is an emulator between it and its parent.
+//! Signals and `exec`: the command must behave as if its parent had started it without the emulator.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -11,10 +11,10 @@ use crate::patience::wait_for;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_clever-emulator");
 
-/// Runs `script` in bash, in which `$E` is the emulator.
+/// Runs `script` in bash, where `$E` is the emulator.
 ///
-/// Whatever runs the tests: no signal is ignored, and as a job of its own it can be stopped. The system stops no process whose
-/// group is alone in its session.
+/// It ignores no signal, even if the program that runs the tests does. It is a separate job, so it can be stopped: the system
+/// stops no process whose group is alone in its session.
 fn bash(script: &str) -> Command {
     let mut bash = Command::new("env");
     bash.args(["--default-signal", "bash", "-c", script]).env("E", BINARY).process_group(0);
@@ -31,24 +31,24 @@ fn kill(signal: &str, pid: u32) {
     assert!(sent.success());
 }
 
-/// The state of a process, as the system tells it: `T` is stopped.
+/// The state of a process from the system: `T` is stopped.
 fn state(pid: u32) -> char {
     let status = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     status.rsplit(") ").next().and_then(|rest| rest.chars().next()).unwrap_or('-')
 }
 
-/// The signals that a process has blocked and ignored, a bit for each, as the script shows them.
+/// The signals that a process blocks and ignores, a bit for each, as printed by the script.
 fn masks(script: &str) -> Vec<u64> {
-    // Two signals belong to the C library, which keeps them to itself.
+    // The C library reserves two signals for itself.
     let own = 0b11 << 31;
     let shown = output(script);
     let masks = shown.lines().map(|line| u64::from_str_radix(line.split_whitespace().nth(1).unwrap(), 16));
     masks.map(|mask| mask.unwrap() & !own).collect()
 }
 
-/// What a parent ignores is ignored in the command, and nothing else: `nohup`, `trap ''` and service managers count on it.
+/// The command ignores exactly the signals that the parent ignores: `nohup`, `trap ''` and service managers rely on this.
 #[test]
-fn what_was_ignored_stays_ignored_and_what_was_not_does_not() {
+fn the_command_ignores_exactly_the_signals_that_the_emulator_ignored_at_its_start() {
     let show = "grep -E 'Sig(Ign|Blk)' /proc/self/status";
     let all = ["HUP", "INT", "QUIT", "PIPE", "ALRM", "TERM", "CHLD", "TSTP", "TTIN", "TTOU", "USR1", "USR2"];
     let several = ["CONT WINCH URG", "RTMIN+3", "HUP INT", ""];
@@ -58,7 +58,7 @@ fn what_was_ignored_stays_ignored_and_what_was_not_does_not() {
         assert_eq!(direct.len(), 2);
         assert_eq!(masks(&format!("{ignore}exec $E exec -- {show}")), direct, "{signals:?}");
     }
-    // Shells hand no ignored SIGCHLD on.
+    // Shells don't pass an ignored SIGCHLD on.
     let blocked = "env --block-signal=TERM --block-signal=INT --block-signal=CHLD --block-signal=RTMIN+3";
     for wrapper in ["nohup", "env --block-signal=USR2", "env --ignore-signal=CHLD", blocked] {
         let through = masks(&format!("{wrapper} $E exec -- {show}"));
@@ -79,9 +79,9 @@ fn a_signal_that_was_ignored_ends_neither_the_emulator_nor_the_command() {
     assert_eq!(child.wait().unwrap().code(), Some(9));
 }
 
-/// How the command ended is known though the system is told to forget it.
+/// The exit code is known although SIGCHLD is ignored, which makes the system forget it.
 #[test]
-fn the_exit_code_is_the_commands_whatever_is_ignored() {
+fn the_exit_code_is_the_commands_even_if_signals_are_ignored() {
     for signals in ["CHLD", "CHLD TERM HUP INT"] {
         let ended = bash(&format!("trap '' {signals}; exec $E exec -- bash -c 'exit 6'")).status().unwrap();
         assert_eq!(ended.code(), Some(6), "{signals}");
@@ -92,7 +92,7 @@ fn the_exit_code_is_the_commands_whatever_is_ignored() {
     }
 }
 
-/// The command says its number and the base URL, and ends with code 7 when it has read a line.
+/// The command prints its process id and the base URL, and exits with code 7 after it has read a line.
 fn waiting() -> (Running, ChildStdin, u32, String) {
     let script = "exec $E exec -- sh -c 'echo $$ $CLEVER_BASE_URL; read line; exit 7'";
     let mut child: Child = bash(script).stdin(Stdio::piped()).spawn().unwrap();
@@ -104,13 +104,13 @@ fn waiting() -> (Running, ChildStdin, u32, String) {
 }
 
 #[test]
-fn a_stopped_command_has_not_ended_and_goes_on() {
+fn a_stopped_command_can_continue() {
     for (by_emulator, signal) in [(false, "STOP"), (false, "TSTP"), (true, "TSTP"), (true, "TTIN")] {
         let (mut running, mut stdin, command, base_url) = waiting();
         let receiver = if by_emulator { running.0.id() } else { command };
         kill(signal, receiver);
         wait_for("the command to stop", || state(command) == 'T');
-        // The emulator still answers while the command is stopped.
+        // The emulator still responds while the command is stopped.
         assert_eq!(http::send(&base_url, "GET", "/healthz", &[], b"").status, 200, "{signal}");
         assert!(running.0.try_wait().unwrap().is_none(), "{signal}");
         kill("CONT", receiver);
@@ -121,7 +121,7 @@ fn a_stopped_command_has_not_ended_and_goes_on() {
 }
 
 #[test]
-fn a_stopped_emulator_goes_on_too() {
+fn a_stopped_emulator_can_continue() {
     let (mut running, mut stdin, command, base_url) = waiting();
     kill("STOP", running.0.id());
     wait_for("the emulator to stop", || state(running.0.id()) == 'T');
@@ -132,7 +132,7 @@ fn a_stopped_emulator_goes_on_too() {
     assert!(std::net::TcpStream::connect(base_url.strip_prefix("http://").unwrap()).is_err());
 }
 
-/// A bash in a terminal of its own, whose keys are what is written to it.
+/// A bash in its own terminal. Text that is written to it counts as typed.
 struct Terminal {
     script: Running,
     keys: ChildStdin,
@@ -142,7 +142,7 @@ struct Terminal {
 impl Terminal {
     fn with(script: &str) -> Self {
         let mut command = Command::new("env");
-        // Without `noflsh`, a key that sends a signal discards what the programs print at the same time.
+        // Without `noflsh`, a key that sends a signal discards output that the programs print at the same time.
         command.args([
             "--default-signal",
             "script",
@@ -180,7 +180,7 @@ impl Terminal {
 }
 
 #[test]
-fn the_key_ctrl_c_reaches_the_command_once() {
+fn ctrl_c_reaches_the_command_once() {
     let counting = r#"n=0; trap 'n=$((n + 1))' INT; echo ready; while read -r line && [ "$line" != end ]; do echo count $n; done; exit $n"#;
     let script = format!("trap : INT; $E exec -- bash -c {}; exit $?", quoted(counting));
     let mut terminal = Terminal::with(&script);
@@ -196,9 +196,9 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A terminal is no reason to keep a signal of `kill` from the command.
+/// A signal from `kill` reaches the command, also in a terminal.
 #[test]
-fn a_program_reaches_the_command_with_sigint_though_it_runs_in_a_terminal() {
+fn sigint_from_a_program_reaches_the_command_in_a_terminal() {
     let command = "trap \"exit 12\" INT; echo ready; while :; do read -r line; done";
     let mut terminal = Terminal::with(&format!("echo pid $$.; exec $E exec -- bash -c '{command}'"));
     terminal.wait_for("pid ");
@@ -211,7 +211,7 @@ fn a_program_reaches_the_command_with_sigint_though_it_runs_in_a_terminal() {
 }
 
 #[test]
-fn the_key_ctrl_z_stops_both_and_the_shell_brings_them_back() {
+fn ctrl_z_stops_both_and_the_shell_continues_them() {
     let script = "set -m; $E exec -- bash -c 'echo ready; read -r line; echo got $line; exit 11'; \
                   echo stopped with $?; fg; exit $?";
     let mut terminal = Terminal::with(script);
@@ -224,18 +224,18 @@ fn the_key_ctrl_z_stops_both_and_the_shell_brings_them_back() {
     assert_eq!(terminal.code(), Some(11));
 }
 
-/// A shell with job control takes the terminal for a group of its own and gives it back.
+/// A shell with job control takes the terminal for its own process group, and gives it back.
 #[test]
 fn a_shell_can_be_the_command() {
     let mut terminal = Terminal::with("set -m; $E exec -- bash --norc -i; echo back with $?; exit 4");
     terminal.wait_for("bash-");
-    // The terminal echoes the input: do not mistake it for output.
+    // The terminal echoes the input, which must not be mistaken for output.
     terminal.press(b"sh -c 'echo u\"\"p; exec sleep 600'\n");
     terminal.wait_for("up\r\n");
     terminal.press(b"\x1a");
     terminal.wait_for("Stopped");
     terminal.press(b"kill -KILL %1\n");
-    // A shell that has not noticed yet that the job is gone asks for a second `exit`.
+    // A shell that has not noticed yet that the job has ended needs a second `exit`.
     terminal.press(b"exit 13\nexit 13\n");
     terminal.wait_for("back with 13");
     assert_eq!(terminal.code(), Some(4));

@@ -11,7 +11,7 @@ use crate::support::{
     with_pages,
 };
 
-/// Sends a request with these lines instead of the one `Host`.
+/// Sends a request with these lines instead of one `Host` header.
 fn send(emulator: &Emulator, method: &str, target: &str, host_lines: &str) -> Response {
     let request =
         format!("{method} {target} HTTP/1.1\r\n{host_lines}Connection: close\r\nContent-Length: 0\r\n\r\n");
@@ -26,7 +26,7 @@ fn port(emulator: &Emulator) -> &str {
     emulator.base_url().rsplit_once(':').unwrap().1
 }
 
-/// One of each kind of route.
+/// One route of each kind.
 fn routes() -> Vec<(&'static str, String)> {
     let mut routes: Vec<_> = [
         "/",
@@ -129,7 +129,7 @@ fn two_hosts_or_none_are_400_on_every_route() {
 }
 
 #[test]
-fn loopback_names_work_at_every_port_for_whole_logins_and_the_desk() {
+fn loopback_names_work_with_every_port_for_logins_and_the_desk() {
     let emulator = with_pages();
     for host in
         ["localhost:6000", "127.0.0.1:6000", "127.0.0.1", "[::1]:6000", "LOCALHOST:80", "clever.localhost"]
@@ -145,7 +145,7 @@ fn loopback_names_work_at_every_port_for_whole_logins_and_the_desk() {
 }
 
 #[test]
-fn where_everything_is_listened_on_every_address_works() {
+fn every_address_works_when_listening_on_all_addresses() {
     for listen in ["0.0.0.0", "::"] {
         let Ok(emulator) = Emulator::start(options().listen(listen.parse().unwrap())) else {
             skipped(&format!("this system cannot listen on {listen}"));
@@ -161,7 +161,7 @@ fn where_everything_is_listened_on_every_address_works() {
 }
 
 #[test]
-fn with_any_host_each_request_has_the_issuer_it_came_by() {
+fn with_any_host_the_issuer_is_the_host_of_each_request() {
     let emulator = Emulator::start(options().auto_login("ada").any_host()).unwrap();
     for host in ["clever:5999", "localhost:6000", "emulator.test"] {
         for prefix in ["", "/s/me-500"] {
@@ -194,9 +194,9 @@ fn with_any_host_each_request_has_the_issuer_it_came_by() {
     }
 }
 
-/// The browser of a person on the host, the app in a container: they reach the emulator by two names.
+/// A browser on the host and an app in a container use different names for the emulator.
 #[test]
-fn with_any_host_a_login_may_begin_at_one_host_and_go_on_at_another() {
+fn with_any_host_a_login_can_begin_at_one_host_and_continue_at_another() {
     let emulator = Emulator::start(options().auto_login("ada").any_host()).unwrap();
     let ada = emulator.person("ada").unwrap();
     for prefix in ["", "/s/district-500"] {
@@ -228,7 +228,7 @@ fn with_any_host_a_login_may_begin_at_one_host_and_go_on_at_another() {
 }
 
 #[test]
-fn repeated_slashes_count_as_one() {
+fn repeated_slashes_are_treated_as_one() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     let ada = emulator.person("ada").unwrap();

@@ -1,4 +1,4 @@
-//! The smallest HTTP/1.1 client these tests need: one request for a connection, and the answer read to its end.
+//! A minimal HTTP/1.1 client for these tests: one request per connection, and the response is read to its end.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -59,16 +59,16 @@ pub(crate) fn send(
     parse(&raw(base_url, &[head.as_bytes(), body].concat()))
 }
 
-/// Sends bytes, and returns whatever comes back.
+/// Sends bytes, and returns all bytes that come back.
 pub(crate) fn raw(base_url: &str, bytes: &[u8]) -> Vec<u8> {
     let mut connection = TcpStream::connect(base_url.strip_prefix("http://").unwrap()).unwrap();
     connection.set_read_timeout(Some(PATIENCE)).unwrap();
-    // A server that has read enough may close before the last byte is written, and that is its right.
+    // A server that has read enough may close the connection before the last byte is written.
     let _ = connection.write_all(bytes);
     let mut answer = Vec::new();
-    // It may also break the connection; but half an answer is never taken for a whole one because time ran out.
+    // It may also reset the connection. But a timeout must not make half a response look complete.
     let ended = connection.read_to_end(&mut answer).map_err(|error| error.kind());
-    assert!(!matches!(ended, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)), "no end of the answer");
+    assert!(!matches!(ended, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)), "the response never ended");
     answer
 }
 

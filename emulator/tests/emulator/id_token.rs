@@ -1,4 +1,4 @@
-//! ID tokens, as another library sees them.
+//! ID tokens, verified by another library.
 
 use clever_emulator::Emulator;
 use jsonwebtoken::jwk::JwkSet;
@@ -65,7 +65,7 @@ fn the_header_names_algorithm_key_and_type() {
 }
 
 #[test]
-fn there_is_no_nonce_when_none_was_sent_and_no_at_hash_ever() {
+fn an_id_token_has_no_nonce_when_none_was_sent_and_never_an_at_hash() {
     let emulator = automatic("ada");
     let claims = verified(&emulator, &id_token(&emulator, ""), "oidc-app");
     assert!(claims.get("nonce").is_none());
@@ -96,7 +96,7 @@ fn the_user_type_is_that_of_the_first_role() {
 }
 
 #[test]
-fn a_person_with_a_new_id_has_the_old_one_as_well() {
+fn a_person_with_a_new_id_also_has_the_old_id() {
     let emulator = automatic("mila-returned");
     let claims = verified(&emulator, &id_token(&emulator, ""), "oidc-app");
     let (before, after) = (emulator.person("mila").unwrap(), emulator.person("mila-returned").unwrap());
@@ -104,7 +104,7 @@ fn a_person_with_a_new_id_has_the_old_one_as_well() {
 }
 
 #[test]
-fn names_outside_ascii_arrive_whole() {
+fn names_outside_ascii_arrive_unchanged() {
     let emulator = automatic("jose");
     let claims = verified(&emulator, &id_token(&emulator, ""), "oidc-app");
     assert_eq!((&claims["given_name"], &claims["family_name"]), (&"José".into(), &"Núñez".into()));

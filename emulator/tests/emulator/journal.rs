@@ -1,5 +1,5 @@
-//! What the journal says of a request: for every refusal and every success what happened and what to do, and never what was
-//! in the request.
+//! The journal's line for a request: it says what happened and what to do, for every refusal and every success, and never
+//! contains values of the request.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::support::{
 };
 use crate::world_file::Directory;
 
-/// What the journal says of the latest request.
+/// The journal's line for the latest request.
 fn said(emulator: &Emulator) -> String {
     let notes = journal(emulator);
     let said = notes.last().unwrap()["explanation"].as_str().unwrap().to_owned();
@@ -33,7 +33,7 @@ fn exchange_at(emulator: &Emulator, redirect_uri: &str, code: &str) {
 }
 
 #[test]
-fn a_token_request_of_the_wrong_type_is_told_which_type_to_send() {
+fn the_line_for_a_wrong_content_type_says_which_type_to_send() {
     let emulator = automatic("ada");
     for (headers, expected) in [
         (&[][..], "no Content-Type: send application/x-www-form-urlencoded"),
@@ -48,7 +48,7 @@ fn a_token_request_of_the_wrong_type_is_told_which_type_to_send() {
 }
 
 #[test]
-fn a_client_that_is_not_known_is_told_which_half_of_the_credentials_is_wrong() {
+fn the_line_for_wrong_credentials_says_which_half_is_wrong() {
     let emulator = automatic("ada");
     for (authorization, expected) in [
         (basic("oauth-app", "wrong"), "the secret is wrong for this client_id"),
@@ -74,7 +74,7 @@ fn a_client_that_is_not_known_is_told_which_half_of_the_credentials_is_wrong() {
 }
 
 #[test]
-fn a_token_request_without_a_parameter_is_told_which() {
+fn the_line_for_a_missing_parameter_names_it() {
     let emulator = automatic("ada");
     let authorization = basic("oauth-app", "oauth-secret");
     for (body, expected) in [
@@ -98,7 +98,7 @@ fn a_token_request_without_a_parameter_is_told_which() {
 }
 
 #[test]
-fn a_code_that_is_worth_nothing_is_told_why() {
+fn the_line_for_an_invalid_code_says_why() {
     let emulator = automatic("ada");
     let given = code(&emulator, "oauth-app", "&state=s");
     exchange(&emulator, "oauth-app", &given);
@@ -115,7 +115,7 @@ fn a_code_that_is_worth_nothing_is_told_why() {
 }
 
 #[test]
-fn another_redirect_uri_is_told_by_the_difference_and_never_repeated() {
+fn the_line_for_another_redirect_uri_names_the_difference_but_never_the_uri() {
     let emulator = automatic("ada");
     let given = code(&emulator, "oauth-app", "&state=s");
     exchange_at(&emulator, "http://localhost:5000/callback?token=a-secret", &given);
@@ -138,7 +138,7 @@ fn another_redirect_uri_is_told_by_the_difference_and_never_repeated() {
 }
 
 #[test]
-fn a_good_exchange_tells_whether_there_was_an_id_token() {
+fn the_line_for_an_exchange_says_whether_there_was_an_id_token() {
     let emulator = automatic("ada");
     tokens(&emulator, "oidc-app", "&state=s");
     assert_says(&emulator, "for an access token and an ID token");
@@ -147,7 +147,7 @@ fn a_good_exchange_tells_whether_there_was_an_id_token() {
 }
 
 #[test]
-fn the_way_back_to_the_app_is_told_with_what_is_missing_on_it() {
+fn the_line_for_a_callback_says_what_it_contains() {
     let emulator = automatic("ada");
     for (target, expected) in [
         (authorize_target("oauth-app", "&state=s"), "with a code and the state"),
@@ -180,7 +180,7 @@ fn the_way_back_to_the_app_is_told_with_what_is_missing_on_it() {
 }
 
 #[test]
-fn an_access_token_that_opens_nothing_is_told_why() {
+fn the_line_for_an_invalid_access_token_says_why() {
     let emulator = automatic("ada");
     let id_token = tokens(&emulator, "oidc-app", "&state=s")["id_token"].as_str().unwrap().to_owned();
     let token = tokens(&emulator, "oauth-app", "&state=s")["access_token"].as_str().unwrap().to_owned();
@@ -208,7 +208,7 @@ fn an_access_token_that_opens_nothing_is_told_why() {
 }
 
 #[test]
-fn what_an_access_token_opens_and_does_not_open_is_told() {
+fn the_lines_for_the_api_say_what_was_sent_or_why_not() {
     let emulator = automatic("ada");
     let token = tokens(&emulator, "oauth-app", "&state=s")["access_token"].as_str().unwrap().to_owned();
     let ada = emulator.person("ada").unwrap();
@@ -244,7 +244,7 @@ fn what_an_access_token_opens_and_does_not_open_is_told() {
 }
 
 #[test]
-fn the_journal_says_when_a_client_has_the_newest_answer() {
+fn the_journal_says_when_a_client_already_has_the_response() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     let tag = get_as(&emulator, &token, "/v3.0/me").header("etag").unwrap().to_owned();
@@ -256,7 +256,7 @@ fn the_journal_says_when_a_client_has_the_newest_answer() {
 }
 
 #[test]
-fn what_concerns_district_tokens_is_told() {
+fn the_lines_for_district_tokens_say_what_was_sent_or_why_not() {
     let emulator = with_pages();
     let authorization = basic("oauth-app", "oauth-secret");
     for (authorization, target, expected) in [
@@ -288,14 +288,14 @@ fn what_concerns_district_tokens_is_told() {
 }
 
 #[test]
-fn where_credentials_are_taken_by_basic_only_it_is_told() {
+fn the_line_for_credentials_in_the_body_names_the_option_basic_only() {
     let emulator = Emulator::start(options().auto_login("ada").basic_only()).unwrap();
     post(&emulator, "/oauth/tokens", &[FORM], "code=x&client_id=oauth-app&client_secret=oauth-secret");
     assert_says(&emulator, "only as Basic (--basic-only); the code is not spent");
 }
 
 #[test]
-fn the_journal_has_the_pages_too() {
+fn the_journal_has_a_line_for_every_page() {
     let emulator = with_pages();
     let student = session(&emulator, "ada");
     let (picker, confirm) = ("/oauth/district-picker", authorize_target("oauth-app", "&confirmed=false"));
@@ -329,7 +329,7 @@ fn the_journal_has_the_pages_too() {
 }
 
 #[test]
-fn the_journal_has_every_form_of_the_pages() {
+fn the_journal_has_a_line_for_every_form() {
     let emulator = with_pages();
     let badge = emulator.person("ada").unwrap().badge_code();
     for (target, body, expected) in [
@@ -362,7 +362,7 @@ fn the_journal_has_every_form_of_the_pages() {
 }
 
 #[test]
-fn the_journal_names_a_scenario_only_where_it_shows() {
+fn the_journal_names_a_scenario_only_if_it_changed_the_response() {
     let emulator = automatic("ada");
     get(&emulator, &format!("/s/callback-denied{}", authorize_target("oauth-app", "&state=s")));
     assert_says(&emulator, "scenario callback-denied: ");
@@ -376,7 +376,7 @@ fn the_journal_names_a_scenario_only_where_it_shows() {
 }
 
 #[test]
-fn the_journal_says_that_a_person_has_left_the_world() {
+fn the_journal_says_that_a_person_is_no_longer_in_the_world() {
     let directory = Directory::new("journal");
     let file = directory.join("world.toml");
     std::fs::write(&file, World::built_in_toml()).unwrap();
@@ -398,7 +398,7 @@ fn the_journal_says_that_a_person_has_left_the_world() {
 }
 
 #[test]
-fn a_reset_forgets_that_a_code_was_there() {
+fn after_a_reset_an_old_code_is_unknown() {
     let emulator = automatic("ada");
     let given = code(&emulator, "oauth-app", "&state=s");
     exchange(&emulator, "oauth-app", &given);
@@ -408,7 +408,7 @@ fn a_reset_forgets_that_a_code_was_there() {
 }
 
 #[test]
-fn the_journal_has_an_authorization_that_is_not_text() {
+fn the_journal_has_a_request_whose_authorization_header_is_not_text() {
     let emulator = automatic("ada");
     let request = b"GET /v3.0/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \xff\xfe\r\nConnection: close\r\n\r\n";
     http::raw(emulator.base_url(), request);

@@ -1,4 +1,4 @@
-//! Clever Library: apps that a teacher, and no district, gave the access.
+//! Clever Library: apps that got access from a teacher instead of a district.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn a_library_login_has_no_id_token_even_for_an_oidc_app() {
 }
 
 #[test]
-fn me_names_no_district_and_says_that_a_teacher_gave_the_access() {
+fn me_has_no_district_and_says_that_a_teacher_gave_access() {
     for handle in ["lou", "kim"] {
         let me = got(handle, "/v3.1/me");
         let id = me["data"]["id"].as_str().unwrap();
@@ -45,7 +45,7 @@ fn a_student_has_an_initial_no_email_and_no_district() {
 }
 
 #[test]
-fn people_of_clever_library_have_no_data_that_only_a_district_knows() {
+fn people_of_clever_library_have_no_data_from_a_district() {
     for (handle, role) in [("kim", "student"), ("lou", "teacher")] {
         let user = got(handle, "/v3.0/users/{id}");
         let members: Vec<_> =
@@ -55,14 +55,14 @@ fn people_of_clever_library_have_no_data_that_only_a_district_knows() {
 }
 
 #[test]
-fn userinfo_names_no_district_either() {
+fn userinfo_also_has_no_district() {
     let info = got("lou", "/userinfo");
     assert!(info.get("district").is_none() && info.get("district_id").is_none());
     assert_eq!((&info["authorized_by"], &info["email"]), (&"teacher".into(), &"lou@emulated.example".into()));
 }
 
 #[test]
-fn no_district_is_open_to_a_library_login() {
+fn a_library_login_reads_no_district() {
     let emulator = automatic("lou");
     let token = tokens(&emulator, "library-app", "")["access_token"].as_str().unwrap().to_owned();
     assert_eq!(get_as(&emulator, &token, "/v3.0/districts/53ee4b8a44abc88c1c00119b").status, 404);
@@ -79,14 +79,14 @@ fn people_without_access_to_an_app_see_a_page() {
         {
             let answer = get(&emulator, &target);
             assert_eq!((answer.status, answer.header("location")), (403, None), "{handle} {target}");
-            assert!(answer.page().contains("has no access to this app"));
-            assert!(answer.page().contains(r#"action="/logout""#), "there is a way to be somebody else");
+            assert!(answer.page().contains("doesn't have access to this app"));
+            assert!(answer.page().contains(r#"action="/logout""#), "another person can log in");
         }
     }
 }
 
 #[test]
-fn with_return_unshared_the_app_learns_that_somebody_has_no_access() {
+fn with_return_unshared_a_library_app_learns_that_a_person_has_no_access() {
     let emulator = automatic("lou");
     let answer = get(&emulator, &authorize_target("oauth-app", "&return_unshared=true&state=s"));
     assert_eq!(answer.status, 302);

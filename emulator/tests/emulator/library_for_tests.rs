@@ -1,4 +1,4 @@
-//! What tests in Rust ask of an emulator, without a browser and without HTTP.
+//! The functions of the emulator for tests in Rust, without a browser and without HTTP.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn client(emulator: &Emulator) -> Client {
     Client::new(config.build().unwrap()).unwrap()
 }
 
-/// Follows a login to its end, from where the browser comes back.
+/// Finishes a login from its callback.
 fn finish(client: &Client, emulator: &Emulator, callback: &str, cookies: &str) -> Outcome {
     match client.finish_login(callback, cookies).unwrap() {
         Outcome::Restart(again) => {
@@ -62,7 +62,7 @@ fn a_person_logs_in_from_the_app_the_portal_and_an_instant_login_link() {
 }
 
 #[test]
-fn what_leads_to_no_login_leads_nowhere() {
+fn an_unknown_person_app_or_url_gives_no_callback() {
     let emulator = with_pages();
     let link = emulator.portal_link("oidc-app").unwrap();
     assert_eq!(emulator.log_in_as("nobody", &link), None);
@@ -73,7 +73,7 @@ fn what_leads_to_no_login_leads_nowhere() {
 }
 
 #[test]
-fn keys_change_the_journal_tells_and_a_reset_forgets() {
+fn keys_can_be_rotated_the_journal_read_and_everything_reset() {
     let emulator = automatic("ada");
     let client = client(&emulator);
     let (first, second) = (emulator.rotate_keys().unwrap(), emulator.rotate_keys().unwrap());

@@ -16,7 +16,7 @@ fn a_port_can_be_chosen_and_a_taken_one_is_named() {
 }
 
 #[test]
-fn an_unknown_person_is_refused_with_the_handles_that_are_there() {
+fn the_error_for_an_unknown_person_lists_the_handles() {
     let error = Emulator::start(Options::new().auto_login("nobody")).unwrap_err();
     assert!(error.to_string().contains("\"nobody\"") && error.to_string().contains("ada, noor"));
 }
@@ -28,7 +28,7 @@ fn a_wrong_app_is_refused() {
 }
 
 #[test]
-fn a_person_is_named_by_handle_id_or_number_alike() {
+fn a_person_can_be_named_by_handle_id_or_number() {
     let id = with_pages().person("grace").unwrap().id.clone();
     for name in ["grace", "610001", &id] {
         let emulator = automatic(name);
@@ -49,7 +49,7 @@ fn requests_are_counted_by_path_without_the_query() {
 
 #[test]
 fn the_port_is_free_again_when_the_emulator_is_dropped() {
-    // At an address that no other test uses, no one else takes the port.
+    // No other test uses this address, so nothing else takes the port.
     let emulator = Emulator::start(options().listen([127, 0, 0, 7].into())).unwrap();
     let address = emulator.base_url().strip_prefix("http://").unwrap().to_owned();
     let mut open = TcpStream::connect(&address).unwrap();
@@ -62,7 +62,7 @@ fn the_port_is_free_again_when_the_emulator_is_dropped() {
 }
 
 #[test]
-fn many_emulators_live_side_by_side() {
+fn many_emulators_can_run_side_by_side() {
     let emulators: Vec<_> = (0..4).map(|_| with_pages()).collect();
     for emulator in &emulators {
         assert_eq!(get(emulator, "/login").status, 200);
@@ -70,7 +70,7 @@ fn many_emulators_live_side_by_side() {
 }
 
 #[test]
-fn nothing_secret_is_in_the_debug_form() {
+fn the_debug_output_contains_no_secret() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     let debug = format!("{emulator:?} {:?}", emulator.apps());

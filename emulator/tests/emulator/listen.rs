@@ -1,4 +1,4 @@
-//! Addresses other than 127.0.0.1, and the name by which others know the emulator.
+//! Addresses other than 127.0.0.1, and the public URL.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{IpAddr, SocketAddr, TcpListener};
@@ -17,12 +17,12 @@ fn port(emulator: &Emulator) -> u16 {
     emulator.base_url().rsplit_once(':').unwrap().1.parse().unwrap()
 }
 
-/// Is this port free at an address that this test has for itself? It is not for a program that listens on all addresses.
+/// Is this port free on an address that only this test uses? It isn't if the emulator listens on all addresses.
 fn is_free_elsewhere(port: u16, last: u8) -> bool {
     TcpListener::bind((IpAddr::from([127, 0, 0, last]), port)).is_ok()
 }
 
-/// What the controls answer to a request that came here with this `Host`.
+/// The response of the controls to a request with this `Host`.
 fn control(base_url: &str, host: &str, more: &str) -> Response {
     let request = format!("GET /_emulator/clock HTTP/1.1\r\nHost: {host}\r\n{more}Connection: close\r\n\r\n");
     http::parse(&http::raw(base_url, request.as_bytes()))
@@ -50,20 +50,20 @@ fn whole_logins_and_the_controls_work_at_another_address() {
         assert_eq!(get(&emulator, "/.well-known/openid-configuration").json()["issuer"], emulator.base_url());
         let host = emulator.base_url().strip_prefix("http://").unwrap();
         assert_eq!(control(emulator.base_url(), host, "").status, 200);
-        assert!(is_free_elsewhere(port(&emulator), 5), "it listens there only");
+        assert!(is_free_elsewhere(port(&emulator), 5), "it listens only on that address");
     }
 }
 
 #[test]
-fn nothing_but_127_0_0_1_is_listened_on_unless_it_is_asked_for() {
+fn by_default_the_emulator_listens_only_on_127_0_0_1() {
     let emulator = Emulator::start(options()).unwrap();
     assert!(emulator.base_url().starts_with("http://127.0.0.1:"));
     assert!(is_free_elsewhere(port(&emulator), 6));
 }
 
 #[test]
-fn the_public_url_is_the_issuer_and_its_host_may_use_the_controls() {
-    // A port that is taken at one address is free at another address, which no one else uses.
+fn the_public_url_is_the_issuer_and_its_host_can_use_the_controls() {
+    // A port that is used on one address is free on another address that nothing else uses.
     let taken = TcpListener::bind("127.0.0.2:0").unwrap();
     let free = SocketAddr::from(([127, 0, 0, 3], taken.local_addr().unwrap().port()));
     let options = options().listen(free.ip()).port(free.port()).public_url("http://clever.test:5999");
@@ -88,7 +88,7 @@ fn the_public_url_is_the_issuer_and_its_host_may_use_the_controls() {
 }
 
 #[test]
-fn the_address_that_is_taken_is_named() {
+fn the_error_for_a_used_address_names_it() {
     let taken = TcpListener::bind("127.0.0.2:0").unwrap();
     let address = taken.local_addr().unwrap();
     let error = Emulator::start(options().listen(address.ip()).port(address.port())).unwrap_err();
@@ -113,7 +113,7 @@ fn an_address_that_others_can_reach_prints_a_warning() {
 }
 
 #[test]
-fn what_is_no_address_and_no_public_url_is_said_with_exit_code_2() {
+fn an_invalid_address_or_public_url_is_reported_with_exit_code_2() {
     for arguments in
         [&["--listen", "clever"][..], &["--public-url", "clever"], &["--public-url", "http://clever/x"]]
     {

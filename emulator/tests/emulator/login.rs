@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 #[test]
-fn a_whole_login_by_the_pages_ends_at_the_app() {
+fn a_whole_login_on_the_pages_ends_at_the_app() {
     let emulator = with_pages();
     let target = authorize_target("oauth-app", "&state=s%26t");
     let signed_in = sign_in(&emulator, "510001", &target);
@@ -158,7 +158,7 @@ fn a_password_is_never_shown_again() {
 }
 
 #[test]
-fn the_front_door_leads_to_the_login_page() {
+fn the_root_path_leads_to_the_login_page() {
     let answer = get(&with_pages(), "/");
     assert_eq!((answer.status, answer.location()), (303, "/login"));
 }

@@ -1,4 +1,4 @@
-//! The emulator from outside: every test starts one of its own and speaks HTTP to it over a socket.
+//! Tests of the emulator from outside: each starts its own emulator and sends HTTP requests to it.
 #![expect(clippy::disallowed_methods, reason = "a test may")]
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a newcomer reads: the first start of the binary, and the usual mistakes.
+//! The texts for a newcomer: the first start of the binary, and the usual mistakes.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -23,7 +23,7 @@ fn a_second_emulator_on_the_same_port_says_what_to_do() {
     }
     assert!(!stderr.contains("os error"), "{stderr}");
     let (_second, other) = start(&[]);
-    assert_ne!(base_url, other, "without a port each has one of its own");
+    assert_ne!(base_url, other, "without --port, each gets its own port");
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn an_address_that_this_machine_does_not_have_is_named() {
 }
 
 #[test]
-fn misspelled_options_people_and_kinds_of_apps_are_answered_with_the_nearest() {
+fn the_errors_for_misspelled_options_people_and_kinds_of_apps_name_the_most_similar_one() {
     let app = "my-app:my-secret:http://127.0.0.1:5000/cb";
     for (arguments, expected) in [
         (&["--auto-logn", "ada"][..], "--auto-login"),
@@ -50,7 +50,7 @@ fn misspelled_options_people_and_kinds_of_apps_are_answered_with_the_nearest() {
 }
 
 #[test]
-fn a_world_file_that_cannot_be_read_is_named_with_the_reason_and_a_way_out() {
+fn the_error_for_an_unreadable_world_file_names_it_with_the_reason_and_the_next_step() {
     let folder = std::env::temp_dir().join(format!("clever-emulator-newcomer-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let binary = folder.join("binary.toml");
@@ -66,7 +66,7 @@ fn a_world_file_that_cannot_be_read_is_named_with_the_reason_and_a_way_out() {
 }
 
 #[test]
-fn the_first_lines_say_who_can_reach_it_and_that_nobody_has_to_sign_in() {
+fn the_first_lines_say_who_can_reach_the_emulator_and_whether_logins_are_automatic() {
     let first_lines = |arguments: &[&str]| {
         let (mut running, _) = start(arguments);
         let mut stderr = BufReader::new(running.0.stderr.take().unwrap());

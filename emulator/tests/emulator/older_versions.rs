@@ -1,4 +1,4 @@
-//! Versions 1 and 2 of the API, in which every role is a user of its own.
+//! Versions 1 and 2 of the API, where every role is a separate user.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn members(data: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn me_names_the_role_by_its_old_id_and_word() {
+fn me_before_version_3_has_the_old_id_and_type_of_the_role() {
     let emulator = automatic("ada");
     for (handle, user_type) in [
         ("ada", "student"),
@@ -56,7 +56,7 @@ fn me_names_the_role_by_its_old_id_and_word() {
 }
 
 #[test]
-fn me_without_a_version_is_that_of_version_1_1() {
+fn me_without_a_version_is_version_1_1() {
     for handle in ["sam", "kim"] {
         let emulator = automatic(handle);
         let app = if handle == "kim" { "library-app" } else { "oauth-app" };
@@ -120,7 +120,7 @@ fn a_teacher_a_school_administrator_and_a_district_administrator_have_their_own_
 }
 
 #[test]
-fn the_name_of_a_contact_is_one_text() {
+fn the_name_of_a_contact_is_a_single_string() {
     let contact = got("maria", "/v2.0/contacts/{id}");
     assert_eq!(contact["data"]["name"], "Maria Lindqvist");
     assert_eq!(contact["data"]["students"], json!([]));
@@ -128,7 +128,7 @@ fn the_name_of_a_contact_is_one_text() {
 }
 
 #[test]
-fn somebody_with_two_roles_is_two_users() {
+fn a_person_with_two_roles_is_two_users_before_version_3() {
     let emulator = automatic("sam");
     let (token, sam) = (access_token(&emulator), emulator.person("sam").unwrap());
     let (teacher, staff) = (&sam.role.legacy_id, &sam.other_roles[0].legacy_id);
@@ -148,7 +148,7 @@ fn nobody_elses_id_is_found() {
 }
 
 #[test]
-fn users_are_of_version_3_and_types_of_the_versions_before() {
+fn users_exist_only_in_version_3_and_types_only_before_it() {
     let emulator = automatic("ada");
     let (token, id) = (access_token(&emulator), emulator.person("ada").unwrap().id.clone());
     for path in [format!("/v2.1/users/{id}"), format!("/v3.0/students/{id}"), format!("/v2.1/staffs/{id}")] {

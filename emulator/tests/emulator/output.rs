@@ -20,12 +20,12 @@ fn get(base_url: &str, target: &str) -> u16 {
     http::send(base_url, "GET", target, &[], b"").status
 }
 
-/// A full pipe: it takes nothing more until someone reads.
+/// A full pipe: writing blocks until someone reads.
 fn full_pipe() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = pipe().unwrap();
     let (filled, is_filled) = mpsc::channel();
     thread::spawn(move || {
-        // The size of a pipe of Linux.
+        // The size of a pipe on Linux.
         writer.write_all(&vec![b'.'; 64 * 1024]).unwrap();
         filled.send(writer).unwrap();
     });
@@ -33,7 +33,7 @@ fn full_pipe() -> (PipeReader, PipeWriter) {
 }
 
 #[test]
-fn a_log_that_nobody_reads_holds_up_no_answer() {
+fn an_unread_log_delays_no_response() {
     let (mut running, base_url) = start(&["--log", "--auto-login", "ada"]);
     let base_url = base_url.trim();
     let long = "/a-segment-of-a-path-of-30-bytes".repeat(200);
@@ -53,7 +53,7 @@ fn a_log_that_nobody_reads_holds_up_no_answer() {
 }
 
 #[test]
-fn a_log_whose_reader_is_gone_is_no_reason_to_stop() {
+fn the_emulator_keeps_running_when_the_reader_of_its_log_is_gone() {
     let (mut running, base_url) = start(&["--log"]);
     drop(running.0.stderr.take());
     for _ in 0..3 {
@@ -64,7 +64,7 @@ fn a_log_whose_reader_is_gone_is_no_reason_to_stop() {
 }
 
 #[test]
-fn a_start_line_that_nobody_reads_keeps_back_nothing_else() {
+fn an_unread_start_line_blocks_no_other_output() {
     let (_reader, writer) = full_pipe();
     let mut command = Command::new(BINARY);
     command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
@@ -82,7 +82,7 @@ fn a_start_line_that_nobody_reads_keeps_back_nothing_else() {
 }
 
 #[test]
-fn a_command_of_exec_runs_though_nobody_reads_what_the_emulator_says() {
+fn the_command_of_exec_runs_even_if_nobody_reads_the_emulators_output() {
     let (_reader, writer) = full_pipe();
     let mut command = Command::new(BINARY);
     command.args(["exec", "--", "sh", "-c", "echo ready; exit 5"]).stdin(Stdio::null());
@@ -91,7 +91,7 @@ fn a_command_of_exec_runs_though_nobody_reads_what_the_emulator_says() {
 }
 
 #[test]
-fn an_error_that_nobody_reads_ends_it_all_the_same() {
+fn the_emulator_exits_even_if_nobody_reads_its_error() {
     for arguments in
         [&["--no-such-option"][..], &["--auto-login", "nobody"], &["exec", "--", "/no/such/program"]]
     {
@@ -102,9 +102,9 @@ fn an_error_that_nobody_reads_ends_it_all_the_same() {
     }
 }
 
-/// As services are started, and as `nohup` leaves them.
+/// Like a service, or a program under `nohup`.
 #[test]
-fn it_runs_without_any_stream() {
+fn the_emulator_runs_without_standard_streams() {
     let script = "exec \"$0\" exec -- sh -c 'kill -0 $PPID && exit 6' <&- >&- 2>&-";
     let ended = Command::new("sh").args(["-c", script, BINARY]).status().unwrap();
     assert_eq!(ended.code(), Some(6));

@@ -5,7 +5,7 @@ use crate::support::{FORM, authorize_target, form, get, get_with, post, session,
 
 const DISTRICT: &str = "53ee4b8a44abc88c1c00119b";
 
-/// Every page there is, with a name.
+/// Every page, with a name.
 fn every_page() -> Vec<(&'static str, Response)> {
     let emulator = with_pages();
     let markup = session(&emulator, "markup");
@@ -62,7 +62,7 @@ fn no_page_loads_anything_or_runs_anything() {
 }
 
 #[test]
-fn every_page_has_the_headers_that_keep_it_to_itself() {
+fn every_page_has_the_headers_against_framing_caching_and_leaking_its_address() {
     for (name, page) in every_page() {
         let policy = page.header("content-security-policy").unwrap();
         assert!(policy.starts_with("default-src 'none'; "), "{name}");
@@ -70,7 +70,7 @@ fn every_page_has_the_headers_that_keep_it_to_itself() {
         assert!(!policy.contains("script-src"), "{name}");
         assert_eq!(page.header("cache-control"), Some("no-store"), "{name}");
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"), "{name}");
-        // Not no-referrer: with that, browsers would send Origin: null with the forms of the page itself.
+        // Not `no-referrer`: browsers would then send `Origin: null` with the page's own forms.
         assert_eq!(page.header("referrer-policy"), Some("same-origin"), "{name}");
     }
 }
@@ -86,7 +86,7 @@ fn every_page_has_a_language_one_heading_and_a_width() {
 }
 
 #[test]
-fn every_field_has_a_label_and_every_id_is_there_once() {
+fn every_field_has_a_label_and_every_id_is_unique() {
     for (name, page) in every_page() {
         let page = page.page();
         for input in page.split("<input ").skip(1).filter(|input| !input.starts_with(r#"type="hidden""#)) {

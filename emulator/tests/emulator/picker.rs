@@ -1,4 +1,4 @@
-//! The school picker: when it comes, what it finds, and what it remembers.
+//! The school picker: when it is shown, what it finds, and what it remembers.
 
 use clever_emulator::{Emulator, Options, World};
 
@@ -19,7 +19,7 @@ fn choose(emulator: &Emulator, portal: &str, target: &str) -> Response {
     post(emulator, "/oauth/district-picker", &[FORM], &form(&[("portal", portal), ("target", target)]))
 }
 
-/// What the picker shows as schools and districts: the part of the page above the list for developers.
+/// The schools and districts that the picker shows: the part of the page above the list for developers.
 fn found(emulator: &Emulator, target: &str) -> String {
     let page = get(emulator, target);
     assert_eq!(page.status, 200, "{target}");
@@ -38,7 +38,7 @@ fn a_login_without_a_district_goes_through_the_picker_with_the_same_parameters()
 }
 
 #[test]
-fn a_whole_login_by_the_picker_keeps_the_state_and_ends_at_the_app() {
+fn a_whole_login_with_the_picker_keeps_the_state_and_ends_at_the_app() {
     let emulator = with_pages();
     let page = get(&emulator, &picker_target("&state=a%2Bb+c"));
     let target = page.page().split(r#"name="target" value=""#).nth(1).unwrap().split('"').next().unwrap();
@@ -63,7 +63,7 @@ fn a_district_in_the_request_skips_the_picker() {
 }
 
 #[test]
-fn people_who_are_signed_in_or_have_chosen_before_are_not_asked() {
+fn people_who_are_signed_in_or_have_chosen_a_school_are_not_asked() {
     let emulator = with_pages();
     let target = authorize_target("oauth-app", "");
     let signed_in = session(&emulator, "ada");
@@ -76,7 +76,7 @@ fn people_who_are_signed_in_or_have_chosen_before_are_not_asked() {
 }
 
 #[test]
-fn the_choice_is_remembered_for_a_year_and_not_by_scripts() {
+fn the_choice_is_remembered_for_a_year_in_a_cookie_that_scripts_cannot_read() {
     let chosen = choose(&with_pages(), "emulated", "");
     let (name, attributes) = chosen.header("set-cookie").unwrap().split_once("; ").unwrap();
     assert!(name.starts_with("clever_emulator_") && name.ends_with("_school=emulated"), "{name}");
@@ -99,7 +99,7 @@ fn the_choice_can_be_changed_on_the_login_page() {
 }
 
 #[test]
-fn a_school_that_is_gone_is_forgotten() {
+fn a_remembered_school_that_no_longer_exists_is_ignored() {
     let emulator = with_pages();
     let chosen = cookie(&choose(&emulator, "island", "")).replace("island", "gone");
     let answer = get_with(&emulator, &authorize_target("oauth-app", ""), &[("Cookie", &chosen)]);
@@ -139,7 +139,7 @@ fn a_sandbox_is_found_by_its_id_only() {
 }
 
 #[test]
-fn the_people_of_clever_library_have_a_way_too() {
+fn the_picker_has_a_link_for_people_of_clever_library() {
     let emulator = with_pages();
     assert!(found(&emulator, "/login?search=nowhere").contains(r#"name="portal" value="library""#));
     let chosen = choose(&emulator, "library", "/x");
@@ -148,7 +148,7 @@ fn the_people_of_clever_library_have_a_way_too() {
 }
 
 #[test]
-fn a_wrong_request_is_refused_before_anybody_has_to_choose() {
+fn a_wrong_request_is_refused_before_the_school_picker() {
     let emulator = with_pages();
     for query in [
         "",
@@ -160,7 +160,7 @@ fn a_wrong_request_is_refused_before_anybody_has_to_choose() {
 }
 
 #[test]
-fn a_choice_that_is_none_is_refused_and_leads_nowhere_else() {
+fn an_invalid_choice_is_refused_and_does_not_redirect() {
     let emulator = with_pages();
     for portal in ["", "nowhere", "<b>"] {
         let answer = choose(&emulator, portal, "");
@@ -171,7 +171,7 @@ fn a_choice_that_is_none_is_refused_and_leads_nowhere_else() {
 }
 
 #[test]
-fn instant_logins_ask_on_the_login_page_or_not_at_all() {
+fn instant_logins_show_the_school_picker_only_without_a_district() {
     let emulator = with_pages();
     let instant = "/oauth/instant-login?client_id=oauth-app";
     let page = get(&emulator, get(&emulator, instant).location());

@@ -1,4 +1,4 @@
-//! The portal: the apps of the person who is signed in, and what their icons lead to.
+//! The portal: the apps of the signed-in person, and the links of their icons.
 
 use clever_emulator::{Emulator, Options};
 
@@ -32,7 +32,7 @@ fn names(page: &str) -> Vec<String> {
 }
 
 #[test]
-fn everybody_sees_the_apps_they_may_use_and_no_other() {
+fn everybody_sees_exactly_the_apps_they_may_use() {
     let emulator = emulator();
     for (handle, expected) in [
         ("ada", vec!["Word Garden", "Number Trail", "Map Corner", "Homework Desk", "Star Atlas"]),
@@ -55,13 +55,17 @@ fn an_app_that_is_not_enabled_for_administrators_has_a_flag_in_their_portal() {
     let flagged: Vec<_> = icons.iter().filter(|icon| is_flagged(icon)).collect();
     assert!(flagged.len() == 1 && flagged[0].contains("Homework Desk"), "{flagged:?}");
     let (_, link) = apps(page.page()).into_iter().find(|(name, _)| name == "Homework Desk").unwrap();
-    assert_eq!(get_with(&emulator, &link, &[("Cookie", &session)]).status, 403, "it lets nobody in");
+    assert_eq!(
+        get_with(&emulator, &link, &[("Cookie", &session)]).status,
+        403,
+        "the app refuses the administrator"
+    );
     let teacher = portal(&emulator, "grace", "/in/emulated");
     assert!(!teacher.page().contains("Homework Desk") && !teacher.page().contains("Not enabled"));
 }
 
 #[test]
-fn an_icon_leads_to_the_app_as_at_clever_without_a_state() {
+fn an_icon_leads_to_the_app_without_a_state_as_at_clever() {
     let emulator = emulator();
     let session = session(&emulator, "ada");
     let page = get_with(&emulator, "/in/emulated", &[("Cookie", &session)]);
@@ -114,7 +118,7 @@ fn an_app_without_a_secret_gets_its_token_in_the_fragment() {
 }
 
 #[test]
-fn the_links_of_clever_library_name_no_district() {
+fn the_portal_links_of_clever_library_have_no_district() {
     let page = portal(&emulator(), "lou", "/in/library");
     let all = apps(page.page());
     assert!(page.page().contains("Clever Library") && all.len() == 1);
@@ -122,7 +126,7 @@ fn the_links_of_clever_library_name_no_district() {
 }
 
 #[test]
-fn an_icon_is_a_letter_on_a_color_and_no_image() {
+fn an_icon_is_a_letter_on_a_color_and_not_an_image() {
     let page = portal(&emulator(), "ada", "/login");
     assert!(page.page().contains(r#"aria-hidden="true">W</span><span dir="auto">Word Garden</span>"#));
     assert!(!page.page().contains("<img") && !page.page().contains("<svg"));
@@ -157,7 +161,7 @@ fn a_portal_of_another_district_shows_its_login_page_and_who_is_signed_in() {
 }
 
 #[test]
-fn a_portal_that_is_not_there_is_told_kindly() {
+fn an_unknown_portal_has_a_friendly_page() {
     let answer = get(&emulator(), "/in/%3Cscript%3E");
     assert_eq!(answer.status, 404);
     assert!(answer.page().contains(r#"role="alert""#) && answer.page().contains("Find your school"));
@@ -189,7 +193,7 @@ fn below_a_scenario_the_portal_leads_to_the_apps_of_the_scenario() {
 }
 
 #[test]
-fn automatic_logins_have_their_portal_without_a_page_before_it() {
+fn automatic_logins_open_the_portal_without_a_login_page() {
     let emulator = Emulator::start(Options::new().auto_login("ada")).unwrap();
     for target in ["/in/emulated", "/login"] {
         let page = get(&emulator, target);
@@ -199,7 +203,7 @@ fn automatic_logins_have_their_portal_without_a_page_before_it() {
 }
 
 #[test]
-fn without_an_app_the_portal_says_so() {
+fn a_portal_without_apps_says_so() {
     let world = clever_emulator::World::built_in();
     let app = clever_emulator::App::new("a", "s", "http://127.0.0.1/")
         .with_districts([world.districts()[1].id.clone()]);

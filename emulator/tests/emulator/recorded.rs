@@ -1,8 +1,8 @@
-//! The emulator's answers, laid beside Clever's: the same status, members, types and headers, but for a list of
-//! differences that each have a reason.
+//! The emulator's responses have the same status, members, types and headers as Clever's, except for a list of differences,
+//! each with its reason.
 //!
-//! `tests/vectors/clever-answers.json` has answers in the shapes of Clever's, written by hand. Answers that were recorded
-//! of Clever are other people's data and no part of this project; where they are, they are compared as well.
+//! `tests/vectors/clever-answers.json` has responses like Clever's, written by hand. Recorded responses of Clever are private
+//! data and not a part of this project. If they are on this machine, they are compared, too.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,12 +25,12 @@ struct Recording {
 }
 
 #[test]
-fn the_answers_are_clevers_but_for_the_listed_differences() {
+fn the_responses_are_like_clevers_except_for_the_listed_differences() {
     compare(WRITTEN);
 }
 
 #[test]
-fn the_answers_are_those_recorded_of_clever_but_for_the_listed_differences() {
+fn the_responses_are_like_the_recorded_ones_except_for_the_listed_differences() {
     if Path::new(RECORDED).exists() {
         compare(RECORDED);
     } else {
@@ -38,7 +38,7 @@ fn the_answers_are_those_recorded_of_clever_but_for_the_listed_differences() {
     }
 }
 
-/// Both directions: no difference without a reason, and no reason without its difference.
+/// Checks both directions: every difference has a reason, and every listed difference exists.
 #[track_caller]
 fn compare(path: &str) {
     let recording: Recording = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

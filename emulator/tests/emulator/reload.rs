@@ -1,4 +1,4 @@
-//! A file of a world that changes while the emulator runs.
+//! A world file that changes while the emulator runs.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::support::{
     tokens,
 };
 
-/// An emulator and the file of its world, which is gone with it.
+/// An emulator and its world file, which is deleted with it.
 struct Edited {
     emulator: Emulator,
     file: PathBuf,
@@ -26,7 +26,7 @@ impl Edited {
         Self { emulator, file }
     }
 
-    /// Replaces the text, and lets the emulator's clock pass the pause between two looks.
+    /// Replaces the text, and moves the emulator's clock beyond the pause between two checks of the file.
     fn write(&self, text: &str) {
         fs::write(&self.file, text).unwrap();
         self.emulator.advance(Duration::from_millis(200));
@@ -37,7 +37,7 @@ impl Edited {
         self.write(&World::built_in_toml().replacen(old, new, 1));
     }
 
-    /// Ada's table goes, and everything else stays.
+    /// Removes Ada's table, and nothing else.
     fn remove_ada(&self) {
         let (before, rest) = World::built_in_toml().split_once("[[person]]\nhandle = \"ada\"").unwrap();
         let (_, after) = rest.split_once("[[person]]").unwrap();
@@ -57,7 +57,7 @@ fn first_name(edited: &Edited, token: &str) -> serde_json::Value {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_instead_of_the_file_keeps_nobody_waiting() {
+fn a_pipe_instead_of_the_world_file_delays_no_response() {
     let edited = Edited::new("pipe", options());
     fs::remove_file(&edited.file).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&edited.file).status().unwrap().success());
@@ -70,7 +70,7 @@ fn a_pipe_instead_of_the_file_keeps_nobody_waiting() {
 }
 
 #[test]
-fn the_next_request_sees_the_change_with_the_token_from_before() {
+fn an_older_token_reads_the_changed_data_at_the_next_request() {
     let edited = Edited::new("change", options().auto_login("ada"));
     let (emulator, earlier) = (&edited.emulator, code(&edited.emulator, "oidc-app", ""));
     let tokens = tokens(emulator, "oidc-app", "");
@@ -84,7 +84,7 @@ fn the_next_request_sees_the_change_with_the_token_from_before() {
 }
 
 #[test]
-fn a_session_from_before_stays() {
+fn a_session_stays_signed_in_after_a_change_of_the_file() {
     let edited = Edited::new("session", options());
     let body = form(&[("username", "510001"), ("password", "510001")]);
     let answer = post(&edited.emulator, "/login", &[FORM], &body);
@@ -98,7 +98,7 @@ fn a_session_from_before_stays() {
 }
 
 #[test]
-fn grants_of_a_missing_person_open_nothing_until_they_are_back() {
+fn grants_of_a_removed_person_are_invalid_until_the_person_is_back() {
     let edited = Edited::new("gone", options().auto_login("ada"));
     let emulator = &edited.emulator;
     let (code, tokens) = (code(emulator, "oauth-app", ""), tokens(emulator, "oauth-app", ""));
@@ -124,7 +124,7 @@ fn a_token_stays_valid_when_its_person_loses_access_to_the_app() {
 }
 
 #[test]
-fn a_text_that_is_wrong_changes_nothing_and_the_next_right_one_does() {
+fn an_invalid_file_changes_nothing_and_the_next_valid_one_is_used() {
     let edited = Edited::new("broken", options().auto_login("ada"));
     let tokens = tokens(&edited.emulator, "oauth-app", "");
     let token = tokens["access_token"].as_str().unwrap();
@@ -140,7 +140,7 @@ fn a_text_that_is_wrong_changes_nothing_and_the_next_right_one_does() {
 }
 
 #[test]
-fn apps_of_the_file_change_too() {
+fn apps_of_the_file_are_also_reloaded() {
     let edited = Edited::new("apps", Options::new().auto_login("ada"));
     let target = "/oauth/authorize?response_type=code&client_id=e3a91c57d0b846f2a5c8";
     assert_eq!(get(&edited.emulator, target).status, 302);
@@ -152,7 +152,7 @@ fn apps_of_the_file_change_too() {
 }
 
 #[test]
-fn given_apps_stay_when_the_file_changes() {
+fn apps_from_the_options_stay_when_the_file_changes() {
     let edited = Edited::new("given", options().auto_login("ada"));
     edited.edit("given_name = \"Ada\"", "given_name = \"Adelheid\"");
     let tokens = tokens(&edited.emulator, "oauth-app", "");

@@ -1,10 +1,10 @@
-//! What no well-behaved client sends.
+//! Requests that no well-behaved client sends.
 
 use crate::http;
 use crate::support::{FORM, automatic, get, post, with_pages};
 
 #[test]
-fn whatever_clever_does_not_have_is_its_servers_404_page() {
+fn an_unknown_path_gets_the_404_page_of_clevers_server() {
     let emulator = with_pages();
     let answer = get(&emulator, "/v3.0/resources?x=1");
     assert_eq!(answer.status, 404);
@@ -41,7 +41,7 @@ fn a_large_body_is_refused() {
 }
 
 #[test]
-fn no_post_is_answered_with_a_redirect_that_keeps_the_method() {
+fn no_post_gets_a_redirect_that_keeps_the_method() {
     let emulator = automatic("ada");
     for path in
         ["/", "/login", "/login/", "/logout", "/oauth/tokens", "/oauth/tokens/", "/userinfo", "//x", "/x/"]
@@ -71,7 +71,7 @@ fn strange_bytes_do_no_harm() {
 }
 
 #[test]
-fn an_unfinished_request_keeps_nobody_waiting() {
+fn an_unfinished_request_delays_no_other_request() {
     let emulator = with_pages();
     let address = emulator.base_url().strip_prefix("http://").unwrap();
     let mut idle = std::net::TcpStream::connect(address).unwrap();

@@ -1,4 +1,4 @@
-//! Every scenario on the wire: what its line says is there, and the rest of a login is as at Clever.
+//! Every scenario over HTTP: it does what its description says, and the rest of a login is as at Clever.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ struct Scene {
     prefix: String,
 }
 
-/// What a login's ID token says.
+/// The ID token of a login.
 struct IdToken {
     text: String,
     header: Value,
@@ -30,7 +30,7 @@ struct IdToken {
 
 impl Scene {
     fn new(name: &str) -> Self {
-        // With a seed the first key is there already: making one for each scenario takes longer than all the rest.
+        // With a seed, the first key is built in: creating a key for each scenario would take longer than everything else.
         let emulator = Emulator::start(options().auto_login("ada").seed(7)).unwrap();
         Self { emulator, prefix: format!("/s/{name}") }
     }
@@ -64,7 +64,7 @@ impl Scene {
         http::raw(self.emulator.base_url(), request.as_bytes())
     }
 
-    /// Logs in, and returns what the token endpoint answers, as bytes.
+    /// Logs in, and returns the response of the token endpoint as bytes.
     fn raw_tokens(&self) -> Vec<u8> {
         let callback: HashMap<_, _> = self.callback().into_iter().collect();
         self.raw_exchange(&callback["code"])
@@ -98,7 +98,7 @@ impl Scene {
         self.keys().iter().any(|key| key["kid"] == token.header["kid"])
     }
 
-    /// An answer to the access token of a login at the plain base URL.
+    /// A response to an access token from a login at the plain base URL.
     fn as_ada(&self, target: &str) -> Response {
         let token = tokens(&self.emulator, "oidc-app", "")["access_token"].as_str().unwrap().to_owned();
         get_as(&self.emulator, &token, &format!("{}{target}", self.prefix))
@@ -106,7 +106,7 @@ impl Scene {
 }
 
 impl IdToken {
-    /// Whether one of these keys verifies the signature, in the judgment of another library.
+    /// Whether another library verifies the signature with one of these keys.
     fn is_signed_by(&self, keys: &[Value]) -> bool {
         use jsonwebtoken::{Algorithm, DecodingKey, crypto};
         let (input, signature) = self.text.rsplit_once('.').unwrap();
@@ -167,7 +167,7 @@ fn in_id_token(scene: &Scene, name: &str) -> bool {
     let token = scene.id_token();
     let signed = token.is_signed_by(&scene.keys());
     in_signature(scene, &token, signed, name).unwrap_or_else(|| {
-        assert!(signed, "{name}: all but the claims is right");
+        assert!(signed, "{name}: everything except the claims must be right");
         in_claims(scene, &token, name)
     })
 }
@@ -271,7 +271,7 @@ fn in_tokens(scene: &Scene, name: &str) -> bool {
     let length = || answer.header("content-length").unwrap().parse::<usize>().unwrap();
     let html = answer.header("content-type") == Some("text/html; charset=utf-8");
     match name {
-        // A lower bound, which a slow machine cannot miss: the delay is what the scenario promises.
+        // The scenario promises this delay. It is a lower limit, so a slow machine cannot fail it.
         "tokens-slow" => answer.status == 200 && started.elapsed() >= Duration::from_secs(3),
         "tokens-truncated" => answer.status == 200 && !answer.body.is_empty() && answer.body.len() < length(),
         "tokens-500" => answer.status == 500,
@@ -334,7 +334,7 @@ fn in_bearer_answers(scene: &Scene, name: &str) -> bool {
     }
 }
 
-/// Two tokens by turns: neither counts for the other.
+/// Alternates between two tokens: each has its own count.
 fn twice_503(scene: &Scene, target: &str) -> bool {
     let token = || tokens(&scene.emulator, "oidc-app", "")["access_token"].as_str().unwrap().to_owned();
     let (one, other) = (token(), token());
@@ -368,7 +368,7 @@ fn in_callback(scene: &Scene, name: &str) -> bool {
 }
 
 #[test]
-fn what_a_scenario_does_not_touch_is_as_at_the_plain_base_url() {
+fn everything_else_in_a_scenario_is_as_at_the_plain_base_url() {
     let scene = Scene::new("me-500");
     let claims = scene.claims();
     assert_eq!(claims["iss"], scene.base_url());

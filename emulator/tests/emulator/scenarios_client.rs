@@ -1,4 +1,4 @@
-//! This project's client ends every scenario as the scenario's line says. That a call ends in time is tested in core.
+//! This project's client has the documented outcome in every scenario. Tests in core check that its calls end in time.
 
 use clever_emulator::{App, Emulator, Options, Scenario, scenarios};
 use clever_sso::blocking::Client;
@@ -10,9 +10,9 @@ use crate::patience::PATIENCE;
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
 const SECRET: &str = "5ec4e7a15ec4e7a15ec4e7a15ec4e7a15ec4e7a1";
 
-/// One emulator for all: that they do not disturb each other is part of the test.
+/// One emulator for all scenarios, so this also tests that they are independent of each other.
 #[test]
-fn the_client_ends_every_scenario_as_its_line_says() {
+fn the_client_has_the_documented_outcome_in_every_scenario() {
     let emulator = emulator();
     let shared = &emulator;
     let ended: Vec<_> = std::thread::scope(|threads| {
@@ -61,7 +61,7 @@ pub(crate) fn config(emulator: &Emulator, scenario: &Scenario) -> ConfigBuilder 
 
 fn ended(emulator: &Emulator, scenario: &Scenario) -> String {
     let client = client(emulator, scenario);
-    // Keys that are known before the login are what a server has that has run for a while.
+    // Fetch the keys before the login, like a server that has run for a while.
     let _ = client.warm_up();
     let outcome = login(emulator, &client);
     match &outcome {
@@ -70,7 +70,7 @@ fn ended(emulator: &Emulator, scenario: &Scenario) -> String {
     }
 }
 
-/// The call that meets the deviation, if the login has not met it.
+/// Makes the call that the scenario changes, if the login does not include it.
 pub(crate) fn called(client: &Client, scenario: &Scenario, signed_in: &SignedIn) -> String {
     let (token, identity) = (signed_in.tokens.access_token.expose(), &signed_in.identity);
     match scenario.call() {
@@ -80,7 +80,7 @@ pub(crate) fn called(client: &Client, scenario: &Scenario, signed_in: &SignedIn)
         "district" => call(client.district(token, identity.district_id.as_deref().unwrap())),
         "userinfo" => call(client.userinfo(token, Some(&identity.id))),
         "login" => "signed_in".to_owned(),
-        other => panic!("nobody makes the call {other}"),
+        other => panic!("there is no call {other}"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Scenarios about one describing member: the member is odd and nothing else is, and this project's client does without it.
+//! Scenarios about one descriptive member: only this member is odd, and this project's client works without it.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Mutex;
@@ -14,8 +14,8 @@ use crate::scenarios_client::{called, client, config, emulator, finish, login_as
 use crate::support;
 use crate::support::{automatic, get, get_as, tokens};
 
-/// What decides who a person is, or whether an answer counts at all. A client must refuse the login or the call without it,
-/// so there is no scenario in which a client does without it.
+/// The members that decide who a person is, or whether a response is valid at all. A client must refuse the login or the call
+/// without them, so there are no such scenarios for them.
 const DECIDES: &[(&str, &str, &str)] = &[
     ("the ID token", "iss", "says who signed the person in"),
     ("the ID token", "sub", "is the person"),
@@ -48,11 +48,11 @@ fn members() -> impl Iterator<Item = &'static Scenario> {
     scenarios().iter().filter(|scenario| scenario.is_about_a_member())
 }
 
-/// So many at once: each call of the client has a deadline, and a machine has few cores.
+/// How many run at once: each call of the client has a deadline, and a machine has few cores.
 const AT_ONCE: usize = 8;
 
 #[test]
-fn the_client_does_without_each_describing_member() {
+fn the_client_needs_no_describing_member() {
     let emulator = emulator();
     let waiting = Mutex::new(members().collect::<VecDeque<_>>());
     let wrong = Mutex::new(Vec::new());
@@ -83,9 +83,9 @@ fn ended(emulator: &Emulator, scenario: &Scenario) -> String {
     }
 }
 
-/// Only a client that was told to take the addresses from the document needs them there.
+/// Only a client with discovery needs the addresses in the document.
 #[test]
-fn a_discovered_client_names_the_address_that_is_missing() {
+fn a_client_with_discovery_names_the_missing_address() {
     let emulator = emulator();
     let is_needed = |scenario: &&Scenario| {
         let needed = ["authorization_endpoint", "token_endpoint"];
@@ -102,7 +102,7 @@ fn a_discovered_client_names_the_address_that_is_missing() {
     }
 }
 
-/// Each member of each normal answer has its scenarios, or decides; and no scenario is about a member that is never sent.
+/// Each member of each normal response either has its scenarios or decides. No scenario is about a member that is never sent.
 #[test]
 fn every_member_that_is_sent_has_its_scenarios_or_decides() {
     let emulator = automatic("ada");
@@ -126,12 +126,12 @@ fn every_member_that_is_sent_has_its_scenarios_or_decides() {
     assert_eq!(known.difference(&sent).collect::<Vec<_>>(), [].iter().collect::<Vec<_>>(), "never sent");
 }
 
-/// The table of every wrong kind for every member, which the library's clients run in each language.
+/// The table with wrong types for every member, which the library's tests run in each language.
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/members.json");
 const ROLES: [&str; 5] = ["student", "teacher", "staff", "district_admin", "contact"];
 
 #[test]
-fn every_member_that_is_sent_stands_in_the_table_of_wrong_kinds() {
+fn every_member_that_is_sent_is_in_the_table_of_wrong_types() {
     let table: Value = serde_json::from_str(&std::fs::read_to_string(TABLE).unwrap()).unwrap();
     let described = members().map(|scenario| (subject_of(scenario), member_in(scenario)));
     let decides = DECIDES.iter().map(|(subject, member, _)| (*subject, *member));
@@ -150,7 +150,7 @@ fn every_member_that_is_sent_stands_in_the_table_of_wrong_kinds() {
             "/users/{id}" => ("user", &["me", "user_record"]),
             "/districts/{id}" => ("district", &["district"]),
             "/userinfo" => ("userinfo", &["userinfo"]),
-            other => panic!("no answer is called {other}"),
+            other => panic!("there is no response {other}"),
         };
         for journey in journeys {
             if !listed(&table["journeys"][journey], answer).iter().any(|path| leads_to(path, member)) {
@@ -161,7 +161,7 @@ fn every_member_that_is_sent_stands_in_the_table_of_wrong_kinds() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// The paths of the members of an answer that a journey of the table has.
+/// The paths of a response's members in a journey of the table.
 fn listed(journey: &Value, answer: &str) -> Vec<String> {
     let rows = journey["members"].as_array().unwrap().iter().filter(|row| row["answer"] == answer);
     let rows = rows.map(|row| row["member"].as_str().unwrap().to_owned());
@@ -197,7 +197,7 @@ fn collect(subject: &'static str, value: &Value, path: &str, sent: &mut BTreeSet
     }
 }
 
-/// Each scenario's answer beside the answer without one.
+/// Compares each scenario's response with the response without a scenario.
 #[test]
 fn one_member_is_odd_and_nothing_else_is() {
     let emulator = automatic("ada");
@@ -208,7 +208,7 @@ fn one_member_is_odd_and_nothing_else_is() {
         let answer = |prefix: &str| login.answer(prefix, subject).unwrap();
         let (before, after) = (answer(""), answer(&scenario.prefix()));
         let (was, is) = (at(&before, &path), at(&after, &path));
-        assert!(!was.is_empty(), "{name}: the answer has no such member");
+        assert!(!was.is_empty(), "{name}: the response does not have this member");
         match name.rsplit('-').next().unwrap() {
             "missing" => assert!(is.is_empty(), "{name}"),
             "null" => assert!(is.len() == was.len() && is.iter().all(Value::is_null), "{name}"),
@@ -234,7 +234,7 @@ fn person_with_the_member(emulator: &Emulator, scenario: &Scenario) -> std::sync
     emulator.person(handle).unwrap()
 }
 
-/// A login at the plain base URL, and what is read with its access token there or in a scenario.
+/// A login at the plain base URL, and the data that its access token reads there or in a scenario.
 struct Login<'a> {
     emulator: &'a Emulator,
     client_id: &'a str,
@@ -248,7 +248,7 @@ impl<'a> Login<'a> {
         Self { emulator, client_id, person, tokens }
     }
 
-    /// Nothing where this person has no such answer.
+    /// Nothing, if this person has no such response.
     fn answer(&self, prefix: &str, subject: &str) -> Option<Value> {
         let Self { emulator, person, tokens, .. } = self;
         let token = tokens["access_token"].as_str().unwrap();
@@ -298,7 +298,7 @@ fn claims_of(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
 }
 
-/// From the sentence `In SUBJECT the member PATH is null.`
+/// The subject and the path in the sentence `In SUBJECT the member PATH is null.`
 fn subject_of(scenario: &Scenario) -> &str {
     scenario.what().strip_prefix("In ").unwrap().split(" the member ").next().unwrap()
 }
@@ -323,7 +323,7 @@ fn at(value: &Value, path: &[&str]) -> Vec<Value> {
     }
 }
 
-/// Also without what differs from login to login and from issuer to issuer.
+/// Also removes values that differ between logins and between issuers.
 fn without(mut value: Value, path: &[&str]) -> Value {
     remove(&mut value, path);
     let differs = [

@@ -1,5 +1,5 @@
-//! In each scenario exactly one thing differs: the answer that deviates has every header of the answer without a scenario,
-//! but for those that are about the difference, and every other answer is the same.
+//! In each scenario exactly one thing differs: the changed response has every header of the normal response, except for those
+//! that belong to the difference, and every other response is the same.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::support::{
     CALLBACK, access_token, authorize_target, automatic, basic, code, form, query, with_pages,
 };
 
-/// What follows from another body or status.
+/// Headers that depend on the body or the status.
 const ABOUT_THE_BODY: [&str; 4] = ["content-type", "content-length", "etag", "date"];
 /// Headers whose values count up.
 const COUNTING: [&str; 2] = ["x-ratelimit-remaining", "x-ratelimit-reset"];
 
-/// A request to one place, as the two Clevers get it.
+/// A request that both the scenario and the plain base URL get.
 #[derive(Clone)]
 struct Asked {
     method: &'static str,
@@ -63,7 +63,7 @@ fn exchange(emulator: &Emulator) -> Asked {
     Asked { method: "POST", target: "/oauth/tokens".into(), headers, body }
 }
 
-/// Every place of Clever with a good request to it; a new token and code each time.
+/// A valid request for every endpoint, with a new token and code each time.
 fn places(emulator: &Emulator) -> Vec<(&'static str, Asked)> {
     let ada = emulator.person("ada").unwrap();
     let bearer = format!("Bearer {}", access_token(emulator));
@@ -82,7 +82,7 @@ fn places(emulator: &Emulator) -> Vec<(&'static str, Asked)> {
     ]
 }
 
-/// Where a scenario deviates, by its name.
+/// The endpoint that a scenario changes, by its name.
 fn deviates_at(scenario: &Scenario, place: &str) -> bool {
     let name = scenario.name();
     let prefix = match place {
@@ -103,7 +103,7 @@ fn headers(answer: &Response) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What the difference itself brings along.
+/// The headers that belong to the difference itself.
 fn belongs(name: &str, header: &str, status: u16) -> bool {
     match header {
         "www-authenticate" => status == 401,
@@ -114,7 +114,7 @@ fn belongs(name: &str, header: &str, status: u16) -> bool {
 }
 
 #[test]
-fn a_deviating_answer_has_every_header_of_the_normal_one() {
+fn a_changed_response_has_every_header_of_the_normal_one() {
     let emulator = automatic("ada");
     let places = places(&emulator);
     for scenario in scenarios() {
@@ -145,7 +145,7 @@ fn a_deviating_answer_has_every_header_of_the_normal_one() {
     }
 }
 
-/// A callback with the names of its parameters only: its code is a new one each time.
+/// Reduces a callback to the names of its parameters, because its code is new each time.
 fn without_values(mut headers: BTreeMap<String, String>) -> BTreeMap<String, String> {
     if let Some(location) = headers.get_mut("location") {
         let mut url = url::Url::parse(location).unwrap();
@@ -156,21 +156,21 @@ fn without_values(mut headers: BTreeMap<String, String>) -> BTreeMap<String, Str
     headers
 }
 
-/// Tokens are new ones each time.
+/// Removes the tokens, which are new each time.
 fn names_in(tokens: &serde_json::Value) -> String {
     tokens.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn every_other_answer_is_the_normal_one() {
+fn every_other_response_is_the_normal_one() {
     let emulator = automatic("ada");
     let prefix_of = |scenario: &Scenario| format!("{}{}", emulator.base_url(), scenario.prefix());
-    // Members by the dozen differ in nothing that matters here.
+    // Skip the many scenarios about members, which are all alike here.
     for scenario in scenarios().iter().filter(|scenario| !scenario.is_about_a_member()) {
         let name = scenario.name();
         for (place, asked) in places(&emulator).into_iter().filter(|(place, _)| !deviates_at(scenario, place))
         {
-            // A code is good for one answer.
+            // A code works only once.
             let plain = if place == "tokens" { exchange(&emulator) } else { asked.clone() };
             let (normal, other) = (plain.send(&emulator, ""), asked.send(&emulator, &scenario.prefix()));
             assert_eq!(normal.status, other.status, "{name} {place}");
@@ -185,7 +185,7 @@ fn every_other_answer_is_the_normal_one() {
 }
 
 #[test]
-fn what_a_callback_scenario_does_not_change_is_as_it_is_written() {
+fn a_callback_scenario_changes_no_other_parameter() {
     let emulator = automatic("ada");
     let target = authorize_target("oidc-app", "&state=a%20b%26c");
     for (name, expected) in [
@@ -205,7 +205,7 @@ fn what_a_callback_scenario_does_not_change_is_as_it_is_written() {
     assert_eq!(location, "http://127.0.0.1:5000/other?error=access_denied&x=1");
 }
 
-/// The implicit grant: the same, in the fragment.
+/// The same for the implicit grant, in the fragment.
 #[test]
 fn the_callback_scenarios_work_for_access_tokens_too() {
     let emulator = automatic("ada");
@@ -235,7 +235,7 @@ fn the_callback_scenarios_work_for_access_tokens_too() {
             "callback-foreign-state" => all("state") == 1 && value("state") != Some("s"),
             "callback-foreign-iss" => value("iss") == Some("https://other.example"),
             "callback-expired-code" | "callback-spent-code" => worthless(),
-            other => panic!("nothing is known of {other}"),
+            other => panic!("unknown scenario {other}"),
         };
         assert!(right, "{name}: {location}");
         assert!(!location.contains('?'), "{name}: {location}");

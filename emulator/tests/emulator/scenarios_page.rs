@@ -1,4 +1,4 @@
-//! `docs/scenarios.md` says what the table of scenarios says.
+//! `docs/scenarios.md` is up to date with the table of scenarios.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -71,7 +71,7 @@ fn the_page_of_scenarios_is_up_to_date() {
 }
 
 #[test]
-fn every_code_word_of_the_page_is_in_the_catalogue() {
+fn every_error_code_of_the_page_is_in_the_catalogue() {
     for scenario in scenarios() {
         if let Some((_, word)) = scenario.outcome().split_once(' ') {
             assert!(clever_sso::ErrorCode::ALL.iter().any(|code| code.as_str() == word), "{word}");

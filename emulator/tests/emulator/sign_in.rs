@@ -1,4 +1,4 @@
-//! The ways to sign in at a district: its identity provider, a password, a badge; and what must not sign anyone in.
+//! The ways to sign in at a district (its identity provider, a password, a badge), and requests that must not sign anyone in.
 
 use clever_emulator::Emulator;
 
@@ -31,7 +31,7 @@ fn a_login_page_offers_the_login_methods_of_its_district() {
 }
 
 #[test]
-fn a_way_that_the_school_does_not_have_is_not_there() {
+fn a_login_method_that_the_school_does_not_have_is_not_found() {
     let emulator = with_pages();
     for path in
         ["/login/provider", "/login/badge", "/login/provider?portal=library", "/login/badge?portal=library"]
@@ -47,7 +47,7 @@ fn a_way_that_the_school_does_not_have_is_not_there() {
 }
 
 #[test]
-fn the_page_of_a_district_takes_its_own_people_only() {
+fn the_login_page_of_a_district_accepts_only_its_own_people() {
     let emulator = with_pages();
     let answer = |portal: &str, handle: &str| {
         let number = number(&emulator, handle);
@@ -63,7 +63,7 @@ fn the_page_of_a_district_takes_its_own_people_only() {
 }
 
 #[test]
-fn a_wrong_password_is_told_where_a_browser_and_a_screen_reader_look() {
+fn the_error_for_a_wrong_password_is_shown_and_read_by_screen_readers() {
     let emulator = with_pages();
     let pairs = [("portal", "emulated"), ("username", "510001"), ("password", "1"), ("target", TARGET)];
     let page = with_form(&emulator, "/login", &pairs);
@@ -77,14 +77,14 @@ fn a_wrong_password_is_told_where_a_browser_and_a_screen_reader_look() {
 }
 
 #[test]
-fn the_identity_provider_asks_who_it_is_and_leads_back() {
+fn the_identity_provider_signs_a_person_in_and_leads_back() {
     let emulator = with_pages();
     let login = get(&emulator, &format!("/login?portal=island&{}", form(&[("target", TARGET)])));
     let link = "/login/provider?portal=island&amp;target=%2Foauth%2Fauthorize%3Fa%3Db";
     assert!(login.page().contains(&format!(r#"href="{link}">Log in with <bdi>Island Harbor"#)));
     let page = get(&emulator, &link.replace("&amp;", "&"));
     assert!(page.page().contains("Island Harbor") && page.page().contains("Anouk Verhoeven"));
-    assert!(!page.page().contains("Ada Ashworth"), "only the people of the district are there");
+    assert!(!page.page().contains("Ada Ashworth"), "the page lists only people of the district");
     let pairs = [("portal", "island"), ("username", "530001"), ("target", TARGET)];
     let answer = with_form(&emulator, "/login/provider", &pairs);
     assert_eq!((answer.status, answer.location()), (303, TARGET));
@@ -93,7 +93,7 @@ fn the_identity_provider_asks_who_it_is_and_leads_back() {
 }
 
 #[test]
-fn the_identity_provider_knows_nobody_else() {
+fn the_identity_provider_accepts_only_people_of_its_district() {
     let emulator = with_pages();
     for username in ["510001", "620001", "nobody", ""] {
         let answer = with_form(&emulator, "/login/provider", &[("portal", "island"), ("username", username)]);
@@ -118,7 +118,7 @@ fn a_badge_signs_in_its_owner() {
 }
 
 #[test]
-fn a_badge_of_nobody_or_of_another_district_signs_nobody_in() {
+fn an_unknown_badge_or_one_of_another_district_signs_nobody_in() {
     let emulator = with_pages();
     let other = emulator.person("anouk").unwrap().badge_code();
     for code in ["", "0000-0000", "510001", &other] {
@@ -129,7 +129,7 @@ fn a_badge_of_nobody_or_of_another_district_signs_nobody_in() {
 }
 
 #[test]
-fn people_of_the_same_name_can_be_told_apart() {
+fn people_with_the_same_name_are_shown_differently() {
     let emulator = with_pages();
     let page = get(&emulator, "/login");
     let label = |handle: &str| {
@@ -142,7 +142,7 @@ fn people_of_the_same_name_can_be_told_apart() {
 }
 
 #[test]
-fn a_sign_in_ends_the_session_before_it() {
+fn a_sign_in_ends_the_previous_session() {
     let emulator = with_pages();
     let before = session(&emulator, "ada");
     let body = form(&[("username", "510002"), ("password", "510002")]);
@@ -154,7 +154,7 @@ fn a_sign_in_ends_the_session_before_it() {
 }
 
 #[test]
-fn a_session_that_the_browser_brings_is_never_taken_over() {
+fn a_sign_in_never_reuses_a_session_id_from_the_browser() {
     let emulator = with_pages();
     let name = session(&emulator, "ada").split_once('=').unwrap().0.to_owned();
     let planted = format!("{name}={}", "a".repeat(40));
@@ -175,7 +175,7 @@ fn signed_in_people_continue_at_once() {
     assert!(outside.status == 200 && outside.page().contains("Your apps"));
 }
 
-/// Every form that changes something, with what it needs to succeed, and what succeeding looks like.
+/// Every form that changes something, with valid fields, and a check that it succeeded.
 const FORMS: [(&str, &str); 5] = [
     ("/login", "username=510001&password=510001"),
     ("/login/provider", "portal=emulated&username=510001"),
@@ -196,7 +196,7 @@ fn answers(emulator: &Emulator, headers: Headers<'_>) -> Vec<(u16, bool)> {
 }
 
 #[test]
-fn a_form_of_another_site_does_nothing() {
+fn a_form_from_another_site_has_no_effect() {
     let emulator = with_pages();
     let own_port = emulator.base_url().rsplit_once(':').unwrap().1.to_owned();
     let rebound = format!("http://evil.example:{own_port}");
@@ -215,7 +215,7 @@ fn a_form_of_another_site_does_nothing() {
 }
 
 #[test]
-fn a_form_of_the_emulator_and_a_program_are_taken() {
+fn a_form_of_the_emulator_or_of_a_program_is_accepted() {
     let emulator = with_pages();
     let by_name = emulator.base_url().replace("127.0.0.1", "localhost");
     for headers in [
@@ -229,7 +229,7 @@ fn a_form_of_the_emulator_and_a_program_are_taken() {
 }
 
 #[test]
-fn a_foreign_form_does_not_end_a_session() {
+fn a_form_from_another_site_does_not_end_a_session() {
     let emulator = with_pages();
     let ada = session(&emulator, "ada");
     let headers = [FORM, ("Cookie", &ada), ("Origin", "http://evil.example")];

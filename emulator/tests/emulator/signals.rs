@@ -1,4 +1,4 @@
-//! What ends the binary: SIGTERM and Ctrl-C, as process 1 of a container too, and the end of the command of `exec`.
+//! The ends of the binary: SIGTERM and Ctrl-C, also as process 1 of a container, and the end of the command of `exec`.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -16,7 +16,7 @@ fn kill(signal: &str, pid: u32) {
 }
 
 fn exec(options: &[&str], script: &str) -> Child {
-    // What runs the tests may ignore signals, as nohup does, and that would be handed on.
+    // A program that runs the tests may ignore signals, like nohup, and the emulator would inherit that.
     let mut command = Command::new("env");
     command.args(["--default-signal", BINARY, "exec"]).args(options).args(["--", "sh", "-c", script]);
     command
@@ -25,7 +25,7 @@ fn exec(options: &[&str], script: &str) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// The exit code, and both outputs.
+/// Waits for the end. Returns the exit code, standard output and standard error.
 fn ended(options: &[&str], script: &str) -> (Option<i32>, String, String) {
     let output = exec(options, script).wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -33,7 +33,7 @@ fn ended(options: &[&str], script: &str) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn a_signal_ends_it_with_exit_code_0() {
+fn a_signal_ends_the_emulator_with_exit_code_0() {
     for signal in ["TERM", "INT"] {
         let (mut running, _) = start(&[]);
         kill(signal, running.0.id());
@@ -41,9 +41,9 @@ fn a_signal_ends_it_with_exit_code_0() {
     }
 }
 
-/// A program that waits for signals in a thread of its own blocks them in all others, and for what it starts.
+/// A program that waits for signals in one thread blocks them in all other threads, and its child processes inherit that.
 #[test]
-fn a_signal_that_was_blocked_before_the_start_ends_it_too() {
+fn a_signal_that_was_blocked_before_the_start_also_ends_the_emulator() {
     for signal in ["TERM", "INT"] {
         let mut command = Command::new("env");
         command.args([format!("--block-signal={signal}").as_str(), BINARY]).stdin(Stdio::null());
@@ -68,13 +68,13 @@ fn exec_passes_on_a_signal_that_was_blocked_before_the_start() {
     assert_eq!(running.0.wait().unwrap().code(), Some(9));
 }
 
-/// Without a handler the kernel drops a signal to process 1, and the emulator would run forever.
+/// Without a handler, the kernel drops signals to process 1, and the emulator would run forever.
 #[test]
-fn a_signal_ends_it_as_process_1_of_a_container() {
+fn a_signal_ends_the_emulator_as_process_1_of_a_container() {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc"]);
     if !command.arg("true").stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
-        skipped("this system gives no namespace of processes");
+        skipped("this system has no process namespaces");
         return;
     }
     for signal in ["TERM", "INT", "HUP", "QUIT"] {
@@ -121,7 +121,7 @@ fn exec_runs_a_command_against_an_emulator_and_ends_with_it() {
 }
 
 #[test]
-fn exec_declares_development_where_an_address_is_plain_http_on_another_host() {
+fn exec_declares_development_if_an_address_is_plain_http_on_another_host() {
     let near = "my-app:my-secret:http://localhost:5000/cb";
     let far = "my-app:my-secret:http://app:5000/cb";
     let declared = |arguments: &[&str]| {
@@ -142,17 +142,17 @@ fn exec_declares_development_where_an_address_is_plain_http_on_another_host() {
 }
 
 #[test]
-fn the_emulator_of_exec_answers_while_the_command_runs() {
+fn the_emulator_of_exec_responds_while_the_command_runs() {
     let mut child = exec(&["--auto-login", "ada"], r#"echo "$CLEVER_BASE_URL"; exec sleep 600"#);
     let mut base_url = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
     assert_eq!(http::send(base_url.trim(), "GET", "/healthz", &[], b"").status, 200);
     kill("TERM", child.id());
-    assert_eq!(child.wait().unwrap().code(), Some(128 + 15), "as a shell tells the end by a signal");
+    assert_eq!(child.wait().unwrap().code(), Some(128 + 15), "like a shell after a signal");
 }
 
 #[test]
-fn exec_passes_signals_on_and_waits_for_what_the_command_makes_of_them() {
+fn exec_passes_signals_on_and_waits_until_the_command_has_handled_them() {
     for (signal, code) in [("TERM", 41), ("INT", 42), ("HUP", 43), ("USR1", 44)] {
         let script =
             format!("trap 'kill $!; exit {code}' {signal}; echo ready; sleep 600 >/dev/null 2>&1 & wait");
@@ -221,14 +221,14 @@ fn the_log_has_a_line_for_each_request_and_no_secret() {
 }
 
 #[test]
-fn a_line_tells_that_the_world_was_read_again_or_why_it_was_not() {
+fn a_line_says_that_the_world_was_read_again_or_why_not() {
     let file = std::env::temp_dir().join(format!("clever-emulator-told-{}.toml", std::process::id()));
     let world = clever_emulator::World::built_in_toml();
     let write = |text: &str| fs::File::create(&file).unwrap().write_all(text.as_bytes()).unwrap();
     write(world);
     let (mut running, _) = start(&["--world", file.to_str().unwrap()]);
     let mut stderr = BufReader::new(running.0.stderr.take().unwrap());
-    // The emulator gets no request.
+    // No request reaches the emulator meanwhile.
     let mut told = |expected: &str| {
         let mut line = String::new();
         while !line.contains(expected) {

@@ -1,4 +1,4 @@
-//! An emulator with four apps, and the steps of a login in one line each.
+//! An emulator with four apps, and a function for each step of a login.
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -14,8 +14,8 @@ use crate::http::{self, Headers, Response};
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:5000/callback";
 pub(crate) const OTHER_CALLBACK: &str = "http://127.0.0.1:5000/other?x=1";
 
-/// An OAuth 2.0 app, an OpenID Connect app, one of Clever Library and a public app, all with the same redirect URI. The
-/// clock stands still: an expiry comes when a test moves it, however slow the machine is.
+/// An OAuth 2.0 app, an OpenID Connect app, a Clever Library app and a public app, all with the same redirect URI. The clock is
+/// stopped: something expires only if a test moves the clock, no matter how slow the machine is.
 pub(crate) fn options() -> Options {
     let oauth = App::new("oauth-app", "oauth-secret", CALLBACK).with_redirect_uri(OTHER_CALLBACK);
     let oidc = App::new("oidc-app", "oidc-secret", CALLBACK).with_oidc();
@@ -24,8 +24,8 @@ pub(crate) fn options() -> Options {
     apps.stopped_clock()
 }
 
-/// Tells why a test, or a part of it, cannot run here. `make test` lists the line; what a test prints by a macro is shown
-/// only when it fails.
+/// Prints why a test, or a part of it, cannot run here. `make test` lists this line. It doesn't use `println!`, whose output is
+/// shown only if a test fails.
 pub(crate) fn skipped(reason: &str) {
     io::stderr().write_all(format!("\nskipped: {reason}\n").as_bytes()).unwrap();
 }
@@ -67,7 +67,7 @@ pub(crate) fn query(location: &str) -> HashMap<String, String> {
     Url::parse(location).unwrap().query_pairs().into_owned().collect()
 }
 
-/// The authorize request of this app, with more parameters behind it.
+/// The authorize request of this app, followed by more parameters.
 pub(crate) fn authorize_target(client_id: &str, more: &str) -> String {
     let redirect_uri = form(&[("redirect_uri", CALLBACK)]);
     format!("/oauth/authorize?response_type=code&client_id={client_id}&{redirect_uri}{more}")
@@ -78,14 +78,14 @@ pub(crate) fn code(emulator: &Emulator, client_id: &str, more: &str) -> String {
     query(get(emulator, &authorize_target(client_id, more)).location())["code"].clone()
 }
 
-/// Presents `code` as the app would, with HTTP Basic and a form.
+/// Exchanges `code` like the app, with HTTP Basic and a form.
 pub(crate) fn exchange(emulator: &Emulator, client_id: &str, code: &str) -> Response {
     let secret = client_id.replace("-app", "-secret");
     let body = form(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)]);
     post(emulator, "/oauth/tokens", &[FORM, ("Authorization", &basic(client_id, &secret))], &body)
 }
 
-/// Logs in, and returns what the token endpoint answers.
+/// Logs in, and returns the response of the token endpoint.
 pub(crate) fn tokens(emulator: &Emulator, client_id: &str, more: &str) -> Value {
     let answer = exchange(emulator, client_id, &code(emulator, client_id, more));
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -107,12 +107,12 @@ pub(crate) fn sign_in(emulator: &Emulator, number: &str, target: &str) -> Respon
     )
 }
 
-/// The cookie that an answer sets, as the browser sends it back.
+/// The cookie that a response sets, as the browser sends it back.
 pub(crate) fn cookie(answer: &Response) -> String {
     answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
 }
 
-/// A browser in which this person has signed in, as the cookie it sends.
+/// Signs this person in, and returns the cookie of the browser.
 pub(crate) fn session(emulator: &Emulator, handle: &str) -> String {
     let number = emulator.person(handle).unwrap().sign_in_number.clone();
     let answer = sign_in(emulator, &number, "");

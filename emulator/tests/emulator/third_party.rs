@@ -16,7 +16,7 @@ const PRODUCTS: [&str; 7] = [
     "Firebase and Google Identity Platform",
 ];
 
-/// The metadata as Clever would have it: everything on one host, except userinfo, which is on the API's host.
+/// The metadata with Clever's hosts: everything on one host, except userinfo, which is on the API's host.
 struct Clever(Value);
 
 impl Clever {
@@ -34,7 +34,7 @@ impl Clever {
         Self(metadata)
     }
 
-    /// Does this member say so, or have it among others?
+    /// Does this member have this value, alone or in a list?
     fn says(&self, member: &str, value: &str) -> bool {
         match &self.0[member] {
             Value::Array(values) => values.iter().any(|known| known == value),
@@ -43,7 +43,7 @@ impl Clever {
     }
 }
 
-/// The last thing that is written as code.
+/// The last text that is formatted as code.
 fn code(cell: &str) -> Option<&str> {
     cell.trim_end().strip_suffix('`')?.rsplit_once('`').map(|(_, code)| code)
 }
@@ -65,12 +65,12 @@ fn section(product: &str) -> &'static str {
 }
 
 #[test]
-fn every_value_with_a_source_is_that_of_the_metadata() {
+fn every_value_with_a_source_is_the_value_in_the_metadata() {
     let clever = Clever::read();
     let mut checked = 0;
     for (value, source) in rows(PAGE) {
         let Some(member) = code(source) else { continue };
-        let value = code(value).unwrap_or_else(|| panic!("{value} is not written as a value"));
+        let value = code(value).unwrap_or_else(|| panic!("{value} is not formatted as code"));
         assert!(clever.0.get(member).is_some(), "the metadata has no {member}");
         assert!(clever.says(member, value), "{member} is not {value} but {}", clever.0[member]);
         checked += 1;
@@ -79,7 +79,7 @@ fn every_value_with_a_source_is_that_of_the_metadata() {
 }
 
 #[test]
-fn no_address_of_clever_is_without_a_source() {
+fn every_address_of_clever_has_a_source() {
     let clever = Clever::read();
     let addresses = |host: &'static str| PAGE.match_indices(host).map(|(place, _)| &PAGE[place..]);
     let mut count = 0;
@@ -91,11 +91,11 @@ fn no_address_of_clever_is_without_a_source() {
     }
     let with_source = rows(PAGE).into_iter().filter(|(value, _)| value.contains("clever.com"));
     assert!(with_source.clone().all(|(_, source)| code(source).is_some()));
-    assert_eq!(with_source.count(), count, "an address stands outside the tables, where it is not compared");
+    assert_eq!(with_source.count(), count, "an address is outside the tables, where it is not compared");
 }
 
 #[test]
-fn every_product_has_what_it_cannot_do_without() {
+fn every_product_has_all_the_values_that_it_needs() {
     for product in PRODUCTS {
         let section = section(product);
         let sources: Vec<_> = rows(section).into_iter().filter_map(|(_, source)| code(source)).collect();

@@ -1,4 +1,4 @@
-//! tokeninfo.
+//! The endpoint tokeninfo.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{access_token, automatic, get, get_as, get_with};
 
 #[test]
-fn tokeninfo_says_the_app_and_the_scopes_and_nothing_else() {
+fn tokeninfo_has_only_the_app_and_the_scopes() {
     let emulator = automatic("ada");
     let answer = get_as(&emulator, &access_token(&emulator), "/oauth/tokeninfo");
     let expected = json!({

@@ -53,7 +53,7 @@ fn tokens_are_not_stored() {
 }
 
 #[test]
-fn json_is_as_good_as_a_form() {
+fn a_json_body_works_like_a_form() {
     let emulator = automatic("ada");
     let body = json!({
         "grant_type": "authorization_code",
@@ -66,7 +66,7 @@ fn json_is_as_good_as_a_form() {
 }
 
 #[test]
-fn credentials_may_stand_in_the_body() {
+fn credentials_can_be_in_the_body() {
     let emulator = automatic("ada");
     let body = body_of(&code(&emulator, "oauth-app", "")) + "&client_id=oauth-app&client_secret=oauth-secret";
     assert_eq!(post_tokens(&emulator, &[FORM], &body).status, 200);
@@ -199,7 +199,7 @@ fn a_code_of_another_app_is_refused_and_spent() {
 }
 
 #[test]
-fn a_code_belongs_to_the_exact_redirect_uri_and_is_spent_by_another() {
+fn a_code_needs_the_exact_redirect_uri_and_another_one_uses_it_up() {
     let emulator = automatic("ada");
     let authorization = basic("oauth-app", "oauth-secret");
     for wrong in [OTHER_CALLBACK, "http://127.0.0.1:5000/callback/", "http://evil.example/"] {
@@ -212,13 +212,13 @@ fn a_code_belongs_to_the_exact_redirect_uri_and_is_spent_by_another() {
 }
 
 #[test]
-fn every_login_has_tokens_of_its_own() {
+fn every_login_gets_its_own_tokens() {
     let emulator = automatic("ada");
     assert_ne!(access_token(&emulator), access_token(&emulator));
 }
 
 #[test]
-fn a_body_in_chunks_is_refused_for_its_length_is_not_told() {
+fn a_chunked_body_without_a_length_is_refused() {
     let emulator = automatic("ada");
     let code = code(&emulator, "oauth-app", "");
     let (authorization, body) = (basic("oauth-app", "oauth-secret"), body_of(&code));
@@ -234,7 +234,7 @@ fn a_body_in_chunks_is_refused_for_its_length_is_not_told() {
 }
 
 #[test]
-fn where_credentials_are_taken_by_basic_only_those_in_the_body_are_refused() {
+fn with_basic_only_credentials_in_the_body_are_refused() {
     let emulator = Emulator::start(options().auto_login("ada").basic_only()).unwrap();
     let code = code(&emulator, "oauth-app", "");
     let body = body_of(&code) + "&client_id=oauth-app&client_secret=oauth-secret";

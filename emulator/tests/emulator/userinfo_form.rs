@@ -10,7 +10,7 @@ fn userinfo(emulator: &Emulator, headers: &[(&str, &str)], body: &str) -> Respon
 }
 
 #[test]
-fn the_token_may_be_in_the_form_of_a_post() {
+fn the_token_can_be_in_the_form_of_a_post() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     let expected = get_as(&emulator, &token, "/userinfo").body;
@@ -20,13 +20,17 @@ fn the_token_may_be_in_the_form_of_a_post() {
         assert_eq!((answer.status, answer.body), (200, expected.clone()), "{content_type}");
     }
     let remaining = |answer: &Response| answer.header("x-ratelimit-remaining").map(str::to_owned);
-    assert_eq!(remaining(&userinfo(&emulator, &[FORM], &body)).unwrap(), "1196", "both ways are one token");
+    assert_eq!(
+        remaining(&userinfo(&emulator, &[FORM], &body)).unwrap(),
+        "1196",
+        "both ways count as the same token"
+    );
     let bearer = format!("Bearer {token}");
     assert_eq!(userinfo(&emulator, &[FORM, ("Authorization", &bearer)], "").status, 200);
 }
 
 #[test]
-fn the_token_is_sent_in_one_way_and_nowhere_else() {
+fn a_token_sent_in_two_ways_or_in_the_query_is_refused() {
     let emulator = automatic("ada");
     let token = access_token(&emulator);
     let bearer = format!("Bearer {token}");
@@ -55,7 +59,7 @@ fn the_token_is_sent_in_one_way_and_nowhere_else() {
 }
 
 #[test]
-fn a_scenario_counts_a_token_in_the_form_as_well() {
+fn a_scenario_also_counts_a_token_in_the_form() {
     let emulator = automatic("ada");
     let body = form(&[("access_token", &access_token(&emulator))]);
     let answer = post(&emulator, "/s/userinfo-500/userinfo", &[FORM], &body);

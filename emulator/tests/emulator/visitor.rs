@@ -18,7 +18,7 @@ fn logged_in(emulator: &Emulator, more: &str) -> String {
 }
 
 #[test]
-fn a_request_may_choose_who_logs_in_by_itself() {
+fn a_request_can_choose_another_person_for_the_automatic_login() {
     let emulator = automatic("ada");
     let grace = emulator.person("grace").unwrap();
     assert_eq!(logged_in(&emulator, ""), "ada");
@@ -29,7 +29,7 @@ fn a_request_may_choose_who_logs_in_by_itself() {
 }
 
 #[test]
-fn an_instant_login_may_choose_too() {
+fn an_instant_login_can_choose_another_person() {
     let emulator = automatic("ada");
     let answer = get(&emulator, &format!("{INSTANT}&emulator_login=jose"));
     let answer = exchange(&emulator, "oauth-app", &query(answer.location())["code"]).json();
@@ -37,14 +37,14 @@ fn an_instant_login_may_choose_too() {
 }
 
 #[test]
-fn a_person_nobody_knows_ends_on_a_page() {
+fn an_unknown_person_ends_on_an_error_page() {
     let answer = get(&automatic("ada"), &authorize_target("oauth-app", "&emulator_login=%3Cb%3E"));
     assert_eq!((answer.status, answer.header("location")), (400, None));
     assert!(answer.page().contains("No person has the name &quot;&lt;b&gt;&quot;"));
 }
 
 #[test]
-fn where_people_sign_in_on_the_pages_no_request_skips_them() {
+fn a_request_cannot_skip_the_pages_where_people_sign_in() {
     let emulator = with_pages();
     for target in [
         authorize_target("oauth-app", "&emulator_login=ada&emulator_admin=true"),
@@ -55,7 +55,7 @@ fn where_people_sign_in_on_the_pages_no_request_skips_them() {
 }
 
 #[test]
-fn an_administrator_who_logs_in_as_somebody_is_in_the_callback() {
+fn the_callback_says_that_an_administrator_logs_in_as_the_person() {
     let emulator = automatic("ada");
     let admin = "&state=s&emulator_login=jose&emulator_admin=true";
     let location = get(&emulator, &authorize_target("oauth-app", admin)).location().to_owned();

@@ -9,7 +9,7 @@ use clever_emulator::{Emulator, Options, World};
 use crate::binary::{ended, start};
 use crate::http;
 
-/// A directory of its own for each test, which is gone with it.
+/// A separate directory for each test, which is deleted with it.
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
@@ -43,7 +43,7 @@ fn init_writes_a_file_that_is_the_built_in_world() {
 }
 
 #[test]
-fn init_overwrites_a_file_only_by_force() {
+fn init_overwrites_a_file_only_with_force() {
     let directory = Directory::new("force");
     let file = directory.join("own.toml");
     fs::write(&file, "mine").unwrap();
@@ -61,7 +61,7 @@ fn init_writes_to_standard_output() {
 }
 
 #[test]
-fn a_wrong_file_ends_with_file_line_and_reason_in_one_line_and_exit_code_2() {
+fn a_wrong_world_file_is_reported_with_line_and_reason_and_exit_code_2() {
     let directory = Directory::new("wrong");
     let file = directory.join("own.toml");
     fs::write(&file, World::built_in_toml().replacen("handle = \"ada\"", "handel = \"ada\"", 1)).unwrap();
@@ -75,12 +75,12 @@ fn a_wrong_file_ends_with_file_line_and_reason_in_one_line_and_exit_code_2() {
 }
 
 #[test]
-fn the_binary_reads_its_file_again_and_reports_a_wrong_one_on_standard_error() {
+fn the_binary_reloads_its_world_file_and_reports_a_wrong_one_on_standard_error() {
     let directory = Directory::new("again");
     let file = directory.join("own.toml");
     fs::write(&file, World::built_in_toml()).unwrap();
     let (mut running, line) = start(&["--world", file.to_str().unwrap()]);
-    // The file is looked at again when a part of a second has passed on the emulator's clock.
+    // The emulator checks the file again when a part of a second has passed on its clock.
     let page_has = |text: &str| {
         let own = line.trim().strip_prefix("http://").unwrap();
         let request = format!(
@@ -101,7 +101,7 @@ fn the_binary_reads_its_file_again_and_reports_a_wrong_one_on_standard_error() {
 }
 
 #[test]
-fn the_world_in_the_documentation_is_one() {
+fn the_world_in_the_documentation_is_valid() {
     let documentation = include_str!("../../../docs/emulator.md");
     let (_, rest) = documentation.split_once("```toml\n").unwrap();
     let world = World::from_toml(rest.split_once("```").unwrap().0).unwrap();

@@ -1,7 +1,7 @@
 //! The files of a crate, and from which files each of them imports.
 //!
-//! A name is followed to the file that defines it, through every `use` that hands it on: a contents page that only lists its
-//! modules takes part in no circle. Paths in the code count as imports too; unit tests do not, since they may use anything.
+//! A name is followed to the file that defines it, through every `pub use`, so a file that only declares its modules is never
+//! part of a circle. Paths in the code count as imports, too. Unit tests don't, because they may use anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,9 +16,9 @@ type ModulePath = Vec<String>;
 #[derive(Default)]
 struct Module {
     file: String,
-    /// What a `use` calls by this name, as a path that begins with `crate`, or with a name.
+    /// The names that `use` defines, each with its path, which begins with `crate` or with a name.
     imported: BTreeMap<String, ModulePath>,
-    /// Every path that is written in it.
+    /// Every path in the module.
     paths: BTreeSet<ModulePath>,
 }
 
@@ -52,7 +52,7 @@ impl Crate {
         }
     }
 
-    /// Adds a module and those that stand inside it; returns those that have a file of their own.
+    /// Adds a module and its inline modules; returns the modules that have their own file.
     fn add_module(&mut self, tokens: &[String], path: ModulePath, file: &str) -> Vec<ModulePath> {
         let mut module = Module { file: file.to_owned(), ..Module::default() };
         let mut children = Vec::new();
@@ -107,7 +107,7 @@ impl Crate {
         graph
     }
 
-    /// The file that defines what this path, written in the module `from`, leads to; none if it leads out of the crate.
+    /// The file that defines the target of this path in the module `from`; none if it is outside of the crate.
     fn file_of(&self, from: &ModulePath, target: &[String], depth: usize) -> Option<&str> {
         let (first, rest) = target.split_first()?;
         let (mut module, mut rest) =
@@ -121,7 +121,7 @@ impl Crate {
             }
             let handed_on = self.modules.get(&module)?.imported.get(name);
             match handed_on {
-                // A name may be imported under itself, from outside: `use url::Url;`.
+                // A name may be imported from another crate under the same name: `use url::Url;`.
                 Some(next) if depth < 20 && next[..] != *target => {
                     let further = [&next[..], more].concat();
                     return self.file_of(&module, &further, depth + 1);
@@ -134,7 +134,7 @@ impl Crate {
     }
 }
 
-/// The names that a `use` brings in, and their paths.
+/// The names that a `use` defines, and their paths.
 fn use_tree(tokens: &[String], module: &[String]) -> Vec<(String, ModulePath)> {
     let mut found = Vec::new();
     read_tree(tokens, &[], &mut found);
@@ -201,7 +201,7 @@ fn branches(tokens: &[String]) -> Vec<&[String]> {
     tokens.split(is_comma).collect()
 }
 
-/// The path from the root, if it says where it begins; otherwise as it is.
+/// The path from the root, if it begins with `crate`, `self` or `super`; otherwise unchanged.
 fn absolute(path: &[String], module: &[String]) -> ModulePath {
     let mut base = module.to_vec();
     let mut rest = path;
@@ -225,7 +225,7 @@ fn is_name(token: &str) -> bool {
     token.starts_with(|character: char| character.is_alphabetic() || character == '_')
 }
 
-/// The place of the brace that closes the one at `open`.
+/// The position of the brace that closes the one at `open`.
 fn closing(tokens: &[String], open: usize) -> usize {
     let mut depth = 0_usize;
     for (place, token) in tokens.iter().enumerate().skip(open) {
@@ -239,7 +239,7 @@ fn closing(tokens: &[String], open: usize) -> usize {
     tokens.len()
 }
 
-/// The tokens without every item that is there for tests only.
+/// The tokens without items that are only for tests.
 fn without_tests(tokens: &[String]) -> Vec<String> {
     let attribute = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::new();
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_made_up_circle_is_found_and_named() {
+    fn a_made_up_import_circle_is_found_and_named() {
         let files = [
             ("lib.rs", "mod world; mod apps;"),
             ("world.rs", "use crate::apps::App; pub struct World(App);"),

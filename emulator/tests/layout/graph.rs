@@ -9,7 +9,7 @@ pub(crate) type Graph = BTreeMap<String, BTreeSet<String>>;
 #[derive(Debug)]
 pub(crate) struct Circle {
     pub(crate) files: BTreeSet<String>,
-    /// The shortest way around, written `a.rs -> b.rs -> a.rs`.
+    /// The shortest path around the circle, as `a.rs -> b.rs -> a.rs`.
     pub(crate) shortest: String,
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn circles(graph: &Graph) -> Vec<Circle> {
     circles
 }
 
-/// Each file that can be reached from this one along at least one import, with the file before it on the shortest way.
+/// Each file that is reachable from this one by at least one import, with the file before it on the shortest path.
 fn reached_from<'a>(graph: &'a Graph, from: &'a str) -> BTreeMap<&'a str, &'a str> {
     let mut queue = VecDeque::from([from]);
     let mut reached = BTreeMap::new();
@@ -46,7 +46,7 @@ fn reached_from<'a>(graph: &'a Graph, from: &'a str) -> BTreeMap<&'a str, &'a st
     reached
 }
 
-/// The shortest way from a file back to itself, with both ends.
+/// The shortest path from a file back to itself, with both ends.
 fn way<'a>(reached: &BTreeMap<&'a str, &'a str>, file: &'a str) -> Option<Vec<&'a str>> {
     let mut way = VecDeque::from([file]);
     let mut before = *reached.get(file)?;
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn imports_in_one_direction_are_no_circle() {
+    fn imports_in_one_direction_are_not_a_circle() {
         let diamond = graph(&[("a", &["b", "c"]), ("b", &["d"]), ("c", &["d"]), ("d", &[])]);
         assert!(circles(&diamond).is_empty());
     }
@@ -86,13 +86,13 @@ mod tests {
     }
 
     #[test]
-    fn circles_that_only_lead_to_each_other_are_all_named() {
+    fn circles_connected_in_one_direction_are_all_named() {
         let both = graph(&[("a", &["b"]), ("b", &["a", "c"]), ("c", &["d"]), ("d", &["c"])]);
         assert_eq!(shortest(&both), ["a -> b -> a", "c -> d -> c"]);
     }
 
     #[test]
-    fn circles_that_share_a_file_are_one_of_which_the_shortest_is_named() {
+    fn of_circles_that_share_a_file_the_shortest_is_named() {
         let knot = graph(&[("a", &["b"]), ("b", &["c"]), ("c", &["a", "b"])]);
         let found = circles(&knot);
         assert_eq!((found.len(), found[0].files.len()), (1, 3));

@@ -1,4 +1,4 @@
-//! No circle of imports in any crate: a file can be read, moved and tested without everything that uses it.
+//! No crate has a circle of imports, so a file can be read, moved and tested without the files that use it.
 //!
 //! - `tokens`: Rust source as tokens, without comments, strings and unit tests;
 //! - `crates`: the files of a crate and what each imports;
@@ -23,7 +23,7 @@ fn source(member: &str) -> PathBuf {
 #[track_caller]
 fn assert_no_circle(member: &str, root: &str) {
     let imports = crates::imports(&source(member), root);
-    assert!(imports.len() > 1, "{member}/src/{root} has no modules: is it read?");
+    assert!(imports.len() > 1, "{member}/src/{root} has no modules: was it read?");
     let circles = graph::circles(&imports);
     assert!(circles.is_empty(), "circles of imports in {member}/src: {circles:#?}");
 }
@@ -53,10 +53,10 @@ fn layer(file: &str) -> usize {
 }
 
 #[test]
-fn no_layer_of_the_emulator_imports_from_one_above() {
+fn no_layer_of_the_emulator_imports_from_a_higher_layer() {
     for (file, imported) in crates::imports(&source("emulator"), "lib.rs") {
         for other in imported {
-            assert!(layer(&other) <= layer(&file), "{file} imports from {other}, which is in a layer above");
+            assert!(layer(&other) <= layer(&file), "{file} imports from {other}, which is in a higher layer");
         }
     }
 }

@@ -50,7 +50,7 @@ fn after_block_comment(text: &str) -> &str {
     }
 }
 
-/// What follows a string or a character, if the text begins with one.
+/// The text after a string or a character, if the text begins with one.
 fn after_literal(text: &str) -> Option<&str> {
     let unprefixed = text.strip_prefix('b').or(text.strip_prefix('c')).unwrap_or(text);
     if let Some(raw) = unprefixed.strip_prefix('r') {
@@ -63,7 +63,7 @@ fn after_literal(text: &str) -> Option<&str> {
         return Some(after_closing(inside, '"'));
     }
     let inside = unprefixed.strip_prefix('\'')?;
-    // A quote that is not closed after one character begins a lifetime.
+    // A quote that isn't closed after one character begins a lifetime.
     let escaped = inside.starts_with('\\');
     let closes = inside.chars().nth(1) == Some('\'');
     (escaped || closes).then(|| after_closing(inside, '\''))

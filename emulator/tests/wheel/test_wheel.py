@@ -1,4 +1,4 @@
-"""The emulator as Python users get it: one wheel, one command. And what every wheel must hold."""
+"""The emulator for Python users: one wheel with one command. And the content that every wheel must have."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ THIRD_PARTY = "LICENSES-THIRD-PARTY.txt"
 
 
 def wheel(name: str) -> Path:
-    """The one wheel of this package that was built."""
+    """Return the only wheel of this package."""
     (found,) = DIST.glob(f"{name}-*.whl")
     return found
 
 
 @pytest.fixture(scope="module")
 def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command, installed into an environment that has nothing else."""
+    """The command, installed in an empty virtual environment."""
     folder = tmp_path_factory.mktemp("venv")
     venv.create(folder)
     install = ["-m", "pip", "--python", str(folder / "bin/python"), "install", "-q", "--no-index", "--no-deps"]
@@ -37,7 +37,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin/clever-emulator"
 
 
-def test_the_command_serves(command: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_of_the_wheel_serves(command: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEVER_EMULATOR", str(command))
     with running([App("an-app", "a-secret", "http://127.0.0.1:9/")], auto_login="ada") as base_url:
         no_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -45,13 +45,13 @@ def test_the_command_serves(command: Path, monkeypatch: pytest.MonkeyPatch) -> N
             assert f'"issuer":"{base_url}"' in answer.read().decode()
 
 
-def test_the_command_writes_the_world(command: Path) -> None:
+def test_the_command_of_the_wheel_writes_the_world(command: Path) -> None:
     shown = subprocess.run([command, "init", "-"], check=True, capture_output=True, text=True, encoding="utf-8").stdout
     assert shown == (ROOT / "emulator/world.toml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["clever_sso", "clever_emulator"])
-def test_every_wheel_holds_the_licenses_and_says_so(name: str) -> None:
+def test_every_wheel_contains_the_licenses_and_lists_them(name: str) -> None:
     with zipfile.ZipFile(wheel(name)) as archive:
         (metadata,) = (path for path in archive.namelist() if path.endswith(".dist-info/METADATA"))
         folder = metadata.removesuffix("METADATA") + "licenses/"

@@ -63,7 +63,7 @@ mod unix {
     }
 
     impl Signals {
-        /// Starts to receive them. Ignored signals stay ignored, here and in the command. Blocked signals are blocked in the
+        /// Starts to receive the signals. Ignored signals stay ignored, here and in the command. Blocked signals are blocked in the
         /// command.
         pub(crate) fn for_command(command: &mut Command, blocked: InheritedMask) -> io::Result<Self> {
             let ignored = Ignored::found();
@@ -91,8 +91,8 @@ mod unix {
     }
 
     impl Signal {
-        /// Sends it to the command. A signal from the terminal has already reached the command and must not reach it twice. But
-        /// then the emulator must stop too, so that the shell gets the terminal back.
+        /// Sends the signal to the command. A signal from the terminal has already reached the command, and must not reach it
+        /// twice. But then the emulator must stop, too, so that the shell gets the terminal back.
         pub(crate) fn pass_on(&self, child: &Child) {
             let stops = [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU].contains(&self.0);
             if stops && !origin::is_still_meant(self.0) {

@@ -101,13 +101,13 @@ mod tests {
     }
 
     #[test]
-    fn what_the_world_says_is_told() {
+    fn facts_in_the_world_are_used() {
         facts("ada", |facts| assert_eq!((facts.grade(), facts.dob().as_str()), ("9", "9/30/2009")));
         facts("grace", |facts| assert_eq!(facts.title(), "Mathematics Teacher"));
     }
 
     #[test]
-    fn what_it_does_not_say_fits_the_school() {
+    fn facts_that_the_world_does_not_have_fit_the_school() {
         facts("hana", |facts| {
             assert!(["6", "7", "8"].contains(&facts.grade()), "{}", facts.grade());
             let year: u64 = facts.dob().rsplit('/').next().unwrap().parse().unwrap();

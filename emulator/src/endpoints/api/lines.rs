@@ -1,4 +1,4 @@
-//! The journal's lines about the API: which data was sent, or why not.
+//! The journal's lines about the API: the data that was sent, or the reason why not.
 
 use super::resource::Resource;
 use crate::endpoints::bearer::Holder;

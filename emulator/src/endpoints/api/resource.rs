@@ -153,12 +153,12 @@ mod tests {
     }
 
     #[test]
-    fn me_without_a_version_is_that_of_the_oldest() {
+    fn me_without_a_version_is_the_oldest_version() {
         assert_eq!(Resource::of("/me"), Some(Resource::Me(Version::V1_1)));
     }
 
     #[test]
-    fn a_path_with_more_or_less_in_it_is_another() {
+    fn a_longer_or_shorter_path_is_not_the_resource() {
         for path in
             ["/", "", "/me/", "/v3.0/me/x", "/v3.0/users", "/v3.0/users/a/b/c", "/v3.0//me", "/userinfo/x"]
         {

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_state_there_is_none_in_the_answer() {
+    fn without_a_state_the_callback_has_none() {
         assert_eq!(with_code("http://a/b", "c0de", NOTHING), format!("http://a/b?code=c0de&{SCOPE}"));
         assert_eq!(with_error("http://a/b", "e", false, None), "http://a/b?error=e");
     }
@@ -99,20 +99,20 @@ mod tests {
     }
 
     #[test]
-    fn a_state_comes_back_as_it_was_whatever_is_in_it() {
+    fn any_state_comes_back_unchanged() {
         let url = with_code("http://a/b", "c", state("a b&c=d#é\r\n"));
         assert!(url.ends_with("&state=a%20b%26c%3Dd%23%C3%A9%0D%0A"));
     }
 
     #[test]
-    fn a_token_is_in_the_fragment_and_so_is_an_error_in_its_place() {
+    fn a_token_or_the_error_instead_of_it_is_in_the_fragment() {
         let url = with_token("http://a/b", "il1", state("s"));
         assert_eq!(url, format!("http://a/b#token_type=bearer&state=s&access_token=il1&{SCOPE}"));
         assert_eq!(with_error("http://a/b", "e", true, Some("s")), "http://a/b#error=e&state=s");
     }
 
     #[test]
-    fn an_administrator_shows_at_the_end() {
+    fn the_parameter_for_an_administrator_comes_last() {
         let admin = Beside { loginas_by_admin: true, ..state("s") };
         for url in [with_code("http://a/b", "c", admin), with_token("http://a/b", "il1", admin)] {
             assert!(url.ends_with("&loginas_by_admin=true") && url.contains("state=s"), "{url}");

@@ -26,7 +26,7 @@ pub(crate) fn show(call: &Call) -> Answer {
     here(call, &parameters).map_or_else(|refusal| refusal.page(call.request.language()), page)
 }
 
-/// `POST /login/badge`: `code` is what is printed on the badge.
+/// `POST /login/badge`: `code` is the code on the badge.
 pub(crate) fn sign_in(call: &Call) -> Answer {
     signed_in(call).unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }

@@ -8,7 +8,7 @@ use crate::http::answer::Answer;
 use crate::keys::custom_claims;
 use crate::pages::SentClaims;
 
-/// `POST /login/claims`: `person` is who signs in, `claims` a JSON object, `portal` where the form was shown, if it was.
+/// `POST /login/claims`: `person` is the person to sign in, `claims` a JSON object, and `portal` the home whose page had the form.
 pub(crate) fn sign_in(call: &Call) -> Answer {
     signed_in(call).unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
@@ -22,7 +22,7 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     let named = world.person(person);
     let home = match page::home(world, &parameters)? {
         Some(home) => home,
-        // A program that sends the form only needs to know the person.
+        // A program that sends the form only needs the person.
         None => named.as_ref().map(|person| world.home_of(person)).ok_or_else(nobody)?,
     };
     let context = page::context(call, home, &parameters);

@@ -57,7 +57,7 @@ pub(in crate::endpoints) fn wrong_password(
     Answer::page(StatusCode::UNAUTHORIZED, pages::login(&page), WRONG_PASSWORD)
 }
 
-/// The login page again, with what was wrong with the form for claims.
+/// The login page again, with the mistake in the form for claims.
 pub(in crate::endpoints) fn wrong_claims(
     call: &Call,
     context: &LoginContext<'_>,

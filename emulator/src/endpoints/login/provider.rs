@@ -1,4 +1,4 @@
-//! The identity provider of a district: a page of the emulator that believes everyone.
+//! The identity provider of a district: a page of the emulator that asks for no password.
 
 use axum::http::StatusCode;
 
@@ -23,7 +23,7 @@ pub(crate) fn show(call: &Call) -> Answer {
     here(call, &parameters).map_or_else(|refusal| refusal.page(call.request.language()), page)
 }
 
-/// `POST /login/provider`: `username` is who they say they are.
+/// `POST /login/provider`: `username` is the person to sign in; there is no password.
 pub(crate) fn sign_in(call: &Call) -> Answer {
     signed_in(call).unwrap_or_else(|refusal| refusal.page(call.request.language()))
 }
@@ -45,7 +45,7 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     Ok(session::start(call, person, context.target.unwrap_or("/login"), SIGNED_IN)?)
 }
 
-/// The way, and the name of the identity provider on it.
+/// The home, and the name of its identity provider.
 fn here<'a>(call: &'a Call, parameters: &'a Parameters) -> Result<(LoginContext<'a>, &'a str), Refusal> {
     let context = page::required(call, parameters)?;
     let name =

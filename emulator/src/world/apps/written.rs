@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_two_colons_divide() {
+    fn only_the_first_two_colons_are_separators() {
         let app = parsed("id:secret:http://127.0.0.1:5000/a:b,oidc");
         assert_eq!((app.client_id(), app.client_secret()), ("id", Some("secret")));
         assert_eq!(app.primary_redirect_uri(), "http://127.0.0.1:5000/a:b");
@@ -77,12 +77,12 @@ mod tests {
     }
 
     #[test]
-    fn without_oidc_behind_it_an_app_is_an_oauth_app() {
+    fn an_app_without_the_option_oidc_is_an_oauth_app() {
         assert!(!parsed("id:secret:https://app.example/").is_oidc());
     }
 
     #[test]
-    fn oidc_and_library_stand_behind_an_app_in_either_order() {
+    fn oidc_and_library_can_follow_an_app_in_either_order() {
         let kinds = |text: &str| {
             let app = parsed(&format!("id:secret:https://app.example/{text}"));
             assert_eq!(app.primary_redirect_uri(), "https://app.example/", "{text}");
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_behind_a_comma_that_is_no_option_is_refused_and_the_nearest_one_named() {
+    fn an_unknown_option_is_refused_and_the_most_similar_one_is_named() {
         for (text, meant) in [
             (",oicd", "oidc"),
             (",OIDC", "oidc"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_stands_behind_an_app_once() {
+    fn a_repeated_option_is_refused() {
         for (text, option) in [(",oidc,oidc", "oidc"), (",library,oidc,library", "library")] {
             let error = refused(&format!("id:secret:https://app.example/cb{text}"));
             assert_eq!(error, AppError::OptionTwice { option }, "{text}");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_secret_makes_a_public_app_that_no_secret_opens() {
+    fn an_empty_secret_makes_a_public_app_that_accepts_no_secret() {
         let app = parsed("id::https://app.example/");
         assert!(app.is_public());
         assert!(!app.has_secret(""));

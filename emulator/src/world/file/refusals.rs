@@ -1,4 +1,4 @@
-//! Whatever is wrong with the text of a world is told with its line and the reason.
+//! Every mistake in the text of a world is reported with its line and the reason.
 
 use crate::world::World;
 
@@ -44,7 +44,7 @@ family_name = "Bennett"
 roles = [{ user_type = "teacher" }]
 "#;
 
-/// The world after the first place of `old` has become `new` is refused in this line and for this reason.
+/// Replaces the first `old` in the text with `new`, and checks that the world is refused in this line for this reason.
 #[track_caller]
 fn refused(old: &str, new: &str, line: usize, reason: &str) {
     assert!(WORLD.contains(old), "{old}");
@@ -56,7 +56,7 @@ fn refused(old: &str, new: &str, line: usize, reason: &str) {
 }
 
 #[test]
-fn the_text_that_the_refusals_start_from_is_a_world() {
+fn the_base_text_of_these_tests_is_a_valid_world() {
     let world = World::from_toml(WORLD).unwrap();
     assert_eq!((world.districts().len(), world.schools().len(), world.people().len()), (2, 1, 2));
     let app = world.apps().first().unwrap();
@@ -74,7 +74,7 @@ fn what_is_no_toml() {
 }
 
 #[test]
-fn a_misspelled_member_is_told_with_the_one_that_was_meant() {
+fn the_error_for_a_misspelled_member_names_the_most_similar_one() {
     for (old, new, line, meant) in [
         ("[[person]]", "[[persons]]", 23, "person"),
         ("name = \"One\"", "Name = \"One\"", 3, "name"),
@@ -90,7 +90,7 @@ fn a_misspelled_member_is_told_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn an_unknown_member_or_table() {
+fn an_unknown_member_or_table_is_refused() {
     refused("handle = \"ada\"", "handel = \"ada\"", 24, "unknown field `handel`, expected one of `handle`");
     refused("oidc = true", "odic = true", 21, "unknown field `odic`");
     refused("[[school]]", "[[schools]]", 9, "unknown field `schools`");
@@ -112,7 +112,7 @@ fn a_member_of_another_type() {
 }
 
 #[test]
-fn no_value_of_another_type_is_repeated_that_may_be_a_secret() {
+fn an_error_never_repeats_a_value_of_a_wrong_type_that_may_be_a_secret() {
     let members = [
         "client_id = \"app\"",
         "client_secret = \"hidden\"",
@@ -144,11 +144,11 @@ fn no_value_of_another_type_is_repeated_that_may_be_a_secret() {
             let text = WORLD.replacen(member, &format!("{name} = {value}"), 1);
             let Err(error) = World::from_toml(&text) else { continue };
             let told = format!("{error} {error:?}");
-            // What people and apps are called is no secret.
+            // The names of people and apps are not secret.
             let is_name = ["client_id", "handle", "number"].contains(&name) && !value.contains(['[', '{'])
                 || (name, value) == ("redirect_uris", "[48151623]");
             for secret in ["hidden", "48151623", "8151623", "1948"] {
-                // A member's name is told, and a role has no such member.
+                // The error repeats the name of the unknown member.
                 let is_member = value.starts_with('{') && error.reason().contains("unknown field");
                 assert!(is_name || is_member || !told.contains(secret), "{name} = {value}: {told}");
             }
@@ -169,7 +169,7 @@ fn no_value_of_another_type_is_repeated_that_may_be_a_secret() {
 }
 
 #[test]
-fn an_id_that_is_there_twice() {
+fn a_repeated_id_is_refused() {
     refused("aaaaaaa2", "aaaaaaa1", 6, "the district id \"aaaaaaaaaaaaaaaaaaaaaaa1\" is used twice");
     refused("ccccccc2", "ccccccc1", 36, "line 25 has it too");
     let second = "[[school]]\nid = \"bbbbbbbbbbbbbbbbbbbbbbb1\"\nname = \"x\"\ndistrict = \"aaaaaaaaaaaaaaaaaaaaaaa1\"\n";
@@ -179,7 +179,7 @@ fn an_id_that_is_there_twice() {
 }
 
 #[test]
-fn a_handle_or_number_that_is_there_twice() {
+fn a_repeated_handle_or_number_is_refused() {
     refused(
         "handle = \"lou\"",
         "handle = \"ada\"",
@@ -191,14 +191,14 @@ fn a_handle_or_number_that_is_there_twice() {
 }
 
 #[test]
-fn a_name_that_nobody_can_type() {
+fn a_handle_or_number_that_cannot_be_typed_is_refused() {
     refused("handle = \"ada\"", "handle = \"\"", 24, "a word without spaces");
     refused("number = \"1\"", "number = \"1 2\"", 26, "a word without spaces");
     refused("handle = \"ada\"", "handle = \"a\\u001Bda\"", 24, "a word without spaces");
 }
 
 #[test]
-fn an_id_that_has_not_clevers_form() {
+fn an_id_in_another_form_than_clevers_is_refused() {
     refused("aaaaaaaaaaaaaaaaaaaaaaa2", "two", 6, "24 of the digits");
     refused("ccccccccccccccccccccccc1", "CCCCCCCCCCCCCCCCCCCCCCC1", 25, "24 of the digits");
     refused(
@@ -210,7 +210,7 @@ fn an_id_that_has_not_clevers_form() {
 }
 
 #[test]
-fn an_unknown_role_school_or_district() {
+fn an_unknown_role_school_or_district_is_refused() {
     refused(
         "\"teacher\"",
         "\"techer\"",
@@ -225,7 +225,7 @@ fn an_unknown_role_school_or_district() {
 }
 
 #[test]
-fn a_member_that_a_role_does_not_have() {
+fn a_member_that_a_role_does_not_have_is_refused() {
     let teacher = "{ user_type = \"teacher\" }";
     for member in ["grade = \"9\"", "dob = \"9/30/2010\"", "gender = \"F\""] {
         let reason = format!("the role \"teacher\" has no {}.", member.split(' ').next().unwrap());
@@ -238,7 +238,7 @@ fn a_member_that_a_role_does_not_have() {
 }
 
 #[test]
-fn an_invalid_grade_gender_or_day_of_birth() {
+fn an_invalid_grade_gender_or_day_of_birth_is_refused() {
     let student = |member: &str| format!("user_type = \"student\", {member}");
     let old = "user_type = \"student\"";
     refused(old, &student("grade = \"ninth\""), 31, "there is no grade \"ninth\"; use one of InfantToddler,");
@@ -259,7 +259,7 @@ fn an_invalid_grade_gender_or_day_of_birth() {
 }
 
 #[test]
-fn grades_of_a_school_that_cannot_be() {
+fn impossible_grades_of_a_school_are_refused() {
     let school = "name = \"School\"\n";
     let with = |grades: &str| format!("{school}grades = {grades}\n");
     refused(school, &with("[\"9\", \"Ungraded\"]"), 12, "there is no grade of a school \"Ungraded\"");
@@ -268,7 +268,7 @@ fn grades_of_a_school_that_cannot_be() {
 }
 
 #[test]
-fn a_school_of_another_district() {
+fn a_school_of_another_district_is_refused() {
     let belongs = "family_name = \"Ashworth\"\ndistrict = \"aaaaaaaaaaaaaaaaaaaaaaa1\"";
     refused(
         belongs,
@@ -281,7 +281,7 @@ fn a_school_of_another_district() {
 }
 
 #[test]
-fn a_person_without_a_role_or_with_one_twice() {
+fn a_person_without_a_role_or_with_a_repeated_role_is_refused() {
     refused("[{ user_type = \"teacher\" }]", "[]", 40, "a person without a role");
     let twice = "[{ user_type = \"teacher\" }, { user_type = \"teacher\" }]";
     refused("[{ user_type = \"teacher\" }]", twice, 40, "the role \"teacher\" is used twice");
@@ -317,7 +317,7 @@ fn an_app_that_cannot_be() {
 }
 
 #[test]
-fn a_name_that_nobody_can_read() {
+fn an_unreadable_name_of_an_app_is_refused() {
     for wrong in ["", "  ", "Word\\nGarden"] {
         let named = format!("oidc = true\nname = \"{wrong}\"");
         refused("oidc = true", &named, 22, "the name of the app \"app\" must be one line");
@@ -325,7 +325,7 @@ fn a_name_that_nobody_can_read() {
 }
 
 #[test]
-fn a_district_with_a_short_name_that_cannot_be() {
+fn an_invalid_short_name_of_a_district_is_refused() {
     let district = |member: &str| format!("name = \"Two\"\n{member}");
     for (short_name, reason) in [
         ("Two", "the letters a to z, digits and hyphens"),
@@ -341,7 +341,7 @@ fn a_district_with_a_short_name_that_cannot_be() {
 }
 
 #[test]
-fn a_district_with_login_methods_that_cannot_be() {
+fn invalid_login_methods_of_a_district_are_refused() {
     for (member, reason) in [
         ("login_methods = []", "no one could sign in"),
         ("login_methods = [\"pin\"]", "they are identity_provider, password, badge"),
@@ -354,7 +354,7 @@ fn a_district_with_login_methods_that_cannot_be() {
 }
 
 #[test]
-fn an_app_for_users_or_districts_that_do_not_exist() {
+fn an_app_for_unknown_users_or_districts_is_refused() {
     refused(
         "oidc = true",
         "oidc = true\nuser_types = [\n    \"staff\",\n    \"pupil\",\n]",
@@ -365,7 +365,7 @@ fn an_app_for_users_or_districts_that_do_not_exist() {
 }
 
 #[test]
-fn a_file_is_named_with_the_line() {
+fn an_error_names_the_file_and_the_line() {
     let path = std::env::temp_dir().join(format!("clever-emulator-refusal-{}.toml", std::process::id()));
     std::fs::write(&path, "[[person]]\nhandel = \"x\"\n").unwrap();
     let error = World::from_file(&path).unwrap_err();
@@ -376,10 +376,10 @@ fn a_file_is_named_with_the_line() {
 }
 
 #[test]
-fn a_file_that_is_too_large_or_never_ends_is_not_read_whole() {
+fn a_file_that_is_too_large_or_never_ends_is_not_read_to_its_end() {
     let path = std::env::temp_dir().join(format!("clever-emulator-large-{}.toml", std::process::id()));
     let text = World::built_in_toml();
-    // A comment fills it up, and ends with half a letter where it is cut off.
+    // A comment fills the file, with half a letter where reading stops.
     let filled = |bytes: usize| format!("{text}\n#{}{}", " ".repeat(bytes - text.len() - 4), "é");
     std::fs::write(&path, filled(super::LARGEST)).unwrap();
     let largest = World::from_file(&path);

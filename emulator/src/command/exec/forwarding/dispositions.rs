@@ -29,7 +29,7 @@ impl Ignored {
         self.0.contains(&number)
     }
 
-    /// Makes the command ignore them too. All others have their default action there.
+    /// Makes the command ignore the same signals. All other signals have their default action there.
     pub(super) fn hand_on(self, command: &mut Command) {
         let ignore = move || {
             for number in &self.0 {
