@@ -254,7 +254,7 @@ npm: $(EMULATOR_LICENSES) js ## dist/npm/*.tgz: the emulator for npx and for tes
 	cd $(CARGO_TARGET_DIR)/js/package && npm pack --silent --ignore-scripts --pack-destination $(abspath $(DIST))/npm > /dev/null
 
 .PHONY: deb
-deb: $(if $(BUILT),$(EMULATOR_LICENSES)) ## dist/debian/*.deb and the source package; BUILT= is a folder with built programs; by default, cargo builds them
+deb: $(if $(BUILT),$(EMULATOR_LICENSES)) ## dist/debian/*.deb and the source package; cargo builds the programs, or BUILT= names a folder that has them
 	@rm -rf $(DIST)/debian
 	$(if $(BUILT),@test -f $(BUILT)/LICENSES-THIRD-PARTY-EMULATOR.txt || cp $(EMULATOR_LICENSES) $(BUILT))
 	$(PYTHON) $(PACKAGES)/deb.py --out $(DIST)/debian $(if $(BUILT),--built $(BUILT))
@@ -399,7 +399,7 @@ msrv: ## compile everything that people install with the oldest supported Rust (
 # the tests of the library with each.
 FEATURE_SETS := "" client blocking web axum blocking,web blocking,axum
 .PHONY: test-features
-test-features: ## compile each combination of the Rust crate's features, and check that none has an HTTP client without need
+test-features: ## compile each combination of the Rust crate's features, and check that the crate has no HTTP client unless a feature needs one
 	for features in $(FEATURE_SETS); do \
 		$(CARGO) clippy -p clever-sso --no-default-features --features "$$features" -- -D warnings || exit 1; \
 	done
@@ -552,7 +552,7 @@ FUZZ_TOOLS := $(CARGO_TARGET_DIR)/fuzz-tools
 FUZZ_FOUND := $(CARGO_TARGET_DIR)/fuzz-corpus
 SECONDS = 60
 .PHONY: fuzz
-fuzz: $(FUZZ_TOOLS)/bin/cargo-fuzz ## fuzz the parsers: SECONDS= for each target, FUZZ_TARGETS= selects some (needs rustup and clang or gcc)
+fuzz: $(FUZZ_TOOLS)/bin/cargo-fuzz ## fuzz with random input: SECONDS= for each target, FUZZ_TARGETS= selects some (needs rustup and clang or gcc)
 	@rustup run nightly rustc --version || rustup toolchain install nightly --profile minimal
 	$(PYTHON) fuzz/seeds.py $(FUZZ_FOUND)
 	cd fuzz && for target in $(FUZZ_TARGETS); do \

@@ -130,14 +130,14 @@ fn main() {
     let cores = thread::available_parallelism().unwrap();
     let line = |name: &str, each_second: f64, cpu: f64| {
         format!(
-            "{name:<22}{each_second:>8.0} a second{cpu:>8.0} µs of CPU each: {:.0} a second on a core, {:.2} signatures\n",
+            "{name:<22}{each_second:>8.0} per second{cpu:>8.0} µs of CPU each: {:.0} per second on a core, {:.2} signatures\n",
             1e6 / cpu,
             cpu / at(0)
         )
     };
     let shown = format!(
         "{cores} cores, {CONNECTIONS} connections, emulator and clients on the same cores\n{:<41}{:>8.0} µs of CPU each: \
-         {:.0} a second on a core\n{}{}",
+         {:.0} per second on a core\n{}{}",
         "RSA signature alone",
         at(0),
         1e6 / at(0),

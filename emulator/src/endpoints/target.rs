@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_a_target() {
+    fn other_texts_are_not_targets() {
         let hostile = [
             "",
             "x",

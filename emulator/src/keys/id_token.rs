@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_claims_are_clevers() {
+    fn an_id_token_has_clevers_claims() {
         let sam = World::built_in().person("sam").unwrap();
         let expected = json!({
             "iss": "http://issuer", "sub": sam.id, "aud": "app", "iat": 1000, "exp": 4600, "nonce": "n",

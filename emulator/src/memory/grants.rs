@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_spent_once() {
+    fn a_code_can_be_used_once() {
         let mut grants = grants_with_code();
         assert!(grants.spend_code(1001, "code").is_ok());
         assert_eq!(grants.spend_code(1001, "code").err(), Some(Worthless::Spent));

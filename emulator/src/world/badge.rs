@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_code_is_a_badge() {
+    fn an_unknown_code_is_not_a_badge() {
         for code in ["", "-", "7KQ2", "0000-0000"] {
             assert!(World::built_in().person_with_badge(code).is_none(), "{code:?}");
         }

@@ -171,7 +171,7 @@ fn a_wrong_method_gets_the_allowed_methods_and_head_is_like_get() {
 }
 
 #[test]
-fn sign_ins_can_be_ended() {
+fn all_sign_ins_can_be_ended_at_once() {
     let emulator = with_pages();
     let form = [crate::support::FORM];
     let answer = crate::support::post(&emulator, "/login", &form, "username=510001&password=510001");
@@ -247,7 +247,7 @@ fn the_journal_contains_no_secret_no_code_and_no_token() {
 }
 
 #[test]
-fn the_journal_is_bounded() {
+fn the_journal_keeps_only_the_latest_requests() {
     let emulator = automatic("ada");
     for number in 0..1010 {
         get(&emulator, &format!("/{number}"));

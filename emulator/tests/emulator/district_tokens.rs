@@ -104,7 +104,7 @@ fn the_tokens_are_the_same_at_every_start_and_different_for_each_app() {
 }
 
 #[test]
-fn a_token_tells_its_app() {
+fn tokeninfo_of_a_district_token_has_its_app() {
     let emulator = with_pages();
     assert_eq!(get_as(&emulator, &token(&emulator), "/oauth/tokeninfo").json()["client_id"], "oauth-app");
 }

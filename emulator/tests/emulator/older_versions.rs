@@ -139,7 +139,7 @@ fn a_person_with_two_roles_is_two_users_before_version_3() {
 }
 
 #[test]
-fn nobody_elses_id_is_found() {
+fn the_id_of_another_person_is_not_found_before_version_3() {
     let emulator = automatic("ada");
     let grace = &emulator.person("grace").unwrap().role.legacy_id;
     let answer = get_as(&emulator, &access_token(&emulator), &format!("/v2.1/teachers/{grace}"));

@@ -165,7 +165,7 @@ fn exec_passes_signals_on_and_waits_until_the_command_has_handled_them() {
 }
 
 #[test]
-fn exec_says_what_is_wrong() {
+fn exec_reports_errors_with_the_exit_codes_of_a_shell() {
     let run = |arguments: &[&str]| {
         let output = Command::new(BINARY).arg("exec").args(arguments).stdin(Stdio::null()).output().unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())

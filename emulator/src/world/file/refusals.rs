@@ -67,7 +67,7 @@ fn the_base_text_of_these_tests_is_a_valid_world() {
 }
 
 #[test]
-fn what_is_no_toml() {
+fn a_text_that_is_not_toml_is_refused() {
     refused("name = \"One\"", "name = \"One", 3, "basic string");
     refused("[[school]]", "[[school]", 9, "unclosed");
     refused("number = \"1\"", "number = \"1\"\nnumber = \"3\"", 27, "duplicate key");
@@ -98,7 +98,7 @@ fn an_unknown_member_or_table_is_refused() {
 }
 
 #[test]
-fn a_missing_member() {
+fn a_missing_member_is_refused() {
     refused("id = \"ccccccccccccccccccccccc1\"\n", "", 23, "missing field `id`");
     refused("handle = \"lou\"\n", "", 34, "missing field `handle`");
     refused("client_id = \"app\"\n", "", 14, "missing field `client_id`");
@@ -106,7 +106,7 @@ fn a_missing_member() {
 }
 
 #[test]
-fn a_member_of_another_type() {
+fn a_member_of_another_type_is_refused() {
     refused("number = \"2\"", "number = 2", 37, "expected a string");
     refused("oidc = true", "oidc = \"yes\"", 21, "invalid type: string, expected a boolean.");
 }
@@ -288,7 +288,7 @@ fn a_person_without_a_role_or_with_a_repeated_role_is_refused() {
 }
 
 #[test]
-fn a_world_without_people() {
+fn a_world_without_people_is_refused() {
     for text in ["", "\n\n", "[[district]]\nid = \"aaaaaaaaaaaaaaaaaaaaaaa1\"\nname = \"One\"\n"] {
         let error = World::from_toml(text).unwrap_err();
         assert!(error.line() == Some(1) && error.reason().contains("no people"), "{error}");
@@ -296,7 +296,7 @@ fn a_world_without_people() {
 }
 
 #[test]
-fn an_invalid_redirect_uri() {
+fn an_invalid_redirect_uri_is_refused() {
     let further = "\"https://app.example/further\"";
     for wrong in ["nowhere", "", "myapp://x", "https://app.example/#x", "https://app.example/ x"] {
         refused(further, &format!("{wrong:?}"), 19, "must be an absolute http or https URL");
@@ -306,7 +306,7 @@ fn an_invalid_redirect_uri() {
 }
 
 #[test]
-fn an_app_that_cannot_be() {
+fn an_impossible_app_is_refused() {
     refused("client_id = \"app\"", "client_id = \"äpp\"", 15, "printable ASCII");
     refused("client_secret = \"hidden\"\n", "", 15, "cannot be an OpenID Connect app without a secret");
     refused("\"hidden\"", "\"hidd\u{e9}n\"", 15, "the secret of the app \"app\" must be printable ASCII");
