@@ -1,9 +1,9 @@
-//! What a browser accepts, by the headers `Accept` and `Accept-Language`.
+//! What a browser accepts, according to the `Accept` and `Accept-Language` headers.
 
-/// More than this is not read of a header: browsers send a few.
+/// Only this many parts of a header are read. Browsers send a few.
 const MAX_PARTS: usize = 100;
 
-/// What a header accepts, in lower case, with the weights in thousandths (RFC 9110 12.4.2).
+/// The values that a header accepts, in lower case, with their weights in thousandths (RFC 9110 12.4.2).
 pub(crate) fn accepted(header: &str) -> Vec<(String, u16)> {
     let parts = header.split(',').take(MAX_PARTS).filter_map(|part| {
         let mut parts = part.split(';').map(|part| part.trim().to_ascii_lowercase());
@@ -14,7 +14,7 @@ pub(crate) fn accepted(header: &str) -> Vec<(String, u16)> {
     parts.collect()
 }
 
-/// A weight in thousandths; 0 if it is not a weight.
+/// A weight in thousandths; 0 if `weight` is not valid.
 fn thousandths(weight: &str) -> u16 {
     let (whole, rest) = weight.split_once('.').unwrap_or((weight, ""));
     let digits: String = rest.chars().chain("000".chars()).take(3).collect();

@@ -11,12 +11,12 @@ pub(crate) struct Ahead<F: Future> {
 }
 
 impl<F: Future> Ahead<F> {
-    /// Starts nothing yet.
+    /// Does not start the work yet.
     pub(crate) fn new(work: F) -> Self {
         Self { work: Box::pin(work), done: None }
     }
 
-    /// Waits for `other`, which has priority, and does as much of the work as possible in the meantime.
+    /// Waits for `other`, which has priority, and makes progress on the work in the meantime.
     pub(crate) async fn during<T>(&mut self, other: impl Future<Output = T>) -> T {
         let mut other = pin!(other);
         poll_fn(|context| {

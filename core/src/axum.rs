@@ -1,7 +1,7 @@
 //! Log in with Clever in axum 0.8.
 //!
-//! [`CleverSso::protect`] gives a router the login, the callback, the logout and sessions. A handler that takes a [`Person`]
-//! is only for people who are signed in: others are sent to log in and come back, and scripts get 401 with JSON.
+//! [`CleverSso::protect`] adds the login, the callback, the logout and sessions to a router. A handler that takes a [`Person`] is
+//! only for signed-in people: other people are sent to log in and come back, and scripts get 401 with JSON.
 //!
 //! ```no_run
 //! use axum::{Router, response::Html, routing::get};
@@ -32,12 +32,12 @@
 //! # }
 //! ```
 //!
-//! The pages are at `/clever/login`, `/clever/logout` (for a form with `method="post"`), `/clever/whoami`, and at the path of
-//! the redirect URI. Sessions are those of tower-sessions, in any of its stores; a sign-in gives a session a new id. It ends
+//! The pages are at `/clever/login`, `/clever/logout` (for a form with `method="post"`), `/clever/whoami`, and at the path of the
+//! redirect URI. Sessions are tower-sessions sessions, in any of its stores. A sign-in gives the session a new id. A session ends
 //! after 12 hours, or when the browser closes.
 //!
-//! With axum-login, let [`CleverSso::protect_with`] put its layer around the router, and sign the person in there with
-//! [`CleverSso::on_sign_in`].
+//! With axum-login, let [`CleverSso::protect_with`] put axum-login's layer around the router, and sign the person in to
+//! axum-login in [`CleverSso::on_sign_in`].
 
 mod answers;
 mod endpoints;

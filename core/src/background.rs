@@ -1,8 +1,8 @@
-//! The operations for callers with a different event loop, such as Python's: they must not block, and cannot poll.
+//! The operations for callers with their own event loop, such as Python's, which must not block and cannot poll.
 //!
 //! An *engine* is two threads: one runs the operations, the other delivers their results, several at a time if they arrive
-//! fast. It starts with the first operation and belongs to one process: a forked child makes its own. It ends with its last
-//! operation, when no more operations can start.
+//! quickly. It starts with the first operation and belongs to one process: a forked child makes its own. When no more operations
+//! can start, it ends after the last one.
 
 use std::fmt;
 use std::future::Future;
@@ -43,11 +43,11 @@ struct Engine<D> {
     handle: Handle,
     done: Sender<D>,
     running: Arc<Running>,
-    /// How a child recognizes the descriptors of this engine.
+    /// Identifies the descriptors of this engine in a forked child.
     mark: Arc<Mark>,
 }
 
-/// An engine and its operations hold it. When it is dropped everywhere, the threads end.
+/// Held by an engine and its operations. When all of them have dropped it, the threads end.
 type Running = oneshot::Sender<()>;
 
 /// An operation in progress.
@@ -58,7 +58,7 @@ pub struct Task {
 }
 
 impl Task {
-    /// Drops the operation and its request. No result is delivered, unless the operation was already done.
+    /// Drops the operation and its request. No result is delivered, unless the operation had already finished.
     ///
     /// In a forked child, this does nothing: the operation and its locks belong to the parent.
     pub fn cancel(&self) {
@@ -69,7 +69,7 @@ impl Task {
 }
 
 impl<D: Send + 'static> Background<D> {
-    /// Prepares to run the operations of `client` and to pass their results to `deliver` on a separate thread. Does not start
+    /// Prepares to run the operations of `client` and to deliver their results to `deliver` on a separate thread. Does not start
     /// the threads yet.
     pub fn new(client: &blocking::Client, deliver: fn(Vec<D>)) -> Self {
         let (journey, inherited) = (Arc::clone(client.journey()), Arc::clone(client.inherited()));
@@ -80,7 +80,7 @@ impl<D: Send + 'static> Background<D> {
     /// Starts an operation.
     ///
     /// # Errors
-    /// `limit_reached` when no thread or runtime can be made, `network_tls` when this system trusts no certificates at all.
+    /// `limit_reached` when no thread or runtime can be created, `network_tls` when this system trusts no certificates at all.
     pub fn start<F>(&self, operation: impl FnOnce(Client) -> F + Send) -> Result<Task>
     where
         F: Future<Output = D> + Send + 'static,
@@ -97,7 +97,7 @@ impl<D: Send + 'static> Background<D> {
         let work = operation(engine.client.clone());
         let (done, running) = (engine.done.clone(), Arc::clone(&engine.running));
         let task = engine.handle.spawn(async move {
-            // The other thread receives as long as a sender exists.
+            // The other thread receives results as long as a sender exists.
             let _ = done.send(work.await);
             drop(running);
         });
@@ -135,10 +135,10 @@ impl<D: Send + 'static> Engine<D> {
     }
 }
 
-/// Turns the reactor until the engine and all its operations are gone.
+/// Runs the reactor until the engine and all its operations are gone.
 fn run(runtime: &Runtime, ended: oneshot::Receiver<()>) {
     prepare_thread();
-    // Nothing is ever sent: it ends when its sender is dropped.
+    // Nothing is ever sent on this channel: the wait ends when the sender is dropped.
     let _ = runtime.block_on(ended);
 }
 
@@ -147,7 +147,7 @@ fn courier<D>(finished: &Receiver<D>, deliver: fn(Vec<D>)) {
     while let Ok(first) = finished.recv() {
         let mut batch = vec![first];
         batch.extend(finished.try_iter());
-        // Later results are delivered even if delivering these fails.
+        // Later results are still delivered if this delivery panics.
         let _ = catch_unwind(AssertUnwindSafe(|| deliver(batch)));
     }
 }
@@ -171,7 +171,7 @@ mod tests {
         Background::new(&blocking::Client::new(config).unwrap(), deliver)
     }
 
-    /// A result, with the channel to the test that waits for it.
+    /// A result, and the channel to the test that waits for it.
     type Told = (Sender<bool>, bool);
 
     fn tell(batch: Vec<Told>) {
@@ -233,14 +233,14 @@ mod tests {
     #[test]
     fn the_threads_end_with_the_last_operation() {
         thread_local!(static KEPT: RefCell<Vec<Sender<()>>> = const { RefCell::new(Vec::new()) });
-        // The data of the delivering thread is dropped when the thread ends.
+        // This value is dropped when the delivering thread ends.
         let keep = |batch| KEPT.with_borrow_mut(|kept| kept.extend(batch));
         let emulator = Emulator::start(Options::new()).unwrap();
         let background = background(&emulator, keep);
         let ((delivered, delivery), (runs, running)) = (channel(), channel::<()>());
         background.start(|_| pending()).unwrap().cancel();
         background.start(async |_| delivered).unwrap();
-        // A task that never ends is dropped with its runtime, when the thread that turns it ends.
+        // A task that never finishes is dropped with its runtime, when the thread of the runtime ends.
         background.engine().unwrap().handle.spawn(async move {
             let _runs = runs;
             pending::<()>().await;

@@ -1,4 +1,4 @@
-//! The same operations for callers without a runtime. C and Python call these.
+//! The blocking client: the same operations for callers without a runtime. C and Python use it.
 
 #[cfg(feature = "__face")]
 use std::ffi::OsString;
@@ -26,18 +26,18 @@ use crate::set_cookie::SetCookie;
 use crate::stats::Stats;
 use crate::urls::{self, AuthorizeOptions};
 
-/// Everything an application does with Clever, for callers that wait. Make one and keep it.
+/// The client for Clever, for blocking callers. Make one and keep it.
 ///
-/// In a program with a tokio runtime, call it where blocking is allowed: in `tokio::task::spawn_blocking`, actix's
-/// `web::block`, or `tokio::task::block_in_place`. Inside an async task it would block all other tasks of the thread, so its
-/// calls fail there with `runtime_running`.
+/// In a program with a tokio runtime, call it where blocking is allowed: in `tokio::task::spawn_blocking`, actix's `web::block`,
+/// or `tokio::task::block_in_place`. Inside an async task it would block all other tasks of the thread, so its calls fail there
+/// with `runtime_running`.
 ///
-/// Many threads and forked children may use it at once. A child shares no connection, lock or thread with its parent and makes
-/// its own, but it does not need to fetch Clever's keys again. There is no background thread. A host name is resolved on a
-/// thread that ends with its answer, or on the caller's thread if no other can start.
+/// Threads and forked children can share it. A child shares no connection, lock or thread with its parent and makes its own, but
+/// it does not need to fetch Clever's keys again. There is no background thread. A host name is resolved on a short-lived thread,
+/// or on the caller's thread if no other can start.
 ///
-/// No SIGPIPE leaves a call, regardless of how the program handles that signal: it is blocked in the calling thread during the
-/// call, and a SIGPIPE that the call raised is removed.
+/// A call never raises SIGPIPE, regardless of how the program handles that signal: it is blocked in the calling thread during the
+/// call, and a pending SIGPIPE that the call caused is removed.
 #[derive(Clone, Debug)]
 pub struct Client {
     journey: Arc<Journey>,
@@ -65,10 +65,10 @@ impl Client {
         Ok(Self { journey, pool })
     }
 
-    /// The same client, but its calls ask `watch` ten times a second, while they wait, whether to give up. If it returns true,
-    /// the call ends with `call_interrupted`, and its request is dropped.
+    /// The same client, but while its calls wait, they ask `watch` ten times a second whether to give up. If `watch` returns
+    /// true, the call ends with `call_interrupted` and drops its request.
     ///
-    /// A call runs on its caller's thread, and so does `watch`.
+    /// A call runs on the caller's thread, and so does `watch`.
     ///
     /// ```no_run
     /// # fn example(client: clever_sso::blocking::Client) {
@@ -85,7 +85,7 @@ impl Client {
         Self { pool, ..self }
     }
 
-    /// Closes the connections that are open for the next call. The client can still be used.
+    /// Closes idle connections. The client can still be used.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) {
@@ -108,7 +108,7 @@ impl Client {
         &self.journey
     }
 
-    /// What this client has counted in this process. No network.
+    /// The counters of this client in this process. No network.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) {
@@ -119,7 +119,7 @@ impl Client {
         self.journey.recorder.read()
     }
 
-    /// Makes a client of a provider whose endpoints are in its discovery document.
+    /// Makes a client for an OpenID Provider that lists its endpoints in a discovery document.
     ///
     /// ```no_run
     /// # fn example() -> clever_sso::Result<()> {
@@ -138,7 +138,7 @@ impl Client {
         Self::new(builder.discovered(&metadata).build()?)
     }
 
-    /// The issuer whose people log in.
+    /// The issuer that this client accepts logins from.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) {
@@ -204,7 +204,7 @@ impl Client {
         self.pool.run(async |client| client.finish_login(callback, cookies).await)
     }
 
-    /// Finishes a login whose pending login the application stored in its own session.
+    /// Finishes a login whose pending login is in the application's own session.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -239,7 +239,7 @@ impl Client {
         self.begin(ResponseType::Token, options)
     }
 
-    /// Finishes a login of [`begin_implicit`](Self::begin_implicit), as
+    /// Finishes a login of [`begin_implicit`](Self::begin_implicit), like
     /// [`Client::finish_implicit`](crate::Client::finish_implicit).
     ///
     /// ```no_run
@@ -256,7 +256,8 @@ impl Client {
         self.pool.run(async |client| client.finish_implicit(callback, cookies).await)
     }
 
-    /// Finishes such a login whose pending login the application kept by itself, such as a desktop app in its memory.
+    /// Finishes a login of the implicit grant whose pending login the application stored itself, such as a desktop app in its
+    /// memory.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -275,8 +276,8 @@ impl Client {
         self.pool.run(async |client| client.finish_implicit_with_pending(callback, pending).await)
     }
 
-    /// Whether to refuse a request to one of the application's own addresses, and the response to send then; `None` when the
-    /// request may act. No network.
+    /// Whether to refuse a request to one of the application's own login addresses. Returns the response to send; `None` when the
+    /// request may proceed. No network.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -284,7 +285,7 @@ impl Client {
     ///
     /// let request = BrowserRequest::new("GET").with_headers([("Sec-Purpose", "prefetch")]);
     /// if let Some(refusal) = client.refusal(Endpoint::Callback, &request) {
-    ///     println!("answer with status {}", refusal.status);
+    ///     println!("respond with status {}", refusal.status);
     /// }
     /// # Ok(())
     /// # }
@@ -309,7 +310,7 @@ impl Client {
         self.journey.log_out(cookies, || Inputs::now().ok())
     }
 
-    /// The cookies to set when a request comes with a session of the application, as
+    /// The cookies to set when a request has a session of the application, like
     /// [`Client::session_kept_cookies`](crate::Client::session_kept_cookies). No network.
     ///
     /// ```no_run
@@ -355,7 +356,7 @@ impl Client {
         urls::instant_login_url(&self.journey.config, district_id)
     }
 
-    /// The portal of a district by its short name, or where people look for their school. No network.
+    /// The portal of a district by its short name, or the page where people look for their school. No network.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -370,7 +371,7 @@ impl Client {
         urls::portal_url(&self.journey.config, district)
     }
 
-    /// Exchanges a code.
+    /// Exchanges a code for tokens.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -422,7 +423,7 @@ impl Client {
         self.pool.run(async |client| client.check_token(access_token).await)
     }
 
-    /// Who an access token belongs to.
+    /// The owner of an access token.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -482,8 +483,8 @@ impl Client {
         self.pool.run(async |client| client.userinfo(access_token, subject).await)
     }
 
-    /// Checks the whole setup (settings, network, clock, keys, credentials) and says what is wrong and what to do. It takes at most
-    /// 15 seconds, logs no one in, and uses no login code. For settings that a client does not accept, there is [`doctor`].
+    /// Checks the whole setup (settings, network, clock, keys, credentials) and reports what is wrong and what to do. It takes at
+    /// most 15 seconds, logs no one in, and uses no login code. If a client cannot be made from your settings, use [`doctor`].
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -494,7 +495,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `runtime_running` inside an async task. What is wrong with the setup is in the report.
+    /// `runtime_running` inside an async task. Problems with the setup are in the report, not in the error.
     pub fn doctor(&self) -> Result<Report> {
         reported(self.pool.run(async |client| client.doctor().await))
     }
@@ -515,7 +516,7 @@ impl Client {
         self.pool.run(async |client| client.export_keys().await)
     }
 
-    /// Takes keys that another process exported. No network.
+    /// Imports keys that another process exported. No network.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -546,8 +547,8 @@ impl Client {
     }
 }
 
-/// Checks the whole setup, as [`Client::doctor`] does, also where these settings make no client: what is wrong with them is then the
-/// first problem.
+/// Checks the whole setup, like [`Client::doctor`], even when no client can be made from these settings: the first problem then
+/// says what is wrong with them.
 ///
 /// ```no_run
 /// # fn example() -> clever_sso::Result<()> {
@@ -563,10 +564,10 @@ pub fn doctor(builder: ConfigBuilder) -> Result<Report> {
     reported(runtime_pool::run_alone(doctor::of_builder(builder, false, Vec::new()), None))
 }
 
-/// The same for the faces: with what the caller itself has found about settings.
+/// Like [`doctor`], for the faces: `findings` are the caller's own findings about settings.
 ///
 /// # Errors
-/// As [`doctor`]; `call_interrupted` when `watch` says so.
+/// As [`doctor`]; `call_interrupted` when `watch` returns true.
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub fn doctor_with(
@@ -578,7 +579,7 @@ pub fn doctor_with(
     reported(runtime_pool::run_alone(doctor::of_builder(builder, discovers, findings), watch))
 }
 
-/// Checks the setup that the variables `CLEVER_CLIENT_ID` and so on describe.
+/// Checks the setup in the environment variables `CLEVER_CLIENT_ID` and so on.
 ///
 /// # Errors
 /// As [`doctor_with`].
@@ -588,7 +589,7 @@ pub fn doctor_of_environment(watch: Option<fn() -> bool>) -> Result<Report> {
     reported(runtime_pool::run_alone(doctor::of_environment(), watch))
 }
 
-/// The same for settings that have the names of these variables, with what the caller itself has found.
+/// Checks the setup in settings that are named like these variables. `findings` are the caller's own findings.
 ///
 /// # Errors
 /// As [`doctor_with`].
@@ -602,7 +603,7 @@ pub fn doctor_of_variables(
     reported(runtime_pool::run_alone(doctor::of_variables(OfVariables::of(variable), findings), watch))
 }
 
-/// A report where no call can be made too, but for a mistake of the caller.
+/// A report in every case except a mistake of the caller: when no call can be made, the report says why.
 fn reported(checked: Result<Report>) -> Result<Report> {
     checked.or_else(|error| match error.code() {
         ErrorCode::RuntimeRunning | ErrorCode::CallInterrupted => Err(error),

@@ -1,8 +1,8 @@
-//! The cookies of a login, and which requests of a browser may act.
+//! The cookies of a login, and which browser requests may begin or finish one.
 //!
 //! One browser can have many logins in progress: restored tabs, a portal opened twice, a back button. So each login has its own
-//! cookie, named after its state. A callback can find, finish and delete the cookie of the login that its state names, and no
-//! other. Everything about these cookies is decided here, once, for every language.
+//! cookie, named after its state. A callback can find, finish and delete only the cookie of the login that its state names. This
+//! file decides everything about these cookies, once, for every language.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,11 +21,11 @@ pub(crate) use sealed_login::SealedLogin;
 
 /// The most logins that one browser can have in progress.
 const MAX_IN_FLIGHT: usize = 8;
-/// The same for all applications of one host together, because the browser sends all their cookies with every request.
+/// The limit for all applications of one host together, because the browser sends all their cookies with every request.
 const MAX_IN_FLIGHT_OF_ALL: usize = 24;
 /// One response drops at most this many logins, so that its headers fit a small buffer even if a neighbor plants cookies.
 const MAX_DROPPED: usize = 8;
-/// Cookies of ours beyond this number are ignored.
+/// More cookies of this library than this are ignored.
 const MAX_READ: usize = 64;
 /// For this many seconds after a sign-in, a login that begins without a session counts the sign-in as lost, and a login that
 /// begins with a session counts as a return.
@@ -44,18 +44,18 @@ const FINISHED: &str = "clever_finished_";
 /// 6265bis 4.1.3.2).
 const HOST: &str = "__Host-";
 
-/// The cookies of one request that belong to this library.
+/// The cookies in one request that belong to this library.
 pub(crate) struct Jar {
     keys: Arc<SealingKeys>,
     secure: bool,
-    /// With the key at the end of the cookie's name.
+    /// The login key from the cookie's name, and the cookie's value.
     logins: Vec<(String, SealedLogin)>,
     signed_in: Vec<String>,
     finished: Vec<String>,
 }
 
 impl Jar {
-    /// Reads a `Cookie` header. `secure` says whether the application is at https: then only names with `__Host-` count.
+    /// Reads a `Cookie` header. `secure` means that the application uses https: then only names with `__Host-` count.
     pub(crate) fn read(header: &str, keys: &Arc<SealingKeys>, secure: bool) -> Self {
         let mut jar = Self {
             keys: Arc::clone(keys),
@@ -87,18 +87,18 @@ impl Jar {
         jar
     }
 
-    /// The sealed pending logins that the browser has for the login with this key. On plain http, another host of the domain
-    /// can add its own.
+    /// The sealed pending logins that the browser sent for the login with this key. On plain http, another host of the domain can
+    /// add its own.
     pub(crate) fn logins_with(&self, key: &str) -> impl Iterator<Item = &SealedLogin> {
         self.logins.iter().filter(move |(held, _)| held == key).map(|(_, login)| login)
     }
 
-    /// Whether the browser sent no cookie of ours.
+    /// Whether the browser sent no cookie of this library.
     pub(crate) fn is_empty(&self) -> bool {
         self.logins.is_empty() && self.signed_in.is_empty() && self.finished.is_empty()
     }
 
-    /// Whether the browser has a cookie of this application, so cookies work.
+    /// Whether the browser has a cookie of this application, which shows that cookies work.
     pub(crate) fn keeps_cookies(&self) -> bool {
         self.logins.iter().any(|(_, login)| login.open(&self.keys).is_some())
             || self.finished_at().is_some()
@@ -110,35 +110,36 @@ impl Jar {
         self.finished().map(|mark| mark.at)
     }
 
-    /// The login of this browser that ended last.
+    /// The login of this browser that ended most recently.
     pub(crate) fn finished(&self) -> Option<FinishedMark> {
         let marks = self.finished.iter().filter_map(|value| FinishedMark::open(&self.keys, value));
         marks.max_by_key(|mark| mark.at)
     }
 
-    /// The logins of this browser that have ended with a borrowed cookie.
+    /// The ended logins of this browser that had a borrowed cookie.
     pub(crate) fn used(&self) -> Used {
         self.finished().map(|mark| mark.used).unwrap_or_default()
     }
 
-    /// The last login of this browser, if a person just signed in with it.
+    /// The last login of this browser, if a person has just signed in with it.
     pub(crate) fn recent_sign_in(&self, now: u64) -> Option<FinishedMark> {
         self.finished().filter(|mark| mark.is_sign_in && now.abs_diff(mark.at) <= MARK_SECONDS.into())
     }
 
-    /// How often a signed-in person was sent back to log in, for a login that follows soon: slow pages must not loop forever.
+    /// How often a signed-in person was sent back to log in, for a login that follows soon after: slow pages must not loop
+    /// forever.
     pub(crate) fn returns_so_far(&self, now: u64) -> u8 {
         let recent = self.finished().filter(|mark| now.abs_diff(mark.at) <= ONE_LOOP_SECONDS);
         recent.map_or(0, |mark| mark.returns)
     }
 
-    /// Whether the last sign-in was with the login of this state, after Clever had asked who they are.
+    /// Whether the last sign-in was the login with this state, after Clever had asked the person who they are.
     pub(crate) fn has_switched(&self, state: &str) -> bool {
         self.finished().is_some_and(|mark| mark.switched == Some(LoginDigest::of(state)))
     }
 
-    /// Marks that a login ended. The mark exists as long as a login may be in progress. So logins that went to Clever earlier
-    /// can be distinguished from a browser that blocks cookies.
+    /// Marks that a login ended. The mark lasts as long as a login can be in progress. It distinguishes logins that went to
+    /// Clever earlier from a browser that blocks cookies.
     pub(crate) fn mark_finished(&self, sealed: String) -> SetCookie {
         SetCookie::new(self.name(FINISHED, self.keys.application()), sealed, LIFETIME_SECONDS, self.secure)
     }
@@ -148,11 +149,11 @@ impl Jar {
         SetCookie::deleting(self.name(LOGIN, key), self.secure)
     }
 
-    /// Keeps a login that begins here. If the browser has too many in progress, it drops others: first the expired ones, then
-    /// the oldest. Of logins that began in the same second, the browser sends the oldest first (RFC 6265 section 5.4).
+    /// Keeps a login that begins here. If the browser has too many in progress, it drops others: expired ones first, then the
+    /// oldest. Among logins that began in the same second, the browser sends the oldest first (RFC 6265 section 5.4).
     ///
-    /// A login that cannot be read may belong to another application of this host, which has its own eight. It is dropped only
-    /// when there are too many of all applications together.
+    /// A login that cannot be decrypted may belong to another application of this host, which has its own limit of eight. It is
+    /// dropped only when all applications together have too many.
     pub(crate) fn add(&self, state: &str, sealed: String, now: u64) -> Vec<SetCookie> {
         let others = self.logins.iter().enumerate().map(|(position, (key, login))| {
             let rank = login.open(&self.keys).map_or(Rank::Unreadable, |pending| {
@@ -182,8 +183,8 @@ impl Jar {
         SetCookie::new(self.name(LOGIN, &login_key(state)), sealed, LIFETIME_SECONDS, self.secure)
     }
 
-    /// How a login that restarts is proven later. It must drop no other login, because any site can send the callback that
-    /// restarts it. When all slots are taken, it borrows the cookie of the newest login, because that one is dropped last.
+    /// How to prove a login that restarts. It must not drop another login, because any site can send the callback that restarts
+    /// it. When all slots are taken, it borrows the cookie of the newest login, because that one is dropped last.
     pub(crate) fn free_slot(&self) -> Slot<'_> {
         let own = self
             .logins
@@ -196,25 +197,25 @@ impl Jar {
         }
         match own.max_by_key(|(_, _, issued_at)| *issued_at) {
             Some((_, lender, _)) => Slot::Of(lender),
-            // Other applications of this host use all slots. One more is fine, unless a neighbor keeps planting cookies.
+            // Other applications of this host use all slots. One more cookie is fine, unless a neighbor keeps planting cookies.
             None if self.logins.len() + self.signed_in.len() + self.finished.len() < MAX_READ => Slot::Free,
             None => Slot::Taken,
         }
     }
 
-    /// The loan of a login, given the loans that have been used.
+    /// The loan that this login can give, considering the loans that were already used.
     pub(crate) fn loan(&self, lender: &SealedLogin, used: &Used) -> Option<Loan> {
         lender.loan(&self.keys, used)
     }
 
-    /// The login whose cookie a login with this loan borrows; `None` when that login has ended, successfully or not.
+    /// The login that lends its cookie to a login with this loan; `None` when the borrower has ended, successfully or not.
     pub(crate) fn lender(&self, loan: &Loan, borrower: &LoginDigest) -> Option<&SealedLogin> {
         let used = self.used();
         let mut logins = self.logins.iter().map(|(_, login)| login).filter(|_| !used.has(borrower));
         logins.find(|login| self.loan(login, &used).as_ref() == Some(loan))
     }
 
-    /// How many sign-ins in a row, the last of them just now, left no session.
+    /// How many sign-ins in a row left no session; the last one was just now.
     pub(crate) fn lost_sessions(&self, now: u64) -> u8 {
         let marks = self.signed_in.iter().filter_map(|value| SignedInMark::open(&self.keys, value));
         let fresh = marks.filter(|mark| now.abs_diff(mark.at) <= MARK_SECONDS.into());
@@ -226,7 +227,7 @@ impl Jar {
         SetCookie::new(self.name(SIGNED_IN, self.keys.application()), sealed, MARK_SECONDS, self.secure)
     }
 
-    /// Forgets the last sign-in, if the browser has a mark of one.
+    /// Deletes the mark of the last sign-in, if the browser has one.
     pub(crate) fn unmark(&self) -> Option<SetCookie> {
         let name = || self.name(SIGNED_IN, self.keys.application());
         (!self.signed_in.is_empty()).then(|| SetCookie::deleting(name(), self.secure))
@@ -237,17 +238,17 @@ impl Jar {
     }
 }
 
-/// How a login that restarts is proven later.
+/// How a restarted login is proven when it comes back.
 pub(crate) enum Slot<'a> {
     /// By its own cookie.
     Free,
     /// By the cookie of this login.
     Of(&'a SealedLogin),
-    /// Not at all.
+    /// It cannot be proven.
     Taken,
 }
 
-/// In the order in which logins are dropped.
+/// The order in which logins are dropped.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Unreadable,
@@ -255,8 +256,8 @@ enum Rank {
     Own(u64),
 }
 
-/// Whether this library can have given a login this key. A neighbor can set a cookie with any other, and its name must not reach
-/// a header of ours.
+/// Whether this library could have given a login this key. A neighbor can set a cookie with any other key, which must not get
+/// into our headers.
 fn is_key(key: &str) -> bool {
     let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (1..=KEY_BYTES).contains(&key.len()) && key.bytes().all(is_base64url)
@@ -266,7 +267,7 @@ fn without_prefix(pair: &str, secure: bool) -> Option<&str> {
     if secure { pair.strip_prefix(HOST) } else { Some(pair) }
 }
 
-/// One of the three addresses of an application that handle logins.
+/// One of an application's three login addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
@@ -278,7 +279,7 @@ pub enum Endpoint {
     Logout,
 }
 
-/// The method and headers that decide whether a request may begin a login, finish a login, or log out.
+/// The method and headers of a request, which decide whether it may begin a login, finish a login, or log out.
 ///
 /// ```
 /// use clever_sso::BrowserRequest;
@@ -294,7 +295,7 @@ pub struct BrowserRequest {
 }
 
 impl BrowserRequest {
-    /// The names of the headers that decide. Pass these, or simply all headers: others are ignored.
+    /// The names of the headers that matter. Pass these, or simply all headers: others are ignored.
     pub const HEADERS: [&'static str; 8] = [
         "Sec-Fetch-Site",
         "Sec-Fetch-Mode",
@@ -311,7 +312,7 @@ impl BrowserRequest {
         Self { method: method.into(), ..Self::default() }
     }
 
-    /// The same request with these headers, names and values.
+    /// The same request with these headers, as pairs of name and value.
     #[must_use]
     pub fn with_headers<N: AsRef<str>, V: AsRef<str>>(
         mut self,
@@ -323,8 +324,8 @@ impl BrowserRequest {
         self
     }
 
-    /// Adds a header. Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) work as well. The values
-    /// of a repeated header are joined: no browser sends one, and no check accepts the joined value.
+    /// Adds a header. The case of `name` does not matter, and CGI names (`HTTP_SEC_FETCH_SITE`) work too. The values of a
+    /// repeated header are joined: no browser repeats one, and no check accepts the joined value.
     pub fn add_header(&mut self, name: &str, value: &str) {
         let Some(held) = Self::position(name).and_then(|position| self.values.get_mut(position)) else {
             return;
@@ -335,7 +336,7 @@ impl BrowserRequest {
         });
     }
 
-    /// Whether a header of this name decides.
+    /// Whether this header matters.
     pub fn is_known_header(name: &str) -> bool {
         Self::position(name).is_some()
     }
@@ -346,14 +347,14 @@ impl BrowserRequest {
         Self::HEADERS.iter().position(|known| known.eq_ignore_ascii_case(name))
     }
 
-    /// A header; none when it is empty.
+    /// The value of a header; `None` when it is empty.
     fn header(&self, name: &str) -> Option<&str> {
         let position = Self::HEADERS.iter().position(|known| *known == name)?;
         self.values.get(position)?.as_deref().filter(|value| !value.is_empty())
     }
 
-    /// Whether the browser prefetches the page before a person asks for it. Current browsers say so in `Sec-Purpose`, older
-    /// browsers and browsers inside other apps in one of the other headers.
+    /// Whether the browser prefetches the page. Current browsers say so in `Sec-Purpose`, older browsers and in-app browsers in
+    /// one of the other headers.
     fn is_in_advance(&self) -> bool {
         ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"].into_iter().any(|name| {
             let value = self.header(name).unwrap_or_default().to_ascii_lowercase();
@@ -369,19 +370,19 @@ impl BrowserRequest {
         self
     }
 
-    /// Whether the browser opens a page (as far as it says), not a script.
+    /// Whether the browser opens a page, not a script, according to its headers.
     #[cfg(feature = "web")]
     pub(crate) fn is_navigation(&self) -> bool {
         self.header("Sec-Fetch-Mode").is_none_or(|mode| mode.eq_ignore_ascii_case("navigate"))
     }
 
-    /// Whether the browser opens this page in its own tab. A page inside another page (`iframe`) can be hidden or clicked by
-    /// that page, and the browser may not send its cookies.
+    /// Whether the browser opens this page as the main page of a tab. A page inside another page (`iframe`) can be hidden or
+    /// clicked by that page, and the browser may not send its cookies.
     fn goes_to_a_page(&self) -> bool {
         let mode = self.header("Sec-Fetch-Mode");
         let is_page = match self.header("Sec-Fetch-Dest") {
             None | Some("document") => true,
-            // A service worker that passes a navigation on; no script can send `navigate`.
+            // A service worker that forwards a navigation. Scripts cannot send `navigate`.
             Some("empty") => mode.is_some(),
             Some(_) => false,
         };
@@ -389,7 +390,7 @@ impl BrowserRequest {
     }
 }
 
-/// The response to a request that must not act: this status and no body.
+/// The response to a refused request: this status and no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[must_use = "a request that must not act would act"]
@@ -410,7 +411,8 @@ impl Refusal {
     }
 }
 
-/// Whether a request to `endpoint` must not act, and the response to it. `own` are the origins of the application.
+/// The response to a request to `endpoint` that must be refused; `None` for other requests. `own` are the origins of the
+/// application.
 pub(crate) fn refusal(endpoint: Endpoint, request: &BrowserRequest, own: &[String]) -> Option<Refusal> {
     match endpoint {
         Endpoint::Login | Endpoint::Callback => refusal_of_page(request),
@@ -419,8 +421,8 @@ pub(crate) fn refusal(endpoint: Endpoint, request: &BrowserRequest, own: &[Strin
     }
 }
 
-/// A login begins and ends with a page that a person opens. A `HEAD` request, a prefetched page, a frame, an image or a script
-/// must not use a code, or begin a login that no one waits for.
+/// A login begins and ends with a page that a person opens. A `HEAD` request, a prefetch, a frame, an image or a script must not
+/// use a code, or begin a login that no one is waiting for.
 fn refusal_of_page(request: &BrowserRequest) -> Option<Refusal> {
     match request.method.as_str() {
         "HEAD" => Some(Refusal::new(200)),
@@ -431,11 +433,11 @@ fn refusal_of_page(request: &BrowserRequest) -> Option<Refusal> {
     }
 }
 
-/// Whether this form was on a page of the application itself. Even a sibling subdomain must not log a person out.
+/// Whether this form was on a page of the application itself. Not even a sibling subdomain may log a person out.
 fn is_same_origin(request: &BrowserRequest, own: &[String]) -> bool {
     match (request.header("Sec-Fetch-Site"), request.header("Origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
-        // Browsers that do not send Sec-Fetch-Site name the origin of each form.
+        // Browsers without Sec-Fetch-Site send the origin of each form.
         (None, Some(origin)) => own.iter().any(|known| known == origin),
         (None, None) => true,
     }

@@ -1,4 +1,4 @@
-//! The async client: the only place where protocol meets transport.
+//! The async client: the only place that uses both the protocol and the transport.
 
 use std::sync::Arc;
 
@@ -30,17 +30,17 @@ use crate::stats::{LoginTimer, RequestTo, Stats};
 use crate::transport::Transport;
 use crate::urls::{self, AuthorizeOptions};
 
-/// Everything an application does with Clever, for async callers. Cheap to clone; make one and keep it.
+/// The client for Clever, for async callers. Cheap to clone; make one and keep it.
 ///
-/// It runs on the caller's tokio runtime, and on several at once: each has its own connections, which end with it. So one
-/// client in a `static` serves all workers of actix, and all tests. Do not use it after a fork; servers that fork use
+/// It runs on the caller's tokio runtime, or on several at once: each runtime has its own connections, which end with it. So one
+/// client in a `static` serves all actix workers, or all tests. Do not use it after a fork; servers that fork use
 /// [`blocking::Client`](crate::blocking::Client).
 ///
 /// Outside a tokio runtime, calls that need the network fail with `runtime_missing`.
 ///
-/// A server that ends a connection can raise SIGPIPE on a thread of your runtime. Rust programs ignore that signal, so this has
-/// no effect. If your program sets it to its default action, block it on those threads (`Builder::on_thread_start`), or the
-/// signal ends your program. The blocking client blocks it by itself.
+/// A server that closes a connection can raise SIGPIPE on a thread of your runtime. Rust programs ignore that signal, so this has
+/// no effect. If your program restores the signal's default action, block it on those threads (`Builder::on_thread_start`);
+/// otherwise it ends your program. The blocking client blocks it itself.
 ///
 /// # Panics
 /// Calls that need the network panic on a runtime that was built without `enable_io` and `enable_time` (or `enable_all`).
@@ -71,9 +71,9 @@ impl Client {
         Self::from_parts(journey, keys)
     }
 
-    /// Makes a client of a provider whose endpoints are in its discovery document: it takes the endpoints from there that you
-    /// did not set. This is for OpenID Providers other than Clever, whose endpoints are built in. If the document does not have
-    /// an endpoint, or has an unusable one, the call that needs it fails with `config_invalid`.
+    /// Makes a client for an OpenID Provider other than Clever, and takes the endpoints that you did not set from its discovery
+    /// document. (Clever's endpoints are built in.) If the document lacks an endpoint, or has an unusable one, the call that
+    /// needs it fails with `config_invalid`.
     ///
     /// ```no_run
     /// # async fn example() -> clever_sso::Result<()> {
@@ -86,7 +86,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `config_invalid`, `discovery_issuer`, and those of the provider's answers and the network.
+    /// `config_invalid`, `discovery_issuer`, and the errors of the provider's responses and of the network.
     pub async fn discover(builder: ConfigBuilder) -> Result<Self> {
         let metadata = Self::new(builder.clone().with_discovery(false).build()?)?.metadata().await?;
         Self::new(builder.discovered(&metadata).build()?)
@@ -102,7 +102,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `discovery_issuer`, and those of the provider's answers and the network.
+    /// `discovery_issuer`, and the errors of the provider's responses and of the network.
     pub async fn metadata(&self) -> Result<Metadata> {
         let issuer = &self.config().issuer;
         discovery::response(
@@ -116,7 +116,7 @@ impl Client {
         Ok(Self { journey, keys, transport })
     }
 
-    /// The issuer whose people log in.
+    /// The issuer that this client accepts logins from.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::Client) {
@@ -127,7 +127,7 @@ impl Client {
         &self.config().issuer
     }
 
-    /// What this client has counted in this process. No network.
+    /// The counters of this client in this process. No network.
     ///
     /// ```no_run
     /// # fn example(client: &clever_sso::Client) {
@@ -162,7 +162,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`, `page_not_allowed`, `internal`.
+    /// `redirect_uri_unknown`, `return_to_unsafe`, `argument_invalid`, `client_secret_missing`, `session_not_kept`,
+    /// `page_not_allowed`, `internal`.
     pub fn begin_login(&self, options: &LoginOptions) -> Result<Login> {
         self.begin(ResponseType::Code, options)
     }
@@ -170,10 +171,11 @@ impl Client {
     /// Finishes a login. `callback` is the URL (or its query) that the browser came back with. `cookies` is the `Cookie` header
     /// of that request. The outcome or error has the cookies to set with the response.
     ///
-    /// With several redirect URIs, pass the URL: a login that began at Clever continues at the redirect URI where it arrived.
+    /// With several redirect URIs, pass the whole URL: a login that began at Clever continues at the redirect URI where it
+    /// arrived.
     ///
-    /// One network round trip when Clever sends an ID token, otherwise up to three. Keys that are not known yet are fetched
-    /// while the code is exchanged.
+    /// One network round trip when Clever sends an ID token, otherwise up to three. Keys that the client does not have yet are
+    /// fetched during the code exchange.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -186,15 +188,16 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The words of the callback (`callback_…`), of a login that cannot restart again (`cookies_blocked`, `login_loop`,
-    /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's answers and of the network. Results that happen in
+    /// The codes of the callback (`callback_…`), of a login that cannot restart again (`cookies_blocked`, `login_loop`,
+    /// `pending_invalid`), of the ID token (`id_token_…`), of Clever's responses and of the network. Results that happen in
     /// normal use are an [`Outcome`], not an error.
     pub async fn finish_login(&self, callback: &str, cookies: &str) -> Result<Outcome> {
         self.finish(ResponseType::Code, callback, Kept::Cookies(cookies)).await
     }
 
-    /// The same for applications that store pending logins in their own session: `pending` is the one under the key that
-    /// [`login_key_of_callback`](crate::login_key_of_callback) returns. The outcome sets no cookies.
+    /// Like [`finish_login`](Self::finish_login), for applications that store pending logins in their own session: `pending` is
+    /// the one stored under the key that [`login_key_of_callback`](crate::login_key_of_callback) returns. The outcome sets no
+    /// cookies.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -214,10 +217,10 @@ impl Client {
     }
 
     /// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access
-    /// token in the fragment. Clever must allow your application to use it. No network.
+    /// token in the fragment. Clever must allow your application to use this grant. No network.
     ///
-    /// Without a client secret, [`pending_key`](crate::ConfigBuilder::pending_key) must be set. The state, the cookie and the options
-    /// are those of [`begin_login`](Self::begin_login).
+    /// Without a client secret, [`pending_key`](crate::ConfigBuilder::pending_key) must be set. The state, the cookie and the
+    /// options are the same as in [`begin_login`](Self::begin_login).
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -233,11 +236,11 @@ impl Client {
         self.begin(ResponseType::Token, options)
     }
 
-    /// Finishes a login of [`begin_implicit`](Self::begin_implicit). A browser does not send the fragment to a server: a page of yours
-    /// must post it. `callback` is that fragment, or the whole URL with it; `cookies` the `Cookie` header of the request that brought
-    /// it.
+    /// Finishes a login of [`begin_implicit`](Self::begin_implicit). Browsers do not send the fragment to a server, so your page
+    /// must post it. `callback` is that fragment, or the whole URL with it. `cookies` is the `Cookie` header of that request.
     ///
-    /// Up to three network round trips: Clever says that the token was issued to this application, and who the person is.
+    /// Up to three network round trips: Clever confirms that the token was issued to this application, and says who the person
+    /// is.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -251,14 +254,15 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `callback_malformed` also for a token in the query or of another kind than bearer; `token_foreign`, `token_rejected`; and those
-    /// of [`Client::finish_login`].
+    /// `callback_malformed`, also for a token in the query or a token that is not a bearer token; `token_foreign`,
+    /// `token_rejected`; and the errors of [`Client::finish_login`].
     pub async fn finish_implicit(&self, callback: &str, cookies: &str) -> Result<Outcome> {
         self.finish(ResponseType::Token, callback, Kept::Cookies(cookies)).await
     }
 
-    /// The same for applications that keep pending logins by themselves, such as a desktop app in its memory: `pending` is the one
-    /// that was kept under the key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
+    /// Like [`finish_implicit`](Self::finish_implicit), for applications that store pending logins themselves, such as a desktop
+    /// app in its memory: `pending` is the one stored under the key that [`login_key_of_callback`](crate::login_key_of_callback)
+    /// returns. The outcome sets no cookies.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -281,8 +285,8 @@ impl Client {
         self.finish(ResponseType::Token, callback, Kept::of_application(pending)).await
     }
 
-    /// Whether to refuse a request to one of the application's own addresses, and the response to send then; `None` when the
-    /// request may act. No network.
+    /// Whether to refuse a request to one of the application's own login addresses. Returns the response to send; `None` when the
+    /// request may proceed. No network.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -290,7 +294,7 @@ impl Client {
     ///
     /// let request = BrowserRequest::new("GET").with_headers([("Sec-Purpose", "prefetch")]);
     /// if let Some(refusal) = client.refusal(Endpoint::Callback, &request) {
-    ///     println!("answer with status {}", refusal.status);
+    ///     println!("respond with status {}", refusal.status);
     /// }
     /// # Ok(())
     /// # }
@@ -315,12 +319,12 @@ impl Client {
         self.journey.log_out(cookies, || Inputs::now().ok())
     }
 
-    /// The cookies to set when a request has a session of the application: they record that the last sign-in was kept. Most of
-    /// the time there are none. Without this call, people who log out in the application's own way and sign in again four times
-    /// in a minute get `session_not_kept`. `cookies` is the `Cookie` header of the request. No network.
+    /// The cookies to set when a request has a session of the application: they record that the last sign-in was kept. Usually
+    /// there are none. Without this call, people who log out with the application's own logout and sign in again four times in a
+    /// minute get `session_not_kept`. `cookies` is the `Cookie` header of the request. No network.
     ///
-    /// Set a cookie with a `max_age` above 0 only with a page, not with a redirect, an image or a response to a script: it says
-    /// that the person is not in a loop.
+    /// Set a cookie with a `max_age` above 0 only with a page, not with a redirect, an image or a response to a script: the
+    /// cookie says that the person is not in a loop.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -384,7 +388,7 @@ impl Client {
             // Nothing here needs the keys.
             _ => return self.go_on(first, deadline).await,
         };
-        // A fetch that turns out to be unnecessary is dropped with the call: when the exchange fails, or returns no ID token.
+        // An unneeded fetch is dropped at the end of the call: when the exchange fails, or returns no ID token.
         let mut keys = Ahead::new(self.keys.ahead(&self.transport, deadline));
         match keys.during(self.ask(exchange, deadline)).await? {
             Step::Verify(id_token) => {
@@ -472,7 +476,7 @@ impl Client {
         urls::instant_login_url(self.config(), district_id)
     }
 
-    /// The portal of a district by its short name, or where people look for their school. No network.
+    /// The portal of a district by its short name, or the page where people look for their school. No network.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -487,7 +491,7 @@ impl Client {
         urls::portal_url(self.config(), district)
     }
 
-    /// Exchanges a code, for applications that drive the flow themselves. A code works once, within a minute.
+    /// Exchanges a code for tokens, for applications that drive the flow themselves. A code works once, within a minute.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -498,15 +502,15 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `code_rejected`, `client_rejected`, `redirect_uri_unknown`, and those of Clever's answers and the network.
+    /// `code_rejected`, `client_rejected`, `redirect_uri_unknown`, and the errors of Clever's responses and of the network.
     pub async fn exchange_code(&self, code: &str, redirect_uri: Option<&str>) -> Result<Tokens> {
         let request = self.journey.code_exchange(code, self.config().redirect_uri(redirect_uri)?)?;
         token::response(&self.fetch("exchange_code", RequestTo::Token, request).await?)
     }
 
-    /// Verifies an ID token with Clever's keys, which are fetched when they are not known yet.
+    /// Verifies an ID token with Clever's keys, and fetches the keys first if the client does not have them yet.
     ///
-    /// `nonce` is the one that was sent; without one, the token must have none.
+    /// `nonce` is the nonce that was sent; without one, the token must have none.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -517,7 +521,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The `id_token_…` word of the first rule that is broken; those of the network when keys must be fetched.
+    /// The `id_token_…` code of the first broken rule; network errors when keys must be fetched.
     pub async fn verify_id_token(
         &self,
         token: &str,
@@ -536,12 +540,12 @@ impl Client {
     async fn known_keys(&self, now: Instant, deadline: Instant) -> Result<Arc<Cached>> {
         match self.keys.fresh_at(now) {
             Some(fresh) => Ok(fresh),
-            // Made only when needed, which is rare: it is large.
+            // Boxed, because this future is large and rarely needed.
             None => Box::pin(traced("keys", self.keys.current(&self.transport, deadline))).await,
         }
     }
 
-    /// Verifies with the known keys, and with newer keys if those do not verify the token.
+    /// Verifies with the cached keys, and with newer keys if those do not verify the token.
     async fn verify<T>(
         &self,
         known: Arc<Cached>,
@@ -557,8 +561,8 @@ impl Client {
         result.map_err(|error| error.with_clock_skew(self.transport.clock_skew(), self.config().leeway))
     }
 
-    /// Asks Clever whether an access token was issued to this application. The implicit grant has no other protection against a
-    /// token of another application.
+    /// Asks Clever whether an access token was issued to this application. With the implicit grant, this is the only protection
+    /// against tokens of other applications.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -568,7 +572,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `token_foreign`, `token_rejected`, and those of Clever's answers and the network.
+    /// `token_foreign`, `token_rejected`, and the errors of Clever's responses and of the network.
     pub async fn check_token(&self, access_token: &str) -> Result<TokenInfo> {
         let request = self.journey.token_check(access_token)?;
         tokeninfo::response(
@@ -577,7 +581,7 @@ impl Client {
         )
     }
 
-    /// Who an access token belongs to.
+    /// The owner of an access token.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -587,7 +591,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `token_rejected`, and those of Clever's answers and the network.
+    /// `token_rejected`, and the errors of Clever's responses and of the network.
     pub async fn me(&self, access_token: &str) -> Result<Me> {
         let request = api::me_request(&self.config().api_base, access_token)?;
         api::me_response(&self.fetch("me", RequestTo::Me, request).await?)
@@ -603,7 +607,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
+    /// `token_rejected`, `not_found`, and the errors of Clever's responses and of the network.
     pub async fn user(&self, access_token: &str, id: &str) -> Result<User> {
         let request = api::user_request(&self.config().api_base, access_token, id)?;
         api::user_response(&self.fetch("user", RequestTo::User, request).await?, id)
@@ -619,7 +623,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `token_rejected`, `not_found`, and those of Clever's answers and the network.
+    /// `token_rejected`, `not_found`, and the errors of Clever's responses and of the network.
     pub async fn district(&self, access_token: &str, id: &str) -> Result<District> {
         let request = api::district_request(&self.config().api_base, access_token, id)?;
         api::district_response(&self.fetch("district", RequestTo::District, request).await?, id)
@@ -638,7 +642,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `userinfo_subject`, `token_rejected`, and those of Clever's answers and the network.
+    /// `userinfo_subject`, `token_rejected`, and the errors of Clever's responses and of the network.
     pub async fn userinfo(&self, access_token: &str, subject: Option<&str>) -> Result<UserInfo> {
         let request = api::userinfo_request(&self.config().userinfo_endpoint()?, access_token)?;
         api::userinfo_response(&self.fetch("userinfo", RequestTo::Userinfo, request).await?, subject)
@@ -654,13 +658,13 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `discovery_issuer`, `keys_unusable`, and those of Clever's answers and the network.
+    /// `discovery_issuer`, `keys_unusable`, and the errors of Clever's responses and of the network.
     pub async fn warm_up(&self) -> Result<()> {
         traced("warm_up", self.keys.current(&self.transport, self.deadline())).await.map(drop)
     }
 
-    /// Checks the whole setup (settings, network, clock, keys, credentials) and says what is wrong and what to do. It takes at most
-    /// 15 seconds, logs no one in and uses up no code. For settings that cannot make a client, there is
+    /// Checks the whole setup (settings, network, clock, keys, credentials) and reports what is wrong and what to do. It takes at
+    /// most 15 seconds, logs no one in, and uses no login code. If a client cannot be made from your settings, use
     /// [`ConfigBuilder::doctor`](crate::ConfigBuilder::doctor).
     ///
     /// ```no_run
@@ -671,13 +675,14 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `runtime_missing`. What is wrong with the setup is in the report.
+    /// `runtime_missing`. Problems with the setup are in the report, not in the error.
     pub async fn doctor(&self) -> Result<Report> {
         doctor::of_client(self.config(), &self.keys).await
     }
 
-    /// Clever's keys as text, for another process of the same application: PHP workers can share them. They are fetched when
-    /// they are not known yet. Store the text where no other user can write: a person who can change it can sign in as anyone.
+    /// Clever's keys as text, for another process of the same application: PHP workers can share them. The client fetches the
+    /// keys first if it does not have them yet. Store the text where no other user can write: anyone who can change it can sign
+    /// in as anyone.
     ///
     /// ```no_run
     /// # async fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -694,7 +699,7 @@ impl Client {
         self.keys.export(&*traced("export_keys", current).await?)
     }
 
-    /// Takes keys that another process exported, unless the client has fresh ones. They must pass the same rules as fetched
+    /// Imports keys that another process exported, unless the client has fresh ones. They must pass the same checks as fetched
     /// keys. No network.
     ///
     /// ```no_run
@@ -715,13 +720,13 @@ impl Client {
     }
 }
 
-/// A call that needs the network, as a span for tracing.
+/// Runs a call that needs the network in a tracing span.
 fn traced<F: Future>(call: &'static str, work: F) -> Instrumented<F> {
     note_call(call);
     work.instrument(tracing::info_span!("clever_sso", call))
 }
 
-/// For a language binding that observes this call. Its inner calls have other names.
+/// For a language binding that observes this call. The calls inside it have other names.
 #[cfg_attr(
     not(feature = "__face"),
     expect(clippy::missing_const_for_fn, unused_variables, reason = "a face asks for it")

@@ -1,13 +1,14 @@
-//! Checks a setup, and says what is wrong and what to do.
+//! Checks a setup, and reports what is wrong and what to do.
 //!
-//! Findings are in the order of cause and effect: settings, this process, the way to Clever (name, connection or proxy, TLS),
-//! Clever's responses (discovery, clock, keys, credentials, redirect URIs, API). So the first problem is the cause, and checks
-//! that it makes impossible are not separate problems. Independent checks run at the same time, with one deadline for all.
+//! Findings are in the order of cause and effect: settings, this process, the connection to Clever (name, connection or proxy,
+//! TLS), Clever's responses (discovery, clock, keys, credentials, redirect URIs, API). So the first problem is the cause, and a
+//! check that an earlier problem makes impossible is not a separate problem. Independent checks run at the same time, with one
+//! deadline for all.
 //!
 //! - `report`: the findings, as values, text and JSON;
 //! - `settings`: the findings of the start-up check, and what it does not check;
-//! - `asker`: what is checked, and how several things are asked at the same time;
-//! - `way`: from here to Clever; `certificate`: what a certificate says;
+//! - `asker`: what to check, and sending several requests at the same time;
+//! - `way`: the connection to Clever; `certificate`: what a certificate says;
 //! - `answers`: what Clever's responses show, and `redirect_uris`: what they show about redirect URIs;
 //! - `machine`: limits of this process, and versions.
 
@@ -35,7 +36,7 @@ pub(crate) use asker::Work;
 use asker::{Asker, Setup};
 pub use report::{Finding, Level, Report};
 
-/// The network requests are made in two rounds. Each takes no longer than this, nor than a call may take.
+/// The network requests are made in two rounds. Neither round takes longer than this, or than a call may take.
 const FIRST_ROUND: Duration = Duration::from_secs(8);
 const SECOND_ROUND: Duration = Duration::from_secs(5);
 
@@ -47,7 +48,7 @@ pub(crate) fn of_client<'a>(config: &'a Config, keys: &'a Keys) -> Work<'a, Resu
     reported(setup, findings)
 }
 
-/// Checks settings that may be unable to make a client. `findings` are the caller's own, and come first.
+/// Checks settings that may not be valid. `findings` are the caller's own, and come first.
 pub(crate) fn of_builder<'a>(
     builder: ConfigBuilder,
     discovers: bool,
@@ -55,7 +56,7 @@ pub(crate) fn of_builder<'a>(
 ) -> Work<'a, Result<Report>> {
     let discovers = discovers.then(|| builder.clone());
     let Examined { errors, config, credentials_are_usable } = builder.examine();
-    // An address that could not be read is another one here: no secret goes there.
+    // If an address was unreadable, the configuration has another one here: do not send secrets there.
     let credentials_are_usable = credentials_are_usable && !findings.iter().any(settings::is_problem_of_them);
     findings.extend(errors.iter().map(settings::wrong));
     let Some(config) = config else {
@@ -69,8 +70,8 @@ pub(crate) fn of_builder<'a>(
 }
 
 impl ConfigBuilder {
-    /// Checks the whole setup, as [`Client::doctor`](crate::Client::doctor) does, also where these settings make no client: what is
-    /// wrong with them is then the first problem.
+    /// Checks the whole setup, like [`Client::doctor`](crate::Client::doctor), even when no client can be made from these
+    /// settings: the first problem then says what is wrong with them.
     ///
     /// ```no_run
     /// # async fn example() -> clever_sso::Result<()> {
@@ -88,13 +89,13 @@ impl ConfigBuilder {
     }
 }
 
-/// Checks the setup that environment variables describe.
+/// Checks the setup in the environment variables.
 #[cfg(feature = "__face")]
 pub(crate) fn of_environment<'a>() -> Work<'a, Result<Report>> {
     of_variables(OfVariables::read(), Vec::new())
 }
 
-/// Checks the setup that such variables describe. `findings` are the caller's own.
+/// Checks the setup in settings named like these variables. `findings` are the caller's own.
 #[cfg(feature = "__face")]
 pub(crate) fn of_variables<'a>(
     variables: OfVariables,
@@ -106,13 +107,13 @@ pub(crate) fn of_variables<'a>(
     of_builder(builder, discovers, findings)
 }
 
-/// A report with only the reason that nothing could be checked.
+/// A report that only says why nothing could be checked.
 #[cfg(feature = "blocking")]
 pub(crate) fn of_failure(error: &Error) -> Report {
     Report::new(vec![settings::not_begun(error), machine::process(), machine::versions()])
 }
 
-/// On the heap, and called through a pointer: otherwise its code would be copied into each caller.
+/// Boxed and called through a pointer: otherwise its code would be copied into each caller.
 #[inline(never)]
 fn reported(setup: Setup<'_>, mut findings: Vec<Finding>) -> Work<'_, Result<Report>> {
     Box::pin(async move {

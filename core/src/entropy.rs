@@ -1,15 +1,15 @@
-//! Random bytes: requested from the operating system only here, and passed down as arguments.
+//! Random bytes: requested from the operating system only in this file, and passed on as arguments.
 //!
-//! They do not come from the crypto library. The whole process shares its generator, which has locks: a fork while another
-//! thread holds a lock would leave it locked in the child forever, even in a child that only exits. The kernel's generator has
-//! no lock in this process, is not affected by forks, and is ready at once.
+//! They do not come from the crypto library, whose generator has locks for the whole process: a fork while another thread holds
+//! one would leave it locked in the child forever, even in a child that only exits. The kernel's generator has no lock in this
+//! process, is not affected by forks, and is ready at once.
 
 use crate::error::{Error, ErrorCode, Result};
 
 /// Random bytes.
 ///
 /// # Errors
-/// `internal` when this machine gives none.
+/// `internal` when the operating system provides none.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     fill(&mut bytes)?;
@@ -19,7 +19,7 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
 /// Fills `bytes` with random bytes.
 ///
 /// # Errors
-/// `internal` when this machine gives none.
+/// `internal` when the operating system provides none.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads random numbers")]
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes)

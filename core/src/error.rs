@@ -1,10 +1,10 @@
 //! Everything that can go wrong.
 //!
-//! Every failure has a stable error code, which `error/catalogue.rs` explains. An [`Error`] is one failure: the error code, and
-//! the details that help to find the cause.
+//! Every failure has a stable error code, which `error/catalogue.rs` explains. An [`Error`] is one failure: its error code, and
+//! details that help to find the cause.
 //!
-//! An [`Error`] never contains a token, code, secret, email or response body: the code that makes the error lists all its
-//! details, and text from outside goes through [`quote`].
+//! An [`Error`] never contains a token, code, secret, email or response body: the code that creates an error only adds details
+//! that are safe to show, and text from outside goes through [`quote`].
 
 use std::fmt;
 use std::io;
@@ -66,7 +66,7 @@ impl Eq for Cause {}
 impl UnwindSafe for Cause {}
 impl RefUnwindSafe for Cause {}
 
-/// What a failed login means for the browser.
+/// What the failure of a login means for the browser.
 #[derive(Clone, Default, PartialEq, Eq)]
 struct BrowserLeg {
     set_cookies: Vec<SetCookie>,
@@ -98,7 +98,7 @@ impl Error {
         }
     }
 
-    /// `detail` says what was expected and what was found; text from outside must have gone through [`quote`].
+    /// `detail` says what was expected and what was found. Pass text from outside through [`quote`] first.
     pub(crate) fn with_detail(code: ErrorCode, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into().into_boxed_str()), ..Self::new(code) }
     }
@@ -108,7 +108,7 @@ impl Error {
         self
     }
 
-    /// Lasts until a setting is changed, although other errors with this code are temporary.
+    /// Marks the failure as permanent until a setting changes, although other errors with this code are temporary.
     pub(crate) const fn lasting(mut self) -> Self {
         self.lasting = true;
         self
@@ -120,7 +120,7 @@ impl Error {
         self
     }
 
-    /// The options of the failed login: its `return_to`, and whether Clever asks the person who they are.
+    /// Adds the options of the failed login: its `return_to`, and whether Clever asks the person who they are.
     pub(crate) fn with_wishes(mut self, return_to: Option<String>, switch_user: bool) -> Self {
         if return_to.is_some() || switch_user {
             let leg = self.browser_leg.get_or_insert_default();
@@ -134,8 +134,8 @@ impl Error {
         self
     }
 
-    /// Adds to a failure about the times in a token how far Clever's clock was ahead of this machine's (in seconds), if that
-    /// explains the failure: then the token is good and this machine's clock is wrong.
+    /// Adds to a failure about a token's times how far Clever's clock was ahead of this machine's (in seconds), if that explains
+    /// the failure: then the token is valid and this machine's clock is wrong.
     pub(crate) fn with_clock_skew(mut self, skew: Option<i64>, leeway: u64) -> Self {
         let explains = |skew: i64| match self.code {
             ErrorCode::IdTokenExpired => skew < 0,
@@ -152,14 +152,14 @@ impl Error {
         self
     }
 
-    /// Adds the error of the operating system, by its number, because the text could come from anywhere.
+    /// Adds the error of the operating system, by its number only, because its text could contain anything.
     pub(crate) fn with_cause(mut self, error: &io::Error) -> Self {
         let number = error.raw_os_error();
         self.cause = number.map(|number| Cause(Arc::new(io::Error::from_raw_os_error(number))));
         self
     }
 
-    /// A problem of the machine (`what` did not work): a temporary limit, or `internal`.
+    /// The error for a problem of the machine while doing `what`: `limit_reached` for a temporary limit, otherwise `internal`.
     pub(crate) fn of_system(error: &io::Error, what: &str) -> Self {
         let limit = crate::process::is_limit(error);
         let code = if limit { ErrorCode::LimitReached } else { ErrorCode::Internal };
@@ -170,7 +170,7 @@ impl Error {
         Self::with_detail(ErrorCode::ArgumentInvalid, format!("{} is not {what}", quote(word)))
     }
 
-    /// The process has used up its keys for thread-specific data in C.
+    /// The error for a process that has used up its keys for thread-specific data in C.
     pub(crate) fn no_thread_key(error: &io::Error) -> Self {
         Self::of_system(
             error,
@@ -185,7 +185,7 @@ impl Error {
         Self::with_detail(code, detail)
     }
 
-    /// The entry of the catalogue.
+    /// The error code.
     pub const fn code(&self) -> ErrorCode {
         self.code
     }
@@ -200,7 +200,7 @@ impl Error {
         self.code.actor()
     }
 
-    /// What was expected and found, if it is known. For the log.
+    /// What was expected and what was found, if known. For the log.
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
@@ -226,19 +226,19 @@ impl Error {
         self.browser_leg.as_ref().map_or(&[], |leg| &leg.set_cookies)
     }
 
-    /// Whether the session that the browser had must end: a login that this browser began has failed. Devices are shared, so
-    /// the next person must not continue as the last one.
+    /// Whether to end the browser's session: a login that this browser began has failed. Devices are shared, so the next person
+    /// must not continue as the last one.
     pub fn ends_session(&self) -> bool {
         self.browser_leg.as_ref().is_some_and(|leg| leg.ends_session)
     }
 
-    /// The `return_to` of the failed login, as an ASCII URL or path, if it is known. Begin the next login with it, so that "Try
-    /// again" leads to the same page.
+    /// The `return_to` of the failed login, as an ASCII URL or path, if known. Begin the next login with it, so that "Try again"
+    /// leads to the same page.
     pub fn return_to(&self) -> Option<&str> {
         self.browser_leg.as_ref().and_then(|leg| leg.return_to.as_deref())
     }
 
-    /// Whether the failed login began with `switch_user`, if it is known. Begin the next login with it, or "Try again" signs in
+    /// Whether the failed login began with `switch_user`, if known. Begin the next login with it; otherwise "Try again" signs in
     /// the person who wanted to switch.
     pub fn switch_user(&self) -> bool {
         self.browser_leg.as_ref().is_some_and(|leg| leg.switch_user)
@@ -249,8 +249,8 @@ impl Error {
         self.code.user_message()
     }
 
-    /// The same in the language of the person: a tag such as `es` or `es-MX`, or the value of their `Accept-Language` header. There is
-    /// English and Spanish; all others get English.
+    /// Like [`user_message`](Self::user_message), in the person's language: a tag such as `es` or `es-MX`, or the value of their
+    /// `Accept-Language` header. English and Spanish are available; all other languages get English.
     pub fn user_message_in(&self, language: &str) -> &'static str {
         self.code.user_message_in(language)
     }
@@ -276,13 +276,13 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
-    /// The error of the operating system as a [`std::io::Error`] with its number, if there was one.
+    /// The error of the operating system as a [`std::io::Error`] with its error number, if there was one.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.cause.as_ref().map(|cause| &*cause.0 as _)
     }
 }
 
-/// Words of a catalogue, as text and with serde. Each type has `as_str` and `ALL`.
+/// Defines words of the catalogue, with text and serde support. Each type has `as_str` and `ALL`.
 macro_rules! words {
     ($($name:ident, $what:literal;)*) => {$(
         impl fmt::Display for $name {
@@ -294,7 +294,7 @@ macro_rules! words {
         impl FromStr for $name {
             type Err = $crate::error::Error;
 
-            /// `argument_invalid` when this version does not know the word.
+            /// `argument_invalid` when this version does not have the word.
             fn from_str(word: &str) -> $crate::error::Result<Self> {
                 let known = Self::ALL.iter().find(|known| known.as_str() == word).copied();
                 known.ok_or_else(|| $crate::error::Error::unknown_word($what, word))
@@ -395,7 +395,7 @@ mod tests {
             assert!(shown.ends_with("this machine's clock is 7200 s behind Clever's: set it"), "{shown}");
             assert_eq!(Error::new(code).with_clock_skew(Some(-7200), 60), Error::new(code));
         }
-        // A clock that is behind makes no token expire.
+        // A clock that is behind does not make a token look expired.
         for skew in [Some(-30), Some(7200), None] {
             let untouched = expired().with_clock_skew(skew, 60);
             assert_eq!(untouched, expired());

@@ -1,4 +1,4 @@
-//! What `fuzz/` reaches of this crate that is not public. Only the feature `__fuzz`, which no product has, compiles it.
+//! The private parts of this crate that `fuzz/` uses. Compiled only with the feature `__fuzz`, which no product has.
 
 use http::HeaderMap;
 use serde_json::{Map, Value};
@@ -7,7 +7,7 @@ use crate::protocol::json::{self, Object};
 use crate::protocol::pending::{ENTROPY_BYTES, SealingKeys};
 use crate::transport::server_time::{add_date, skew};
 
-/// A signed document: its text and its members, or the reason why it cannot be read. `deciding` must not be repeated in it.
+/// A signed document: its text and its members, or the reason why it cannot be read. Members in `deciding` must not be repeated.
 ///
 /// # Errors
 /// The reason, as a sentence.
@@ -17,7 +17,7 @@ pub fn read_signed(bytes: &[u8], deciding: &[&'static str]) -> Result<(String, M
     Ok((object.as_text().to_owned(), object.to_map()))
 }
 
-/// A response that only describes.
+/// A response that only describes, with its mistakes repaired.
 pub fn read_lenient(bytes: &[u8]) -> Option<Value> {
     json::lenient(bytes).ok()
 }
@@ -27,13 +27,13 @@ pub fn clock_skew(headers: &HeaderMap, now: u64) -> Option<i64> {
     skew(headers, now)
 }
 
-/// Adds the `Date` that a response should have.
+/// Adds a `Date` header if the response has none.
 pub fn with_date(mut headers: HeaderMap, now: u64) -> HeaderMap {
     add_date(&mut headers, now);
     headers
 }
 
-/// Any bytes, sealed as a state, a pending login or a mark of this application.
+/// Encrypts any bytes as a state, a pending login or a mark of this application.
 pub fn sealed(
     keys: &SealingKeys,
     purpose: &str,
@@ -43,7 +43,7 @@ pub fn sealed(
     keys.sealed(purpose, plain, entropy).ok()
 }
 
-/// What is sealed in a text.
+/// Decrypts a text.
 pub fn opened(keys: &SealingKeys, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
     keys.opened(purpose, sealed)
 }

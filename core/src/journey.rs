@@ -1,12 +1,12 @@
-//! A whole login, driven with another HTTP client. Nothing here touches the network, a clock or a source of random numbers.
+//! A whole login, for your own HTTP client. Nothing here uses the network, a clock or a source of random numbers.
 //!
 //! [`Client`](crate::Client) is built on this. Use it when your application sends its own requests: with an HTTP client that it
 //! already has, on its own event loop, or in a test.
 //!
 //! 1. [`Journey::begin_login`]: send the browser to the login's `url`, with its `set_cookies`.
-//! 2. [`Journey::finish_login`]: the callback and the browser's cookies give the first [`Step`].
-//! 3. Send each request that a step asks for, and pass its response on, until a step is the [`Outcome`]. If Clever sent an ID
-//!    token, the step asks for Clever's keys instead.
+//! 2. [`Journey::finish_login`]: takes the callback and the browser's cookies, and returns the first [`Step`].
+//! 3. Send the request of each step, and pass its response on, until a step is the [`Outcome`]. If Clever sent an ID token, the
+//!    next step needs Clever's keys instead.
 //!
 //! ```
 //! use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -48,8 +48,8 @@
 //! }
 //! ```
 //!
-//! Do what the client does: follow no redirects, read at most 1 MiB of a response, and never send the code exchange again. You may
-//! repeat a GET after a 429, a 5xx or a broken connection, fetch the keys while the code is exchanged, and fetch them again, at
+//! Do what the client does: follow no redirects, read at most 1 MiB of a response, and never send the code exchange twice. You
+//! may repeat a GET after a 429, a 5xx or a broken connection, fetch the keys during the code exchange, and fetch them again, at
 //! most twice a minute, when a token does not verify ([`IdTokenCheck::needs_newer_keys`]).
 
 use std::fmt;
@@ -75,7 +75,7 @@ pub use crate::protocol::pending::ENTROPY_BYTES;
 impl Journey {
     /// Begins a login: send the browser to its `url` with its `set_cookies`.
     ///
-    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    /// `now` is in Unix seconds; `entropy` is random bytes from the operating system. Use them for nothing else.
     ///
     /// ```no_run
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -101,7 +101,7 @@ impl Journey {
     /// Finishes a login. `callback` is the URL (or its query) that the browser came back with. `cookies` is the `Cookie` header
     /// of that request. The outcome or error has the cookies to set with the response.
     ///
-    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    /// `now` is in Unix seconds; `entropy` is random bytes from the operating system. Use them for nothing else.
     ///
     /// ```no_run
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -115,7 +115,7 @@ impl Journey {
     /// ```
     ///
     /// # Errors
-    /// The words of the callback (`callback_…`), and of a login that cannot restart again (`cookies_blocked`, `login_loop`,
+    /// The codes of the callback (`callback_…`), and of a login that cannot restart again (`cookies_blocked`, `login_loop`,
     /// `pending_invalid`).
     pub fn finish_login(
         &self,
@@ -128,8 +128,9 @@ impl Journey {
         self.finish(ResponseType::Code, callback, Kept::Cookies(cookies), &inputs)
     }
 
-    /// The same for applications that store pending logins in their own session: `pending` is the one under the key that
-    /// [`login_key_of_callback`](crate::login_key_of_callback) returns. The outcome sets no cookies.
+    /// Like [`finish_login`](Self::finish_login), for applications that store pending logins in their own session: `pending` is
+    /// the one stored under the key that [`login_key_of_callback`](crate::login_key_of_callback) returns. The outcome sets no
+    /// cookies.
     ///
     /// ```no_run
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -157,9 +158,9 @@ impl Journey {
     }
 
     /// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access
-    /// token in the fragment. Clever must allow your application to use it.
+    /// token in the fragment. Clever must allow your application to use this grant.
     ///
-    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    /// `now` is in Unix seconds; `entropy` is random bytes from the operating system. Use them for nothing else.
     ///
     /// ```no_run
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -181,10 +182,10 @@ impl Journey {
         self.begin(ResponseType::Token, options, &Inputs { now, entropy: *entropy })
     }
 
-    /// Finishes a login of [`begin_implicit`](Self::begin_implicit): `callback` is the URL that the browser came back with, its
-    /// fragment included, or the fragment alone; `cookies` the `Cookie` header of the request that brought it.
+    /// Finishes a login of [`begin_implicit`](Self::begin_implicit). `callback` is the URL that the browser came back with,
+    /// including its fragment, or the fragment alone. `cookies` is the `Cookie` header of the request that sent it.
     ///
-    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    /// `now` is in Unix seconds; `entropy` is random bytes from the operating system. Use them for nothing else.
     ///
     /// ```no_run
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -210,8 +211,9 @@ impl Journey {
         self.finish(ResponseType::Token, callback, Kept::Cookies(cookies), &inputs)
     }
 
-    /// The same for applications that keep pending logins by themselves, such as a desktop app in its memory: `pending` is the one
-    /// that was kept under the key that [`login_key_of_callback`](crate::login_key_of_callback) tells. The outcome sets no cookies.
+    /// Like [`finish_implicit`](Self::finish_implicit), for applications that store pending logins themselves, such as a desktop
+    /// app in its memory: `pending` is the one stored under the key that [`login_key_of_callback`](crate::login_key_of_callback)
+    /// returns. The outcome sets no cookies.
     ///
     /// ```no_run
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -240,7 +242,7 @@ impl Journey {
 
     /// The cookies to set when a person logs out. `cookies` is the `Cookie` header of the request.
     ///
-    /// `entropy` are random bytes of the operating system, which are used for nothing else.
+    /// `entropy` is random bytes from the operating system. Use them for nothing else.
     ///
     /// ```no_run
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -255,10 +257,10 @@ impl Journey {
         self.log_out(cookies, || Some(Inputs { now, entropy: *entropy }))
     }
 
-    /// The cookies to set when a request comes with a session of the application, as
+    /// The cookies to set when a request has a session of the application, like
     /// [`Client::session_kept_cookies`](crate::Client::session_kept_cookies).
     ///
-    /// `entropy` are random bytes of the operating system, which are used for nothing else.
+    /// `entropy` is random bytes from the operating system. Use them for nothing else.
     ///
     /// ```no_run
     /// # use clever_sso::journey::{ENTROPY_BYTES, Journey, Step};
@@ -285,7 +287,7 @@ impl Journey {
         token::request(&config.token_endpoint()?, &config.client_id, secret, code, redirect_uri)
     }
 
-    /// The request that asks which application a token was issued to.
+    /// The request that checks which application a token was issued to.
     pub(crate) fn token_check(&self, access_token: &str) -> Result<Request> {
         tokeninfo::request(&self.config.tokeninfo_endpoint(), access_token)
     }
@@ -362,11 +364,11 @@ pub struct LoginRequest {
 enum Question {
     /// Exchanges the code.
     Tokens,
-    /// Whether the token of the implicit grant was issued to this application.
+    /// Checks that the token of the implicit grant was issued to this application.
     Check(Tokens),
-    /// Asks who the tokens belong to, because there is no ID token.
+    /// Fetches the owner of the tokens, because there is no ID token.
     Person(Tokens),
-    /// The record of that person.
+    /// Fetches the record of that person.
     Record(Tokens, Me),
 }
 
@@ -378,10 +380,10 @@ impl LoginRequest {
 
     /// Takes the response and returns the next step.
     ///
-    /// `now` is in Unix seconds; `entropy` are random bytes of the operating system, which are used for nothing else.
+    /// `now` is in Unix seconds; `entropy` is random bytes from the operating system. Use them for nothing else.
     ///
     /// # Errors
-    /// The errors of Clever's responses. The error says what it means for the browser.
+    /// The errors of Clever's responses. The error also says what it means for the browser.
     pub fn response(self, response: &Response, now: u64, entropy: &[u8; ENTROPY_BYTES]) -> Result<Step> {
         let Self { question, login, .. } = self;
         let next = match question {
@@ -397,7 +399,7 @@ impl LoginRequest {
         })
     }
 
-    /// Returns the next step when the request could not be sent or got no response; `why` is one of the `network_…` codes. The
+    /// Returns the next step when the request could not be sent or got no response. `why` is one of the `network_…` codes. The
     /// login fails, unless only the person's name and roles are missing.
     ///
     /// # Errors
@@ -468,7 +470,7 @@ impl IdTokenCheck {
     /// `now` is in Unix seconds.
     ///
     /// # Errors
-    /// The `id_token_…` word of the first rule that is broken, with what it means for the browser.
+    /// The `id_token_…` code of the first broken rule. The error also says what it means for the browser.
     pub fn verify(&self, keys: &KeySet, now: u64) -> Result<Outcome> {
         let (config, exchange) = (&self.login.journey.config, &self.login.exchange);
         let expected = Expected {
@@ -485,12 +487,12 @@ impl IdTokenCheck {
     }
 
     /// Whether newer keys may verify a token that failed with this error: Clever may have changed its keys since you fetched
-    /// them, even under an old `kid`. Fetch the keys again, at most twice a minute, and verify the token once more.
+    /// them, even under the same `kid`. Fetch the keys again, at most twice a minute, and verify the token once more.
     pub const fn needs_newer_keys(error: &Error) -> bool {
         matches!(error.code(), ErrorCode::IdTokenKeyUnknown | ErrorCode::IdTokenSignature)
     }
 
-    /// Adds to an error what it means for the browser, when you could not fetch the keys: this login has failed.
+    /// Adds to an error what it means for the browser, when you could not fetch the keys and this login has failed.
     #[must_use]
     pub fn failed(&self, error: Error) -> Error {
         self.login.failed(error)
@@ -503,14 +505,14 @@ impl fmt::Debug for IdTokenCheck {
     }
 }
 
-/// A login that state and cookie have proven. If it fails from here on, the old session ends.
+/// A login that its state and cookie have proven. If it fails from here on, the old session ends.
 struct Proven {
     journey: Journey,
     exchange: Exchange,
 }
 
 impl Proven {
-    /// The code was exchanged, or Clever rejected it.
+    /// The step after the code exchange, which Clever accepted or rejected.
     fn after_exchange(&self, response: &Response, inputs: &Inputs) -> Result<Next> {
         match token::response(response) {
             Err(error) if error.code() == ErrorCode::CodeRejected => {
@@ -526,7 +528,7 @@ impl Proven {
         }
     }
 
-    /// Clever said which application the token was issued to.
+    /// The step after the check which application the token was issued to.
     fn after_check(&self, response: &Response, tokens: Tokens) -> Result<Next> {
         tokeninfo::response(response, &self.journey.config.client_id)?;
         self.who(tokens)
@@ -537,7 +539,7 @@ impl Proven {
         Ok(Next::Ask(Box::new(request), Question::Person(tokens)))
     }
 
-    /// Clever said who the access token belongs to.
+    /// The step after the response with the token's owner.
     fn after_me(&self, response: &Response, tokens: Tokens) -> Result<Next> {
         let me = api::person_response(response)?;
         let api_base = &self.journey.config.api_base;
@@ -550,7 +552,7 @@ impl Proven {
         Ok(Next::Finish(self.described(tokens, me, user.as_ref(), &response.status().to_string())))
     }
 
-    /// The record of the person from `/me` only adds details: the login continues without it.
+    /// Signs the person in. Their record only adds details to `/me`, so the login continues without it.
     fn described(&self, tokens: Tokens, me: &Me, user: Option<&User>, why: &str) -> Outcome {
         if user.is_none() {
             tracing::warn!(

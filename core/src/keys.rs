@@ -1,10 +1,10 @@
 //! Clever's keys: discovered, cached, refreshed, kept when Clever is down, and inherited by forked children.
 //!
-//! This file decides which keys a caller gets, and whether to fetch them first. The rest is in `keys/`:
+//! This file decides which keys a caller gets, and whether to fetch them first. The other parts are in `keys/`:
 //!
 //! - `cached`: how long keys are fresh;
 //! - `attempts`: how often they are fetched;
-//! - `fetching`: where they are, and in which order discovery and keys are fetched;
+//! - `fetching`: where the keys are, and in which order discovery and keys are fetched;
 //! - `export`: the keys as text, for another process;
 //! - `inheritance`: the keys of a forked child.
 
@@ -36,12 +36,12 @@ pub(crate) use inheritance::InheritedKeys;
 #[derive(Debug)]
 pub(crate) struct Keys {
     source: Source,
-    /// Whether a login is likely to need them: the last code exchange returned an ID token, or there was no exchange yet.
+    /// Whether a login is likely to need keys: the last code exchange returned an ID token, or there was no exchange yet.
     wanted: AtomicBool,
     cached: RwLock<Option<Arc<Cached>>>,
     /// For the children of this process.
     inherited: Arc<InheritedKeys>,
-    /// Locked by the caller that is fetching, and replaced when that caller seems to have stopped.
+    /// Locked by the caller that is fetching, and replaced when that caller seems to be stuck.
     turn: RwLock<Arc<Mutex<Turn>>>,
     recorder: Recorder,
 }
@@ -50,12 +50,12 @@ pub(crate) struct Keys {
 #[derive(Debug, Default)]
 struct Turn {
     attempts: Attempts,
-    /// Where discovery found the keys.
+    /// The address of the keys in the last discovery document.
     found: Option<String>,
 }
 
 impl Keys {
-    /// Starts with the keys of `inherited`, if there are any. Later keys are added to it.
+    /// Starts with the keys in `inherited`, if there are any. Keys that are fetched later are published there.
     pub(crate) fn new(config: &Config, inherited: Arc<InheritedKeys>, recorder: &Recorder) -> Self {
         Self {
             source: Source::new(config),
@@ -67,7 +67,7 @@ impl Keys {
         }
     }
 
-    /// Keys that need not be fetched. Nearly every login takes this path.
+    /// The cached keys, if they are fresh. Nearly every login takes this path.
     pub(crate) fn fresh(&self) -> Option<Arc<Cached>> {
         self.fresh_at(clock::now())
     }
@@ -81,8 +81,8 @@ impl Keys {
         self.fresh_or_fetched(Discovery::First, transport, deadline).await
     }
 
-    /// The same for a login whose code is being exchanged, in as few round trips as possible; `None` when an ID token is
-    /// unlikely and the keys would have to be fetched.
+    /// The keys for a login whose code is being exchanged, in as few round trips as possible. `None` when an ID token is unlikely
+    /// and the keys would have to be fetched.
     pub(crate) async fn ahead(
         &self,
         transport: &Transport,
@@ -99,8 +99,8 @@ impl Keys {
         self.wanted.store(got_id_token, Relaxed);
     }
 
-    /// Newer keys than `seen`, which did not verify a token: the provider may have changed them, even under the same `kid`.
-    /// `None` when it is too early to fetch again, or fetching failed.
+    /// Keys that are newer than `seen`, which did not verify a token: the provider may have changed them, even under the same
+    /// `kid`. `None` when it is too early to fetch again, or when the fetch failed.
     pub(crate) async fn newer(
         &self,
         seen: &Arc<Cached>,
@@ -119,12 +119,12 @@ impl Keys {
         self.fetch(&mut turn, Discovery::First, transport, deadline).await.ok()
     }
 
-    /// The known keys, without a request.
+    /// The cached keys, without a request.
     pub(crate) fn known(&self) -> Option<Arc<Cached>> {
         self.cached()
     }
 
-    /// Whether the last code exchange gave an ID token, or there was none yet.
+    /// Whether the last code exchange returned an ID token, or there was none yet.
     pub(crate) fn are_wanted(&self) -> bool {
         self.wanted.load(Relaxed)
     }
@@ -134,7 +134,7 @@ impl Keys {
         export::export(&self.source.issuer, cached)
     }
 
-    /// Takes keys that another process exported, unless there are fresh ones already.
+    /// Imports keys that another process exported, unless there are fresh ones already.
     pub(crate) fn import(&self, text: &str) -> Result<()> {
         let imported = export::import(&self.source.issuer, text)?;
         if self.fresh().is_none() {
@@ -152,11 +152,11 @@ impl Keys {
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
         }
-        // Checked before it counts as a failed attempt, which other callers would get.
+        // Check this first: it must not count as a failed attempt, which other callers would get.
         runtimes::of_the_caller()?;
         let mut turn = match (self.cached(), self.current_turn().try_lock_owned()) {
             (_, Ok(turn)) => turn,
-            // Another caller is fetching: use the keys that are there.
+            // Another caller is fetching: use the old keys.
             (Some(stale), Err(_)) => return Ok(stale),
             (None, Err(_)) => self.turn(deadline).await?,
         };
@@ -181,10 +181,10 @@ impl Keys {
         }
     }
 
-    /// Waits until no other caller is fetching, but not beyond the deadline: theirs may be later.
+    /// Waits until no other caller is fetching, but only until this caller's own deadline: the other caller's may be later.
     ///
-    /// The fetching call may be on a runtime that nothing drives anymore. So a call that has waited for half of its time
-    /// fetches by itself.
+    /// The fetching call may be on a runtime that no thread runs anymore. So a call that has waited for half of its time fetches
+    /// the keys itself.
     async fn turn(&self, deadline: Instant) -> Result<OwnedMutexGuard<Turn>> {
         runtimes::of_the_caller()?;
         let (now, seen) = (clock::now(), self.current_turn());
@@ -202,7 +202,7 @@ impl Keys {
         Arc::clone(&self.turn.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The turn after one that takes too long: another caller may have started it.
+    /// The turn that replaces one that takes too long. Another caller may have created it already.
     fn turn_after(&self, seen: &Arc<Mutex<Turn>>) -> Arc<Mutex<Turn>> {
         let mut turn = self.turn.write().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&turn, seen) {
@@ -226,7 +226,7 @@ impl Keys {
         if let Ok(fetched) = &fetched {
             self.keep(Arc::clone(fetched));
         }
-        // Anyone who reads the log line may ask for keys, so store them first.
+        // Code that reads the log line may request keys at once, so store them first.
         self.tell(&fetched);
         fetched
     }
@@ -247,7 +247,7 @@ impl Keys {
                     "keys could not be fetched, old ones are used"
                 );
             }
-            // The caller that requested them gets the error.
+            // The caller that requested the keys gets the error.
             Err(_) => {}
         }
     }

@@ -28,19 +28,20 @@
 //! - `client` (default): [`Client`], which sends requests with reqwest and rustls. Without it, the crate contains the verifier
 //!   of ID tokens, [`journey`] and [`protocol`], and no HTTP client.
 //! - `blocking`: [`blocking::Client`], for code without async.
-//! - `web`: [`web`], login pages for any framework: cookies, statuses, pages, and the check of requests that must not act.
-//! - `axum`: [`axum`], the same for axum with tower-sessions: `protect` a router, and take a `Person` as an argument.
+//! - `web`: [`web`], login pages for any framework: cookies, status codes, pages, and a check that refuses requests that must not
+//!   act.
+//! - `axum`: [`axum`], login pages for axum with tower-sessions: `protect` a router, and take a `Person` as a handler argument.
 //! - `command`: the command `clever-sso`, which checks a setup: `cargo install clever-sso --features command`.
 //!
 //! # Where things are
 //!
-//! - [`Config`]: your settings. [`Client`] for async callers, [`blocking::Client`] for all others.
-//! - [`Outcome`]: the outcome of a login; [`Identity`]: who logged in.
+//! - [`Config`]: your settings. [`Client`]: for async callers; [`blocking::Client`]: for all others.
+//! - [`Outcome`]: the result of a login; [`Identity`]: who logged in.
 //! - [`Error`], [`ErrorCode`]: the catalogue of failures.
 //! - [`Client::doctor`], [`Report`]: what is wrong with a setup, and what to do.
-//! - [`ClearingAllocator`]: leaves no secret on the heap.
-//! - [`journey`]: the whole login, and [`protocol`]: every exchange as a pair of pure functions, for applications with their
-//!   own HTTP client.
+//! - [`ClearingAllocator`]: an allocator that leaves no secret on the heap.
+//! - [`journey`]: the whole login, and [`protocol`]: every exchange as a pair of pure functions, for applications with their own
+//!   HTTP client.
 
 #![cfg_attr(
     not(feature = "__face"),
@@ -146,12 +147,12 @@ pub use urls::AuthorizeOptions;
 pub use http;
 pub use serde_json;
 
-/// Compiles the code of the README.
+/// Compiles the code in the README.
 #[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// Compiles the code of the guide.
+/// Compiles the code in the guide.
 #[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../tests/guide.md")]
 struct Guide;

@@ -1,6 +1,6 @@
-//! The journey of a login: out to Clever and back, and its outcome.
+//! The journey of a login: from this application to Clever and back, and its outcome.
 //!
-//! Pure, like the protocol: [`Journey`] decides, the client fetches. A login may begin here or at Clever (Portal, Instant
+//! Pure, like the protocol: [`Journey`] decides, the client sends requests. A login may begin here or at Clever (Portal, Instant
 //! Login). A login that begins at Clever arrives without a state, so nothing proves that this browser asked for it. Its code is
 //! not used, and the login restarts from here (RFC 9700 section 4.7). The person is already signed in at Clever and does not
 //! notice.
@@ -41,29 +41,30 @@ use returned::{Proof, Returned};
 
 /// How often one login may send the browser to Clever. After that, something is broken that another restart will not fix.
 const MAX_REDIRECTS: u8 = 3;
-/// The same when the browser sends other cookies of ours: then this login's cookie was only dropped to make room for another.
+/// The limit when the browser sends other cookies of this library: then this login's cookie was probably only dropped to make
+/// room.
 const MAX_REDIRECTS_WITH_COOKIES: u8 = 8;
-/// How many sign-ins in a row may leave no person signed in.
+/// The maximum number of sign-ins in a row that leave no person signed in.
 const MAX_LOST_SESSIONS: u8 = 3;
-/// How often in a row a signed-in person may be sent back to log in without seeing a page. Ten tabs that found no one signed
-/// in, and whose logins all begin after the sign-in, need nine.
+/// How often in a row a signed-in person may be sent back to log in without seeing a page. Ten tabs that found no one signed in,
+/// and whose logins all begin after the sign-in, need nine.
 const MAX_RETURNS: u8 = 12;
-/// After this many, people are no longer sent to Clever: they go straight to their page.
+/// After this many returns, people are no longer sent to Clever: they go straight to their page.
 const MAX_RETURNS_TO_CLEVER: u8 = 2;
-/// The same without a `return_to`: links to log in often have none, and guards usually have one.
+/// The limit for logins without a `return_to`: links to log in often have none, and guards usually have one.
 const MAX_RETURNS_TO_CLEVER_WITHOUT_GOAL: u8 = 3;
-/// Returns that are answered with a page: browsers give up after about twenty redirects in a row, and a page restarts their
-/// count.
+/// The returns that get a page instead of a redirect: browsers give up after about twenty redirects in a row, and a page restarts
+/// their count.
 const RETURNS_TO_A_PAGE: [u8; 3] = [4, 7, 10];
 
 /// The result of a callback.
 pub(crate) enum Arrival {
-    /// State and redirect URI are right: now, and only now, the code may be spent, or the token be used.
+    /// State and redirect URI are right: now, and only now, the code or the token may be used.
     Exchange(Exchange),
     Finished(Outcome),
 }
 
-/// What Clever granted, and what its next answer is checked against.
+/// What Clever granted, and the values that its next response is checked against.
 pub(crate) struct Exchange {
     pub(crate) granted: Granted,
     pub(crate) redirect_uri: String,
@@ -76,24 +77,24 @@ pub(crate) struct Exchange {
     pub(crate) when_failed: Vec<SetCookie>,
     pub(crate) state: LoginState,
     proof: Proof,
-    /// The browser's cookies, unless the application stores logins itself.
+    /// The browser's cookies; `None` when the application stores logins itself.
     jar: Option<Arc<Jar>>,
 }
 
-/// What Clever sent through the browser.
+/// The code or token that came with the callback.
 pub(crate) enum Granted {
     /// A code, which is exchanged.
     Code(Secret),
-    /// An access token, which may have been issued to another application.
+    /// An access token. It may have been issued to another application.
     Token(Secret),
 }
 
-/// The rules of a login, with the configuration and the keys they need. Cheap to clone; make one and keep it.
+/// The rules of a login, with the configuration and keys that they need. Cheap to clone; make one and keep it.
 #[derive(Clone, Debug)]
 pub struct Journey {
     pub(crate) config: Arc<Config>,
     keys: Option<Arc<SealingKeys>>,
-    /// What its client counts.
+    /// The counters of the client.
     #[cfg(feature = "client")]
     pub(crate) recorder: Recorder,
 }
@@ -137,8 +138,8 @@ impl Journey {
         })
     }
 
-    /// Whether to refuse a request to one of the application's own addresses, and the response to send then; `None` when the
-    /// request may act.
+    /// Whether to refuse a request to one of the application's own login addresses. Returns the response to send; `None` when the
+    /// request may proceed.
     ///
     /// ```
     /// use clever_sso::journey::Journey;
@@ -157,8 +158,8 @@ impl Journey {
         self.config.redirect_uris.iter().filter_map(|uri| origin_of(uri)).collect()
     }
 
-    /// The cookies to set when the last sign-in has left a session with a person in it. A login after that does not count as a
-    /// lost session, even if it comes soon. And a person who sees a page is not in a loop.
+    /// The cookies to set when the session of the last sign-in was kept. A login after that does not count as a lost session,
+    /// even if it comes soon. And a person who sees a page is not in a loop.
     pub(crate) fn session_kept(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
         self.forget(cookies, now, |mark| {
             let is_counted = mark.returns > 0 || mark.ended_sessions > 0;
@@ -166,8 +167,8 @@ impl Journey {
         })
     }
 
-    /// The cookies to set when a person logs out: their counts do not apply to the next person, and Clever asks again when the
-    /// callback of a switch is loaded again.
+    /// The cookies to set when a person logs out: the counts do not apply to the next person, and if the callback of a switch is
+    /// loaded again, Clever asks again who the person is.
     pub(crate) fn log_out(&self, cookies: &str, now: impl Fn() -> Option<Inputs>) -> Vec<SetCookie> {
         self.forget(cookies, now, |mark| {
             let is_known = mark.returns > 0 || mark.ended_sessions > 0 || mark.switched.is_some();
@@ -175,8 +176,8 @@ impl Journey {
         })
     }
 
-    /// Deletes the mark of the last sign-in, and updates the mark of the last login with `changed`. `now` is called only if
-    /// there is something to change.
+    /// Deletes the mark of the last sign-in, and applies `changed` to the mark of the last login. `now` is called only if there
+    /// is something to change.
     fn forget(
         &self,
         cookies: &str,
@@ -264,7 +265,7 @@ impl Journey {
         let response_type = leg.state.response_type;
         let is_code = response_type == ResponseType::Code;
         if is_code {
-            // The secret is needed when the browser comes back: if it is missing, fail before the person is sent away.
+            // The secret is needed when the browser comes back: if it is missing, fail before sending the person away.
             self.config.client_secret()?;
         }
         let keys = self.keys_for(response_type)?;
@@ -277,7 +278,7 @@ impl Journey {
             }
             None => Pending::begin(keys, &state, inputs.now, &inputs.entropy)?,
         };
-        // It comes back in an ID token, which only a code gives.
+        // The nonce comes back in an ID token, which only a code gives.
         let nonce = is_code.then(|| pending.nonce());
         let parameters = AuthorizeParameters {
             response_type,
@@ -324,7 +325,7 @@ impl Journey {
         inputs: &Inputs,
     ) -> Result<Arrival> {
         let when_finished = returned.finish(keys, inputs)?;
-        // Only Clever and this browser know the state of a proven login. So it ends here, and not because of a stranger.
+        // Only Clever and this browser know the state of a proven login, so no stranger can cause this failure.
         let failed = |error: Error| error.with_browser_leg(when_finished.clone(), returned.is_proven());
         self.check_issuer(&callback).map_err(failed)?;
         if let Some(error) = callback.error {
@@ -399,12 +400,12 @@ impl Journey {
         self.config.redirect_uris.first().map(String::as_str)
     }
 
-    /// The redirect URI of a login. If it is no longer configured, it must not be sent to Clever again.
+    /// The redirect URI of a login; `None` when it is no longer configured, because it must not be sent to Clever then.
     fn redirect_uri_of(&self, state: &LoginState) -> Option<&str> {
         self.config.redirect_uris.iter().find(|uri| state.has_redirect_uri(uri)).map(String::as_str)
     }
 
-    /// The redirect URI where the browser came back, if the callback shows it.
+    /// The redirect URI that the browser came back to, if the callback shows it.
     fn arrived_at(&self, callback: &str) -> Option<&str> {
         let at = without_query(callback)?;
         self.config
@@ -458,7 +459,8 @@ impl Journey {
         self.send_again(&again, returned.jar.as_deref(), &proof, inputs)
     }
 
-    /// Clever rejected the code: it was used by a refresh, the back button or another device, or it is more than a minute old.
+    /// Restarts a login whose code Clever rejected: a reload, the back button or another device has used it, or it is more than a
+    /// minute old.
     pub(crate) fn restart_after_exchange(&self, spent: &Exchange, inputs: &Inputs) -> Result<Outcome> {
         let redirects = spent.state.redirects;
         if redirects >= MAX_REDIRECTS {
@@ -474,7 +476,7 @@ impl Journey {
         self.send_again(&again, spent.jar.as_deref(), &spent.proof, inputs)
     }
 
-    /// Sends the browser to Clever once more, with the `return_to` of its login if the state can be read. Otherwise the login
+    /// Sends the browser to Clever once more, with the `return_to` of its login if the state is readable. If it is not, the login
     /// returns to the redirect URI where the browser arrived: a login from the portal stays on its host.
     fn send_again(
         &self,
@@ -511,7 +513,7 @@ impl Journey {
         Ok(Outcome::Restart(Restart { login, reason }))
     }
 
-    /// The `return_to` of a login, checked again: it may no longer be allowed.
+    /// The `return_to` of a login, checked again, because it may no longer be allowed.
     fn goal<'s>(&self, known: Option<&'s LoginState>) -> Option<&'s str> {
         let return_to = known.and_then(|state| state.return_to.as_deref());
         return_to.filter(|target| self.check_return_to(target).is_ok())
@@ -523,12 +525,12 @@ impl Journey {
     }
 }
 
-/// One trip of a browser to Clever.
+/// One trip of the browser to Clever.
 struct Leg<'a> {
     redirect_uri: &'a str,
     state: LoginState,
     district_id: Option<&'a str>,
-    /// The login whose cookie it borrows.
+    /// The login whose cookie this login borrows.
     lender: Option<&'a SealedLogin>,
 }
 
@@ -537,15 +539,15 @@ struct Leg<'a> {
 struct Again<'a> {
     reason: ErrorCode,
     response_type: ResponseType,
-    /// The login that restarts, if it can be read.
+    /// The state of the login that restarts, if it is readable.
     known: Option<&'a LoginState>,
-    /// The redirect URI at which the browser arrived.
+    /// The redirect URI where the browser arrived.
     arrived_at: Option<&'a str>,
     redirects: u8,
 }
 
-/// The key of this callback's pending login, for applications that store logins themselves; `None` when the callback has no
-/// state or cannot be read.
+/// The key of the pending login of this callback, for applications that store logins themselves. `None` when the callback has no
+/// state or is unreadable.
 ///
 /// ```
 /// use clever_sso::login_key_of_callback;
@@ -557,8 +559,8 @@ pub fn login_key_of_callback(callback: &str) -> Option<String> {
     Some(login_key(parse_callback(callback).ok()?.state?.expose()))
 }
 
-/// How many sign-ins in a row, the last of them just now, left a session that came back without a signed-in person: the
-/// application ended it before it showed a page. A session that did not come back is counted elsewhere, and resets this count;
+/// How many sign-ins in a row (the last one just now) left a session that came back without a signed-in person, because the
+/// application ended it before it showed a page. A session that did not come back is counted elsewhere and resets this count, and
 /// so does a signed-in person.
 fn ended_sessions(options: &LoginOptions, jar: &Jar, now: u64) -> u8 {
     let is_known = options.has_session.is_some() && !options.switch_user;
@@ -567,7 +569,7 @@ fn ended_sessions(options: &LoginOptions, jar: &Jar, now: u64) -> u8 {
     mark.ended_sessions.saturating_add(is_ended.into())
 }
 
-/// Fails if sign-ins leave no person signed in. The marks stay for their minute, so the other tabs of this browser end here too
+/// Fails if sign-ins leave no person signed in. The marks last for a minute, so the other tabs of this browser end here too
 /// instead of starting a new count.
 fn check_sessions(lost: u8, ended: u8, options: &LoginOptions, return_to: Option<&str>) -> Result<()> {
     let (count, reason) = if lost >= MAX_LOST_SESSIONS {
@@ -581,8 +583,8 @@ fn check_sessions(lost: u8, ended: u8, options: &LoginOptions, return_to: Option
     Err(Error::with_detail(ErrorCode::SessionNotKept, detail))
 }
 
-/// Counts how often a signed-in person was sent back to log in soon after they signed in. Returns the count and the cookie that
-/// stores it; `None` when this is not such a case.
+/// Counts how often a signed-in person was sent back to log in soon after the sign-in. Returns the count and the cookie that
+/// stores it; `None` when this is no such return.
 fn count_return(
     options: &LoginOptions,
     return_to: Option<&str>,
@@ -601,13 +603,13 @@ fn count_return(
     Ok(Some((mark.returns, jar.mark_finished(sealed))))
 }
 
-/// The page that a login leads to, for the log. The query is left out, because it may be about the person.
+/// The page that a login leads to, for the log. Without the query, which may be about the person.
 fn page_of(return_to: Option<&str>) -> String {
     let page = return_to.map(|target| target.split(['?', '#']).next().unwrap_or_default());
     page.map_or_else(|| "the page after the login".to_owned(), quote)
 }
 
-/// Adds a login that borrowed a cookie to the list of ended logins: its callback proves nothing when it is loaded again.
+/// Adds a login that borrowed a cookie to the list of ended logins, so that its callback proves nothing when it is loaded again.
 fn end_loan(jar: &Jar, proof: &Proof, keys: &SealingKeys, inputs: &Inputs) -> Result<SetCookie> {
     let mark = jar.finished().unwrap_or_else(|| FinishedMark { at: inputs.now, ..FinishedMark::default() });
     let mark = FinishedMark { used: proof.used(jar), ..mark };

@@ -1,4 +1,4 @@
-//! What a call did, for language bindings with their own tracer: OpenTelemetry in Python.
+//! What happened during a call, for language bindings with their own tracer, such as OpenTelemetry in Python.
 //!
 //! Nothing is recorded unless a call is observed.
 
@@ -12,19 +12,19 @@ tokio::task_local! {
     static SEEN: RefCell<Seen>;
 }
 
-/// What a call did.
+/// What happened during a call.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Seen {
     /// The operation; `None` if it needed no network.
     pub call: Option<&'static str>,
-    /// The outcome of a login, as the stats name it.
+    /// The outcome of a login, with its name in the stats.
     pub outcome: Option<&'static str>,
-    /// The code of a login that failed or restarts.
+    /// The error code of a login that failed or restarts.
     pub code: Option<ErrorCode>,
-    /// How long it took.
+    /// The duration of the call.
     pub took: Duration,
-    /// The HTTP requests, each attempt.
+    /// The HTTP requests: one for each attempt.
     pub attempts: Vec<Attempt>,
     begun: Instant,
 }
@@ -41,15 +41,15 @@ pub struct Attempt {
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// How many times it was sent before.
+    /// How often the request was sent before.
     pub resent: u32,
     /// The status of the response.
     pub status: Option<u16>,
-    /// The status of an error response, or the code of the reason that there is no response.
+    /// The status of an error response, or the error code when there is no response.
     pub error: Option<String>,
-    /// When it was sent, counted from the start of the call.
+    /// When the request was sent, counted from the start of the call.
     pub begun: Duration,
-    /// How long it took.
+    /// The duration of the request.
     pub took: Duration,
 }
 
@@ -65,12 +65,12 @@ impl Seen {
     }
 }
 
-/// Makes a blocking call, and returns what it did.
+/// Makes a blocking call. Returns its result and what happened during it.
 pub fn observe<T>(call: impl FnOnce() -> T) -> (T, Seen) {
     SEEN.sync_scope(RefCell::new(Seen::new()), || (call(), taken()))
 }
 
-/// Awaits an operation, and returns what it did.
+/// Awaits an operation. Returns its result and what happened during it.
 pub async fn observe_async<T>(operation: impl Future<Output = T>) -> (T, Seen) {
     SEEN.scope(RefCell::new(Seen::new()), async { (operation.await, taken()) }).await
 }
@@ -81,7 +81,7 @@ fn taken() -> Seen {
     seen
 }
 
-/// Records something about the observed call, if there is one.
+/// Records an event of the observed call, if there is one.
 pub(crate) fn note(what: impl FnOnce(&mut Seen)) {
     let _ = SEEN.try_with(|seen| seen.try_borrow_mut().map(|mut seen| what(&mut seen)));
 }

@@ -1,22 +1,21 @@
-//! Values that belong to one process, and how forks and signals affect them.
+//! Values that belong to one process, and the effects of forks and signals on them.
 //!
-//! A fork copies memory but only one thread. A runtime, a lock or a connection that the parent was using is useless in the
-//! child, and a shared connection would give the response for one process to the other. So such things are in a [`PerProcess`]:
-//! a child has a different generation, leaves the old value untouched and builds its own. Only values without locks can be
-//! [`Inherited`].
+//! A fork copies memory but only one thread. A runtime, a lock or a connection that the parent was using is useless in the child,
+//! and over a shared connection, one process could get the response for the other. So these values are in a [`PerProcess`]: a
+//! child has another generation, leaves the old value alone and builds its own. Only values without locks can be [`Inherited`].
 //!
-//! - `generation`: which process this is;
+//! - `generation`: identifies the process;
 //! - `per_process`, `exclusive`, `inherited`: values that a child replaces, remakes or inherits;
-//! - `signals`: no SIGPIPE leaves a call, and our threads handle none of the host's signals;
+//! - `signals`: a call raises no SIGPIPE, and our threads handle none of the host's signals;
 //! - `memory`: an allocator that clears memory when it frees it;
 //! - `descriptors`: a child closes the descriptors of its parent's runtimes;
-//! - `gate`: a fork waits until no thread is inside, but not for long;
-//! - `lookups`: a fork waits for name lookups; `permits`: how many there may be;
-//! - `crypto`: a thread enters and leaves the crypto library while no fork is in progress;
-//! - `thread_keys`: reserves keys for thread-specific data in C, or fails with a limit;
-//! - `sync`: the atomics of these files. core/tests/models runs most of them with other ones, in every order.
+//! - `gate`: a fork waits until no thread is inside, but only for a short time;
+//! - `lookups`: a fork waits for name lookups; `permits`: limits the number of lookups;
+//! - `crypto`: a thread starts and stops using the crypto library only while no fork is in progress;
+//! - `thread_keys`: reserves keys for thread-specific data in C, or fails with `limit_reached`;
+//! - `sync`: the atomics of these files. core/tests/models runs most of the files with other atomics, in every order.
 //!
-//! The only unsafe code of the crate.
+//! All unsafe code of the crate is here.
 #![expect(
     unsafe_code,
     reason = "a page that a fork wipes, a pointer that is replaced but never freed under a reader, signal masks, an \
@@ -56,13 +55,13 @@ pub(crate) use permits::{Permit, Permits};
 pub(crate) use signals::{HeldSigpipe, on_another_thread, spawn};
 pub use thread_keys::make_thread_keys;
 
-/// Does the work; there is no fork on this system.
+/// Runs `work`. This system has no fork.
 #[cfg(not(unix))]
 pub fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Whether `error` says that a temporary limit of the process or machine is reached: descriptors, threads, memory, ports.
+/// Whether `error` means that a temporary limit of the process or machine was reached: descriptors, threads, memory, ports.
 pub(crate) fn is_limit(error: &io::Error) -> bool {
     #[cfg(unix)]
     const LIMITS: [i32; 6] =

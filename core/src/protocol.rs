@@ -1,8 +1,8 @@
 //! The protocol, pure: no sockets, no clock, no random numbers, no logging.
 //!
-//! Every exchange with Clever is a pair: `…_request` builds an HTTP request value, `…_response` checks an HTTP response value.
-//! Time and random bytes are arguments. So every rule can be tested with literals, and you can use the protocol with another
-//! HTTP client.
+//! Every exchange with Clever is a pair: `…_request` builds an HTTP request as a value, `…_response` checks an HTTP response
+//! value. Time and random bytes are arguments. So every rule can be tested with literal values, and you can use the protocol with
+//! another HTTP client.
 //!
 //! ```
 //! use clever_sso::protocol::{Response, discovery_request, discovery_response, jwks_request, jwks_response};
@@ -28,7 +28,7 @@ pub(crate) mod jwks;
 pub(crate) mod jws;
 mod message;
 pub(crate) mod pause;
-// What tests seal by themselves.
+// Functions with which the tests encrypt values themselves.
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub mod pending;

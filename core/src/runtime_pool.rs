@@ -1,8 +1,8 @@
-//! The runtimes that blocking calls use.
+//! The runtimes of blocking calls.
 //!
-//! Each is a runtime without threads, with a client whose connections belong to it. A call takes the runtime that was used
-//! last, runs on the caller's thread and puts the runtime back. So there is no background thread that a fork could lose. The
-//! pool belongs to one process: a forked child starts with an empty pool, but has the keys of its parent.
+//! Each runtime has no threads, and a client whose connections belong to it. A call takes the runtime that was used last, runs on
+//! the caller's thread and puts the runtime back. So there is no background thread that a fork could lose. The pool belongs to
+//! one process: a forked child starts with an empty pool, but has its parent's keys.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -26,10 +26,10 @@ use crate::runtimes::{Runtimes, is_polling, with_variables};
 /// More idle runtimes than this are dropped.
 const MAX_IDLE: usize = 16;
 
-/// Short enough for a person who pressed Ctrl-C, long enough to cost nothing.
+/// Short enough for a person who pressed Ctrl-C, and long enough to cost nothing.
 const WATCH_EVERY: Duration = Duration::from_millis(100);
 
-/// An operation that keeps its result itself.
+/// An operation that stores its result itself.
 type Erased<'a> = Box<dyn FnOnce(Client) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>> + Send + 'a>;
 
 /// Runs async operations on the caller's thread.
@@ -42,18 +42,18 @@ pub(crate) struct RuntimePool {
     watch: Option<fn() -> bool>,
 }
 
-/// Everything that has a lock: it belongs to one process.
+/// The values with locks, which belong to one process.
 #[derive(Debug)]
 struct Pool {
     keys: Arc<Keys>,
     idle: Mutex<Vec<PooledRuntime>>,
-    /// How a child recognizes the descriptors of this pool's runtimes.
+    /// Identifies the descriptors of this pool's runtimes in a child.
     mark: Mark,
 }
 
 #[derive(Debug)]
 struct PooledRuntime {
-    /// Taken only when the runtime is dropped, like the rest.
+    /// `None` only while the runtime is being dropped.
     client: Option<Client>,
     runtime: Option<Runtime>,
     marked: Option<Marked>,
@@ -83,7 +83,7 @@ impl RuntimePool {
         result.unwrap_or_else(|| Err(Error::new(ErrorCode::Internal)))
     }
 
-    /// One copy of all this for every operation: the size of the library counts.
+    /// Not generic, so that the library contains this code only once.
     fn run_erased(&self, operation: Erased<'_>) -> Result<()> {
         with_variables(|| self.run_here(operation))
     }
@@ -103,7 +103,7 @@ impl RuntimePool {
     }
 }
 
-/// Runs `operation` to its end on a runtime that nothing else uses.
+/// Runs `operation` to its end on its own runtime.
 pub(crate) fn run_alone(operation: Work<'_, Result<Report>>, watch: Option<fn() -> bool>) -> Result<Report> {
     with_variables(|| run_alone_here(operation, watch))
 }
@@ -118,19 +118,19 @@ fn run_alone_here(operation: Work<'_, Result<Report>>, watch: Option<fn() -> boo
     let runtime = Runtimes::new().build();
     let runtime = runtime.map_err(|error| Error::of_system(&error, "no runtime could be made"))?;
     let made_in = generation();
-    // Asked for or not, which would be two copies of all that runs.
+    // Always with a `watch`: two variants would compile all of this code twice.
     let result = runtime.block_on(unless_stopped(operation, watch.unwrap_or(|| false)));
     if made_in == generation() {
         runtime.shutdown_background();
     } else {
-        // It is the parent's, as in the drop of a pooled one.
+        // The runtime belongs to the parent, as when a pooled one is dropped.
         forget(runtime);
     }
     result
 }
 
 impl RuntimePool {
-    /// The keys that children of this process inherit.
+    /// The keys that this process's children inherit.
     pub(crate) const fn inherited(&self) -> &Arc<InheritedKeys> {
         &self.inherited
     }
@@ -148,7 +148,7 @@ impl RuntimePool {
         self.pool().idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Also makes a new one if the host has closed the descriptors of this one.
+    /// The pool of this process. Creates a new one if the host has closed the descriptors of the old one.
     fn open_pool(&self) -> &Pool {
         self.usable_pool(|pool| pool.mark.is_open())
     }
@@ -174,8 +174,8 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    /// Keeps a runtime for the next call. A runtime of another process is not kept: the parent's threads may have locked the
-    /// lock.
+    /// Keeps a runtime for the next call. A runtime of another process is not kept, because the parent's threads may have locked
+    /// its lock.
     fn put_back(&self, runtime: PooledRuntime) {
         if runtime.made_in != generation() {
             return;
@@ -187,7 +187,7 @@ impl Pool {
     }
 }
 
-/// Descriptors that the host has closed are not closed again: the host may have reused their numbers.
+/// Does not close descriptors that the host has already closed: the host may have reused their numbers.
 impl Drop for Pool {
     fn drop(&mut self) {
         if !self.mark.is_open() {
@@ -219,7 +219,7 @@ impl PooledRuntime {
     }
 }
 
-/// The result of `operation`, or the error of a call that was given up because `watch` said so, or forked.
+/// The result of `operation`, or an error when `watch` returned true, or forked.
 async fn unless_stopped<T>(operation: impl Future<Output = Result<T>>, watch: fn() -> bool) -> Result<T> {
     let begun_in = generation();
     let (mut operation, mut stop) = (Box::pin(operation), pin!(told_to_stop(watch)));
@@ -229,16 +229,16 @@ async fn unless_stopped<T>(operation: impl Future<Output = Result<T>>, watch: fn
     })
     .await;
     if generation() != begun_in {
-        // Dropping it would take its connection from the parent, which still waits for the response.
+        // Dropping it would close the connection that the parent still uses.
         forget(operation);
     }
     result
 }
 
-/// Ends when `watch` returns true, and in a child that `watch` forked: the call belongs to the parent.
+/// Finishes when `watch` returns true, or in a child that `watch` forked, because the call belongs to the parent.
 async fn told_to_stop(watch: fn() -> bool) {
     let begun_in = generation();
-    // Not at once: most calls end before a person could lose patience.
+    // Not at once, because most calls end before a person loses patience.
     loop {
         sleep(WATCH_EVERY).await;
         if watch() || generation() != begun_in {
@@ -251,8 +251,8 @@ impl Drop for PooledRuntime {
     fn drop(&mut self) {
         let (client, runtime, marked) = (self.client.take(), self.runtime.take(), self.marked.take());
         if self.made_in != generation() {
-            // A handler forked in the middle of a call, and the child returned into it. The parent's values have descriptor
-            // numbers that may have been reused by now, and dropping them would take connections from the parent.
+            // A handler forked during a call, and the child returned into it. The parent's values have descriptor numbers that
+            // may have been reused by now, and dropping them would close the parent's connections.
             forget((client, runtime, marked));
             return;
         }
@@ -301,7 +301,7 @@ mod tests {
         let base_url = format!("http://{}", silent.local_addr().unwrap());
         let config = Config::builder("client").base_url(base_url).timeout(Duration::from_secs(60));
         let client = blocking::Client::new(config.build().unwrap()).unwrap().with_watch(|| true);
-        // At the deadline it would be a timeout.
+        // At the deadline, the error would be a timeout.
         assert_eq!(client.me("token").unwrap_err().code(), ErrorCode::CallInterrupted);
     }
 }

@@ -1,7 +1,7 @@
-//! The runtimes that operations run on: those of blocking calls, without threads, and the caller's.
+//! The runtimes that operations run on: those of blocking calls, which have no threads, and the caller's.
 //!
-//! tokio reads an environment variable when it starts to build a runtime, while the host may be changing its environment. So
-//! the builder is made with the client and used for every later runtime, also in forked children.
+//! tokio reads an environment variable when it starts to build a runtime, while the host may be changing its environment. So the
+//! builder is made with the client and used for all later runtimes, also in forked children.
 
 #[cfg(feature = "__face")]
 use std::cell::OnceCell;
@@ -30,8 +30,8 @@ impl Runtimes {
         Self(Exclusive::new(builder()))
     }
 
-    /// No fork happens in the middle of it: tokio may be making values for the whole process, under a lock that would stay
-    /// locked in a child forever.
+    /// No fork happens during this call: tokio may be creating values for the whole process, under a lock that would stay locked
+    /// in a child forever.
     pub(crate) fn build(&self) -> io::Result<Runtime> {
         while_no_fork_is_made(|| self.0.with(builder, Builder::build))
     }
@@ -48,18 +48,18 @@ fn builder() -> Builder {
 
 #[cfg(feature = "__face")]
 thread_local! {
-    /// On a thread that runs a reactor for others: its mark.
+    /// The mark of the reactor that this thread runs for other threads.
     static MARK: OnceCell<Arc<Mark>> = const { OnceCell::new() };
 }
 
-/// From now on, this thread stops once the host has closed `mark`, and with it the descriptors of its runtime.
+/// From now on, this thread stops once the host has closed `mark` and with it the descriptors of its runtime.
 #[cfg(feature = "__face")]
 pub(crate) fn end_with(mark: Arc<Mark>) {
     let _ = MARK.try_with(|known| known.set(mark));
 }
 
-/// Runs when a reactor wakes, before anything else. The host may have reused its descriptor numbers: dropping a connection
-/// would close one of the host's, and a reactor that continues, or ends, would panic.
+/// Runs first when a reactor wakes. The host may have reused the descriptor numbers: dropping a connection would close a
+/// descriptor of the host, and a reactor that continues, or ends, would panic.
 #[cfg(feature = "__face")]
 fn end_if_lost() {
     let is_lost = MARK.try_with(|known| known.get().is_some_and(|mark| !mark.is_open())).unwrap_or_default();
@@ -70,13 +70,13 @@ fn end_if_lost() {
     }
 }
 
-/// The runtime that polls the caller.
+/// The runtime that is polling the caller.
 pub(crate) fn of_the_caller() -> Result<Handle> {
     Handle::try_current().map_err(|_| Error::new(ErrorCode::RuntimeMissing))
 }
 
-/// Does work that needs thread-local variables, as a runtime does. They no longer exist in `atexit` handlers, in destructors of
-/// a library or of a thread, and when a host ends an interpreter there. Then another thread does the work.
+/// Runs work that needs thread-local variables, as a runtime does. They no longer exist in `atexit` handlers, in destructors of a
+/// library or of a thread, and when a host shuts an interpreter down there. Then another thread runs the work.
 pub(crate) fn with_variables<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     if has_no_variables() {
         let result = on_another_thread(work);
@@ -95,13 +95,13 @@ pub(crate) fn is_polling() -> bool {
     Handle::try_current().is_ok() && (has_budget() || has_scheduler())
 }
 
-/// tokio gives each task that it polls a budget, after which the task must yield. Code that may block has no budget. The
-/// caller's budget does not change.
+/// Whether this thread has a task budget. tokio gives each task that it polls a budget, after which the task must yield. Code
+/// that may block has no budget. The caller's budget does not change.
 fn has_budget() -> bool {
     let context = &mut Context::from_waker(Waker::noop());
-    // Puts the budget back when it is dropped.
+    // Restores the budget when it is dropped.
     let Poll::Ready(_whole) = coop::poll_proceed(context) else { return true };
-    // A budget is a byte.
+    // A budget is a byte, so it ends within this number of steps.
     (0..=u8::MAX).any(|_| match coop::poll_proceed(context) {
         Poll::Ready(unit) => {
             unit.made_progress();
@@ -111,8 +111,8 @@ fn has_budget() -> bool {
     })
 }
 
-/// A task can opt out of its budget (`unconstrained`). A task that yields is still woken by its scheduler, later; without a
-/// scheduler, at once.
+/// Whether a scheduler runs this task, even if the task has no budget (`unconstrained`). A scheduler wakes a task that yields
+/// later; without a scheduler, it is woken at once.
 fn has_scheduler() -> bool {
     let woken = Arc::new(Woken(AtomicBool::new(false)));
     let waker = Waker::from(Arc::clone(&woken));

@@ -7,8 +7,7 @@ use zeroize::Zeroizing;
 
 /// A client secret, a token or a code.
 ///
-/// There is no `PartialEq` and no `Display`: the only way to read it is [`Secret::expose`], and that word is easy to search
-/// for.
+/// It has no `PartialEq` and no `Display`: the only way to read it is [`Secret::expose`], which is easy to search for.
 ///
 /// ```
 /// use clever_sso::Secret;
@@ -31,7 +30,7 @@ impl Secret {
         &self.0
     }
 
-    /// Whether `text` is the same. The time of the comparison does not depend on where they differ.
+    /// Whether the secret is `text`. The time of the comparison does not depend on where they differ.
     pub fn matches(&self, text: &str) -> bool {
         verify_slices_are_equal(self.0.as_bytes(), text.as_bytes()).is_ok()
     }
@@ -55,7 +54,7 @@ impl From<String> for Secret {
     }
 }
 
-/// What a `Debug` prints instead of personal data.
+/// `Debug` prints this instead of personal data.
 pub(crate) struct Redacted;
 
 impl fmt::Debug for Redacted {

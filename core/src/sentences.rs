@@ -1,6 +1,6 @@
-//! What people read when a login fails, and the words of the pages, in English and Spanish.
+//! The sentences that people read when a login fails, and the texts of the pages, in English and Spanish.
 //!
-//! This is the one place for them. C and Python call it; `make errors` writes all of it to docs/errors.md, and from there
+//! All of them are defined here. C and Python call this file; `make errors` writes it to docs/errors.md, and from there
 //! `make sentences` writes it for JavaScript, PHP and Django.
 
 use std::ffi::CStr;
@@ -10,7 +10,7 @@ use crate::accepted::accepted;
 #[cfg(any(feature = "web", feature = "__face"))]
 pub(crate) mod pages;
 
-/// A sentence in each language. C functions return it without a copy, so each ends with a NUL.
+/// A sentence in each language. C functions return it without copying it, so each text ends with a NUL.
 #[derive(Clone, Copy, Debug)]
 pub struct Sentence {
     english: &'static CStr,
@@ -22,16 +22,16 @@ impl Sentence {
         Self { english, spanish }
     }
 
-    /// In this language.
+    /// The text in this language.
     pub const fn text(&self, language: Language) -> &'static str {
-        // The tests read each: none is empty.
+        // A test reads each text: none is empty.
         match self.c_text(language).to_str() {
             Ok(text) => text,
             Err(_) => "",
         }
     }
 
-    /// The same for C.
+    /// The text in this language, for C.
     pub const fn c_text(&self, language: Language) -> &'static CStr {
         match language {
             Language::English => self.english,
@@ -40,17 +40,17 @@ impl Sentence {
     }
 }
 
-/// A language that people read.
+/// A language of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// For everyone whose language is not here.
+    /// For everyone whose language is not supported.
     English,
-    /// Any Spanish.
+    /// Spanish, in any variant.
     Spanish,
 }
 
 impl Language {
-    /// Its tag (RFC 5646).
+    /// The language tag (RFC 5646).
     pub const fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -58,16 +58,16 @@ impl Language {
         }
     }
 
-    /// The language of a tag, such as `es-MX` or `es_MX`; `None` for one that is not here.
+    /// The language of a tag, such as `es-MX` or `es_MX`; `None` if it is not supported.
     pub fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         [Self::English, Self::Spanish].into_iter().find(|known| primary.eq_ignore_ascii_case(known.tag()))
     }
 
-    /// The language that a person wants: of a tag, or of the value of their `Accept-Language` header (RFC 9110 12.5.4). Spanish where
-    /// they prefer it to English.
+    /// The language that a person wants, from a tag or from the value of their `Accept-Language` header (RFC 9110 12.5.4).
+    /// Spanish if they prefer it to English.
     pub fn wanted(languages: &str) -> Self {
-        // Of languages with one weight the first counts.
+        // Among languages with the same weight, the first one counts.
         let mut best = (Self::English, 0);
         for (tag, weight) in accepted(languages) {
             if let Some(language) = Self::of_tag(&tag).filter(|_| weight > best.1) {
@@ -103,7 +103,7 @@ macro_rules! sentences {
 #[cfg(any(feature = "web", feature = "__face"))]
 use sentences;
 
-// Those of the catalogue of failures.
+// The sentences of the error catalogue.
 sentences! {
     CATALOGUE:
     AGAIN,

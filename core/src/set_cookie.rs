@@ -1,4 +1,4 @@
-//! A cookie to set: its parts, and the ready `Set-Cookie` value (RFC 6265bis section 4.1).
+//! A cookie to set: its parts, and the complete `Set-Cookie` value (RFC 6265bis section 4.1).
 
 use std::fmt;
 
@@ -26,10 +26,10 @@ pub struct SetCookie {
 }
 
 impl SetCookie {
-    /// The `Path` of every cookie of this library. A name that starts with `__Host-` allows no other.
+    /// The `Path` of every cookie of this library. A name that starts with `__Host-` allows no other path.
     pub const PATH: &'static str = "/";
-    /// The `SameSite` of every cookie of this library. With `Strict` the browser would not send it when it comes back from
-    /// Clever.
+    /// The `SameSite` of every cookie of this library. With `Strict`, the browser would not send the cookie when it comes back
+    /// from Clever.
     pub const SAME_SITE: &'static str = "Lax";
 
     pub(crate) fn new(name: String, value: String, max_age: u32, secure: bool) -> Self {
@@ -50,17 +50,17 @@ impl SetCookie {
         &self.value
     }
 
-    /// How long the browser keeps it, in seconds. 0 deletes it.
+    /// How long the browser keeps the cookie, in seconds. 0 deletes it.
     pub const fn max_age(&self) -> u32 {
         self.max_age
     }
 
-    /// Whether the browser sends it over https only.
+    /// Whether the browser sends the cookie over https only.
     pub const fn secure(&self) -> bool {
         self.secure
     }
 
-    /// The value of the `Set-Cookie` header. It is ASCII without control characters.
+    /// The value of the `Set-Cookie` header: ASCII without control characters.
     pub fn header(&self) -> String {
         Cookie::build((self.name.as_str(), self.value.as_str()))
             .path(Self::PATH)

@@ -1,8 +1,8 @@
-//! What a client has counted: logins, requests, retries and key fetches, and how long they took.
+//! The counters of a client: logins, requests, retries and key fetches, and their durations.
 //!
-//! Each count is an atomic number. There is no lock, so nothing waits, and a fork cannot leave a lock held. All labels come
-//! from this library, so the number of series is limited, and no series says anything about a person. A forked child starts
-//! from zero, so the sum over all processes counts nothing twice.
+//! Each counter is an atomic number. There is no lock, so nothing waits, and a fork cannot leave a lock locked. All labels are
+//! words of this library, so the number of series is limited, and no series says anything about a person. A forked child starts
+//! from zero, so a sum over all processes counts nothing twice.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::login::{Login, Outcome};
 use crate::process::PerProcess;
 
-/// Upper bounds of the buckets, in microseconds and as Prometheus writes them, in seconds.
+/// Upper bounds of the buckets: in microseconds, and in seconds as Prometheus writes them.
 const BOUNDS: [(u64, &str); 11] = [
     (5_000, "0.005"),
     (10_000, "0.01"),
@@ -32,7 +32,7 @@ const OUTCOMES: [&str; 4] = ["signed_in", "restart", "denied", "failed"];
 const ENDPOINTS: [&str; 8] =
     ["token", "keys", "discovery", "tokeninfo", "userinfo", "me", "user", "district"];
 
-/// Where a request goes, in the order of `ENDPOINTS`.
+/// The endpoint of a request, in the order of `ENDPOINTS`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestTo {
     Token,
@@ -45,12 +45,12 @@ pub(crate) enum RequestTo {
     District,
 }
 
-/// What distinguishes the series of a metric.
+/// A label that distinguishes the series of a metric.
 #[derive(Clone, Copy)]
 enum Label {
     Outcome,
     Endpoint,
-    /// A code of the catalogue, or empty for success.
+    /// A code of the error catalogue, or empty for success.
     Code,
 }
 
@@ -139,7 +139,7 @@ const REQUEST_DURATION: usize = 4;
 const RETRIES: usize = 5;
 const KEY_FETCHES: usize = 6;
 
-/// For the test of the documentation: name, help, whether it is a histogram, and its labels.
+/// For the documentation test: name, help, whether it is a histogram, and its labels.
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub fn metrics() -> Vec<(&'static str, &'static str, bool, Vec<&'static str>)> {
@@ -147,7 +147,7 @@ pub fn metrics() -> Vec<(&'static str, &'static str, bool, Vec<&'static str>)> {
     METRICS.iter().map(|metric| (metric.name, metric.help, metric.is_histogram, labels(metric))).collect()
 }
 
-/// For the benchmark: counts as many events as this number of logins with three requests each, and reads the clock as often.
+/// For the benchmark: counts as many events as `logins` logins with three requests each, and reads the clock as often.
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub fn count_logins(logins: u32) -> Stats {
@@ -166,8 +166,8 @@ pub fn count_logins(logins: u32) -> Stats {
 }
 
 impl Metric {
-    /// The numbers of one series: one for a counter; for a histogram a bucket for each bound, one for slower ones, and the sum
-    /// in microseconds.
+    /// How many numbers one series has: one for a counter; for a histogram, one for each bucket, one for slower events, and the
+    /// sum in microseconds.
     const fn width(&self) -> usize {
         if self.is_histogram { BOUNDS.len() + 2 } else { 1 }
     }
@@ -198,7 +198,7 @@ impl Metric {
     }
 }
 
-/// Where the numbers of a metric begin; after the last metric, how many numbers there are.
+/// Where the numbers of a metric start. For the index after the last metric, this is the total number.
 const fn offset(metric: usize) -> usize {
     let (mut offset, mut before) = (0, 0);
     while before < metric {
@@ -215,7 +215,7 @@ const fn code_number(code: Option<ErrorCode>) -> usize {
     }
 }
 
-/// The counts of one client in this process, created at the first event.
+/// The counters of one client in this process, created at the first event.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder(Arc<PerProcess<Box<[AtomicU64]>>>);
 
@@ -244,9 +244,9 @@ impl Recorder {
         }
     }
 
-    /// A login began, or failed to begin.
+    /// Counts a login that began or failed to begin.
     pub(crate) fn begun(&self, result: &Result<Login>) {
-        // A URL that leads to one of the application's own pages is not a login.
+        // A URL that leads to a page of the application is not a login.
         if !result.as_ref().is_ok_and(|login| login.key.is_empty()) {
             self.count(BEGUN, code_number(result.as_ref().err().map(Error::code)));
         }
@@ -276,7 +276,7 @@ impl Recorder {
     }
 }
 
-/// How a login ended: the number of its outcome, and a code.
+/// The end of a login: the index of its outcome, and an error code.
 #[derive(Clone, Copy)]
 pub(crate) struct LoginEnd(usize, Option<ErrorCode>);
 
@@ -299,7 +299,7 @@ impl LoginEnd {
     }
 }
 
-/// A login in progress. If it is dropped before it ends, the caller canceled it.
+/// A login in progress. If it is dropped before it ends, the caller has canceled it.
 pub(crate) struct LoginTimer {
     recorder: Recorder,
     begun: Instant,
@@ -324,9 +324,9 @@ impl Drop for LoginTimer {
     }
 }
 
-/// What a client has counted since it was made: logins, requests, retries, key fetches, and how long they took.
+/// The counters of a client since it was made: logins, requests, retries, key fetches, and their durations.
 ///
-/// The counts are those of one process: a forked child starts from zero. No label says anything about a person.
+/// The counters are those of one process: a forked child starts from zero. No label says anything about a person.
 ///
 /// ```
 /// # fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -341,7 +341,7 @@ pub struct Stats {
     numbers: Box<[u64]>,
 }
 
-/// A number, as Prometheus would read it.
+/// A number, as Prometheus reads it.
 ///
 /// ```
 /// # fn example(client: &clever_sso::Client) {
@@ -369,7 +369,7 @@ enum Number {
 }
 
 impl Stats {
-    /// Each series that has counted something.
+    /// Calls `tell` for each series that has counted something.
     fn each(&self, mut tell: impl FnMut(&Metric, &'static str, &[(&'static str, &'static str)], Number)) {
         for (index, metric) in METRICS.iter().enumerate() {
             let all = &self.numbers[offset(index)..offset(index + 1)];
@@ -396,7 +396,7 @@ impl Stats {
         }
     }
 
-    /// All numbers, one by one. Series that never counted anything are left out.
+    /// All numbers. Series that never counted anything are left out.
     ///
     /// ```
     /// # fn example(client: &clever_sso::Client) {
@@ -412,9 +412,9 @@ impl Stats {
         samples
     }
 
-    /// One number: the sum of the series that have these labels. 0 if nothing was counted.
+    /// The sum of the series that have these labels. 0 if nothing was counted.
     ///
-    /// `name` is the name of a counter, or of a histogram with `_count` or `_sum` (in seconds).
+    /// `name` is the name of a counter, or of a histogram followed by `_count` or `_sum` (in seconds).
     ///
     /// ```
     /// # fn example(client: &clever_sso::Client) -> clever_sso::Result<()> {
@@ -428,7 +428,8 @@ impl Stats {
     /// ```
     ///
     /// # Errors
-    /// `argument_invalid` if this version does not know the name, the label or its value: a misspelled one would always be 0.
+    /// `argument_invalid` if this version does not have the name, the label or its value: otherwise a misspelled one would always
+    /// be 0.
     pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> Result<f64> {
         let metric = METRICS.iter().find(|metric| {
             name.strip_prefix(metric.name).is_some_and(|suffix| match suffix {
@@ -456,7 +457,7 @@ impl Stats {
         Ok(value)
     }
 
-    /// The text that Prometheus reads (exposition format 0.0.4): serve it as `text/plain; version=0.0.4; charset=utf-8`.
+    /// The text for Prometheus (exposition format 0.0.4): serve it as `text/plain; version=0.0.4; charset=utf-8`.
     ///
     /// ```
     /// # fn example(client: &clever_sso::Client) {
@@ -485,7 +486,7 @@ impl Stats {
                 }
                 before = ",";
             }
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = match number {
                 Number::Count(count) => writeln!(text, "}} {count}"),
                 Number::Micros(micros) => {
@@ -498,7 +499,7 @@ impl Stats {
 }
 
 impl Number {
-    /// Exact up to 2^53. No count gets that high.
+    /// Exact up to 2^53, which no count reaches.
     #[expect(clippy::cast_precision_loss, reason = "Prometheus counts in such numbers")]
     fn value(self) -> f64 {
         match self {

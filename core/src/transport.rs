@@ -1,17 +1,17 @@
-//! The HTTP client: one deadline for a whole call, capped bodies, retries only where they are safe.
+//! The HTTP client: one deadline for a whole call, a size limit for bodies, retries only where they are safe.
 //!
-//! Redirects are never followed, because they could send a secret elsewhere. https only; plain http only to this machine and in
-//! development. The configuration and the discovery document have already enforced this for all addresses here. The environment
-//! was read when the configuration was built.
+//! Redirects are never followed, because they could send a secret elsewhere. Only https is used; plain http only to this machine
+//! and in development. The configuration and the discovery document have already enforced this for all addresses here. The
+//! environment was read when the configuration was built.
 //!
 //! - `connections`: the connections of each runtime;
 //! - `retry`: whether and when a request is sent again;
 //! - `server_time`: what a response says about time;
-//! - `span`: the span of an attempt, for tracing;
-//! - `failure`: what went wrong, as an error of the catalogue;
-//! - `resolver`: the addresses of a host;
+//! - `span`: the tracing span of an attempt;
+//! - `failure`: turns what went wrong into an error of the catalogue;
+//! - `resolver`: resolves host names;
 //! - `tls`: which certificates are trusted, and `provider`: which cryptography is used;
-//! - `probe` and `witness`: single steps to a host, and the certificates that it shows, for a report.
+//! - `probe` and `witness`: single steps to a host, and the certificates that it sends, for a report.
 
 mod connections;
 pub(crate) mod failure;
@@ -43,10 +43,10 @@ pub(crate) use witness::{Shown, Witness};
 
 /// Larger responses are refused.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// No response has told the time yet.
+/// No response has had a `Date` yet.
 const UNKNOWN: i64 = i64::MIN;
 
-/// Sends requests, on any runtime.
+/// Sends requests on any runtime.
 #[derive(Clone)]
 pub(crate) struct Transport {
     connections: Arc<Connections>,
@@ -65,8 +65,8 @@ impl Transport {
         Ok(Self::with_tls(config, tls::settings(config.trust()?)?, recorder, resolver))
     }
 
-    /// A transport with its own connections that sends each request once and counts nothing, so that it reports the first
-    /// failure and not the last; and the certificates that it sees, or `None` if no address can use https.
+    /// A transport for reports, with its own connections. It sends each request once and counts nothing, so that it reports the
+    /// first failure and not the last. Also returns the certificates that it sees, or `None` if no address can use https.
     pub(crate) fn witnessed(config: &Config) -> Result<(Self, Option<Arc<Witness>>)> {
         let recorder = Recorder::new();
         let (transport, witness) = match tls::witnessed(config.trust()?) {
@@ -88,8 +88,8 @@ impl Transport {
     /// Sends `request`, and repeats it if that is safe, until `deadline`.
     pub(crate) async fn send(&self, to: RequestTo, request: &Request, deadline: Instant) -> Result<Response> {
         let pool = self.connections.here()?;
-        // A runtime that was idle has not watched its open connections. Two turns of its reactor let it see which of them the
-        // server has closed, so that no request is written to one of those.
+        // An idle runtime has not watched its open connections. Two turns of its reactor let it see which of them the server has
+        // closed, so that no request is written to one of those.
         yield_now().await;
         yield_now().await;
         retry::repeat(request, self.most_attempts, deadline, &self.recorder, |attempt| {
@@ -118,8 +118,8 @@ impl Transport {
         result
     }
 
-    /// How many seconds the server's clock was ahead of this machine's when it last told the time (`Date`, RFC 9110 6.6.1);
-    /// negative if it was behind.
+    /// How many seconds the server's clock was ahead of this machine's at its last `Date` (RFC 9110 6.6.1); negative if it was
+    /// behind.
     pub(crate) fn clock_skew(&self) -> Option<i64> {
         Some(self.skew.load(Relaxed)).filter(|skew| *skew != UNKNOWN)
     }
@@ -129,7 +129,7 @@ impl Transport {
             .map_err(|_| Error::with_detail(ErrorCode::Internal, "a request could not be built"))?;
         let proxy = self.proxies.choose(outgoing.url())?;
         let failed = |error| failure::network(request, proxy, &error);
-        // It is never closed.
+        // The semaphore is never closed.
         let _turn = pool.turns.acquire().await;
         let mut answer = pool.client.execute(outgoing).await.map_err(failed)?;
         if let Some(proxy) = proxy {
@@ -149,7 +149,7 @@ impl Transport {
 }
 
 impl fmt::Debug for Transport {
-    /// A client would show its proxy, which may have a password.
+    /// Without the client, which would show its proxy and a password in it.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Transport(..)")
     }

@@ -20,21 +20,21 @@ pub struct AuthorizeOptions<'a> {
     pub response_type: ResponseType,
     /// One of the configured redirect URIs; the primary one by default.
     pub redirect_uri: Option<&'a str>,
-    /// Comes back unchanged: compare it with the state that you gave to this browser.
+    /// Sent back unchanged: compare it with the state that you gave to this browser.
     pub state: Option<&'a str>,
-    /// Says that there is no state on purpose. A token that comes back without one may belong to anyone: do not sign a person
-    /// in with it.
+    /// Declares that the missing state is intentional. A token that comes back without a state may belong to anyone: do not sign
+    /// a person in with it.
     pub without_state: bool,
-    /// Comes back inside the ID token.
+    /// Sent back inside the ID token.
     pub nonce: Option<&'a str>,
-    /// The district, if it is known: Clever then skips the school picker.
+    /// The district, if known: Clever then skips the school picker.
     pub district_id: Option<&'a str>,
     /// Whether Clever asks the person to confirm who they are (`confirmed=false`).
     pub switch_user: bool,
 }
 
 impl<'a> AuthorizeOptions<'a> {
-    /// All at their defaults.
+    /// The default options.
     pub fn new() -> Self {
         Self::default()
     }
@@ -51,25 +51,25 @@ impl<'a> AuthorizeOptions<'a> {
         self
     }
 
-    /// Comes back unchanged.
+    /// Sent back unchanged.
     pub const fn state(mut self, state: &'a str) -> Self {
         self.state = Some(state);
         self
     }
 
-    /// Says that there is no state on purpose: needed for a token.
+    /// Declares that the missing state is intentional: needed for a token.
     pub const fn without_state(mut self, yes: bool) -> Self {
         self.without_state = yes;
         self
     }
 
-    /// Comes back inside the ID token.
+    /// Sent back inside the ID token.
     pub const fn nonce(mut self, nonce: &'a str) -> Self {
         self.nonce = Some(nonce);
         self
     }
 
-    /// The district, if it is known.
+    /// The district, if known.
     pub const fn district_id(mut self, district_id: &'a str) -> Self {
         self.district_id = Some(district_id);
         self

@@ -1,8 +1,8 @@
-//! The web part of a login, in types of the [`http`] crate, for frameworks without their own module here.
+//! Login pages for frameworks without their own module here, with types of the [`http`] crate.
 //!
-//! [`BrowserLeg`] handles the requests to the login, the callback and the logout. It decides which requests may act, sets the
-//! cookies of each outcome and each error, makes the pages that people see, and says when the session of the browser must end.
-//! Your code passes requests in, sends the answers, and stores a [`SessionIdentity`] in a session.
+//! [`BrowserLeg`] handles the requests to the login, the callback and the logout. It refuses requests that must not act, sets the
+//! cookies of each outcome and each error, makes the pages that people see, and tells when to end the session of the browser.
+//! Your code passes requests in, sends the responses, and stores a [`SessionIdentity`] in a session.
 //!
 //! ```no_run
 //! use clever_sso::web::{BrowserLeg, SessionIdentity, Step, WebOptions, WebRequest, plain_cookies};

@@ -1,4 +1,4 @@
-//! `docs/errors.md` says what the catalogue says.
+//! `docs/errors.md` must match the catalogue.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
 
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ People read these sentences on this page and on the pages of the packages. The p
 |---|---|
 ";
 
-/// What a reader of `id_token_claims` wants to know.
+/// Details for readers of `id_token_claims`.
 const JSON_OF_TOKENS: &str = "
 An ID token must be JSON in UTF-8. A raw control character in a string, a Latin-1 byte, `NaN` or an extra comma is the error
 `id_token_claims`, with line and column. A claim that is checked (`iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `at_hash`) may appear only once.
@@ -52,7 +52,7 @@ value that is nested more than 64 levels deep, becomes null. One byte order mark
 In a callback, `scope`, `error`, `error_description` and `loginas_by_admin` may contain any bytes. Bytes that are not UTF-8 become U+FFFD.
 ";
 
-/// Each kind, and the title of its table. Its name in a language is made from the name in Rust.
+/// Each kind, and the title of its table. The names in other languages are derived from the name in Rust.
 const KINDS: [(ErrorKind, &str); 7] = [
     (ErrorKind::Config, "The configuration"),
     (ErrorKind::Argument, "Arguments"),

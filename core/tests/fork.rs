@@ -1,4 +1,4 @@
-//! A client that was made and used before a fork works in the child at once, and no process reads another's response.
+//! A client that was made and used before a fork works in the child at once, and no process reads another process's response.
 #![cfg(unix)]
 #![expect(
     clippy::disallowed_methods,
@@ -10,7 +10,7 @@
 #[path = "cases/browser.rs"]
 mod browser;
 mod face {
-    //! What the browser's file calls a step's fields.
+    //! The fields of a step, for the browser's file.
     pub(crate) type Fields = std::collections::BTreeMap<String, String>;
 }
 
@@ -37,7 +37,7 @@ use server::{Answer, Server};
 
 const CHILDREN: usize = 20;
 const CALLS: usize = 10;
-/// A child that has not ended by then hangs, and is ended (in seconds).
+/// A child that has not ended after this many seconds hangs, and is killed.
 const PATIENCE: libc::c_uint = 60;
 const OURS: &str = "0a0a0a0a0a0a0a0a0a0a";
 const THEIRS: &str = "0b0b0b0b0b0b0b0b0b0b";
@@ -72,26 +72,26 @@ impl Scene {
         self.client.check_token(&self.our_token).is_ok()
     }
 
-    /// What only the children ask: an answer that got lost between two processes would be the wrong one.
+    /// A request that only the children make: a response that went to the wrong process would be a different one.
     fn asks_about_theirs(&self) -> bool {
         self.client.check_token(&self.their_token).is_err_and(|error| error.code() == ErrorCode::TokenForeign)
     }
 }
 
-/// Forks; the child calls, and ends with 0 if every call was answered rightly.
+/// Forks. The child makes calls, and exits with 0 if each got the right response.
 fn fork_and_call(scene: &Scene) -> libc::pid_t {
     fork_and(|| (0..CALLS).all(|_| scene.asks_about_theirs()))
 }
 
-/// Forks; the child ends with 0 if `call` comes out right.
+/// Forks. The child exits with 0 if `call` returns true.
 fn fork_and(call: impl FnOnce() -> bool) -> libc::pid_t {
-    // SAFETY: the child calls only the library under test, which is what is to be shown, and ends without unwinding.
+    // SAFETY: the child calls only the library under test, which is what the test is about, and ends without unwinding.
     let pid = unsafe { libc::fork() };
     if pid == 0 {
-        // SAFETY: ends the child if it hangs.
+        // SAFETY: kills the child if it hangs.
         unsafe { libc::alarm(PATIENCE) };
         let right = call();
-        // SAFETY: ends the child without running anything of the parent's test harness.
+        // SAFETY: ends the child without running any code of the parent's test harness.
         unsafe { libc::_exit(i32::from(!right)) };
     }
     pid
@@ -183,7 +183,7 @@ fn a_child_completes_a_held_login_while_threads_of_its_parent_complete_others() 
         let held = json!({"format": 1, "identity": identity, "tokens": null, "logins": [login]});
         leg.take_held(&mut HeldLogins::from_session(held), None).is_some()
     };
-    // From now on, the list of what was completed is looked through each time.
+    // From now on, the list of completed logins is searched each time.
     assert!((0..MANY).all(|number| take(&number.to_string())));
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -209,29 +209,29 @@ fn a_grandchild_calls_too() {
     // SAFETY: as in `fork_and_call`.
     let pid = unsafe { libc::fork() };
     if pid == 0 {
-        // SAFETY: ends the child if it hangs.
+        // SAFETY: kills the child if it hangs.
         unsafe { libc::alarm(PATIENCE) };
         let right = scene.asks_about_theirs() && ended_well(fork_and_call(&scene));
-        // SAFETY: ends the child without running anything of the parent's test harness.
+        // SAFETY: ends the child without running any code of the parent's test harness.
         unsafe { libc::_exit(i32::from(!right)) };
     }
     assert!(ended_well(pid));
 }
 
-/// A slow server that repeats what it was asked about, and a Clever with an ID token that it can verify.
+/// A slow server that echoes a part of each request, and a Clever with an ID token that it can verify.
 struct Host {
     echo: Server,
     emulator: Emulator,
 }
 
-/// What the processes that fork know of it.
+/// What the forking processes need to know.
 struct Work {
     echo: String,
     clever: String,
     id_token: String,
 }
 
-/// Names of the variables that the host passes.
+/// Names of the variables that the host process passes on.
 const ECHO: &str = "CLEVER_SSO_TEST_ECHO_URL";
 const CLEVER: &str = "CLEVER_SSO_TEST_BASE_URL";
 const TOKEN: &str = "CLEVER_SSO_TEST_ID_TOKEN";
@@ -239,15 +239,15 @@ const OIDC: &str = "0c0c0c0c0c0c0c0c0c0c";
 const NONCE: &str = "nonce-of-the-one-token";
 const FORKS: u32 = 200;
 const CALLERS: usize = 3;
-/// So many children run at a time.
+/// The number of children that run at the same time.
 const AT_ONCE: usize = 8;
-/// The forks are spread over the time that a first verification takes.
+/// The forks are spread over the time of a first verification.
 const STEP: Duration = Duration::from_micros(25);
 
 impl Host {
     fn new() -> Self {
         let echo = Server::of_answers(|request| {
-            // No one waits for it: it makes it likely that a fork finds calls in progress.
+            // Nothing waits for this: it makes it likely that a fork happens during calls.
             sleep(Duration::from_millis(2));
             Answer::json(&json!({ "client_id": request.bearer().unwrap(), "scopes": [] }))
         });
@@ -256,8 +256,8 @@ impl Host {
         Self { echo, emulator }
     }
 
-    /// Runs an ignored test in its own process, without the state of this one: the emulator draws random numbers from the
-    /// crypto library, in threads that no fork waits for.
+    /// Runs an ignored test in its own process, without the state of this one: the emulator gets random numbers from the crypto
+    /// library, in threads that no fork waits for.
     fn run(&self, test: &str) {
         let child = Command::new(std::env::current_exe().unwrap())
             .args([test, "--exact", "--ignored", "--test-threads=1"])
@@ -290,7 +290,7 @@ impl Work {
         Client::new(config.base_url(base).build().unwrap()).unwrap()
     }
 
-    /// Asks about a mark that only this call asks about: the response must be the one to this question.
+    /// Asks with a mark that only this call uses: the response must contain it.
     fn is_answered(asking: &Client, mark: &str) -> bool {
         asking.check_token(mark).is_err_and(|error| error.to_string().contains(&format!("\"{mark}\"")))
     }
@@ -299,7 +299,7 @@ impl Work {
         verifying.verify_id_token(&self.id_token, Some(NONCE), None).is_ok()
     }
 
-    /// One fork, while threads make their first verification with the same client and others wait for their answers.
+    /// One fork, while threads make their first verification with the same client and others wait for responses.
     fn round(&self, number: u32, asking: &Client) -> libc::pid_t {
         let verifying = Self::client(&self.clever);
         let ready = Barrier::new(CALLERS + 1);
@@ -315,8 +315,8 @@ impl Work {
                 })
                 .collect();
             ready.wait();
-            // A fork must happen in the middle of something that takes some milliseconds and gives no sign when. Each round
-            // waits a little longer, and none depends on what it finds: no fork may disturb anybody.
+            // The fork must happen during something that takes a few milliseconds and does not report its progress. Each round
+            // waits a little longer, and no round depends on what it hits: no fork may disturb anything.
             sleep(STEP * number);
             let pid = fork_and(|| {
                 self.is_verified(&verifying) && Self::is_answered(asking, &format!("child-{number}"))
@@ -347,13 +347,13 @@ fn in_the_middle_of_calls_and_first_verifications() {
     assert!(children.into_iter().all(ended_well));
 }
 
-/// Many keys, and a token that none of them verifies: every one of them is tried.
+/// Many keys, and a token that none of them verifies: all of them are tried.
 fn keys_and_token() -> (String, String) {
     let vectors: serde_json::Value =
         serde_json::from_str(include_str!("../../tests/vectors/spec-vectors.json")).unwrap();
     let example = vectors.as_array().unwrap().iter().find(|vector| vector["id"] == "oidc-core-A.2").unwrap();
     let token = example["token"].as_str().unwrap();
-    // A signature of something else: it is a number that every key computes with.
+    // The signature of something else, which is a number that every key can compute with.
     let (signed, signature) = token.rsplit_once('.').unwrap();
     (json!({ "keys": vec![&example["jwk"]; 64] }).to_string(), format!("{signed}AAAA.{signature}"))
 }
@@ -386,7 +386,7 @@ fn forks_in_the_middle_of_what_happens_first_leave_nobody_hanging_not_even_in_ex
     Host::new().run("in_the_middle_of_what_happens_first");
 }
 
-/// Forks; the child runs every destructor when it ends, and ends with 0 if `call` comes out right.
+/// Forks. The child runs every destructor when it ends, and exits with 0 if `call` returns true.
 fn fork_and_exit(call: impl FnOnce() -> bool) -> libc::pid_t {
     fork_and(|| {
         // SAFETY: ends the process; nothing on this thread is used afterwards.

@@ -1,6 +1,6 @@
-//! Every member of every response with a value of every wrong kind: either it decides who a person is, and the response is
-//! refused, or the login continues without that value. And every answer with text in it that is odd. The table is
-//! `members.json`; here the pure readers read it.
+//! Every member of every response with values of every wrong type: either it decides who a person is, and the response is
+//! refused, or the login continues without that value. And every response with odd text in it. The table is `members.json`; here,
+//! the pure functions read it.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +31,7 @@ struct Table {
     journeys: BTreeMap<String, Journey>,
 }
 
-/// What is written instead of the first brace of an answer.
+/// The text that replaces the first brace of a response.
 #[derive(Deserialize)]
 struct Text {
     text: Vec<Piece>,
@@ -47,7 +47,7 @@ enum Piece {
 }
 
 impl Text {
-    /// In Latin-1.
+    /// The bytes in Latin-1.
     fn bytes(&self) -> Vec<u8> {
         let pieces = self.text.iter().map(|piece| match piece {
             Piece::Once(text) => text.clone(),
@@ -64,14 +64,14 @@ struct Journey {
     fields: Fields,
     #[serde(default)]
     without: Vec<String>,
-    /// By answer and object: the members that nothing reads.
+    /// The members that nothing reads, by response and object.
     #[serde(default)]
     unread: BTreeMap<String, BTreeMap<String, String>>,
     members: Vec<Row>,
 }
 
 impl Journey {
-    /// The rows, and one for each member that nothing reads.
+    /// The rows, and one row for each member that nothing reads.
     fn rows(&self) -> Vec<Row> {
         let unread = self.unread.iter().flat_map(|(answer, objects)| {
             objects.iter().flat_map(move |(object, members)| {
@@ -100,7 +100,7 @@ struct Row {
 
 type Fields = BTreeMap<String, Option<String>>;
 
-/// What Clever answers in one case.
+/// Clever's responses in one case.
 struct Clever<'a> {
     answers: BTreeMap<String, Value>,
     /// The name of a response, and the text that replaces its first brace.
@@ -246,7 +246,7 @@ fn collected(fields: Vec<(&str, Option<String>)>) -> Fields {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Puts `value` where `path` leads; the empty path is the whole.
+/// Puts `value` at `path`; the empty path means the whole document.
 fn place(whole: &mut Value, path: &str, value: &Value) {
     let mut at = whole;
     for name in path.split('.').filter(|name| !name.is_empty()) {
@@ -290,7 +290,7 @@ fn a_text_that_is_odd_beside_what_decides_keeps_nobody_out() {
     }
 }
 
-/// An array where an answer, or its `data`, should be an object: with everything that belongs there.
+/// Arrays instead of an object, as a response or its `data`: with everything that belongs in the object.
 fn arrays(record: &Value) -> Vec<Value> {
     let members = record.as_object().unwrap();
     let mut made = vec![json!([record]), members.values().cloned().collect()];
@@ -315,7 +315,7 @@ fn an_array_is_no_record_whatever_is_in_it() {
                 let mut clever = Clever::new(&answers, &pair);
                 clever.answers.insert(answer.clone(), array);
                 let outcome = clever.run(&journey.operation);
-                // The record of a person only describes: they sign in without it.
+                // The record of a person only describes, so they sign in without it.
                 if name == "me" && answer == "user" {
                     assert_eq!(outcome.unwrap().1["roles"], None, "{case}");
                 } else {

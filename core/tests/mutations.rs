@@ -1,4 +1,4 @@
-//! Whatever is changed in a good token, it is refused; and what another library refuses for its signature, this one does.
+//! A valid token with any change is refused, and a token that another library refuses for its signature is refused here too.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 use std::sync::LazyLock;

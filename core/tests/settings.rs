@@ -1,4 +1,4 @@
-//! `docs/settings.md` says what the list of settings says, and so does each setter of `ConfigBuilder`.
+//! `docs/settings.md` and the setters of `ConfigBuilder` must match the list of settings.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
 
 use std::fmt::Write as _;
@@ -71,7 +71,7 @@ fn setter_in_c(setting: &Setting) -> String {
     }
 }
 
-/// Each public method of `ConfigBuilder` with its comment. What is hidden is for the other languages.
+/// Each public method of `ConfigBuilder` with its comment. Hidden methods are for the other languages.
 fn setters() -> Vec<(String, String)> {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/builder.rs");
     let (mut comment, mut hidden) = (String::new(), false);

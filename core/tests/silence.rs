@@ -1,10 +1,10 @@
-//! Nothing that a login makes shows a secret, a token, a code, an email or a name when it is printed for debugging.
+//! No value of a login shows a secret, a token, a code, an email or a name when it is printed for debugging.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
 
 #[path = "cases/browser.rs"]
 mod browser;
 mod face {
-    //! What the browser's file calls a step's fields.
+    //! The fields of a step, for the browser's file.
     pub(crate) type Fields = std::collections::BTreeMap<String, String>;
 }
 
@@ -21,7 +21,7 @@ const PENDING_KEY: &str = "sixteen-bytes-or-more";
 const PROXY_PASSWORD: &str = "proxy-password";
 const REDIRECT_URI: &str = "http://127.0.0.1:9/callback";
 
-/// Prints values, and what must not be in them.
+/// Prints values, and checks what must not be in them.
 #[derive(Default)]
 struct Witness {
     shown: Vec<String>,

@@ -1,4 +1,4 @@
-//! Every ID token of the hostile set comes out as expected, and so do the signed examples of the specifications.
+//! Every ID token in the hostile set has the expected result, and so do the signed examples in the specifications.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 use clever_sso::{Expected, KeySet, protocol, verify_id_token_with};
@@ -47,7 +47,7 @@ fn read<T: for<'a> Deserialize<'a>>(name: &str) -> T {
 fn hostile_tokens_are_refused_and_odd_but_good_ones_accepted() {
     let cases: Vec<Case> = read("hostile-id-tokens.json");
     let Sets { params, sets } = read("hostile-jwks.json");
-    // A set without any usable key opens nothing, which is a refusal too.
+    // A set without any usable key verifies nothing, which counts as a refusal too.
     let sets: HashMap<_, _> =
         sets.iter().map(|(name, set)| (name.as_str(), KeySet::parse(&set.to_string()))).collect();
     let wrong: Vec<_> = cases

@@ -14,9 +14,10 @@ impl IntoResponse for WebAnswer {
 }
 
 impl IntoResponse for Error {
-    /// The page for the person in English, with its status and cookies. A response ends no session: if you call `finish_login`
-    /// yourself, end the session if [`Error::ends_session`] is true. [`CleverSso::protect`](super::CleverSso::protect) does
-    /// that for you, in the language of the person, with a page of `on_problem`.
+    /// The page for the person, in English, with its status and cookies. A response does not end the session: if you call
+    /// `finish_login` yourself, end the session when [`Error::ends_session`] is true.
+    /// [`CleverSso::protect`](super::CleverSso::protect) does that for you, in the person's language and with the page of
+    /// `on_problem`.
     fn into_response(self) -> Response {
         IntoResponse::into_response(WebAnswer::from(&self))
     }
@@ -37,8 +38,8 @@ impl IntoResponse for Restart {
 }
 
 impl IntoResponse for Denied {
-    /// The page for the person in English, with its cookies. A response ends no session: end it if `ends_session` is true.
-    /// [`CleverSso::protect`](super::CleverSso::protect) does that for you, in the language of the person.
+    /// The page for the person, in English, with its cookies. A response does not end the session: end it when `ends_session` is
+    /// true. [`CleverSso::protect`](super::CleverSso::protect) does that for you, in the person's language.
     fn into_response(self) -> Response {
         IntoResponse::into_response(WebAnswer::from(&self))
     }

@@ -21,7 +21,7 @@ pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 
 impl Site {
-    /// The response to send: for a failed login, the application's own page if it has one.
+    /// The response to send. For a failed login, that is the application's own page, if it has one.
     pub(super) fn show(&self, answer: WebAnswer) -> Response {
         let (Some(show), Some(problem)) = (&self.on_problem, answer.problem()) else {
             return IntoResponse::into_response(answer);
@@ -43,12 +43,12 @@ impl Site {
     }
 }
 
-/// One request to a page of the login, or to one that completes a login.
+/// One request to a login page, or to a page that completes a login.
 pub(super) struct Call<'a> {
     pub(super) site: &'a Site,
     pub(super) request: &'a WebRequest,
     pub(super) session: &'a Session,
-    /// The id of a session that the browser sent.
+    /// The session id that the browser sent.
     pub(super) sent: Option<Id>,
 }
 
@@ -73,7 +73,7 @@ impl Call<'_> {
         Some(self.finish(answer).await)
     }
 
-    /// Ends the session if the answer requires it.
+    /// Ends the session if the response requires it.
     async fn finish(&self, answer: WebAnswer) -> Response {
         if answer.ends_session()
             && let Err(error) = self.end_session().await
@@ -85,14 +85,14 @@ impl Call<'_> {
     }
 
     async fn end_session(&self) -> sessions::Result<()> {
-        // It may have got another id while this request was on its way.
+        // The session may have changed its id since this request was sent.
         if let Some(sent) = self.sent {
             self.site.marks.end_wherever(sent).await?;
         }
         sessions::end(self.session, &self.site.marks).await
     }
 
-    /// Signs a person in, unless the application decides otherwise.
+    /// Signs a person in, unless the application's hooks decide otherwise.
     async fn sign_in(&self, signed_in: SignedIn, extensions: &Extensions) -> Response {
         match self.try_sign_in(&signed_in, extensions).await {
             Ok(response) => response,
@@ -134,7 +134,7 @@ impl Call<'_> {
                 if response.status().is_redirection() && !is_held {
                     sessions::note_answer(session).await?;
                 }
-                // The session layer does not save the session of a response with an error status.
+                // The session layer does not save the session when the response has an error status.
                 if is_same && !self.settle(before).await? {
                     return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
                 }
@@ -148,20 +148,20 @@ impl Call<'_> {
             Ok(answer) => answer,
             Err(why) => return Ok(self.finish(leg.refused_sign_in(self.request, signed_in, &why)).await),
         };
-        // If the store fails, the last person must not stay signed in.
+        // If the store fails, the previous person must not stay signed in.
         if !self.settle(before).await? {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
         }
         Ok(self.welcome(answer, signed_in).await)
     }
 
-    /// Signs a person in whose login waited.
+    /// Signs in the person of a held login.
     pub(super) async fn complete(&self, key: Option<&str>, extensions: &Extensions) -> Response {
         match self.try_complete(key, extensions).await {
             Ok(response) => response,
             Err(error) => {
                 tracing::error!("the store of the sessions failed: {error}");
-                // The session keeps its id, so no one may be signed in in it.
+                // The session keeps its id, so no one may be signed in to it.
                 self.session.clear().await;
                 self.site.show(self.site.leg.broken(self.request, None))
             }
@@ -187,7 +187,7 @@ impl Call<'_> {
         Ok(self.welcome(answer, &login).await)
     }
 
-    /// The answer to a person who is signed in now.
+    /// The response to a person who has just been signed in.
     async fn welcome(&self, answer: Option<Response>, login: &dyn Proven) -> Response {
         let Some(mut response) = answer else {
             return self.finish(self.site.leg.admitted(self.request, login)).await;
@@ -197,7 +197,7 @@ impl Call<'_> {
         response
     }
 
-    /// Saves the session. False when the person logged out of it, as it was before, while the application decided.
+    /// Saves the session. Returns false when the person logged out of the session `before` while the application was deciding.
     async fn settle(&self, before: Option<Id>) -> sessions::Result<bool> {
         match before {
             Some(before) => sessions::settle(self.session, before, false, &self.site.marks).await,
@@ -205,7 +205,7 @@ impl Call<'_> {
         }
     }
 
-    /// What the application says before the sign-in: a response of its own, or `None` to go on. And whether it holds the login.
+    /// Calls `before_sign_in`. Returns the application's own response, or `None` to continue; and whether it held the login.
     async fn decide_before(
         &self,
         signed_in: &SignedIn,
@@ -219,7 +219,7 @@ impl Call<'_> {
         (decision, is_held.load(Ordering::Relaxed))
     }
 
-    /// What it says after the sign-in.
+    /// Calls `on_sign_in`.
     async fn decide_after(&self, login: Login, extensions: &Extensions) -> Result<Option<Response>, Refused> {
         let Some(hook) = self.site.on_sign_in.as_deref() else { return Ok(None) };
         hook(self.proven(login, extensions, None)).await
@@ -236,7 +236,7 @@ impl Call<'_> {
     }
 }
 
-/// The application's own response to a callback is for one person, and the address of the page contains a code.
+/// Marks the application's own response to a callback as private: it is for one person, and the page's address contains a code.
 fn keep_private(response: &mut Response) {
     response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
     response.headers_mut().entry(REFERRER_POLICY).or_insert(NO_REFERRER);

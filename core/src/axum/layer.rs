@@ -1,4 +1,4 @@
-//! The layer around every page: the session, the pages of the login, and the extractors that tell a handler about the person.
+//! The layer around every page: the session, the login pages, and the data for the extractors.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,7 +64,7 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
     response
 }
 
-/// Ends a session that was written to after its person logged out: otherwise the session layer would save it again.
+/// Ends a session that was changed after its person logged out. Otherwise the session layer would save it again.
 async fn stay_logged_out(session: &Session, site: &Site) -> sessions::Result<()> {
     if session.is_modified() && sessions::has_ended(session, &site.marks).await? {
         return sessions::end(session, &site.marks).await;

@@ -1,4 +1,4 @@
-//! Cookies that other hosts of the domain planted.
+//! Cookies planted by other hosts of the same domain.
 
 use ::axum::extract::Request;
 use ::axum::http::HeaderValue;

@@ -1,4 +1,4 @@
-//! Who is signed in, for handlers.
+//! The signed-in person, for handlers.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -28,9 +28,9 @@ pub(super) struct Current {
     pub(super) sent: Option<Id>,
     pub(super) person: Option<Arc<SessionIdentity>>,
     pub(super) held: Option<Arc<HeldLogins>>,
-    /// Whether the response may name the person.
+    /// Whether the response may contain data about the person.
     pub(super) was_asked: Arc<AtomicBool>,
-    /// Whether a login was completed, and the answer has its cookies.
+    /// Whether a login was completed, so that the response carries its cookies.
     pub(super) has_completed: Arc<AtomicBool>,
 }
 
@@ -50,11 +50,10 @@ impl Current {
     }
 }
 
-/// The person who is signed in. A handler with this argument is only for signed-in people; with `Option<Person>`, it is for
-/// everyone.
+/// The signed-in person. A handler with this argument is only for signed-in people; with `Option<Person>`, it is for everyone.
 ///
-/// People who open a page without being signed in are sent to log in and come back to it. Scripts get 401 with JSON. No cache
-/// stores the responses of the handler, unless they allow it: devices are shared.
+/// People who open a page without being signed in are sent to log in and come back to the page. Scripts get 401 with JSON.
+/// Because devices are shared, no cache stores the handler's responses unless they allow it.
 ///
 /// ```
 /// use clever_sso::axum::{Person, Rejection};
@@ -71,10 +70,11 @@ pub struct Person {
 }
 
 impl Person {
-    /// Continues only for people who logged in with this role, or one of several. Others get 403, and scripts get it with JSON.
+    /// Returns `Ok` only for a person who logged in with this role, or with one of several. Other people get 403; scripts get it
+    /// with JSON.
     ///
     /// # Errors
-    /// The response, when the person has none of these roles.
+    /// The 403 response, when the person has none of these roles.
     pub fn require(&self, roles: impl IntoRoles) -> Result<(), Rejection> {
         if self.has_role(roles) {
             return Ok(());
@@ -116,7 +116,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Person {
     }
 }
 
-/// The client, and the HTML and addresses of the login, as an argument of a handler.
+/// The client, and the HTML and URLs of the login pages, as a handler argument.
 ///
 /// ```
 /// use axum::response::Html;
@@ -129,7 +129,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Person {
 #[derive(Clone)]
 pub struct Clever {
     current: Current,
-    /// For the hooks of the application.
+    /// The request's extensions, for the application's hooks.
     extensions: Extensions,
 }
 
@@ -139,17 +139,18 @@ impl Clever {
         self.current.site.leg.client()
     }
 
-    /// The login that waits in this session since [`ProvenLogin::hold`](super::ProvenLogin::hold), by its key; without a key, the one
-    /// that has waited longest. `None` when there is none, or its ten minutes are over.
+    /// The login that [`ProvenLogin::hold`](super::ProvenLogin::hold) put on hold in this session, by its key. Without a key, the
+    /// login that was held first. `None` when there is no held login, or its ten minutes are over.
     pub fn held_login(&self, key: Option<&str>) -> Option<HeldLogin> {
         let held = self.current.held.as_ref()?.get(key)?;
         self.current.was_asked.store(true, Ordering::Relaxed);
         Some(held)
     }
 
-    /// Lets the person in whose login waits in this session: call it when they have done what you ask. It works once, in all processes
-    /// that share the store of the sessions, and not after a logout. It gives the response for the browser: a redirect to the page that the person wanted, or a page that says why they cannot sign in. When no
-    /// login waits, it is a redirect to the login.
+    /// Signs in the person of a held login. Call it when they have done what you asked for. It works once, across all processes
+    /// that share the session store, and not after a logout. It returns the response for the browser: a redirect to the page that
+    /// the person wanted, or a page that says why they cannot sign in. When no login is on hold, it returns a redirect to the
+    /// login.
     ///
     /// ```
     /// use axum::extract::Path;
@@ -181,17 +182,17 @@ impl Clever {
         self.current.site.leg.signed_in_line(&self.current.request, person)
     }
 
-    /// The address that starts a login. After the login, the person goes to `next`.
+    /// The URL that starts a login. After the login, the person goes to `next`.
     pub fn login_url(&self, next: Option<&str>) -> String {
         self.current.site.leg.login_url(&self.current.request, next)
     }
 
-    /// The address for a "Not you?" link: Clever asks the person who they are.
+    /// The URL for a "Not you?" link: Clever asks people who they are.
     pub fn switch_user_url(&self, next: Option<&str>) -> String {
         self.current.site.leg.switch_user_url(&self.current.request, next)
     }
 
-    /// The address to which a form posts to log out.
+    /// The URL for a form that logs the person out.
     pub fn log_out_url(&self) -> String {
         self.current.site.leg.log_out_url(&self.current.request)
     }
@@ -211,7 +212,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Clever {
     }
 }
 
-/// The response to a person who may not see a page.
+/// The response to a person who is not allowed to see a page.
 #[derive(Debug)]
 pub struct Rejection(Box<Response>);
 
@@ -227,11 +228,11 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// The roles that [`login_required`] requires.
+/// The roles required by [`login_required`].
 #[derive(Clone, Debug)]
 pub struct Roles(Arc<[RoleName]>);
 
-/// Lets a request pass if the person has one of the [`Roles`]; without roles, for any signed-in person.
+/// Lets a request pass if the person has one of the [`Roles`]. Without roles, every signed-in person passes.
 #[derive(Debug)]
 pub struct Allowed;
 
@@ -247,8 +248,8 @@ impl FromRequestParts<Roles> for Allowed {
     }
 }
 
-/// A layer that lets in people who are signed in with this role, or one of several; with an empty list (`[""; 0]`), all people
-/// who are signed in. For `route_layer`.
+/// A layer for `route_layer` that requires a signed-in person with this role, or with one of several. With an empty list
+/// (`[""; 0]`), it lets in every signed-in person.
 ///
 /// ```
 /// use axum::{Router, routing::get};

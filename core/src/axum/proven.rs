@@ -1,4 +1,4 @@
-//! A person who proved a login, for the hooks of an application.
+//! A proven login, for the hooks of an application.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::protocol::identity::Identity;
 use crate::protocol::token::Tokens;
 use crate::web::{HeldLogin, Proven, Refused};
 
-/// A login that Clever proved: what [`before_sign_in`](super::CleverSso::before_sign_in) decides about, and
-/// [`on_sign_in`](super::CleverSso::on_sign_in) acts on.
+/// A login that Clever proved. [`before_sign_in`](super::CleverSso::before_sign_in) decides about it, and
+/// [`on_sign_in`](super::CleverSso::on_sign_in) acts on it.
 ///
 /// ```
 /// use axum::response::Response;
@@ -33,11 +33,11 @@ pub struct ProvenLogin {
     pub(super) client: Client,
     pub(super) session: Session,
     pub(super) extensions: Extensions,
-    /// Whether it was held; before the sign-in only.
+    /// Whether the login was put on hold. Only used before the sign-in.
     pub(super) is_held: Option<Arc<AtomicBool>>,
 }
 
-/// Without the session, which has the tokens of held logins; some stores print all of them.
+/// Without the session, which contains the tokens of held logins; some stores print all their sessions.
 impl fmt::Debug for ProvenLogin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("ProvenLogin").field("login", &self.login).finish_non_exhaustive()
@@ -48,7 +48,7 @@ impl fmt::Debug for ProvenLogin {
 #[derive(Clone, Debug)]
 pub(super) enum Login {
     Now(SignedIn),
-    /// It waited in the session.
+    /// The login was on hold in the session.
     Held(HeldLogin),
 }
 
@@ -62,12 +62,12 @@ impl Login {
 }
 
 impl ProvenLogin {
-    /// Who it is. After [`hold`](Self::hold) it has neither email address nor claims.
+    /// The person's identity. In a held login ([`hold`](Self::hold)), it has neither email address nor claims.
     pub fn identity(&self) -> &Identity {
         self.login.proven().identity()
     }
 
-    /// The tokens of this login; `None` for one that was held without them.
+    /// The tokens of this login; `None` for a held login that was stored without them.
     pub const fn tokens(&self) -> Option<&Tokens> {
         match &self.login {
             Login::Now(signed_in) => Some(&signed_in.tokens),
@@ -75,7 +75,7 @@ impl ProvenLogin {
         }
     }
 
-    /// The page that the person wanted; `None` for the page after a login.
+    /// The page that the person wanted; `None` means the default page after a login.
     pub fn return_to(&self) -> Option<&str> {
         self.login.proven().return_to()
     }
@@ -85,11 +85,11 @@ impl ProvenLogin {
         self.login.proven().switch_user()
     }
 
-    /// Keeps this login in the session of this browser for ten minutes, until [`Clever::complete_login`](super::Clever::complete_login)
-    /// lets the person in: for a second factor, a consent, or a form to sign up. Return a response from
-    /// [`before_sign_in`](super::CleverSso::before_sign_in) then, such as a redirect to your page. No one is signed in until then.
+    /// Puts this login on hold, in this browser's session, for ten minutes: for a second factor, a consent, or a signup form.
+    /// Return a response from [`before_sign_in`](super::CleverSso::before_sign_in) afterwards, such as a redirect to your page.
+    /// No one is signed in until [`Clever::complete_login`](super::Clever::complete_login) signs the person in.
     ///
-    /// Returns the key of the login: put it into the address of your page. Each tab can hold a login of its own, up to eight.
+    /// Returns the key of the held login: put it into the URL of your page. Each tab can hold its own login, up to eight.
     ///
     /// ```
     /// use axum::response::{IntoResponse, Redirect, Response};
@@ -103,12 +103,13 @@ impl ProvenLogin {
     /// ```
     ///
     /// # Errors
-    /// When the store of the sessions fails, and outside [`before_sign_in`](super::CleverSso::before_sign_in). Let them pass with `?`.
+    /// When the session store fails, and outside [`before_sign_in`](super::CleverSso::before_sign_in). Pass these errors on with
+    /// `?`.
     pub async fn hold(&self) -> Result<String, Refused> {
         self.keep(false).await
     }
 
-    /// The same, and the tokens, the email address and the claims are kept as well, in the store of the sessions.
+    /// Like [`hold`](Self::hold), and also stores the tokens, the email address and the claims in the session store.
     ///
     /// ```
     /// use axum::response::{IntoResponse, Redirect, Response};
@@ -141,13 +142,12 @@ impl ProvenLogin {
         &self.client
     }
 
-    /// The session of this browser. It contains no data of another person.
+    /// This browser's session. It never contains data of another person.
     pub const fn session(&self) -> &Session {
         &self.session
     }
 
-    /// The extensions of the request, including those from layers of the application: for example, the `AuthSession` of
-    /// axum-login.
+    /// The extensions of the request, including those of the application's own layers: for example, axum-login's `AuthSession`.
     pub const fn extensions(&self) -> &Extensions {
         &self.extensions
     }

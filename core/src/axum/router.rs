@@ -20,10 +20,10 @@ use crate::client::Client;
 use crate::error::{Error, ErrorCode, Result};
 use crate::web::{BrowserLeg, Problem, Refused, WebOptions};
 
-/// How long tower-sessions stores a session that ends when the browser closes.
+/// The time for which tower-sessions stores a session that ends when the browser closes.
 const LONGEST_SESSION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// Login, callback and logout for a router, with sessions in a store of tower-sessions.
+/// Login, callback and logout for a router, with sessions in a tower-sessions store.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -56,8 +56,8 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
     /// ```
     ///
     /// # Errors
-    /// As [`BrowserLeg::new`], and `config_invalid` for a `session_lifetime` of more than 14 days: tower-sessions does not
-    /// store a session that ends with the browser for longer.
+    /// As [`BrowserLeg::new`], and `config_invalid` for a `session_lifetime` of more than 14 days, because tower-sessions does
+    /// not store a session that ends with the browser for longer than that.
     pub fn new(client: Client, options: WebOptions, store: Store) -> Result<Self> {
         if options.session_lifetime > LONGEST_SESSION {
             let name = options.name_of("session_lifetime");
@@ -75,9 +75,9 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         Ok(Self { site, store })
     }
 
-    /// Calls `decide` for each person who proved a login, before they are signed in. `None` signs them in. A response is sent
-    /// to the browser, and the person is not signed in. [`Refused`] becomes a page for the person. With `?`, an
-    /// [`Error`](crate::Error) of a request to Clever's API becomes a page too.
+    /// Calls `decide` for each person who proved a login, before they are signed in. `None` signs them in. A response is sent to
+    /// the browser, and the person is not signed in. [`Refused`] shows a page to the person. With `?`, an [`Error`](crate::Error)
+    /// of a request to Clever's API shows a page too.
     ///
     /// ```no_run
     /// use clever_sso::axum::{CleverSso, ProvenLogin, tower_sessions::MemoryStore};
@@ -101,9 +101,9 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self
     }
 
-    /// Calls `act` for each person who was just signed in. Their session is new, and you can add data to it. The result works
-    /// as for [`before_sign_in`](Self::before_sign_in): a response is sent instead of the redirect, and the person stays signed
-    /// in; [`Refused`] signs the person out.
+    /// Calls `act` for each person who has just been signed in. Their session is new, and you can add data to it. The result
+    /// works like that of [`before_sign_in`](Self::before_sign_in): a response is sent instead of the redirect, and the person
+    /// stays signed in; [`Refused`] signs the person out.
     pub fn on_sign_in<F, Decision>(mut self, act: F) -> Self
     where
         F: Fn(ProvenLogin) -> Decision + Send + Sync + 'static,
@@ -113,8 +113,8 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self
     }
 
-    /// Calls `show` to make the page of a failed login. A page with status 200, as from `Html`, gets the status of the problem.
-    /// Every page gets the required cookies and headers.
+    /// Calls `show` to make the page for a failed login. A page with status 200, such as from `Html`, gets the status of the
+    /// problem. Every page gets the required cookies and headers.
     ///
     /// ```no_run
     /// use axum::response::Html;
@@ -138,7 +138,7 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self
     }
 
-    /// The router with the login, the callback, the logout and sessions around it. Do not wrap it in a layer that responds by
+    /// Adds the login, the callback, the logout and sessions to the router. Do not wrap the result in a layer that responds by
     /// itself or changes paths.
     pub fn protect<S>(self, router: Router<S>) -> Router<S>
     where
@@ -147,8 +147,8 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
         self.protect_with(router, Router::layer)
     }
 
-    /// The same, if another layer provides the sessions, for example the one of axum-login. Do not use `with_always_save`: a
-    /// slow response would restore a session that ended in the meantime.
+    /// Like [`protect`](Self::protect), when another layer provides the sessions, such as axum-login's. Do not use
+    /// `with_always_save`: a slow response would restore a session that has ended in the meantime.
     ///
     /// ```no_run
     /// use axum::Router;
@@ -171,11 +171,11 @@ impl<Store: SessionStore + Clone> CleverSso<Store> {
     {
         let is_secure = self.site.leg.is_secure();
         let layer = SessionManagerLayer::new(SafeStore::new(self.store))
-            // Only this host can set a cookie of this name, and only over https.
+            // Only this host can set a cookie with this name, and only over https.
             .with_name(self.site.leg.session_cookie_name())
             .with_secure(is_secure)
             .with_http_only(true)
-            // With Strict the browser would not send it when it comes back from Clever.
+            // With Strict, the browser would not send the cookie when it comes back from Clever.
             .with_same_site(SameSite::Lax)
             .with_expiry(Expiry::OnSessionEnd);
         let router = router.layer(from_fn_with_state(self.site, layer::around));

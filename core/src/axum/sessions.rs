@@ -1,4 +1,4 @@
-//! Who is signed in, in a session of tower-sessions.
+//! The signed-in person, stored in a tower-sessions session.
 
 use std::collections::HashMap;
 
@@ -13,32 +13,32 @@ use crate::web::{BrowserLeg, HeldLogin, HeldLogins, SessionIdentity};
 
 /// The key of the person in a session.
 const PERSON: &str = "clever_sso";
-/// The key in a session under which logins wait for the application to complete them.
+/// The session key of held logins.
 const HELD: &str = "clever_sso_held";
-/// The key that shows that a session came back, after the application's own response sent the browser elsewhere before a
+/// The session key that shows that a session came back after the application's own response sent the browser elsewhere before a
 /// sign-in.
 const ANSWERED: &str = "clever_sso_answered";
 
 pub(super) type Result<T> = std::result::Result<T, session::Error>;
 
-/// The content of a request's session.
+/// The data in a request's session.
 #[derive(Default)]
 pub(super) struct Found {
-    /// The id that the browser sent, also when no session has it anymore.
+    /// The id that the browser sent, even if no session has it anymore.
     pub(super) sent: Option<Id>,
     pub(super) person: Option<SessionIdentity>,
-    /// The logins that wait for the application to complete them.
+    /// The logins that the application has put on hold.
     pub(super) held: Option<HeldLogins>,
-    /// Whether a sign-in made it: then the sign-in was not lost.
+    /// Whether a sign-in made this session. Then the sign-in was not lost.
     pub(super) came_back: bool,
-    /// Whether a login waits or waited, or an answer of the application's own sent the browser on before a sign-in.
+    /// Whether a login is or was on hold, or the application's own response sent the browser elsewhere before a sign-in.
     pub(super) was_answered: bool,
 }
 
-/// Reads who is signed in. A session that has expired ends, with all its data.
+/// Reads who is signed in. An expired session ends, with all its data.
 pub(super) async fn look(session: &Session, marks: &Marks) -> Result<Found> {
     let sent = session.id();
-    // A request without a session is left alone.
+    // A request without a session stays without one.
     if sent.is_none() {
         return Ok(Found::default());
     }
@@ -57,9 +57,9 @@ pub(super) async fn look(session: &Session, marks: &Marks) -> Result<Found> {
     Ok(Found { sent, person, held, came_back: true, was_answered: false })
 }
 
-/// Ends a session: its id leads to an empty session, and no data is kept.
+/// Ends a session: its id leads to an empty session, and all data is deleted.
 ///
-/// `flush` alone would let a session that is filled again have the same id.
+/// With `flush` alone, a session that gets new data would keep its id.
 pub(super) async fn end(session: &Session, marks: &Marks) -> Result<()> {
     if let Some(id) = session.id() {
         marks.end(id).await?;
@@ -68,23 +68,23 @@ pub(super) async fn end(session: &Session, marks: &Marks) -> Result<()> {
     session.cycle_id().await
 }
 
-/// How a person gets a session.
+/// The session that a person gets at a sign-in.
 pub(super) enum Place {
     /// A new one, with a new id.
     New,
-    /// The session of the same person, with its contents, because other tabs may be using it. Their old id gives no access to
-    /// more data. With its id, if it has been saved.
+    /// The session of the same person with its contents, because other tabs may be using it. Their old id gives no access to new
+    /// data. It has its id, if it has been saved.
     Same(Option<Id>, HashMap<String, Value>),
-    /// The same person logged out of it while the login was in progress.
+    /// None: the same person logged out of the session while the login was in progress.
     Gone,
 }
 
-/// Prepares the session for a person: ends the session of any other person. Until the person is signed in, the session belongs
-/// to no one. Their own logins that wait go on to the new session.
+/// Prepares the session for a person, and ends the session of any other person. Until the person is signed in, the session
+/// belongs to no one. The person's own held logins move to the new session.
 pub(super) async fn make_room(session: &Session, identity: &Identity, marks: &Marks) -> Result<Place> {
     let found = look(session, marks).await?;
     if !found.person.is_some_and(|person| person.is(identity)) {
-        // Its id was given out before this person signed in, so it must not become a signed-in session.
+        // Its id was used before this person signed in, so the session must not become a signed-in one.
         end(session, marks).await?;
         if let Some(held) = found.held.filter(|held| held.is_of(identity)) {
             session.insert(HELD, held).await?;
@@ -97,15 +97,16 @@ pub(super) async fn make_room(session: &Session, identity: &Identity, marks: &Ma
             marks.begin_move(id).await?;
             marks.load(&id).await?.map(|record| record.data)
         }
-        // A layer has given it a new id, under which nothing is kept yet.
+        // A layer has given the session a new id, which has no data in the store yet.
         None => Some(HashMap::new()),
     };
-    // The application's own pages may mistake old data for a sign-in.
+    // The application's own pages could mistake old data for a sign-in.
     empty(session).await?;
     Ok(kept.map_or(Place::Gone, |kept| Place::Same(id, kept)))
 }
 
-/// Restores what a session of the same person held, after they signed in again. Values that the application has set since then stay.
+/// Restores the data of the same person's previous session after they signed in again. Values that the application has set since
+/// then are kept.
 pub(super) async fn restore(session: &Session, before: HashMap<String, Value>) -> Result<()> {
     for (key, value) in before {
         if ![PERSON, HELD].contains(&key.as_str()) && session.get_value(&key).await?.is_none() {
@@ -115,9 +116,9 @@ pub(super) async fn restore(session: &Session, before: HashMap<String, Value>) -
     Ok(())
 }
 
-/// Whether another request ended the session since this request read it: the person logged out. Saving it would restore it.
+/// Whether another request has ended the session since this request read it, by a logout. Saving the session would restore it.
 ///
-/// A session with a new id, which is not saved yet, has not ended.
+/// A session with a new id that is not saved yet has not ended.
 pub(super) async fn has_ended(session: &Session, marks: &Marks) -> Result<bool> {
     match session.id() {
         Some(id) => Ok(marks.load(&id).await?.is_none()),
@@ -130,7 +131,7 @@ pub(super) async fn sign_in(session: &Session, person: &SessionIdentity) -> Resu
     session.remove_value(ANSWERED).await.map(drop)
 }
 
-/// Keeps a login in a session until the application completes it. Returns its key.
+/// Holds a login in a session until the application completes it. Returns its key.
 pub(super) async fn hold(
     session: &Session,
     login: &SignedIn,
@@ -148,19 +149,19 @@ pub(super) async fn hold(
     }
 }
 
-/// How a login that waited was found.
+/// The result of taking a held login.
 pub(super) enum Taken {
-    /// It is completed now: sign the person in, and then [`settle`] the session that has this id.
+    /// It can be completed now: sign the person in, and then [`settle`] the session that has this id.
     Login(Box<HeldLogin>, Id),
     /// Another tab has signed the person in.
     SignedIn(Box<HeldLogin>),
-    /// It waits no longer.
+    /// It is no longer on hold.
     Gone,
 }
 
-/// Takes a login out of those that wait: no other request finds it.
+/// Takes a held login, so that no other request can take it.
 ///
-/// Another request may have completed it, or logged out, since this one read the session. So the store is asked as well.
+/// Another request may have completed it, or logged out, since this one read the session. So this checks the store as well.
 pub(super) async fn take_held(
     session: &Session,
     leg: &BrowserLeg,
@@ -188,12 +189,12 @@ pub(super) async fn take_held(
     }
     note_answer(session).await?;
     marks.begin_move(id).await?;
-    // Until the person is in, the session is there for a logout to end it.
+    // The session must be in the store until the person is signed in, so that a logout can end it.
     session.save().await?;
     Ok(Taken::Login(Box::new(login), id))
 }
 
-/// Empties a session, but for logins that wait.
+/// Empties a session, except for held logins.
 pub(super) async fn empty(session: &Session) -> Result<()> {
     let held = session.get_value(HELD).await?;
     session.clear().await;
@@ -203,10 +204,10 @@ pub(super) async fn empty(session: &Session) -> Result<()> {
     }
 }
 
-/// Saves the session of a person who is in now. It had the id `before`, and gets another one if `renews`. False when another request
-/// ended it meanwhile: then end it here, too.
+/// Saves the session of a person who is now signed in. It had the id `before`, and gets another id if `renews`. Returns false
+/// when another request has ended it in the meantime: then end it here too.
 pub(super) async fn settle(session: &Session, before: Id, renews: bool, marks: &Marks) -> Result<bool> {
-    // The application may have given it a new id, as axum-login does.
+    // The application may have changed the id, as axum-login does.
     if session.id() == Some(before) {
         if has_ended(session, marks).await? {
             return Ok(false);
@@ -222,7 +223,7 @@ pub(super) async fn settle(session: &Session, before: Id, renews: bool, marks: &
     }
 }
 
-/// Marks the session, to see whether it comes back.
+/// Marks the session, to see later whether the browser sends it again.
 pub(super) async fn note_answer(session: &Session) -> Result<()> {
     session.insert(ANSWERED, true).await
 }

@@ -1,4 +1,4 @@
-//! What every request to a protected router needs.
+//! The shared state of a protected router.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ pub(super) type Decision = Result<Option<Response>, Refused>;
 pub(super) type Decide = dyn Fn(ProvenLogin) -> Later<Decision> + Send + Sync;
 pub(super) type Show = dyn Fn(&Problem) -> Response + Send + Sync;
 
-/// What every request needs. Cheap to clone.
+/// The shared state that every request needs. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Site {
     pub(super) leg: BrowserLeg,

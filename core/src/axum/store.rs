@@ -1,14 +1,14 @@
-//! The store of the sessions, made safe for requests of one browser that happen at the same time.
+//! The session store, made safe for simultaneous requests of one browser.
 //!
-//! A store can load, create, save and delete a record, one after the other: between two of these steps, another process may do
-//! anything. So each side first writes a mark, and then looks for the mark of the other. In whatever order the steps happen, at
-//! least one of the two sees the other. The marks are records of the same store, and expire on their own:
+//! A store can load, create, save and delete a record, but only in separate steps, and another process may do anything between
+//! two steps. So each of two competing requests first writes a mark and then looks for the other's mark. In whatever order the
+//! steps happen, at least one of the two sees the other. The marks are records in the same store, and expire on their own:
 //!
-//! - a session has **ended**: what is saved to it afterwards is deleted again;
-//! - a session is **moving**, and has **moved**: it continues under another id, and its end is the end of both;
+//! - a session has **ended**: data that is saved to it afterwards is deleted again;
+//! - a session is **moving**, or has **moved**: it continues under another id, and ending it ends both;
 //! - a login is **taken**: no other request completes it.
 //!
-//! The id of a mark is a hash of the session's id, or of the login's key: only callers that know these can guess it.
+//! The id of a mark is a hash of the session's id or the login's key, so only callers that know those can compute it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -25,16 +25,16 @@ use tower_sessions::session_store::{Error, Result};
 use crate::clock::unix_time;
 use crate::entropy;
 
-/// Longer than a request takes that writes to a session at its end.
+/// A request that writes to a session when it finishes takes less time than this.
 const AN_HOUR: Duration = Duration::hours(1);
-/// Longer than a logout is on its way that was sent before the browser got the new id.
+/// A logout request that was sent before the browser got the new id arrives within this time.
 const A_MINUTE: Duration = Duration::minutes(1);
 /// The content of a mark.
 const MARK: &str = "clever_sso_mark";
 
-/// A store in which a session that ended does not come back, whatever is saved to it at the same time.
+/// A session store in which an ended session never comes back, even if another request saves to it at the same time.
 ///
-/// [`CleverSso::protect_with`](super::CleverSso::protect_with) gives its layer to you.
+/// [`CleverSso::protect_with`](super::CleverSso::protect_with) passes it to your layer.
 #[derive(Clone)]
 pub struct SafeStore<Store>(Store);
 
@@ -44,7 +44,7 @@ impl<Store: SessionStore> SafeStore<Store> {
     }
 }
 
-/// Without the sessions.
+/// Without the store, which may print its sessions.
 impl<Store> fmt::Debug for SafeStore<Store> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SafeStore(..)")
@@ -83,14 +83,14 @@ impl Marks {
         Self(Arc::new(store))
     }
 
-    /// What the store has of a session by now.
+    /// The current record of a session in the store.
     pub(super) async fn load(&self, id: &Id) -> Result<Option<Record>> {
         self.0.load(id).await
     }
 
     /// Marks a session as ended. Delete it afterwards.
     ///
-    /// Ids that no session has leave no mark: anyone can make them up.
+    /// Does nothing for ids without a session: anyone can make up such ids.
     pub(super) async fn end(&self, id: Id) -> Result<()> {
         if self.0.load(&id).await?.is_some() && self.read(&ended(id)).await?.is_none() {
             self.write(ended(id), Value::Null, AN_HOUR).await?;
@@ -98,7 +98,7 @@ impl Marks {
         Ok(())
     }
 
-    /// The same, also for one that is moving, and the one under whose id it continues is deleted.
+    /// Ends the session. If it is moving or has moved, also ends and deletes the session that it continues as.
     pub(super) async fn end_wherever(&self, id: Id) -> Result<()> {
         if self.0.load(&id).await?.is_none() && self.read(&moving(id)).await?.is_none() {
             return Ok(());
@@ -116,18 +116,19 @@ impl Marks {
         self.write(moving(id), Value::Null, AN_HOUR).await.map(drop)
     }
 
-    /// Marks a session as continued under another id, which is saved already. False when the session has ended: then the one with
-    /// the new id must end, too.
+    /// Marks a session as continued under another id, which is already saved. Returns false when the session has ended: then end
+    /// the session with the new id too.
     pub(super) async fn move_to(&self, id: Id, new: Id) -> Result<bool> {
         self.write(moved(id), new.to_string().into(), A_MINUTE).await?;
         Ok(self.read(&ended(id)).await?.is_none())
     }
 
-    /// Marks a login as taken, for as long as it could wait. False when another request has taken it, or takes it now.
+    /// Marks a login as taken, for as long as it could be on hold. Returns false when another request has taken it or is taking
+    /// it.
     ///
-    /// Most stores create a record only where there is none: the first request that creates the first mark takes the login. Others
-    /// write over it. There, the last request that wrote the first mark takes it, if none before it came as far as the second mark
-    /// (the splitter of Moir and Anderson).
+    /// Most stores only create a record when it does not exist yet: the request that creates the first mark takes the login.
+    /// Other stores overwrite the record: there, the request that wrote the first mark last takes the login, unless an earlier
+    /// one has already reached the second mark (the splitter of Moir and Anderson).
     pub(super) async fn take(&self, login: &str) -> Result<bool> {
         let random = entropy::bytes::<16>().map_err(|error| Error::Backend(error.to_string()))?;
         let own: Value = i128::from_le_bytes(random).to_string().into();
@@ -142,7 +143,7 @@ impl Marks {
         Ok(self.0.load(mark).await?.and_then(|mut record| record.data.remove(MARK)))
     }
 
-    /// Writes a mark. False when it is there already, where the store sees that.
+    /// Writes a mark. Returns false when it already exists, if the store can detect that.
     async fn write(&self, mark: Id, content: Value, lifetime: Duration) -> Result<bool> {
         let now =
             OffsetDateTime::UNIX_EPOCH + Duration::seconds(unix_time().try_into().unwrap_or(i64::MAX / 2));
@@ -152,7 +153,7 @@ impl Marks {
         if record.id == mark {
             return Ok(true);
         }
-        // A session would get another id then.
+        // The id was taken, so the store saved the mark under another one.
         self.0.delete(&record.id).await?;
         Ok(false)
     }

@@ -1,10 +1,10 @@
-//! A pending login as a browser or an application stores it. It is decrypted only once, no matter how often it is read.
+//! A pending login as stored by a browser or an application. It is decrypted only once, no matter how often it is read.
 
 use std::sync::OnceLock;
 
 use crate::protocol::pending::{Loan, Pending, SealingKeys, Used};
 
-/// Only this file has the sealed text, so no other code can decrypt it again.
+/// Only this file can access the sealed text, so no other code can decrypt it again.
 pub(crate) struct SealedLogin {
     sealed: String,
     opened: OnceLock<Option<Pending>>,
@@ -15,17 +15,17 @@ impl SealedLogin {
         Self { sealed: sealed.to_owned(), opened: OnceLock::new() }
     }
 
-    /// The pending login; `None` unless it was sealed with one of the keys.
+    /// The pending login; `None` if none of the keys sealed it.
     pub(crate) fn open(&self, keys: &SealingKeys) -> Option<&Pending> {
         self.opened.get_or_init(|| Pending::open(keys, &self.sealed)).as_ref()
     }
 
-    /// The loan of this login; `None` unless it was sealed with one of the keys.
+    /// The loan that this login can give; `None` if none of the keys sealed it.
     pub(crate) fn loan(&self, keys: &SealingKeys, used: &Used) -> Option<Loan> {
         self.open(keys).map(|_| Loan::of(&self.sealed, used))
     }
 
-    /// The pending login of a `state` that borrows this one.
+    /// The pending login for a `state` that borrows this login.
     pub(crate) fn lend(&self, state: &str, issued_at: u64) -> Pending {
         Pending::borrowing(&self.sealed, state, issued_at)
     }

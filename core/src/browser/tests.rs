@@ -60,7 +60,7 @@ fn a_name_that_only_looks_like_one_of_this_host_is_not_looked_at() {
     }
 }
 
-/// Cookies of this number of logins, sealed with these keys.
+/// Cookies of `many` logins, sealed with these keys.
 fn logins(keys: &SealingKeys, kind: &str, many: u8) -> Vec<String> {
     let entropy = |seed| [seed; crate::protocol::pending::ENTROPY_BYTES];
     let sealed = |at: u8| Pending::begin(keys, kind, u64::from(at) + 1000, &entropy(at)).map(|begun| begun.1);
@@ -92,7 +92,7 @@ fn what_cannot_be_read_makes_room_when_there_is_too_much_of_all() {
         dropped(&header, &keys),
         ["clever_login_junk0", "clever_login_junk1", "clever_login_junk2", "clever_login_junk3"]
     );
-    // A neighbor can set a cookie of the same name over plain http: the login still counts.
+    // A neighbor can set a cookie with the same name over plain http: the login still counts.
     let header = [vec!["clever_login_own0=junk".to_owned()], logins(&keys, "own", 8)].concat();
     assert_eq!(dropped(&header, &keys), ["clever_login_own0"]);
 }
@@ -151,7 +151,7 @@ fn a_login_that_restarts_gets_a_free_place_or_borrows_the_youngest_login() {
     assert_eq!(slot([junk(23), own(1)].concat()), "own0");
     assert_eq!(slot(junk(24)), "free");
     assert_eq!(slot(junk(u8::try_from(MAX_READ).unwrap())), "taken");
-    // Of two cookies with one name, the one that can be read counts.
+    // When two cookies have the same name, the readable one counts.
     assert_eq!(slot([vec!["clever_login_own7=junk".to_owned()], own(8)].concat()), "own7");
 }
 
@@ -181,7 +181,7 @@ fn a_loan_ends_with_its_cookie_and_with_its_login() {
     assert!(ended(many.clone()).lender(&loan, &two).is_none(), "the list has started again");
     let newer = jar.loan(lender, &many).unwrap();
     assert!(ended(many).lender(&newer, &two).is_some() && read(&header).lender(&newer, &two).is_none());
-    // A login that was sealed with another key is not lent.
+    // A login that was sealed with another key cannot be lent.
     let other = Jar::read(&header.join("; "), &of("other"), false);
     assert!(other.loan(&other.logins[7].1, &other.used()).is_none() && other.lender(&loan, &one).is_none());
 }
@@ -218,7 +218,7 @@ fn only_a_page_that_somebody_goes_to_begins_or_finishes_a_login() {
         assert_eq!(get(&[("Sec-Fetch-Mode", "navigate")]), None);
         assert_eq!(get(&[("Sec-Fetch-Dest", "document")]), None);
         assert_eq!(get(&[("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")]), None);
-        // A service worker passes the navigation on (w3c/ServiceWorker issue 1803).
+        // A service worker forwards the navigation (w3c/ServiceWorker issue 1803).
         assert_eq!(get(&[("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "empty")]), None);
         for mode in ["no-cors", "cors", "same-origin", "websocket", "nested-navigate", "anything"] {
             assert_eq!(get(&[("Sec-Fetch-Mode", mode)]), Some(403), "{mode}");

@@ -22,11 +22,11 @@ Options:
 Exit code: 0 everything is ok, 1 warnings, 2 problems, 64 wrong arguments.
 ";
 
-/// How wide every terminal is.
+/// The width of the report, in columns.
 const COLUMNS: usize = 80;
-/// The level of a finding and a blank, or the blanks before what to do.
+/// The width of a finding's level and the space after it. The line with the advice is indented by this.
 const MARGIN: usize = 9;
-/// As sysexits.h has it: 2 is a problem of the setup.
+/// The exit code for wrong arguments, from sysexits.h: 2 already means a problem with the setup.
 const USAGE: u8 = 64;
 
 #[expect(clippy::disallowed_methods, reason = "they are this program's own")]
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 
 #[expect(clippy::disallowed_methods, reason = "https://no-color.org")]
 fn doctor(as_json: bool) -> ExitCode {
-    // Where a process may open hardly any files, tokio panics.
+    // tokio panics in a process that may open only a few files.
     std::panic::set_hook(Box::new(|_| {}));
     match std::panic::catch_unwind(|| doctor_of_environment(None)).unwrap_or_else(|_| Ok(unable())) {
         Ok(report) if as_json => said(&format!("{}\n", report.to_json()), report.exit_code()),
@@ -75,11 +75,11 @@ fn unable() -> Report {
     report
 }
 
-/// The same with lines broken between words. The following lines have the margin of the finding.
+/// The text with lines broken between words. Continuation lines are indented like the finding.
 fn wrapped(text: &str, columns: usize) -> String {
     let mut wrapped = String::new();
     for line in text.lines() {
-        // Colors take no room.
+        // Color codes have no width.
         let colors = if line.starts_with('\x1b') {
             line.find('m').map_or(0, |end| end + 1) + "\x1b[0m".len()
         } else {
@@ -105,7 +105,7 @@ fn wrapped(text: &str, columns: usize) -> String {
     wrapped
 }
 
-/// A reader that went away is no reason to panic.
+/// Prints the text. A reader that has gone away must not cause a panic.
 fn said(text: &str, code: u8) -> ExitCode {
     let _ = stdout().write_all(text.as_bytes());
     ExitCode::from(code)

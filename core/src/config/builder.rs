@@ -61,12 +61,12 @@ pub struct ConfigBuilder {
     #[cfg(feature = "client")]
     proxy: Option<Secret>,
     development: bool,
-    /// Whether the environment asks for a discovery document that was not fetched yet.
+    /// Whether the environment requires a discovery document that has not been fetched yet.
     discover: bool,
-    /// The values as the caller wrote them, if the configuration stores another form.
+    /// The value as the caller gave it, for error messages: the configuration stores it in another form.
     timeout_given: Option<f64>,
     leeway_given: Option<i64>,
-    /// Whether `base_url` was called, and which settings issuer and API come from.
+    /// Whether `base_url` was called, and which settings the issuer and the API come from.
     base_url: bool,
     issuer_from: &'static str,
     api_base_from: &'static str,
@@ -77,7 +77,7 @@ pub struct ConfigBuilder {
 pub(crate) struct Examined {
     pub(crate) errors: Vec<Error>,
     pub(crate) config: Option<Config>,
-    /// Whether client id and secret are as they were set.
+    /// Whether the client id and the secret passed their checks.
     pub(crate) credentials_are_usable: bool,
 }
 
@@ -201,7 +201,7 @@ impl ConfigBuilder {
         self.with_discovery(false)
     }
 
-    /// Whether `build` waits for a discovery document.
+    /// Whether `build` requires a discovery document first.
     pub(crate) const fn with_discovery(mut self, yes: bool) -> Self {
         self.discover = yes;
         self
@@ -224,7 +224,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// The same in seconds, for other languages: any number. If it cannot be used, the error shows it.
+    /// The timeout in seconds, for other languages: any number. If it is not valid, the error shows the number as given.
     #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
     pub fn timeout_seconds(self, seconds: f64) -> Self {
@@ -232,7 +232,7 @@ impl ConfigBuilder {
     }
 
     pub(super) fn with_timeout(mut self, seconds: f64) -> Self {
-        // A number that is not a duration becomes a duration that is refused.
+        // A number that is not a duration becomes a duration that `build` refuses.
         self.config.timeout = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         self.timeout_given = Some(seconds);
         self
@@ -246,7 +246,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// The same for other languages: any whole number. If it cannot be used, the error shows it.
+    /// The leeway for other languages: any whole number. If it is not valid, the error shows the number as given.
     #[cfg(any(feature = "__face", test))]
     #[doc(hidden)]
     pub fn leeway_seconds(self, seconds: i64) -> Self {
@@ -314,9 +314,9 @@ impl ConfigBuilder {
 
     /// Checks all settings. The result cannot be changed.
     ///
-    /// It reads these environment variables: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case, and,
-    /// where the system's authorities are files, `SSL_CERT_FILE` and `SSL_CERT_DIR`. The settings themselves it takes from the
-    /// environment only with [`Config::from_env`].
+    /// It reads these environment variables: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lower case,
+    /// and `SSL_CERT_FILE` and `SSL_CERT_DIR` on systems that store their authorities in files. It does not read the settings
+    /// themselves from the environment: [`Config::from_env`] does.
     ///
     /// ```
     /// use clever_sso::{Config, ErrorCode};
@@ -339,8 +339,8 @@ impl ConfigBuilder {
         Ok(self.config)
     }
 
-    /// Everything that is wrong, and what is left to try: the same without it. Nothing is left where an address, the proxy or the
-    /// trusted certificates are wrong.
+    /// All errors, and a configuration without the wrong settings, which can still be checked. There is none when an address, the
+    /// proxy or the trusted certificates are wrong.
     #[cfg(feature = "client")]
     pub(crate) fn examine(mut self) -> Examined {
         let mut errors = Vec::new();
@@ -363,7 +363,7 @@ impl ConfigBuilder {
         Examined { errors, config, credentials_are_usable }
     }
 
-    /// How `urls` are reached.
+    /// Reads how to reach `urls`.
     #[cfg(feature = "client")]
     fn read_network(&mut self, urls: &[Url]) -> Result<()> {
         let environment = Environment::read();
@@ -425,7 +425,7 @@ impl ConfigBuilder {
         Ok(())
     }
 
-    /// Puts the addresses of the servers into canonical form, and returns them.
+    /// Puts the servers' addresses into canonical form, and returns them.
     fn check_addresses(&mut self) -> Result<Vec<Url>> {
         if self.base_url && self.issuer_from != BASE_URL && self.api_base_from != BASE_URL {
             let [base_url, issuer, api_base] =
@@ -452,7 +452,7 @@ impl ConfigBuilder {
     }
 }
 
-/// A number for a message: always short, even if it is very large or small.
+/// A number for a message, short even if it is very large or small.
 fn number(value: f64) -> String {
     let plain = value == 0.0 || (1e-4..1e15).contains(&value.abs());
     if plain { value.to_string() } else { format!("{value:?}") }

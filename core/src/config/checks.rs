@@ -12,8 +12,8 @@ pub(super) fn invalid(detail: impl Into<String>) -> Error {
     Error::with_detail(ErrorCode::ConfigInvalid, detail)
 }
 
-/// The value that was found, for a message. A value with credentials is not shown, and neither is a value that does not look
-/// like an address: it may be a secret in the wrong setting.
+/// The value that was found, for a message. A value with credentials is not shown, and neither is a value that does not look like
+/// an address, because it may be a secret in the wrong setting.
 fn found(text: &str) -> String {
     let shown = quote_setting(text).filter(|_| text.contains([':', '/', '.']));
     shown.map(|shown| format!(", found {shown}")).unwrap_or_default()
@@ -49,7 +49,7 @@ impl Addresses {
         self.wrong(setting, &why, text)
     }
 
-    /// An address that the transport may talk to: https, or plain http to this machine and in development.
+    /// An address that the transport may use: https, or plain http to this machine and in development.
     pub(super) fn check_url(&self, setting: &str, text: &str) -> Result<Url> {
         if text.len() > LONGEST_ADDRESS {
             let why = format!("must have at most {LONGEST_ADDRESS} bytes, found {}", text.len());
@@ -78,7 +78,7 @@ impl Addresses {
         Ok(url.as_str().trim_end_matches('/').to_owned())
     }
 
-    /// A redirect URI. It is not changed: Clever compares it byte by byte with the registered one.
+    /// A redirect URI. It is not changed, because Clever compares it byte by byte with the registered one.
     pub(super) fn check_redirect_uri(&self, text: &str) -> Result<()> {
         const SETTING: &str = "redirect_uri";
         if let Some(scheme) = custom_scheme(text) {

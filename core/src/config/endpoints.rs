@@ -1,4 +1,4 @@
-//! Where the provider's endpoints are: at the usual places of the issuer, or where the configuration says.
+//! The addresses of the provider's endpoints: the issuer's defaults, or the configured ones.
 
 use url::Url;
 
@@ -9,7 +9,7 @@ use crate::protocol::discovery::Metadata;
 
 const AUTHORIZATION: &str = "authorization_endpoint";
 
-/// The endpoints that were set; the others are at Clever's usual places.
+/// The endpoints that were set; the others have Clever's default addresses.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Endpoints {
     pub(super) authorization: Option<String>,
@@ -17,13 +17,13 @@ pub(crate) struct Endpoints {
     pub(super) tokeninfo: Option<String>,
     pub(super) userinfo: Option<String>,
     pub(super) jwks_uri: Option<String>,
-    /// What discovery said when the configuration was made.
+    /// The `jwks_uri` of the discovery document when the configuration was made.
     pub(super) discovered_jwks_uri: Option<String>,
     names: SettingNames,
 }
 
 impl Endpoints {
-    /// Each of them with its name.
+    /// The endpoints with their setting names.
     fn named(&mut self) -> [(&'static str, &mut Option<String>); 5] {
         [
             (AUTHORIZATION, &mut self.authorization),
@@ -34,7 +34,7 @@ impl Endpoints {
         ]
     }
 
-    /// Puts them into canonical form, and returns them.
+    /// Puts the endpoints into canonical form, and returns them.
     pub(super) fn check(&mut self, addresses: &Addresses) -> Result<Vec<Url>> {
         self.names = addresses.names;
         let mut urls = Vec::new();
@@ -50,8 +50,8 @@ impl Endpoints {
         Ok(urls)
     }
 
-    /// `set`, or else Clever's `usual` place. For a discovered provider there is no usual place: it does not have an endpoint
-    /// that its document does not name.
+    /// The endpoint that was set, or else Clever's default address, `usual`. A discovered provider has no defaults: it does not
+    /// have an endpoint that its document does not name.
     pub(super) fn choose(&self, set: Option<&String>, name: &str, usual: String) -> Result<String> {
         match set {
             Some(set) => Ok(set.clone()),
@@ -63,7 +63,7 @@ impl Endpoints {
         }
     }
 
-    /// Takes the endpoints that were not set from the discovery document. `jwks_uri` is only remembered: it is read again
+    /// Takes the endpoints that were not set from the discovery document. `jwks_uri` is only remembered, because it is read again
     /// whenever keys are fetched.
     pub(super) fn fill(&mut self, metadata: &Metadata) {
         self.discovered_jwks_uri = Some(metadata.jwks_uri.clone());

@@ -1,14 +1,14 @@
-//! The environment variables: read only here, when a configuration is built.
+//! The environment variables: read only in this file, when a configuration is built.
 //!
-//! A host may change its environment while it runs, which races with every reader.
+//! A host may change its environment while it runs, which is a data race with every reader.
 
 use std::ffi::OsString;
 
-/// The network settings of the environment. An empty variable means unset.
+/// The network settings in the environment. An empty variable means unset.
 #[cfg(feature = "client")]
 #[derive(Debug, Default)]
 pub(super) struct Environment {
-    /// With the name of the variable.
+    /// The proxy, and the name of its variable.
     pub(super) https_proxy: Option<(&'static str, String)>,
     pub(super) http_proxy: Option<(&'static str, String)>,
     pub(super) all_proxy: Option<(&'static str, String)>,
@@ -20,7 +20,7 @@ pub(super) struct Environment {
 #[cfg(feature = "client")]
 impl Environment {
     pub(super) fn read() -> Self {
-        // In a CGI program, HTTP_PROXY is the request's `Proxy` header: the sender of the request controls it.
+        // In a CGI program, HTTP_PROXY is the request's `Proxy` header, which the sender of the request controls.
         let http: &[&str] = if variable("REQUEST_METHOD").is_some() {
             &["http_proxy"]
         } else {

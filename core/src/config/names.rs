@@ -1,4 +1,4 @@
-//! The names of settings: an error uses the name that the caller used.
+//! The names of settings: an error uses the name that its caller used.
 
 use super::table::SETTINGS;
 
@@ -33,7 +33,7 @@ impl SettingNames {
         }
     }
 
-    /// How to declare development.
+    /// How to turn on development mode.
     pub(super) const fn development(self) -> &'static str {
         match self {
             Self::Rust => "development(true)",

@@ -1,4 +1,4 @@
-//! The proxy between this machine and Clever: which proxy, and for which addresses.
+//! The proxy between this machine and Clever: which one to use, and for which addresses.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ const SCHEMES: &str = "http://, https://, socks5h://, socks5://, socks4a:// or s
 
 const LONGEST_SOCKS_CREDENTIAL: usize = 255;
 
-/// The proxies of a client. This machine is always reached without one.
+/// The proxies of a client. This machine itself is always reached without a proxy.
 #[derive(Debug, Default)]
 pub(crate) struct Proxies {
     /// For https addresses. An unusable proxy is an error only when it is needed.
@@ -29,7 +29,7 @@ pub(crate) struct Proxies {
 /// One proxy.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Proxy {
-    /// It may have a password, so it is never shown.
+    /// Never shown, because it may contain a password.
     url: Url,
     setting: String,
 }
@@ -41,7 +41,7 @@ impl Proxies {
         Ok(Self { https: Some(Ok(proxy.clone())), http: Some(Ok(proxy)), exempt: Vec::new() })
     }
 
-    /// Those of the environment.
+    /// The proxies in the environment variables.
     pub(super) fn of_environment(environment: &Environment) -> Self {
         let chosen = |specific: &Option<(&'static str, String)>| {
             let (name, value) = specific.as_ref().or(environment.all_proxy.as_ref())?;
@@ -57,7 +57,7 @@ impl Proxies {
     /// The proxy for `url`, if there is one.
     ///
     /// # Errors
-    /// `config_invalid` when it cannot be used.
+    /// `config_invalid` when the proxy is unusable.
     pub(crate) fn choose(&self, url: &Url) -> Result<Option<&Proxy>> {
         if is_loopback(url) || self.exempt.iter().any(|entry| entry.covers(url)) {
             return Ok(None);
@@ -68,7 +68,7 @@ impl Proxies {
 }
 
 impl Proxy {
-    /// Reads a variable like other programs: the scheme may be missing, and a path has no meaning.
+    /// Reads a variable as other programs do: the scheme is optional, and a path is ignored.
     fn of_variable(name: &str, text: &str) -> Result<Self> {
         if !text.contains([':', '.']) && may_be_secret(text) {
             return Err(invalid(format!(
@@ -76,7 +76,7 @@ impl Proxy {
             )));
         }
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        // An `@` after a slash belongs to a password that is not encoded.
+        // An `@` after a slash belongs to a password that is not percent-encoded.
         let end = with_scheme.match_indices('/').nth(2).map(|(at, _)| at);
         let end = end.filter(|end| !with_scheme[*end..].contains('@')).unwrap_or(with_scheme.len());
         Self::parse(name.to_owned(), &with_scheme[..end])
@@ -165,7 +165,7 @@ impl Exempt {
         text.split([',', ' ', '\t', ';']).filter(|entry| !entry.is_empty()).map(Self::parse).collect()
     }
 
-    /// An entry that cannot be read matches no host: every program has its own syntax here.
+    /// An unreadable entry matches no host: every program has its own syntax here.
     fn parse(entry: &str) -> Self {
         let entry = entry.split_once("://").map_or(entry, |(_, rest)| rest).trim_end_matches('/');
         if entry == "*" {
@@ -184,7 +184,7 @@ impl Exempt {
             return Self::Address(address, port);
         }
         let name = host.strip_prefix('*').unwrap_or(host).trim_matches('.');
-        // In the form of the URL parser: lower case, IDNA.
+        // In the URL parser's form: lower case, IDNA.
         let name = Host::parse(name).map_or_else(|_| name.to_ascii_lowercase(), |host| host.to_string());
         Self::Name(name, port)
     }

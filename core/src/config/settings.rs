@@ -61,7 +61,7 @@ impl Config {
         self.client_secret.as_ref().ok_or_else(|| Error::new(ErrorCode::ClientSecretMissing))
     }
 
-    /// A login without a client secret, and nothing else to seal it with.
+    /// The error for a login when there is neither a client secret nor a pending key to encrypt it with.
     pub(crate) fn pending_key_missing(&self) -> Error {
         let [pending_key, secret] = ["pending_key", "client_secret"].map(|name| self.names.of(name));
         let detail = format!(
@@ -106,7 +106,7 @@ impl Config {
         self.endpoints.choose(set, "token_endpoint", self.at_issuer("/oauth/tokens"))
     }
 
-    /// Discovery documents do not name it: only Clever has it.
+    /// Not in discovery documents: only Clever has this endpoint.
     pub(crate) fn tokeninfo_endpoint(&self) -> String {
         self.endpoints.tokeninfo.clone().unwrap_or_else(|| self.at_issuer("/oauth/tokeninfo"))
     }
@@ -115,25 +115,25 @@ impl Config {
         self.at_issuer("/oauth/instant-login")
     }
 
-    /// Clever has it at its API's host.
+    /// Clever has this endpoint on its API's host.
     pub(crate) fn userinfo_endpoint(&self) -> Result<String> {
         let set = self.endpoints.userinfo.as_ref();
         self.endpoints.choose(set, "userinfo_endpoint", format!("{}/userinfo", self.api_base))
     }
 
-    /// Where the keys are, if it is set; otherwise discovery says it.
+    /// The configured address of the keys. `None` means that discovery decides.
     pub(crate) fn jwks_uri(&self) -> Option<&str> {
         self.endpoints.jwks_uri.as_deref()
     }
 
-    /// Where the keys most likely are: discovery has the last word.
+    /// Where the keys most likely are. Discovery decides in the end.
     pub(crate) fn expected_jwks_uri(&self) -> Option<String> {
         let Endpoints { discovered_jwks_uri, token, .. } = &self.endpoints;
-        // Clever's usual place is used only if the codes are exchanged at Clever's usual place too.
+        // Clever's default address is used only if codes are exchanged at Clever's default address too.
         discovered_jwks_uri.clone().or_else(|| token.is_none().then(|| self.at_issuer("/oauth/certs")))
     }
 
-    /// How its maker names settings.
+    /// How error messages name settings.
     pub(crate) const fn names(&self) -> SettingNames {
         self.names
     }
@@ -144,7 +144,7 @@ impl Config {
     }
 }
 
-/// How `wanted` differs from `known`, if only by a detail that is easy to overlook.
+/// How `wanted` differs from `known`, if it is a detail that is easy to overlook.
 fn difference(known: &str, wanted: &str) -> Option<&'static str> {
     let bare = |uri: &str| {
         uri.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase()

@@ -288,7 +288,7 @@ fn a_number_that_cannot_be_used_is_named_as_it_was_given() {
         let expected = format!("leeway must be from 0 to 600 s, found {found}");
         assert!(detail(builder().leeway_seconds(seconds)).ends_with(&expected));
     }
-    // The last one counts.
+    // The last call counts.
     assert!(builder().timeout_seconds(-1.0).timeout(Duration::from_secs(1)).build().is_ok());
     assert!(builder().leeway_seconds(-1).leeway(1).build().is_ok());
 }

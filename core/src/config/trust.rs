@@ -1,4 +1,4 @@
-//! Whose certificates are trusted: the system's authorities, and those of the configuration in addition.
+//! The trusted certificates: the system's authorities, and those in the configuration.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -15,20 +15,20 @@ use crate::error::{Result, quote_path};
 use crate::process::PerProcess;
 
 const BEGIN: &str = "-----BEGIN";
-/// Far more than all the authorities of a system, which are about 200 KiB.
+/// Much more than all the authorities of a system, which are about 200 KiB.
 const MAX_BUNDLE_BYTES: u64 = 8 * 1024 * 1024;
 
-/// The authorities to trust, and the TLS settings made of them.
+/// The trusted authorities, and the TLS settings made from them.
 #[derive(Debug)]
 pub(crate) struct Trust {
-    /// All authorities, on systems where they are files. They are read when a configuration is built: the environment says
-    /// where.
+    /// All authorities, on systems that store them in files. They are read when a configuration is built, because the environment
+    /// says where they are.
     #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
     pub(crate) roots: Arc<RootCertStore>,
-    /// The authorities in addition to the system's, on systems that check certificates themselves.
+    /// The additional authorities, on systems that check certificates themselves.
     #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
     pub(crate) others: Vec<CertificateDer<'static>>,
-    /// Made by the transport at first use.
+    /// Created by the transport at first use.
     pub(crate) tls: PerProcess<Option<ClientConfig>>,
 }
 
@@ -46,7 +46,7 @@ impl Trust {
     }
 }
 
-/// PEM text, or the path of a file that has it.
+/// Reads PEM text, or the file at a path.
 fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static>>> {
     if bundle.trim().is_empty() {
         return Err(invalid(format!("{setting} is empty: it must be PEM text, or the path of a PEM file")));
@@ -55,7 +55,7 @@ fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static
         return Err(invalid(format!("{setting} has more than {MAX_BUNDLE_BYTES} bytes")));
     }
     if bundle.contains(BEGIN) {
-        // Files with one variable per line cannot write line breaks in another way.
+        // Files with one variable per line can only write line breaks as `\n`.
         let escaped = !bundle.contains('\n') && bundle.contains("\\n");
         let text = if escaped { bundle.replace("\\n", "\n") } else { bundle.to_owned() };
         return certificates(setting, text.as_bytes());
@@ -68,7 +68,7 @@ fn read_bundle(setting: &str, bundle: &str) -> Result<Vec<CertificateDer<'static
     certificates(&place, &content)
 }
 
-/// A setting and the path in it, for messages. What does not look like a path is not shown: it may be a secret.
+/// A setting and the path in it, for messages. A value that does not look like a path is not shown, because it may be a secret.
 fn place(setting: &str, path: &Path) -> String {
     match quote_path(path) {
         Some(path) => format!("{setting}: {path}"),
@@ -76,10 +76,10 @@ fn place(setting: &str, path: &Path) -> String {
     }
 }
 
-/// The content of a regular file. A pipe or a device may never end, and opening a pipe without a writer blocks.
+/// The contents of a regular file. A pipe or a device may never end, and opening a pipe without a writer blocks.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let odd = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
-    // Checked before it is opened, and again after that: it may have been replaced in between.
+    // Checked before it is opened, and again afterwards, because it may have been replaced in between.
     let is_file = std::fs::metadata(path)?.is_file();
     let file =
         if is_file { File::open(path)? } else { return Err(odd("it is not a regular file".to_owned())) };
@@ -94,7 +94,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Certificates from PEM text: at least one, and no broken one, because a partly read bundle would be noticed late.
+/// Certificates from PEM text: at least one, and no broken one. Otherwise a partly read bundle would be noticed too late.
 fn certificates(place: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
@@ -116,7 +116,7 @@ fn certificates(place: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>>
     Ok(certificates)
 }
 
-/// For systems where the authorities are files, and the environment can name others.
+/// For systems that store authorities in files. The environment can name other files.
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 mod system {
     use std::ffi::OsString;
@@ -131,7 +131,8 @@ mod system {
     use crate::error::{Error, ErrorCode, Result};
     use crate::process::Inherited;
 
-    /// What was read last, and from where. Reading takes two milliseconds, so the clients of one process share it.
+    /// The certificates that were read last, and from where. Reading takes two milliseconds, so the clients of one process share
+    /// them.
     struct Known {
         file: Option<OsString>,
         directories: Option<OsString>,
@@ -194,7 +195,7 @@ mod system {
         if let Some(file) = &environment.ssl_cert_file {
             let file = Path::new(file);
             let place = place("SSL_CERT_FILE", file);
-            // Read once to see that it is a file that can be read; a pipe would hang here.
+            // Read first to check that it is a readable regular file: reading a pipe would hang here.
             super::read_file(file).map_err(|error| invalid(format!("{place} cannot be read ({error})")))?;
             if add(&mut roots, Some(file), None) == 0 {
                 return Err(invalid(format!("{place} has no certificate in PEM form")));
@@ -215,7 +216,7 @@ mod system {
         if environment.ssl_cert_file.is_none() && directories.is_empty() {
             let usual = openssl_probe::probe();
             let mut directories = usual.cert_dir.iter().map(PathBuf::as_path);
-            // Both at once: a file that is linked twice is read once.
+            // The file and the first directory together, so that a certificate that is in both is read once.
             add(&mut roots, usual.cert_file.as_deref(), directories.next());
             for directory in directories {
                 add(&mut roots, None, Some(directory));
@@ -224,13 +225,13 @@ mod system {
         if roots.is_empty() { Err(Error::new(ErrorCode::NetworkTls)) } else { Ok(roots) }
     }
 
-    /// If some certificates of a system are odd, the others are still trusted.
+    /// Adds certificates. If some certificates of a system are odd, the others are still trusted.
     fn add(roots: &mut RootCertStore, file: Option<&Path>, directory: Option<&Path>) -> usize {
         roots.add_parsable_certificates(load_certs_from_paths(file, directory).certs).0
     }
 }
 
-/// For systems that check certificates themselves: the transport asks the system, and the environment has no effect.
+/// For systems that check certificates themselves: the transport uses the system's verifier, and the environment has no effect.
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
 mod system {
     use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The settings by their names in an environment: `CLEVER_CLIENT_ID` is `client_id`, and so on for all of them.
+//! The settings by their environment variable names: `CLEVER_CLIENT_ID` is `client_id`, and so on for all of them.
 
 use std::ffi::OsString;
 
@@ -13,12 +13,12 @@ use crate::error::{Error, Result};
 const CLIENT_ID: &str = "client_id";
 
 impl Config {
-    /// Begins a configuration with what the environment says. The variables are named as in every other language: `CLEVER_CLIENT_ID`,
-    /// `CLEVER_CLIENT_SECRET`, `CLEVER_REDIRECT_URI`, and so on, one for each setter of [`ConfigBuilder`].
+    /// Begins a configuration with the settings in the environment. The variables have the same names in every language:
+    /// `CLEVER_CLIENT_ID`, `CLEVER_CLIENT_SECRET`, `CLEVER_REDIRECT_URI`, and so on, one for each setter of [`ConfigBuilder`].
     ///
-    /// Empty means unset. A variable whose name looks misspelled is logged. `CLEVER_REDIRECT_URI`, `CLEVER_RETURN_TO_ORIGINS` and `CLEVER_OLD_PENDING_KEYS` take several values, separated
-    /// by spaces. `CLEVER_DISCOVER=true` asks for a discovery document: hand the builder to `Client::discover` then. Errors name the
-    /// variable.
+    /// Empty means unset. A variable whose name looks misspelled is logged. `CLEVER_REDIRECT_URI`, `CLEVER_RETURN_TO_ORIGINS` and
+    /// `CLEVER_OLD_PENDING_KEYS` take several values, separated by spaces. With `CLEVER_DISCOVER=true`, pass the builder to
+    /// `Client::discover`, which fetches the discovery document. Errors name the variable.
     ///
     /// ```no_run
     /// use clever_sso::{Client, Config};
@@ -37,7 +37,7 @@ impl Config {
     }
 }
 
-/// The options of login pages, as [`WebOptions`](crate::web::WebOptions) calls them, and the end of the name of each one's variable.
+/// The options of the login pages: the setter in [`WebOptions`](crate::web::WebOptions), and the end of the variable's name.
 pub(crate) const OF_PAGES: [(&str, &str); 8] = [
     ("prefix", "URL_PREFIX"),
     ("callback_path", "CALLBACK_PATH"),
@@ -49,16 +49,16 @@ pub(crate) const OF_PAGES: [(&str, &str); 8] = [
     ("session_lifetime", "SESSION_SECONDS"),
 ];
 
-/// All that the environment says about the settings, also what no configuration can be made of.
+/// The settings in the environment, including those that are not valid.
 #[cfg(feature = "__face")]
 #[derive(Debug)]
 pub(crate) struct OfVariables {
     pub(crate) builder: ConfigBuilder,
-    /// Whether endpoints are taken from discovery.
+    /// Whether endpoints come from discovery.
     pub(crate) discovers: bool,
-    /// What is wrong with values that cannot be read, in sentences that name the variable.
+    /// Errors about values that cannot be read, as sentences that name the variable.
     pub(crate) unreadable: Vec<String>,
-    /// Variables that nothing reads, each with the one that it looks like, and whether that one is set.
+    /// Variables that are not settings: the name, the setting that it looks like, and whether that setting is set.
     pub(crate) misspelt: Vec<(String, String, bool)>,
 }
 
@@ -68,7 +68,8 @@ impl OfVariables {
         Self { misspelt: misspelt(), ..Self::of(&environment::variable) }
     }
 
-    /// The same for settings that have the names of variables, as in Django and Flask, which find misspelt ones themselves.
+    /// Like [`read`](Self::read), for settings that are named like variables, as in Django and Flask, which find misspelled names
+    /// themselves.
     pub(crate) fn of(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let (builder, unreadable) = collect(variable);
         let unreadable = unreadable.iter().filter_map(|error| error.detail().map(str::to_owned)).collect();
@@ -77,7 +78,7 @@ impl OfVariables {
     }
 }
 
-/// The settings that `variable` has.
+/// The settings that `variable` returns.
 pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<ConfigBuilder> {
     let (builder, unreadable) = collect(variable);
     if let Some(error) = unreadable.into_iter().next() {
@@ -89,13 +90,13 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Config
     Ok(builder)
 }
 
-/// The settings that can be read, and the errors of those that cannot.
+/// The readable settings, and the errors of the others.
 fn collect(variable: impl Fn(&str) -> Option<OsString>) -> (ConfigBuilder, Vec<Error>) {
     let mut builder = Config::builder("");
     builder.config.names = SettingNames::Environment;
     let mut unreadable = Vec::new();
     let mut settings: Vec<_> = SETTINGS.iter().collect();
-    // Both addresses at once first, so that one of them can still be elsewhere, as in Python and PHP.
+    // `base_url` first, so that one of the two addresses can still be set separately, as in Python and PHP.
     settings.sort_by_key(|setting| setting.rust != "base_url");
     for setting in settings {
         let name = SettingNames::Environment.of(setting.rust);
@@ -109,7 +110,7 @@ fn collect(variable: impl Fn(&str) -> Option<OsString>) -> (ConfigBuilder, Vec<E
     (builder, unreadable)
 }
 
-/// The builder with this setting as well; `None` when the value cannot be read.
+/// Adds a setting to the builder; `None` when the value cannot be read.
 fn with(builder: ConfigBuilder, setting: &str, value: &str) -> Option<ConfigBuilder> {
     let each = |add: fn(ConfigBuilder, &str) -> ConfigBuilder| {
         move |builder: ConfigBuilder| value.split_whitespace().fold(builder, add)
@@ -137,12 +138,12 @@ fn with(builder: ConfigBuilder, setting: &str, value: &str) -> Option<ConfigBuil
         "ca_bundle" => builder.ca_bundle(value),
         #[cfg(feature = "client")]
         "proxy" => builder.proxy(value),
-        // What only a client has, where there is none.
+        // Settings of the HTTP client, in a build without one.
         _ => builder,
     })
 }
 
-/// Yes or no. Any other text is neither.
+/// `true` or `false`; `None` for any other text.
 pub(crate) fn switch(value: &str) -> Option<bool> {
     let is_one_of = |words: [&str; 4]| words.iter().any(|word| value.trim().eq_ignore_ascii_case(word));
     match (is_one_of(["1", "true", "yes", "on"]), is_one_of(["0", "false", "no", "off"])) {
@@ -152,7 +153,7 @@ pub(crate) fn switch(value: &str) -> Option<bool> {
     }
 }
 
-/// A value that cannot be read. It is not shown: it may be a secret in the wrong place.
+/// The error for an unreadable value. The value is not shown, because it may be a secret in the wrong setting.
 fn unreadable(setting: &str, kind: SettingValue) -> Error {
     let kind = match kind {
         SettingValue::Text => "text",
@@ -165,7 +166,7 @@ fn unreadable(setting: &str, kind: SettingValue) -> Error {
     invalid(format!("{} cannot be read as {kind}", SettingNames::Environment.of(setting)))
 }
 
-/// Variables with a misspelled name: each with the setting that it looks like, and whether that one is set too.
+/// Variables with a misspelled name: each with the setting that it looks like, and whether that setting is set too.
 fn misspelt() -> Vec<(String, String, bool)> {
     let mut found: Vec<_> = environment::names()
         .filter_map(|name| {
@@ -178,17 +179,17 @@ fn misspelt() -> Vec<(String, String, bool)> {
     found
 }
 
-/// The setting that a misspelled variable name probably stands for; `None` if the name is a setting itself.
+/// The setting that a misspelled variable name probably means; `None` if the name is a setting itself.
 fn meant_by(name: &str) -> Option<String> {
     const NEAR: f64 = 0.7;
-    // Names that people use by habit, and that are too short to be near.
+    // Names that people often use, and that are too short for the comparison below.
     const SHORT: [(&str, &str); 2] = [("ID", "CLEVER_CLIENT_ID"), ("SECRET", "CLEVER_CLIENT_SECRET")];
     let own = name.strip_prefix("CLEVER_")?;
     if let Some((_, meant)) = SHORT.iter().find(|(short, _)| *short == own) {
         return Some((*meant).to_owned());
     }
     let of_pages = OF_PAGES.map(|(_, variable)| variable.to_owned());
-    // What PHP and C read besides.
+    // Variables that only PHP and C read.
     let others = of_pages.into_iter().chain(["SESSION_NAME".to_owned()]);
     let known: Vec<_> =
         SETTINGS.iter().map(|setting| setting.python.to_ascii_uppercase()).chain(others).collect();
@@ -295,7 +296,7 @@ mod tests {
         for setting in SETTINGS.iter().filter(|setting| setting.rust != CLIENT_ID) {
             let name = SettingNames::Environment.of(setting.rust);
             let wrong = match setting.rust {
-                // A key or secret of any text will do, but not with these around it.
+                // Any text is a valid key or secret, but not with spaces around it.
                 "client_secret" | "pending_key" => " sixteen bytes or more",
                 "old_pending_key" => continue,
                 "ca_bundle" | "proxy" if cfg!(not(feature = "client")) => continue,

@@ -17,25 +17,25 @@ use crate::protocol::jws::KeySet;
 use crate::protocol::{Request, Response, api, jwks, token};
 use crate::stats::RequestTo;
 
-/// Neither a code nor a token of Clever's.
+/// A value that is neither a code nor a token of Clever's.
 const MADE_UP: &str = "clever-sso-doctor";
-/// Two correctly set clocks differ by at most this many seconds.
+/// Two correct clocks differ by at most this many seconds.
 const WELL_SET: u64 = 10;
 
-/// The answers of the first round.
+/// The responses of the first round.
 pub(super) struct Answers<'a> {
     setup: Setup<'a>,
     discovery: Result<Metadata>,
-    /// The response to the discovery request, in words.
+    /// The response to a failed discovery request, in words.
     instead: Option<String>,
     api: Result<Response>,
     /// `None` if there are no credentials to check.
     token: Option<Result<Response>>,
-    /// How each redirect URI was treated; the last one belongs to no app.
+    /// The response to each redirect URI. The last one belongs to no app.
     authorize: Vec<Result<Response>>,
 }
 
-/// Sends all requests that can be sent at once.
+/// Sends all requests that do not depend on other responses.
 pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Answers<'a> {
     let asked_first = match setup.discovers.take() {
         Some(builder) => {
@@ -47,7 +47,7 @@ pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Answ
             {
                 setup.config = config;
             } else {
-                // The endpoints are unknown, so no secret is sent to any.
+                // The endpoints are unknown, so no secret is sent to them.
                 setup.credentials_are_usable = false;
             }
             answer
@@ -88,12 +88,12 @@ fn token_request(config: &Config) -> Result<Request> {
     )
 }
 
-/// Browser addresses are not counted separately, so it counts as a request to the issuer.
+/// Counted as a request to the issuer, because addresses for browsers are not counted separately.
 fn authorize_request(config: &Config, redirect_uri: &str) -> (RequestTo, Result<Request>) {
     (RequestTo::Discovery, redirect_uris::request(config, redirect_uri))
 }
 
-/// An error, and what was answered instead of what was expected, if that is the error.
+/// The error, with the response that came instead of the expected one, if there is one.
 fn with_answer(error: &Error, address: &str, answer: Option<&Result<Response>>) -> String {
     let instead = answer.and_then(|answer| answer.as_ref().ok()).map(what_it_is);
     with_instead(error, address, instead.as_deref())
@@ -103,7 +103,7 @@ fn with_instead(error: &Error, address: &str, instead: Option<&str>) -> String {
     let text = error.to_string();
     match (instead, error.http_status()) {
         (Some(instead), Some(status)) => {
-            // It is in both.
+            // Both texts contain the status.
             let said = text.strip_suffix(&format!(" (HTTP {status})")).unwrap_or(&text);
             format!("{said} ({address}: {instead})")
         }
@@ -111,7 +111,7 @@ fn with_instead(error: &Error, address: &str, instead: Option<&str>) -> String {
     }
 }
 
-/// Status and content type of a response, without its text.
+/// The status and content type of a response, without its body.
 fn what_it_is(answer: &Response) -> String {
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
     let kind = header(header::CONTENT_TYPE).map(|kind| format!(", {}", quote(kind))).unwrap_or_default();
@@ -125,7 +125,7 @@ impl Answers<'_> {
         &self.setup.config
     }
 
-    /// A limit of this process or machine that a request met.
+    /// A limit of this process or machine that a request reached.
     pub(super) fn limit(&self) -> Option<&Error> {
         let others = self
             .token
@@ -141,13 +141,13 @@ impl Answers<'_> {
             .find(|error| error.code() == ErrorCode::LimitReached)
     }
 
-    /// What went wrong at the issuer and at the API.
+    /// The failures at the issuer and at the API.
     pub(super) fn failures(&self) -> Failures<'_> {
         let config = self.config();
         [(&config.issuer, self.discovery.as_ref().err()), (&config.api_base, self.api.as_ref().err())]
     }
 
-    /// The findings, after a second round: `found` is what is known about the way to Clever.
+    /// All findings, after a second round. `found` already contains the findings about the connection to Clever.
     pub(super) async fn judged(&self, asker: &Asker, found: &mut Vec<Finding>) {
         let way_is_open = !found.iter().any(|finding| {
             finding.level == Level::Problem
@@ -226,7 +226,7 @@ impl Answers<'_> {
         })
     }
 
-    /// The keys where discovery has them, and those where a setting has them; and what other forms of the redirect URIs lead to.
+    /// Fetches the keys from the address in the discovery document and from the configured one, and tries similar redirect URIs.
     async fn second_round(&self, asker: &Asker) -> ([Option<OfKeys>; 2], Vec<Variant>) {
         let config = self.config();
         let published = self.discovery.as_ref().ok().map(|metadata| metadata.jwks_uri.clone());
@@ -350,7 +350,7 @@ impl Answers<'_> {
         redirect_uris::is_known(&self.treated(answer), other.as_ref())
     }
 
-    /// Each redirect URI, and the answer to it.
+    /// Each redirect URI, and the response to it.
     fn asked_redirect_uris(&self) -> impl Iterator<Item = (&str, &Result<Response>)> {
         let answers = self.authorize.split_last().map(|(_, answers)| answers).unwrap_or_default();
         self.config().redirect_uris.iter().map(String::as_str).zip(answers)
@@ -449,16 +449,16 @@ impl Answers<'_> {
     }
 }
 
-/// Makes the finding of a check whose request failed, from the error and what it says.
+/// Makes the finding for a check whose request failed, from the error and its text.
 type Failed<'a> = &'a dyn Fn(&str, &Error, &str) -> Finding;
 
-/// A response with keys, and where it came from.
+/// A response with keys, and its address.
 struct OfKeys {
     address: String,
     answer: Result<Response>,
 }
 
-/// Another form of a redirect URI.
+/// A redirect URI that is similar to a configured one.
 struct Variant {
     of: String,
     uri: String,
@@ -477,7 +477,7 @@ fn share_a_key(one: &str, other: &str) -> bool {
     jwks::described(one).iter().any(|key| others.contains(key))
 }
 
-/// The keys of a set, in words.
+/// The keys of a set, described for the report.
 fn told(text: &str) -> String {
     let keys = jwks::described(text);
     let each = keys.iter().take(8).map(|(kid, bits)| {

@@ -1,4 +1,4 @@
-//! What is checked, and how several things are asked at the same time.
+//! What to check, and sending several requests at the same time.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -13,17 +13,17 @@ use crate::protocol::{Request, Response};
 use crate::stats::RequestTo;
 use crate::transport::{Transport, Witness};
 
-/// What is checked.
+/// What to check.
 pub(super) struct Setup<'a> {
     pub(super) config: Config,
-    /// The settings of a client.
+    /// The key cache of a client, if there is a client.
     pub(super) keys: Option<&'a Keys>,
     pub(super) credentials_are_usable: bool,
-    /// Takes endpoints from discovery.
+    /// The builder, if endpoints come from discovery.
     pub(super) discovers: Option<ConfigBuilder>,
 }
 
-/// The most requests at the same time, and so the most connections to a host.
+/// The maximum number of simultaneous requests, and therefore of connections to a host.
 const AT_ONCE: usize = 12;
 
 /// Sends requests, each once and before its deadline.
@@ -39,7 +39,7 @@ impl Asker {
         Ok(Self { transport, witness, deadline })
     }
 
-    /// The responses to all requests, in their order.
+    /// Sends all requests. Returns their responses in the same order.
     pub(super) async fn ask(&self, requests: Vec<(RequestTo, Result<Request>)>) -> Vec<Result<Response>> {
         let mut left = requests.into_iter().map(|(to, request)| -> Work<'_, Result<Response>> {
             Box::pin(async move { self.transport.send(to, &request?, self.deadline).await })
@@ -52,10 +52,10 @@ impl Asker {
     }
 }
 
-/// Something to wait for.
+/// A boxed future.
 pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The results of all of them, which make progress at the same time.
+/// Runs all futures at the same time. Returns their results in the same order.
 pub(super) async fn together<T: Send>(mut works: Vec<Work<'_, T>>) -> Vec<T> {
     let mut results: Vec<Option<T>> = works.iter().map(|_| None).collect();
     poll_fn(|context| {

@@ -1,4 +1,4 @@
-//! What a report says about a certificate: who issued it, and until when it is valid. It decides nothing.
+//! Reads the issuer and the expiration date of a certificate, for a report. Nothing depends on it.
 
 /// Who issued a certificate, and its last day.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Certificate {
         if body.0.first() == Some(&VERSION) {
             body.next()?;
         }
-        // The serial number, and the algorithm of the signature.
+        // Skips the serial number and the signature algorithm.
         body.next()?;
         body.next()?;
         let issuer = body.sequence()?;
@@ -43,13 +43,13 @@ impl Certificate {
         })
     }
 
-    /// The last day, as `2027-01-31`.
+    /// The last day of validity, as `2027-01-31`.
     pub(super) fn last_day(&self) -> String {
         let (year, month, day) = self.last_day;
         format!("{year}-{month:02}-{day:02}")
     }
 
-    /// How many days are left, counted from `now` in Unix seconds.
+    /// The number of days left, counted from `now` in Unix seconds.
     pub(super) fn days_left(&self, now: u64) -> i64 {
         days_since_1970(self.last_day) - i64::try_from(now / 86_400).unwrap_or(i64::MAX)
     }
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The text of the first attribute of a name that is of this kind.
+/// The text of the first attribute of this type in a name.
 fn attribute(name: &[u8], kind: &[u8]) -> Option<String> {
     let mut sets = Reader(name);
     while let Some((_, set)) = sets.next() {
@@ -104,7 +104,8 @@ fn day(kind: u8, time: &[u8]) -> Option<Day> {
     Some((century + year, number(digits, digits + 2)?, number(digits + 2, digits + 4)?))
 }
 
-/// The days from 1970-01-01, in the calendar of Gregory, where a year that begins in March ends with its leap day.
+/// The days since 1970-01-01, in the Gregorian calendar. Years are counted from March, so that a leap day is the last day of its
+/// year.
 fn days_since_1970((year, month, day): Day) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     year * 365 + year.div_euclid(4) - year.div_euclid(100)

@@ -1,4 +1,4 @@
-//! What a report says about this process and machine: limits and versions.
+//! Findings about this process and machine: limits and versions.
 
 use std::fs::read_to_string;
 
@@ -7,13 +7,13 @@ use crate::error::Error;
 use crate::process;
 
 const CHECK: &str = "process";
-/// A login needs a connection or two, and a server has its own.
+/// A login needs one or two connections, and a server has connections of its own.
 const FEW_FILES: u64 = 256;
 const FEW_THREADS: u64 = 16;
-/// Threads of the same user in other programs and containers count as well.
+/// Threads of the same user in other programs and containers count too.
 const FEW_PROCESSES: u64 = 64;
 
-/// Whether this process may start a thread, and how near its limits are.
+/// Whether this process can start a thread, and how close it is to its limits.
 pub(super) fn process() -> Finding {
     if let Err(error) = process::spawn("clever-sso-doctor", || {}) {
         return Finding::problem(
@@ -59,7 +59,7 @@ pub(super) fn process() -> Finding {
     Finding::ok(CHECK, &format_args!("threads can be started{files}{most}{counted}"))
 }
 
-/// Makes a problem of the process out of a request that met a limit of it.
+/// Turns a request that reached a limit of this process into a problem of the process.
 pub(super) fn note_limit(findings: &mut Vec<Finding>, error: &Error) {
     let known = findings.iter().position(|finding| finding.check == CHECK && finding.level != Level::Ok);
     if let Some(known) = known.and_then(|known| findings.get_mut(known)) {
@@ -74,8 +74,8 @@ fn counted(threads: Option<(u64, u64)>) -> Option<String> {
     threads.map(|(now, most)| format!(", {now} of {most} threads and processes in use"))
 }
 
-/// The threads and processes of this container or service, and how many there may be (Linux, cgroups): where the fewest are
-/// left, because each folder limits those in it.
+/// The number of threads and processes in this container or service, and the limit (Linux, cgroups). Each folder limits
+/// everything inside it, so this is the folder with the fewest left.
 fn threads() -> Option<(u64, u64)> {
     let own = read_to_string("/proc/self/cgroup").unwrap_or_default();
     let counts = folders_of_pids(&own).into_iter().filter_map(|folder| {
@@ -85,8 +85,8 @@ fn threads() -> Option<(u64, u64)> {
     counts.min_by_key(|(now, most)| most.saturating_sub(*now))
 }
 
-/// The folders that may limit processes, from `/proc/self/cgroup`: each line is a number, controllers, and a path. Without
-/// controllers it is cgroup version 2. In a container, the path may be that outside.
+/// The folders that may limit processes, from `/proc/self/cgroup`: each line has a number, controllers, and a path. A line
+/// without controllers is cgroup version 2. In a container, the path may be the path outside.
 fn folders_of_pids(own: &str) -> Vec<String> {
     let mut folders = vec!["/sys/fs/cgroup".to_owned(), "/sys/fs/cgroup/pids".to_owned()];
     for line in own.lines() {
@@ -106,12 +106,12 @@ fn folders_of_pids(own: &str) -> Vec<String> {
     folders
 }
 
-/// A soft limit, as `/proc/self/limits` names it.
+/// A soft limit, by its name in `/proc/self/limits`.
 fn soft_limit(limits: &str, name: &str) -> Option<u64> {
     limits.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse().ok())
 }
 
-/// The versions of the software that runs here.
+/// The software versions.
 pub(super) fn versions() -> Finding {
     let kernel = read_to_string("/proc/sys/kernel/osrelease").ok();
     let kernel = kernel.map(|kernel| format!(", kernel {}", kernel.trim())).unwrap_or_default();
@@ -127,7 +127,7 @@ pub(super) fn versions() -> Finding {
     Finding::ok("versions", &found)
 }
 
-/// The C library that this was made for.
+/// The C library that this build is for.
 const LIBC: &str = if cfg!(target_env = "musl") {
     " (musl)"
 } else if cfg!(target_env = "gnu") {
@@ -136,7 +136,7 @@ const LIBC: &str = if cfg!(target_env = "musl") {
     ""
 };
 
-/// The name of the system in its file (os-release(5)).
+/// The name of the system in its os-release file (os-release(5)).
 fn pretty_name(file: &str) -> Option<&str> {
     let name = file.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
     Some(name.trim_matches(['"', '\''])).filter(|name| !name.is_empty() && name.len() < 100)

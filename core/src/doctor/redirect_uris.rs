@@ -1,5 +1,5 @@
-//! Whether Clever knows the redirect URIs, as far as that is visible from outside: it sends the browser to a login for those
-//! that it knows, and shows an error for others. An address that is not registered shows the difference.
+//! Whether Clever knows the redirect URIs, as far as that is visible from outside: Clever sends the browser to a login for
+//! redirect URIs that it knows, and shows an error for others. An unregistered address is tried too, to see the difference.
 
 use std::fmt;
 
@@ -15,10 +15,10 @@ use crate::protocol::{Request, Response};
 pub(super) const CHECK: &str = "redirect_uri";
 /// A URI that no Clever app has registered, because no one can own such a name (RFC 6761 6.4).
 pub(super) const NOBODYS: &str = "https://clever-sso-doctor.invalid/callback";
-/// The maximum number that is checked: more requests than that would not be made in time.
+/// The maximum number of redirect URIs to check: more requests would take too long.
 pub(super) const MOST: usize = 64;
 
-/// Asks to send a browser back to `redirect_uri`.
+/// The authorization request with `redirect_uri`.
 pub(super) fn request(config: &Config, redirect_uri: &str) -> Result<Request> {
     let parameters = AuthorizeParameters {
         response_type: ResponseType::Code,
@@ -36,14 +36,14 @@ pub(super) fn request(config: &Config, redirect_uri: &str) -> Result<Request> {
         .map_err(|_| Error::new(crate::error::ErrorCode::Internal))
 }
 
-/// What Clever does with a redirect URI.
+/// Clever's response to a redirect URI.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Treated {
-    /// It sends the browser there, which is the address without its query.
+    /// It redirects the browser to this address (without the query).
     SentTo(String),
     ShownPage,
     Refused(u16),
-    /// Its response has nothing to do with the redirect URI.
+    /// Its response with this status says nothing about the redirect URI.
     Unclear(u16),
 }
 
@@ -70,7 +70,7 @@ pub(super) fn treated(answer: &Response, asked: &str) -> Treated {
     }
 }
 
-/// Whether Clever knows a redirect URI that it treats like this, if it treats [`NOBODYS`] as `other`; `None` if that is
+/// Whether Clever knows the redirect URI with the response `own`, when the response to [`NOBODYS`] is `other`. `None` if that is
 /// unclear.
 pub(super) fn is_known(own: &Treated, other: Option<&Treated>) -> Option<bool> {
     use Treated::{Refused, SentTo, ShownPage, Unclear};
@@ -105,7 +105,7 @@ pub(super) fn near(uri: &str) -> Vec<(String, &'static str)> {
     near
 }
 
-/// A redirect URI, when the login address does not answer as usual. Only browsers need that address.
+/// The finding for a redirect URI when the login address does not respond as usual. Only browsers need that address.
 pub(super) fn not_checked(uri: &str, why: &dyn fmt::Display) -> Finding {
     Finding::warning(
         CHECK,
@@ -114,7 +114,7 @@ pub(super) fn not_checked(uri: &str, why: &dyn fmt::Display) -> Finding {
     )
 }
 
-/// Redirect URIs after the first [`MOST`], if there are any.
+/// The finding about redirect URIs after the first [`MOST`], if there are any.
 pub(super) fn left_out(config: &Config) -> Option<Finding> {
     let count = config.redirect_uris.len().checked_sub(MOST).filter(|count| *count > 0)?;
     Some(Finding::warning(
@@ -127,7 +127,7 @@ pub(super) fn left_out(config: &Config) -> Option<Finding> {
     ))
 }
 
-/// A redirect URI that Clever does not know. `instead` is a similar one that it knows, if one was found.
+/// The finding for a redirect URI that Clever does not know. `instead` is a similar one that Clever knows, if one was found.
 pub(super) fn unknown(uri: &str, instead: Option<(&str, &str)>, names: SettingNames) -> Finding {
     let setting = names.of("redirect_uri");
     let shown = quote(uri);

@@ -6,20 +6,20 @@ use serde_json::json;
 
 use crate::protocol::text::printable;
 
-/// How a check went.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
     /// Nothing is wrong.
     Ok,
-    /// Logins work, or may work, but something needs attention; or the check could not be made.
+    /// Logins work, or may work, but something needs attention; or the check was not possible.
     Warning,
     /// Logins fail.
     Problem,
 }
 
 impl Level {
-    /// The word: `ok`, `warning` or `problem`.
+    /// The level as a word: `ok`, `warning` or `problem`.
     ///
     /// ```
     /// assert_eq!(clever_sso::Level::Warning.as_str(), "warning");
@@ -43,9 +43,9 @@ impl fmt::Display for Level {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The stable word for what was checked, such as `credentials`.
+    /// The stable name of the check, such as `credentials`.
     pub check: String,
-    /// How it went.
+    /// The result.
     pub level: Level,
     /// What was found.
     pub found: String,
@@ -54,7 +54,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding of the caller's own, for [`Report::push`].
+    /// A finding of the caller's own check, for [`Report::push`].
     ///
     /// ```
     /// use clever_sso::{Finding, Level};
@@ -83,7 +83,7 @@ impl Finding {
     }
 }
 
-/// What the doctor found, in the order of cause and effect: the first problem is the one to solve first. It contains no secret.
+/// The findings of the doctor, in the order of cause and effect: solve the first problem first. A report contains no secret.
 ///
 /// ```no_run
 /// # fn example(client: &clever_sso::blocking::Client) -> clever_sso::Result<()> {
@@ -104,17 +104,17 @@ impl Report {
         Self { findings }
     }
 
-    /// Everything that was checked.
+    /// All findings.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// Adds what the caller checked itself.
+    /// Adds a finding of the caller's own check.
     pub fn push(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
 
-    /// The cause of the failure, if something fails.
+    /// The cause of the failure, if there is a problem.
     pub fn first_problem(&self) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.level == Level::Problem)
     }
@@ -129,7 +129,7 @@ impl Report {
         self.level() as u8
     }
 
-    /// Lines for people. With `colors`, the levels have terminal colors.
+    /// The report as lines for people. With `colors`, the levels have terminal colors.
     pub fn to_text(&self, colors: bool) -> String {
         let mut text = String::new();
         for finding in &self.findings {
@@ -149,7 +149,7 @@ impl Report {
         text
     }
 
-    /// One JSON object on one line, whose form `docs/doctor.md` describes.
+    /// The report as one JSON object on one line. `docs/doctor.md` describes its format.
     pub fn to_json(&self) -> String {
         let findings: Vec<_> = self
             .findings

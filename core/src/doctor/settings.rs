@@ -1,4 +1,4 @@
-//! What a report says about settings.
+//! Findings about settings.
 
 use super::report::Finding;
 use super::report::Level;
@@ -13,12 +13,12 @@ pub(super) fn is_about_them(finding: &Finding) -> bool {
     finding.check == CHECK
 }
 
-/// Whether a finding says that a setting is wrong.
+/// Whether a finding is a problem of a setting.
 pub(super) fn is_problem_of_them(finding: &Finding) -> bool {
     is_about_them(finding) && finding.level == Level::Problem
 }
 
-/// What the start-up check refuses, with its message.
+/// The finding for a setting that the startup check refuses, with its message.
 pub(super) fn wrong(error: &Error) -> Finding {
     let advice = match error.code() {
         ErrorCode::NetworkTls => "without certificates of authorities, no server can be trusted",
@@ -27,13 +27,13 @@ pub(super) fn wrong(error: &Error) -> Finding {
     Finding::problem(CHECK, &detail(error), &advice)
 }
 
-/// A value of the environment that cannot be read.
+/// The finding for an unreadable value in the environment.
 #[cfg(feature = "__face")]
 pub(super) fn unreadable(why: &str) -> Finding {
     Finding::problem(CHECK, &why, &"correct this setting, or remove it")
 }
 
-/// A variable that nothing reads.
+/// The finding for a variable that is not a setting.
 #[cfg(feature = "__face")]
 pub(super) fn misspelt(name: &str, meant: &str, is_set: bool) -> Finding {
     let found = format!("nothing reads {name}: is it {meant}?");
@@ -53,7 +53,7 @@ pub(super) fn nothing_left() -> Finding {
     )
 }
 
-/// What is wrong with credentials that were rejected, if it can be seen: the end of a sentence.
+/// What is wrong with rejected credentials, if it is visible: the end of a sentence.
 pub(super) fn mistake_in_credentials(config: &Config) -> Option<String> {
     let (id, secret) = (&*config.client_id, config.client_secret.as_ref()?.expose());
     let names = ["client_id", "client_secret"].map(|name| config.names().of(name));
@@ -79,18 +79,18 @@ pub(super) fn mistake_in_credentials(config: &Config) -> Option<String> {
     if id == secret {
         return Some(format!(": {id_name} and {secret_name} are the same"));
     }
-    // As Clever makes them.
+    // Clever's client ids and secrets have this format.
     let is_hex =
         |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_hex(id, 40) && is_hex(secret, 20)).then(|| format!(": {id_name} and {secret_name} look swapped"))
 }
 
-/// What an error says, without the sentence of its code.
+/// The detail of an error, without the sentence of its code.
 fn detail(error: &Error) -> String {
     error.detail().map_or_else(|| error.code().sentence().to_owned(), str::to_owned)
 }
 
-/// Settings that make a client, but may not be what was intended.
+/// Findings about valid settings that may not be what the operator intended.
 pub(super) fn of(config: &Config) -> Vec<Finding> {
     let names = config.names();
     let mut findings = Vec::new();

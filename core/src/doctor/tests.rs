@@ -63,7 +63,7 @@ async fn a_client_reports_its_logins_and_keys_and_stays_unchanged() {
     assert_eq!(level_of(&report, "oidc"), Level::Warning, "{report}");
     assert!(!client.keys().are_wanted());
 
-    // As if the keys had been changed since: those of another issuer, under this one's name.
+    // As if the keys had changed since then: another issuer's keys, under this issuer's name.
     let config = builder(other.base_url()).build().unwrap();
     let theirs = Client::new(config).unwrap().export_keys().await.unwrap();
     let client = self::client(&emulator);
@@ -117,7 +117,7 @@ async fn of_settings_that_are_missing_it_says_which_logins_cannot_begin() {
         let first = report.first_problem().unwrap();
         assert!(first.check == "settings" && first.found == "redirect_uri is not set: no login can begin");
     }
-    // As with the implicit grant.
+    // As for the implicit grant.
     let report = bare().redirect_uri(CALLBACK).doctor().await.unwrap();
     assert_eq!((level_of(&report, "settings"), report.exit_code()), (Level::Warning, 1), "{report}");
     assert!(report.findings()[0].found.starts_with("client_secret is not set: no login with a code"));
@@ -140,13 +140,13 @@ async fn every_redirect_uri_is_tried_up_to_a_limit_that_is_named() {
     assert!(
         report.to_text(false).contains("not checked: 6 of the 70 redirect URIs, those after the first 64")
     );
-    // The last one alone is wrong.
+    // Only the last one is wrong.
     let report = with(20).redirect_uri("http://localhost:9/elsewhere").doctor().await.unwrap();
     let first = report.first_problem().unwrap();
     assert!(first.check == "redirect_uri" && first.found.contains("elsewhere"), "{report}");
 }
 
-/// The clock of this test goes on by itself whenever nothing else happens.
+/// The clock of this test advances by itself whenever nothing else happens.
 #[tokio::test(start_paused = true)]
 async fn where_nobody_answers_it_ends_in_time() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,4 +1,4 @@
-//! The way from here to Clever: names, connections, the proxy, TLS.
+//! The connection to Clever: names, connections, the proxy, TLS.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -16,11 +16,11 @@ use crate::config::proxies::Proxy;
 use crate::error::{Error, ErrorCode, quote};
 use crate::transport::{Shown, Witness, failure, probe};
 
-/// A proxy that takes longer to answer is not waited for: it is only asked to say more about a failure.
+/// The time for a proxy to respond. The response only adds details about a failure, so slower ones are not waited for.
 const OF_A_TUNNEL: Duration = Duration::from_secs(3);
-/// A certificate with fewer days left needs to be renewed.
+/// A certificate with fewer days left needs renewal.
 const FEW_DAYS: i64 = 14;
-/// Makers of boxes and programs that inspect TLS, as their certificates name them.
+/// Vendors of products that inspect TLS, as their certificates name them.
 const INSPECTORS: &str = "\
     avast|barracuda|bitdefender|blocksi|bluecoat|check point|cisco umbrella|contentkeeper|deledao|\
     eset ssl|forcepoint|fortinet|iboss|kaspersky|lightspeed|linewize|mitmproxy|netskope|palo alto|\
@@ -34,16 +34,16 @@ struct Hop {
     proxy: Option<Proxy>,
 }
 
-/// The issuer and the API, each with what went wrong there.
+/// The issuer and the API, each with the error that happened there.
 pub(super) type Failures<'a> = [(&'a str, Option<&'a Error>); 2];
 
-/// What was found about a hop.
+/// The results for a hop.
 pub(super) struct Reached {
     hop: Hop,
     addresses: Result<Vec<SocketAddr>, String>,
-    /// How connections went, by family of addresses.
+    /// The result of each connection, by address.
     connections: Vec<(SocketAddr, io::Result<()>)>,
-    /// What an HTTP proxy answered to the request for a tunnel.
+    /// The response of an HTTP proxy to the request for a tunnel.
     tunnel: Option<Tunnel>,
 }
 
@@ -53,7 +53,7 @@ struct Tunnel {
     headers: HeaderMap,
 }
 
-/// Takes the first step to each host.
+/// Looks up and connects to each host.
 pub(super) async fn of(config: &Config, deadline: Instant) -> Vec<Reached> {
     let mut hops: Vec<(Hop, &str)> = Vec::new();
     for base in [&config.issuer, &config.api_base] {
@@ -76,7 +76,7 @@ impl Hop {
         Some(Self { host, port, proxy: proxy.cloned() })
     }
 
-    /// Takes the first steps on the way to `base`.
+    /// Looks up and connects to the hop for `base`.
     async fn reach(self, base: &str, deadline: Instant) -> Reached {
         let addresses = match self.address() {
             Some(address) => Ok(vec![(address, self.port).into()]),
@@ -102,14 +102,14 @@ impl Hop {
         Reached { hop: self, addresses, connections, tunnel }
     }
 
-    /// Where an HTTP proxy must lead for `base`, as host and port.
+    /// The target of an HTTP proxy's tunnel for `base`, as host and port.
     fn tunnel_to(&self, base: &str) -> Option<String> {
         self.proxy.as_ref().filter(|proxy| proxy.url().scheme() == "http")?;
         let url = Url::parse(base).ok().filter(|url| url.scheme() == "https")?;
         Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
     }
 
-    /// The address, where the host is one.
+    /// The host, if it is an IP address.
     fn address(&self) -> Option<IpAddr> {
         match Host::parse(&self.host).ok()? {
             Host::Ipv4(address) => Some(address.into()),
@@ -126,7 +126,7 @@ impl Hop {
     }
 }
 
-/// What the steps show, and what the failed requests add to that.
+/// The findings, from these results and the failed requests.
 pub(super) fn judged(
     reached: &[Reached],
     failures: &Failures<'_>,
@@ -140,7 +140,7 @@ pub(super) fn judged(
         let failed =
             failures.iter().find_map(|(base, error)| Some((*base, error.filter(|_| leads_to(base))?)));
         let failure = failed.map(|(_, failure)| failure);
-        // A proxy with TLS of its own that was not spoken to any further: no certificate came from behind it.
+        // No certificate came from behind the proxy, so the error is about the proxy's own TLS.
         let is_about_it = |base: &str| shown_at(base, witness).is_none();
         match (&reached.hop.proxy, failed) {
             (Some(proxy), Some((base, error)))
@@ -207,7 +207,7 @@ impl Reached {
         self.connections.iter().any(|(_, connected)| connected.is_ok())
     }
 
-    /// How the connections went, in words.
+    /// The results of the connections, in words.
     fn told(&self) -> String {
         let told = self.connections.iter().map(|(address, connected)| {
             let family = if address.is_ipv6() { "IPv6" } else { "IPv4" };
@@ -236,7 +236,7 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
         return Finding::problem(check, &format_args!("no connection to {found}"), &advice);
     }
     match (&hop.proxy, failure) {
-        // It takes connections, and nothing else.
+        // It accepts connections, but does not forward them.
         (Some(proxy), Some(error)) if error.code() == ErrorCode::NetworkConnect => {
             leads_nowhere(proxy, error, reached.tunnel.as_ref())
         }
@@ -256,7 +256,7 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
     }
 }
 
-/// An open proxy that does not lead to Clever: what it answers, as far as it can be told.
+/// The finding for a proxy that accepts connections but does not lead to Clever, with its response if that is known.
 fn leads_nowhere(proxy: &Proxy, error: &Error, tunnel: Option<&Tunnel>) -> Finding {
     let said = error.detail().unwrap_or_default();
     let offered = tunnel.map(|tunnel| failure::offered(&tunnel.headers)).unwrap_or_default();
@@ -267,7 +267,7 @@ fn leads_nowhere(proxy: &Proxy, error: &Error, tunnel: Option<&Tunnel>) -> Findi
             &"ask its administrator to allow Basic, or to let this server reach clever.com and api.clever.com without a login",
         );
     }
-    // Without credentials it answers 407 to everything.
+    // Without credentials, the proxy responds with 407 to every request.
     match tunnel.filter(|tunnel| !matches!(tunnel.status, 200..=299 | 407)) {
         Some(Tunnel { to, status, .. }) => Finding::problem(
             "proxy",
@@ -282,7 +282,7 @@ fn leads_nowhere(proxy: &Proxy, error: &Error, tunnel: Option<&Tunnel>) -> Findi
     }
 }
 
-/// A proxy whose own TLS does not work.
+/// The finding for a proxy whose own TLS does not work.
 fn own_tls(error: &Error) -> Finding {
     Finding::problem(
         "proxy",
@@ -291,7 +291,7 @@ fn own_tls(error: &Error) -> Finding {
     )
 }
 
-/// A machine without IPv6 says so at once, and loses no time.
+/// Whether the connection opened, or failed at once for lack of a route: a machine without IPv6 loses no time.
 fn is_open_or_without_route(connected: &io::Result<()>) -> bool {
     use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable};
 
@@ -300,7 +300,7 @@ fn is_open_or_without_route(connected: &io::Result<()>) -> bool {
     connected.as_ref().err().is_none_or(without_route)
 }
 
-/// What filters do to hosts that they forbid, once they have read the name of the host in the first message of TLS.
+/// The finding for filters, which end connections to forbidden hosts once they have read the host name in the first TLS message.
 fn ended_in_the_handshake(host: &str) -> Finding {
     Finding::problem(
         "tls",
@@ -333,7 +333,7 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
         let bundle = config.names().of("ca_bundle");
         let issued = if issued.is_empty() { issued } else { format!("; {issued}") };
         let found = format!("{}{issued}{box_here}", error.detail().unwrap_or_default());
-        // The certificate was good, or none came.
+        // The certificate was good, or the server sent none.
         if shown.is_none_or(|shown| shown.version.is_some()) {
             return Some(Finding::problem(
                 "tls",

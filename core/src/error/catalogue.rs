@@ -1,11 +1,11 @@
-//! The catalogue of failures. Each has its error code, its kind, whether a retry can help, who can fix it, a sentence for the
-//! log, and a sentence for the person at the screen.
+//! The catalogue of failures. Each has an error code, a kind, whether a retry can help, who can fix it, a sentence for the log,
+//! and a sentence for the person who logs in.
 //!
-//! C and Python read this table; they add nothing to it.
+//! C and Python read this table, and add nothing to it.
 
 use crate::sentences::{self, Language, Sentence};
 
-/// The groups of failures, for callers that handle a whole group in the same way.
+/// The groups of failures, for callers that handle all failures of a group in the same way.
 ///
 /// As text, and with serde, it is its word:
 ///
@@ -21,13 +21,13 @@ use crate::sentences::{self, Language, Sentence};
 pub enum ErrorKind {
     /// The configuration is wrong or incomplete.
     Config,
-    /// An argument of the call cannot be used.
+    /// An argument of the call is not valid.
     Argument,
     /// The callback cannot finish a login.
     Login,
     /// A token breaks a rule, or Clever does not accept it.
     Token,
-    /// Clever refused, or its response cannot be read.
+    /// Clever refused the request, or its response cannot be read.
     Clever,
     /// Clever could not be reached.
     Network,
@@ -109,7 +109,7 @@ struct Entry {
 
 macro_rules! catalogue {
     ($($variant:ident, $word:literal, $kind:ident, $retryable:literal, $actor:ident, $log:literal, $user:ident;)*) => {
-        /// The catalogue of failures. Code words never change their meaning and are never used again.
+        /// The catalogue of failures. The code words never change their meaning and are never reused.
         ///
         /// As text, and with serde, a code is its word:
         ///
@@ -148,7 +148,7 @@ macro_rules! catalogue {
     };
 }
 
-// variant, error code, kind, can a retry help, who must act, sentence for the log, sentence for the person
+// variant, error code, kind, whether a retry can help, who can fix it, sentence for the log, sentence for the person
 catalogue! {
     ConfigInvalid, "config_invalid", Config, false, App, "the configuration cannot be used", SETUP;
     ClientSecretMissing, "client_secret_missing", Config, false, App, "this operation needs the client secret", SETUP;
@@ -251,8 +251,8 @@ impl ErrorCode {
         self.entry().user.text(Language::English)
     }
 
-    /// The same in the language of the person: a tag such as `es` or `es-MX`, or the value of their `Accept-Language` header. There is
-    /// English and Spanish; all others get English.
+    /// Like [`user_message`](Self::user_message), in the person's language: a tag such as `es` or `es-MX`, or the value of their
+    /// `Accept-Language` header. English and Spanish are available; all other languages get English.
     ///
     /// ```
     /// use clever_sso::ErrorCode;
@@ -275,17 +275,17 @@ impl ErrorCode {
     /// The HTTP status of the page that shows this failure to the person: 400, 403, 500 or 503.
     pub const fn page_status(self) -> u16 {
         match self {
-            // The browser did nothing wrong: the application loses its session.
+            // The browser did nothing wrong: the application lost its session.
             Self::SessionNotKept => 500,
             Self::PageNotAllowed => 403,
-            // It is temporary, but a problem of this machine.
+            // Temporary, but a problem of this machine.
             Self::LimitReached => 503,
             _ => match (self.kind(), self.actor()) {
                 (ErrorKind::Config | ErrorKind::Internal, _) => 500,
                 (ErrorKind::Clever | ErrorKind::Network, Actor::App) if !self.retryable() => 500,
                 (ErrorKind::Network, _)
                 | (ErrorKind::Clever, Actor::App | Actor::Clever | Actor::Network) => 503,
-                // What the browser brought.
+                // A problem with the browser's request.
                 _ => 400,
             },
         }
@@ -320,8 +320,8 @@ mod tests {
         for code in ErrorCode::ALL {
             let says_so = code.user_message().contains("try again");
             let may_help = match code {
-                // The button of the page starts another login, without what this one brought.
-                // A login loop: after what the sentence asks for.
+                // The button on the page starts another login, without the rejected values.
+                // After a login loop, trying again helps when the person has done what the sentence says.
                 ErrorCode::ReturnToUnsafe | ErrorCode::CallbackMalformed | ErrorCode::LoginLoop => true,
                 _ => code.retryable() || code.actor() == Actor::User,
             };

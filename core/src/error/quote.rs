@@ -1,11 +1,12 @@
 //! Makes text from outside safe for an error.
 
-/// Text from outside, made safe for a log line: at most 64 characters, and none that could break or forge a line.
+/// Text from outside, made safe for a log line: at most 64 characters, without characters that could break or forge a line.
 pub(crate) fn quote(text: &str) -> String {
     quote_up_to(text, 64)
 }
 
-/// The path of a file: the operator set it, and needs all of it. `None` if it does not look like a path: it may be a secret.
+/// The path of a file in full, because the operator set it and needs it. `None` if it does not look like a path: it may be a
+/// secret.
 pub(crate) fn quote_path(path: &std::path::Path) -> Option<String> {
     let text = path.to_string_lossy();
     let is_path = text.contains(['/', '.', '\\']) && !may_be_secret(&text);
@@ -17,7 +18,7 @@ pub(crate) fn quote_setting(text: &str) -> Option<String> {
     (!may_be_secret(text)).then(|| quote(text))
 }
 
-/// Whether a text may be a secret: it has an `@`, as addresses with a password have, or it is a long word, or has a part that looks
+/// Whether a text may be a secret: it has an `@`, like an address with a password, or it is a long word, or a part of it looks
 /// random.
 pub(crate) fn may_be_secret(text: &str) -> bool {
     const LONG: usize = 16;
@@ -27,7 +28,8 @@ pub(crate) fn may_be_secret(text: &str) -> bool {
     text.contains('@') || is_long_word || words.any(looks_random)
 }
 
-/// Sixteen hexadecimal digits in a row, or twenty characters among which are small letters, capital letters and digits.
+/// Whether a word has sixteen hexadecimal digits in a row, or twenty characters that include lowercase letters, capital letters
+/// and digits.
 fn looks_random(word: &str) -> bool {
     let mut parts = word.split(|c: char| !c.is_ascii_hexdigit());
     let has = |kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);

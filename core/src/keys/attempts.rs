@@ -1,13 +1,13 @@
-//! How often keys are fetched: a flood of tokens that do not verify must not become a flood of requests.
+//! How often keys are fetched: many tokens that do not verify must not cause many requests.
 
 use std::time::Duration;
 
 use crate::clock::{self, Instant};
 use crate::error::{Error, Result};
 
-/// The shortest time between two attempts to fetch keys again, including failed ones.
+/// The shortest time between two attempts to fetch keys, including failed ones.
 pub(super) const COOLDOWN: Duration = Duration::from_secs(30);
-/// While there are no keys at all, calls that waited get the last failure again for this long.
+/// While there are no keys at all, waiting calls get the last failure for this long.
 pub(super) const SHARED_FAILURE: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Default)]
@@ -37,7 +37,8 @@ impl Attempts {
         within(self.last, COOLDOWN)
     }
 
-    /// A key that was made just after the keys were fetched must not wait. A failure always counts.
+    /// Whether it is too early to fetch keys for a token. A regular fetch does not count, because the provider may have created a
+    /// key just after it. A failed attempt always counts.
     pub(super) fn is_early_for_token(&self) -> bool {
         within(self.for_token, COOLDOWN) || (self.failure.is_some() && self.is_early())
     }
@@ -47,7 +48,7 @@ impl Attempts {
     }
 }
 
-/// Whether `then` is less than `span` ago.
+/// Whether `then` was less than `span` ago.
 fn within(then: Option<Instant>, span: Duration) -> bool {
     then.is_some_and(|then| clock::now() < then + span)
 }

@@ -16,7 +16,7 @@ pub(super) const LONGEST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub(crate) struct Cached {
     pub(crate) set: KeySet,
-    /// As Clever wrote it.
+    /// The text that Clever sent.
     pub(crate) jwks: String,
     pub(crate) fresh_until: Instant,
 }

@@ -1,4 +1,4 @@
-//! The keys as text, for another process: a new worker need not fetch keys that another worker has.
+//! The keys as text, for another process: a new worker does not need to fetch keys that another worker has.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::cached::{Cached, LONGEST_AGE};
 #[derive(Serialize, Deserialize)]
 struct Exported {
     issuer: String,
-    /// In Unix seconds: another process cannot read this one's monotonic clock.
+    /// In Unix seconds, because another process cannot use this one's monotonic clock.
     fresh_until: u64,
     /// The text of the key set.
     jwks: String,
@@ -29,11 +29,11 @@ pub(super) fn export(issuer: &str, cached: &Cached) -> Result<String> {
     serde_json::to_string(&exported).map_err(|_| Error::with_detail(ErrorCode::Internal, "keys as text"))
 }
 
-/// Reads keys that another process exported. They must pass the same rules as fetched keys, and are fresh for at most a day.
+/// Reads keys that another process exported. They must pass the same checks as fetched keys, and are fresh for at most a day.
 pub(super) fn import(issuer: &str, text: &str) -> Result<Cached> {
     let unusable =
         |why: &str| Error::with_detail(ErrorCode::ArgumentInvalid, format!("exported keys: {why}"));
-    // serde would also accept an array in the order of the members.
+    // serde would also accept an array of the members' values.
     let is_object = text.trim_ascii_start().starts_with('{');
     let exported: Exported = Some(text)
         .filter(|_| is_object)

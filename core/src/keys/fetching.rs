@@ -1,4 +1,4 @@
-//! Where the keys are, and how they are fetched.
+//! The addresses of the keys, and how the keys are fetched.
 
 use crate::ahead::Ahead;
 use crate::clock::Instant;
@@ -10,23 +10,23 @@ use crate::transport::Transport;
 
 use super::cached::{Cached, age};
 
-/// Where the keys of one issuer are.
+/// The addresses of one issuer's keys.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) issuer: String,
-    /// Where the keys are, if it is configured.
+    /// The configured address of the keys.
     jwks_uri: Option<String>,
-    /// Where they most likely are, if it is not configured.
+    /// The most likely address of the keys, if it is not configured.
     expected_jwks_uri: Option<String>,
 }
 
-/// How to find the address of the keys when it is not configured. It is read from discovery at each fetch, because it may
-/// change.
+/// How to find the address of the keys when it is not configured. It is read from the discovery document at each fetch, because
+/// it may change.
 #[derive(Clone, Copy)]
 pub(super) enum Discovery {
     /// First discovery, then the keys.
     First,
-    /// Discovery and the keys at the same time, the keys at their expected address: two connections, but one round trip less.
+    /// Discovery and the keys at the same time, with the keys' expected address: two connections, but one round trip less.
     Beside,
 }
 
@@ -39,7 +39,7 @@ impl Source {
         }
     }
 
-    /// The current keys. `found` is the address where discovery found them last: they are expected there again.
+    /// Fetches the current keys. `found` is the address in the last discovery document: the keys are expected there again.
     pub(super) async fn fetch(
         &self,
         found: &mut Option<String>,

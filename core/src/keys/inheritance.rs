@@ -1,4 +1,4 @@
-//! What forked children inherit: the text of the keys, because parsed keys contain locks.
+//! The keys that forked children inherit: as text, because parsed keys contain locks.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -31,7 +31,7 @@ impl KeyText {
         self.fresh_for.store(u64::try_from(fresh_for).unwrap_or_default(), Relaxed);
     }
 
-    /// The keys, with the freshness that they had when they were published.
+    /// The keys, as fresh as they were when they were published.
     fn revive(&self) -> Option<Cached> {
         let fresh_until = self.since + Duration::from_millis(self.fresh_for.load(Relaxed));
         Cached::new(self.jwks.clone(), fresh_until.saturating_duration_since(clock::now())).ok()
@@ -45,7 +45,7 @@ pub(super) fn inherit(inherited: &InheritedKeys) -> Option<Cached> {
 
 /// Lets children that are forked later inherit `keys`.
 pub(super) fn publish(keys: &Cached, inherited: &InheritedKeys) {
-    // Usually the same keys every hour: only the time is new.
+    // Usually the same keys every hour, with only a new time.
     let same = inherited.read(|newest| {
         let same = newest.filter(|text| text.jwks == keys.jwks);
         same.map(|text| text.renew(keys.fresh_until)).is_some()

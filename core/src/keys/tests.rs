@@ -1,4 +1,4 @@
-//! When keys are fetched, and which are used meanwhile.
+//! When keys are fetched, and which keys are used in the meantime.
 
 use super::attempts::{COOLDOWN, SHARED_FAILURE};
 use super::*;
@@ -122,14 +122,14 @@ fn a_failure_is_shared_for_a_second_and_then_it_is_tried_again() {
 #[test]
 fn a_call_that_waited_for_half_of_its_time_fetches_by_itself_and_ends_at_its_own_deadline() {
     run(async |_| {
-        // It accepts connections, and never answers.
+        // A server that accepts connections and never responds.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", silent.local_addr().unwrap());
         let scene = Scene::inheriting(&base_url, Arc::new(InheritedKeys::new()));
         let (begun, second) = (clock::now(), Duration::from_secs(1));
         let fetching = scene.keys.current(&scene.transport, begun + 3 * second);
         let waiting = async |from: Duration, until: Duration| {
-            // After the first one, which takes its turn meanwhile.
+            // Wait for the first call to take its turn.
             tokio::task::yield_now().await;
             tokio::time::sleep_until(begun + from).await;
             let error = scene.keys.current(&scene.transport, begun + until).await.unwrap_err();
@@ -144,7 +144,7 @@ fn a_call_that_waited_for_half_of_its_time_fetches_by_itself_and_ends_at_its_own
             }
         };
         let mut fetching = Ahead::new(fetching);
-        // The first one fetches after a second, and from then on the other one waits for it.
+        // The first call fetches after a second, and from then on the other one waits for it.
         let one = Box::pin(waiting(Duration::ZERO, 2 * second));
         let other = Box::pin(waiting(second * 9 / 10, second * 15 / 10));
         let (one, other, ()) = fetching.during(async { tokio::join!(one, other, time) }).await;
@@ -164,7 +164,7 @@ fn the_keys_of_a_forked_child_are_as_old_as_its_parents() {
         let parent = Scene::inheriting(emulator.base_url(), Arc::clone(&inherited));
         let fresh_until = parent.current().await.unwrap().fresh_until;
         advance(Duration::from_secs(60)).await;
-        // As in a child: its own `Keys`, made from the set that was published before the fork.
+        // As in a child: it has its own `Keys`, made from the set that was published before the fork.
         let child = Scene::inheriting(emulator.base_url(), inherited);
         assert_eq!(child.keys.fresh().unwrap().fresh_until, fresh_until);
         advance(fresh_until - clock::now()).await;

@@ -18,12 +18,12 @@ use crate::set_cookie::SetCookie;
 #[non_exhaustive]
 #[must_use]
 pub struct LoginOptions {
-    /// The `Cookie` header of the request that begins the login. With it, the browser keeps at most eight logins in progress,
-    /// and a session that is lost again and again ends with an error instead of a loop.
+    /// The `Cookie` header of the request that begins the login. With it, the browser keeps at most eight logins in progress, and
+    /// repeatedly lost sessions end with an error instead of a loop.
     pub cookies: Option<String>,
     /// One of the configured redirect URIs; the primary one by default.
     pub redirect_uri: Option<String>,
-    /// The district, if it is known: Clever then skips the school picker.
+    /// The district, if known: Clever then skips the school picker.
     pub district_id: Option<String>,
     /// Where to go after the login: a path of the application, or a URL on an allowed origin, but not the callback. At most 1,024
     /// bytes, as a browser shows it: percent-encoded letters outside ASCII count as the letters they stand for.
@@ -31,19 +31,19 @@ pub struct LoginOptions {
     /// Whether Clever asks the person to confirm who they are (`confirmed=false`), for "Not you?" links. Without it, the same
     /// person is signed in again.
     pub switch_user: bool,
-    /// Whether the browser has a session of the application. `Some(false)` when you looked and found none: sign-ins that
-    /// leave no session then end with `session_not_kept` instead of a loop. `None` when you do not know.
+    /// Whether the browser has a session of the application. Set `Some(false)` when you looked and found none: sign-ins that
+    /// leave no session then end with `session_not_kept` instead of a loop. `None` means unknown.
     ///
-    /// `Some(true)` when a person is signed in: pages that send them back to log in again and again end with
+    /// Set `Some(true)` when a person is signed in: a page that repeatedly sends them back to log in then ends with
     /// `page_not_allowed`.
     pub has_session: Option<bool>,
-    /// Where people go after a login without `return_to`: your own page. If a signed-in person is sent back to log in again and
-    /// again, they go there instead of to Clever each time.
+    /// Where people go after a login without `return_to`: a page of yours. A signed-in person who is repeatedly sent back to log
+    /// in goes there instead of to Clever each time.
     pub home: Option<String>,
 }
 
 impl LoginOptions {
-    /// All at their defaults.
+    /// The default options.
     pub fn new() -> Self {
         Self::default()
     }
@@ -60,7 +60,7 @@ impl LoginOptions {
         self
     }
 
-    /// The district, if it is known.
+    /// The district, if known.
     pub fn district_id(mut self, district_id: impl Into<String>) -> Self {
         self.district_id = Some(district_id.into());
         self
@@ -78,7 +78,7 @@ impl LoginOptions {
         self
     }
 
-    /// Whether a person is signed in, if you looked.
+    /// Whether a person is signed in, if you checked.
     pub const fn has_session(mut self, yes: bool) -> Self {
         self.has_session = Some(yes);
         self
@@ -108,18 +108,18 @@ impl std::fmt::Debug for LoginOptions {
 #[non_exhaustive]
 #[must_use = "the browser must be sent to its URL, and must keep its cookies"]
 pub struct Login {
-    /// Send the browser there. It is Clever's, or your own page if a signed-in person was sent back to log in several times:
-    /// then `key` and `pending` are empty.
+    /// The URL to send the browser to: Clever's, or your own page if a signed-in person was sent back to log in several times. In
+    /// that case, `key` and `pending` are empty.
     pub url: String,
     /// The cookies to set with the redirect.
     pub set_cookies: Vec<SetCookie>,
     /// For applications that store logins in their own session instead: the key for [`pending`](Self::pending).
     /// [`login_key_of_callback`](crate::login_key_of_callback) returns it again.
     pub key: String,
-    /// For the same applications: the text to store for ten minutes. URL-safe, about 100 bytes.
+    /// For the same applications: the text to store for ten minutes under `key`. URL-safe, about 100 bytes.
     pub pending: String,
-    /// Whether to respond with a page that continues to `url` by itself (for example with `<meta http-equiv="refresh">`)
-    /// instead of a redirect. Browsers give up after about twenty redirects in a row. Only with `has_session`.
+    /// Whether to respond with a page that continues to `url` by itself (for example with `<meta http-equiv="refresh">`) instead
+    /// of a redirect, because browsers give up after about twenty redirects in a row. Only used with `has_session`.
     pub needs_page: bool,
 }
 
@@ -129,7 +129,7 @@ impl std::fmt::Debug for Login {
     }
 }
 
-/// The outcome of a callback. All variants happen in normal use.
+/// The result of a callback. All variants happen in normal use.
 ///
 /// A new variant would be a breaking change, so the compiler makes sure that you handle all of them.
 ///
@@ -156,7 +156,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The cookies to set with the answer to the browser.
+    /// The cookies to set with the response to the browser.
     pub fn set_cookies(&self) -> &[SetCookie] {
         match self {
             Self::SignedIn(signed_in) => &signed_in.set_cookies,
@@ -165,8 +165,8 @@ impl Outcome {
         }
     }
 
-    /// Whether the session that the browser had must end: a new session replaces it, or the browser's own login was refused.
-    /// Devices are shared, so the next person must not continue as the last one.
+    /// Whether to end the browser's session: a new session replaces it, or the browser's own login was refused. Devices are
+    /// shared, so the next person must not continue as the last one.
     pub const fn ends_session(&self) -> bool {
         match self {
             Self::SignedIn(_) => true,
@@ -187,10 +187,10 @@ pub struct SignedIn {
     pub tokens: Tokens,
     /// The `return_to` of the login, as an ASCII URL or path.
     pub return_to: Option<String>,
-    /// Whether the login began with `switch_user`. If the application refuses this person, begin the login of "Try again" with
-    /// it too.
+    /// Whether the login began with `switch_user`. If the application refuses this person, begin the login of "Try again" with it
+    /// too.
     pub switch_user: bool,
-    /// The cookies to set with the answer to the browser.
+    /// The cookies to set with the response to the browser.
     pub set_cookies: Vec<SetCookie>,
 }
 
@@ -201,7 +201,7 @@ pub struct SignedIn {
 pub struct Restart {
     /// The new login.
     pub login: Login,
-    /// Why: `state_missing`, `state_mismatch`, `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
+    /// The reason: `state_missing`, `state_mismatch`, `pending_missing`, `pending_invalid`, `pending_expired` or `code_rejected`.
     pub reason: ErrorCode,
 }
 
@@ -210,16 +210,16 @@ pub struct Restart {
 #[non_exhaustive]
 #[must_use = "the person waits for a page"]
 pub struct Denied {
-    /// Clever's error word, for example `access_denied` or `unauthorized-user`.
+    /// Clever's error code, for example `access_denied` or `unauthorized-user`.
     pub error: String,
-    /// The text that came with it through the browser. Anyone can make such a URL: do not show it.
+    /// The text that came with the error through the browser. Anyone can make such a URL: do not show it.
     pub description: Option<String>,
-    /// Whether the session that the browser had must end: only when this answers a login of this browser.
+    /// Whether to end the browser's session: only when the refused login began in this browser.
     pub ends_session: bool,
-    /// The `return_to` of the login, as an ASCII URL or path, if it is known: for a "Try again" link.
+    /// The `return_to` of the login, as an ASCII URL or path, if known: for a "Try again" link.
     pub return_to: Option<String>,
-    /// Whether the login began with `switch_user`, if it is known. Begin the login of "Try again" with it too.
+    /// Whether the login began with `switch_user`, if known. Begin the login of "Try again" with it too.
     pub switch_user: bool,
-    /// The cookies to set with the answer to the browser.
+    /// The cookies to set with the response to the browser.
     pub set_cookies: Vec<SetCookie>,
 }

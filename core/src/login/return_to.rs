@@ -30,8 +30,9 @@ pub(super) fn to_uri(target: &str) -> String {
     }
 }
 
-/// A path or URL as a browser shows it: percent-encoded letters outside ASCII are decoded, and nothing else changes. This form
-/// is checked, counted and sealed, regardless of the caller's form: an encoded letter would take three times as many bytes.
+/// A path or URL as a browser shows it: percent-encoded letters outside ASCII are decoded, and nothing else changes. This is the
+/// form that is checked, counted and sealed, whatever form the caller used: an encoded letter would take three times as many
+/// bytes.
 pub(crate) fn as_shown(target: &str) -> Cow<'_, str> {
     if !target.contains('%') {
         return Cow::Borrowed(target);
@@ -62,7 +63,7 @@ fn encoded_bytes(text: &str) -> Vec<u8> {
     escapes.take_while(|byte| !byte.is_ascii()).collect()
 }
 
-/// The letters that these bytes encode, if an address may contain them; the others stay encoded.
+/// Adds the letters that these bytes encode, if an address may contain them. The others stay encoded.
 fn show(bytes: &[u8], shown: &mut String) {
     for chunk in bytes.utf8_chunks() {
         for letter in chunk.valid().chars() {
@@ -87,10 +88,10 @@ fn byte_of(high: u8, low: u8) -> Option<u8> {
 }
 
 /// Whether a path or URL leads to the page at `path`, even if either is percent-encoded (also more than once) or has dot
-/// segments, double slashes or a slash at the end. A query and a fragment do not matter.
+/// segments, double slashes or a trailing slash. The query and fragment do not matter.
 ///
-/// If a `return_to` leads to the login or logout itself, each login would start the next one. So do not pass such a
-/// `return_to`. The callback is known from the redirect URI, and `begin_login` refuses it by itself.
+/// If a `return_to` leads to the login or logout itself, each login would start the next one, so do not pass such a `return_to`.
+/// You do not need to check for the callback: `begin_login` knows it from the redirect URI and refuses it.
 ///
 /// ```
 /// use clever_sso::leads_to;
@@ -102,7 +103,7 @@ pub fn leads_to(target: &str, path: &str) -> bool {
     let own = decoded_to_the_end(before_query(path_of(path).as_bytes()));
     let target = path_of(target).as_bytes();
     let written = decoded_to_the_end(before_query(target));
-    // For browsers, an encoded `?` belongs to the path; for servers that decode twice, it may start the query.
+    // For browsers, an encoded `?` belongs to the path. For servers that decode twice, it may start the query.
     [&written[..], before_query(&written)].into_iter().any(|target| segments(target) == segments(&own))
 }
 
@@ -132,7 +133,7 @@ fn segments(path: &[u8]) -> Vec<&[u8]> {
     segments
 }
 
-/// Decodes until nothing is left to decode, in one pass: the result of one escape may complete another one.
+/// Decodes until nothing is encoded anymore, in one pass: the result of one escape may complete another one.
 fn decoded_to_the_end(text: &[u8]) -> Vec<u8> {
     let mut decoded: Vec<u8> = Vec::with_capacity(text.len());
     for byte in text {

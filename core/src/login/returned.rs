@@ -1,4 +1,4 @@
-//! A callback: which login it belongs to, and whether this browser began that login.
+//! A callback: the login that it belongs to, and whether this browser began that login.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::set_cookie::SetCookie;
 use super::inputs::Inputs;
 use super::outcome::{Denied, Outcome};
 
-/// What the browser sends in addition to the callback.
+/// The browser's cookies, or the pending login.
 #[derive(Clone, Copy)]
 pub(crate) enum Kept<'a> {
     /// The `Cookie` header of the callback's request.
@@ -23,28 +23,28 @@ pub(crate) enum Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    /// The stored pending login; none when it is empty.
+    /// The stored pending login; empty means none.
     pub(crate) fn of_application(pending: Option<&'a str>) -> Self {
         Self::Pending(pending.filter(|sealed| !sealed.is_empty()))
     }
 }
 
-/// The state of a callback, together with the browser's cookies.
+/// The state of a callback, with the browser's cookies.
 pub(super) struct Returned {
-    /// What the login asked Clever for.
+    /// The grant of the login.
     pub(super) response_type: ResponseType,
     pub(super) state: State,
-    /// The browser's cookies, unless the application keeps logins by itself.
+    /// The browser's cookies; `None` when the application stores logins itself.
     pub(super) jar: Option<Arc<Jar>>,
     pub(super) pending: Held,
-    /// The redirect URI where it arrived, or the primary one.
+    /// The redirect URI where the browser arrived, or the primary one.
     pub(super) arrived_at: Option<String>,
 }
 
 /// The `state` parameter.
 pub(super) enum State {
     Missing,
-    /// Not written here, or with a key that is no longer known, or for another grant.
+    /// Not made by this application, or with an unknown key, or for another grant.
     Foreign,
     Known {
         text: String,
@@ -52,10 +52,10 @@ pub(super) enum State {
     },
 }
 
-/// The pending login that came with a state.
+/// The pending login for a state.
 pub(super) enum Held {
     Missing,
-    /// It cannot be opened.
+    /// It cannot be decrypted.
     Invalid,
     /// It belongs to another state.
     OfAnotherLogin,
@@ -63,13 +63,13 @@ pub(super) enum Held {
     Proof {
         pending: Pending,
         is_expired: bool,
-        /// Whether another login lends it.
+        /// Whether it is the cookie of another login that this one borrows.
         is_borrowed: bool,
     },
 }
 
 impl Returned {
-    /// `is_secure` says whether a login with this state came back over https. A state of another grant than `response_type` is
+    /// `is_secure` returns whether a login with this state came back over https. A state of a grant other than `response_type` is
     /// foreign.
     pub(super) fn read(
         keys: &Arc<SealingKeys>,
@@ -105,7 +105,7 @@ impl Returned {
         }
     }
 
-    /// The login that this browser began; otherwise the reason for a restart.
+    /// The login, if this browser began it; otherwise the reason for a restart.
     pub(super) fn proven(&self) -> std::result::Result<(&LoginState, &Pending), ErrorCode> {
         match (&self.state, &self.pending) {
             (State::Missing, _) => Err(ErrorCode::StateMissing),
@@ -119,11 +119,11 @@ impl Returned {
         }
     }
 
-    /// How often the login sent the browser to Clever in a row, if it is known.
+    /// How often in a row the login has sent the browser to Clever, if known.
     ///
     /// The count starts over when this browser has finished a login since then: its cookies work, so this is the callback of an
-    /// old page, or this login's cookie was dropped for the one of another tab. It also starts over after ten minutes: no loop
-    /// takes that long.
+    /// old page, or this login's cookie was dropped to make room for another tab's. It also starts over after ten minutes,
+    /// because no loop takes that long.
     pub(super) fn redirects(&self, now: u64) -> u8 {
         match (&self.state, &self.pending) {
             (State::Known { state, .. }, Held::Proof { is_expired: false, .. }) => state.redirects,
@@ -139,12 +139,12 @@ impl Returned {
     }
 
     /// Whether the browser has other cookies of this application: then this login's cookie was only dropped to make room for
-    /// another.
+    /// another one.
     pub(super) fn keeps_others(&self) -> bool {
         !self.is_proven() && self.jar.as_deref().is_some_and(Jar::keeps_cookies)
     }
 
-    /// Whether the browser sent no cookie of ours at all.
+    /// Whether the browser sent no cookies of this library at all.
     pub(super) fn has_no_cookies(&self) -> bool {
         self.jar.as_deref().is_none_or(Jar::is_empty)
     }
@@ -153,7 +153,7 @@ impl Returned {
         matches!(self.pending, Held::Proof { .. })
     }
 
-    /// What this callback proves, and with which cookie.
+    /// What this callback proves, and by which cookie.
     pub(super) fn proof(&self) -> Proof {
         match (&self.state, &self.pending) {
             (State::Known { text, .. }, Held::Proof { is_borrowed: true, .. }) => {
@@ -164,24 +164,24 @@ impl Returned {
         }
     }
 
-    /// The cookies to set when a proven login ends, successfully or not: only its own cookie is deleted, and a mark stores that
-    /// a login has ended. Empty for a callback that proves nothing.
+    /// The cookies to set when a proven login ends, successfully or not: its own cookie is deleted, and a mark records that a
+    /// login has ended. Empty for a callback that proves nothing.
     pub(super) fn finish(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         self.finish_as(&FinishedMark::default(), keys, inputs)
     }
 
-    /// The same for a login that signs a person in.
+    /// The cookies to set when a proven login signs a person in.
     pub(super) fn signed_in(&self, keys: &SealingKeys, inputs: &Inputs) -> Result<Vec<SetCookie>> {
         let mut mark = FinishedMark { is_sign_in: true, ..FinishedMark::default() };
         if let State::Known { text, state } = &self.state {
             if state.switch_user {
-                // A person who was asked who they are is not in a loop.
+                // Clever has asked the person who they are, so they are not in a loop.
                 mark.switched = Some(LoginDigest::of(text));
             } else {
-                // A login of another tab, or the restart after a reload, does not change the callback of the switch.
+                // A login in another tab, or a restart after a reload, must not change which callback belongs to the switch.
                 mark.switched = self.jar.as_ref().and_then(|jar| jar.finished()?.switched);
                 mark.ended_sessions = state.ended_sessions;
-                // A person who was not signed in does not come from a page that sends signed-in people back.
+                // A person who was not signed in was not sent here by a page that sends signed-in people back.
                 let jar = self.jar.as_ref().filter(|_| state.in_session);
                 mark.returns = jar.map_or(0, |jar| jar.returns_so_far(inputs.now));
             }
@@ -195,14 +195,14 @@ impl Returned {
         };
         let proof = self.proof();
         let own = if let Proof::Own(key) = &proof { Some(jar.delete(key)) } else { None };
-        // Machines with different clocks may have sent the browser away and received the callback.
+        // The two requests may have been handled by machines with different clocks.
         let (at, used) = (inputs.now.max(state.issued_at), proof.used(jar));
         let mark = FinishedMark { at, used, ..mark.clone() };
         Ok(own.into_iter().chain([jar.mark_finished(mark.seal(keys, &inputs.entropy)?)]).collect())
     }
 
-    /// The state that a restart continues with. If a person already signed in with this login, Clever has asked who they are,
-    /// and need not ask again only because the page is reloaded.
+    /// The state to restart with. If a person has already signed in with this login, Clever has asked who they are, and must not
+    /// ask again just because the page is reloaded.
     pub(super) fn to_repeat(&self) -> Option<LoginState> {
         let State::Known { text, state } = &self.state else { return None };
         let has_switched = self.jar.as_ref().is_some_and(|jar| jar.has_switched(text));
@@ -211,7 +211,7 @@ impl Returned {
         Some(state)
     }
 
-    /// Clever sent an error instead of a code (RFC 6749 section 4.1.2.1).
+    /// The outcome when Clever sent an error instead of a code (RFC 6749 section 4.1.2.1).
     pub(super) fn refused(
         &self,
         error: String,
@@ -237,7 +237,7 @@ impl Returned {
                 return Ok(Outcome::Denied(denied));
             }
         };
-        // No person was refused, so the session stays.
+        // This error is not about the person, so the session stays.
         Err(Error::with_detail(code, quote(&error)).with_browser_leg(set_cookies, false))
     }
 }
@@ -251,7 +251,7 @@ impl State {
     }
 }
 
-/// What a callback proves.
+/// What a callback proves, and by which cookie.
 pub(crate) enum Proof {
     /// Nothing.
     None,
@@ -262,7 +262,7 @@ pub(crate) enum Proof {
 }
 
 impl Proof {
-    /// The list of used loans when this login has ended.
+    /// The list of used loans after this login has ended.
     pub(super) fn used(&self, jar: &Jar) -> Used {
         match self {
             Self::Borrowed(login) => jar.used().with(login.clone()),
@@ -272,7 +272,7 @@ impl Proof {
 }
 
 impl Held {
-    /// The proof of a login that borrows a cookie that the browser still has.
+    /// The proof of a login that borrows a cookie, if the browser still has that cookie.
     fn borrowed(jar: &Jar, text: &str, state: &LoginState, now: u64) -> Option<Self> {
         let pending = jar.lender(state.loan.as_ref()?, &LoginDigest::of(text))?.lend(text, state.issued_at);
         Some(Self::Proof { is_expired: pending.is_expired(now), pending, is_borrowed: true })
@@ -285,7 +285,7 @@ impl Held {
         now: u64,
     ) -> Self {
         let mut best = Self::Missing;
-        // On plain http, a sibling host can add a cookie of the same name: one of them is the right one.
+        // On plain http, a sibling host can add a cookie with the same name: at most one of them is the right one.
         for sealed in sealed {
             best = match (sealed.open(keys), state) {
                 (Some(pending), State::Known { text, .. }) if pending.has_state(text) => {

@@ -1,4 +1,4 @@
-//! A browser that arrives and comes back, for all tests of the journey.
+//! A browser that begins and finishes logins, for all tests of the journey.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ fn going_to(return_to: &str) -> LoginOptions {
     LoginOptions { return_to: Some(return_to.to_owned()), ..LoginOptions::default() }
 }
 
-/// A browser: it keeps cookies as it is told, all tabs share them.
+/// A browser that stores cookies as the responses say. All of its tabs share them.
 #[derive(Default)]
 struct Browser {
     cookies: BTreeMap<String, String>,
@@ -82,7 +82,7 @@ impl Browser {
         begun
     }
 
-    /// The callback, up to the exchange of a code, which succeeds.
+    /// Opens the callback. If the login exchanges its code, the exchange succeeds.
     fn arrive(&mut self, journey: &Journey, callback: &str, now: u64) -> Result<Arrival> {
         let arrival = journey.arrive(ResponseType::Code, callback, Kept::Cookies(&self.header()), &at(now));
         self.obey(match &arrival {

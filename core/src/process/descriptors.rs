@@ -1,13 +1,14 @@
-//! Descriptors of a parent's runtimes, which a forked child closes.
+//! Closes a parent's runtime descriptors in a forked child.
 //!
 //! A child cannot drop its parent's values: other threads may have locked their locks, and both processes share an epoll
-//! instance, so removing a connection from it would remove it for the parent. But the child can close its own copies by their
-//! numbers, with `close(2)`: that needs no lock and changes nothing for the parent.
+//! instance, so removing a connection from it would remove it for the parent too. But the child can close its own copies of the
+//! descriptors with `close(2)`, by their numbers: that needs no lock and changes nothing for the parent.
 //!
-//! But a number alone is not enough, because the host may have closed and opened its own descriptors since the fork. So each
-//! pool has a *mark*: a socket that is registered with the epoll instance of each of its runtimes. The kernel says whether an
-//! epoll instance has the mark, and whether the mark is still the same socket. Everything else that is registered with such an
-//! instance belongs to its runtime. If the kernel does not say, nothing is closed.
+//! A number alone is not enough, because the host may have closed and opened its own descriptors since the fork. So each pool has
+//! a
+//! *mark*: a socket that is registered with the epoll instance of each of its runtimes. The kernel tells whether an epoll
+//! instance has the mark, and whether the mark is still the same socket. Everything else that is registered with such an instance
+//! belongs to its runtime. If the kernel does not tell, nothing is closed.
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{Mark, Marked};
@@ -20,11 +21,11 @@ mod other {
 
     use tokio::runtime::Runtime;
 
-    /// Only Linux says what is registered with an epoll instance.
+    /// Only Linux tells what is registered with an epoll instance.
     #[derive(Debug)]
     pub(crate) struct Mark;
 
-    /// Never made. A box, because a type without a destructor must not be dropped explicitly.
+    /// Never created. Boxed, because a type without a destructor must not be dropped explicitly.
     pub(crate) type Marked = Box<Infallible>;
 
     impl Mark {
@@ -59,25 +60,25 @@ mod linux {
     use tokio::io::unix::AsyncFd;
     use tokio::runtime::Runtime;
 
-    /// A socket that identifies the runtimes of one pool, also in a child.
+    /// A socket that identifies the runtimes of one pool, in this process and in its children.
     #[derive(Debug)]
     pub(crate) struct Mark(Option<Known>);
 
     #[derive(Debug)]
     struct Known {
         socket: Arc<UnixDatagram>,
-        /// No other open socket has it.
+        /// No other open socket has this inode.
         inode: u64,
     }
 
-    /// The mark's registration with one runtime, which lasts as long as this.
+    /// The registration of the mark with one runtime. It lasts as long as this value.
     #[derive(Debug)]
     pub(crate) struct Marked {
         _registered: AsyncFd<Arc<UnixDatagram>>,
     }
 
     impl Mark {
-        /// If no socket can be made, there is no mark, and a child closes nothing.
+        /// If no socket can be created, there is no mark, and a child closes nothing.
         pub(crate) fn new() -> Self {
             let known = UnixDatagram::unbound().ok().and_then(|socket| {
                 let inode = socket_inode(socket.as_raw_fd())?;
@@ -86,23 +87,24 @@ mod linux {
             Self(known)
         }
 
-        /// Marks a runtime that this process made.
+        /// Marks a runtime of this process.
         pub(crate) fn put_on(&self, runtime: &Runtime) -> Option<Marked> {
             let socket = Arc::clone(&self.0.as_ref()?.socket);
             let _context = runtime.enter();
-            // An event that never happens to such a socket.
-            // SAFETY: the registration keeps the socket open, with its number.
+            // An event that never happens on such a socket.
+            // SAFETY: the registration keeps the socket open, so its number stays valid.
             let registered = unsafe { AsyncFd::register_with_interest(socket, Interest::PRIORITY) }.ok()?;
             Some(Marked { _registered: registered })
         }
 
-        /// Whether the host has left it open. A host that closed it, like a program that becomes a daemon and closes all
+        /// Whether the mark is still open. A host that closed it, such as a program that becomes a daemon and closes all
         /// descriptors, has closed the descriptors of the runtimes too.
         pub(crate) fn is_open(&self) -> bool {
             self.0.as_ref().is_none_or(|known| socket_inode(known.socket.as_raw_fd()) == Some(known.inode))
         }
 
-        /// In a forked child, on the mark of its parent: closes the descriptors of the parent's runtimes, and the mark itself.
+        /// Call this in a forked child, on its parent's mark: closes the descriptors of the parent's runtimes, and the mark
+        /// itself.
         pub(crate) fn close_inherited(&self) {
             let Some(known) = &self.0 else { return };
             let mark = known.socket.as_raw_fd();
@@ -117,14 +119,14 @@ mod linux {
             theirs.sort_unstable();
             theirs.dedup();
             for descriptor in theirs {
-                // SAFETY: its meaning was just checked, and nothing in this process uses it: the value that owned it belongs to
-                // the parent, and is never dropped here.
+                // SAFETY: the check above showed what the descriptor is, and nothing in this process uses it: the value that
+                // owned it belongs to the parent, and is never dropped here.
                 unsafe { libc::close(descriptor) };
             }
         }
     }
 
-    /// The host may have reused the number of a closed descriptor for its own.
+    /// Does not close the socket when the host may have reused its number for its own descriptor.
     impl Drop for Mark {
         fn drop(&mut self) {
             if !self.is_open() {
@@ -138,16 +140,16 @@ mod linux {
         entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
     }
 
-    /// Whether `epoll` is an epoll instance with which the mark is registered. Changes the events of the mark from none to
-    /// none, which succeeds only there.
+    /// Whether `epoll` is an epoll instance with which the mark is registered. Changes the events of the mark from none to none,
+    /// which only succeeds there.
     fn has(epoll: RawFd, mark: RawFd) -> bool {
         let mut nothing = libc::epoll_event { events: 0, u64: 0 };
-        // SAFETY: the event is valid for the length of the call; whatever the descriptor is, no memory is touched.
+        // SAFETY: the event is valid during the call; whatever the descriptor is, the call touches no memory.
         unsafe { libc::epoll_ctl(epoll, libc::EPOLL_CTL_MOD, mark, &raw mut nothing) == 0 }
     }
 
-    /// The other descriptors that are registered with it. The parent shares the instance and may have added more since: a
-    /// number that means something else here is left alone.
+    /// The other descriptors that are registered with it. The parent shares the instance and may have added more since the fork:
+    /// a number that means something else in this process is left alone.
     fn registered_with(epoll: RawFd) -> Vec<RawFd> {
         let text = read_to_string(format!("/proc/self/fdinfo/{epoll}")).unwrap_or_default();
         text.lines()
@@ -164,8 +166,8 @@ mod linux {
         Some((number, u64::from_str_radix(inode, 16).ok()?))
     }
 
-    /// A connection, identified by its inode; or a runtime's waker. All wakers share one inode, so the number identifies this
-    /// one: it was registered when the runtime was made, and has been open since then.
+    /// Whether a number is still the registered connection, by its inode, or a runtime's waker. All wakers share one inode, so
+    /// the number identifies this one: it was registered when the runtime was created, and has been open since then.
     fn is_same(number: RawFd, inode: u64) -> bool {
         let Some(found) = status_of(number) else { return false };
         found.st_ino == inode && (is_socket(&found) || is_eventfd(number))
@@ -191,7 +193,7 @@ mod linux {
         if unsafe { libc::fstat(number, found.as_mut_ptr()) } != 0 {
             return None;
         }
-        // SAFETY: it was filled.
+        // SAFETY: the call filled it.
         Some(unsafe { found.assume_init() })
     }
 
@@ -219,10 +221,10 @@ mod linux {
             let known = mark.0.as_ref().unwrap();
             let (mark_number, mark_inode) = (known.socket.as_raw_fd(), known.inode);
             mark.close_inherited();
-            // Another test may have taken their numbers by now.
+            // Another test may have reused their numbers by now.
             assert!(socket_inode(number) != Some(inode) && socket_inode(mark_number) != Some(mark_inode));
             assert!(socket_inode(outside.as_raw_fd()).is_some());
-            // The others' are whole.
+            // The other runtimes still work.
             for runtime in [&other, &plain] {
                 runtime.block_on(async {
                     let (one, other) = tokio::net::UnixStream::pair().unwrap();
@@ -251,12 +253,12 @@ mod linux {
         fn what_the_parent_registers_after_the_fork_has_a_number_that_says_nothing_here() {
             let (one, _other) = UnixStream::pair().unwrap();
             let (socket, inode) = (one.as_raw_fd(), socket_inode(one.as_raw_fd()).unwrap());
-            // SAFETY: makes a descriptor.
+            // SAFETY: creates a descriptor.
             let waker = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC) };
             let of_wakers = status_of(waker).unwrap().st_ino;
             assert!(is_same(socket, inode) && is_same(waker, of_wakers));
             assert!(!is_same(socket, of_wakers) && !is_same(waker, inode) && !is_same(socket, inode + 1));
-            // SAFETY: it was made here.
+            // SAFETY: it was created here.
             unsafe { libc::close(waker) };
             assert!(!is_same(0, inode));
         }

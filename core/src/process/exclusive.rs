@@ -8,9 +8,9 @@ use super::sync::{AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Rele
 
 /// A value that one thread at a time uses, and that forked children inherit.
 ///
-/// After a fork in the middle of such work, the child finds a half-changed value and makes a new one.
+/// After a fork while a thread was using the value, the child may find it half changed, and creates a new one.
 pub(crate) struct Exclusive<T> {
-    /// The generation of the thread that uses it now; 0 when none does.
+    /// The generation of the thread that is using the value; 0 when no thread is.
     busy: AtomicU64,
     value: UnsafeCell<T>,
 }
@@ -23,7 +23,7 @@ impl<T> Exclusive<T> {
         Self { busy: AtomicU64::new(0), value: UnsafeCell::new(value) }
     }
 
-    /// Gives the value to `work` once no other thread of this process uses it. For work that takes microseconds.
+    /// Calls `work` with the value once no other thread of this process uses it. Only for work that takes microseconds.
     pub(crate) fn with<R>(&self, renew: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
         let now = generation();
         let mut expected = 0;
@@ -35,10 +35,10 @@ impl<T> Exclusive<T> {
         }
         let _done = Done(&self.busy);
         if expected != 0 {
-            // SAFETY: the thread that used it is not in this process, and no other thread has access.
+            // SAFETY: the thread that was using it is not in this process, and no other thread has access.
             unsafe { ptr::write(self.value.get(), renew()) };
         }
-        // SAFETY: no other thread has access before `busy` is 0 again.
+        // SAFETY: no other thread has access until `busy` is 0 again.
         work(unsafe { &mut *self.value.get() })
     }
 }

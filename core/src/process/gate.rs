@@ -1,4 +1,4 @@
-//! A gate that a fork closes: it waits until no thread is inside, and keeps threads out while the fork is made.
+//! A gate that a fork closes: the fork waits until no thread is inside, and threads wait outside until the fork is done.
 //!
 //! Neither side waits for long, because each may need the other to continue: a fork handler of the host may want a lock that a
 //! thread in one of our calls has locked. A fork passes two gates and waits at most a second, half of it at each.
@@ -11,30 +11,30 @@ use super::sync::{AtomicBool, AtomicU64, Ordering::SeqCst, sleep};
 
 /// For threads that call the system's resolver.
 pub(super) static LOOKUPS: Gate = Gate::new(PATIENCE);
-/// For threads in brief work that takes a lock of other code.
+/// For threads in brief work that takes a lock of another library.
 pub(super) static BRIEF: Gate = Gate::new(PATIENCE);
 
 thread_local! {
-    /// How many of the running lookups belong to this thread: a fork that interrupts one must not wait for it.
+    /// The number of running lookups that belong to this thread: a fork that interrupts one must not wait for it.
     pub(super) static LOOKUPS_OF_THIS_THREAD: Cell<u64> = const { Cell::new(0) };
 }
 
 /// The pause between two checks of the other threads.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Longer than any lock is held, even if many threads share one core. With one pause that takes too long, half a second.
+/// Longer than any lock is held, even if many threads share one core. With one pause that takes too long, it is half a second.
 const PATIENCE: Duration = Duration::from_millis(450);
 
-/// Registers the fork handlers. Threads that race may each register them: the gates count.
+/// Registers the fork handlers. If threads race, each may register them: the gates count.
 pub(super) fn register() {
     static DONE: AtomicBool = AtomicBool::new(false);
     if !DONE.load(SeqCst) {
-        // SAFETY: the functions take nothing, return, and live as long as the library, which is never unloaded.
+        // SAFETY: the functions take no arguments, return, and live as long as the library, which is never unloaded.
         let refused = unsafe { libc::pthread_atfork(Some(before), Some(after), None) };
         DONE.store(refused == 0, SeqCst);
     }
 }
 
-/// Does brief work that no fork may interrupt, because it takes a lock that is not ours.
+/// Runs brief work that no fork may interrupt, because it takes a lock of another library.
 pub fn while_no_fork_is_made<T>(work: impl FnOnce() -> T) -> T {
     register();
     let _inside = Inside(BRIEF.enter(generation()));
@@ -49,27 +49,27 @@ impl Drop for Inside {
     }
 }
 
-/// A lookup may take long, and brief work must not wait for it.
+/// Closes the lookup gate first: lookups may take long, and brief work must not wait for them.
 extern "C" fn before() {
     LOOKUPS.close(generation(), LOOKUPS_OF_THIS_THREAD.get());
     BRIEF.close(generation(), 0);
 }
 
-/// In the parent. In a child, the gates are open because it is another generation.
+/// Called in the parent. In a child, the gates are open because it has another generation.
 extern "C" fn after() {
     BRIEF.open(generation());
     LOOKUPS.open(generation());
 }
 
-/// Has no lock that could stay locked after a fork: one number says how many forks are in progress and how many threads are
-/// inside, in which process, and in which round.
+/// Has no lock that could stay locked after a fork. A single number contains the count of forks in progress, the count of threads
+/// inside, the process, and the round.
 pub(super) struct Gate {
     state: AtomicU64,
     patience: Duration,
 }
 
-/// Threads that enter in one round are counted together. A round ends when a fork has waited for them without success, or a
-/// child was forked: the remaining threads no longer count.
+/// Threads that enter in one round are counted together. A round ends when a fork has waited for them without success, or in a
+/// forked child: threads that are still inside no longer count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Round {
     process: u64,
@@ -90,7 +90,7 @@ impl State {
         value & ((1 << bits) - 1)
     }
 
-    /// The part of the number for this process; none if it belongs to another process.
+    /// Unpacks the number, if it belongs to this process; otherwise everything is zero.
     const fn read(packed: u64, process: u64) -> Self {
         let [of_process, of_number, of_forks, of_inside] = Self::BITS;
         let process = Self::low(process, of_process);
@@ -129,11 +129,11 @@ impl Gate {
         change(State::read(before, process))
     }
 
-    /// Waits while there is a fork, but not for long.
+    /// Enters the gate. Waits while a fork is in progress, but not for long.
     pub(super) fn enter(&self, process: u64) -> Round {
         let inside = |state: State| State { inside: state.inside + 1, ..state };
         let mut round = None;
-        // Checking for a fork and being counted must be one step: a fork that begins in between would not wait.
+        // Checking for a fork and being counted must be one step: a fork that starts in between would not wait.
         pause_while(self.patience, &Real, || {
             let no_fork = |now| Some(State::read(now, process)).filter(|state| state.forks == 0);
             let entered = self.state.fetch_update(SeqCst, SeqCst, |now| Some(inside(no_fork(now)?).packed()));
@@ -148,7 +148,7 @@ impl Gate {
         self.change(generation(), |state| State { inside: inside(state), ..state });
     }
 
-    /// Keeps others out, and waits until only `own` are inside, but not for long.
+    /// Closes the gate, and waits until only `own` threads are inside, but not for long.
     pub(super) fn close(&self, process: u64, own: u64) {
         self.change(process, |state| State { forks: state.forks + 1, ..state });
         if !pause_while(self.patience, &Real, || self.state(process).inside > own) {
@@ -170,8 +170,7 @@ impl Gate {
     }
 }
 
-/// Waits until the condition is no longer true, but at most one pause longer than the patience. Returns whether the condition
-/// ended first.
+/// Waits while the condition is true, but at most one pause longer than the patience. Returns whether the condition ended first.
 fn pause_while(patience: Duration, time: &impl Time, mut condition: impl FnMut() -> bool) -> bool {
     let begun = time.now();
     while condition() {
@@ -183,7 +182,7 @@ fn pause_while(patience: Duration, time: &impl Time, mut condition: impl FnMut()
     true
 }
 
-/// The clock and its pauses. Not the ones of `clock.rs`: around a fork, no runtime may be used.
+/// The clock and its pauses. Not those of `clock.rs`: during a fork, no runtime may be used.
 trait Time {
     fn now(&self) -> Instant;
     fn pause(&self);
@@ -210,7 +209,7 @@ mod tests {
 
     use super::*;
 
-    /// The processes of these tests; `leave` checks the real one.
+    /// The process of these tests; `leave` checks the real one.
     fn here() -> u64 {
         generation()
     }
@@ -254,7 +253,7 @@ mod tests {
         assert_eq!(counts(&gate, here()), (0, 1));
     }
 
-    /// Each pause takes as long as on a machine that does other work.
+    /// A clock whose pauses take as long as on a busy machine.
     struct Slow(Cell<Instant>);
 
     impl Time for Slow {
@@ -276,7 +275,7 @@ mod tests {
         }
         let waited = slow.now() - begun;
         assert!(waited >= 2 * PATIENCE && waited <= Duration::from_secs(1), "{waited:?}");
-        // Work that ends in this time is waited for.
+        // The fork waits for work that ends in this time.
         let looks = Cell::new(0);
         assert!(pause_while(PATIENCE, &slow, || looks.replace(looks.get() + 1) < 5));
     }
@@ -286,7 +285,7 @@ mod tests {
         let gate = Gate::new(Duration::ZERO);
         let silent = gate.enter(here());
         gate.close(here(), 0);
-        // The host's own handler around the fork may wait for the thread that makes this lookup.
+        // A fork handler of the host may wait for the thread that makes this lookup.
         let meanwhile = gate.enter(here());
         gate.open(here());
         assert_eq!(counts(&gate, here()), (0, 1));
@@ -321,7 +320,7 @@ mod tests {
         gate.enter(parent);
         gate.change(parent, |state| State { forks: 2, ..state });
         assert_eq!(counts(&gate, here()), (0, 0));
-        // A fork that was begun before the one that made this child ends here too.
+        // A fork that began before the one that made this child ends here too.
         gate.open(here());
         let round = gate.enter(here());
         assert_eq!(counts(&gate, here()), (0, 1));

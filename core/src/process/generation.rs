@@ -2,12 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
 
-/// A number that differs between a process and its forked children, cheap enough to ask at every call.
+/// A number that differs between a process and its forked children. Cheap enough to read at every call.
 pub(crate) fn generation() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let Some(mark) = wiped_page::mark() else { return of_this_process() };
     match mark.load(Acquire) {
-        // The page is new, or a fork has wiped it. NEXT was inherited, so no ancestor has used its next number.
+        // The page is new, or a fork has cleared it. NEXT was inherited, so no ancestor has used its next number.
         0 => {
             let fresh = NEXT.fetch_add(1, Relaxed);
             mark.compare_exchange(0, fresh, AcqRel, Acquire).map_or_else(|other| other, |_| fresh)
@@ -16,7 +16,7 @@ pub(crate) fn generation() -> u64 {
     }
 }
 
-/// If no page can be wiped, the process id is used. Windows has no fork: a process there has one generation.
+/// The process id, for systems where a fork cannot clear a page. Windows has no fork: a process there has one generation.
 fn of_this_process() -> u64 {
     if cfg!(windows) { 1 } else { u64::from(std::process::id()) }
 }
@@ -28,8 +28,8 @@ mod wiped_page {
 
     static PAGE: AtomicPtr<AtomicU64> = AtomicPtr::new(ptr::null_mut());
 
-    /// The number on the page, or `None` where the kernel gives no such page (before Linux 4.14, some sandboxes).
-    /// No lock protects its creation: after a fork in the middle of it, the lock would stay locked in the child forever.
+    /// The number on the page, or `None` where the kernel offers no such page (before Linux 4.14, some sandboxes). No lock
+    /// protects its creation: after a fork at that moment, the lock would stay locked in the child forever.
     pub(super) fn mark() -> Option<&'static AtomicU64> {
         let mut page = PAGE.load(Acquire);
         if page.is_null() {
@@ -42,14 +42,14 @@ mod wiped_page {
         Some(unsafe { &*page })
     }
 
-    /// A separate page that reads as zero in every forked child. Two threads may both map one; then one is unused.
+    /// Maps a page that reads as zero in every forked child. Two threads may both map one; then one is unused.
     fn map() -> Option<*mut AtomicU64> {
         let (size, access) = (4096, libc::PROT_READ | libc::PROT_WRITE);
-        // SAFETY: an anonymous private mapping at an address of the kernel's choice touches no memory of ours.
+        // SAFETY: an anonymous private mapping at an address that the kernel chooses touches no memory of ours.
         let page = unsafe {
             libc::mmap(ptr::null_mut(), size, access, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
         };
-        // SAFETY: the range is the mapping just made, and only read when it was made.
+        // SAFETY: the range is the mapping that was just created; without a mapping, the call is not made.
         let wiped =
             page != libc::MAP_FAILED && unsafe { libc::madvise(page, size, libc::MADV_WIPEONFORK) } == 0;
         wiped.then_some(page.cast())

@@ -8,8 +8,8 @@ use super::sync::{AtomicPtr, AtomicU64, Ordering::SeqCst};
 
 /// A value that forked children inherit: a child reads the value that was published before the fork.
 ///
-/// It has no lock that could stay locked after a fork. A value never changes. A replaced value is freed when the next one is
-/// published while no thread reads.
+/// It has no lock that could stay locked after a fork. A value never changes. A replaced value is freed when a newer one is
+/// published while no thread is reading.
 pub(crate) struct Inherited<T> {
     newest: AtomicPtr<Published<T>>,
     visitors: Visitors,
@@ -30,10 +30,10 @@ impl<T: Send + Sync> Inherited<T> {
         }
     }
 
-    /// Gives `reader` the last published value, from here or from before a fork.
+    /// Calls `reader` with the last published value, from this process or from before a fork.
     pub(crate) fn read<R>(&self, reader: impl FnOnce(Option<&T>) -> R) -> R {
         let _visit = self.visitors.enter();
-        // SAFETY: the pointer is null or came from a box, which is not freed during a visit that began before it was
+        // SAFETY: the pointer is null or came from a box, which is not freed during a visit that began before the value was
         // replaced.
         let newest = unsafe { self.newest.load(SeqCst).as_ref() };
         reader(newest.map(|published| &published.value))
@@ -43,10 +43,10 @@ impl<T: Send + Sync> Inherited<T> {
         let made = Box::into_raw(Box::new(Published { value, older: AtomicPtr::default() }));
         let visit = self.visitors.enter();
         let older = self.newest.swap(made, SeqCst);
-        // SAFETY: `made` came from a box. Only a thread that is the only visitor frees it, and this visit lasts.
+        // SAFETY: `made` came from a box. Only the thread of the only visit frees it, and this visit is still going on.
         let made = unsafe { &*made };
         made.older.store(older, SeqCst);
-        // New visitors find the new value; visitors that came earlier may still read an older one.
+        // New visitors find the new value; earlier visitors may still be reading an older one.
         if visit.is_the_only_one() {
             free(made.older.swap(ptr::null_mut(), SeqCst));
         }
@@ -61,8 +61,8 @@ fn free<T>(mut next: *mut Published<T>) {
     }
 }
 
-/// How many threads of this process are inside: the generation in the high bits, the count in the low bits. A forked child does
-/// not wait for threads of its parent.
+/// The number of threads of this process that are reading: the generation in the high bits, the count in the low bits. A forked
+/// child does not wait for its parent's threads.
 struct Visitors(AtomicU64);
 
 struct Visit<'a> {

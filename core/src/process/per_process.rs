@@ -7,7 +7,7 @@ use std::ptr;
 use super::generation::generation;
 use super::sync::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
 
-/// A value made at first use in each process, and once more in a forked child.
+/// A value that each process creates at first use; a forked child creates its own.
 pub(crate) struct PerProcess<T> {
     slot: AtomicPtr<(u64, T)>,
     owns: PhantomData<T>,
@@ -18,19 +18,20 @@ impl<T: Send + Sync> PerProcess<T> {
         Self { slot: AtomicPtr::new(ptr::null_mut()), owns: PhantomData }
     }
 
-    /// This process's value, made by `build` when there is none yet. Threads that race may each make one; one wins.
+    /// The value of this process. Calls `build` if there is none yet. Threads that race may each create one; only one is kept.
     pub(crate) fn get(&self, build: impl FnOnce() -> T) -> &T {
         let Ok(value) = self.try_get(|| Ok::<T, Infallible>(build()));
         value
     }
 
-    /// The same if making it can fail: then nothing is stored, and the next caller tries again.
+    /// Like [`get`](Self::get), with a `build` that can fail: then nothing is stored, and the next caller tries again.
     pub(crate) fn try_get<E>(&self, build: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
         self.try_replace(build, |_| true, |_| ())
     }
 
-    /// The same. An unusable value of this process is replaced too, but never freed: it may still be in use. One thread passes
-    /// the replaced value to `retire` once. `retire` may read what never changes, and nothing that has a lock.
+    /// Like [`try_get`](Self::try_get), and also replaces an unusable value of this process. The replaced value is never freed,
+    /// because it may still be in use. One thread passes it to `retire` once. `retire` may only read data that never changes and
+    /// has no lock.
     pub(crate) fn try_replace<E>(
         &self,
         build: impl FnOnce() -> Result<T, E>,
@@ -46,11 +47,11 @@ impl<T: Send + Sync> PerProcess<T> {
         let made = Box::into_raw(Box::new((now, build()?)));
         Ok(match self.slot.compare_exchange(seen, made, AcqRel, Acquire) {
             Ok(_) => {
-                // SAFETY: a slot is null or came from a box; a value that is replaced is never freed.
+                // SAFETY: a slot is null or came from a box; a replaced value is never freed.
                 if let Some((_, former)) = unsafe { seen.as_ref() } {
                     retire(former);
                 }
-                // SAFETY: `made` came from a box, was published just now, and is freed only by `drop`, which needs `self`.
+                // SAFETY: `made` came from a box, has just been published, and is only freed by `drop`, which needs `&mut self`.
                 unsafe { &(*made).1 }
             }
             Err(winner) => {
@@ -63,7 +64,7 @@ impl<T: Send + Sync> PerProcess<T> {
     }
 
     fn of_generation<'a>(slot: *mut (u64, T), generation: u64) -> Option<&'a T> {
-        // SAFETY: a slot is null or came from a box that is freed only by `drop`, which no reader can outlive.
+        // SAFETY: a slot is null or came from a box that is only freed by `drop`, which no reader can outlive.
         unsafe { slot.as_ref() }.filter(|(made_in, _)| *made_in == generation).map(|(_, value)| value)
     }
 }
@@ -71,9 +72,9 @@ impl<T: Send + Sync> PerProcess<T> {
 impl<T> Drop for PerProcess<T> {
     fn drop(&mut self) {
         let slot = *self.slot.get_mut();
-        // SAFETY: a slot is null or came from a box; `&mut self` guarantees that no code reads it anymore.
+        // SAFETY: a slot is null or came from a box; `&mut self` guarantees that no other code is reading it.
         if unsafe { slot.as_ref() }.is_some_and(|(made_in, _)| *made_in == generation()) {
-            // SAFETY: as above. A parent's value is left alone: threads that do not exist here may have locked its locks.
+            // SAFETY: as above. A parent's value is left alone, because threads that do not exist here may have locked its locks.
             drop(unsafe { Box::from_raw(slot) });
         }
     }

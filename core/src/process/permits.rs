@@ -1,17 +1,18 @@
-//! A limit on how much one process does at once.
+//! A limit on simultaneous work in one process.
 
 use super::generation::generation;
 use super::sync::{AtomicU64, Ordering::SeqCst};
 
-/// A fixed number of permits; no caller waits for one. A forked child finds all of them free: its parent's took them.
+/// A fixed number of permits. No caller waits for one. In a forked child, all of them are free: the parent's threads hold the
+/// taken ones.
 #[derive(Debug)]
 pub(crate) struct Permits {
     most: u64,
-    /// The generation in the high bits, the number of taken permits in the low bits: one number, so there is no lock.
+    /// The generation in the high bits, the number of taken permits in the low bits: a single number needs no lock.
     taken: AtomicU64,
 }
 
-/// A permit that is taken while this lives.
+/// A permit. It is taken until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
     permits: &'static Permits,
@@ -21,17 +22,17 @@ pub(crate) struct Permit {
 const BITS: u32 = 24;
 
 impl Permits {
-    /// `most` is far below 2^24.
+    /// `most` must be far below 2^24.
     pub(crate) const fn new(most: u64) -> Self {
         Self { most, taken: AtomicU64::new(0) }
     }
 
-    /// How many there are, taken or free.
+    /// The number of permits, taken or free.
     pub(crate) const fn most(&self) -> u64 {
         self.most
     }
 
-    /// A permit, unless all are taken.
+    /// A permit; `None` when all are taken.
     pub(crate) fn take(&'static self) -> Option<Permit> {
         let generation = generation();
         let one_more = |now| {
@@ -44,7 +45,7 @@ impl Permits {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        // In a child, or if a child of a child has counted again, it is not one of the taken permits.
+        // In a child, and in its children, this permit is not one of the taken ones.
         let one_less = |now: u64| (now >> BITS == self.generation).then_some(now - 1);
         let _ = self.permits.taken.fetch_update(SeqCst, SeqCst, one_less);
     }

@@ -1,8 +1,8 @@
-//! Signals: no SIGPIPE leaves a call, and our threads handle none of the host's signals.
+//! Signals: a call raises no SIGPIPE, and our threads handle none of the host's signals.
 //!
-//! A write to a connection that the other end has closed raises SIGPIPE in the writing thread, which ends the process by
-//! default. The library must not change how the host handles the signal. So a call blocks it while it runs, and removes a
-//! SIGPIPE that the call itself raised.
+//! A write to a connection that the other end has closed raises SIGPIPE in the writing thread, which ends the process by default.
+//! The library must not change how the host handles the signal. So a call blocks SIGPIPE while it runs, and removes one that the
+//! call itself raised.
 
 use std::thread::{self, Builder};
 use std::{io, panic};
@@ -12,10 +12,10 @@ pub(crate) use other::HeldSigpipe;
 #[cfg(unix)]
 pub(crate) use unix::HeldSigpipe;
 
-/// The standard library's default, which would also read the environment for another size.
+/// The standard library's default. Setting it avoids reading another size from the environment.
 const STACK_BYTES: usize = 2 * 1024 * 1024;
 
-/// Starts a thread that handles no signal. Does not wait for it.
+/// Starts a thread that handles no signals. Does not wait for it.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts threads")]
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     #[cfg(unix)]
@@ -23,7 +23,7 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Res
     Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work).map(drop)
 }
 
-/// Runs `work` on a separate thread, which handles no signal, and waits for it. A panic continues in the caller.
+/// Runs `work` on another thread, which handles no signals, and waits for it. A panic continues in the caller.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts threads")]
 pub(crate) fn on_another_thread<T: Send>(work: impl FnOnce() -> T + Send) -> io::Result<T> {
     thread::scope(|scope| {
@@ -59,20 +59,20 @@ mod unix {
 
     use libc::{SIGPIPE, c_int, sigset_t};
 
-    /// While it exists, SIGPIPE is blocked in this thread. A SIGPIPE that this thread raises in the meantime is removed.
+    /// While this value exists, SIGPIPE is blocked in this thread. A SIGPIPE that this thread raises in the meantime is removed.
     ///
-    /// A SIGPIPE that was pending before stays pending, and one that was sent to the process reaches it.
+    /// A SIGPIPE that was already pending stays pending, and one that was sent to the process is delivered to the process.
     pub(crate) struct HeldSigpipe {
-        /// Restored after the signal was removed.
+        /// Dropped last, which restores the mask after the signal was removed.
         _mask: HeldSignals,
-        /// One was pending before, for this thread only. Signals do not queue, so ours is the same one.
+        /// Whether a SIGPIPE for this thread was already pending. Signals do not queue, so another one makes no difference.
         pending_before: bool,
     }
 
     impl HeldSigpipe {
         pub(crate) fn new() -> Self {
             let held = HeldSignals::one(SIGPIPE);
-            // If it was not blocked before, a pending one would have been delivered.
+            // If SIGPIPE was not blocked before, a pending one would have been delivered.
             let pending_before = held.held_before(SIGPIPE) && raised_by_this_thread();
             Self { _mask: held, pending_before }
         }
@@ -86,7 +86,7 @@ mod unix {
         }
     }
 
-    /// Signals that this thread does not receive while the value exists. It belongs to the thread that made it.
+    /// Signals that this thread does not receive while the value exists. The value belongs to the thread that created it.
     pub(super) struct HeldSignals {
         former: sigset_t,
         of_this_thread: PhantomData<*const ()>,
@@ -98,7 +98,7 @@ mod unix {
             let mut all = MaybeUninit::uninit();
             // SAFETY: the call fills the set.
             unsafe { libc::sigfillset(all.as_mut_ptr()) };
-            // SAFETY: it is filled.
+            // SAFETY: the call filled it.
             let mut all = unsafe { all.assume_init() };
             for fault in
                 [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP]
@@ -115,7 +115,7 @@ mod unix {
 
         fn hold(signals: &sigset_t) -> Self {
             let mut former = empty();
-            // SAFETY: both sets are valid for the length of the call.
+            // SAFETY: both sets are valid during the call.
             unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, signals, &raw mut former) };
             Self { former, of_this_thread: PhantomData }
         }
@@ -136,7 +136,7 @@ mod unix {
         let mut set = MaybeUninit::uninit();
         // SAFETY: the call fills the set.
         unsafe { libc::sigemptyset(set.as_mut_ptr()) };
-        // SAFETY: it is filled.
+        // SAFETY: the call filled it.
         unsafe { set.assume_init() }
     }
 
@@ -152,16 +152,16 @@ mod unix {
         unsafe { libc::sigismember(set, signal) == 1 }
     }
 
-    /// Whether a blocked SIGPIPE is pending for this thread; only its own writes send one. A SIGPIPE that was sent to the
-    /// process is distinguished if the kernel says so, in the rare case that there is one.
+    /// Whether a blocked SIGPIPE is pending for this thread, which only its own writes send. A SIGPIPE that was sent to the
+    /// process is recognized if the kernel tells the difference.
     fn raised_by_this_thread() -> bool {
         let mut pending = empty();
-        // SAFETY: the set is valid for the length of the call.
+        // SAFETY: the set is valid during the call.
         unsafe { libc::sigpending(&raw mut pending) };
         has(&pending, SIGPIPE) && for_this_thread(SIGPIPE).unwrap_or(true)
     }
 
-    /// What the kernel says, on Linux; `None` where it does not say.
+    /// Whether the pending signal was sent to this thread, according to Linux; `None` where the kernel does not tell.
     fn for_this_thread(signal: c_int) -> Option<bool> {
         let status = std::fs::read_to_string("/proc/thread-self/status").ok()?;
         let pending = status.lines().find_map(|line| line.strip_prefix("SigPnd:"))?;
@@ -169,19 +169,19 @@ mod unix {
         Some((pending >> (signal - 1)) & 1 == 1)
     }
 
-    /// Removes a pending signal. A signal that was sent to this thread is removed before one that was sent to the process.
+    /// Removes a pending signal. One that was sent to this thread is removed before one that was sent to the process.
     fn take(signal: c_int) {
         let signals = only(signal);
         #[cfg(any(target_os = "linux", target_os = "android"))]
         {
             let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-            // SAFETY: the set and the time are valid for the length of the call, and nothing is asked about the signal.
+            // SAFETY: the set and the time are valid during the call, and the call returns no information about the signal.
             unsafe { libc::sigtimedwait(&raw const signals, ptr::null_mut(), &raw const at_once) };
         }
         #[cfg(not(any(target_os = "linux", target_os = "android")))]
         {
             let mut taken = 0;
-            // SAFETY: the set and the number are valid for the length of the call, and the signal is pending.
+            // SAFETY: the set and the number are valid during the call, and the signal is pending.
             unsafe { libc::sigwait(&raw const signals, &raw mut taken) };
         }
     }
@@ -192,14 +192,14 @@ mod unix {
 
         fn is_held() -> bool {
             let mut now = empty();
-            // SAFETY: the set is valid for the length of the call, and nothing is changed.
+            // SAFETY: the set is valid during the call, and nothing changes.
             unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, ptr::null(), &raw mut now) };
             has(&now, SIGPIPE)
         }
 
         fn is_pending() -> bool {
             let mut pending = empty();
-            // SAFETY: the set is valid for the length of the call.
+            // SAFETY: the set is valid during the call.
             unsafe { libc::sigpending(&raw mut pending) };
             has(&pending, SIGPIPE)
         }
@@ -209,7 +209,7 @@ mod unix {
             unsafe { libc::raise(SIGPIPE) };
         }
 
-        /// The setup of a test's thread ends with the thread.
+        /// Runs a test's work on its own thread, so that its signal setup ends with the thread.
         fn in_a_thread(work: impl FnOnce() + Send) {
             std::thread::scope(|scope| scope.spawn(work).join().unwrap());
         }

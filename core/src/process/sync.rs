@@ -1,4 +1,4 @@
-//! What the files of this folder share memory and wait with. The models in core/tests/models put their own in its place.
+//! The atomics and pauses that the files of this folder use. The models in core/tests/models replace them.
 
 #[cfg(unix)]
 pub(super) use std::sync::atomic::AtomicBool;

@@ -1,7 +1,7 @@
 //! Web addresses from a configuration, a response or a request: http(s), no credentials, in canonical form.
 //!
 //! Browsers and parsers repair many mistakes: `https:host`, `https:\\host`, tabs and line breaks inside. One program may repair
-//! an address that another reads as a different host, so an address that needs repair is refused.
+//! an address that another program reads as a different host, so an address that needs repair is refused.
 
 use url::{Host, Url};
 
@@ -9,7 +9,7 @@ use url::{Host, Url};
 /// segments.
 ///
 /// # Errors
-/// What the text must be. Add it to the name of the setting to get a sentence.
+/// What the text must be, to put after the name of the setting in a sentence.
 pub(crate) fn parse_http_url(text: &str) -> Result<Url, &'static str> {
     let rest = ["https://", "http://"]
         .into_iter()
@@ -25,7 +25,7 @@ pub(crate) fn parse_http_url(text: &str) -> Result<Url, &'static str> {
     if authority.contains('@') {
         return Err("must not contain a user name or password");
     }
-    // The parser skips slashes before a host.
+    // The parser would skip slashes before a host.
     if authority.is_empty() {
         return Err("must name a host after the scheme");
     }
@@ -39,9 +39,9 @@ pub(crate) fn parse_http_url(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-/// Longer addresses are refused: servers in between often accept only 8 KiB for a whole URL.
+/// Longer addresses are refused, because servers in between often accept only 8 KiB for a whole URL.
 pub(crate) const LONGEST_ADDRESS: usize = 2048;
-/// RFC 6749 3.1 and 3.2; and a request never contains a fragment.
+/// From RFC 6749 3.1 and 3.2. Also, a request never contains a fragment.
 pub(crate) const NO_FRAGMENT: &str = "must have no fragment (#)";
 
 /// Parses the URL of an endpoint.
@@ -62,7 +62,7 @@ pub(crate) fn parse_endpoint(text: &str) -> Result<Url, &'static str> {
 /// An origin such as `https://www.example.org`, in canonical form.
 ///
 /// # Errors
-/// As [`parse_http_url`], and when there is more than an origin.
+/// As [`parse_http_url`], and when the text has more than an origin.
 pub(crate) fn parse_origin(text: &str) -> Result<String, &'static str> {
     if text.contains('*') {
         return Err("must name one host: wildcards are not supported");
@@ -188,7 +188,7 @@ mod tests {
             ("https://host/a#b", Err(NO_FRAGMENT)),
             ("https://user@host/a#b", Err("must not contain a user name or password")),
             (&long("a", 3000), Err("is too long")),
-            // Each of them has six bytes in canonical form.
+            // Each of these characters has six bytes in canonical form.
             (&long("é", 400), Err("is too long")),
         ] {
             assert_eq!(parse_endpoint(text).as_ref().map(Url::as_str), verdict.as_ref().copied(), "{text}");

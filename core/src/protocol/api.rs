@@ -1,6 +1,6 @@
-//! The resources that a login's access token gives access to: `/me`, `/users/{id}`, `/districts/{id}`, userinfo.
+//! The resources that a login's access token can read: `/me`, `/users/{id}`, `/districts/{id}`, userinfo.
 //!
-//! Clever's API v3. Missing data stays missing: only a person's id is certain. Members that this file does not know are in
+//! Clever's API v3. Missing data stays missing: only a person's id is always there. Members that this file does not read are in
 //! `json`.
 
 use std::collections::HashSet;
@@ -14,13 +14,13 @@ use super::{exchange, id_token, text};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Redacted;
 
-/// Who an access token belongs to.
+/// The owner of an access token.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Me {
     /// The Clever id.
     pub id: String,
-    /// The district; a person of Clever Library has none.
+    /// The district; people in Clever Library have none.
     pub district_id: Option<String>,
     /// The kind of account. API v3 says `user` for everyone; older versions name the role.
     pub user_type: Option<UserType>,
@@ -105,7 +105,7 @@ debug_by_id!(Me, User, District, UserInfo);
 /// ```
 ///
 /// # Errors
-/// `argument_invalid` when the token cannot be a token.
+/// `argument_invalid` when the token is not a valid token.
 pub fn me_request(api_base: &str, access_token: &str) -> Result<Request> {
     exchange::bearer_get(&format!("{api_base}/v3.0/me"), access_token)
 }
@@ -120,7 +120,7 @@ pub fn me_request(api_base: &str, access_token: &str) -> Result<Request> {
 /// ```
 ///
 /// # Errors
-/// `argument_invalid` when the id or the token cannot be one.
+/// `argument_invalid` when the id or the token is not valid.
 pub fn user_request(api_base: &str, access_token: &str, id: &str) -> Result<Request> {
     exchange::bearer_get(&format!("{api_base}/v3.0/users/{}", path_segment(id)?), access_token)
 }
@@ -135,7 +135,7 @@ pub fn user_request(api_base: &str, access_token: &str, id: &str) -> Result<Requ
 /// ```
 ///
 /// # Errors
-/// `argument_invalid` when the id or the token cannot be one.
+/// `argument_invalid` when the id or the token is not valid.
 pub fn district_request(api_base: &str, access_token: &str, id: &str) -> Result<Request> {
     exchange::bearer_get(&format!("{api_base}/v3.0/districts/{}", path_segment(id)?), access_token)
 }
@@ -149,7 +149,7 @@ pub fn district_request(api_base: &str, access_token: &str, id: &str) -> Result<
 /// ```
 ///
 /// # Errors
-/// `argument_invalid` when the token cannot be a token.
+/// `argument_invalid` when the token is not a valid token.
 pub fn userinfo_request(endpoint: &str, access_token: &str) -> Result<Request> {
     exchange::bearer_get(endpoint, access_token)
 }
@@ -178,7 +178,7 @@ fn is_id(text: &str) -> bool {
 /// ```
 ///
 /// # Errors
-/// `token_rejected`, `not_found`, `response_html`, `response_malformed`, or the word for the status.
+/// `token_rejected`, `not_found`, `response_html`, `response_malformed`, or the error code for the status.
 pub fn me_response(response: &Response) -> Result<Me> {
     let json = data(response)?;
     Ok(Me {
@@ -190,10 +190,10 @@ pub fn me_response(response: &Response) -> Result<Me> {
     })
 }
 
-/// The other kinds of records in Clever's API. An access token that is not from a login may belong to one.
+/// The kinds of records in Clever's API that are not people. An access token that is not from a login may belong to one.
 const NO_PEOPLE: [&str; 7] = ["application", "course", "district", "resource", "school", "section", "term"];
 
-/// The same for a sign-in: the record must be about a person.
+/// Checks the response of `/me` for a sign-in: it must be about a person.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, person_response};
@@ -203,7 +203,7 @@ const NO_PEOPLE: [&str; 7] = ["application", "course", "district", "resource", "
 /// ```
 ///
 /// # Errors
-/// As [`me_response`]; `response_malformed` also when it is about a district or another kind of record.
+/// As [`me_response`]; `response_malformed` also when the response is about a district or another kind of record.
 pub fn person_response(response: &Response) -> Result<Me> {
     let me = me_response(response)?;
     let answer = exchange::record(response)?;
@@ -213,8 +213,7 @@ pub fn person_response(response: &Response) -> Result<Me> {
     why.map_or(Ok(me), |why| Err(exchange::malformed(response, why)))
 }
 
-/// Checks the response of `/users/{id}`: it must be about `id`. Otherwise this person would get the name and roles of another
-/// person.
+/// Checks the response of `/users/{id}`: it must be about `id`. Otherwise, one person would get the name and roles of another.
 ///
 /// ```
 /// use clever_sso::RoleName;
@@ -226,7 +225,7 @@ pub fn person_response(response: &Response) -> Result<Me> {
 /// ```
 ///
 /// # Errors
-/// As [`me_response`]; `response_malformed` also when it is about another person.
+/// As [`me_response`]; `response_malformed` also when the response is about another person.
 pub fn user_response(response: &Response, id: &str) -> Result<User> {
     let json = data(response)?;
     let part = |part| exchange::text(json.get("name")?, part).and_then(text::shown);
@@ -240,8 +239,8 @@ pub fn user_response(response: &Response, id: &str) -> Result<User> {
     })
 }
 
-/// The same for the person from `/me`: the record only adds details, so a login continues without it. Only a record of another
-/// person is refused, because then it is unclear whose login this is.
+/// Checks the response of `/users/{id}` for the person from `/me`. The record only adds details, so a login continues without it.
+/// Only a record of another person is an error, because then it is unclear whose login this is.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, own_user_response};

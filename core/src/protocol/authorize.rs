@@ -25,11 +25,11 @@ pub struct AuthorizeParameters<'a> {
     pub client_id: &'a str,
     /// Where the browser comes back to. It must be registered with Clever.
     pub redirect_uri: &'a str,
-    /// Comes back unchanged.
+    /// Sent back unchanged in the callback.
     pub state: Option<&'a str>,
-    /// Comes back inside the ID token.
+    /// Sent back inside the ID token.
     pub nonce: Option<&'a str>,
-    /// The district, if it is known: Clever then skips the school picker.
+    /// The district, if known: Clever then skips the school picker.
     pub district_id: Option<&'a str>,
     /// Whether Clever asks the person to confirm who they are.
     pub switch_user: bool,
@@ -58,11 +58,11 @@ impl std::fmt::Debug for AuthorizeParameters<'_> {
     }
 }
 
-/// The parameters that [`authorize_url`] adds to the query of the endpoint. A parameter must not be repeated (RFC 6749 3.1).
+/// The parameters that [`authorize_url`] adds to the endpoint's query. A parameter must not be repeated (RFC 6749 3.1).
 pub(crate) const PARAMETERS: [&str; 8] =
     ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "district_id", "confirmed"];
 
-/// The authorization request as a URL at `endpoint`.
+/// The URL of the authorization request at `endpoint`.
 ///
 /// ```
 /// use clever_sso::protocol::{AuthorizeParameters, authorize_url};
@@ -83,7 +83,7 @@ pub fn authorize_url(endpoint: &str, parameters: &AuthorizeParameters<'_>) -> St
         .append_pair("redirect_uri", parameters.redirect_uri);
     let is_code = parameters.response_type == ResponseType::Code;
     let optional = [
-        // Clever ignores the scope; any other OpenID Provider needs it to send an ID token, which only a code gives.
+        // Clever ignores the scope. Other OpenID Providers need it to send an ID token, which only a code gives.
         ("scope", is_code.then_some("openid")),
         ("state", parameters.state),
         ("nonce", parameters.nonce),
@@ -114,7 +114,7 @@ pub fn instant_login_url(endpoint: &str, client_id: &str, district_id: &str) -> 
     with_query(endpoint, &query)
 }
 
-/// The portal of a district by its short name; without one, the page that asks for the school.
+/// The portal of a district by its short name; without a name, the page that asks for the school.
 ///
 /// ```
 /// use clever_sso::protocol::portal_url;

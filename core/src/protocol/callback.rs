@@ -1,7 +1,7 @@
 //! The callback: the query of a redirect, or the fragment of the implicit grant.
 //!
-//! RFC 6749 4.1.2 and 4.2.2. A repeated parameter, or two parameters that exclude each other, make the whole callback invalid
-//! (RFC 6749 3.1): an attacker must not be able to choose which one counts.
+//! RFC 6749 4.1.2 and 4.2.2. A repeated parameter, or two contradicting parameters, make the whole callback invalid (RFC 6749
+//! 3.1): an attacker must not be able to choose which value counts.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use super::{text, token};
 use crate::error::{Error, ErrorCode, Result};
 use crate::secret::Secret;
 
-/// Longer callbacks are refused without reading them. Clever's have a few hundred bytes.
+/// Longer callbacks are refused without reading them. Clever's are a few hundred bytes long.
 const MAX_CALLBACK_BYTES: usize = 16 * 1024;
 
-/// The parameters that Clever sends. All others belong to the application.
+/// The parameters that Clever sends. All other parameters belong to the application.
 pub(crate) const PARAMETERS: [&str; 9] = [
     "code",
     "access_token",
@@ -25,7 +25,7 @@ pub(crate) const PARAMETERS: [&str; 9] = [
     "loginas_by_admin",
 ];
 
-/// What Clever sent through the browser. None of it is proven yet.
+/// The parameters that Clever sent through the browser. They prove nothing yet.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Callback {
@@ -37,7 +37,7 @@ pub struct Callback {
     pub state: Option<Secret>,
     /// The scopes that Clever names.
     pub scopes: Vec<String>,
-    /// The error word instead of a code or token, for example `access_denied`.
+    /// The error code that was sent instead of a code or token, for example `access_denied`.
     pub error: Option<String>,
     /// Text that came with the error. The sender of the URL controls it.
     pub error_description: Option<String>,
@@ -49,8 +49,8 @@ pub struct Callback {
 
 /// Reads the callback: a whole URL, its query or its fragment, exactly as the browser sent it.
 ///
-/// An access token is accepted only in a fragment, because a query appears in logs and histories and is sent to other sites. If
-/// the type of the token is named, it must be a bearer token.
+/// An access token is accepted only in a fragment, because a query appears in logs and browser histories and is sent to other
+/// sites. If the callback names the token's type, it must be a bearer token.
 ///
 /// ```
 /// let callback = clever_sso::parse_callback("https://app.example/callback?code=1234&state=random")?;
@@ -80,7 +80,7 @@ pub fn parse_callback(callback: &str) -> Result<Callback> {
 enum Part {
     Query,
     Fragment,
-    /// Text by itself.
+    /// Text that could be either.
     Either,
 }
 
@@ -98,13 +98,13 @@ fn parts(callback: &str) -> impl Iterator<Item = (Part, &str)> {
     query.into_iter().chain(fragment.map(|fragment| (Part::Fragment, fragment)))
 }
 
-/// The part before a query: an address, its last part or nothing. A question mark inside a query is one of its characters (RFC
-/// 3986 section 3.4).
+/// Whether `text` is the part before a query: an address, the last part of one, or nothing. A question mark inside a query is an
+/// ordinary character (RFC 3986 section 3.4).
 fn is_place(text: &str) -> bool {
     is_address(text) || !text.contains(['=', '&'])
 }
 
-/// Whether it is an address without a query, and not itself a query: the value of a parameter may look like an address.
+/// Whether `text` is an address without a query, and not itself a query: a parameter's value may look like an address.
 fn is_address(text: &str) -> bool {
     text.starts_with('/') || text.split(['=', '&']).next().is_some_and(|start| start.contains("://"))
 }
@@ -119,7 +119,7 @@ struct Reader {
 
 impl Reader {
     fn take(&mut self, name: &str, value: Cow<'_, str>, part: Part) -> Result<()> {
-        // Parameters that are not ours belong to the application: it may have its own in the redirect URI.
+        // Other parameters belong to the application, which may have its own in the redirect URI.
         let Some(name) = PARAMETERS.into_iter().find(|known| *known == name) else { return Ok(()) };
         if self.seen.contains(&name) {
             return Err(Error::with_detail(ErrorCode::CallbackDuplicate, name));
@@ -131,7 +131,7 @@ impl Reader {
         if decides && value.contains(char::REPLACEMENT_CHARACTER) {
             return Err(malformed(format!("{name} is not UTF-8")));
         }
-        // A control character would not reach Clever, C or a header unchanged. A state is only compared.
+        // A control character would not reach Clever, C or a header unchanged. A state is only compared, so it may have some.
         if matches!(name, "code" | "access_token") && value.chars().any(char::is_control) {
             return Err(malformed(format!("{name} has control characters")));
         }
@@ -156,7 +156,7 @@ impl Reader {
                 callback.scopes =
                     value.split_whitespace().filter_map(text::identifier).map(str::to_owned).collect();
             }
-            // The sender of the URL controls these, and they are shown.
+            // The sender of the URL controls these values, and people see them.
             "error" => callback.error = Some(text::printable(&value).into_owned()),
             "error_description" => callback.error_description = text::shown(&value),
             "iss" => callback.issuer = Some(value),

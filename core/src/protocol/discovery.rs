@@ -1,4 +1,4 @@
-//! The provider's metadata (OpenID Connect Discovery 1.0, 4): where the keys are.
+//! The provider's metadata (OpenID Connect Discovery 1.0, 4), which says where the keys are.
 
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -10,16 +10,16 @@ use super::exchange;
 use super::message::{Request, Response};
 use crate::error::{Error, ErrorCode, Result, quote};
 
-/// Where the document is, below the issuer.
+/// The path of the document, below the issuer.
 pub(crate) const PATH: &str = "/.well-known/openid-configuration";
 
 /// The parts of the discovery document that this crate reads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metadata {
-    /// Where the key set is.
+    /// The address of the key set.
     pub jwks_uri: String,
-    /// Where the browser is sent. This and the following endpoints are `None` when they are missing or unusable: not https,
+    /// The address to send the browser to. This and the other endpoints are `None` when they are missing or unusable: not https,
     /// with credentials or a fragment, or longer than 2,048 bytes.
     pub authorization_endpoint: Option<String>,
     /// Where codes are exchanged.
@@ -42,7 +42,7 @@ pub fn request(issuer: &str) -> Result<Request> {
     exchange::request(Method::GET, &format!("{issuer}{PATH}"), &[], Vec::new())
 }
 
-/// Checks the response: it must name exactly `issuer` (section 4.3), and an address for the keys that may be used.
+/// Checks the response: it must name exactly `issuer` (section 4.3), and a valid address for the keys.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, discovery_response};
@@ -54,7 +54,7 @@ pub fn request(issuer: &str) -> Result<Request> {
 /// ```
 ///
 /// # Errors
-/// `discovery_issuer`, `response_html`, `response_malformed`, or the word for the status.
+/// `discovery_issuer`, `response_html`, `response_malformed`, or the error code for the status.
 pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
     let answer = exchange::record(response)?;
     let text = |name| exchange::text(&answer, name).unwrap_or_default();
@@ -72,13 +72,13 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
     })
 }
 
-/// An address in the document, in canonical form, if it may be used.
+/// An address in the document, in canonical form, if it is valid.
 fn endpoint(answer: &Value, name: &str, issuer: &str) -> Option<String> {
     let url = parse_endpoint(exchange::text(answer, name)?).ok()?;
     may_be_asked(&url, issuer).then(|| url.into())
 }
 
-/// Why the keys cannot be fetched from there. The address is shown without its password.
+/// Why the keys cannot be fetched from this address. It is shown without its password.
 fn why_not_asked(jwks_uri: &str) -> String {
     let why = parse_endpoint(jwks_uri).err().unwrap_or("must start with https://");
     let shown = Url::parse(jwks_uri).ok().filter(Url::has_host).and_then(|mut url| {
@@ -90,8 +90,8 @@ fn why_not_asked(jwks_uri: &str) -> String {
     format!("jwks_uri{} {why}", shown.unwrap_or_default())
 }
 
-/// https, or plain http to this machine; also plain http if the issuer itself is plain http on another machine, which a
-/// configuration allows only in development.
+/// Whether an address is https, or plain http to this machine. Plain http is also fine if the issuer itself is plain http on
+/// another machine, which a configuration allows only in development.
 fn may_be_asked(url: &Url, issuer: &str) -> bool {
     let is_plain_elsewhere =
         |issuer| parse_http_url(issuer).is_ok_and(|url| url.scheme() == "http" && !is_loopback(&url));

@@ -1,5 +1,5 @@
-//! The common part of all exchanges: how a request is built, and the checks of every response before its own rules: status,
-//! content type, JSON.
+//! The common part of all exchanges: building a request, and the checks that come before a response's own rules: status, content
+//! type, JSON.
 
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::message::{Request, Response, ThroughProxy};
 use super::pause::asked_pause;
 use crate::error::{Error, ErrorCode, Result};
 
-/// Builds a request. Its parts are ours, so a failure is a problem of this library or of its settings.
+/// Builds a request. All of its parts come from this library, so a failure is a problem of this library or of its settings.
 pub(crate) fn request(
     method: Method,
     url: &str,
@@ -36,7 +36,7 @@ pub(crate) fn bearer_get(url: &str, access_token: &str) -> Result<Request> {
     request(Method::GET, url, &[(header::AUTHORIZATION, format!("Bearer {access_token}"))], Vec::new())
 }
 
-/// Whether the response may contain the requested resource. Clever sends 200; a proxy that changed something sends 203 (RFC
+/// Whether the response may contain the requested resource. Clever sends 200; a proxy that changed the response sends 203 (RFC
 /// 9110 15.3.4). A partial response (206) does not count.
 pub(crate) fn is_good(response: &Response) -> bool {
     response.status().is_success() && response.status() != StatusCode::PARTIAL_CONTENT
@@ -50,7 +50,7 @@ pub(crate) fn json(response: &Response) -> Result<Value> {
         return Err(error.with_retry_after(asked_pause(response, None)));
     }
     json::lenient(response.body()).map_err(|error| {
-        // Only the position: the text of the error could quote the body.
+        // Only the position, because the text of the error could quote the body.
         let place =
             format!("line {}, column {} of {} bytes", error.line(), error.column(), response.body().len());
         malformed(
@@ -60,7 +60,7 @@ pub(crate) fn json(response: &Response) -> Result<Value> {
     })
 }
 
-/// What the body is, if not UTF-8 text: a proxy may have changed it.
+/// The format of the body, if it is not UTF-8 text: a proxy may have changed it.
 fn form_of(response: &Response) -> Option<&'static str> {
     let body = response.body().as_slice();
     if response.headers().contains_key(header::CONTENT_ENCODING) || body.starts_with(b"\x1f\x8b") {
@@ -91,13 +91,13 @@ pub(crate) fn malformed(response: &Response, detail: impl Into<String>) -> Error
     Error::with_detail(ErrorCode::ResponseMalformed, detail).with_status(response.status().as_u16())
 }
 
-/// A member that is a non-empty text.
+/// A member that is a non-empty string.
 pub(crate) fn text<'a>(record: &'a Value, name: &str) -> Option<&'a str> {
     record.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-/// The error for every bad status that an exchange has no rule for. The time to wait is computed from the response's own
-/// `Date`; the transport adds one if it is missing.
+/// The error for a bad status that the exchange has no rule for. The time to wait is computed from the response's own `Date`; the
+/// transport adds one if it is missing.
 pub(crate) fn refused(response: &Response) -> Error {
     let status = response.status();
     let code = match status {
@@ -117,7 +117,7 @@ pub(crate) fn refused(response: &Response) -> Error {
     error.with_status(status.as_u16()).with_retry_after(asked_pause(response, None))
 }
 
-/// An error about a response that Clever does not document: it may come from the proxy.
+/// An error about a response that Clever's documentation does not have: it may come from the proxy.
 fn of_proxy(response: &Response, code: ErrorCode) -> Error {
     match through(response) {
         Some(proxy) => Error::with_detail(code, proxy),
@@ -125,7 +125,7 @@ fn of_proxy(response: &Response, code: ErrorCode) -> Error {
     }
 }
 
-/// Says that a response came through a proxy, and so may be the proxy's own.
+/// A note that a response came through a proxy, so the proxy may have made it.
 fn through(response: &Response) -> Option<String> {
     let ThroughProxy(proxy) = response.extensions().get()?;
     Some(format!("it came through the proxy {proxy}; NO_PROXY can exempt this host"))

@@ -1,4 +1,4 @@
-//! The ID token: the rules of OpenID Connect Core 3.1.3.7, one small function each, in their order.
+//! The ID token: the rules of OpenID Connect Core 3.1.3.7, in their order, each in a small function.
 //!
 //! The rules about keys and signatures (6, 7 and 8 of the list) are in [`jws`]. Rule 1 (encryption) does not apply: an
 //! encrypted token has five parts and is refused there. Rules 12 and 13 (`acr`, `auth_time`) apply only to a client that
@@ -15,16 +15,16 @@ use super::jws::{self, KeySet};
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::secret::Redacted;
 
-/// A token that is valid for more than a year (in seconds) is a mistake, for example milliseconds.
+/// A token that is valid for more than a year (in seconds) is a mistake, such as a time in milliseconds.
 const LONGEST_LIFE: u64 = 366 * 24 * 3600;
-/// More leeway than this (in seconds) would accept tokens that expired long ago.
+/// A larger leeway (in seconds) would accept tokens that expired long ago.
 pub(crate) const LARGEST_LEEWAY: u64 = 600;
 /// The claims that decide who the person is, which client the token is for, and when it is valid. The rules below check them.
 const DECIDING: [&str; 9] = ["iss", "sub", "aud", "azp", "exp", "iat", "nbf", "nonce", "at_hash"];
 /// OpenID Connect Core 2.
 const MAX_SUBJECT_BYTES: usize = 255;
 
-/// What an ID token must match.
+/// The values that an ID token must match.
 ///
 /// ```
 /// use clever_sso::{Claims, Expected, KeySet, verify_id_token_with};
@@ -40,15 +40,15 @@ const MAX_SUBJECT_BYTES: usize = 255;
 pub struct Expected<'a> {
     /// The issuer, byte for byte.
     pub issuer: &'a str,
-    /// The client id: the only audience.
+    /// The client id, which must be the only audience.
     pub client_id: &'a str,
-    /// The nonce that was sent. `None` means that none was sent, and then the token must have none.
+    /// The nonce that was sent. `None` means that none was sent: then the token must not have one.
     pub nonce: Option<&'a str>,
     /// The time, in Unix seconds.
     pub now: u64,
     /// The largest allowed difference between the clocks, in seconds, at most 600.
     pub leeway: u64,
-    /// The access token that came with it. If it is set, `at_hash` (if there is one) must match it.
+    /// The access token that was sent with the ID token. If set, `at_hash` (if the token has it) must match it.
     pub access_token: Option<&'a str>,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Expected<'a> {
         self
     }
 
-    /// The access token that came with the ID token.
+    /// The access token that was sent with the ID token.
     pub const fn access_token(mut self, access_token: &'a str) -> Self {
         self.access_token = Some(access_token);
         self
@@ -114,17 +114,17 @@ impl Claims {
 
     /// The id of the person at the issuer (`sub`).
     pub fn subject(&self) -> &str {
-        // Rule 2 of `verify` made sure that it is there.
+        // Rule 2 of `verify` made sure that there is one.
         self.text("sub").unwrap_or_default()
     }
 
-    /// All claims, in the order of the token; sorted by name if a repeated claim was removed.
+    /// All claims, in the token's order; sorted by name if a repeated claim was removed.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Member<'_>)> {
         self.object.iter()
     }
 
-    /// All claims, as the JSON text that was signed, without a byte order mark. Claims that only describe are repaired: half of
-    /// a surrogate pair becomes U+FFFD, a number out of range or a value nested more than 64 levels deep becomes null, and a
+    /// All claims, as the JSON text that was signed, without a byte order mark. Claims that do not decide are repaired: half of a
+    /// surrogate pair becomes U+FFFD, a number out of range or a value nested more than 64 levels deep becomes null, and a
     /// repeated claim is removed.
     pub fn as_json(&self) -> &str {
         self.object.as_text()
@@ -142,7 +142,7 @@ impl std::fmt::Debug for Claims {
     }
 }
 
-/// Verifies an ID token with only the arguments: no network, no clock.
+/// Verifies an ID token with only these arguments: no network, no clock.
 ///
 /// ```
 /// use clever_sso::{ErrorCode, Expected, KeySet, verify_id_token_with};
@@ -153,7 +153,7 @@ impl std::fmt::Debug for Claims {
 /// ```
 ///
 /// # Errors
-/// The `id_token_…` word of the first rule that is broken; `argument_invalid` when the leeway is too large.
+/// The `id_token_…` code of the first broken rule; `argument_invalid` when the leeway is too large.
 pub fn verify_id_token_with(token: &str, keys: &KeySet, expected: &Expected<'_>) -> Result<Claims> {
     if expected.leeway > LARGEST_LEEWAY {
         return Err(Error::with_detail(
@@ -176,7 +176,7 @@ pub fn verify_id_token_with(token: &str, keys: &KeySet, expected: &Expected<'_>)
     Ok(claims)
 }
 
-/// RFC 7519 5.3: claims repeated in the header must be the same there.
+/// RFC 7519 5.3: a claim that the header repeats must have the same value there.
 fn check_repeated_in_header(header: &Object, claims: &Claims) -> Result<()> {
     for name in ["iss", "sub", "aud"] {
         if header.has(name) && header.value(name) != claims.object.value(name) {
@@ -205,15 +205,15 @@ fn check_subject(claims: &Claims) -> Result<()> {
     Err(Error::with_detail(ErrorCode::IdTokenSubject, "expected 1 to 255 visible ASCII characters"))
 }
 
-/// Whether `text` can be a subject (OpenID Connect Core 2). A text with spaces around it is refused: databases may treat it
-/// like the text without spaces, which may be another person.
+/// Whether `text` is a valid subject (OpenID Connect Core 2). A text with spaces around it is refused, because databases may
+/// treat it like the text without spaces, which may be another person.
 pub(super) fn is_subject(text: &str) -> bool {
     (1..=MAX_SUBJECT_BYTES).contains(&text.len())
         && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
         && text.trim_ascii() == text
 }
 
-/// 3.1.3.7 rule 3: this client is the only audience, because another client could pass the token on.
+/// 3.1.3.7 rule 3: this client is the only audience. Otherwise, another client could pass the token on.
 fn check_audience(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     let alone = match claims.text("aud") {
         Some(audience) => audience == expected.client_id,
@@ -275,12 +275,12 @@ fn seconds(claims: &Claims, name: &str) -> Result<u64> {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked here")]
 fn cut_to_seconds(seconds: f64) -> Option<u64> {
-    /// Whole seconds are exact up to here (2^53), which is 285 million years.
+    /// Whole seconds are exact up to this number (2^53), which is 285 million years.
     const LAST: f64 = 9_007_199_254_740_992.0;
     (0.0..LAST).contains(&seconds).then_some(seconds as u64)
 }
 
-/// 3.1.3.7 rule 11: the nonce is the one that was sent; if none was sent, the token has none.
+/// 3.1.3.7 rule 11: the nonce is the one that was sent; if none was sent, the token must not have one.
 fn check_nonce(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     let is_sent =
         |sent: &str, nonce: &str| verify_slices_are_equal(sent.as_bytes(), nonce.as_bytes()).is_ok();
@@ -307,7 +307,7 @@ fn check_access_token(claims: &Claims, expected: &Expected<'_>) -> Result<()> {
     Err(Error::new(ErrorCode::IdTokenAccessToken))
 }
 
-/// The signature has been verified by now, so the claim is from Clever and may be shown.
+/// The signature has been verified, so the claim is from Clever and may be shown.
 fn found(claims: &Claims, name: &str, code: ErrorCode, expected: &str) -> Error {
     let found = match claims.object.value(name) {
         None => "none".to_owned(),

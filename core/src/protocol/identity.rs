@@ -12,9 +12,9 @@ use super::person::{IntoRoles, Name, Role, RoleName, UserType};
 use super::text;
 use crate::error;
 
-/// How an identity was proven.
+/// The proof of an identity.
 ///
-/// As text, and with serde, it is its word:
+/// As text and with serde, it is one of these words:
 ///
 /// ```
 /// use clever_sso::Proof;
@@ -27,8 +27,8 @@ use crate::error;
 pub enum Proof {
     /// By an ID token that passed every rule.
     IdToken,
-    /// By asking Clever's `/me` with the access token of this login: its own code was exchanged for it, or, with the implicit grant,
-    /// Clever said that it was issued to this application.
+    /// By asking Clever's `/me` with the access token of this login. The login's own code was exchanged for that token, or, with
+    /// the implicit grant, Clever confirmed that it was issued to this application.
     Me,
 }
 
@@ -50,9 +50,9 @@ error::words! {
 
 /// Who logged in.
 ///
-/// The key of a user is (`issuer`, `id`). Names and email addresses change and repeat.
+/// Use (`issuer`, `id`) as the key of a user. Names and email addresses change, and two people can have the same one.
 ///
-/// You can store it in a session as it is (serde). Newer versions can read sessions of older versions.
+/// You can store it in a session as it is (serde). Newer versions can read the sessions of older versions.
 ///
 /// ```
 /// use clever_sso::{Identity, RoleName};
@@ -62,17 +62,17 @@ error::words! {
 /// }
 /// ```
 ///
-/// Its text is the Clever id, for a log: `{identity}`.
+/// `Display` shows the Clever id, for a log: `{identity}`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Identity {
-    /// The issuer that proved who this person is.
+    /// The issuer that proved the identity.
     pub issuer: String,
     /// The Clever id (API v3).
     pub id: String,
-    /// The district; a person of Clever Library has none.
+    /// The district; people in Clever Library have none.
     pub district_id: Option<String>,
-    /// The role of this login, if it is known: a person with several roles may not have picked one.
+    /// The role of this login, if known: a person with several roles may not have picked one.
     pub user_type: Option<UserType>,
     /// Every known role.
     #[serde(default)]
@@ -87,18 +87,18 @@ pub struct Identity {
     pub legacy_ids: Vec<String>,
     /// Who gave the application access: `district` or `teacher`.
     pub authorized_by: Option<String>,
-    /// How this identity was proven.
+    /// The proof of this identity.
     pub proven_by: Proof,
-    /// Whether an administrator at Clever logged in as this person. The callback says so; it is not proven.
+    /// Whether an administrator at Clever logged in as this person. It comes from the callback and is not proven.
     #[serde(default)]
     pub loginas_by_admin: bool,
-    /// Everything that Clever said: the claims of the ID token, or the `data` of `/me` and `/users/{id}`.
+    /// All data from Clever: the claims of the ID token, or the `data` of `/me` and `/users/{id}`.
     #[serde(default)]
     pub claims: Map<String, Value>,
 }
 
 impl Identity {
-    /// A person with only the key, for tests of an application. Real identities come from a login.
+    /// A person with only `issuer` and `id`, for tests of an application. Real identities come from a login.
     pub fn new(issuer: impl Into<String>, id: impl Into<String>) -> Self {
         Self {
             issuer: issuer.into(),
@@ -116,8 +116,8 @@ impl Identity {
         }
     }
 
-    /// Whether the person has this role, or one of several, no matter which one they logged in with. Only roles that Clever
-    /// named count.
+    /// Whether the person has this role, or one of several, no matter which role they logged in with. Only roles that Clever sent
+    /// count.
     pub fn has_role(&self, roles: impl IntoRoles) -> bool {
         let wanted = roles.into_roles();
         self.roles.iter().any(|known| wanted.contains(&known.name))
@@ -161,7 +161,7 @@ pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
     let legacy_id = identifier("user_id").filter(|legacy| *legacy != id);
     Identity {
         issuer: issuer.to_owned(),
-        // Clever's documentation has both names for it, in older and newer pages.
+        // Clever's documentation has both names for it.
         district_id: identifier("district").or_else(|| identifier("district_id")),
         roles: role.iter().map(|name| Role { name: name.clone(), legacy_id: legacy_id.clone() }).collect(),
         user_type: role.map(UserType::from),
@@ -176,7 +176,7 @@ pub fn from_claims(issuer: &str, claims: &Claims) -> Identity {
     }
 }
 
-/// The identity from the API: `/me`, and the person's record if Clever returned it.
+/// The identity from the API: `/me`, and the person's record if Clever returned one.
 ///
 /// ```
 /// use clever_sso::protocol::{Response, identity_from_api, me_response};

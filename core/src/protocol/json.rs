@@ -1,12 +1,11 @@
-//! JSON: strict about members that decide who a person is, tolerant about the rest.
+//! JSON: strict about members that decide who a person is, tolerant about all others.
 //!
-//! A signed document must be JSON (RFC 8259) in UTF-8: one object and nothing after it. RFC 8259 does not define what a
-//! repeated name means: two readers could see two different documents under one signature. So if a member that decides is
-//! repeated, the document is refused (RFC 7515 4, RFC 7519 4, RFC 8725 2.4). If a member that only describes is repeated, it is
-//! ignored, at any depth.
+//! A signed document must be JSON (RFC 8259) in UTF-8: one object with nothing after it. RFC 8259 does not define the meaning of
+//! a repeated name, so two parsers could read two different documents with one signature. If a deciding member is repeated, the
+//! document is refused (RFC 7515 4, RFC 7519 4, RFC 8725 2.4). If another member is repeated, it is ignored, at any depth.
 //!
-//! An [`Object`] keeps its text and remembers the positions of its members, so reading a token allocates almost nothing.
-//! Unsigned responses go through [`lenient`].
+//! An [`Object`] keeps its text and the positions of its members, so reading a token allocates almost nothing. Unsigned responses
+//! are read by [`lenient`].
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -29,7 +28,7 @@ mod value;
 struct RepeatedMembers<'a> {
     /// The members that must not be repeated.
     deciding: &'a [&'static str],
-    /// One of them that is repeated.
+    /// A deciding member that is repeated.
     one: Cell<Option<&'static str>>,
     /// Whether any member was removed, at any depth.
     any: Cell<bool>,
@@ -40,9 +39,9 @@ struct RepeatedMembers<'a> {
 pub enum Member<'a> {
     /// A string.
     Text(&'a str),
-    /// A whole number, not negative.
+    /// A non-negative whole number.
     Whole(u64),
-    /// Anything else.
+    /// Any other value.
     Other(&'a Value),
 }
 
@@ -69,15 +68,15 @@ pub(crate) struct Object {
     members: Members,
 }
 
-/// The members of an object in their order, and how they are found.
+/// The members of an object, in their order.
 #[derive(Clone)]
 struct Members {
     list: Vec<(Text, Item)>,
-    /// The tags of the first names.
+    /// The tags of the first names, which speed up the search.
     tags: [u8; USUAL_MEMBERS],
 }
 
-/// Names with different tags are different. So most names are distinguished without reading the document.
+/// Names with different tags are different, so most names can be told apart without reading the document.
 fn tag(name: &str) -> u8 {
     let [first, last] =
         [name.as_bytes().first(), name.as_bytes().last()].map(|byte| byte.copied().unwrap_or(0));
@@ -90,7 +89,7 @@ impl fmt::Debug for Object {
     }
 }
 
-/// A string of the document: a position in its text or, if it has escapes, a separate copy.
+/// A string of the document: its position in the text or, if it has escapes, a separate copy.
 #[derive(Clone)]
 enum Text {
     Span(usize, usize),
@@ -107,26 +106,26 @@ enum Item {
 impl Object {
     /// Reads one JSON object.
     ///
-    /// Members other than `deciding` never make it unreadable: half of a surrogate pair becomes U+FFFD, a number out of range
-    /// and a value that is nested too deeply become null, and a repeated member is removed.
+    /// Members other than `deciding` never make it unreadable: half of a surrogate pair becomes U+FFFD, a number out of range or
+    /// a value nested too deeply becomes null, and a repeated member is removed.
     pub(crate) fn read(bytes: Vec<u8>, deciding: &[&'static str]) -> Result<Self, Unreadable> {
         let text = String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)?;
         match Self::read_text(text, deciding) {
             Err((text, Unreadable::NotOneObject { .. })) => {
                 Self::read_text(repair::repaired(&text, Faults::OfValues), deciding)
             }
-            // Nearly all documents take this path: they need no repair.
+            // Nearly all documents take this path, because they need no repair.
             result => result,
         }
         .map_err(|(_, why)| why)
     }
 
-    /// The error contains the reason and the text.
+    /// On failure, returns the text and the reason.
     fn read_text(text: String, deciding: &[&'static str]) -> Result<Self, (String, Unreadable)> {
         let repeated = RepeatedMembers { deciding, one: Cell::default(), any: Cell::default() };
         match members(&text, &repeated) {
             Ok(members) if !repeated.any.get() => Ok(Self { text, members }),
-            // The text must match the members, because other readers get it.
+            // The text must match the members, because other parsers get it.
             Ok(members) => Self::written(&Self { text, members }.to_map(), deciding),
             Err(error) => {
                 let (line, column) = (error.line(), error.column());
@@ -144,7 +143,7 @@ impl Object {
         members: &Map<String, Value>,
         deciding: &[&'static str],
     ) -> Result<Self, (String, Unreadable)> {
-        // Writing a value that was read cannot fail.
+        // Serializing a value that was parsed cannot fail.
         Self::read_text(serde_json::to_string(members).unwrap_or_default(), deciding)
     }
 
@@ -156,7 +155,7 @@ impl Object {
         }
     }
 
-    /// A member that is a whole number, not negative.
+    /// A member that is a non-negative whole number.
     pub(crate) fn whole(&self, name: &str) -> Option<u64> {
         match self.item(name)? {
             Item::Whole(number) => Some(*number),
@@ -164,12 +163,12 @@ impl Object {
         }
     }
 
-    /// Whether there is such a member, of any type.
+    /// Whether the object has this member, of any type.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.item(name).is_some()
     }
 
-    /// Whether there is such a member, and it is null.
+    /// Whether the object has this member, and it is null.
     pub(crate) fn is_null(&self, name: &str) -> bool {
         matches!(self.item(name), Some(Item::Other(Value::Null)))
     }
@@ -179,7 +178,7 @@ impl Object {
         self.item(name).map(|item| item.lent(&self.text).into())
     }
 
-    /// The text it was read from.
+    /// The text that the object was read from.
     pub(crate) fn as_text(&self) -> &str {
         &self.text
     }
@@ -200,10 +199,10 @@ impl Object {
 }
 
 impl RepeatedMembers<'_> {
-    /// Notes a repeated member.
+    /// Records a repeated member.
     ///
     /// # Errors
-    /// When it is a member that decides.
+    /// When it is a deciding member.
     fn note(&self, name: &str) -> Result<(), &'static str> {
         self.any.set(true);
         self.one.set(self.deciding.iter().find(|deciding| **deciding == name).copied());
@@ -227,7 +226,7 @@ impl Members {
     }
 }
 
-/// Reads JSON that only describes: it repairs what it can, and ignores repeated members.
+/// Reads JSON that decides nothing: it repairs what it can, and ignores repeated members.
 ///
 /// # Errors
 /// When it is not JSON at all.
@@ -246,7 +245,7 @@ pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// The same for owned bytes.
+/// The owned form of [`without_mark`].
 pub(crate) fn without_mark_owned(mut bytes: Vec<u8>) -> Vec<u8> {
     let mark = bytes.len() - without_mark(&bytes).len();
     if mark > 0 {
@@ -272,7 +271,7 @@ impl Item {
 }
 
 impl Text {
-    /// Whether it is `name`. This is called often: most names differ in length, and then the document is not read.
+    /// Whether this string is `name`. Called often: most names differ in length, and then the document is not read.
     fn is(&self, name: &str, document: &str) -> bool {
         match self {
             Self::Span(start, end) => {
@@ -340,11 +339,11 @@ impl<'de> Visitor<'de> for AllMembers<'_, 'de> {
     }
 }
 
-/// Up to this many members are compared one by one, and have tags.
+/// Up to this number of members are compared one by one, and have tags.
 const USUAL_MEMBERS: usize = 16;
 
-/// Finds repeated names. A few names are compared, which is fastest. If there are many, all are hashed, so the work grows with
-/// the length of the document and not with its square.
+/// Finds repeated names. A few names are compared with each other, which is fastest. Many names are hashed, so the work grows
+/// with the length of the document and not with its square.
 #[derive(Default)]
 struct Names<'de> {
     hashed: Option<HashSet<Cow<'de, str>>>,
@@ -419,7 +418,7 @@ impl<'de> Visitor<'de> for LentText {
     }
 }
 
-/// Reads the value of a member: strings and whole numbers as such, anything else as a [`Value`].
+/// Reads the value of a member: strings and whole numbers directly, anything else as a [`Value`].
 struct AnyItem<'a, 'de> {
     text: &'de str,
     repeated: &'a Cell<bool>,

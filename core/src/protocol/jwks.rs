@@ -1,7 +1,7 @@
 //! The key set (RFC 7517 5): which of the published keys may verify an ID token.
 //!
-//! A key that is broken, of another kind or for another purpose is ignored. It never makes the whole set unusable. `usable`
-//! defines a good key.
+//! A key that is broken, of another type or for another purpose is ignored. It never makes the whole set unusable. The function
+//! `usable` defines valid keys.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -41,7 +41,7 @@ pub fn request(jwks_uri: &str) -> Result<Request> {
 /// ```
 ///
 /// # Errors
-/// `response_html`, `response_malformed`, or the word for the status.
+/// `response_html`, `response_malformed`, or the error code for the status.
 pub fn response(response: &Response) -> Result<String> {
     if !exchange::is_good(response) {
         return Err(exchange::refused(response));
@@ -51,7 +51,7 @@ pub fn response(response: &Response) -> Result<String> {
 }
 
 impl KeySet {
-    /// Reads a JWKS text.
+    /// Reads the text of a JWKS.
     ///
     /// ```
     /// use clever_sso::{ErrorCode, KeySet};
@@ -61,14 +61,15 @@ impl KeySet {
     /// ```
     ///
     /// # Errors
-    /// `response_malformed` when it is not a JWKS, `keys_unusable` when no key in it may verify an ID token, `limit_reached`.
+    /// `response_malformed` when the text is not a JWKS, `keys_unusable` when no key in it may verify an ID token,
+    /// `limit_reached`.
     pub fn parse(text: &str) -> Result<Self> {
         let value = json::lenient(text.as_bytes()).map_err(|_| Error::new(ErrorCode::ResponseMalformed))?;
         from_value(&value)
     }
 }
 
-/// The keys of a JWKS text that may verify an ID token: their `kid` and their bits. For a report.
+/// The keys of a JWKS that may verify an ID token: their `kid` and their size in bits. For a report.
 #[cfg(feature = "client")]
 pub(crate) fn described(text: &str) -> Vec<(Option<String>, usize)> {
     let set = json::lenient(text.as_bytes()).unwrap_or_default();
@@ -86,7 +87,7 @@ fn from_value(set: &Value) -> Result<KeySet> {
     let Some(entries) = set.get("keys").and_then(Value::as_array) else {
         return Err(Error::with_detail(ErrorCode::ResponseMalformed, "the key set has no array \"keys\""));
     };
-    // All of them: a response of at most a mebibyte contains about two thousand.
+    // There is no limit on the number: a response of at most one mebibyte contains about two thousand keys.
     let keys: Vec<_> = entries.iter().filter_map(usable).collect();
     if keys.is_empty() {
         return Err(Error::with_detail(
@@ -97,9 +98,9 @@ fn from_value(set: &Value) -> Result<KeySet> {
     Ok(KeySet::new(keys))
 }
 
-/// RSA, for signatures, for RS256 or for no algorithm in particular, 2048 bits or more.
+/// A usable key: RSA, for signatures, for RS256 or without an algorithm, 2048 bits or more.
 ///
-/// Other members are ignored: a certificate in the wrong form does not make a key unusable. A member that is null is missing.
+/// Other members are ignored: an invalid certificate does not make a key unusable. A member that is null counts as missing.
 fn usable(entry: &Value) -> Option<(Option<String>, PublicKey)> {
     const LOOKED_AT: [&str; 6] = ["kty", "n", "e", "use", "key_ops", "alg"];
     let there = |name: &str| entry.get(name).filter(|value| !value.is_null()).cloned();
@@ -118,7 +119,7 @@ fn usable(entry: &Value) -> Option<(Option<String>, PublicKey)> {
     Some((name, PublicKey::from_components(&number(&rsa.n)?, &number(&rsa.e)?)?))
 }
 
-/// RFC 7518 2, `Base64urlUInt`. Some providers pad it.
+/// RFC 7518 2, `Base64urlUInt`. Some providers add padding.
 fn number(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }

@@ -1,9 +1,9 @@
 //! Strict compact JWS (RFC 7515 7.1) with RS256 (RFC 7518 3.3) and nothing else.
 //!
-//! The algorithm is fixed before the token is read: a token whose header names another one is refused (RFC 8725 3.1). Only
-//! `kid` in a token can choose its key, and the key is looked up, never fetched (RFC 8725 3.10).
+//! The algorithm is fixed before the token is read: a token with another algorithm in its header is refused (RFC 8725 3.1). The
+//! only part of a token that selects its key is `kid`, and the key is looked up, never fetched (RFC 8725 3.10).
 //!
-//! The only file that calls the signature library.
+//! Only this file calls the signature library.
 
 use std::fmt;
 use std::sync::{Arc, RwLock};
@@ -16,29 +16,29 @@ use super::json::Object;
 use crate::error::{Error, ErrorCode, Result, quote};
 use crate::process::prepare_thread;
 
-/// Longer tokens are refused before anything in them is decoded. Clever's have about 900 bytes.
+/// Longer tokens are refused before any part is decoded. Clever's have about 900 bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 32 * 1024;
-/// A longer header is refused before it is decoded: it is read before the signature is checked, so anyone can send one.
-/// Clever's have about 60 bytes.
+/// Longer headers are refused before they are decoded, because they are read before the signature is checked, so anyone can send
+/// one. Clever's have about 60 bytes.
 const MAX_HEADER_BYTES: usize = 8 * 1024;
-/// The members of a header that affect how the token is read: those that are checked below, and the claims that a header may
-/// repeat (RFC 7519 5.3).
+/// The header members that affect how the token is read: those that are checked below, and the claims that a header may repeat
+/// (RFC 7519 5.3).
 const DECIDING: [&str; 10] = ["alg", "kid", "typ", "cty", "crit", "b64", "zip", "iss", "sub", "aud"];
-/// A token costs at most this many RSA operations, regardless of its header and the number of keys.
+/// A token costs at most this many RSA operations, regardless of its header and of the number of keys.
 const MOST_TRIES: usize = 16;
 /// RS256 signatures of keys from 2048 to 8192 bits.
 const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
-/// A verification takes as many steps as the exponent has bits; keys in use have 2 or 17.
+/// A verification takes one step for each bit of the exponent. Exponents in use have 2 or 17 bits.
 const MAX_EXPONENT_BYTES: usize = 8;
 
-/// An RSA key that may verify: parsed once, and used once before any other thread sees it.
+/// An RSA key that may verify tokens: parsed once, and used once before any other thread gets it.
 pub(crate) struct PublicKey {
     parsed: ParsedPublicKey,
 }
 
 impl PublicKey {
-    /// Takes modulus and exponent, big-endian; `None` unless it is a key of 2048 to 8192 bits with an odd exponent above 1
-    /// (with 1, anyone could sign). Leading zeros, which some providers write before a high bit, are removed.
+    /// Takes the modulus and exponent, big-endian. `None` unless the key has 2048 to 8192 bits and an odd exponent above 1 (with
+    /// 1, anyone could sign). Leading zeros, which some providers write before a high bit, are removed.
     pub(crate) fn from_components(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
         let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
         let sized =
@@ -51,14 +51,14 @@ impl PublicKey {
         prepare_thread();
         let components = RsaPublicKeyComponents { n: modulus, e: exponent };
         let parsed = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
-        // A key's first use takes a lock inside the library. After a fork at that moment, the lock would stay locked in the
-        // child forever, so the first use happens here, where no other thread has the key yet.
+        // The first use of a key takes a lock inside the library. After a fork at that moment, the lock would stay locked in the
+        // child forever. So the first use happens here, where no other thread has the key yet.
         let key = Self { parsed };
         let _ = key.verifies(b"", &vec![0; modulus.len()]);
         Some(key)
     }
 
-    /// Hashed first: then the library has less to set up than for a message.
+    /// Hashes the message first, because the library has less to set up for a digest.
     fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         prepare_thread();
         self.parsed.verify_digest_sig(&digest(&SHA256, message), signature).is_ok()
@@ -76,7 +76,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// The keys that may verify, by their `kid`. Made from a JWKS by [`KeySet::parse`].
+/// The keys that may verify tokens, by their `kid`. Made from a JWKS by [`KeySet::parse`].
 ///
 /// ```
 /// use clever_sso::KeySet;
@@ -86,10 +86,10 @@ impl fmt::Debug for PublicKey {
 #[derive(Debug, Default)]
 pub struct KeySet {
     keys: Vec<(Option<String>, PublicKey)>,
-    /// The header of the last token that verified. A provider sends the same header again and again, and a checked header need
-    /// not be checked again.
+    /// The header of the last verified token. A provider sends the same header again and again, so it does not need to be checked
+    /// again.
     ///
-    /// The lock is only tried, never waited for: it may stay locked in a forked child.
+    /// Never waits for this lock, because it may stay locked in a forked child.
     last_header: RwLock<Option<Arc<Header>>>,
 }
 
@@ -98,12 +98,12 @@ impl KeySet {
         Self { keys, last_header: RwLock::default() }
     }
 
-    /// How many keys may verify.
+    /// The number of keys that may verify tokens.
     pub const fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether no key may verify.
+    /// Whether no key may verify tokens.
     pub const fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
@@ -119,10 +119,10 @@ impl KeySet {
         }
     }
 
-    /// The keys that may belong to a header's `kid`, and whether a key has exactly this `kid`.
+    /// The keys that may belong to a header's `kid`, and whether one of them has exactly this `kid`.
     ///
-    /// A token without `kid` may have been signed by any key of the set, and one with a `kid` by a key that has no name
-    /// (OpenID Connect Core 10.1): every signature is checked in full, so it decides.
+    /// A token without `kid` may have been signed by any key in the set, and one with `kid` also by a key without one (OpenID
+    /// Connect Core 10.1). That is safe, because every signature is checked in full.
     fn candidates<'a>(&'a self, kid: Option<&'a str>) -> (bool, impl Iterator<Item = &'a PublicKey>) {
         let meant = move |name: Option<&str>| kid.is_none() || name == kid;
         let fits = |named: bool| {
@@ -150,7 +150,7 @@ pub fn verify(token: &str, keys: &KeySet) -> Result<Vec<u8>> {
     verify_with_header(token, keys).map(|(_, payload)| payload)
 }
 
-/// The same, with the header, which may repeat claims (RFC 7519 5.3).
+/// Like [`verify`], and also returns the header, which may repeat claims (RFC 7519 5.3).
 pub(super) fn verify_with_header(token: &str, keys: &KeySet) -> Result<(Arc<Header>, Vec<u8>)> {
     let parts = Parts::split(token)?;
     let known = keys.known_header(parts.header);
@@ -170,13 +170,13 @@ pub(super) fn verify_with_header(token: &str, keys: &KeySet) -> Result<(Arc<Head
 /// The header of an ID token that passed its checks.
 #[derive(Debug)]
 pub(super) struct Header {
-    /// As it is in the token.
+    /// The text in the token.
     encoded: Box<str>,
     pub(super) object: Object,
 }
 
 impl Header {
-    /// The name of the key. Empty means unset.
+    /// The `kid`. Empty means unset.
     fn kid(&self) -> Option<&str> {
         self.object.text("kid").filter(|kid| !kid.is_empty())
     }
@@ -216,7 +216,7 @@ impl<'a> Parts<'a> {
             let (header, payload) = signed.split_once('.')?;
             Some(Self { header, payload, signature, signed })
         });
-        // Another dot would be in the payload now, where base64url refuses it.
+        // If there are more dots, they are in the payload now, which is then not valid base64url.
         parts.ok_or_else(|| malformed("it does not have three parts"))
     }
 }
@@ -228,7 +228,7 @@ fn decode(part: &str, name: &str) -> Result<Vec<u8>> {
         .map_err(|_| malformed(format!("the {name} is not base64url without padding")))
 }
 
-/// The same without an allocation: the buffer holds the longest signature that an accepted key can make.
+/// Like [`decode`], without an allocation: the buffer has room for the longest signature that an accepted key can make.
 fn decode_signature<'a>(part: &str, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
     let not_base64url = |_| malformed("the signature is not base64url without padding");
     let length = URL_SAFE_NO_PAD.decoded_length(part.as_bytes()).map_err(not_base64url)?;
@@ -237,7 +237,7 @@ fn decode_signature<'a>(part: &str, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
     Ok(decoded)
 }
 
-/// RFC 7515 4.1.1: compared exactly; `none` is one of the many spellings that are not `RS256`.
+/// RFC 7515 4.1.1: the value must be exactly `RS256`. `none`, in any spelling, is refused like all others.
 fn check_algorithm(header: &Object) -> Result<()> {
     match header.text("alg") {
         Some("RS256") => Ok(()),
@@ -251,13 +251,13 @@ fn check_algorithm(header: &Object) -> Result<()> {
 
 fn check_header(header: &Object) -> Result<()> {
     // Each of these says that the token must be read in a different way (RFC 7515 4.1.11, RFC 7797 3, RFC 7516 4.1.3, RFC 7519
-    // 5.2): reading it in our way anyway would be a guess.
+    // 5.2). Reading it in the usual way would be a guess.
     for name in ["crit", "b64", "zip", "cty"] {
         if header.has(name) {
             return Err(Error::with_detail(ErrorCode::IdTokenHeader, name));
         }
     }
-    // RFC 8725 3.11: other kinds of tokens say what they are (`at+jwt`, `logout+jwt`), and are not ID tokens. The prefix is
+    // RFC 8725 3.11: other kinds of tokens name their type (`at+jwt`, `logout+jwt`), and are not ID tokens. The prefix is
     // optional (RFC 7515 4.1.9).
     let is_jwt =
         |kind: &str| kind.eq_ignore_ascii_case("JWT") || kind.eq_ignore_ascii_case("application/jwt");

@@ -1,4 +1,4 @@
-//! When to try again, as a response says.
+//! The time to wait before a retry, according to a response.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -6,18 +6,18 @@ use http::{HeaderMap, HeaderName, StatusCode, header};
 
 use super::message::Response;
 
-/// The longest pause, one day: values from outside are passed to `sleep` and to a browser.
+/// The longest pause, one day, because values from outside are passed to `sleep` and to a browser.
 const LONGEST_PAUSE_SECONDS: u64 = 24 * 60 * 60;
 
 const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// The pause that the server asks for: `Retry-After` (RFC 9110 10.2.3) in seconds or as a date, or Clever's `X-RateLimit-Reset`
-/// in Unix seconds. Points in time are compared with the server's own clock if the response has it, otherwise with `now`.
+/// The pause that the server requests: `Retry-After` (RFC 9110 10.2.3) in seconds or as a date, or Clever's `X-RateLimit-Reset`
+/// in Unix seconds. Points in time are compared with the server's own clock if the response contains it, otherwise with `now`.
 pub(crate) fn asked_pause(response: &Response, now: Option<u64>) -> Option<Duration> {
     let headers = response.headers();
     let now = date(headers, &header::DATE).or(now);
     let until = |moment: u64| now.map(|now| moment.saturating_sub(now));
-    // Clever sends the reset with every response; it matters only for a limited one.
+    // Clever sends the reset time with every response. It only matters for a rate-limited one.
     let limited = response.status() == StatusCode::TOO_MANY_REQUESTS;
     text(headers, &header::RETRY_AFTER)
         .and_then(number)
@@ -36,13 +36,14 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-/// If Clever counts in several buckets, it lists them with commas: then all must be open again.
+/// The latest reset time. If Clever counts in several buckets, it lists their reset times with commas, and all of them must have
+/// passed.
 fn last_reset(headers: &HeaderMap) -> Option<u64> {
     let values = headers.get_all(&RATE_LIMIT_RESET).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).filter_map(|one| number(one.trim())).max()
 }
 
-/// A number that is too large means forever.
+/// Reads a number. One that is too large becomes the largest possible number.
 fn number(digits: &str) -> Option<u64> {
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(u64::MAX))

@@ -1,17 +1,17 @@
 //! The data between the start of a login and its callback, encrypted ("sealed").
 //!
-//! Two texts belong to one login, both sealed with AES-256-GCM-SIV (RFC 8452):
+//! Two encrypted texts belong to one login, both sealed with AES-256-GCM-SIV (RFC 8452):
 //!
-//! - the **state** travels through Clever and comes back in the callback. It contains the data of the login that need not stay
-//!   with this browser: where to go afterwards, which redirect URI was used, how often the browser was sent to Clever.
-//! - the **pending login** stays with the browser. It contains the nonce, and is valid only for its own state.
+//! - the **state** goes to Clever and comes back in the callback. It contains the data of the login that need not stay in this
+//!   browser: where to go afterwards, which redirect URI was used, how often the browser was sent to Clever.
+//! - the **pending login** stays in the browser. It contains the nonce, and is valid only for its own state.
 //!
 //! The code of a callback may be exchanged only if its state matches a pending login of the same browser (RFC 6749 section
-//! 10.12). A state alone proves nothing about the browser, but this application made it, so a login that lost its cookie can
+//! 10.12). A state alone proves nothing about the browser. But this application made it, so a login that lost its cookie can
 //! restart with the same `return_to`. Any process with the key can finish the login: no session store is needed.
 //!
-//! A browser keeps at most eight pending logins. If a login restarts when there are eight, it borrows the cookie of another:
-//! its state contains a digest of that cookie ([`Loan`]), so only the browser that has the cookie can finish it.
+//! A browser keeps at most eight pending logins. If a login restarts when there are eight, it borrows the cookie of another
+//! login: its state contains a digest of that cookie ([`Loan`]), so only the browser that has the cookie can finish it.
 
 use std::fmt;
 
@@ -31,16 +31,17 @@ use crate::secret::Secret;
 pub const LIFETIME_SECONDS: u32 = 600;
 /// The longest `return_to`, in bytes.
 pub const MAX_RETURN_TO_BYTES: usize = 1024;
-/// The length of a login's key: the end of its cookie's name.
+/// The length of a login's key, which is the end of its cookie's name.
 pub const KEY_BYTES: usize = 16;
-/// The length of a client's short name: the end of the names of cookies that do not belong to one login.
+/// The length of an application's short name, which is the end of the names of cookies that do not belong to one login.
 const APPLICATION_BYTES: usize = 4;
-/// The length of the digest that identifies a finished login. It is sealed, and cookies must be short.
+/// The length of the digest that identifies a finished login. It is inside an encrypted text, and cookies must be short.
 const LOGIN_DIGEST_BYTES: usize = 4;
-/// A mark lists at most this many logins.
+/// A mark lists at most this number of logins.
 const MAX_USED: usize = 8;
 
-/// Of all that is sealed. Raise it with any change of what the bytes mean: an older or newer process then restarts the login.
+/// The version of all encrypted texts. Raise it whenever the meaning of their bytes changes: an older or newer process then
+/// restarts the login.
 const VERSION: u8 = 5;
 const TAG_BYTES: usize = 16;
 const SEAL_BYTES: usize = NONCE_LEN + TAG_BYTES;
@@ -61,11 +62,11 @@ const SWITCH_USER: u8 = 1;
 const IN_SESSION: u8 = 2;
 const BORROWS: u8 = 16;
 const IMPLICIT: u8 = 32;
-/// The bits of a state that mean something.
+/// The bits of a state that have a meaning.
 const KNOWN: u8 = SWITCH_USER | IN_SESSION | MAX_ENDED << FLAG_BITS | BORROWS | IMPLICIT;
 const IS_SIGN_IN: u8 = 1;
 const IS_SWITCHED: u8 = 2;
-/// Counts share a byte with two flags: states and cookies must be short.
+/// Counts share a byte with two flags, because states and cookies must be short.
 const FLAG_BITS: u32 = 2;
 const ENDED_BITS: u32 = 2;
 const MAX_ENDED: u8 = (1 << ENDED_BITS) - 1;
@@ -84,7 +85,7 @@ const fn encoded(bytes: usize) -> usize {
     (bytes * 4).div_ceil(3)
 }
 
-/// The keys that seal and open: the first seals, all open.
+/// The keys that encrypt and decrypt: the first one encrypts, all of them decrypt.
 pub struct SealingKeys {
     keys: Vec<LessSafeKey>,
     application: String,
@@ -95,7 +96,7 @@ impl SealingKeys {
     /// [`for_redirect_uris`](Self::for_redirect_uris) distinguishes its applications.
     ///
     /// # Errors
-    /// `client_secret_missing` when there is none, `internal` when the crypto library fails.
+    /// `client_secret_missing` when there is no secret, `internal` when the crypto library fails.
     pub fn derive<'a>(client_id: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> Result<Self> {
         let keys: Vec<_> =
             secrets.into_iter().map(|secret| derive(client_id, secret)).collect::<Result<_>>()?;
@@ -113,7 +114,8 @@ impl SealingKeys {
         Self { application: short_name(&[&[client_id], &sorted[..]].concat()), ..self }
     }
 
-    /// A short name for this application: browsers send cookies to all ports and paths, so applications on one host share them.
+    /// A short name for this application. Browsers send cookies to all ports and paths, so applications on one host need
+    /// different names.
     pub fn application(&self) -> &str {
         &self.application
     }
@@ -154,7 +156,7 @@ impl SealingKeys {
 
 #[cfg(test)]
 impl SealingKeys {
-    /// A sealed text with other bytes in it, as another version may have sealed it.
+    /// An encrypted text with changed content, like one from another version.
     pub(crate) fn resealed(&self, purpose: &str, sealed: &str, change: impl FnOnce(&mut Vec<u8>)) -> String {
         let mut plain = self.open_text(purpose.as_bytes(), sealed, sealed.len()).unwrap();
         change(&mut plain);
@@ -164,7 +166,7 @@ impl SealingKeys {
 
 #[cfg(feature = "__fuzz")]
 impl SealingKeys {
-    /// Any bytes, sealed.
+    /// Encrypts any bytes.
     pub(crate) fn sealed(
         &self,
         purpose: &str,
@@ -174,7 +176,7 @@ impl SealingKeys {
         self.seal_text(purpose.as_bytes(), fixed(&entropy[..NONCE_LEN])?, plain)
     }
 
-    /// What is sealed.
+    /// Decrypts a text.
     pub(crate) fn opened(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
         self.open_text(purpose.as_bytes(), sealed, sealed.len())
     }
@@ -195,24 +197,24 @@ fn derive(client_id: &str, secret: &Secret) -> Result<LessSafeKey> {
     Ok(LessSafeKey::new(key))
 }
 
-/// The data of a state.
+/// The content of a state.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LoginState {
     /// When the login began, in Unix seconds.
     pub issued_at: u64,
     /// How often this login sent the browser to Clever, including this time.
     pub redirects: u8,
-    /// How many sign-ins in a row came right before this login and left no session.
+    /// How many sign-ins in a row, right before this login, left no session.
     pub lost_sessions: u8,
-    /// How many left a session that came back without a signed-in person.
+    /// How many sign-ins in a row, right before this login, left a session that came back without a signed-in person.
     pub ended_sessions: u8,
-    /// What Clever is asked for: a state of one grant proves nothing in the other.
+    /// The grant. A state for one grant proves nothing for the other.
     pub response_type: ResponseType,
     /// Whether Clever asks the person to confirm who they are.
     pub switch_user: bool,
     /// Whether a person was signed in when this login began.
     pub in_session: bool,
-    /// Which redirect URI was used, as a digest: the URI itself is in the configuration.
+    /// The redirect URI, as a digest: the URI itself is in the configuration.
     redirect_uri_digest: [u8; DIGEST_BYTES],
     /// The cookie that proves the login, if it has no cookie of its own.
     pub loan: Option<Loan>,
@@ -240,7 +242,7 @@ impl LoginState {
     /// The sealed text that goes to Clever.
     ///
     /// # Errors
-    /// `return_to_unsafe` when it is too long to be sealed, `internal`.
+    /// `return_to_unsafe` when it is too long to be encrypted, `internal`.
     pub fn seal(&self, keys: &SealingKeys, entropy: &[u8; ENTROPY_BYTES]) -> Result<String> {
         let return_to = self.return_to.as_deref().unwrap_or_default();
         if return_to.len() > MAX_RETURN_TO_BYTES {
@@ -265,7 +267,7 @@ impl LoginState {
         keys.seal_text(b"state", fixed(&entropy[..NONCE_LEN])?, &plain)
     }
 
-    /// Reads a state; `None` unless it was sealed with one of the keys.
+    /// Decrypts a state; `None` if none of the keys encrypted it.
     pub fn open(keys: &SealingKeys, state: &str) -> Option<Self> {
         let plain = keys.open_text(b"state", state, MAX_STATE_BYTES)?;
         let mut fields = Fields(&plain);
@@ -302,29 +304,29 @@ impl fmt::Debug for LoginState {
     }
 }
 
-/// Which cookie of the browser proves a login without its own cookie: the cookie of another login in progress, as long as the
-/// list of [`Used`] loans has not started over.
+/// The cookie that proves a login without its own cookie: that of another login in progress. A loan is valid until the list of
+/// [`Used`] loans starts over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loan([u8; DIGEST_BYTES]);
 
 impl Loan {
-    /// A loan of this sealed pending login.
+    /// A loan of the cookie with this sealed pending login.
     pub fn of(sealed: &str, used: &Used) -> Self {
         Self(short_digest(&format!("{sealed} {}", used.list)))
     }
 }
 
-/// The logins that have ended with a borrowed cookie: each may do so once. When the list is full, it starts over, and all
-/// earlier loans become invalid.
+/// The logins that have ended with a borrowed cookie: each may do so once. When the list is full, it starts over, and all earlier
+/// loans become invalid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Used {
-    /// How often it has started over.
+    /// How often the list has started over.
     list: u16,
     logins: Vec<LoginDigest>,
 }
 
 impl Used {
-    /// The list with the login of this digest.
+    /// The list with this login added.
     #[must_use]
     pub fn with(mut self, login: LoginDigest) -> Self {
         if self.logins.len() == MAX_USED {
@@ -334,7 +336,7 @@ impl Used {
         self
     }
 
-    /// Whether the login of this digest has ended.
+    /// Whether this login has ended.
     pub fn has(&self, login: &LoginDigest) -> bool {
         self.logins.contains(login)
     }
@@ -357,17 +359,17 @@ impl Used {
     }
 }
 
-/// The part of a login that stays with the browser.
+/// The part of a login that stays in the browser.
 #[derive(Clone)]
 pub struct Pending {
     nonce: [u8; NONCE_BYTES],
-    /// When it was sealed, in Unix seconds.
+    /// When it was encrypted, in Unix seconds.
     pub issued_at: u64,
     state_digest: [u8; DIGEST_BYTES],
 }
 
 impl Pending {
-    /// Makes a nonce for the login with this sealed `state`. Returns the pending login and its sealed form.
+    /// Creates a nonce for the login with this encrypted `state`. Returns the pending login and its encrypted form.
     ///
     /// # Errors
     /// `internal`.
@@ -383,7 +385,7 @@ impl Pending {
         Ok((begun, sealed))
     }
 
-    /// The pending login of a `state` that borrows the pending login sealed in `lender`. It began at `issued_at`, in Unix
+    /// The pending login for a `state` that borrows the pending login sealed in `lender`. It began at `issued_at`, in Unix
     /// seconds.
     pub fn borrowing(lender: &str, state: &str, issued_at: u64) -> Self {
         let nonce = short_digest(&format!("nonce {lender} {state}"));
@@ -399,7 +401,7 @@ impl Pending {
         keys.seal_text(b"pending", fixed(&entropy[NONCE_LEN..2 * NONCE_LEN])?, &plain)
     }
 
-    /// Opens a sealed pending login; `None` unless it was sealed with one of the keys.
+    /// Decrypts a pending login; `None` if none of the keys encrypted it.
     pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
         let plain = keys.open_text(b"pending", sealed, PENDING_BYTES)?;
         let mut fields = Fields(&plain);
@@ -421,7 +423,7 @@ impl Pending {
         verify_slices_are_equal(&self.state_digest, &short_digest(state)).is_ok()
     }
 
-    /// Whether more than ten minutes have passed, or the clock went far back.
+    /// Whether more than ten minutes have passed, or the clock has gone far back.
     pub fn is_expired(&self, now: u64) -> bool {
         now.abs_diff(self.issued_at) > LIFETIME_SECONDS.into()
     }
@@ -436,9 +438,9 @@ impl fmt::Debug for Pending {
 /// A sign-in that should have left a session for the next request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SignedInMark {
-    /// When it happened, in Unix seconds.
+    /// When the sign-in happened, in Unix seconds.
     pub at: u64,
-    /// How many in a row left no session, including this one.
+    /// How many sign-ins in a row left no session, including this one.
     pub lost_sessions: u8,
 }
 
@@ -452,7 +454,7 @@ impl SignedInMark {
         keys.seal_text(b"signed in", fixed(&entropy[..NONCE_LEN])?, &plain)
     }
 
-    /// Reads it; `None` unless it was sealed with one of the keys.
+    /// Decrypts a mark; `None` if none of the keys encrypted it.
     pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
         let plain = keys.open_text(b"signed in", sealed, encoded(SEAL_BYTES + 6))?;
         let mut fields = Fields(&plain);
@@ -462,18 +464,18 @@ impl SignedInMark {
     }
 }
 
-/// A login of this browser that ended, successfully or not: a callback proved it, so cookies work in this browser.
+/// A login of this browser that ended, successfully or not. A callback proved it, so cookies work in this browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FinishedMark {
-    /// When it happened, in Unix seconds.
+    /// When the login ended, in Unix seconds.
     pub at: u64,
     /// Whether a person signed in with it.
     pub is_sign_in: bool,
     /// How often a signed-in person was sent back to log in since then.
     pub returns: u8,
-    /// How many sign-ins in a row right before it left a session that came back without a signed-in person.
+    /// How many sign-ins in a row, right before it, left a session that came back without a signed-in person.
     pub ended_sessions: u8,
-    /// Which login it was, if a person signed in with it after Clever asked them who they are.
+    /// The login, if a person signed in with it after Clever asked them who they are.
     pub switched: Option<LoginDigest>,
     /// The logins of this browser that have ended with a borrowed cookie.
     pub used: Used,
@@ -506,7 +508,7 @@ impl FinishedMark {
         keys.seal_text(b"finished", fixed(&entropy[2 * NONCE_LEN + NONCE_BYTES..])?, &plain)
     }
 
-    /// Reads it; `None` unless it was sealed with one of the keys.
+    /// Decrypts a mark; `None` if none of the keys encrypted it.
     pub fn open(keys: &SealingKeys, sealed: &str) -> Option<Self> {
         let plain = keys.open_text(b"finished", sealed, MAX_FINISHED_BYTES)?;
         let mut fields = Fields(&plain);
@@ -524,7 +526,7 @@ impl FinishedMark {
     }
 }
 
-/// The key of the login that a state belongs to: the end of its cookie's name. It reveals nothing about the state.
+/// The key of the login with this state, which is the end of its cookie's name. It reveals nothing about the state.
 pub fn login_key(state: &str) -> String {
     let mut key = URL_SAFE_NO_PAD.encode(digest(&SHA256, state.as_bytes()));
     key.truncate(KEY_BYTES);
@@ -537,7 +539,7 @@ fn short_name(texts: &[&str]) -> String {
     name
 }
 
-/// A different part of the same hash than the key.
+/// A digest from a different part of the hash than the key.
 fn short_digest(text: &str) -> [u8; DIGEST_BYTES] {
     let mut short = [0; DIGEST_BYTES];
     short.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[DIGEST_BYTES..]);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::text;
 use crate::secret::Redacted;
 
-/// Clever's words for people, as a type that also keeps words that this version does not know.
+/// Defines a type for Clever's words about people that also keeps words that this version does not know.
 macro_rules! words {
     ($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$about])*
@@ -22,7 +22,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Clever's word for it.
+            /// The word that Clever uses.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)*
@@ -89,7 +89,7 @@ macro_rules! words {
 }
 
 words! {
-    /// The name of a role. `from` and `parse` make it from Clever's word.
+    /// The name of a role. `from` and `parse` read Clever's words.
     ///
     /// ```
     /// use clever_sso::RoleName;
@@ -105,7 +105,7 @@ words! {
         Teacher = "teacher",
         /// Staff of a school, including its administrators.
         Staff = "staff",
-        /// An administrator of a school, as older versions of the API call them.
+        /// An administrator of a school, in older versions of the API.
         SchoolAdmin = "school_admin",
         /// An administrator of the district.
         DistrictAdmin = "district_admin",
@@ -115,7 +115,7 @@ words! {
 }
 
 words! {
-    /// The kind of account that a person logged in with: mostly the name of a role.
+    /// The kind of account that a person logged in with: usually the name of a role.
     ///
     /// ```
     /// use clever_sso::{RoleName, UserType};
@@ -131,13 +131,13 @@ words! {
         Teacher = "teacher",
         /// Staff of a school, including its administrators.
         Staff = "staff",
-        /// An administrator of a school, as older versions of the API call them.
+        /// An administrator of a school, in older versions of the API.
         SchoolAdmin = "school_admin",
         /// An administrator of the district.
         DistrictAdmin = "district_admin",
         /// A contact of a student: a parent or guardian.
         Contact = "contact",
-        /// What version 3 of the API says for everyone.
+        /// API v3 says this for everyone.
         User = "user",
     }
 }
@@ -149,7 +149,7 @@ impl RoleName {
     }
 }
 
-/// One role, or several: a word such as `"teacher"`, a [`RoleName`], or a list of either.
+/// One or more roles: a word such as `"teacher"`, a [`RoleName`], or a list of either.
 ///
 /// ```
 /// use clever_sso::{Identity, RoleName};
@@ -165,7 +165,7 @@ pub trait IntoRoles: sealed::Sealed {
 }
 
 mod sealed {
-    /// Other crates cannot implement [`IntoRoles`](super::IntoRoles), so it can accept more kinds of lists later.
+    /// Prevents other crates from implementing [`IntoRoles`](super::IntoRoles), so that it can accept more kinds of lists later.
     pub trait Sealed {}
 }
 
@@ -203,7 +203,7 @@ impl UserType {
         text::word(word).map(Self::from)
     }
 
-    /// The role of this name; `None` for [`User`](Self::User), which is not a role.
+    /// The role with this name; `None` for [`User`](Self::User), which is not a role.
     pub fn role(&self) -> Option<RoleName> {
         (*self != Self::User).then(|| self.as_str().into())
     }
@@ -221,7 +221,7 @@ impl PartialEq<RoleName> for UserType {
     }
 }
 
-/// One of the roles of a person.
+/// A role of a person.
 ///
 /// ```
 /// use clever_sso::{Role, RoleName};
@@ -231,15 +231,15 @@ impl PartialEq<RoleName> for UserType {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Role {
-    /// Which role.
+    /// The name of the role.
     pub name: RoleName,
-    /// The id that this person had in this role before API v3.
+    /// The person's id in this role before API v3.
     pub legacy_id: Option<String>,
 }
 
-/// A person's name, as far as Clever sent it.
+/// A person's name; Clever may not send all parts.
 ///
-/// Its text is the full name. `Debug` shows no name.
+/// `Display` shows the full name, `Debug` shows no name.
 ///
 /// ```
 /// use clever_sso::Name;
@@ -261,14 +261,14 @@ pub struct Name {
 }
 
 impl Role {
-    /// The role of this name.
+    /// A role with this name.
     pub fn new(name: impl Into<RoleName>) -> Self {
         Self { name: name.into(), legacy_id: None }
     }
 }
 
 impl Name {
-    /// First, middle and last name with a space between them; empty when nothing is known.
+    /// First, middle and last name, separated by spaces; empty when none is known.
     pub fn full(&self) -> String {
         [&self.first, &self.middle, &self.last]
             .into_iter()

@@ -1,16 +1,16 @@
-//! Text from outside: text for people is made safe to show; text for programs is accepted unchanged or not at all.
+//! Text from outside: text for people is made safe to show; text for programs is accepted unchanged or refused.
 
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorCode, Result};
 
-/// Longer than any id or word that is compared.
+/// The limit for ids and words that are compared.
 pub(crate) const LONGEST: usize = 255;
-/// A longer state is refused: servers in between often accept only 8 KiB for a whole URL.
+/// Longer states are refused, because servers in between often accept only 8 KiB for a whole URL.
 pub(crate) const LONGEST_STATE: usize = 2048;
 
-/// `text` for a C string, a log or a page: line breaks and tabs become spaces. Other control characters, and characters that
-/// change the direction of the text, become U+FFFD.
+/// `text` made safe for a C string, a log or a page: line breaks and tabs become spaces. Other control characters, and characters
+/// that change the direction of the text, become U+FFFD.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unprintable) {
         return Cow::Borrowed(text);
@@ -23,7 +23,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(shown).collect())
 }
 
-/// Control characters, line breaks, and embeddings, overrides and isolates of a direction.
+/// Control characters, line breaks, and characters that change the text direction (embeddings, overrides, isolates).
 fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -48,14 +48,14 @@ pub(crate) fn word(text: &str) -> Option<&str> {
     plain.then_some(text)
 }
 
-/// An email address as it was written. It need not look like one, but an address with control characters or with lost letters
-/// does not count.
+/// An email address, unchanged. It does not need to look like one, but a text with control characters or lost letters does not
+/// count.
 pub(crate) fn email(text: &str) -> Option<&str> {
     let whole = !text.trim().is_empty() && !text.chars().any(|c| is_unprintable(c) || c == '\u{fffd}');
     whole.then_some(text)
 }
 
-/// A value that a caller wants in a URL, with its name there. Clever checks its form; this function checks its length.
+/// Checks the length of a value that a caller wants in a URL, with the name that it has there. Clever checks its format.
 pub(crate) fn check_parameter(name: &str, text: &str, longest: usize) -> Result<()> {
     let invalid = |why: &str| Err(Error::with_detail(ErrorCode::ArgumentInvalid, format!("{name} {why}")));
     if text.len() > longest {
@@ -67,7 +67,7 @@ pub(crate) fn check_parameter(name: &str, text: &str, longest: usize) -> Result<
     Ok(())
 }
 
-/// Reads a switch in a query, such as `switch_user=1`. All languages use this rule: off when it is missing, empty, `0`,
+/// Reads a boolean query parameter, such as `switch_user=1`. All languages use this rule: off when it is missing, empty, `0`,
 /// `false`, `no` or `off`, in any case; otherwise on.
 pub fn is_switched_on(value: Option<&str>) -> bool {
     let off = ["", "0", "false", "no", "off"];

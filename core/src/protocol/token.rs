@@ -17,7 +17,7 @@ use crate::secret::Secret;
 pub struct Tokens {
     /// Gives access to Clever's API for 24 hours.
     pub access_token: Secret,
-    /// Says who logged in. Only for applications with OpenID Connect, and not for Clever Library.
+    /// Proves who logged in. Only for applications with OpenID Connect, and not for Clever Library.
     pub id_token: Option<Secret>,
 }
 
@@ -71,20 +71,20 @@ fn basic(client_id: &str, client_secret: &Secret) -> String {
 /// ```
 ///
 /// # Errors
-/// `code_rejected`, `client_rejected`, `token_request_rejected`, `response_html`, `response_malformed`, or the word for
-/// the status.
+/// `code_rejected`, `client_rejected`, `token_request_rejected`, `response_html`, `response_malformed`, or the error code for the
+/// status.
 pub fn response(response: &Response) -> Result<Tokens> {
     if !exchange::is_good(response) {
         return Err(refused(response));
     }
     let answer = exchange::record(response)?;
-    // RFC 6749 7.1: a token of an unknown type must not be used. Clever's examples have no type.
+    // RFC 6749 7.1: a token of an unknown type must not be used. The responses in Clever's documentation have no type.
     let bearer = exchange::text(&answer, "token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
     let access_token = exchange::text(&answer, "access_token").filter(|token| is_token(token));
     let (true, Some(access_token)) = (bearer, access_token) else {
         return Err(exchange::malformed(response, "no bearer token in the response"));
     };
-    // It decides who logged in. Null means no ID token. Any other value that is not a string is an error.
+    // The ID token decides who logged in. Null means no ID token. Any other value that is not a string is an error.
     let id_token = match answer.get("id_token") {
         None | Some(Value::Null) => None,
         Some(Value::String(token)) if token.is_empty() => None,
@@ -94,7 +94,7 @@ pub fn response(response: &Response) -> Result<Tokens> {
     Ok(Tokens { access_token: access_token.into(), id_token })
 }
 
-/// RFC 6750 2.1: it goes into a header.
+/// Whether `text` can be a token, which goes into a header (RFC 6750 2.1).
 pub(super) fn is_token(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,7 +1,7 @@
-//! tokeninfo: was this access token issued by Clever, and to this application?
+//! tokeninfo: did Clever issue this access token, and to this application?
 //!
-//! The implicit grant has no other protection against a token that was issued to another application (RFC 9700 2.1.2): an
-//! application that skips this check logs in anyone who has a token of any other application.
+//! With the implicit grant, this is the only protection against a token that was issued to another application (RFC 9700 2.1.2):
+//! an application without this check logs in anyone who has a token of any other application.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,11 +10,11 @@ use super::message::{Request, Response};
 use super::{exchange, text};
 use crate::error::{Error, ErrorCode, Result, quote};
 
-/// What Clever says about a token that was issued to this application.
+/// What Clever says about a token of this application.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TokenInfo {
-    /// The client id: always this application's.
+    /// The client id, which is always this application's.
     pub client_id: String,
     /// The scopes.
     pub scopes: Vec<String>,
@@ -29,7 +29,7 @@ pub struct TokenInfo {
 /// ```
 ///
 /// # Errors
-/// `argument_invalid` when the token cannot be a token.
+/// `argument_invalid` when the token is not a valid token.
 pub fn request(endpoint: &str, access_token: &str) -> Result<Request> {
     exchange::bearer_get(endpoint, access_token)
 }
@@ -46,7 +46,7 @@ pub fn request(endpoint: &str, access_token: &str) -> Result<Request> {
 /// ```
 ///
 /// # Errors
-/// `token_foreign`, `token_rejected`, `response_html`, `response_malformed`, or the word for the status.
+/// `token_foreign`, `token_rejected`, `response_html`, `response_malformed`, or the error code for the status.
 pub fn response(response: &Response, client_id: &str) -> Result<TokenInfo> {
     let answer = exchange::record(response)?;
     let found = exchange::text(&answer, "client_id")
@@ -58,7 +58,7 @@ pub fn response(response: &Response, client_id: &str) -> Result<TokenInfo> {
     Ok(TokenInfo { client_id: client_id.to_owned(), scopes: scopes(&answer) })
 }
 
-/// A scope is a word in a list of strings (RFC 6749 3.3). Anything else gives no access.
+/// The scopes: a list of strings, each one word (RFC 6749 3.3). Anything else gives no access.
 fn scopes(answer: &Value) -> Vec<String> {
     let list = answer.get("scopes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     list.iter().filter_map(Value::as_str).filter_map(text::identifier).map(str::to_owned).collect()

@@ -1,4 +1,4 @@
-//! What the pages say: those of a failed login and those to wait on, the button, and the question before accounts are linked.
+//! The texts of the pages: a failed login, the waiting page, the button, and the question before accounts are linked.
 
 use super::sentences;
 

@@ -1,8 +1,8 @@
-//! The connections of each runtime that a client is used on.
+//! The connections of each runtime that uses a client.
 //!
-//! A task of the runtime that made a connection drives it. On another runtime, a call would wait until something drives the
-//! first runtime, and would lose its connection when that runtime ends. So each runtime has its own HTTP client, which is
-//! dropped with the runtime.
+//! A connection is driven by a task of the runtime that made it. On another runtime, a call would wait until something drives the
+//! first runtime, and would lose its connection when that runtime ends. So each runtime has its own HTTP client, which is dropped
+//! with the runtime.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -16,11 +16,11 @@ use crate::config::proxies::Proxies;
 use crate::error::{Error, ErrorCode, Result};
 use crate::runtimes;
 
-/// Idle connections are closed before common servers close theirs.
+/// Idle connections are closed before common servers would close them.
 const IDLE: Duration = Duration::from_secs(20);
 /// Each running request has its own connection, and a process often has only a thousand descriptors.
 const MOST_AT_ONCE: usize = 100;
-/// Clever sends about twenty; proxies in between add their own.
+/// Clever sends about twenty headers; proxies in between add some.
 const MAX_HEADERS: usize = 256;
 
 /// The connections of a client, by runtime.
@@ -33,10 +33,10 @@ pub(super) struct Connections {
 
 type ByRuntime = Mutex<Vec<(Id, Arc<Pool>)>>;
 
-/// The connections that one runtime made.
+/// The connections of one runtime.
 pub(super) struct Pool {
     pub(super) client: reqwest::Client,
-    /// Requests without a free connection wait for their turn, within their deadline.
+    /// Requests without a free connection wait for one, within their deadline.
     pub(super) turns: Semaphore,
     /// Ends the task that watches the runtime.
     _in_use: oneshot::Sender<()>,
@@ -59,12 +59,12 @@ impl Connections {
         let (in_use, unused) = oneshot::channel();
         let client = client(self.tls.clone(), Arc::clone(&self.proxies), self.resolver)?;
         let pool = Arc::new(Pool { client, turns: Semaphore::new(MOST_AT_ONCE), _in_use: in_use });
-        // Another thread of the runtime may have been as fast: then each uses its own, and the later one is kept.
+        // Another thread of the runtime may have been just as fast: then each uses its own, and the later one is kept.
         let former = replace(&mut lock(&self.by_runtime), id, &pool);
         drop(former);
         let end =
             EndOfRuntime { id, pool: Arc::downgrade(&pool), by_runtime: Arc::downgrade(&self.by_runtime) };
-        // It is dropped with its runtime, or at once if the runtime is already ending.
+        // The task is dropped with its runtime, or at once if the runtime is already ending.
         drop(runtime.spawn(async move {
             let _end = end;
             let _ = unused.await;
@@ -100,7 +100,7 @@ impl Drop for EndOfRuntime {
             pools.iter().position(|(id, pool)| *id == self.id && self.pool.as_ptr() == Arc::as_ptr(pool));
         let ended = ended.map(|index| pools.swap_remove(index));
         drop(pools);
-        // Not under the lock: dropping a client runs code of other crates.
+        // Not while the lock is held, because dropping a client runs code of other crates.
         drop(ended);
     }
 }
@@ -116,7 +116,7 @@ fn client(tls: rustls::ClientConfig, proxies: Arc<Proxies>, resolver: Resolver) 
         .retry(reqwest::retry::never())
         .referer(false)
         .pool_idle_timeout(IDLE)
-        // A malformed header, for example from a proxy, must not stop a login: it is ignored.
+        // A malformed header, for example from a proxy, is ignored: it must not stop a login.
         .http1_max_headers(MAX_HEADERS)
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true)

@@ -1,4 +1,4 @@
-//! What went wrong with a request, as an error of the catalogue.
+//! Turns what went wrong with a request into an error of the catalogue.
 
 use std::error::Error as _;
 use std::io;
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::process;
 use crate::protocol::Request;
 
-/// The error for a failure on the way to `request`'s address, or to its proxy.
+/// The error for a failed connection to `request`'s address, or to its proxy.
 pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Error {
     let judged = judge(request, proxy, error);
     let by_the_system = |cause: &&io::Error| cause.raw_os_error().is_some();
@@ -65,7 +65,7 @@ fn judge(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Er
     }
 }
 
-/// The error of the operating system: a firewall, a sandbox or `SELinux` refuses with other errors than a closed port.
+/// The error of the operating system, because firewalls, sandboxes and `SELinux` refuse with other errors than a closed port.
 fn reason(error: &reqwest::Error) -> String {
     causes(error)
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
@@ -74,7 +74,7 @@ fn reason(error: &reqwest::Error) -> String {
         .unwrap_or_default()
 }
 
-/// The response of a proxy instead of Clever: a proxy only sees whole requests with plain http.
+/// Detects a response that the proxy sent instead of Clever. A proxy only sees whole requests with plain http.
 pub(super) fn of_proxy(request: &Request, proxy: &Proxy, answer: &reqwest::Response) -> Result<()> {
     let status = answer.status();
     let is_plain = request.uri().scheme() == Some(&http::uri::Scheme::HTTP);
@@ -108,7 +108,7 @@ fn through(proxy: Option<&Proxy>) -> String {
     proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default()
 }
 
-/// The kinds of login that a proxy offers (RFC 9110 11.7.1), without what else it says about them.
+/// The authentication schemes that a proxy offers (RFC 9110 11.7.1), without their parameters.
 pub(crate) fn offered(headers: &HeaderMap) -> Vec<String> {
     let values = headers.get_all(http::header::PROXY_AUTHENTICATE).iter();
     let mut kinds = Vec::new();
@@ -123,12 +123,12 @@ pub(crate) fn offered(headers: &HeaderMap) -> Vec<String> {
     kinds
 }
 
-/// Whether a proxy offers only logins that this library does not know.
+/// Whether a proxy offers only authentication schemes that this library does not support.
 pub(crate) fn cannot_be_used(offered: &[String]) -> bool {
     !offered.is_empty() && !offered.iter().any(|kind| kind.eq_ignore_ascii_case("basic"))
 }
 
-/// Why a proxy lets nobody through without a login. `offered` is empty if that is not known.
+/// Why a proxy requires credentials. `offered` is empty if the schemes are not known.
 pub(crate) fn wants_credentials(proxy: &Proxy, offered: &[String]) -> String {
     if cannot_be_used(offered) {
         format!(
@@ -145,7 +145,7 @@ pub(crate) fn wants_credentials(proxy: &Proxy, offered: &[String]) -> String {
     }
 }
 
-/// Why a proxy rejects the credentials of its URL, or that it needs credentials, from the errors in `said`.
+/// Why a proxy rejects the credentials in its URL, or that it requires some, from the errors in `said`.
 fn refused_credentials(proxy: &Proxy, said: &[String]) -> Option<String> {
     let says = |words| said.iter().any(|text| text.contains(words));
     // The client only offers a SOCKS proxy the credentials in its URL, or none.
@@ -158,8 +158,8 @@ fn refused_credentials(proxy: &Proxy, said: &[String]) -> Option<String> {
         .then(|| wants_credentials(proxy, &[]))
 }
 
-/// Why there is no connection through a proxy. The errors have no public types, so they are recognized by their text. If
-/// nothing is recognized, the message still names the proxy.
+/// Why a connection through a proxy failed. The errors have no public types, so they are recognized by their text. If no text
+/// matches, the message still names the proxy.
 fn proxy_cause(proxy: &Proxy, code: ErrorCode, said: &[String]) -> String {
     let says = |words| said.iter().any(|text| text.contains(words));
     if says("error resolving for socks proxy") {
@@ -183,12 +183,12 @@ fn proxy_cause(proxy: &Proxy, code: ErrorCode, said: &[String]) -> String {
     )
 }
 
-/// The failure of kind `E` among the causes of `error`.
+/// The error of type `E` among the causes of `error`.
 fn cause<E: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&E> {
     causes(error).find_map(|here| here.downcast_ref())
 }
 
-/// Everything below `error`.
+/// All causes of `error`.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
     std::iter::successors(error.source(), |here| below(*here))
 }
@@ -197,8 +197,8 @@ fn is_limit(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<io::Error>().is_some_and(process::is_limit)
 }
 
-/// The cause of `error`. An I/O error that wraps another error does not name it as its source, only the next one below; a TLS
-/// failure is inside two of those.
+/// The cause of `error`. An I/O error that wraps another error does not name that error as its source, but the one below it; a
+/// TLS failure is inside two of those.
 fn below<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(wrapped) => Some(wrapped),
@@ -248,7 +248,7 @@ fn tls_cause(error: &rustls::Error) -> String {
     known.to_owned()
 }
 
-/// What an alert of the server means (RFC 8446 6.2), with its name there.
+/// The meaning of a TLS alert from the server (RFC 8446 6.2), with the alert's name.
 fn alert_cause(alert: AlertDescription) -> String {
     let (name, meaning) = match alert {
         AlertDescription::HandshakeFailure => (
@@ -287,7 +287,7 @@ pub(super) fn about(request: &Request, code: ErrorCode) -> Error {
     Error::with_detail(code, method_and_address(request))
 }
 
-/// The address of the request, with the port and without the query. It is ours, and never contains a secret.
+/// The address of the request, with the port and without the query. It comes from this library, and never contains a secret.
 fn method_and_address(request: &Request) -> String {
     let uri = request.uri();
     format!(

@@ -1,4 +1,4 @@
-//! The first steps to a host, one by one, for a report: its addresses, and a connection without data.
+//! Single steps to a host, for a report: resolving its name, and connecting without sending data.
 
 use std::io;
 use std::net::SocketAddr;
@@ -31,8 +31,8 @@ async fn opened(address: SocketAddr, deadline: Instant) -> io::Result<TcpStream>
     connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-/// What the HTTP proxy at `address` answers if it is asked, without credentials, for a tunnel to `to`, a host and a port: the
-/// status and the headers (RFC 9110 9.3.6). `None` if it answers with something else, or not in time.
+/// The response of the HTTP proxy at `address` to a request, without credentials, for a tunnel to `to`, a host and port (RFC 9110
+/// 9.3.6): its status and headers. `None` if it sends something else, or not in time.
 pub(crate) async fn tunnel(address: SocketAddr, to: &str, deadline: Instant) -> Option<(u16, HeaderMap)> {
     let stream = opened(address, deadline).await.ok()?;
     let request = format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n");
@@ -43,7 +43,7 @@ pub(crate) async fn tunnel(address: SocketAddr, to: &str, deadline: Instant) -> 
         .and_then(|head| read_head(&head))
 }
 
-/// The head of the response to a request.
+/// Sends a request. Returns the response up to the end of its headers.
 async fn exchanged(stream: &TcpStream, request: &[u8]) -> io::Result<Vec<u8>> {
     const LONGEST: usize = 16 * 1024;
     let mut left = request;
@@ -68,7 +68,7 @@ async fn exchanged(stream: &TcpStream, request: &[u8]) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// The status and the headers of a response. Headers that cannot be read are left out.
+/// The status and headers of a response. Unreadable headers are left out.
 fn read_head(head: &[u8]) -> Option<(u16, HeaderMap)> {
     let text = String::from_utf8_lossy(head);
     let mut lines = text.lines();

@@ -1,8 +1,9 @@
 //! The cryptography of TLS: aws-lc's, with random bytes from the operating system.
 //!
-//! aws-lc makes its own random numbers under locks that must not be locked during a fork (see `entropy`), also when it makes a
-//! key pair. So the key pairs of a handshake are made from bytes that we pass to it. The hybrid with ML-KEM is not offered:
-//! aws-lc makes its keys only with its own generator, and rustls uses it only for a server that accepts nothing else.
+//! aws-lc makes its own random numbers under locks that must not be locked during a fork (see `entropy`), even when it makes a
+//! key pair. So the key pairs of a handshake are made from bytes that this file passes to it. The hybrid key exchange with ML-KEM
+//! is not offered: aws-lc makes its keys only with its own generator, and rustls uses it only for a server that accepts nothing
+//! else.
 
 use std::fmt;
 
@@ -39,7 +40,7 @@ struct Group {
     name: NamedGroup,
     algorithm: &'static Algorithm,
     private_key_bytes: usize,
-    /// Whether a public key has the only form that TLS allows (RFC 8446, 4.2.8.2). aws-lc checks that it is a point of the
+    /// Whether a public key has the only format that TLS allows (RFC 8446, 4.2.8.2). aws-lc checks that it is a point on the
     /// curve.
     is_in_form: fn(&[u8]) -> bool,
 }
@@ -70,8 +71,8 @@ fn is_uncompressed(public_key: &[u8]) -> bool {
 }
 
 impl Group {
-    /// A uniformly random private key: bytes that are not a number below the order of the curve are replaced, which happens
-    /// once in four billion times (FIPS 186-5, A.2.2).
+    /// A uniformly random private key. Random bytes that are not below the order of the curve are replaced, which happens once in
+    /// four billion times (FIPS 186-5, A.2.2).
     fn private_key(&self) -> Result<PrivateKey, Error> {
         const DRAWS: usize = 8;
         let mut bytes = Zeroizing::new([0; 48]);
@@ -176,7 +177,7 @@ mod tests {
             let own = group.start().unwrap().pub_key().to_vec();
             let (mut bad, shorter) = (vec![Vec::new(), vec![0; own.len()]], own[1..].to_vec());
             bad.push(shorter);
-            // Every number is a point of X25519.
+            // Every 32-byte string is a valid X25519 key.
             if group.name != NamedGroup::X25519 {
                 let (mut compressed, mut off) = (own.clone(), own);
                 compressed.truncate(1 + group.private_key_bytes);

@@ -1,11 +1,11 @@
-//! Resolves host names, on a short-lived thread if one can be started, otherwise on the caller's.
+//! Resolves host names: on a short-lived thread if one can be started, otherwise on the caller's.
 //!
-//! The system's resolver blocks, sometimes beyond a deadline, so it runs on a separate thread that ends with its answer. If a
-//! process may not start threads (a pids limit, seccomp), the caller's thread waits for the name: then the deadline applies
-//! only after the name is known.
+//! The system's resolver blocks, sometimes beyond a deadline, so it runs on a separate thread that ends with its result. If a
+//! process may not start threads (a pids limit, seccomp), the caller's thread waits for the name: then the deadline applies only
+//! after the name is resolved.
 //!
-//! When the deadline of a call has passed, its thread continues until the resolver gives up. So that a silent name server does
-//! not fill a process with such threads, there are at most [`MOST`] of them at once: one more lookup is refused.
+//! When the deadline of a call has passed, its thread continues until the resolver gives up. At most [`MOST`] of these threads
+//! run at once, so that a silent name server cannot fill a process with them: one more lookup is refused.
 
 use std::fmt;
 use std::io;
@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use crate::process::{self, Lookup, Permit, Permits};
 
-/// More than any number of simultaneous calls needs, if names are resolved quickly.
+/// More than any number of simultaneous calls needs when names are resolved quickly.
 const MOST: u64 = 256;
 /// The permits of this process, for all of its clients.
 static PERMITS: Permits = Permits::new(MOST);
@@ -34,7 +34,7 @@ impl Default for Resolver {
     }
 }
 
-/// The maximum number of lookups is already running.
+/// The error when the maximum number of lookups is already running.
 #[derive(Debug)]
 pub(super) struct TooMany {
     most: u64,
@@ -70,14 +70,14 @@ impl Resolve for Resolver {
 }
 
 impl Resolver {
-    /// The addresses of `host`, without a port, or why there are none.
+    /// The addresses of `host`, without a port, or why it has none.
     pub(super) async fn addresses(self, host: &str) -> Result<Vec<SocketAddr>, String> {
         let name = host.parse().map_err(|_| "it is not a host name".to_owned())?;
         self.resolve(name).await.map(Iterator::collect).map_err(|error| error.to_string())
     }
 }
 
-/// The future answer, if a thread can be started. The permit is taken until the lookup ends, even if no call waits for it
+/// The future result, if a thread can be started. The permit stays taken until the lookup ends, even if no call waits for it
 /// anymore.
 fn in_a_thread(
     host: String,
@@ -88,7 +88,7 @@ fn in_a_thread(
     process::spawn("clever-sso-name", move || {
         let found = look_up(&host);
         drop(permit);
-        // No call waits anymore when the deadline has passed.
+        // No call waits anymore if the deadline has passed.
         let _ = answer.send(found);
     })?;
     Ok(coming)
@@ -103,12 +103,12 @@ fn addresses(found: io::Result<Vec<SocketAddr>>) -> Result<Addrs, Failure> {
 #[expect(clippy::disallowed_methods, reason = "the one place that resolves names")]
 fn look_up(host: &str) -> io::Result<Vec<SocketAddr>> {
     let _lookup = Lookup::begin();
-    // The port is the URL's, and is filled in later.
+    // The port of the URL is filled in later.
     (host, 0).to_socket_addrs().map(Iterator::collect).map_err(|error| limit().unwrap_or(error))
 }
 
-/// The limit that stops this process from asking a name server, if there is one: the system's resolver reports it like a silent
-/// server.
+/// The limit that stops this process from asking a name server, if there is one: the system's resolver reports such a limit as if
+/// the server did not respond.
 #[expect(clippy::disallowed_methods, reason = "it sends nothing")]
 fn limit() -> Option<io::Error> {
     UdpSocket::bind("127.0.0.1:0").err().filter(process::is_limit)
@@ -128,7 +128,7 @@ pub(super) mod tests {
         }
     }
 
-    /// Closed while the name server of this test is silent.
+    /// True while this test's name server is silent.
     static SILENT: (Mutex<bool>, Condvar) = (Mutex::new(true), Condvar::new());
 
     #[expect(clippy::unnecessary_wraps, reason = "it stands for the system's resolver")]
@@ -143,7 +143,7 @@ pub(super) mod tests {
         static PERMITS: Permits = Permits::new(2);
         let resolver = Resolver { look_up: silent, permits: &PERMITS };
         let ask = || resolver.resolve("clever.example".parse().unwrap());
-        // Their deadlines have passed.
+        // The deadlines of these calls have passed.
         drop(ask());
         let waiting = ask();
         for _ in 0..3 {

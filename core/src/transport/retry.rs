@@ -1,4 +1,4 @@
-//! Whether a request is sent again, and when.
+//! Whether and when to send a request again.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use crate::protocol::pause::asked_pause;
 use crate::protocol::{Request, Response};
 use crate::stats::Recorder;
 
-/// Clever asks for at most five attempts.
+/// Clever's documentation allows at most five attempts.
 pub(super) const MAX_ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Calls `send` until its result is final, up to a limit of attempts, with a pause before each new one. No pause goes beyond
+/// Calls `send` until its result is final, up to a limit of attempts, with a pause before each new attempt. No pause goes beyond
 /// `deadline`.
 pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
     request: &Request,
@@ -30,7 +30,7 @@ pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
         let result = send(attempt).await;
         let pause = pause(request, &result, attempt, clock::unix_time());
         let left = deadline.saturating_duration_since(clock::now());
-        // A pause that would not end in time is not started: the result is already known.
+        // A pause that would end too late is not started: the result is already known.
         let Some(pause) = pause.filter(|pause| attempt < most_attempts && *pause < left) else {
             return result;
         };
@@ -43,34 +43,34 @@ pub(super) async fn repeat<F: Future<Output = Result<Response>>>(
     }
 }
 
-/// How long to wait before the next attempt; `None` if another attempt is not safe, cannot help, or would be one too many.
+/// How long to wait before the next attempt; `None` if another attempt is not safe, cannot help, or would exceed the limit.
 ///
-/// A GET may be repeated. Anything else (the code exchange) may be repeated only if no byte of it was sent: a code must reach
-/// Clever only once. 401 is never tried again.
+/// A GET may be repeated. Any other request (the code exchange) may be repeated only if no byte of it was sent, because a code
+/// must reach Clever only once. 401 is never retried.
 fn pause(request: &Request, result: &Result<Response>, attempt: u32, now: u64) -> Option<Duration> {
     let repeatable = request.method() == Method::GET;
     let again = match result {
         Ok(response) => repeatable && is_passing(response.status()),
-        // A proxy that refuses credentials five times may lock the account.
+        // A proxy that refuses the same credentials five times may lock the account.
         Err(error) if !error.retryable() => false,
         Err(error) => match error.code() {
-            // The request did not leave.
+            // The request was not sent.
             ErrorCode::NetworkConnect | ErrorCode::NetworkName | ErrorCode::LimitReached => true,
             ErrorCode::NetworkInterrupted => repeatable,
             _ => false,
         },
     };
     let asked = result.as_ref().ok().and_then(|response| asked_pause(response, Some(now)));
-    // Not exactly at the time that the server named, because all other clients come then.
+    // Not exactly at the time that the server named, because all other clients retry then.
     (again && attempt < MAX_ATTEMPTS).then(|| asked.unwrap_or_default().saturating_add(backoff(attempt)))
 }
 
-/// Statuses that are about the moment, not about the request (RFC 9110 15.5.9, RFC 8470 5.2).
+/// Statuses that are temporary and not about the request itself (RFC 9110 15.5.9, RFC 8470 5.2).
 const fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502..=504 | 506..=599)
 }
 
-/// Why a request failed, judged by HTTP alone.
+/// Why a request failed, according to its HTTP status.
 pub(super) fn reason(result: &Result<Response>) -> Option<ErrorCode> {
     match result {
         Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => Some(ErrorCode::RateLimited),
@@ -80,15 +80,15 @@ pub(super) fn reason(result: &Result<Response>) -> Option<ErrorCode> {
     }
 }
 
-/// Growing pauses, each randomly shortened by up to a half, so that many clients do not come back at once.
+/// Growing pauses, each randomly shortened by up to a half, so that many clients do not retry at the same time.
 fn backoff(attempt: u32) -> Duration {
-    // Without random numbers the pauses are merely regular.
+    // Without random numbers, the pauses are just regular.
     let [chance] = entropy::bytes().unwrap_or_default();
     let full = full_pause(attempt);
     full.saturating_sub(full * u32::from(chance) / 512)
 }
 
-/// The pause after the `attempt`th attempt, before it is randomly shortened.
+/// The pause after this attempt, before it is randomly shortened.
 fn full_pause(attempt: u32) -> Duration {
     FIRST_PAUSE * 2_u32.pow(attempt.saturating_sub(1).min(8))
 }
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::error::Error;
 
-    /// Longer than all pauses of the back-off together.
+    /// Longer than all pauses of the backoff together.
     const PATIENT: Duration = Duration::from_secs(10);
 
     fn request(method: Method) -> Request {
@@ -133,14 +133,14 @@ mod tests {
         Err(Error::new(code))
     }
 
-    /// The last result of a request, and the pause before each attempt but the first.
+    /// The last result of a request, and the pauses before all attempts but the first.
     struct Course {
         result: Result<Response>,
         pauses: Vec<Duration>,
     }
 
-    /// Sends a request, within `patience`, to a server that gives these answers in turn, the last one again and again,
-    /// and takes no time for them.
+    /// Sends a request, within `patience`, to a server that gives these responses in turn (repeating the last one), and takes no
+    /// time for them.
     async fn course(method: Method, patience: Duration, answers: &[Result<Response>]) -> Course {
         let (begun, times, next) = (clock::now(), RefCell::new(Vec::new()), Cell::new(0));
         let send = |_| {
@@ -158,7 +158,7 @@ mod tests {
         course(Method::GET, PATIENT, answers).await
     }
 
-    /// Whether a pause is the `attempt`th of the back-off. Tokio's timers count whole milliseconds.
+    /// Whether a pause is the backoff after this attempt. Tokio's timers count whole milliseconds.
     fn is_backoff(pause: Duration, attempt: u32) -> bool {
         let full = full_pause(attempt);
         (full / 2..=full + Duration::from_millis(1)).contains(&pause)
@@ -251,7 +251,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_deadline_ends_the_attempts() {
-        // Two pauses of at most 100 and 200 ms fit, a third one of at least 200 ms after 150 does not.
+        // Two pauses of at most 100 and 200 ms fit. A third one of at least 200 ms, after at least 150 ms, does not.
         let course = course(Method::GET, Duration::from_millis(340), &[answer(503, &[])]).await;
         assert_eq!(course.result.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(course.pauses.len(), 2, "{:?}", course.pauses);

@@ -1,4 +1,4 @@
-//! What a response says about the server's clock.
+//! The server's clock, according to a response.
 
 use http::{HeaderMap, HeaderValue, header};
 
@@ -8,7 +8,7 @@ use crate::protocol::pause::date;
 const LATEST_DATE: u64 = 253_402_300_799;
 
 /// The server's clock minus ours, in seconds, from the `Date` of its response (RFC 9110 6.6.1). That is when the response was
-/// made: a cache that stored it says for how long (`Age`, RFC 9111 5.1).
+/// made: a cache that stored it adds its age (`Age`, RFC 9111 5.1).
 pub(crate) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
     let age = headers.get(header::AGE).and_then(|age| age.to_str().ok()?.trim().parse().ok());
     let theirs = date(headers, &header::DATE)?.checked_add(age.unwrap_or(0))?;
@@ -16,7 +16,7 @@ pub(crate) fn skew(headers: &HeaderMap, now: u64) -> Option<i64> {
     theirs.checked_sub(i64::try_from(now).ok()?)
 }
 
-/// The `Date` that a recipient adds to a response without one (RFC 9110 6.6.1), so that its times can be read.
+/// Adds the `Date` that a recipient must add to a response without one (RFC 9110 6.6.1), so that its times can be read.
 pub(crate) fn add_date(headers: &mut HeaderMap, now: u64) {
     if date(headers, &header::DATE).is_some() {
         return;

@@ -1,6 +1,6 @@
-//! An attempt as a span, named by OpenTelemetry's semantic conventions for HTTP clients.
+//! The tracing span of an attempt, named by OpenTelemetry's semantic conventions for HTTP clients.
 //!
-//! It contains no header, query or body, and no id of a person or district: at the end of a path, `{id}` replaces it.
+//! It contains no header, query or body, and no id of a person or district: `{id}` replaces an id at the end of a path.
 
 use http::Uri;
 use tracing::Span;
@@ -14,7 +14,7 @@ use crate::observed::{self, Attempt};
 use crate::protocol::{Request, Response};
 use crate::stats::RequestTo;
 
-/// The span of the `attempt`th attempt. It starts now.
+/// The span of this attempt. It starts now.
 pub(super) fn of(to: RequestTo, request: &Request, attempt: u32) -> Span {
     let (method, uri) = (request.method().as_str(), request.uri());
     tracing::info_span!(
@@ -49,7 +49,7 @@ fn address(to: RequestTo, uri: &Uri) -> String {
     format!("{scheme}://{host}{port}{path}")
 }
 
-/// Records how it ended.
+/// Records how the attempt ended.
 pub(super) fn end(span: &Span, result: &Result<Response>) {
     if span.is_disabled() {
         return;
@@ -62,7 +62,7 @@ pub(super) fn end(span: &Span, result: &Result<Response>) {
     }
 }
 
-/// The same for the language binding that observes this call.
+/// Records the attempt for a language binding that observes this call.
 #[cfg(feature = "__face")]
 pub(super) fn note(
     to: RequestTo,
@@ -94,7 +94,7 @@ fn status(result: &Result<Response>) -> Option<u16> {
     }
 }
 
-/// The status of an error response, or the code of the reason that there is no response.
+/// The status of an error response, or the error code when there is no response.
 fn error_type(result: &Result<Response>) -> Option<String> {
     match result {
         Ok(response) => {

@@ -1,4 +1,4 @@
-//! TLS settings, made from the certificates that the configuration trusts.
+//! The TLS settings, made from the certificates that the configuration trusts.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub(super) fn witnessed(trust: &Trust) -> Option<(ClientConfig, Arc<Witness>)> {
 }
 
 fn with_verifier(verifier: Arc<dyn ServerCertVerifier>) -> Option<ClientConfig> {
-    // The name warns of verifiers that do not verify. Each of these does the same as rustls.
+    // The method is named "dangerous" because of verifiers that do not verify. Each of these verifies like rustls's own.
     let builder = builder().ok()?.dangerous().with_custom_certificate_verifier(verifier);
     Some(builder.with_no_client_auth())
 }
@@ -49,7 +49,8 @@ fn verifier(trust: &Trust) -> Option<Arc<dyn ServerCertVerifier>> {
     made.ok().map(|verifier| verifier as _)
 }
 
-/// The system checks certificates itself. Only for additional certificates: on Windows they need a second engine.
+/// A verifier that asks the system. Additional certificates are passed only if there are some, because on Windows they need a
+/// second engine.
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
 fn verifier(trust: &Trust) -> Option<Arc<dyn ServerCertVerifier>> {
     use rustls_platform_verifier::Verifier;

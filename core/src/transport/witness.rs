@@ -1,4 +1,4 @@
-//! Remembers the certificates of servers, for a report. The usual verifier still decides which ones are trusted.
+//! Remembers servers' certificates, for a report. The usual verifier still decides which ones are trusted.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,7 +6,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-/// A verifier that passes each question on, and remembers the certificates.
+/// A verifier that passes each question on to the usual one, and remembers the certificates.
 #[derive(Debug)]
 pub(crate) struct Witness {
     verifier: Arc<dyn ServerCertVerifier>,
@@ -18,7 +18,7 @@ pub(crate) struct Witness {
 pub(crate) struct Shown {
     pub(crate) host: String,
     pub(crate) certificate: CertificateDer<'static>,
-    /// The version of TLS, once the handshake got so far.
+    /// The TLS version, if the handshake got that far.
     pub(crate) version: Option<&'static str>,
 }
 
@@ -27,7 +27,7 @@ impl Witness {
         Arc::new(Self { verifier, shown: Mutex::default() })
     }
 
-    /// What `host` showed last.
+    /// The certificate that `host` sent last.
     pub(crate) fn shown_by(&self, host: &str) -> Option<Shown> {
         self.lock().iter().rev().find(|shown| shown.host == host).cloned()
     }

@@ -1,4 +1,4 @@
-//! Answers to the browser.
+//! Responses to the browser.
 
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use http::header::{REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
@@ -28,13 +28,13 @@ pub(super) const DENIED: &str = "access_denied";
 pub enum Step {
     /// Send this to the browser.
     Answer(WebAnswer),
-    /// The person proved the login: end the old session, start a new one, and answer with
-    /// [`BrowserLeg::admitted`](super::BrowserLeg::admitted); or with
+    /// The person proved the login: end the old session, start a new one, and respond with
+    /// [`BrowserLeg::admitted`](super::BrowserLeg::admitted); or respond with
     /// [`BrowserLeg::refused_sign_in`](super::BrowserLeg::refused_sign_in).
     SignIn(Box<SignedIn>),
 }
 
-/// An answer to the browser, and whether its old session must end.
+/// A response to the browser, and whether to end its old session.
 ///
 /// ```
 /// use clever_sso::web::WebAnswer;
@@ -64,7 +64,7 @@ impl WebAnswer {
         Self { response, ends_session: false, problem: None }
     }
 
-    /// A redirect; if the address is too long for one, a page that continues by itself.
+    /// A redirect. If the address is too long for one, it is a page that continues by itself.
     pub(super) fn redirect(target: &str, cookies: &[SetCookie], language: Language) -> Self {
         let answer = Self::new(303, String::new()).header(LOCATION, target).cookies(cookies);
         let headers = answer.response.headers();
@@ -115,8 +115,8 @@ impl WebAnswer {
         self
     }
 
-    /// Whether the session that the browser had must end: the person logged out, or a login that this browser began has failed.
-    /// Devices are shared, so the next person must not continue as the last one.
+    /// Whether to end the browser's session: the person logged out, or a login that this browser began has failed. Devices are
+    /// shared, so the next person must not continue as the last one.
     pub const fn ends_session(&self) -> bool {
         self.ends_session
     }
@@ -126,7 +126,7 @@ impl WebAnswer {
         self.problem.as_deref()
     }
 
-    /// The same with your own page (HTML) instead of this crate's.
+    /// Replaces this crate's page by your own page (HTML).
     pub fn with_page(mut self, html: impl Into<String>) -> Self {
         *self.response.body_mut() = html.into();
         self.response.headers_mut().remove(CONTENT_SECURITY_POLICY);
@@ -138,7 +138,7 @@ impl WebAnswer {
         &self.response
     }
 
-    /// The same as an owned response, ready to send.
+    /// Like [`response`](Self::response), as an owned response that you can send.
     pub fn into_http(self) -> Response<String> {
         self.response
     }
@@ -172,8 +172,8 @@ impl From<&Restart> for WebAnswer {
 }
 
 /// A page in English that says that Clever refused, with its cookies and without links. End the session if
-/// [`ends_session`](WebAnswer::ends_session) is true. [`BrowserLeg::callback`](super::BrowserLeg::callback) makes the page in
-/// the language of the person, with links.
+/// [`ends_session`](WebAnswer::ends_session) is true. [`BrowserLeg::callback`](super::BrowserLeg::callback) makes the page with
+/// links, in the person's language.
 impl From<&Denied> for WebAnswer {
     fn from(denied: &Denied) -> Self {
         let problem = Problem::without_links(DENIED, words::DENIED.text(Language::English), 403);
@@ -183,8 +183,8 @@ impl From<&Denied> for WebAnswer {
     }
 }
 
-/// A page in English with the sentence of the error for the person, with its status and cookies and without links. End the
-/// session if [`ends_session`](WebAnswer::ends_session) is true.
+/// A page in English with the error's sentence for the person, with its status and cookies and without links. End the session if
+/// [`ends_session`](WebAnswer::ends_session) is true.
 impl From<&Error> for WebAnswer {
     fn from(error: &Error) -> Self {
         let problem =

@@ -1,4 +1,4 @@
-//! The browser's side of a login: the answers of login, callback, logout and guarded pages.
+//! The browser's side of a login: the responses of the login, the callback, the logout and guarded pages.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -27,12 +27,12 @@ use crate::set_cookie::SetCookie;
 
 /// The parameter that the waiting page adds when it continues.
 const WAITED: &str = "clever_waited";
-/// Browsers do not ask for a password because of it (RFC 9110 11.6.1).
+/// The authentication scheme of a 401. Browsers do not ask for a password because of it (RFC 9110 11.6.1).
 const CHALLENGE: &str = "Session realm=\"Log in with Clever\"";
 const NOT_ADMITTED: &str = "not_admitted";
 const NOT_SIGNED_IN: &str = "not_signed_in";
 const NOT_ALLOWED: &str = "not_allowed";
-/// The characters that `finish_login` percent-encodes although `begin_login` accepts them unencoded in a path.
+/// Characters that `finish_login` percent-encodes, although `begin_login` accepts them unencoded in a path.
 const ENCODED: [(&str, &str); 8] = [
     ("%22", "\""),
     ("%3C", "<"),
@@ -44,8 +44,8 @@ const ENCODED: [(&str, &str); 8] = [
     ("%7D", "}"),
 ];
 
-/// The browser's side of a login, without a framework or sessions: you pass requests, and it returns the answers and says when
-/// the session must end. Cheap to clone; make one and keep it.
+/// The browser's side of a login, without a framework or sessions: you pass requests to it, and it returns the responses and
+/// tells when to end the session. Cheap to clone; make one and keep it.
 ///
 /// ```
 /// use clever_sso::web::{BrowserLeg, WebOptions, WebRequest};
@@ -69,7 +69,7 @@ pub struct BrowserLeg {
 
 /// Why an application refuses a person who logged in.
 ///
-/// With `?`, an [`Error`] of a request to Clever's API becomes a `Refused`: the person gets an error page.
+/// With `?`, an [`Error`] of a request to Clever's API becomes a `Refused` that shows an error page to the person.
 ///
 /// ```
 /// use clever_sso::web::Refused;
@@ -86,18 +86,18 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// With the usual sentence: the account has no access to this application.
+    /// Refuses with the default sentence: the account has no access to this application.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With your own sentence, which the person sees.
+    /// Refuses with your own sentence, which the person sees.
     pub fn with_sentence(sentence: impl Into<String>) -> Self {
         Self { sentence: Some(sentence.into()), ..Self::default() }
     }
 
-    /// Because the application's own code failed, for example a database. The person gets a page that says that signing in did
-    /// not work. The log gets the reason, so it must contain no name or email address.
+    /// Refuses because the application's own code failed, for example a database. The person sees a page that says that signing
+    /// in did not work. The reason goes to the log, so it must contain no name or email address.
     pub fn failed(reason: impl std::fmt::Display) -> Self {
         let fault = format!("the application's own code failed: {reason}");
         Self { error: Some(Error::with_detail(ErrorCode::Internal, fault)), sentence: None }
@@ -110,7 +110,7 @@ impl From<Error> for Refused {
     }
 }
 
-/// How a guard answers a person that it does not let in.
+/// How a guard responds to a person that it does not let in.
 enum Guard {
     ToLogIn,
     Page,
@@ -143,66 +143,66 @@ impl BrowserLeg {
         &self.client
     }
 
-    /// Whether requests to this path begin a login. A slash at the end makes no difference.
+    /// Whether requests to this path begin a login. A trailing slash makes no difference.
     pub fn is_login(&self, path: &str) -> bool {
         self.paths.is(&self.paths.login, path)
     }
 
-    /// Whether requests to this path finish a login. A callback at the root has the same path as the front page, and only
-    /// handles requests with `code` or `error`: use [`takes_callback`](Self::takes_callback).
+    /// Whether requests to this path finish a login. A callback at the root has the same path as the front page, and only handles
+    /// requests with `code` or `error`: use [`takes_callback`](Self::takes_callback) there.
     pub fn is_callback(&self, path: &str) -> bool {
         self.paths.callbacks.iter().any(|callback| callback == path.strip_suffix('/').unwrap_or(path))
     }
 
-    /// The same for a request. The parameters distinguish a callback at the root from the front page.
+    /// Whether a request finishes a login. Its parameters distinguish a callback at the root from the front page.
     pub fn takes_callback(&self, request: &WebRequest) -> bool {
         let is_at_root = request.path() == "/";
         let has = |name: &str| request.parameter(name).is_some();
         self.is_callback(request.path()) && (!is_at_root || has("code") || has("error"))
     }
 
-    /// Whether requests to this path log out.
+    /// Whether requests to this path log the person out.
     pub fn is_log_out(&self, path: &str) -> bool {
         self.paths.is(&self.paths.log_out, path)
     }
 
-    /// Whether requests to this path ask who is signed in.
+    /// Whether requests to this path return who is signed in.
     pub fn is_whoami(&self, path: &str) -> bool {
         self.paths.is(&self.paths.whoami, path)
     }
 
-    /// Whether the browser reaches the application over https: then its session cookie must be `Secure`, and should have a name that
-    /// starts with `__Host-`.
+    /// Whether the browser reaches the application over https: then its session cookie must be `Secure`, and its name should
+    /// start with `__Host-`.
     pub fn is_secure(&self) -> bool {
         self.client.config().redirect_uris.first().is_some_and(|uri| uri.starts_with("https:"))
     }
 
-    /// The name of the cookie of your sessions. Over https, only this host can set a cookie of this name.
+    /// The name for the cookie of your sessions. Over https, only this host can set a cookie with this name.
     pub fn session_cookie_name(&self) -> &'static str {
         if self.is_secure() { "__Host-session" } else { "session" }
     }
 
-    /// What a session stores about a person.
+    /// The data that a session stores about a person.
     pub fn session_identity(&self, identity: &Identity) -> SessionIdentity {
         SessionIdentity::new(identity, self.options.session_lifetime)
     }
 
-    /// The address that starts a login. After the login, the person goes to `next`, a path of the application.
+    /// The URL that starts a login. After the login, the person goes to `next`, a path of the application.
     pub fn login_url(&self, request: &WebRequest, next: Option<&str>) -> String {
         self.login_address(request, next, false)
     }
 
-    /// The address for "Not you?" links: Clever asks the person who they are.
+    /// The URL for "Not you?" links: Clever asks the person who they are.
     pub fn switch_user_url(&self, request: &WebRequest, next: Option<&str>) -> String {
         self.login_address(request, next, true)
     }
 
-    /// The address to which a form posts to log out.
+    /// The URL for a form that logs the person out.
     pub fn log_out_url(&self, request: &WebRequest) -> String {
         self.inside(request, &self.paths.log_out)
     }
 
-    /// The button "Log in with Clever" as HTML, in the language of the person. After the login, the person goes to `next`.
+    /// The button "Log in with Clever" as HTML, in the person's language. After the login, the person goes to `next`.
     pub fn login_button(&self, request: &WebRequest, next: Option<&str>) -> String {
         pages::button(&self.login_url(request, next), self.language(request))
     }
@@ -214,8 +214,8 @@ impl BrowserLeg {
         pages::signed_in_line(&person.full_name, &other, &self.log_out_url(request), self.language(request))
     }
 
-    /// Begins a login. In the query, `next` is where the person goes afterwards, `district_id` skips Clever's school picker,
-    /// and with `switch_user` Clever asks the person who they are. `has_session` says whether a person is signed in.
+    /// Begins a login. In the query, `next` is where the person goes afterwards, `district_id` skips Clever's school picker, and
+    /// with `switch_user`, Clever asks the person who they are. `has_session` is whether a person is signed in.
     pub fn login(&self, request: &WebRequest, has_session: bool) -> WebAnswer {
         if let Some(refused) = self.refused(Endpoint::Login, request) {
             return refused;
@@ -223,7 +223,7 @@ impl BrowserLeg {
         match self.begin(request, has_session) {
             Ok(login) => self.to_clever(&login, request),
             Err(error) => {
-                // If the session came back, the mark of the last sign-in is already deleted.
+                // If the session came back, this deletes the mark of the last sign-in.
                 let marks = self.client.session_kept_cookies(request.cookies());
                 if error.code() == ErrorCode::SessionNotKept && marks.iter().any(|mark| mark.max_age() == 0) {
                     let advice = "check its Domain, Path, Secure and SameSite";
@@ -253,7 +253,7 @@ impl BrowserLeg {
             options.return_to.clone_from(&next);
             options.district_id.clone_from(&district_id);
             options.redirect_uri = self.redirect_uri_at(request.host()).map(str::to_owned);
-            // The author of the link learns nothing, and no person is sent there.
+            // The link's author learns nothing, and no person is sent there.
             match self.client.begin_login(&options) {
                 Err(error) if error.code() == ErrorCode::ReturnToUnsafe && next.is_some() => {
                     tracing::warn!("a login continues without its `next`: {error}");
@@ -274,7 +274,7 @@ impl BrowserLeg {
             return Step::Answer(refused);
         }
         let has = |name: &str| request.parameter(name).is_some();
-        // A login without a state is only restarted, which takes no time.
+        // A login without a state is only restarted, which is quick.
         if self.options.waiting_page && has("code") && has("state") && !has(WAITED) {
             let onwards = format!("?{}&{WAITED}=1", request.query());
             return Step::Answer(WebAnswer::page(200, pages::waiting(&onwards, self.language(request))));
@@ -290,7 +290,7 @@ impl BrowserLeg {
         })
     }
 
-    /// The answer to a person who is now signed in: a redirect to the page that they wanted. `login` is the [`SignedIn`] of the
+    /// The response to a person who is now signed in: a redirect to the page that they wanted. `login` is the [`SignedIn`] of the
     /// callback, or a [`HeldLogin`].
     pub fn admitted(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
         let Identity { id, user_type, .. } = login.identity();
@@ -299,36 +299,36 @@ impl BrowserLeg {
         self.onwards(request, login)
     }
 
-    /// The answer to a person who is signed in already: on to the page that they wanted.
+    /// The response to a person who was already signed in: a redirect to the page that they wanted.
     pub(crate) fn onwards(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
         let home = self.inside(request, &self.options.after_login);
         WebAnswer::redirect(login.return_to().unwrap_or(&home), login.set_cookies(), self.language(request))
     }
 
-    /// The answer to a person whose login waits now, with [`HeldLogins`] in the session: a redirect to `page`, a path of your application
-    /// where they do what you ask.
+    /// The response to a person whose login is on hold, with [`HeldLogins`] in the session: a redirect to `page`, a path of your
+    /// application where they do what you ask for.
     pub fn held(&self, request: &WebRequest, signed_in: &SignedIn, page: &str) -> WebAnswer {
         let target = self.inside(request, page);
         WebAnswer::redirect(&target, &self.cookies_while_held(signed_in, 303), self.language(request))
     }
 
-    /// Takes a login out of those that wait, to sign the person in; the others stay in `held`. Without a key, it is the login that has
-    /// waited longest.
+    /// Takes a held login, to sign the person in; the others stay in `held`. Without a key, it is the login that was held first.
     ///
-    /// Each login can be taken once **in this process**. Another process may get the same session, as it was before: from the browser, if
-    /// it stores the session, or from a store that two requests read at the same time. If your application runs in several
-    /// processes, store [`HeldLogin::key`] where all of them see it, for example in a table with a unique column, and respond with
-    /// [`log_in_again`](Self::log_in_again) when it is there already. The router of the feature `axum` does that in its session store.
+    /// Each login can be taken once **in this process**. Another process may get the same session again: from the browser, if the
+    /// browser stores the session, or from a store that two requests read at the same time. If your application runs in several
+    /// processes, store [`HeldLogin::key`] where all of them see it, for example in a table with a unique column, and respond
+    /// with [`log_in_again`](Self::log_in_again) when it is already there. The router of the feature `axum` does that in its
+    /// session store.
     pub fn take_held(&self, held: &mut Option<HeldLogins>, key: Option<&str>) -> Option<HeldLogin> {
         self.completed.take(held, key)
     }
 
-    /// The answer when no login waits anymore: a redirect to the login.
+    /// The response when no login is on hold anymore: a redirect to the login.
     pub fn log_in_again(&self, request: &WebRequest) -> WebAnswer {
         WebAnswer::redirect(&self.login_url(request, None), &[], self.language(request))
     }
 
-    /// The answer to a person that the application refuses. The person is not signed in.
+    /// The response to a person that the application refuses. The person is not signed in.
     pub fn refused_sign_in(&self, request: &WebRequest, login: &dyn Proven, why: &Refused) -> WebAnswer {
         let (code, sentence, status) = match &why.error {
             Some(error) => (error.code().as_str(), error.user_message(), error.page_status()),
@@ -350,14 +350,14 @@ impl BrowserLeg {
             .ending_session(true)
     }
 
-    /// The answer to a person who logged out while their login was in progress. The person is not signed in.
+    /// The response to a person who logged out while their login was in progress. The person is not signed in.
     pub fn logged_out_meanwhile(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
         let target = self.inside(request, &self.options.after_log_out);
         WebAnswer::redirect(&target, &self.without_sign_in(request, login), self.language(request))
             .ending_session(true)
     }
 
-    /// The answer when the application's own code or the store of its sessions failed. Log the reason yourself.
+    /// The response when the application's own code or its session store failed. Log the reason yourself.
     pub fn broken(&self, request: &WebRequest, login: Option<&dyn Proven>) -> WebAnswer {
         let error = ErrorCode::Internal;
         let wishes = login.map_or((None, false), |login| (login.return_to(), login.switch_user()));
@@ -368,8 +368,8 @@ impl BrowserLeg {
             .ending_session(login.is_some())
     }
 
-    /// The cookies to set with the application's own answer, with this status, to a person who proved a login and is not signed
-    /// in yet. The counts of sign-ins stay until a page is shown, so a loop through this answer ends like any other.
+    /// The cookies to set with the application's own response, with this status, to a person who proved a login and is not signed
+    /// in yet. The counts of sign-ins stay until a page is shown, so a loop through this response ends like any other.
     pub fn cookies_before_sign_in(&self, signed_in: &SignedIn, status: u16) -> Vec<SetCookie> {
         if (300..400).contains(&status) {
             signed_in.set_cookies.clone()
@@ -378,8 +378,8 @@ impl BrowserLeg {
         }
     }
 
-    /// The cookies to set with an answer of the application's own, with this status, to a person whose login waits now. Whether the
-    /// session is kept, the next request shows.
+    /// The cookies to set with the application's own response, with this status, to a person whose login is on hold. The next
+    /// request shows whether the browser keeps the session.
     pub fn cookies_while_held(&self, signed_in: &SignedIn, status: u16) -> Vec<SetCookie> {
         if (300..400).contains(&status) {
             return signed_in.set_cookies.clone();
@@ -389,8 +389,8 @@ impl BrowserLeg {
         Self::later(signed_in, seen)
     }
 
-    /// Logs out. Only a form on a page of the application may do so. End your session if the answer says so. The person stays
-    /// signed in at Clever, as Clever recommends.
+    /// Logs the person out. Only a form on a page of the application may do so. End your session if the response requires it. The
+    /// person stays signed in at Clever, as Clever recommends.
     pub fn log_out(&self, request: &WebRequest) -> WebAnswer {
         if let Some(refused) = self.refused(Endpoint::Logout, request) {
             return refused;
@@ -400,7 +400,7 @@ impl BrowserLeg {
         WebAnswer::redirect(&target, &cookies, self.language(request)).ending_session(true)
     }
 
-    /// Who is signed in, as JSON for scripts.
+    /// The signed-in person, as JSON for scripts.
     pub fn whoami(&self, request: &WebRequest, person: Option<&SessionIdentity>) -> WebAnswer {
         match person.map(serde_json::to_value) {
             Some(Ok(person)) => WebAnswer::json(200, &person),
@@ -408,7 +408,7 @@ impl BrowserLeg {
         }
     }
 
-    /// The answer to a request for a page that is only for signed-in people. A person who opens a page is sent to log in and
+    /// The response to a request for a page that is only for signed-in people. A person who opens a page is sent to log in and
     /// comes back to it. A script (`fetch`) or a frame gets 401 with JSON. A submitted form gets a page.
     pub fn not_signed_in(&self, request: &WebRequest) -> WebAnswer {
         match self.guard(request) {
@@ -426,7 +426,7 @@ impl BrowserLeg {
         }
     }
 
-    /// The answer to a signed-in person without the roles that a page requires: 403, with JSON for a script.
+    /// The response to a signed-in person without the roles that a page requires: 403, with JSON for a script.
     pub fn not_allowed(&self, request: &WebRequest) -> WebAnswer {
         if matches!(self.guard(request), Guard::Json) {
             return WebAnswer::json(
@@ -441,8 +441,8 @@ impl BrowserLeg {
         WebAnswer::problem_page(problem, self.language(request))
     }
 
-    /// The cookies to set with the answer to a request whose session has a signed-in person: the last sign-in was kept.
-    /// `status` is the status of the answer; only a page that is shown proves that the person is not in a loop.
+    /// The cookies to set with the response to a request whose session has a signed-in person: the last sign-in was kept.
+    /// `status` is the status of the response; only a page that is shown proves that the person is not in a loop.
     pub fn session_kept(&self, request: &WebRequest, status: u16) -> Vec<SetCookie> {
         let mut cookies = self.client.session_kept_cookies(request.cookies());
         let is_page = request.method() == "GET"
@@ -457,19 +457,19 @@ impl BrowserLeg {
         WebAnswer::json(401, &body).header(WWW_AUTHENTICATE, CHALLENGE)
     }
 
-    /// How a guard answers: a redirect for a person who can be sent to log in, a page for a person who would lose a form, and
-    /// JSON for a script.
+    /// How a guard responds: with a redirect for a person who can be sent to log in, a page for a person who would lose a form,
+    /// and JSON for a script.
     fn guard(&self, request: &WebRequest) -> Guard {
         let may_go = ["GET", "HEAD"].contains(&request.method()) && request.wants_page();
         let refusal = self.client.refusal(Endpoint::Login, &request.browser_as_get());
-        // A page that was only prefetched may be requested again, and can then redirect.
+        // The browser may request a prefetched page again, and can be redirected then.
         if may_go && refusal.is_none_or(|refusal| refusal.status != 403) {
             return Guard::ToLogIn;
         }
         if request.is_for_a_person() { Guard::Page } else { Guard::Json }
     }
 
-    /// Answers a `HEAD` request, a prefetched page, a frame and a form of another site: none of them may act.
+    /// The response to a request that must not act: a `HEAD` request, a prefetch, a frame, or a form on another site.
     fn refused(&self, endpoint: Endpoint, request: &WebRequest) -> Option<WebAnswer> {
         let refusal = self.client.refusal(endpoint, request.browser())?;
         let answer = WebAnswer::new(refusal.status, String::new());
@@ -511,13 +511,13 @@ impl BrowserLeg {
             .ending_session(error.ends_session())
     }
 
-    /// The language of the pages: from the options, or else the one that the browser asks for.
+    /// The language of the pages: from the options, or else from the browser's `Accept-Language`.
     fn language(&self, request: &WebRequest) -> Language {
         let fixed = self.options.language.as_deref().and_then(Language::of_tag);
         fixed.unwrap_or_else(|| request.language())
     }
 
-    /// The page for the person, with links to the page that they wanted.
+    /// The error page for the person, with links to the page that they wanted.
     fn problem(
         &self,
         request: &WebRequest,
@@ -540,7 +540,7 @@ impl BrowserLeg {
 
     fn login_address(&self, request: &WebRequest, next: Option<&str>, switch_user: bool) -> String {
         let login = self.inside(request, &self.paths.login);
-        // The login would refuse a longer one, and servers in front of the application limit the length of addresses.
+        // The login would refuse a longer one, and servers in front of the application limit the length of URLs.
         let next = next.map(as_shown).filter(|next| {
             let is_short = next.len() <= MAX_RETURN_TO_BYTES;
             if !is_short {
@@ -558,14 +558,14 @@ impl BrowserLeg {
         with_parameters(&login, &parameters)
     }
 
-    /// The cookies of a login that Clever accepted but that is not completed here: the person was not signed in.
+    /// The cookies of a login that Clever accepted but that signs no one in.
     fn without_sign_in(&self, request: &WebRequest, login: &dyn Proven) -> Vec<SetCookie> {
         let sent = sent_from_now_on(login);
         let sent = if login.was_held() { request.cookies() } else { &sent };
         Self::later(login, self.client.log_out_cookies(sent))
     }
 
-    /// The cookies of a login, and these. One header for each name (RFC 6265 4.1.1): the later one counts.
+    /// The cookies of a login and these cookies: one header for each name (RFC 6265 4.1.1), and the later cookie wins.
     fn later(login: &dyn Proven, mut cookies: Vec<SetCookie>) -> Vec<SetCookie> {
         let earlier = login.set_cookies().iter();
         let earlier = earlier.filter(|cookie| cookies.iter().all(|later| later.name() != cookie.name()));
@@ -574,7 +574,7 @@ impl BrowserLeg {
         cookies
     }
 
-    /// The first redirect URI on this host; `None` when there is none, and for the primary one.
+    /// The first redirect URI on this host; `None` when there is none, or when it is the primary one.
     fn redirect_uri_at(&self, host: Option<&str>) -> Option<&str> {
         let uris = &self.client.config().redirect_uris;
         let is_at = |uri: &str| -> Option<bool> {
@@ -590,21 +590,21 @@ impl BrowserLeg {
         format!("{}{}", self.paths.root(request.path()), request.address())
     }
 
-    /// A path inside the application, as the browser sees it; anything else stays unchanged.
+    /// A path inside the application, as the browser sees it. Other targets stay unchanged.
     fn inside(&self, request: &WebRequest, target: &str) -> String {
         let root = self.paths.root(request.path());
         if target.starts_with('/') { format!("{root}{target}") } else { target.to_owned() }
     }
 }
 
-/// The `Cookie` header that the browser sends once it has the cookies of a login.
+/// The `Cookie` header that the browser will send once it has the cookies of a login.
 fn sent_from_now_on(login: &dyn Proven) -> String {
     let kept = login.set_cookies().iter().filter(|cookie| cookie.max_age() > 0);
     let kept: Vec<_> = kept.map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
     kept.join("; ")
 }
 
-/// A `return_to` of `finish_login` in the shortest form that `begin_login` accepts for the same page.
+/// A `return_to` of `finish_login`, in the shortest form that `begin_login` accepts for the same page.
 fn as_typed(return_to: &str) -> Cow<'_, str> {
     let shown = as_shown(return_to);
     // Whole URLs have other rules.

@@ -1,4 +1,4 @@
-//! Logins that wait, until the application lets the person in: after a second factor, a consent, or a form to sign up.
+//! Held logins: the application completes them after a second factor, a consent, or a signup form.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,29 +19,29 @@ use crate::protocol::token::Tokens;
 use crate::secret::Redacted;
 use crate::set_cookie::SetCookie;
 
-/// Another version wrote a session with another number here: the person logs in again.
+/// Another number means that another version wrote the session: the person logs in again.
 const FORMAT: u8 = 1;
 const TEN_MINUTES: u64 = 10 * 60;
-/// Of one person in one browser; the oldest are dropped.
+/// The maximum for one person in one browser. The oldest are dropped.
 const MOST_HELD: usize = 8;
 /// How many completed logins are remembered before the expired ones are removed.
 const MOST_COMPLETED: usize = 10_000;
 
-/// A login that Clever proved: a [`SignedIn`], or a [`HeldLogin`] that waited since then.
+/// A login that Clever proved: a [`SignedIn`], or a [`HeldLogin`] that was on hold since then.
 pub trait Proven: sealed::Kept + Sync {
-    /// Who it is.
+    /// The person's identity.
     fn identity(&self) -> &Identity;
-    /// Where the person wanted to go; `None` for the page after a login.
+    /// Where the person wanted to go; `None` means the default page after a login.
     fn return_to(&self) -> Option<&str>;
-    /// Whether the login was begun by a "Not you?" link.
+    /// Whether a "Not you?" link started the login.
     fn switch_user(&self) -> bool;
-    /// The cookies to set with the answer.
+    /// The cookies to set with the response.
     fn set_cookies(&self) -> &[SetCookie];
 }
 
 pub(super) mod sealed {
     pub trait Kept {
-        /// Whether the browser has the cookies of the login already: it waited since they were set.
+        /// Whether the login was held: then the browser already has its cookies.
         fn was_held(&self) -> bool;
     }
 }
@@ -76,7 +76,7 @@ impl<L: Proven + ?Sized> sealed::Kept for Box<L> {
     }
 }
 
-/// As [`Step::SignIn`](super::Step::SignIn) has it.
+/// For the box in [`Step::SignIn`](super::Step::SignIn).
 impl<L: Proven + Send + ?Sized> Proven for Box<L> {
     fn identity(&self) -> &Identity {
         (**self).identity()
@@ -95,21 +95,21 @@ impl<L: Proven + Send + ?Sized> Proven for Box<L> {
     }
 }
 
-/// A login that waited in the session of a browser.
+/// A login that was on hold in a browser's session.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HeldLogin {
-    /// Who it is. It has an email address and claims only after [`HeldLogins::hold_with_tokens`].
+    /// The person's identity. It has an email address and claims only after [`HeldLogins::hold_with_tokens`].
     pub identity: Identity,
     /// The tokens, after [`HeldLogins::hold_with_tokens`].
     pub tokens: Option<Tokens>,
-    /// Where the person wanted to go; `None` for the page after a login.
+    /// Where the person wanted to go; `None` means the default page after a login.
     pub return_to: Option<String>,
-    /// Whether the login was begun by a "Not you?" link.
+    /// Whether a "Not you?" link started the login.
     pub switch_user: bool,
-    /// Its key, for the address of your page. It is not a secret: it works only in the session where the login waits.
+    /// Its key, for the URL of your page. It is not a secret: it works only in the session that holds the login.
     pub key: String,
-    /// When it ends, in Unix seconds.
+    /// When the login expires, in Unix seconds.
     pub ends_at: u64,
 }
 
@@ -147,7 +147,7 @@ impl fmt::Debug for HeldLogin {
     }
 }
 
-/// The logins of one person that wait, as the session of their browser keeps them (serde). Each waits for ten minutes. Each tab has its
+/// The held logins of one person, as the session of their browser stores them (serde). Each lasts ten minutes. Each tab has its
 /// own, up to eight. The person is not signed in.
 ///
 /// ```
@@ -209,15 +209,16 @@ struct Waiting {
 }
 
 impl HeldLogins {
-    /// Reads the value of a session that [`serde`] wrote. `None` when no login waits anymore.
+    /// Reads a session value that [`serde`] wrote. `None` when no login is on hold anymore.
     pub fn from_session(value: Value) -> Option<Self> {
         serde_json::from_value::<Self>(value).ok().and_then(Self::waiting)
     }
 
-    /// Holds a login for ten minutes, together with other logins of the same person, and drops those of other people. Returns what to
-    /// keep in the session, and the key of the login: put it into the address of your page, so that each tab ends at its own page.
+    /// Holds a login for ten minutes, together with other held logins of the same person; those of other people are dropped.
+    /// Returns the value to store in the session, and the key of the login: put it into the URL of your page, so that each tab
+    /// ends at its own page.
     ///
-    /// No token, email address or claim is kept.
+    /// No token, email address or claim is stored.
     ///
     /// ```
     /// use clever_sso::SignedIn;
@@ -232,12 +233,13 @@ impl HeldLogins {
     /// ```
     ///
     /// # Errors
-    /// `internal` when this machine gives no random numbers.
+    /// `internal` when the operating system provides no random numbers.
     pub fn hold(others: Option<Self>, signed_in: &SignedIn) -> Result<(Self, String)> {
         Self::add(others, signed_in, None)
     }
 
-    /// The same, and the tokens, the email address and the claims are kept as well: only for sessions on the server.
+    /// Like [`hold`](Self::hold), and also stores the tokens, the email address and the claims: only for sessions that the server
+    /// stores.
     ///
     /// ```
     /// use clever_sso::SignedIn;
@@ -250,7 +252,7 @@ impl HeldLogins {
     /// ```
     ///
     /// # Errors
-    /// `internal` when this machine gives no random numbers.
+    /// `internal` when the operating system provides no random numbers.
     pub fn hold_with_tokens(others: Option<Self>, signed_in: &SignedIn) -> Result<(Self, String)> {
         Self::add(others, signed_in, Some(&signed_in.tokens))
     }
@@ -281,12 +283,12 @@ impl HeldLogins {
         Ok((Self { format: FORMAT, identity, tokens, logins }, key))
     }
 
-    /// Whether these are logins of the person of `identity`.
+    /// Whether these logins belong to the person of `identity`.
     pub fn is_of(&self, identity: &Identity) -> bool {
         (&self.identity.issuer, &self.identity.id) == (&identity.issuer, &identity.id)
     }
 
-    /// The login with this key; without one, the login that has waited longest.
+    /// The login with this key; without a key, the login that was held first.
     pub fn get(&self, key: Option<&str>) -> Option<HeldLogin> {
         let found = self.logins.iter().find(|login| key.is_none_or(|key| login.key == key))?;
         let tokens = self.tokens.as_ref().map(|kept| Tokens {
@@ -303,7 +305,7 @@ impl HeldLogins {
         })
     }
 
-    /// Those that have not expired; `None` when there are none.
+    /// The logins that have not expired; `None` when there are none.
     fn waiting(mut self) -> Option<Self> {
         let now = unix_time();
         self.logins.retain(|login| login.ends_at > now);
@@ -322,8 +324,8 @@ impl fmt::Debug for HeldLogins {
     }
 }
 
-/// Logins that this process completed: a session that the browser stores may be sent again as it was, and two requests may complete
-/// one login at the same time. A forked child starts with those of its parent.
+/// The logins that this process has completed: a browser that stores its session may send an old copy again, and two requests may
+/// complete one login at the same time. A forked child starts with its parent's.
 #[derive(Debug)]
 pub(super) struct Completed(Exclusive<HashMap<String, u64>>);
 
@@ -334,7 +336,7 @@ impl Default for Completed {
 }
 
 impl Completed {
-    /// Takes a login out of those that wait. It works once.
+    /// Takes a held login. It works once for each login.
     pub(super) fn take(&self, others: &mut Option<HeldLogins>, key: Option<&str>) -> Option<HeldLogin> {
         let mut logins = others.take()?;
         let found = logins.get(key);
@@ -345,7 +347,7 @@ impl Completed {
         found.filter(|login| self.add(login))
     }
 
-    /// Notes a login, and whether it was not noted before.
+    /// Adds a login. Returns whether it is new.
     fn add(&self, login: &HeldLogin) -> bool {
         let now = unix_time();
         self.0.with(HashMap::new, |completed| {
@@ -433,7 +435,7 @@ mod tests {
         drop(held);
         let memory = std::fs::File::open("/proc/self/mem").unwrap();
         for (place, token) in places.into_iter().zip([access_token, id_token]) {
-            // The allocator writes to the start of free memory.
+            // The allocator writes to the start of freed memory.
             let mut left = [0; 64];
             memory.read_exact_at(&mut left, (place + 100) as u64).unwrap();
             assert_ne!(left, token.as_bytes()[100..164]);

@@ -1,4 +1,4 @@
-//! Who is signed in, as a session stores it.
+//! The signed-in person, as a session stores them.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use crate::clock::unix_time;
 use crate::protocol::identity::Identity;
 use crate::protocol::person::{IntoRoles, RoleName, UserType};
 
-/// A session with another format was written by another version: its person logs in again.
+/// Another number means that another version wrote the session: the person logs in again.
 const FORMAT: u8 = 1;
 
-/// Who is signed in: the part of an [`Identity`] that a session stores, with the time when the session ends.
+/// The signed-in person: the part of an [`Identity`] that a session stores, with the time when the session ends.
 ///
-/// The key of a user is the pair of `issuer` and `id`. It contains no email address, because Clever's addresses are unverified
-/// and may belong to another person.
+/// Use `issuer` and `id` together as the key of a user. There is no email address, because Clever's addresses are unverified and
+/// may belong to another person.
 ///
 /// ```
 /// use clever_sso::Identity;
@@ -30,11 +30,11 @@ const FORMAT: u8 = 1;
 #[non_exhaustive]
 pub struct SessionIdentity {
     format: u8,
-    /// The issuer that proved who this person is.
+    /// The issuer that proved the identity.
     pub issuer: String,
     /// The Clever id.
     pub id: String,
-    /// The district; a person of Clever Library has none.
+    /// The district; people in Clever Library have none.
     pub district_id: Option<String>,
     /// The role of this login; `None` when a person has several roles and did not pick one.
     pub user_type: Option<UserType>,
@@ -46,7 +46,7 @@ pub struct SessionIdentity {
     pub first_name: Option<String>,
     /// The last name; for a student in Clever Library, only the initial.
     pub last_name: Option<String>,
-    /// Whether an administrator logged in as this person. The callback says so; it is not proven.
+    /// Whether an administrator logged in as this person. It comes from the callback and is not proven.
     #[serde(default)]
     pub loginas_by_admin: bool,
     /// When this session ends, in Unix seconds.
@@ -54,7 +54,7 @@ pub struct SessionIdentity {
 }
 
 impl SessionIdentity {
-    /// The part of `identity` to store, and for how long.
+    /// The data of `identity` to store, and for how long.
     pub fn new(identity: &Identity, lifetime: Duration) -> Self {
         Self {
             format: FORMAT,
@@ -71,13 +71,13 @@ impl SessionIdentity {
         }
     }
 
-    /// Whether the session has not expired, and was not written by another version. Otherwise delete all of it: another person
-    /// may be using the device now.
+    /// Whether the session has not expired, and this version wrote it. Otherwise delete all of it: another person may be using
+    /// the device now.
     pub fn is_current(&self) -> bool {
         self.format == FORMAT && self.ends_at > unix_time()
     }
 
-    /// The content of a session, if it was written by [`serde`] and [is current](Self::is_current).
+    /// Reads a session value that [`serde`] wrote, if it [is current](Self::is_current).
     pub fn from_session(value: serde_json::Value) -> Option<Self> {
         serde_json::from_value::<Self>(value).ok().filter(Self::is_current)
     }
@@ -87,8 +87,8 @@ impl SessionIdentity {
         (&self.issuer, &self.id) == (&identity.issuer, &identity.id)
     }
 
-    /// Whether the person logged in with this role, or one of several. Only the role of the login counts. If Clever did not say
-    /// which role that is, all roles of the person count.
+    /// Whether the person logged in with this role, or with one of several. Only the role of the login counts. If Clever did not
+    /// say which role that is, all roles of the person count.
     pub fn has_role(&self, roles: impl IntoRoles) -> bool {
         let wanted = roles.into_roles();
         match &self.user_type {

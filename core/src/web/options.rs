@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorCode, Result, quote, quote_setting};
 use crate::login::leads_to;
 use crate::sentences::Language;
 
-/// How long a session lasts by default: a school day.
+/// The default lifetime of a session: a school day.
 const TWELVE_HOURS: Duration = Duration::from_secs(12 * 60 * 60);
 const LONGEST_SESSION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -31,7 +31,7 @@ pub struct WebOptions {
     pub(super) waiting_page: bool,
     pub(super) language: Option<String>,
     pub(crate) session_lifetime: Duration,
-    /// The options that the environment may have set: errors name the variable.
+    /// The options that come from the environment: errors name the variable.
     of_variables: Vec<&'static str>,
 }
 
@@ -52,15 +52,15 @@ impl Default for WebOptions {
 }
 
 impl WebOptions {
-    /// All at their defaults.
+    /// The default options.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What the environment says, with defaults for the rest: `CLEVER_URL_PREFIX`, `CLEVER_CALLBACK_PATH`, `CLEVER_DISTRICT_ID`,
-    /// `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`, `CLEVER_WAITING_PAGE`, `CLEVER_LANGUAGE`, and `CLEVER_SESSION_SECONDS` for the
-    /// session's lifetime. The names are the same in every language. Empty means unset, and errors name the variable. What you set
-    /// afterwards counts.
+    /// The options in the environment, with defaults for the rest: `CLEVER_URL_PREFIX`, `CLEVER_CALLBACK_PATH`,
+    /// `CLEVER_DISTRICT_ID`, `CLEVER_AFTER_LOGIN`, `CLEVER_AFTER_LOGOUT`, `CLEVER_WAITING_PAGE`, `CLEVER_LANGUAGE`, and
+    /// `CLEVER_SESSION_SECONDS` for the session's lifetime. The names are the same in every language. Empty means unset, and
+    /// errors name the variable. Options that you set afterwards replace these.
     ///
     /// ```
     /// use clever_sso::web::WebOptions;
@@ -107,14 +107,14 @@ impl WebOptions {
         Ok(options)
     }
 
-    /// What the caller calls an option.
+    /// The caller's name for an option.
     pub(crate) fn name_of(&self, option: &str) -> String {
         let variable =
             OF_PAGES.iter().find(|(known, _)| *known == option && self.of_variables.contains(known));
         variable.map_or_else(|| option.to_owned(), |(_, end)| format!("CLEVER_{end}"))
     }
 
-    /// The program sets this option itself.
+    /// Records that the program has set this option itself.
     fn own(mut self, option: &str) -> Self {
         self.of_variables.retain(|known| *known != option);
         self
@@ -133,7 +133,7 @@ impl WebOptions {
         self.own("callback_path")
     }
 
-    /// The district, if it is known: Clever then skips the school picker. Empty means unset.
+    /// The district, if known: Clever then skips the school picker. Empty means unset.
     pub fn district_id(mut self, id: impl Into<String>) -> Self {
         self.district_id = Some(id.into()).filter(|id| !id.is_empty());
         self
@@ -151,14 +151,14 @@ impl WebOptions {
         self.own("after_log_out")
     }
 
-    /// Whether people see a page while their login finishes. With it, cookies may be `SameSite=Strict`. Default: false.
+    /// Whether people see a page while their login finishes. With this page, cookies may be `SameSite=Strict`. Default: false.
     pub const fn waiting_page(mut self, yes: bool) -> Self {
         self.waiting_page = yes;
         self
     }
 
-    /// The language of the pages: `en` or `es`. Default: the one that each person's browser asks for (`Accept-Language`). Empty means
-    /// unset.
+    /// The language of the pages: `en` or `es`. Default: the language that each person's browser requests (`Accept-Language`).
+    /// Empty means unset.
     pub fn language(mut self, tag: impl Into<String>) -> Self {
         self.language = Some(tag.into()).filter(|tag| !tag.is_empty());
         self.own("language")
@@ -173,12 +173,12 @@ impl WebOptions {
     }
 }
 
-/// Where the login is.
+/// The paths of the login pages.
 #[derive(Clone, Debug)]
 pub(super) struct Paths {
     /// The prefix that a proxy removes before requests arrive, if the callback has another path inside the application.
     known_root: String,
-    /// The same, from the redirect URI alone.
+    /// The prefix according to the redirect URI alone.
     likely_root: String,
     pub(super) login: String,
     pub(super) log_out: String,
@@ -187,7 +187,7 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    /// The paths from the options and the redirect URIs, after all are checked.
+    /// The paths from the options and the redirect URIs, after all of them are checked.
     pub(super) fn new(options: &WebOptions, redirect_uris: &[String]) -> Result<Self> {
         let Some(primary) = redirect_uris.first().and_then(|uri| Url::parse(uri).ok()) else {
             return Err(Error::with_detail(ErrorCode::RedirectUriUnknown, "none is configured"));
@@ -251,7 +251,7 @@ impl Paths {
         {
             let is_path = target.starts_with('/');
             let is_own = |path: &&String| !path.is_empty() && is_path && leads_to(target, path);
-            // A logout may lead to the login: then the next person is asked who they are.
+            // A logout may lead to the login: then Clever asks the next person who they are.
             let found = own.into_iter().chain(&self.callbacks).find(is_own);
             if let Some(path) = found.filter(|path| name == "after_login" || **path != self.login) {
                 let name = options.name_of(name);
@@ -272,7 +272,7 @@ impl Paths {
         }
     }
 
-    /// Whether `path` is `own`, as the application or the browser knows it. A slash at the end makes no difference.
+    /// Whether `path` is `own`, as the application or the browser sees it. A trailing slash makes no difference.
     pub(super) fn is(&self, own: &str, path: &str) -> bool {
         let path = path.strip_suffix('/').unwrap_or(path);
         path == own || path.strip_prefix(self.likely_root.as_str()) == Some(own)

@@ -1,4 +1,4 @@
-//! The pages that people see when a login takes long or fails, and the button. An application can show its own instead.
+//! The pages that people see when a login takes long or fails, and the button. An application can replace them.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -29,7 +29,7 @@ a { color: var(--link); }
 a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .small { font-size: .875rem; }
 ";
-/// White on blue: the contrast is above 4.5 to 1. A page whose policy forbids inline styles shows a plain link.
+/// White on blue, with a contrast above 4.5 to 1. A page whose policy forbids inline styles shows a plain link.
 const BUTTON: &str = "display:inline-block;padding:.7em 1.2em;font:600 1rem/1.25 system-ui,sans-serif;color:#fff;\
                       background:#1f5fbf;border-radius:.375em;text-decoration:none";
 
@@ -41,8 +41,8 @@ pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// What happened, two ways to log in again, and a code for support. Clever remembers the person, so only the second way lets
-/// another person log in.
+/// What happened, two ways to log in again, and an error code for support. Clever remembers the person, so only the second way
+/// lets another person log in.
 pub(super) fn problem(problem: &Problem, language: Language) -> String {
     let (button, title, address) = match &problem.home_url {
         Some(home) => (words::START_PAGE, words::NOT_OPEN, home),
@@ -100,7 +100,7 @@ pub(super) fn button(login_url: &str, language: Language) -> String {
     )
 }
 
-/// Who is signed in, with a link for another person and a button to log out.
+/// The signed-in person, with a "Not you?" link and a button to log out.
 pub(super) fn signed_in_line(
     name: &str,
     switch_user_url: &str,
@@ -119,7 +119,7 @@ pub(super) fn signed_in_line(
     )
 }
 
-/// An address with these parameters.
+/// The address with these parameters added.
 pub(super) fn with_parameters(address: &str, parameters: &[(&str, &str)]) -> String {
     if parameters.is_empty() {
         return address.to_owned();

@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::sentences::Language;
 
-/// A failed login, or a page that the person may not open, as the person sees it.
+/// A failed login, or a page that the person may not open, as shown to the person.
 ///
 /// ```
 /// use clever_sso::web::Problem;
@@ -27,7 +27,7 @@ pub struct Problem {
     pub status: u16,
     /// The link to try again. It leads to the page that the person wanted.
     pub login_url: String,
-    /// The same, but Clever asks the person who they are.
+    /// The link to try again as another person: Clever asks who they are.
     pub switch_user_url: String,
     /// Where the person can continue, if they stay signed in.
     pub home_url: Option<String>,

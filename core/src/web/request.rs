@@ -1,4 +1,4 @@
-//! What a request itself decides: whether it may act, whether the person can be sent to log in, and in which language.
+//! What a request itself decides: whether it may act, whether the person can be sent to log in, and the language.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,12 @@ use crate::accepted::accepted;
 use crate::browser::BrowserRequest;
 use crate::sentences::Language;
 
-/// More parameters than this are not read: no login has that many.
+/// More parameters than this are ignored: no login has that many.
 const MAX_PARAMETERS: usize = 100;
 const OF_PAGES: [&str; 2] = ["text/html", "application/xhtml+xml"];
 const OF_ANYTHING: [&str; 2] = ["*/*", "text/*"];
 
-/// The parts of a request that a login needs: made from a request of the [`http`] crate, or with [`WebRequest::new`].
+/// The parts of a request that a login needs. Made from a request of the [`http`] crate, or with [`WebRequest::new`].
 ///
 /// ```
 /// use clever_sso::web::WebRequest;
@@ -98,7 +98,7 @@ impl WebRequest {
         &self.cookies
     }
 
-    /// The first parameter of this name in the query. Bytes that are not text are replaced.
+    /// The first query parameter with this name. Invalid UTF-8 is replaced.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let first =
             self.query.match_indices('&').nth(MAX_PARAMETERS - 1).map_or(self.query.len(), |(at, _)| at);
@@ -110,7 +110,7 @@ impl WebRequest {
         &self.query
     }
 
-    /// The address of the request, as the browser shows it.
+    /// The address of the request, as the browser sees it.
     pub(super) fn address(&self) -> Cow<'_, str> {
         if self.query.is_empty() {
             Cow::Borrowed(&self.path)
@@ -132,7 +132,7 @@ impl WebRequest {
         self.browser.clone().with_method("GET")
     }
 
-    /// Whether the answer is for a person, according to `Accept` and `X-Requested-With`. A program that accepts anything is
+    /// Whether the response is for a person, according to `Accept` and `X-Requested-With`. A program that accepts anything is
     /// treated like a browser. `Sec-Fetch-Mode` and `Sec-Fetch-Dest` are checked elsewhere.
     pub(super) fn wants_page(&self) -> bool {
         if self.is_xml_http_request {
@@ -153,7 +153,7 @@ impl WebRequest {
         best(&is_other).is_none() && best(&|_| true) > Some(0)
     }
 
-    /// Whether this certainly is a request of a page, for example of a form, and not of a script.
+    /// Whether this certainly is a request of a page, such as a submitted form, and not of a script.
     pub(super) fn is_for_a_person(&self) -> bool {
         let names_a_page = accepted(&self.accept)
             .iter()
@@ -198,11 +198,11 @@ impl std::fmt::Debug for WebRequest {
     }
 }
 
-/// The `Cookie` headers of a request as one, without cookies that could be mistaken for others; `None` when nothing is left.
-/// Pass it to the code that reads your session cookie.
+/// Joins the `Cookie` headers of a request, without cookies that could be mistaken for others; `None` when nothing is left. Pass
+/// the result to the code that reads your session cookie.
 ///
-/// Many readers decode names (`%5F_Host-session`), but browsers do not: any host of the domain can set such a cookie. Other
-/// readers read no cookie at all if one has bytes outside ASCII.
+/// Many cookie parsers decode names (`%5F_Host-session`), but browsers do not: any host of the domain can set such a cookie.
+/// Other parsers read no cookie at all if one has bytes outside ASCII.
 ///
 /// ```
 /// use clever_sso::web::plain_cookies;

@@ -116,7 +116,7 @@ fn a_prefix_that_a_proxy_takes_off_is_part_of_what_people_see() {
             "/school/clever/login?next=%2Fschool%2Fgrades"
         );
     }
-    // A request that has it was not stripped of it.
+    // If the request has the prefix, no proxy removed it.
     let leg = BrowserLeg::new(client(&[uri]), WebOptions::new().prefix("/school/clever")).unwrap();
     assert!(leg.is_login("/school/clever/login/"));
     assert_eq!(leg.login_url(&get("/school/grades", &[]), None), "/school/clever/login");
@@ -161,7 +161,7 @@ fn pages_go_to_log_in_and_scripts_are_told() {
             assert!(answer.response().body().contains("\"login_url\":\"/clever/login\""));
         }
     }
-    // A form that a person sent is not answered with JSON.
+    // The response to a person's submitted form is not JSON.
     let form = leg.not_signed_in(&WebRequest::new("POST", "/a", navigates));
     assert_eq!(
         (form.response().status().as_u16(), header(&form, "content-type")),
@@ -220,7 +220,7 @@ fn what_stands_in_a_page_is_text() {
 /// Set by `make sentences`: write the pages instead of comparing them.
 const WRITE: &str = "CLEVER_SSO_WRITE_PAGES";
 
-/// The browser tests show these files, with their headers, and check that everyone can use the pages.
+/// The browser tests show these files, with their headers, and check that the pages are accessible.
 #[test]
 fn the_pages_are_those_that_are_looked_at_in_a_browser() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pages");
@@ -345,7 +345,7 @@ fn a_login_that_waits_goes_to_a_page_of_the_application_and_is_completed_once() 
     let refused = leg.refused_sign_in(&request, &login, &Refused::new());
     assert_eq!((refused.response().status().as_u16(), refused.ends_session()), (403, true));
     assert!(refused.response().body().contains("next=%2Fgrades"));
-    // A session that the browser keeps comes again as it was, to any worker of this process.
+    // A browser that stores its session may send an old copy again, to any worker of this process.
     assert!(leg.clone().take_held(&mut HeldLogins::from_session(kept), Some(&key)).is_none());
     let again = leg.log_in_again(&request);
     assert_eq!((header(&again, "location"), header(&again, "cache-control")), ("/clever/login", "no-store"));

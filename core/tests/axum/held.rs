@@ -1,11 +1,11 @@
-//! Logins that wait, for a second factor for example, until the application lets the person in.
+//! Held logins, for a second factor for example, until the application completes them.
 
 use axum::extract::Path;
 use axum::response::Redirect;
 
 use super::*;
 
-/// What an application learns about each person who is signed in.
+/// What an application learns about each signed-in person.
 type Told = Arc<Mutex<Vec<(String, bool)>>>;
 
 async fn hold(login: ProvenLogin) -> Result<Option<Response>, Refused> {
@@ -20,7 +20,7 @@ async fn waiting(clever: Clever, Path(key): Path<String>) -> String {
     )
 }
 
-/// A site that holds logins as `hook` says. Its page of a second factor takes any code.
+/// A site where `hook` holds logins. Its second-factor page accepts any code.
 async fn holding<H, D>(store: MemoryStore, gate: Gate, hook: H) -> (Site, Told)
 where
     H: Fn(ProvenLogin) -> D + Send + Sync + 'static,
@@ -63,7 +63,7 @@ where
     (site, told)
 }
 
-/// Logs in, up to the page of the second factor. Returns the key of the login.
+/// Logs in up to the second-factor page. Returns the key of the held login.
 async fn held(site: &Site, browser: &mut Browser, person: &str) -> String {
     let answer = site.log_in(browser, person).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
@@ -71,7 +71,7 @@ async fn held(site: &Site, browser: &mut Browser, person: &str) -> String {
     answer.location().strip_prefix("/waiting/").unwrap().to_owned()
 }
 
-/// One who is not in is sent to log in.
+/// A person without a session or a held login is sent to log in.
 async fn assert_gone(site: &Site, browser: &mut Browser, key: &str) {
     let answer = site.ask(browser, "POST", &format!("/complete/{key}")).await;
     assert_eq!((answer.status, answer.location()), (303, "/clever/login"));
@@ -112,7 +112,7 @@ async fn a_held_login_is_completed_in_this_browser_once() {
     assert_gone(&site, &mut copy, &key).await;
     let expected = [("José Núñez".to_owned(), true), ("Ada Ashworth".to_owned(), false)];
     assert_eq!(*told.lock().unwrap(), expected);
-    // Completed again, it leads to the login; the person stays.
+    // Completed a second time, it leads to the login, and the person stays signed in.
     let again = site.ask(&mut browser, "POST", &format!("/complete/{key}")).await;
     assert_eq!((again.location(), site.who(&mut browser).await.as_str()), ("/clever/login", "Ada Ashworth"));
 }
@@ -153,7 +153,7 @@ async fn each_tab_ends_at_its_own_page() {
         assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
     }
     assert_eq!(told.lock().unwrap().len(), 1, "the first tab signs the person in");
-    // The next person finds none of it.
+    // The next person finds no held login.
     let key = held(&site, &mut browser, "jose").await;
     assert_gone(&site, &mut browser, &keys[0]).await;
     site.ask(&mut browser, "POST", &format!("/complete/{key}")).await;
@@ -168,7 +168,7 @@ async fn a_logout_counts_while_a_held_login_is_completed() {
         let mut browser = Browser::default();
         let key = held(&site, &mut browser, "ada").await;
         let id = session_of(&browser).unwrap();
-        // At `/late`, before the login is completed; else while the application signs the person in.
+        // At `/late`, the logout comes before the login is completed; otherwise while the application signs the person in.
         let (answer, mut waiting) = gate.log_out_meanwhile(&site, &browser, &format!("/{page}/{key}")).await;
         let expected = if page == "late" { "/clever/login" } else { "/" };
         assert_eq!((answer.status, answer.location()), (303, expected));
@@ -206,7 +206,7 @@ async fn a_form_that_is_sent_to_two_processes_signs_in_once() {
     assert_eq!((done.location(), other.who(&mut browser).await.as_str()), ("/private", "Ada Ashworth"));
     assert_gone(&one, &mut copy, &key).await;
     assert_eq!((told.lock().unwrap().len(), told_other.lock().unwrap().len()), (0, 1));
-    // At the same time: the one is asked while the other signs the person in.
+    // At the same time: one process gets the form while the other signs the person in.
     let gate = Gate::default();
     let (slow, told) = holding(store, gate.clone(), hold).await;
     let key = held(&slow, &mut browser, "ada").await;
@@ -227,7 +227,7 @@ async fn a_form_that_is_sent_to_two_processes_signs_in_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_a_stranger_planted_lets_the_stranger_in_nowhere() {
     let (site, _) = holding(MemoryStore::default(), Gate::default(), hold).await;
-    // A person knows Ada's password, and has no second factor.
+    // The stranger knows Ada's password, but not her second factor.
     let mut stranger = Browser::default();
     held(&site, &mut stranger, "ada").await;
     let mut ada = stranger.clone();
@@ -235,7 +235,7 @@ async fn a_session_that_a_stranger_planted_lets_the_stranger_in_nowhere() {
     site.ask(&mut ada, "POST", &format!("/complete/{key}")).await;
     assert_eq!(site.who(&mut ada).await, "Ada Ashworth");
     assert_eq!(site.who(&mut stranger).await, "nobody");
-    // The same where the hook lets her in at once.
+    // The same with a hook that lets her in at once.
     let is_known = Arc::new(Mutex::new(false));
     let knows = Arc::clone(&is_known);
     let (site, _) = holding(MemoryStore::default(), Gate::default(), move |login| {
@@ -277,7 +277,7 @@ async fn a_store_that_is_down_while_a_login_is_completed_lets_nobody_in() {
         async { Ok(None) }
     };
     let site = site(store.clone(), |clever, router| {
-        // A handler that makes a page of its own of whatever the answer is.
+        // A handler that replaces every response by its own page.
         let complete = async move |clever: Clever| {
             let answer = clever.complete_login(None).await;
             *works_again.lock().unwrap() = false;
@@ -315,7 +315,7 @@ async fn tokens_are_kept_when_the_application_asks_for_them() {
 async fn debug_of_a_proven_login_shows_no_token_and_no_session() {
     type Shown = Arc<Mutex<Vec<(String, Vec<String>)>>>;
 
-    /// What Debug shows, and what it must not show.
+    /// Collects what Debug shows, and the texts that it must not show.
     async fn show(shown: &Shown, login: &ProvenLogin) {
         let tokens = login.tokens().unwrap();
         let mut secrets = vec![tokens.access_token.expose().to_owned(), "of-the-session".to_owned()];
@@ -370,7 +370,7 @@ async fn a_hook_at_fault_lets_nobody_in() {
     for is_after in [false, true] {
         let site = site(MemoryStore::default(), |clever, router| {
             let clever = if is_after {
-                // Too late: the person is signed in.
+                // Too late: the person is already signed in.
                 clever.on_sign_in(hold)
             } else {
                 clever.before_sign_in(async |login: ProvenLogin| {
@@ -393,7 +393,7 @@ async fn a_hook_at_fault_lets_nobody_in() {
     }
 }
 
-/// Goes where the answers lead: the last one, and how often that was to Clever.
+/// Follows the responses. Returns the last one, and how often they led to Clever.
 async fn end_of(site: &Site, browser: &mut Browser, path: &str, keeps_session: bool) -> (Answer, usize) {
     let (mut path, mut steps, mut visits) = (path.to_owned(), 0, 0);
     loop {
@@ -431,12 +431,12 @@ async fn loops_through_a_page_before_the_sign_in_end() {
     // The session is kept, and no one ever completes the login.
     let (answer, visits) = end_of(&site, &mut Browser::default(), "/private", true).await;
     assert_eq!((answer.status, answer.body.contains("page_not_allowed"), visits), (403, true, 3));
-    // It is completed, and a page sends people back who are in.
+    // The login is completed, and a page sends signed-in people back to log in.
     let (site, _) = holding(MemoryStore::default(), Gate::default(), to_complete).await;
     let mut browser = Browser::default();
     let (answer, visits) = end_of(&site, &mut browser, "/private", true).await;
     assert_eq!((answer.body.as_str(), visits), ("Ada Ashworth", 1));
-    // Who gives up the second factor tries again as often as they like.
+    // People who give up the second factor can try again as often as they like.
     let (site, _) = holding(MemoryStore::default(), Gate::default(), hold).await;
     let mut browser = Browser::default();
     for _ in 0..6 {
@@ -470,7 +470,7 @@ async fn axum_login_knows_who_was_let_in_later() {
     assert_eq!(site.ask(&mut browser, "POST", "/complete/x").await.location(), "/private");
     assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "Ada Ashworth");
     assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
-    // After another login, she is not signed in until it is completed, for axum-login too.
+    // After another login, she is not signed in until it is completed, and axum-login agrees.
     held(&site, &mut browser, "ada").await;
     assert_eq!(site.ask(&mut browser, "GET", "/pupil").await.body, "nobody");
     assert_eq!(site.who(&mut browser).await, "nobody");

@@ -1,16 +1,16 @@
-//! Requests of one browser at the same time, on processes that share a store: whatever happens between two steps of one request.
+//! Simultaneous requests of one browser, on processes that share a store, with every interleaving of their steps.
 
 use axum::extract::Path;
 use axum::response::Redirect;
 
 use super::*;
 
-/// A store that stops before one of its steps, until it may go on. Redis, for example, creates only where nothing is, and saves only
-/// where something is; others write over what is there.
+/// A store that stops before one of its steps until the test lets it continue. Like Redis, it can create a record only if there
+/// is none, and save one only if it exists; or it overwrites records, like other stores.
 #[derive(Clone, Default)]
 struct Stepwise {
     store: MemoryStore,
-    /// How many steps come before the one to stop at.
+    /// The number of steps before the one to stop at.
     left: Arc<Mutex<Option<usize>>>,
     has_stopped: Arc<Notify>,
     may_go: Arc<Notify>,
@@ -41,7 +41,7 @@ impl Stepwise {
         }
     }
 
-    /// Does `other` right before the step of this number of `request`. Returns both results, and whether there were that many steps.
+    /// Runs `other` right before this step of `request`. Returns both results, and whether `request` had that many steps.
     async fn at<A, B>(
         &self,
         step: usize,
@@ -93,13 +93,13 @@ async fn hold(login: ProvenLogin) -> Result<Option<Response>, Refused> {
     Ok(Some(Redirect::to(&format!("/complete/{key}")).into_response()))
 }
 
-/// As axum-login, which gives a session a new id.
+/// Gives the session a new id, as axum-login does.
 async fn renew(login: ProvenLogin) -> Result<Option<Response>, Refused> {
     login.session().cycle_id().await.map_err(Refused::failed)?;
     Ok(None)
 }
 
-/// One process: a site that holds logins, or none. It counts its sign-ins.
+/// One process: a site that holds logins, or one that does not. It counts its sign-ins.
 async fn process<Store: SessionStore + Clone>(
     store: Store,
     holds: bool,
@@ -122,7 +122,7 @@ async fn process<Store: SessionStore + Clone>(
     (site, count)
 }
 
-/// No one is signed in with these cookies, nor with any earlier ones.
+/// No one is signed in with these cookies, or with any earlier ones.
 async fn assert_nobody(site: &Site, browsers: [&mut Browser; 3], told: &str) {
     for browser in browsers {
         assert_eq!(site.who(browser).await, "nobody", "{told}");
@@ -131,7 +131,7 @@ async fn assert_nobody(site: &Site, browsers: [&mut Browser; 3], told: &str) {
 
 #[derive(Clone, Copy, Debug)]
 enum Request {
-    /// The form of a second factor.
+    /// The form of the second factor.
     Complete,
     /// The same person logs in again.
     LogIn,
@@ -139,7 +139,7 @@ enum Request {
     Write,
 }
 
-/// The browser of a person in whose session the request is made, and the address.
+/// The browser of a person in whose session the request is made, and the URL of the request.
 async fn prepared(site: &Site, request: Request) -> (Browser, String) {
     let mut browser = Browser::default();
     let answer = site.log_in(&mut browser, "ada").await;
@@ -181,7 +181,7 @@ async fn a_logout_wins_at_every_step_of_every_request() {
                     let ask = site.ask(&mut asking, "GET", &target);
                     slow.at(step, ask, other.ask(&mut leaving, "POST", "/clever/logout")).await.2
                 };
-                // A login that is proven after the logout is another one.
+                // A login that is proven after the logout is a new one.
                 let is_later = if is_logout_slow { !is_there } else { step == 0 };
                 let is_later = is_later && matches!(request, Request::LogIn);
                 if !is_later {
@@ -213,7 +213,7 @@ async fn a_login_is_completed_once_whatever_two_processes_do() {
                 .await;
             let after = [&first, &second].map(|count| *count.lock().unwrap());
             let times = after[0] + after[1] - before[0] - before[1];
-            // Where creating writes over what is there, both may lose: the person logs in again.
+            // If creating a record overwrites an existing one, both may lose: the person logs in again.
             assert!(times == 1 || (times == 0 && overwrites), "{overwrites} {step}: {times}");
             let who = [other.who(&mut here).await, other.who(&mut there).await];
             let is_in = who.contains(&"Ada Ashworth".to_owned());
@@ -238,7 +238,7 @@ async fn a_tab_that_logs_in_again_signs_nobody_out_who_is_let_in_meanwhile() {
         let again = site.ask(&mut second, "GET", &callback);
         let (_, answer, is_there) = slow.at(step, again, other.ask(&mut first, "POST", &target)).await;
         let is_in = answer.location() == "/private";
-        // Once the other tab has ended the session in which the login waited, it is over.
+        // Once the other tab has ended the session that held the login, the login is gone.
         assert!(is_in || step > 0, "{step}");
         let expected = if is_in { "Ada Ashworth" } else { "nobody" };
         assert_eq!(other.who(&mut first).await, expected, "{step}");

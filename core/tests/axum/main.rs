@@ -1,5 +1,5 @@
-//! A router in axum over real sockets, beside the emulator. What every web framework must do is tried with the site beside this
-//! file, by python/tests/frameworks; here is what only axum and tower-sessions have.
+//! A router in axum over real sockets, with the emulator. python/tests/frameworks tests what all web frameworks have in common,
+//! with the site next to this file. This file tests what only axum and tower-sessions have.
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "the tests have servers")]
 
@@ -32,13 +32,13 @@ mod interleaved;
 
 const SECRET: &str = "a secret of the tests";
 
-/// Where a site listens, and the Clever beside it.
+/// The address of a site, and its Clever.
 struct Site {
     address: String,
     emulator: Emulator,
 }
 
-/// One browser: its cookies.
+/// One browser, with its cookies.
 #[derive(Clone, Default)]
 struct Browser(BTreeMap<String, String>);
 
@@ -88,7 +88,7 @@ async fn private(person: Person) -> String {
     person.full_name.clone()
 }
 
-/// What fails at Clever is a page for the person.
+/// A failed request to Clever's API is a page for the person.
 async fn api(_: Person, clever: Clever) -> clever_sso::Result<String> {
     Ok(clever.client().me("not a token").await?.id)
 }
@@ -124,7 +124,7 @@ impl Site {
         Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), headers, body: body.to_owned() }
     }
 
-    /// Where Clever sends the browser of this person back to.
+    /// The URL that Clever sends this person's browser back to.
     async fn callback(&self, browser: &mut Browser, person: &str) -> String {
         let login = self.ask(browser, "GET", "/clever/login?next=/private").await;
         self.emulator.log_in_as(person, login.location()).unwrap()
@@ -144,7 +144,7 @@ fn protect(clever: CleverSso<MemoryStore>, router: Router) -> Router {
     clever.protect(router)
 }
 
-/// The page is for one person, and its address holds a code.
+/// The page is for one person, and its URL contains a code.
 fn assert_private(answer: &Answer) {
     let told = ["cache-control", "referrer-policy"].map(|name| answer.header(name));
     assert_eq!(told, [Some("no-store"), Some("no-referrer")], "{}", answer.body);
@@ -168,12 +168,12 @@ async fn a_sign_in_gives_the_session_a_new_id_and_leaves_nothing_behind() {
     assert_eq!(store.load(&planted).await.unwrap(), None);
     assert!(!store.load(&of_ada).await.unwrap().unwrap().data.contains_key("mine"));
     assert_eq!(site.ask(&mut browser, "GET", "/private").await.body, "Ada Ashworth");
-    // The next person on the device: what was Ada's opens nothing.
+    // The next person on the device: Ada's old cookies open nothing.
     site.log_in(&mut browser, "jose").await;
     assert_ne!(session_of(&browser).unwrap(), of_ada);
     assert_eq!(store.load(&of_ada).await.unwrap(), None);
     assert_eq!(site.who(&mut browser).await, "José Núñez");
-    // A session with a made-up id.
+    // A session with an invented id.
     browser.0.insert("session".to_owned(), planted.to_string());
     site.log_in(&mut browser, "ada").await;
     assert_ne!(session_of(&browser).unwrap(), planted);
@@ -195,7 +195,7 @@ async fn a_layer_around_the_router_can_limit_callbacks_and_no_login_is_lost() {
     let mut browser = Browser::default();
     let callback = site.callback(&mut browser, "ada").await;
     assert_eq!(site.ask(&mut browser, "GET", &callback).await.status, 429);
-    // The code was not spent: a reload finishes the login.
+    // The code was not used: a reload finishes the login.
     is_limited.store(false, Relaxed);
     assert_eq!(site.ask(&mut browser, "GET", &callback).await.location(), "/private");
     assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
@@ -228,7 +228,7 @@ async fn tabs_of_the_same_person_share_a_session_and_a_logout_ends_it() {
     let mut browser = Browser::default();
     site.log_in(&mut browser, "ada").await;
     let id = session_of(&browser).unwrap();
-    // Another tab: the same person, in the same session.
+    // Another tab of the same person, in the same session.
     site.log_in(&mut browser, "ada").await;
     assert_eq!(session_of(&browser).unwrap(), id, "tabs that are on their way with it stay signed in");
     let left = site.ask(&mut browser, "POST", "/clever/logout").await;
@@ -236,7 +236,7 @@ async fn tabs_of_the_same_person_share_a_session_and_a_logout_ends_it() {
     assert_eq!(store.load(&id).await.unwrap(), None);
 }
 
-/// Stops what passes it, once it is closed, until the test lets it go on.
+/// Once closed, stops requests until the test lets them continue.
 #[derive(Clone, Default)]
 struct Gate {
     is_closed: Arc<Mutex<bool>>,
@@ -252,7 +252,7 @@ impl Gate {
         }
     }
 
-    /// Lets the person log out while a request of theirs waits in the gate. Returns the answer to that one, and its cookies.
+    /// Logs the person out while their request waits in the gate. Returns the response to that request, and its cookies.
     async fn log_out_meanwhile(&self, site: &Site, browser: &Browser, target: &str) -> (Answer, Browser) {
         *self.is_closed.lock().unwrap() = true;
         let (mut waiting, mut leaving) = (browser.clone(), browser.clone());
@@ -487,7 +487,7 @@ async fn guards_tell_scripts_and_name_the_page_for_people() {
     assert_eq!(site.ask(&mut browser, "GET", "/lessons").await.body, "for teachers");
 }
 
-/// A store that breaks when it is told to.
+/// A store that fails when the test says so.
 #[derive(Clone, Debug, Default)]
 struct Broken {
     store: MemoryStore,

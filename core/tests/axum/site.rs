@@ -1,6 +1,6 @@
-//! The site that the tests of all web frameworks share, in axum: `axum_site FILE-DESCRIPTOR`.
+//! The site that the tests of all web frameworks use, in axum: `axum_site FILE-DESCRIPTOR`.
 //!
-//! The tests are those in python/tests/frameworks; the settings come from the environment.
+//! The tests are in python/tests/frameworks; the settings come from the environment.
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a program of the tests")]
 
@@ -44,7 +44,7 @@ async fn shelf(_: Person, Path(name): Path<String>, Query(query): Query<BTreeMap
     format!("shelf {name} {query:?}")
 }
 
-/// As many applications guard a page: one way does not say where to go afterwards.
+/// Guards a page the way many applications do. One of the ways does not say where to go after the login.
 async fn vault(person: Option<Person>, RawQuery(query): RawQuery) -> Response {
     match person {
         Some(person) if person.has_role(["keeper"]) => "gold".into_response(),
@@ -73,7 +73,7 @@ async fn expel(session: Session) -> Redirect {
     Redirect::to("/clever/login?next=/expel")
 }
 
-/// The application's own guard, in front of every page but the first.
+/// The application's own guard, in front of every page except the front page.
 async fn guard(person: Option<Person>, uri: Uri, request: Request, next: Next) -> Response {
     if person.is_some() || uri.path() == "/" {
         return next.run(request).await;
@@ -118,7 +118,7 @@ fn app() -> Router {
     } else {
         clever.protect_with(site, |site, sessions| site.layer(sessions.with_path(path)))
     };
-    // As behind a proxy that takes a prefix off.
+    // As behind a proxy that removes a prefix.
     if mount.is_empty() { site } else { Router::new().nest_service(&mount, site) }
 }
 
@@ -126,7 +126,7 @@ fn app() -> Router {
 async fn main() {
     tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::stderr).init();
     let descriptor = env::args().nth(1).unwrap().parse().unwrap();
-    // SAFETY: the tests opened it for this program, which uses it nowhere else.
+    // SAFETY: the tests opened the socket for this program, which does not use it anywhere else.
     #[expect(unsafe_code, reason = "std has no other way to take a socket over")]
     let listener = unsafe { TcpListener::from_raw_fd(descriptor) };
     listener.set_nonblocking(true).unwrap();

@@ -1,4 +1,4 @@
-//! A browser that goes one step and reads where it is sent.
+//! A browser that makes one request and reads the redirect.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use crate::face::Fields;
 
-/// Only a server that hangs takes so long.
+/// Only a server that hangs takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Browser;
 
 impl Browser {
-    /// Goes to `url` and follows nothing. `ok` when it is sent to the application, `page STATUS` when it is shown a page.
+    /// Opens `url` without following redirects. Returns `ok` for a redirect to the application, `page STATUS` for a page.
     pub(crate) fn go(url: &str) -> (String, Fields) {
         let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
         let mut stream = TcpStream::connect(host).unwrap();

@@ -1,4 +1,4 @@
-//! One way of calling the library: async or blocking, the operations by their names.
+//! One face of the library, async or blocking, with its operations by name.
 
 use std::collections::BTreeMap;
 
@@ -182,7 +182,7 @@ fn endpoint(name: &str) -> Endpoint {
     }
 }
 
-/// What the table calls the headers of a request.
+/// The names of request headers in the table.
 const HEADERS: [(&str, &str); 8] = [
     ("site", "Sec-Fetch-Site"),
     ("mode", "Sec-Fetch-Mode"),
@@ -210,7 +210,7 @@ fn login_fields(login: Login) -> Vec<(&'static str, Option<String>)> {
     ]
 }
 
-/// `NAME=VALUE;MAX-AGE` for each cookie, with `|` between them.
+/// `NAME=VALUE;MAX-AGE` for each cookie, separated by `|`.
 fn set_cookies(cookies: &[SetCookie]) -> String {
     let shown =
         cookies.iter().map(|cookie| format!("{}={};{}", cookie.name(), cookie.value(), cookie.max_age()));
@@ -272,7 +272,7 @@ fn identity(identity: Identity) -> Vec<(&'static str, Option<String>)> {
     ]
 }
 
-/// Several texts in one field: sorted, with commas between them.
+/// Several texts in one field: sorted and separated by commas.
 fn joined(texts: impl IntoIterator<Item = String>) -> Option<String> {
     let mut texts: Vec<_> = texts.into_iter().collect();
     texts.sort();

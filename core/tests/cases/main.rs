@@ -1,4 +1,4 @@
-//! The table `tests/cases/cases.toml`, run through the async and the blocking client.
+//! Runs the table `tests/cases/cases.toml` through the async and the blocking client.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 mod browser;
@@ -13,7 +13,7 @@ use clever_emulator::{App, Emulator, Options};
 use face::{Face, Fields};
 use table::{Case, Step, Table};
 
-/// Secrets shorter than this would be found in any text by chance.
+/// Shorter secrets would be found in texts by chance.
 const SHORTEST_SECRET: usize = 12;
 
 #[test]
@@ -61,7 +61,7 @@ struct Run<'a> {
     clients: &'a HashMap<&'a str, Face>,
     base: &'a str,
     known: Fields,
-    /// The browsers, with the cookies that all tabs of each share.
+    /// The browsers, each with the cookies that all of its tabs share.
     jars: HashMap<String, Fields>,
 }
 
@@ -103,7 +103,7 @@ impl Run<'_> {
         (result, fields)
     }
 
-    /// Sets the cookies in a jar, and tells how many logins are in flight there.
+    /// Sets the cookies in a jar. Returns how many logins are in progress there.
     fn obey(&mut self, jar: &str, set_cookies: &str) -> usize {
         let cookies = self.jars.get_mut(jar).unwrap();
         for cookie in set_cookies.split('|').filter(|cookie| !cookie.is_empty()) {
@@ -117,7 +117,7 @@ impl Run<'_> {
         cookies.keys().filter(|name| name.starts_with("clever_login_")).count()
     }
 
-    /// What a person clicks in the Clever Portal: no state, no nonce.
+    /// The link that a person clicks in the Clever Portal: no state, no nonce.
     fn portal_link(&self, client: &str) -> String {
         let app = &self.table.apps[&self.table.clients[client].app];
         format!(
@@ -134,7 +134,7 @@ impl Run<'_> {
         filled
     }
 
-    /// No message holds a code, a token, a state, a pending login or a secret.
+    /// No message contains a code, a token, a state, a pending login or a secret.
     fn check_silence(&self, fields: &Fields, place: &str) {
         let Some(message) = fields.get("message") else { return };
         let secrets = self.table.apps.values().map(|app| &app.secret);
@@ -154,7 +154,7 @@ impl Run<'_> {
     }
 }
 
-/// The URL for the person who stands before the browser; without one it is the table's own.
+/// The URL with the person who uses the browser; without a person, the table's default one.
 fn somebody(mut url: String, arguments: &Fields) -> String {
     for (name, parameter) in
         [("person", "emulator_login"), ("admin", "emulator_admin"), ("claims", "emulator_claims")]

@@ -1,4 +1,4 @@
-//! What else a client may meet where Clever should be.
+//! Other servers that a client may meet instead of Clever.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ pub(crate) fn closed_port() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-/// A server that answers everything with a page and 200, as a captive portal does. It ends with the test process.
+/// A server that responds to everything with a page and status 200, as a captive portal does. It ends with the test process.
 pub(crate) fn html_server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

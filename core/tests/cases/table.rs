@@ -1,4 +1,4 @@
-//! The table as it is written.
+//! The format of the table.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! Several browsers with several tabs each do what they like. After each step, what core decided is compared with a model.
+//! Several browsers with several tabs do random things. After each step, the core's decision is compared with a model.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +11,19 @@ use crate::model::{Fate, Model, Said, State, Trip};
 use crate::scene::{OAUTH, REDIRECT_URI, SECRET, cases, short_or_whole, state_of, word};
 
 const BROWSERS: usize = 3;
-/// The number after the last tab stands for a crowd of other tabs.
+/// The number after the last tab stands for many other tabs.
 pub(crate) const TABS: usize = 3;
 const LOGIN: &str = "clever_login_";
 
-/// A callback as a tab brings it back.
+/// The callback of a tab.
 type Callback = (Said, State);
 
-/// What happens next.
+/// The next event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Event {
-    /// A login begins, at a link of the app.
+    /// A login begins at a link of the app.
     Begin,
-    /// So do eight more, so that this tab's is the oldest of nine.
+    /// Eight more logins begin, so that this tab's is the oldest of nine.
     BeginEightMore,
     /// A login begins at the Clever Portal.
     Portal,
@@ -31,13 +31,13 @@ pub(crate) enum Event {
     Return(Said),
     /// The tab loads its last callback again.
     Reload,
-    /// The callback that another browser's tab would bring is opened here.
+    /// The callback of a tab in another browser is opened here.
     Carry {
         from: usize,
         tab: usize,
         said: Said,
     },
-    /// Anybody can make such a callback.
+    /// A callback that anyone can make.
     Unproven(Said, State),
     /// The callback of this login arrives, but its response never reaches the browser.
     Unanswered(usize),
@@ -46,13 +46,13 @@ pub(crate) enum Event {
     Wait(u64),
 }
 
-/// A browser: a jar, and how far its tabs have come.
+/// A browser: its cookies, and the state of its tabs.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    /// Names and values, the oldest first, and when each expires.
+    /// Names, values and expiration times, the oldest first.
     jar: Vec<(String, String, u64)>,
     pub(crate) model: Model,
-    /// Whose session of the app it has.
+    /// The person in its session of the app.
     session: Option<String>,
     tabs: [Tab; TABS],
 }
@@ -98,7 +98,7 @@ pub(crate) struct World {
     pub(crate) now: u64,
     draws: u64,
     pub(crate) browsers: Vec<Browser>,
-    /// All logins that went to Clever, as the model knows them and as core made them.
+    /// All logins that went to Clever, in the model and in the core.
     pub(crate) trips: Vec<Trip>,
     logins: Vec<Login>,
     pub(crate) spent: BTreeSet<usize>,
@@ -124,7 +124,7 @@ impl World {
         }
     }
 
-    /// Not random, but other bytes each time.
+    /// Not random, but different each time.
     fn entropy(&mut self) -> [u8; ENTROPY_BYTES] {
         self.draws += 1;
         let mut entropy = [0; ENTROPY_BYTES];
@@ -148,7 +148,7 @@ impl World {
             Event::Reload => self.browsers[browser].tabs[tab].last,
             Event::Carry { from, tab: other, said } => at_clever(self, *from, *other, *said),
             Event::Unproven(said, state) => Some((*said, *state)),
-            // Only logins that there are.
+            // Only existing logins.
             Event::Unanswered(login) if *login >= self.logins.len() => None,
             Event::Unanswered(login) => {
                 let callback = self.callback(Said::Code, State::Of(*login));
@@ -170,7 +170,7 @@ impl World {
         }
     }
 
-    /// The state without the bytes that differ each time: two worlds with the same one go on alike.
+    /// The state without the bytes that differ each time: two worlds with the same key continue in the same way.
     pub(crate) fn key(&self) -> String {
         let models: Vec<_> = self.browsers.iter().map(|browser| &browser.model).collect();
         format!("{:?}", (self.now, models, &self.trips, &self.spent))
@@ -241,7 +241,7 @@ impl World {
             assert!(self.completed.insert(login), "{login} signs in for the second time");
         }
         browser.tabs[tab].last = Some((said, state));
-        // Only a proven callback sets a mark, and deletes its own login. No callback touches another one.
+        // Only a proven callback sets a mark and deletes its own login. No callback changes another one.
         for cookie in cookies {
             let held = before.iter().any(|(name, ..)| name == cookie.name());
             let may_touch = cookie.name() == own
@@ -261,7 +261,7 @@ impl World {
         }
     }
 
-    /// The page after a sign-in comes with the new session.
+    /// The page after a sign-in has the new session.
     fn show_page(&mut self, number: usize, tab: usize) {
         let entropy = self.entropy();
         let browser = &mut self.browsers[number];
@@ -289,7 +289,7 @@ impl World {
         format!("{REDIRECT_URI}?{said}{state}")
     }
 
-    /// Finishes a login, and tells whether a code was sent to Clever.
+    /// Finishes a login. Returns the result, and whether a code was sent to Clever.
     fn finish(&mut self, callback: &str, cookies: &str) -> (Result<Outcome>, bool) {
         let mut spends = false;
         let entropy = self.entropy();
@@ -312,7 +312,7 @@ impl World {
         }
     }
 
-    /// What Clever responds: each login is for another person, and each code works once.
+    /// Clever's response: each login is for another person, and each code works once.
     fn clever(&mut self, request: &Request) -> Option<Response> {
         let (status, body) = match request.uri().path() {
             "/oauth/tokens" => {
@@ -329,13 +329,13 @@ impl World {
                 let person = token.strip_prefix("Bearer ").unwrap();
                 (200, format!(r#"{{"type":"user","data":{{"id":"{person}"}}}}"#))
             }
-            // Without the record, the login continues.
+            // The login continues without the record.
             _ => return None,
         };
         Some(http::Response::builder().status(status).body(body.into_bytes()).unwrap())
     }
 
-    /// Every browser is as its model, whatever the others did.
+    /// Every browser matches its model, whatever the others did.
     pub(crate) fn check(&self) {
         for browser in &self.browsers {
             let flight: Vec<_> = browser.model.flight.iter().map(|login| &*self.logins[*login].key).collect();
@@ -347,7 +347,7 @@ impl World {
     }
 }
 
-/// The person who logs in at Clever with this login.
+/// The person who logs in with this login.
 fn person(login: usize) -> String {
     format!("{login:024x}")
 }
@@ -395,7 +395,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// What one tab does: some events once, or a few of them over and over, as a loop of redirects does.
+/// The events of one tab: some events once, or a few of them repeatedly, like a redirect loop.
 fn turn() -> impl Strategy<Value = (usize, usize, Vec<Event>)> {
     let events = prop_oneof![
         8 => event().prop_map(|event| vec![event]),

@@ -1,4 +1,4 @@
-//! A whole login with an HTTP client that was written by hand: the journey needs none of ours.
+//! A whole login with a handwritten HTTP client: the journey does not need this crate's.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -14,10 +14,10 @@ use clever_sso::{
 
 use crate::scene::{OAUTH, OIDC, PUBLIC, REDIRECT_URI, callback, config, emulator, state_of, visit, word};
 
-/// Only a server that hangs takes so long.
+/// Only a server that hangs takes this long.
 const HANGS: Duration = Duration::from_secs(60);
 
-/// Sends one request over a connection of its own.
+/// Sends one request over its own connection.
 fn send(request: &Request) -> Response {
     let uri = request.uri();
     let host = uri.authority().unwrap().as_str();
@@ -43,7 +43,7 @@ fn send(request: &Request) -> Response {
     response.body(answer[end + 4..].to_vec()).unwrap()
 }
 
-/// An application with a browser, and what it sent.
+/// An application with a browser, and the requests that it sent.
 struct Driver {
     emulator: Emulator,
     journey: Journey,
@@ -62,7 +62,7 @@ impl Driver {
         self.emulator.now()
     }
 
-    /// Not random, but other bytes each time.
+    /// Not random, but different each time.
     fn entropy(&self) -> [u8; ENTROPY_BYTES] {
         [self.draws.fetch_add(1, Relaxed); ENTROPY_BYTES]
     }
@@ -102,7 +102,7 @@ impl Driver {
         }
     }
 
-    /// The code exchange of a login that is in order, and what it leads to.
+    /// The code exchange of a valid login, and the step after it.
     fn exchanged(&mut self) -> Step {
         let login = self.begin();
         let Ok(Step::Send(exchange)) = self.finish(&visit(&login), &header(&login.set_cookies)) else {
@@ -118,7 +118,7 @@ impl Driver {
     }
 }
 
-/// What a browser sends back.
+/// The `Cookie` header that a browser sends.
 fn header(cookies: &[SetCookie]) -> String {
     let pairs = cookies.iter().filter(|cookie| cookie.max_age() > 0);
     pairs.map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect::<Vec<_>>().join("; ")
@@ -131,7 +131,7 @@ fn signed_in(outcome: Result<Outcome>) -> SignedIn {
     }
 }
 
-/// The login failed after it was proven: its cookie goes, and so does the session that was there.
+/// A proven login failed: its cookie is deleted, and the old session ends.
 fn ends_the_login(error: &Error) -> bool {
     let deleted = error.set_cookies().iter().any(|cookie| cookie.max_age() == 0);
     deleted && error.ends_session() && error.return_to() == Some("/lesson")

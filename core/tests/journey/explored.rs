@@ -1,8 +1,8 @@
-//! All orders in which a few events can happen to the logins of two browsers, and nothing left to chance.
+//! Explores all orders of a few events in the logins of two browsers, without randomness.
 //!
 //! The world and its model are those of `browsers`, which compares both after each step. Tabs need no names here: the callback of
-//! any login may arrive at any time and in any browser, as if each login had a tab of its own that is reloaded, restored or copied.
-//! States that were reached before are not continued again.
+//! any login may arrive at any time and in any browser, as if each login had its own tab that is reloaded, restored or copied.
+//! States that were reached before are not explored again.
 
 use std::collections::HashSet;
 
@@ -10,12 +10,12 @@ use crate::browsers::{Event, TABS, World};
 use crate::model::{Said, State};
 use crate::scene::short_or_whole;
 
-/// The second browser, whose clock is right, and the first one, which keeps cookies too long.
+/// The second browser, whose clock is right. The first one keeps cookies too long.
 const OWN: usize = 1;
 const OTHER: usize = 0;
-/// Logins beyond so many are not followed: with three, one can be older, one younger and one restarted.
+/// More logins than this are not followed: with three, one can be older, one younger and one restarted.
 const LOGINS: usize = 3;
-/// A login may restart so often, with and without other cookies.
+/// A login may restart this many times at most, with or without other cookies.
 const MOST_RESTARTS: usize = 8;
 const MOST_RESTARTS_WITHOUT_COOKIES: usize = 3;
 
@@ -24,7 +24,7 @@ const SAID: [Said; 4] = [Said::Code, Said::JunkCode, Said::Denied, Said::Unavail
 #[derive(Clone)]
 struct Explored {
     world: World,
-    /// In which browser each login began.
+    /// The browser in which each login began.
     origins: Vec<usize>,
     is_crowded: bool,
     path: Vec<(usize, Event)>,
@@ -38,7 +38,7 @@ impl Explored {
     /// Everything that can happen next.
     fn events(&self) -> Vec<(usize, Event)> {
         let mut events = vec![(OWN, Event::LogOut), (OWN, Event::LoseCookies), (OWN, Event::Wait(601))];
-        // Nine more would be like eight more.
+        // Nine more would behave like eight more.
         if !self.is_crowded {
             events.push((OWN, Event::BeginEightMore));
         }
@@ -81,7 +81,7 @@ impl Explored {
         next
     }
 
-    /// Whether this is a good code that comes back in time to the browser that has the cookie of its login.
+    /// Whether the event is a valid code that comes back in time to the browser that has the cookie of its login.
     fn should_sign_in(&self, browser: usize, event: Event) -> bool {
         let Event::Unproven(Said::Code, state @ State::Of(login)) = event else { return false };
         let is_in_time = self.world.now - self.world.trips[login].began <= 600;
@@ -89,7 +89,7 @@ impl Explored {
         is_proven && is_in_time && !self.world.spent.contains(&login)
     }
 
-    /// Whatever goes wrong again and again, at some time a person sees a page.
+    /// Even if the same thing goes wrong again and again, the person sees a page in the end.
     fn ends(&self, mishaps: &[Event], said: Said, most: usize) {
         let Some(mut login) = self.followed().last() else { return };
         let mut next = self.clone();
@@ -111,7 +111,7 @@ impl Explored {
     }
 }
 
-/// All states within so many events after `start`, and how many steps led to them.
+/// Explores all states within this number of events after `start`. Returns the number of states and of steps.
 fn explore(start: Explored, depth: u32, crowded: u32) -> (usize, usize) {
     let (mut seen, mut states, mut steps) = (HashSet::new(), vec![start], 0);
     for length in 1..=depth {
@@ -126,7 +126,7 @@ fn explore(start: Explored, depth: u32, crowded: u32) -> (usize, usize) {
                 reached.ends(&[Event::LoseCookies], Said::Code, MOST_RESTARTS_WITHOUT_COOKIES);
                 reached.ends(&[], Said::JunkCode, MOST_RESTARTS_WITHOUT_COOKIES);
                 if length <= crowded {
-                    // A login that began in the second in which another one ended is not counted.
+                    // Wait a second: a login that began in the same second in which another one ended is not counted.
                     reached.ends(&[Event::Wait(1), Event::BeginEightMore], Said::Code, MOST_RESTARTS);
                 }
                 next.push(reached);

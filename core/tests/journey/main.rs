@@ -1,11 +1,11 @@
-//! What the emulator receives in a journey, and what no journey does, whatever the browser brings back.
+//! What the emulator receives during a login, and what a login never does, whatever the browser sends.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 #[path = "../cases/browser.rs"]
 mod browser;
 mod browsers;
 mod face {
-    //! What the browser's file calls a step's fields.
+    //! The fields of a step, for the browser's file.
     pub(crate) type Fields = std::collections::BTreeMap<String, String>;
 }
 mod driven;

@@ -1,17 +1,17 @@
-//! What docs/browser.md promises about the logins of one browser, in as few words as possible.
+//! The promises of docs/browser.md about the logins of one browser, in as few lines as possible.
 
-/// A login lives so long, in seconds.
+/// The lifetime of a login, in seconds.
 const LIFETIME: u64 = 600;
 const MOST_IN_FLIGHT: usize = 8;
 
-/// One way of a browser to Clever.
+/// One trip of a browser to Clever.
 #[derive(Clone, Debug)]
 pub(crate) struct Trip {
     pub(crate) goal: Option<String>,
     pub(crate) began: u64,
     /// How often in a row its login went to Clever.
     pub(crate) count: u8,
-    /// The login whose cookie proves it, if it has no cookie of its own: as long as no other login ended.
+    /// The login whose cookie proves it, if it has no cookie of its own; valid until another login ends.
     loan: Option<Loan>,
 }
 
@@ -24,19 +24,19 @@ struct Loan {
 /// The mark of the last login that ended.
 #[derive(Clone, Debug, Default)]
 struct Mark {
-    /// When that login ended.
+    /// When the login ended.
     at: u64,
     /// When the browser got the mark.
     came: u64,
-    /// The logins that have ended with a borrowed cookie, and how often that list started again.
+    /// The logins that have ended with a borrowed cookie, and how often that list started over.
     used: Vec<usize>,
     list: usize,
 }
 
-/// What a callback says beside its state.
+/// The content of a callback, except for its state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Said {
-    /// The code that Clever gave for this state, or for none.
+    /// The code that Clever gave for this state, or without a state.
     Code,
     /// A code that Clever does not know.
     JunkCode,
@@ -58,7 +58,7 @@ pub(crate) enum State {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Fate {
     pub(crate) word: String,
-    /// Where an answer that is no restart leads.
+    /// Where a response that is no restart leads.
     pub(crate) goal: Option<String>,
     pub(crate) ends_session: bool,
     /// The login whose person is in the new session.
@@ -70,9 +70,9 @@ pub(crate) struct Fate {
 /// One browser.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
-    /// Whether it keeps cookies longer than it should: its clock is wrong.
+    /// Whether it keeps cookies too long, because its clock is wrong.
     pub(crate) is_late: bool,
-    /// The logins in flight, the oldest first.
+    /// The logins in progress, the oldest first.
     pub(crate) flight: Vec<usize>,
     finished: Option<Mark>,
     /// The login whose person is signed in.
@@ -84,7 +84,7 @@ impl Model {
         Self { is_late, ..Self::default() }
     }
 
-    /// Time passed: cookies expire.
+    /// Time passes, and cookies expire.
     pub(crate) fn wait(&mut self, trips: &[Trip], now: u64) {
         if !self.is_late {
             self.flight.retain(|login| now - trips[*login].began < LIFETIME);
@@ -96,7 +96,7 @@ impl Model {
         *self = Self::new(self.is_late);
     }
 
-    /// Whether a callback with this state is one of a login that this browser keeps.
+    /// Whether a callback with this state belongs to a login that this browser keeps.
     pub(crate) fn proves(&self, trips: &[Trip], state: State) -> bool {
         matches!(state, State::Of(login) if self.flight.contains(&login) || self.borrows(trips, login))
     }
@@ -111,7 +111,7 @@ impl Model {
         self.finished.as_ref().map_or(0, |mark| mark.list)
     }
 
-    /// A login begins: the ninth drops the oldest.
+    /// A login begins. The ninth one drops the oldest.
     pub(crate) fn begin(&mut self, trips: &mut Vec<Trip>, goal: &str, now: u64) {
         if self.flight.len() == MOST_IN_FLIGHT {
             self.flight.remove(0);
@@ -120,7 +120,7 @@ impl Model {
         trips.push(Trip { goal: Some(goal.to_owned()), began: now, count: 1, loan: None });
     }
 
-    /// A callback arrives. When its login restarts, the new one is the last of `trips`.
+    /// A callback arrives. If its login restarts, the new one is the last of `trips`.
     pub(crate) fn arrive(&mut self, trips: &mut Vec<Trip>, said: Said, state: State, now: u64) -> Fate {
         let trip = if let State::Of(login) = state { Some(trips[login].clone()) } else { None };
         let held = match state {
@@ -179,8 +179,8 @@ impl Model {
         fate
     }
 
-    /// A login goes to Clever once more, instead of the one that this browser proved, if it did. It drops no other: where all places are
-    /// taken, it borrows the cookie of the youngest.
+    /// A login goes to Clever once more and replaces the one that this browser proved, if it did. It drops no other login: when
+    /// all slots are taken, it borrows the cookie of the newest.
     fn restart(
         &mut self,
         trips: &mut Vec<Trip>,
@@ -203,7 +203,7 @@ impl Model {
         Fate { word: format!("restart {why}"), ..Fate::default() }
     }
 
-    /// A login has ended, and with it its loan.
+    /// A login has ended, and its loan with it.
     fn mark(&mut self, trips: &[Trip], login: usize, at: u64, now: u64) {
         let mut mark = Mark { at, came: now, ..self.finished.take().unwrap_or_default() };
         if trips[login].loan.is_some() {

@@ -1,4 +1,4 @@
-//! What Clever receives: no code before everything else is right, none twice, and not a round trip more than needed.
+//! The requests that Clever receives: no code before everything else is right, no code twice, and no unnecessary round trip.
 
 use clever_emulator::Emulator;
 use clever_sso::blocking::Client;
@@ -10,7 +10,7 @@ use crate::scene::{
     token_requests, visit, word,
 };
 
-/// A login that began longer ago than a pending login is good for.
+/// A login that began longer ago than a pending login is valid.
 fn expired(emulator: &Emulator) -> (String, String) {
     let keys = SealingKeys::derive(OIDC, [&Secret::from(SECRET)]).unwrap();
     let began = emulator.now() - u64::from(LIFETIME_SECONDS) - 60;
@@ -34,7 +34,7 @@ fn no_code_is_spent_without_the_state_and_the_pending_login_of_one_login() {
     let good = visit(&ours);
     let stateless = good.split("&state=").next().unwrap().to_owned();
     let (old_state, old_pending) = expired(&emulator);
-    // One in 64 begins with an A by itself.
+    // One in 64 already begins with an A.
     let first = if ours.pending.starts_with('A') { 'B' } else { 'A' };
     let forged = format!("{first}{}", &ours.pending[1..]);
     let arrivals = [
@@ -104,7 +104,7 @@ fn a_wrong_secret_is_told_once_and_not_again() {
     assert_eq!(token_requests(&emulator), 1);
 }
 
-/// What a login costs: the requests to each of Clever's endpoints that a server may ask.
+/// The cost of a login: the requests to each of Clever's endpoints that servers use.
 fn received(emulator: &Emulator) -> Vec<(String, u64)> {
     let of_ada = format!("/v3.0/users/{}", emulator.person("ada").unwrap().id);
     let of_district = "/v3.0/districts/53ee4b8a44abc88c1c00119b".to_owned();
@@ -144,7 +144,7 @@ fn a_login_with_an_id_token_is_one_round_trip_once_the_keys_are_known() {
 fn a_login_without_an_id_token_is_three_round_trips_and_needs_no_keys() {
     let emulator = emulator();
     let client = client(&emulator, OAUTH);
-    // The first login of a process may fetch keys during the exchange: it is not known yet that no ID token will come.
+    // The first login of a process may fetch keys during the exchange, because it is not known yet that no ID token will come.
     log_in(&client);
     let after_the_first = received(&emulator);
     log_in(&client);

@@ -1,4 +1,4 @@
-//! A login never restarts forever, whatever is lost or exchanged on the way.
+//! A login never restarts forever, whatever is lost or exchanged.
 
 use clever_sso::blocking::Client;
 use clever_sso::{Login, Outcome};
@@ -9,8 +9,8 @@ use crate::scene::{OIDC, begin, callback, cases, client, emulator, state_of, vis
 /// A login goes to Clever three times at most: once when it begins, and twice when it restarts.
 const MOST_RESTARTS: usize = 2;
 
-/// What goes wrong when the browser returns. An arrival without the state of a login is a fresh one, since nothing connects it
-/// to a login, so these three count only what comes after them.
+/// What goes wrong when the browser returns. A callback without the state of a login counts as a new login, because nothing
+/// connects it to one. So the first three of these only count the restarts after them.
 #[derive(Clone, Copy, Debug)]
 enum Mishap {
     StateStripped,
@@ -33,7 +33,7 @@ impl Mishap {
         Self::CodeSpent,
     ];
 
-    /// Those that bring the state of the latest login.
+    /// The mishaps that have the state of the latest login.
     const WITH_STATE: [Self; 4] =
         [Self::PendingDropped, Self::PendingForged, Self::PendingOfAnotherLogin, Self::CodeSpent];
 
@@ -52,7 +52,7 @@ impl Mishap {
     }
 }
 
-/// How often the login restarts in a row, and the error code at the end.
+/// The number of restarts in a row, and the error code at the end.
 fn restarts(client: &Client, mishaps: &[Mishap]) -> (usize, String) {
     let (mut latest, other) = (begin(client), begin(client));
     for (number, mishap) in mishaps.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Whatever `return_to` the library accepts, a browser that resolves it stays at the application.
+//! A browser that resolves any `return_to` that the library accepts stays on the application's site.
 
 use clever_sso::Config;
 use clever_sso::LoginOptions;
@@ -9,7 +9,7 @@ use url::Url;
 use crate::scene::cases;
 
 const APPLICATION: &str = "https://app.example/";
-/// Of which hostile targets are made: what begins, ends or hides a host, and what browsers drop or rewrite.
+/// The parts of hostile targets: characters that begin, end or hide a host, and those that browsers drop or rewrite.
 const PIECES: [&str; 28] = [
     "/",
     "/",

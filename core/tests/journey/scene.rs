@@ -1,4 +1,4 @@
-//! An emulator, clients for it, and the words in which the tests tell a journey.
+//! An emulator, clients for it, and helpers for the tests.
 
 use clever_emulator::{App, Emulator, Options};
 use clever_sso::blocking::Client;
@@ -13,7 +13,7 @@ pub(crate) const OIDC: &str = "0d1c0d1c0d1c0d1c0d1c";
 pub(crate) const OAUTH: &str = "0a070a070a070a070a07";
 pub(crate) const PUBLIC: &str = "9b1c9b1c9b1c9b1c9b1c";
 pub(crate) const SECRET: &str = "5ec4e7a15ec4e7a15ec4e7a15ec4e7a15ec4e7a1";
-/// No server runs there: the test browser reads the address and does not open it.
+/// No server runs there: the test browser reads the URL and does not open it.
 pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1:9/callback";
 
 pub(crate) fn emulator() -> Emulator {
@@ -39,14 +39,14 @@ pub(crate) fn begin(client: &Client) -> Login {
     client.begin_login(&LoginOptions::default()).unwrap()
 }
 
-/// Goes to Clever and gives the callback, with a code that is good.
+/// Goes to Clever and returns the callback, with a valid code.
 pub(crate) fn visit(login: &Login) -> String {
     let (result, fields) = Browser::go(&login.url);
     assert_eq!(result, "ok");
     fields["callback"].clone()
 }
 
-/// A callback with this state and a code that Clever does not know.
+/// A callback with this state and an unknown code.
 pub(crate) fn callback(state: &str) -> String {
     let query = Serializer::new(String::new())
         .append_pair("code", "0000000000000000000000000000000000000000")
@@ -60,7 +60,7 @@ pub(crate) fn state_of(login: &Login) -> String {
     url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned()
 }
 
-/// The outcome in a word: `signed_in`, `restart REASON`, `denied` or `error CODE`.
+/// The outcome as text: `signed_in`, `restart REASON`, `denied` or `error CODE`.
 pub(crate) fn word(outcome: &Result<Outcome>) -> String {
     match outcome {
         Ok(Outcome::SignedIn(_)) => "signed_in".to_owned(),
@@ -74,12 +74,12 @@ pub(crate) fn token_requests(emulator: &Emulator) -> u64 {
     emulator.request_count("/oauth/tokens")
 }
 
-/// The number of examples in `make test`, or in the long form that `CLEVER_SSO_TEST_ALL` asks for.
+/// The number of examples: `short` in `make test`, `whole` with `CLEVER_SSO_TEST_ALL`.
 pub(crate) fn short_or_whole(short: u32, whole: u32) -> u32 {
     if std::env::var_os("CLEVER_SSO_TEST_ALL").is_some() { whole } else { short }
 }
 
-/// So many examples of a property; a failing one is shown and not written to a file.
+/// This number of examples for a property. A failing example is shown and not written to a file.
 pub(crate) fn cases(cases: u32) -> Cases {
     Cases { cases, failure_persistence: None, ..Cases::default() }
 }

@@ -1,4 +1,4 @@
-//! State and pending login are sealed: no one can change them, and only a process with the key can finish the login.
+//! State and pending login are encrypted: no one can change them, and only a process with the key can finish the login.
 
 use clever_sso::{LoginOptions, Secret};
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use crate::scene::{
     visit, word,
 };
 
-/// The text with one bit of one of its characters changed, which stays ASCII.
+/// The text with one bit of one character changed. It is still ASCII.
 fn with_a_bit_changed(text: &str, place: prop::sample::Index, bit: u8) -> String {
     let mut bytes = text.as_bytes().to_vec();
     let place = place.index(bytes.len());

@@ -1,4 +1,4 @@
-//! Many tabs of one browser, which share its cookies, against a real emulator: each ends signed in at its own page.
+//! Many tabs of one browser, which share its cookies, with a real emulator: each ends signed in, at its own page.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::scene::{OIDC, REDIRECT_URI, cases, client, emulator, short_or_whole, visit};
 
-/// The cookies of a browser. All its tabs share them.
+/// The cookies of a browser. All of its tabs share them.
 #[derive(Default)]
 struct Jar(BTreeMap<String, String>);
 
@@ -33,7 +33,7 @@ impl Jar {
     }
 }
 
-/// How far a tab has come.
+/// The state of a tab.
 #[derive(Clone)]
 enum Tab {
     Closed,
@@ -49,7 +49,7 @@ enum Start {
     Portal,
 }
 
-/// One browser and what it does next, tab by tab.
+/// One browser and the next step of each tab.
 struct Browser<'a> {
     client: &'a Client,
     jar: Jar,
@@ -66,7 +66,7 @@ impl<'a> Browser<'a> {
         self.tabs[tab] = match std::mem::replace(&mut self.tabs[tab], Tab::SignedIn) {
             Tab::Closed => match self.starts[tab] {
                 Start::Page => Tab::AtClever(self.begin(tab)),
-                // Nobody has to ask the emulator: a login from the portal arrives with a code and without a state.
+                // No request to the emulator is needed: a login from the portal arrives with a code and without a state.
                 Start::Portal => {
                     Tab::Back(format!("{REDIRECT_URI}?code=0000000000000000000000000000000000000000"))
                 }
@@ -104,14 +104,14 @@ impl<'a> Browser<'a> {
         self.tabs.iter().all(|tab| matches!(tab, Tab::SignedIn))
     }
 
-    /// Every step of every tab before the next step of any.
+    /// Runs each step in every tab before the next step in any tab.
     fn in_lock_step(&mut self) {
         while !self.is_done() {
             (0..self.tabs.len()).for_each(|tab| self.go_on(tab));
         }
     }
 
-    /// The tabs in the order of `turns`, then those that are left.
+    /// Runs the tabs in the order of `turns`, then the remaining tabs.
     fn in_turns(&mut self, turns: &[prop::sample::Index]) {
         for turn in turns {
             self.go_on(turn.index(self.tabs.len()));

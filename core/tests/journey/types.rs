@@ -1,4 +1,4 @@
-//! What the types of the API can do, as the Rust API Guidelines ask for.
+//! The common traits of the API's types, as the Rust API Guidelines require.
 
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
@@ -19,13 +19,13 @@ use clever_sso::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Goes to any thread, stays in any task, and can be printed for debugging.
+/// Can be used from any thread and in any task, and can be printed for debugging.
 fn shared<T: Send + Sync + Unpin + Debug>() {}
-/// Can be held against another one, and be the key of a map.
+/// Can be compared, and be the key of a map.
 fn compared<T: Clone + Eq + Hash>() {}
-/// Can be kept in a session.
+/// Can be stored in a session.
 fn kept<T: Serialize + DeserializeOwned>() {}
-/// Text, in both directions.
+/// Can be converted to text and back.
 fn written<T: Display + FromStr + Clone + Eq + Hash + Serialize + DeserializeOwned>() {}
 
 macro_rules! each {
@@ -56,7 +56,7 @@ fn an_error_goes_anywhere() {
     any::<Error>();
 }
 
-/// What is kept, and read again.
+/// Stores a value and reads it back.
 fn again<T: Serialize + DeserializeOwned>(value: &T) -> T {
     serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
 }

@@ -1,4 +1,4 @@
-//! A program that lets SIGPIPE end it, and a server that ends its kept connections in the way that raises it.
+//! A program in which SIGPIPE has its default action, and a server that closes kept connections in a way that raises it.
 #![expect(
     unsafe_code,
     reason = "std has no way to set the action of a signal, to hold it back, or to send RST"
@@ -38,7 +38,7 @@ fn in_a_process_that_it_would_end() {
     }
 }
 
-/// The connections of the async client belong to the runtime of the program, and so do the signals of its threads.
+/// The connections of the async client belong to the program's runtime, and so do the signals of its threads.
 #[test]
 fn no_sigpipe_ends_an_async_program_that_holds_it_back_on_the_threads_of_its_runtime() {
     run("broken_pipes::in_an_async_process_that_holds_it_back", &[]);
@@ -63,9 +63,9 @@ fn in_an_async_process_that_holds_it_back() {
     }
 }
 
-/// Its connections end after one answer, which says that they are kept. The threads of the server are not at risk.
+/// A server whose connections end after one response that announces a kept connection. Its own threads are not at risk.
 fn server() -> (Server, Authority) {
-    // SAFETY: no handler is set, and no other thread runs yet that would mind.
+    // SAFETY: no handler is set, and no other thread runs yet that depends on it.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
     let authority = Authority::new();
     let wrap = encrypted(authority.for_name("127.0.0.1"));
@@ -80,7 +80,7 @@ fn base(server: &Server) -> String {
     format!("https://127.0.0.1:{}", server.port())
 }
 
-/// Waits until the server has ended its connection.
+/// Waits until the server has closed its connection.
 fn ended(server: &Server, calls: usize) {
     let waiting = Instant::now();
     while server.open() > 0 {
@@ -90,20 +90,20 @@ fn ended(server: &Server, calls: usize) {
     assert_eq!(server.seen().len(), calls);
 }
 
-/// Holds SIGPIPE back in this thread.
+/// Blocks SIGPIPE in this thread.
 fn hold_back() {
-    // SAFETY: a set of zeros is valid, and it is emptied below.
+    // SAFETY: a set of zeros is valid, and it is cleared below.
     let mut set = unsafe { std::mem::zeroed() };
     // SAFETY: the set is valid.
     unsafe { libc::sigemptyset(&raw mut set) };
     // SAFETY: the set is valid, and the signal exists.
     unsafe { libc::sigaddset(&raw mut set, libc::SIGPIPE) };
-    // SAFETY: the set is valid for the length of the call.
+    // SAFETY: the set is valid during the call.
     let held = unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, ptr::null_mut()) };
     assert_eq!(held, 0);
 }
 
-/// A connection that ends after its first answer: `close_notify`, FIN, RST. A client that answers the first gets SIGPIPE.
+/// A connection that ends after its first response with `close_notify`, FIN and RST. A client that writes to it gets SIGPIPE.
 struct Ending {
     tls: StreamOwned<ServerConnection, TcpStream>,
     answered: bool,
@@ -131,10 +131,10 @@ impl Drop for Ending {
         self.tls.conn.send_close_notify();
         let _ = self.tls.flush();
         let _ = self.tls.sock.shutdown(Shutdown::Write);
-        // SAFETY: an address of zeros is valid; its family is AF_UNSPEC, which ends the connection with RST.
+        // SAFETY: an address of zeros is valid. Its family is AF_UNSPEC, which closes the connection with RST.
         let nowhere: libc::sockaddr = unsafe { std::mem::zeroed() };
         let length = libc::socklen_t::try_from(size_of_val(&nowhere)).unwrap();
-        // SAFETY: the descriptor is open, and the address is as long as it says.
+        // SAFETY: the descriptor is open, and the length is that of the address.
         let done = unsafe { libc::connect(self.tls.sock.as_raw_fd(), &raw const nowhere, length) };
         assert_eq!(done, 0, "{}", io::Error::last_os_error());
     }

@@ -1,4 +1,4 @@
-//! A Clever that answers rightly, to be bent by each test; and clients for it.
+//! A Clever that responds correctly, as a start for each test; and clients for it.
 
 use clever_sso::{Client, Config, ConfigBuilder, Error, Login, blocking};
 use serde_json::{Value, json};
@@ -34,24 +34,24 @@ pub(crate) fn made_async(config: ConfigBuilder) -> Client {
     Client::new(config.build().unwrap()).unwrap()
 }
 
-/// Makes a call that is a plain GET. Pauses between its attempts pass at once.
+/// Makes a simple GET call. Pauses between its attempts pass at once.
 pub(crate) fn ask_patiently(config: ConfigBuilder) -> Result<(), Error> {
     let client = made_async(config);
     run(async |pauses| pauses.skip(client.check_token("access-token")).await.map(drop))
 }
 
-/// The browser comes back with a code.
+/// The callback with a code.
 pub(crate) fn callback(login: &Login) -> String {
     format!("code=abc&state={}", parameter(login, "state"))
 }
 
-/// A parameter of the URL where the browser is sent.
+/// A parameter of the login's URL.
 pub(crate) fn parameter(login: &Login, name: &str) -> String {
     let mut pairs = login.url.split(['?', '&']).filter_map(|pair| pair.split_once('='));
     pairs.find(|(known, _)| *known == name).unwrap().1.to_owned()
 }
 
-/// A port where nothing listens, but which nobody else gets while the socket is held; and its address as a base URL.
+/// A port where nothing listens, and that no one else gets while the socket is open; and its base URL.
 pub(crate) fn closed_port() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -59,7 +59,7 @@ pub(crate) fn closed_port() -> (TcpSocket, String) {
     (socket, base)
 }
 
-/// Makes a call that is a plain GET.
+/// Makes a simple GET call.
 pub(crate) fn ask(client: &blocking::Client) -> Result<(), Error> {
     client.check_token("access-token").map(drop)
 }
@@ -69,7 +69,7 @@ pub(crate) fn word(result: Result<(), Error>) -> &'static str {
     result.unwrap_err().code().as_str()
 }
 
-/// What tokeninfo says of a token of this client.
+/// The tokeninfo response for a token of this client.
 pub(crate) fn ours() -> Answer {
     Answer::json(&json!({ "client_id": CLIENT_ID, "scopes": [] }))
 }
@@ -78,7 +78,7 @@ pub(crate) fn tokens() -> Answer {
     Answer::json(&json!({ "access_token": "access-token", "token_type": "bearer" }))
 }
 
-/// Where the server is, as it is called from outside.
+/// The base URL that the request was sent to.
 pub(crate) fn base(request: &Request) -> String {
     format!("http://{}", request.header("host").unwrap())
 }
@@ -88,7 +88,7 @@ pub(crate) fn discovery(request: &Request) -> Answer {
     Answer::json(&json!({ "issuer": base, "jwks_uri": format!("{base}{CERTS}") }))
 }
 
-/// Discovery and the keys of `signer`.
+/// Responds with discovery and the keys of `signer`.
 pub(crate) fn publishing(request: &Request, signer: Signer) -> Answer {
     match request.path.as_str() {
         DISCOVERY => discovery(request),

@@ -1,4 +1,4 @@
-//! The first login of a process: requests that can run at the same time do, and the login does not wait for ones it does not need.
+//! The first login of a process: requests that can run at the same time do, and the login does not wait for unneeded ones.
 
 use std::collections::HashSet;
 use std::sync::mpsc::channel;
@@ -17,7 +17,7 @@ use crate::stopped_clock::HANGS;
 
 const ID: &str = "58da8c63d7dc0ca068003d3b";
 
-/// Waits until requests for all of some paths are there.
+/// Waits until requests for all of some paths have arrived.
 #[derive(Default)]
 struct Meeting {
     seen: Mutex<HashSet<String>>,
@@ -25,7 +25,7 @@ struct Meeting {
 }
 
 impl Meeting {
-    /// Comes to the meeting; whether all of them came.
+    /// Adds a request, and waits for the others. Returns whether all of them arrived.
     fn of(&self, expected: &[&str], request: &Request) -> bool {
         let mut seen = self.seen.lock().unwrap();
         seen.insert(request.path.clone());
@@ -35,10 +35,10 @@ impl Meeting {
     }
 }
 
-/// The nonce of the login in progress, known to the server that signs.
+/// The nonce of the login in progress, for the server that signs its token.
 type Nonce = Arc<Mutex<String>>;
 
-/// Tokens with an ID token.
+/// A token response with an ID token.
 fn id_tokens(request: &Request, nonce: &Nonce) -> Answer {
     let id_token = Signer::first().token_for(&nonce.lock().unwrap(), &base(request));
     Answer::json(&json!({ "access_token": "access-token", "token_type": "bearer", "id_token": id_token }))
@@ -52,7 +52,7 @@ fn person(request: &Request) -> Answer {
     }
 }
 
-/// Logs in with a client that has never asked for anything.
+/// Logs in with a client that has made no request before.
 fn log_in_blocking(server: &Server, nonce: &Nonce) -> Result<Outcome, Error> {
     log_in_with(&made(config(&server.base())), nonce)
 }
@@ -84,7 +84,7 @@ fn code_discovery_and_keys_are_on_their_way_together() {
         let (nonce, meeting) = (Nonce::default(), Meeting::default());
         let known = Arc::clone(&nonce);
         let server = Server::of_answers(move |request| {
-            // None is answered before all three are there.
+            // The server responds to none of them before all three have arrived.
             if !meeting.of(&[TOKENS, DISCOVERY, CERTS], request) {
                 return Answer::status(404);
             }
@@ -127,7 +127,7 @@ fn discovery_has_the_last_word_about_where_the_keys_are() {
                 Answer::json(&json!({ "issuer": base, "jwks_uri": format!("{base}/moved") }))
             }
             "/moved" => key_set(&[Signer::first().jwk()]),
-            // The keys at the usual place are not used.
+            // The keys at the usual address are not used.
             _ => key_set(&[Signer::second().jwk()]),
         });
         assert!(is_signed_in(&log_in(&server, &nonce)));
@@ -161,12 +161,12 @@ fn a_login_without_an_id_token_waits_for_no_keys_and_the_next_one_asks_for_none(
     let (told, meeting) = (Mutex::new(told), Meeting::default());
     let server = Server::of_answers(move |request| match request.path.as_str() {
         path @ (TOKENS | DISCOVERY | CERTS) => {
-            // All three requests of the first login are counted before it continues.
+            // All three requests of the first login must arrive before it continues.
             let met = meeting.of(&[TOKENS, DISCOVERY, CERTS], request);
             if path == TOKENS && met {
                 return tokens();
             }
-            // The keys wait until both logins are over.
+            // The keys are not sent before both logins are over.
             let _ = told.lock().unwrap().recv_timeout(HANGS);
             Answer::status(503)
         }

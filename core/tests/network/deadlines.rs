@@ -1,4 +1,4 @@
-//! One deadline for a whole call. The clock stands still, and moves when the server continues.
+//! One deadline for a whole call. The clock stands still, and advances when the server continues.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
@@ -21,7 +21,7 @@ fn hurried(server: &Server) -> Client {
     made_async(config(&server.base()).timeout(DEADLINE))
 }
 
-/// Makes a call that must end at the deadline, not before and not after, while `passing` moves the clock that far.
+/// Makes a call that must end at the deadline, neither before nor after, while `passing` advances the clock to it.
 async fn ends_at_the_deadline(
     call: impl Future<Output = Result<(), Error>>,
     passing: impl Future<Output = ()>,
@@ -31,7 +31,7 @@ async fn ends_at_the_deadline(
     assert_eq!(tokio::join!(timed, passing).0, ("network_timeout", DEADLINE));
 }
 
-/// Writes the start of an answer, then a byte each time it is told to.
+/// Writes the start of a response, then one byte at a time when the test says so.
 struct Dripping {
     go: Sender<()>,
     written: UnboundedReceiver<()>,
@@ -55,7 +55,7 @@ impl Dripping {
         Self { go, written, server }
     }
 
-    /// Ten bytes, and a tenth of the deadline after each.
+    /// Writes ten bytes, and advances the clock by a tenth of the deadline after each.
     async fn drip(&mut self) {
         for _ in 0..10 {
             self.written.recv().await.unwrap();
@@ -109,7 +109,7 @@ fn the_deadline_covers_the_trips_of_a_login_together() {
         let returned = callback(&login);
         let call =
             async { client.finish_login_with_pending(&returned, Some(&login.pending)).await.map(drop) };
-        // Each of the two trips alone is in time.
+        // Each of the two requests alone is in time.
         let passing = async {
             for fifths in [3, 2] {
                 asked.recv().await.unwrap();
@@ -145,6 +145,6 @@ fn a_server_that_only_listens_is_left_at_the_deadline() {
 fn a_blocking_call_has_a_deadline_too() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", silent.local_addr().unwrap());
-    // A blocking call brings a runtime of its own, whose clock is the real one. How long it takes is not looked at.
+    // A blocking call has its own runtime with a real clock. The test does not check how long it takes.
     assert_eq!(word(ask(&made(config(&base).timeout(Duration::from_millis(50))))), "network_timeout");
 }

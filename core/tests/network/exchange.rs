@@ -1,4 +1,4 @@
-//! A code arrives at Clever once.
+//! A code reaches Clever only once.
 
 use std::io::{ErrorKind, Write as _};
 use std::net::TcpStream;

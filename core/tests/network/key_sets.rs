@@ -1,4 +1,4 @@
-//! What a client of discovery and key sets must do (OpenID Connect Discovery 1.0, Core 10.1.1).
+//! The rules for clients of discovery and key sets (OpenID Connect Discovery 1.0, Core 10.1.1).
 
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -18,7 +18,7 @@ use crate::stopped_clock::run;
 
 type Behavior = Box<dyn Fn(&Request) -> Answer + Send>;
 
-/// A Clever whose behavior can be changed while it runs.
+/// A Clever that can change while it runs.
 struct Changing {
     server: Server,
     behavior: Arc<Mutex<Behavior>>,
@@ -44,12 +44,12 @@ impl Changing {
         client(&self.server.base())
     }
 
-    /// A good token of this Clever, signed by `signer`.
+    /// A valid token of this Clever, signed by `signer`.
     fn token(&self, signer: Signer) -> String {
         signer.token(&self.server.base())
     }
 
-    /// How often discovery and the keys were asked for.
+    /// The numbers of requests for discovery and for keys.
     fn counts(&self) -> (usize, usize) {
         (self.server.count(DISCOVERY), self.server.count(CERTS))
     }
@@ -130,7 +130,7 @@ fn rotated_keys_are_found_without_a_restart_and_old_ones_are_forgotten() {
     assert_eq!(clever.counts(), (2, 2));
 }
 
-/// The same key under another `kid`, or under none.
+/// The same key with another `kid`, or without one.
 fn renamed(signer: Signer, kid: Option<&str>) -> Value {
     let mut jwk = signer.jwk();
     match kid {
@@ -140,7 +140,7 @@ fn renamed(signer: Signer, kid: Option<&str>) -> Value {
     jwk
 }
 
-/// Publishes the key of `signer` as `kid`, and what a token of it looks like.
+/// A Clever with the key of `signer` as `kid`, and the header of its tokens.
 fn named(signer: Signer, kid: Option<&'static str>) -> (impl Fn(&Request) -> Answer, Value) {
     let publishing = move |request: &Request| match request.path.as_str() {
         DISCOVERY => discovery(request),
@@ -180,7 +180,7 @@ fn keys_that_changed_under_the_same_kid_or_under_none_are_found_by_async_calls()
             verify(Signer::second()).await.unwrap();
             assert_eq!(word(verify(Signer::first()).await), "id_token_signature");
             assert_eq!(clever.counts(), (2, 2));
-            // Half a minute later they may have changed again.
+            // Half a minute later, they may have changed again.
             clever.becomes(named(Signer::first(), kid).0);
             advance(Duration::from_secs(30)).await;
             verify(Signer::first()).await.unwrap();
@@ -303,7 +303,7 @@ fn sixty_four_callers_at_once_share_one_fetch() {
 
 #[test]
 fn sixty_four_callers_at_once_share_one_failure() {
-    // A failure is shared for a second only, so the clock stands still.
+    // A failure is shared for only a second, so the clock stands still.
     run(async |_| {
         let clever = Changing::new(|_| Answer::status(404));
         let (client, token) = (made_async(config(&clever.server.base())), clever.token(Signer::first()));

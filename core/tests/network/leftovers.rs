@@ -1,4 +1,4 @@
-//! What a client opens is gone with it: descriptors, threads, connections.
+//! A dropped client leaves nothing open: no descriptors, threads or connections.
 
 use std::fs;
 use std::thread;
@@ -24,7 +24,7 @@ fn in_a_quiet_process() {
         Some(_) => ours(),
         None => publishing(request, Signer::first()),
     });
-    // What a runtime keeps for the whole process, once: the emulator of the other tests enables tokio's signals.
+    // Things that a runtime creates once for the whole process: the emulator of the other tests enables tokio's signals.
     drop(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
     let before = (open(), threads());
     for _ in 0..10 {
@@ -59,7 +59,7 @@ fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
 }
 
-/// How many more threads there are than before, not counting those that serve open connections.
+/// The number of threads since `before`, without those that serve open connections.
 fn client_threads(before: &(usize, usize), server: &Server) -> usize {
     let deadline = Instant::now() + HANGS;
     loop {
@@ -71,7 +71,7 @@ fn client_threads(before: &(usize, usize), server: &Server) -> usize {
     }
 }
 
-/// Waits until the server has noticed the end of the connections too, which share descriptors and threads with us.
+/// Waits until the server has noticed the end of the connections too, because its descriptors and threads are in this process.
 fn settles_at(expected: (usize, usize)) {
     let deadline = Instant::now() + HANGS;
     while (open(), threads()) != expected {

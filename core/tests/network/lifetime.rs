@@ -1,4 +1,4 @@
-//! Connections are kept while they serve, and shared by all callers.
+//! Connections are kept while they are useful, and shared by all callers.
 
 use std::sync::Barrier;
 use std::thread;
@@ -14,7 +14,7 @@ use crate::server::{Answer, Request, Server};
 use crate::signer::Signer;
 use crate::stopped_clock::HANGS;
 
-/// Says in the answer which request it belongs to.
+/// A response that says which request it belongs to.
 fn echoing(request: &Request) -> Answer {
     Answer::json(&json!({ "client_id": request.bearer().unwrap(), "scopes": [] }))
 }
@@ -59,7 +59,7 @@ fn sixty_four_threads_share_one_blocking_client_and_each_gets_its_own_answer() {
         }
     });
     assert_eq!(server.seen().len(), 64 * 20);
-    // Many threads opened connections: only some of these are kept.
+    // Many threads opened connections, and only some of them are kept.
     let deadline = Instant::now() + HANGS;
     while server.open() > 16 {
         assert!(Instant::now() < deadline, "{} are open", server.open());

@@ -1,4 +1,4 @@
-//! The log: quiet on success, plain about trouble, and never a secret in it.
+//! The log: quiet on success, clear about problems, and never with a secret in it.
 
 use std::fmt::{self, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -18,7 +18,7 @@ use crate::own_process::run;
 use crate::server::{Answer, Request, Server};
 use crate::signer::Signer;
 
-/// Keeps every line of every library, whatever its level.
+/// Keeps all lines of all libraries, at every level.
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<String>>>);
 
@@ -68,7 +68,7 @@ impl Visit for Line {
     }
 }
 
-/// The lines that are this library's.
+/// The lines of this library.
 fn ours_of(lines: &[String]) -> Vec<&str> {
     lines.iter().map(String::as_str).filter(|line| line.contains(" clever_sso::")).collect()
 }
@@ -81,7 +81,7 @@ fn no_line_of_a_login_against_a_misbehaving_server_holds_a_secret() {
         let mut noted = noted.lock().unwrap();
         let first = !noted.iter().any(|before: &Request| before.path == request.path);
         noted.push(request.clone());
-        // Everything but the code exchange fails at first.
+        // Everything except the code exchange fails at first.
         if first && request.path != TOKENS {
             Answer::status(503).body("b0dy-with-a-secret")
         } else {
@@ -92,7 +92,7 @@ fn no_line_of_a_login_against_a_misbehaving_server_holds_a_secret() {
     let begun = client.begin_login(&LoginOptions::default()).unwrap();
     let state = begun.url.split(['?', '&']).find_map(|pair| pair.strip_prefix("state=")).unwrap();
     let callback = format!("http://127.0.0.1:9/callback?code=c0de-c0de&state={state}");
-    // A few short pauses between attempts pass for real: the lines are what is looked at here.
+    // The short pauses between attempts really pass: this test is only about the log lines.
     let lines = Captured::during(|| {
         drop(client.finish_login_with_pending(&callback, Some(&begun.pending)).unwrap());
         let _ = client.district("t0ken-t0ken", "58da8c63d7dc0ca068003d3c");

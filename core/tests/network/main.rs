@@ -1,4 +1,4 @@
-//! The network part against servers that misbehave: each rule in the name of its test.
+//! The network part with misbehaving servers. The name of each test is the rule that it checks.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
 
 #[cfg(target_os = "linux")]

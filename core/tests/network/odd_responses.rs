@@ -1,4 +1,4 @@
-//! Answers that are no answers, or are put together strangely.
+//! Invalid responses, and responses in unusual forms.
 
 use std::io::{ErrorKind, Write as _};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::server::{Answer, Request, Server};
 const BODY: &str = r#"{"client_id":"client","scopes":[]}"#;
 const MEBIBYTE: usize = 1024 * 1024;
 
-/// A server that writes these bytes after each request, and closes.
+/// A server that writes these bytes after each request, and closes the connection.
 fn writing(bytes: impl Into<Vec<u8>>) -> Server {
     let bytes = bytes.into();
     Server::of_bytes(move |_, wire| {
@@ -30,7 +30,7 @@ fn a_closed_port_is_network_connect() {
 
 #[test]
 fn a_reset_in_mid_body_is_network_interrupted() {
-    // A socket that is closed with something unread resets the connection.
+    // Closing a socket with unread data resets the connection.
     let server = Server::of_connections(|stream| {
         if stream.peek(&mut [0]).is_ok_and(|bytes| bytes > 0) {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 34\r\n\r\n{\"client_id\"");
@@ -61,7 +61,7 @@ fn a_gibibyte_that_is_not_declared_ends_at_a_mebibyte() {
     }
 }
 
-/// Pours out a gibibyte of spaces.
+/// Sends a gibibyte of spaces.
 fn pouring(header: &'static str, written: &Arc<AtomicUsize>) -> Server {
     let written = Arc::clone(written);
     Server::of_bytes(move |_, wire| {
@@ -157,7 +157,7 @@ fn what_proxies_do_to_an_answer_keeps_nobody_out() {
 
 #[test]
 fn headers_in_odd_forms_do_not_change_where_an_answer_ends() {
-    // The length of BODY is right, or the response is refused: reading never continues into the next bytes.
+    // Either the length of BODY is used, or the response is refused: reading never continues into the next bytes.
     for header in ["Content-Length : 34\r\n", "Content-Length:\r\n 34\r\n"] {
         let server = writing(format!("HTTP/1.1 200 OK\r\n{header}\r\n{BODY}{BODY}"));
         ask(&client(&server.base())).unwrap_or_else(|error| panic!("{header}: {error}"));
@@ -201,7 +201,7 @@ fn a_connection_that_ends_before_an_answer_is_repeated_for_a_get() {
 
 #[test]
 fn an_answer_left_unread_does_not_become_the_next_one() {
-    // The rest of an answer that was too large, or longer than declared, stays on a connection that is given up.
+    // The rest of a response that was too large, or longer than declared, stays on a connection that is closed.
     let server = Server::of_bytes(|request: &Request, wire| {
         let token = request.bearer().unwrap();
         let body = format!(r#"{{"client_id":"{token}","scopes":[]}}"#);

@@ -1,4 +1,4 @@
-//! Tests that need a process of their own: for its environment, or because they count what it has open.
+//! Tests that need their own process: for its environment, or because they count its descriptors and threads.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ pub(crate) fn run(name: &str, environment: &[(&str, &str)]) {
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
-/// What the parent passed.
+/// The variable that the parent process passed.
 pub(crate) fn given(name: &str) -> String {
     std::env::var(name).unwrap()
 }

@@ -1,4 +1,4 @@
-//! A proxy stands between the client and everything but this machine.
+//! A proxy between the client and everything except this machine.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -13,10 +13,10 @@ use crate::server::{Answer, Request, Server};
 use crate::stopped_clock;
 use crate::tls::{Authority, encrypted};
 
-/// A name that only the proxy can make sense of.
+/// A host name that only the proxy can resolve.
 const FAR: &str = "clever.example";
 
-/// A Clever far away, and the proxy that leads there.
+/// A remote Clever, and the proxy that leads to it.
 struct Far {
     authority: Authority,
     clever: Server,
@@ -46,7 +46,7 @@ impl Far {
     }
 }
 
-/// Carries bytes both ways until both are done.
+/// Forwards bytes in both directions until both sides are done.
 fn relay(one: &TcpStream, other: &TcpStream) {
     thread::scope(|scope| {
         for (mut from, mut to) in [(one, other), (other, one)] {
@@ -80,7 +80,7 @@ fn a_proxy_that_refuses_is_network_connect_and_no_message_shows_its_password() {
     let proxy = format!("the proxy http://127.0.0.1:{} (proxy)", far.proxy.port());
     assert!(shown.contains(&format!("{proxy} does not accept the credentials")), "{shown}");
     assert!(shown.contains("GET https://clever.example/oauth/tokeninfo"), "{shown}");
-    // Wrong credentials that come again and again lock accounts.
+    // Repeated wrong credentials lock accounts.
     assert_eq!((far.proxy.connections(), error.retryable()), (1, false));
     let plain = made(config("https://clever.example").proxy(far.proxy.base()));
     let shown = ask(&plain).unwrap_err().to_string();
@@ -99,7 +99,7 @@ fn a_client_never_shows_the_password_of_its_proxy() {
 #[test]
 fn this_machine_is_reached_without_the_proxy() {
     let (near, proxy) = (Server::of_answers(|_| ours()), Server::of_answers(|_| Answer::status(502)));
-    // Only the issuer is near: the API is far, and its calls go through the proxy.
+    // Only the issuer is local: the API is remote, and its calls go through the proxy.
     let far_api = config(&near.base()).api_base("https://clever.example").proxy(proxy.base());
     for settings in [config(&near.base()).proxy(proxy.base()), far_api] {
         ask(&made(settings)).unwrap();
@@ -162,7 +162,7 @@ fn a_code_goes_through_a_proxy_once_it_answers() {
     let client = made_async(config("https://clever.example").proxy(proxy.base()));
     let result = stopped_clock::run(async |pauses| pauses.skip(client.exchange_code("code", None)).await);
     assert_eq!(word(result.map(drop)), "network_connect");
-    // No byte of the code was sent: the tunnel never stood.
+    // No byte of the code was sent: the tunnel was never opened.
     assert!(proxy.seen().iter().all(|request| request.method == "CONNECT"));
     assert_eq!(proxy.seen().len(), 5);
 }
@@ -172,7 +172,7 @@ fn a_proxy_that_cannot_be_reached_or_leads_nowhere_is_named_as_the_cause() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for scheme in ["http", "https", "socks5h", "socks5", "socks4a"] {
         let url = format!("{scheme}://me:swordfish@127.0.0.1:{port}");
-        // An address, so that no name has to be resolved here.
+        // An IP address, so that no name has to be resolved here.
         let error = ask(&made(config("https://192.0.2.1").proxy(url))).unwrap_err();
         assert_eq!(error.code().as_str(), "network_connect", "{error}");
         let shown = error.to_string();
@@ -194,7 +194,7 @@ fn a_proxy_that_cannot_be_reached_or_leads_nowhere_is_named_as_the_cause() {
     }
 }
 
-/// A development Clever that other containers know as `clever`.
+/// A development Clever that other containers reach as `clever`.
 fn in_development(proxy: &str) -> ConfigBuilder {
     config("http://clever:5999").development(true).proxy(proxy)
 }
@@ -236,7 +236,7 @@ fn a_proxy_that_answers_a_plain_request_itself_is_named() {
     }
 }
 
-/// A SOCKS5 proxy (RFC 1928, 1929) in front of `port`, and the names that it was asked for.
+/// A SOCKS5 proxy (RFC 1928, 1929) in front of `port`, and the names that clients asked it for.
 fn socks(port: u16, credentials: Option<(&'static str, &'static str)>) -> (Server, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&asked);
@@ -266,7 +266,7 @@ fn serve_socks(
             return Ok(());
         }
     }
-    // Version, command, reserved, kind of address: a name.
+    // Version, command, reserved, address type: a name.
     let name = prefixed(stream, 4)?;
     stream.read_exact(&mut [0; 2])?;
     asked.lock().unwrap().push(String::from_utf8_lossy(&name).into_owned());
@@ -275,7 +275,7 @@ fn serve_socks(
     Ok(())
 }
 
-/// Skips some bytes, then reads as many as the next one says.
+/// Skips some bytes, then reads the number of bytes that the next byte says.
 fn prefixed(stream: &mut TcpStream, skipped: usize) -> io::Result<Vec<u8>> {
     stream.read_exact(&mut vec![0; skipped])?;
     let mut length = [0];
@@ -366,7 +366,7 @@ fn in_an_environment_with_one_that_works() {
     ask(&made(config("https://clever.example").ca_bundle(given("AUTHORITY")))).unwrap();
 }
 
-/// An address that reaches this machine but is not a loopback address: exempt only if it is exempt by name.
+/// An address that reaches this machine but is not a loopback address, so only its name can exempt it.
 const NEARLY_NEAR: &str = "0.0.0.0";
 
 #[test]
@@ -391,7 +391,7 @@ fn what_no_proxy_names_is_reached_without_one() {
         assert!(!proxied(&[("HTTP_PROXY", &url), (variable, value)]), "{value}");
     }
     assert!(proxied(&[("http_proxy", &url), ("NO_PROXY", "0.0.0.0:1,10.0.0.0/8,clever")]));
-    // A CGI program finds a header of the request in HTTP_PROXY.
+    // In a CGI program, HTTP_PROXY contains a request header.
     assert!(!proxied(&[("HTTP_PROXY", &url), ("REQUEST_METHOD", "GET")]));
     assert!(proxied(&[("http_proxy", &url), ("REQUEST_METHOD", "GET")]));
 }
@@ -420,7 +420,7 @@ fn in_an_environment_that_cannot_be_used() {
     assert_eq!(error.code().as_str(), "config_invalid");
     let shown = error.to_string();
     assert!(shown.contains(&given("NAME")) && !shown.contains("fish"), "{shown}");
-    // Who needs no proxy does not mind.
+    // A client that needs no proxy ignores the variable.
     assert!(config("http://127.0.0.1:5999").build().is_ok());
 }
 

@@ -1,4 +1,4 @@
-//! GETs are sent again when that can help, a few times, and never beyond the deadline. How long the pauses are is shown in
+//! GETs are retried when that can help, a few times, and never beyond the deadline. The tests of the pauses are in
 //! `core/src/transport/retry.rs`, without sockets.
 
 use std::error::Error as _;
@@ -12,7 +12,7 @@ use crate::clever::{ask, ask_patiently, client, closed_port, config, made_async,
 use crate::server::{Answer, Server};
 use crate::stopped_clock::run;
 
-/// A server that gives these answers in turn, the last one again and again.
+/// A server that gives these responses in turn, and repeats the last one.
 fn in_turn(answers: Vec<Answer>) -> Server {
     let next = AtomicUsize::new(0);
     Server::of_answers(move |_| answers[next.fetch_add(1, SeqCst).min(answers.len() - 1)].clone())
@@ -83,7 +83,7 @@ fn a_pause_that_the_server_asks_for_is_kept() {
                 advance(Duration::from_secs(3)).await;
                 tokio::task::yield_now().await;
                 let asked_by_then = server.seen().len();
-                // Now the back-off is over as well.
+                // Now the backoff is over too.
                 advance(Duration::from_secs(1)).await;
                 asked_by_then
             };

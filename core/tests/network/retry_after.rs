@@ -1,4 +1,4 @@
-//! An error says when to come back, where the server said it.
+//! An error says when to try again, if the server said so.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ fn answer(status: u16, headers: &[(&str, &str)]) -> Answer {
     headers.iter().fold(Answer::status(status), |answer, (name, value)| answer.header(name, value))
 }
 
-/// What a GET and a code exchange, with a second to spare, are told to wait.
+/// The waiting times of a GET and of a code exchange with this response.
 fn waits(answer: Answer) -> [Option<u64>; 2] {
     let server = Server::of_answers(move |_| answer.clone());
     let client = made(config(&server.base()).timeout(Duration::from_secs(5)));
@@ -34,7 +34,7 @@ fn seconds_dates_and_the_rate_limit_say_it() {
 #[test]
 fn a_date_is_read_by_this_clock_where_the_server_tells_none() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    // Reset times are far enough away that the time which the test takes does not count.
+    // Reset times are so far away that the duration of the test does not matter.
     let answer = answer(429, &[("X-RateLimit-Reset", &(now + 80_000).to_string())]);
     for wait in waits(answer) {
         assert!((70_000..=80_000).contains(&wait.unwrap()), "{wait:?}");
@@ -47,7 +47,7 @@ fn what_the_server_did_not_say_is_not_made_up() {
         vec![],
         vec![("Retry-After", "soon")],
         vec![("Retry-After", "-1")],
-        // It comes with every answer of Clever's, and counts only when the rate was limited.
+        // Clever sends it with every response, and it only counts when the rate was limited.
         vec![("X-RateLimit-Reset", "99999999999")],
     ] {
         assert_eq!(waits(answer(404, &headers)), [None; 2], "{headers:?}");

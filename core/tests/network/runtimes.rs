@@ -1,4 +1,4 @@
-//! The blocking client beside runtimes, and the async client on several of them.
+//! The blocking client next to other runtimes, and the async client on several of them.
 
 use std::pin::pin;
 use std::sync::mpsc::channel;
@@ -59,7 +59,7 @@ fn a_blocking_call_in_an_async_task_is_refused_and_the_runtime_goes_on() {
         let error = ask(&client).unwrap_err();
         assert!(error.to_string().contains("async client") && error.to_string().contains("spawn_blocking"));
         assert_eq!(error.code().as_str(), "runtime_running");
-        // The task keeps its budget.
+        // The task still has its budget.
         assert!(tokio::task::coop::has_budget_remaining());
         yield_now().await;
         assert_eq!(word(ask(&client)), "runtime_running");
@@ -80,7 +80,7 @@ fn a_blocking_call_in_an_async_task_is_refused_and_the_runtime_goes_on() {
 fn each_runtime_has_its_own_connection_and_waits_for_no_other() {
     let server = Server::of_answers(|_| ours());
     let client = made_async(config(&server.base()));
-    // No one drives one runtime while the other one calls.
+    // Nothing drives one runtime while the other one makes a call.
     let (one, other) = (current_thread(), current_thread());
     for _ in 0..5 {
         one.block_on(ask_async(&client)).unwrap();
@@ -94,7 +94,7 @@ fn an_idle_connection_that_the_server_closes_costs_no_call_where_nobody_drove_th
     let server = Server::of_answers(|_| Answer::json(&serde_json::json!({ "access_token": "a" })));
     let (client, runtime) = (made_async(config(&server.base())), current_thread());
     for _ in 0..20 {
-        // It is never sent twice.
+        // An exchange is never sent twice.
         runtime.block_on(client.exchange_code("code", None)).unwrap();
         server.hang_up();
     }
@@ -110,7 +110,7 @@ fn a_client_outlives_the_runtimes_that_it_was_used_on() {
         runtime.block_on(ask_async(&client)).unwrap();
         runtime.block_on(ask_async(&client)).unwrap();
     }
-    // A thread of the runtime may take a moment to put a connection back.
+    // A thread of the runtime may need a moment to put a connection back.
     assert!(server.seen().len() == 20 && server.connections() >= 10, "{}", server.connections());
 }
 
@@ -199,15 +199,15 @@ fn an_async_call_outside_a_runtime_is_an_error_and_no_panic() {
         word_of(client.verify_id_token("a.b.c", None, None)),
     ];
     assert_eq!(words, ["runtime_missing"; 6]);
-    // Clever did not fail, so this must not be reported to others.
+    // Clever did not fail, so other callers must not get this error.
     let runtime = current_thread();
     runtime.block_on(client.warm_up()).unwrap();
-    // With keys there is nothing to wait for.
+    // With keys, the call does not wait for anything.
     let token = Signer::first().token(&server.base());
     assert!(matches!(poll_once(pin!(client.verify_id_token(&token, None, None))), Poll::Ready(Ok(_))));
 }
 
-/// Polls without a runtime's help.
+/// Polls without a runtime.
 fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }

@@ -1,4 +1,4 @@
-//! A server by closure, on a port of its own. It is stopped, joined and asked for panics when it is dropped.
+//! A server defined by a closure, on its own port. When it is dropped, it is stopped and joined, and its panics are reported.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -26,12 +26,12 @@ struct Shared {
 }
 
 impl Server {
-    /// `serve` has every connection to itself; it is closed when `serve` returns.
+    /// `serve` handles each connection; the connection is closed when `serve` returns.
     pub(crate) fn of_connections(serve: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> Self {
         Self::start(move |stream, _| serve(stream))
     }
 
-    /// `answer` writes what it likes for each request; the connection is closed when it fails.
+    /// `answer` writes any bytes for each request; the connection is closed when it fails.
     pub(crate) fn of_bytes(
         answer: impl Fn(&Request, &mut dyn Wire) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
@@ -44,12 +44,12 @@ impl Server {
         })
     }
 
-    /// One whole answer for each request, on connections that are kept.
+    /// One complete response for each request, on kept connections.
     pub(crate) fn of_answers(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
         Self::of_bytes(move |request, wire| wire.write_all(&answer(request).bytes()))
     }
 
-    /// The same, each connection wrapped, as into TLS.
+    /// The same, with each connection wrapped, for example in TLS.
     pub(crate) fn wrapped<W: Wire>(
         wrap: impl Fn(TcpStream) -> W + Send + Sync + 'static,
         answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
@@ -86,22 +86,22 @@ impl Server {
         self.shared.seen.lock().unwrap().clone()
     }
 
-    /// How many requests there were to a path.
+    /// The number of requests to a path.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.seen().iter().filter(|request| request.path == path).count()
     }
 
-    /// How many connections there were so far.
+    /// The number of connections so far.
     pub(crate) fn connections(&self) -> usize {
         self.shared.accepted.load(SeqCst)
     }
 
-    /// How many connections are open, which is how many threads serve them.
+    /// The number of open connections, which is also the number of threads that serve them.
     pub(crate) fn open(&self) -> usize {
         self.shared.open.lock().unwrap().as_ref().map_or(0, HashMap::len)
     }
 
-    /// Ends all connections, and tells the client so.
+    /// Closes all connections. The client is notified.
     pub(crate) fn hang_up(&self) {
         for stream in self.shared.open.lock().unwrap().iter().flat_map(HashMap::values) {
             let _ = stream.shutdown(Shutdown::Both);
@@ -154,7 +154,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// The next request with its whole body; `None` when there is none.
+    /// The next request with its whole body; `None` when there are no more.
     pub(crate) fn read(wire: &mut dyn Wire) -> Option<Self> {
         let mut bytes = Vec::new();
         let end = loop {

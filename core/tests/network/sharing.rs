@@ -1,4 +1,4 @@
-//! Keys that one process hands to another, and keys at an address that was set.
+//! Keys that one process passes to another, and keys at a configured address.
 
 use clever_sso::{AuthorizeOptions, ErrorCode, SettingNames};
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::clever::CLIENT_ID;
 
-/// A key and its name. Making keys is slow, so there are two for all tests.
+/// A key and its name. Generating keys is slow, so all tests share two.
 #[derive(Clone, Copy)]
 pub(crate) struct Signer {
     kid: &'static str,
@@ -36,12 +36,12 @@ impl Signer {
         json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": n, "e": e })
     }
 
-    /// A good token of `issuer`.
+    /// A valid token of `issuer`.
     pub(crate) fn token(self, issuer: &str) -> String {
         self.sign(&json!({ "alg": "RS256", "kid": self.kid }), issuer)
     }
 
-    /// A good token of `issuer` for the login that sent `nonce`.
+    /// A valid token of `issuer` for the login that sent `nonce`.
     pub(crate) fn token_for(self, nonce: &str, issuer: &str) -> String {
         let mut claims = claims(issuer);
         claims["nonce"] = nonce.into();

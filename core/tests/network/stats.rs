@@ -1,4 +1,4 @@
-//! What a client counts.
+//! The counters of a client.
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
@@ -28,7 +28,7 @@ fn logins_are_counted_by_outcome_and_code() {
     assert!(client.stats().samples().is_empty());
     let begun = client.begin_login(&LoginOptions::default()).unwrap();
     client.begin_login(&LoginOptions::default().return_to("//elsewhere.example")).unwrap_err();
-    // It began at Clever, it is refused there, and the application's secret is wrong.
+    // One login began at Clever, one is refused there, and one has a wrong client secret.
     drop(client.finish_login("code=c0de", "").unwrap());
     drop(client.finish_login("error=access_denied", "").unwrap());
     let failed = client.finish_login_with_pending(&callback(&begun), Some(&begun.pending)).unwrap_err();
@@ -41,7 +41,7 @@ fn logins_are_counted_by_outcome_and_code() {
         assert_eq!(number(&stats, "clever_sso_login_duration_seconds_count", &[("outcome", outcome)]), 1);
     }
     assert_eq!((number(&stats, LOGINS, &[]), number(&stats, LOGINS, &[("code", "")])), (3, 1));
-    // Clever answered: what it said is the login's code.
+    // Clever's response decides the code of the login.
     assert_eq!(number(&stats, REQUESTS, &[("endpoint", "token"), ("code", "")]), 1);
     assert_eq!(client.clone().stats(), stats);
 }
@@ -122,7 +122,7 @@ fn the_text_for_prometheus_is_in_its_format() {
     ] {
         assert!(text.lines().any(|other| other == line), "{line}: {text}");
     }
-    // The text has every sample, each as one line.
+    // The text has every sample, each on its own line.
     let samples = client.stats().samples();
     assert_eq!(text.lines().filter(|line| !line.starts_with('#')).count(), samples.len());
     assert!(text.ends_with('\n') && !text.contains("t0ken") && !text.contains("c0de"));

@@ -1,7 +1,7 @@
 //! Time that passes only when a test says so, with real sockets.
 //!
-//! Tokio moves a paused clock on its own when nothing is left to do, and does not see that an answer is on its way
-//! through the kernel: a deadline would pass first. It waits while a blocking task runs, so one runs all the time.
+//! Tokio advances a paused clock by itself when nothing is left to do, and does not see that a response is on its way through the
+//! kernel: a deadline would pass first. It does not advance the clock while a blocking task runs, so one runs all the time.
 
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Only a test that hangs takes so long. Then the clock is let go, so all deadlines pass, and the test fails.
+/// Only a test that hangs takes this long. Then the clock continues, all deadlines pass, and the test fails.
 pub(crate) const HANGS: Duration = Duration::from_secs(60);
-/// Longer than the longest pause of the back-off, and so short that five of them end before a usual deadline.
+/// Longer than the longest pause of the backoff, and so short that five of them end before a usual deadline.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Tells when the library pauses between two attempts: it says so in the log, and then waits for the clock.
+/// Notifies a test when the library pauses between two attempts: the library logs it, and then waits for the clock.
 pub(crate) struct Pauses(UnboundedReceiver<()>);
 
 impl Pauses {
@@ -27,7 +27,7 @@ impl Pauses {
         self.0.recv().await.unwrap();
     }
 
-    /// Waits for `call`, while every pause between attempts passes at once.
+    /// Waits for `call`, and lets each pause between attempts pass at once.
     pub(crate) async fn skip<T>(&mut self, call: impl Future<Output = T>) -> T {
         let skipping = async {
             loop {

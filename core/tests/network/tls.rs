@@ -1,4 +1,4 @@
-//! Which servers the client trusts.
+//! The servers that the client trusts.
 
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use crate::clever::{ask, config, made, ours, tokens, word};
 use crate::own_process::{given, run};
 use crate::server::Server;
 
-/// An authority that no system trusts.
+/// A certificate authority that no system trusts.
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pub(crate) pem: String,
@@ -32,7 +32,7 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), pem }
     }
 
-    /// The TLS of a server with a certificate for `name`.
+    /// The TLS settings of a server with a certificate for `name`.
     pub(crate) fn for_name(&self, name: &str) -> Arc<ServerConfig> {
         self.certified(&CertificateParams::new([name.to_owned()]).unwrap(), rustls::DEFAULT_VERSIONS)
     }
@@ -52,7 +52,7 @@ impl Authority {
     }
 }
 
-/// What a server speaks.
+/// The TLS connection of a server.
 pub(crate) fn encrypted(
     tls: Arc<ServerConfig>,
 ) -> impl Fn(TcpStream) -> StreamOwned<ServerConnection, TcpStream> + Send + Sync {
@@ -141,7 +141,7 @@ fn a_certificate_that_cannot_be_a_servers_is_refused_with_the_reason() {
     }
 }
 
-/// Of a certificate for the server of these tests.
+/// The parameters of a certificate for this file's test server.
 fn params() -> CertificateParams {
     CertificateParams::new(["127.0.0.1".to_owned()]).unwrap()
 }
@@ -182,7 +182,7 @@ fn a_kept_tls_connection_that_the_server_closes_costs_no_call() {
     assert_eq!((server.seen().len(), server.connections()), (30, 30));
 }
 
-/// A folder that is gone when the test is.
+/// A folder that is deleted after the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -282,6 +282,6 @@ fn in_an_environment_without_authorities() {
     let shown = error.to_string();
     assert_eq!(error.code().as_str(), "config_invalid", "{shown}");
     assert!(shown.contains(&format!("{name}: \"{}\"", given(&name))), "{shown}");
-    // Whose addresses are all plain http does not mind.
+    // A client that only uses plain http does not need certificates.
     assert!(config("http://127.0.0.1:9").build().is_ok());
 }

@@ -1,5 +1,5 @@
-//! A newcomer's code with only the published crates: a site with a login, without a web framework, and its
-//! test. No cookie of a login, no state and no status is made here by hand.
+//! A new user's code with only the published crates: a site with a login, without a web framework, and its test. The code makes
+//! no login cookie, no state and no status by itself.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -16,7 +16,7 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 /// The site.
 struct Site {
     leg: BrowserLeg,
-    /// Who is signed in. A real site has one for each browser.
+    /// The signed-in person. A real site has one for each browser.
     session: Option<SessionIdentity>,
 }
 
@@ -52,7 +52,7 @@ impl Site {
     }
 }
 
-/// A browser: it keeps the cookies, and goes where it is sent.
+/// A browser that keeps cookies and follows redirects.
 struct Browser {
     site: Site,
     cookies: HashMap<String, String>,

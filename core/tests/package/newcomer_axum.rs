@@ -1,5 +1,5 @@
-//! A newcomer's code with the published crates and axum: a site with a login, and its test. No cookie of a login, no state and
-//! no status is made here by hand.
+//! A new user's code with the published crates and axum: a site with a login, and its test. The code makes no login cookie, no
+//! state and no status by itself.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -30,13 +30,13 @@ fn site(client: Client) -> clever_sso::Result<Router> {
     Ok(clever.protect(app))
 }
 
-/// A browser: it keeps the cookies, and goes where it is sent.
+/// A browser that keeps cookies and follows redirects.
 struct Browser {
     site: Router,
     cookies: HashMap<String, String>,
 }
 
-/// Where the answer leads, or what it says.
+/// A redirect, or the text of a page.
 #[derive(Debug, PartialEq)]
 enum Answer {
     Redirect(String),
@@ -67,7 +67,7 @@ impl Browser {
         Ok(Answer::Page(String::from_utf8(page.to_vec())?))
     }
 
-    /// Goes where the answers lead. At Clever, it is this person's.
+    /// Follows redirects. At Clever, the browser is this person's.
     async fn go(&mut self, person: &str, emulator: &Emulator, url: &str) -> Outcome<String> {
         let mut url = url.to_owned();
         loop {

@@ -1,4 +1,4 @@
-//! What a callback proves, and what it may touch.
+//! What a callback proves, and what it may change.
 
 use super::*;
 
@@ -45,7 +45,7 @@ fn nothing_is_touched_by_a_callback_that_proves_nothing() {
     }
 }
 
-/// With this number of logins in flight. All their cookies were set before the browser sent any of them.
+/// With this number of logins in progress, which all began before the browser sent any cookie back.
 fn touches_nothing(logins: usize, from_portal: bool, already_ended: bool) {
     let journey = journey();
     let stranger = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(1000)).unwrap();
@@ -109,7 +109,7 @@ fn touches_nothing(logins: usize, from_portal: bool, already_ended: bool) {
 fn a_flood_of_callbacks_that_prove_nothing_touches_no_login_of_another_application() {
     let other = Config::builder("other").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
     let (journey, other, mut browser) = (journey(), Journey::new(other).unwrap(), Browser::default());
-    // Three applications of this host have eight logins each, and so all slots of the host.
+    // Three applications of this host have eight logins each, so they use all slots of the host.
     let open: Vec<_> =
         (0..24).map(|_| other.begin(ResponseType::Code, &going_to("/b"), &at(1000)).unwrap()).collect();
     for login in &open {
@@ -139,7 +139,7 @@ fn a_login_that_finds_no_free_slot_signs_in_and_drops_no_other() {
         url.query_pairs().find(|(name, _)| name == "nonce").unwrap().1.into_owned()
     };
     let callback = back(&first.login);
-    // Neither a browser with logins of its own, nor one without the cookie that it borrows, can finish it.
+    // Neither a browser with logins of its own, nor one without the borrowed cookie, can finish the login.
     let mut stranger = Browser::default();
     (0..8).for_each(|_| drop(stranger.begin(&journey, going_to("/"), 1000).unwrap()));
     assert_eq!(restart(stranger.arrive(&journey, &callback, 1011)).reason, ErrorCode::PendingMissing);
@@ -152,7 +152,7 @@ fn a_login_that_finds_no_free_slot_signs_in_and_drops_no_other() {
     };
     assert_eq!((exchange.nonce, exchange.return_to), (nonce(&first.login), None));
     assert_eq!(browser.logins(), 8);
-    // Once; the second one too.
+    // The first login works once, and so does the second.
     assert_ne!(nonce(&first.login), nonce(&second.login));
     assert_eq!(restart(browser.arrive(&journey, &callback, 1012)).reason, ErrorCode::PendingMissing);
     assert_eq!(goal(browser.arrive(&journey, &back(&second.login), 1012)), None);

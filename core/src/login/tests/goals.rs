@@ -93,7 +93,7 @@ fn return_to_never_leads_back_to_the_callback() {
     for other in ["/", "/cb2", "/x/cb", "/cb/x", "/x?next=/cb", "/CB", "https://other.example/cb"] {
         assert!(journey.begin(ResponseType::Code, &going_to(other), &at(1000)).is_ok(), "{other}");
     }
-    // A login that began before the redirect URI was set.
+    // A login that began before the redirect URI was configured.
     let mut browser = Browser::default();
     let login = browser.begin(&journey, going_to("/later"), 1000).unwrap();
     let config = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT);
@@ -139,7 +139,7 @@ fn the_length_of_a_goal_is_that_of_what_a_browser_shows() {
             );
         }
     }
-    // What no letter hides behind counts as it stands.
+    // Escapes that are not letters count with their full length.
     for text in ["%41", "%ff", "%C2%A0", "%E2%80%A8", "%c2%85", "%", "%é", "%25D1"] {
         let shown = as_shown(text);
         assert!(shown.eq_ignore_ascii_case(text), "{shown}");

@@ -62,12 +62,12 @@ fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() 
         let login = browser.begin(&journey, options, 1000)?;
         browser.arrive(&journey, &back(&login), 1000).map(drop)
     };
-    // The page after each sign-in finds the session; the application's own logout does not know this library.
+    // The page after each sign-in finds the session; the application's own logout does not call this library.
     for _ in 0..20 {
         sign_in(&mut browser).unwrap();
         browser.obey(&journey.session_kept(&browser.header(), || Some(at(1000))));
     }
-    // Then the session stops sticking.
+    // From now on, the session is lost each time.
     for _ in 0..MAX_LOST_SESSIONS {
         sign_in(&mut browser).unwrap();
     }
@@ -79,7 +79,7 @@ fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() 
     );
 }
 
-/// Signs in and is sent back to log in, again and again: each session comes back, and `in_session` says in turn whether a person is
+/// Signs in and is sent back to log in, repeatedly. Each session comes back, and `in_session` says in turn whether a person is
 /// signed in. Returns the number of sign-ins until the error.
 fn sent_back(
     browser: &mut Browser,
@@ -98,7 +98,7 @@ fn sent_back(
             Ok(login) => drop(goal(browser.arrive(journey, &back(&login), now))),
         }
         let kept = journey.session_kept(&browser.header(), || Some(at(now)));
-        // A redirect shows nothing.
+        // A redirect shows no page, so it only deletes cookies.
         browser.obey(&kept.into_iter().filter(|cookie| cookie.max_age() == 0).collect::<Vec<_>>());
     }
     unreachable!("it is a cycle")

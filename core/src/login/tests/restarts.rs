@@ -1,4 +1,4 @@
-//! When a login restarts, and when that ends.
+//! When a login restarts, and when the restarts end.
 
 use super::*;
 use crate::protocol::pending::LIFETIME_SECONDS;
@@ -62,11 +62,11 @@ fn with_cookies_off_the_browser_goes_to_clever_three_times_and_then_reads_why() 
     }
 }
 
-/// How a login of the browser ends, after its callback has proven it.
+/// How a login ends after its callback has proven it.
 #[derive(Clone, Copy, Debug)]
 enum End {
     SignedIn,
-    /// The application ends it, or the exchange of the code.
+    /// With an error of the application or of the code exchange.
     Failed,
     Refused,
     Unavailable,
@@ -119,7 +119,7 @@ fn the_page_of_a_finished_login_may_be_reloaded_any_number_of_times() {
     }
 }
 
-/// Goes to Clever without cookies, until another restart would be one too many.
+/// Goes to Clever without cookies as often as allowed: the next restart would be one too many.
 fn used_up(journey: &Journey, now: u64) -> Login {
     let mut login = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(now)).unwrap();
     for _ in 1..MAX_REDIRECTS {
@@ -140,7 +140,7 @@ fn a_link_whose_login_is_used_up_says_nothing_of_cookies_to_a_browser_that_keeps
         drop(restart(browser.arrive(&journey, &back(&hostile), 1003)));
         drop(restart(browser.arrive(&journey, &back(&used_up(&journey, 1004)), 1004)));
     }
-    // To one that keeps nothing, it does so for ten minutes.
+    // In a browser without cookies, the login blames cookies for ten minutes.
     let hostile = used_up(&journey, 1000);
     let nothing =
         |now| journey.arrive(ResponseType::Code, &back(&hostile), Kept::Cookies("theme=dark"), &at(now));
@@ -163,7 +163,7 @@ fn a_loop_of_a_browser_that_keeps_other_cookies_ends_and_does_not_say_that_it_bl
             "junk" => browser.cookies.values_mut().for_each(|value| *value = "junk".to_owned()),
             _ => {}
         }
-        // Something between the browser and the application drops what the callback sets from now on.
+        // From now on, something between the browser and the application removes the cookies that the callback sets.
         let header = browser.header();
         let mut login = journey.begin(ResponseType::Code, &going_to("/b"), &at(1001)).unwrap();
         let mut redirects = 1;
@@ -212,7 +212,7 @@ fn the_callback_of_a_finished_switch_restarts_without_asking_again() {
         let again = restart(browser.arrive(&journey, &back(&login), 1001));
         assert_eq!((again.reason, asks(&again)), (ErrorCode::PendingMissing, false));
     }
-    // Nor after another tab has signed in, and the reload itself.
+    // It does not ask again after a login in another tab, nor after its own restart.
     for _ in 0..2 {
         let another = browser.begin(&journey, going_to("/b"), 1001).unwrap();
         goal(browser.arrive(&journey, &back(&another), 1001));
@@ -220,10 +220,10 @@ fn the_callback_of_a_finished_switch_restarts_without_asking_again() {
         assert!(!asks(&again));
         goal(browser.arrive(&journey, &back(&again.login), 1001));
     }
-    // Not after a logout: the next person at this device may be another one.
+    // After a logout, it does ask: the next person at this device may be someone else.
     browser.obey(&journey.log_out(&browser.header(), || Some(at(1000))));
     assert!(asks(&restart(browser.arrive(&journey, &back(&login), 1001))));
-    // Not for a switch that was refused, nor for another one that only lost its place.
+    // It also asks for a switch that was refused, and for another switch that only lost its cookie.
     let mut browser = Browser::default();
     let refused = browser.begin(&journey, switching(), 1000).unwrap();
     drop(browser.arrive(&journey, &back(&refused).replace("code=abc", "error=access_denied"), 1000));

@@ -7,7 +7,7 @@ fn in_a_session(return_to: &str) -> LoginOptions {
     LoginOptions { has_session: Some(true), ..going_to(return_to) }
 }
 
-/// Signs in at `now`, as a guard makes a person do.
+/// Signs in at `now`, like a person that a guard has sent to log in.
 fn sign_in(browser: &mut Browser, journey: &Journey, options: LoginOptions, now: u64) {
     let login = browser.begin(journey, options, now).unwrap();
     drop(browser.arrive(journey, &back(&login), now).map(goal_of));
@@ -17,8 +17,8 @@ fn goal_of(arrival: Arrival) -> Option<String> {
     goal(Ok(arrival))
 }
 
-/// A page that sends everyone to log in: how often until the error, how often over Clever, and the most redirects in a row when
-/// Clever has this number of its own.
+/// A page that sends everyone to log in. Returns the number of logins until the error, the number of trips to Clever, and the
+/// most redirects in a row when Clever adds this number of its own redirects.
 fn loop_until_error(
     browser: &mut Browser,
     journey: &Journey,
@@ -67,7 +67,7 @@ fn a_page_that_sends_signed_in_people_back_to_log_in_ends_with_an_error() {
             "{returns} {longest}"
         );
         assert!(over_clever <= u32::from(MAX_RETURNS_TO_CLEVER) + u32::from(pace == 30) * 8, "{over_clever}");
-        // Tabs of the same browser end there, too, and each other person can log in.
+        // Other tabs of the same browser get the error too. Other people can log in.
         assert!(browser.begin(&journey, options(), 1000 + pace * u64::from(returns)).is_err());
         let another = LoginOptions { switch_user: true, ..options() };
         let now = 1001 + pace * u64::from(returns);
@@ -99,7 +99,7 @@ fn a_loop_without_a_goal_goes_to_the_page_after_the_login() {
 #[test]
 fn ten_tabs_that_found_nobody_and_go_on_one_after_the_other_all_arrive() {
     let (journey, mut browser) = (journey(), Browser::default());
-    // Each page has answered already: log in first. So each of these begins a login, however many others have ended since.
+    // Each page has already sent its tab to log in, so each tab begins a login even if others have ended since.
     sign_in(&mut browser, &journey, going_to("/same"), 1000);
     for tab in 1..10 {
         let login = browser.begin(&journey, in_a_session("/same"), 1000).unwrap();
@@ -145,14 +145,14 @@ fn what_is_counted_ends_with_a_logout_a_failure_and_a_quiet_minute() {
         drop(logged_out.begin(&journey, in_a_session("/a"), 1000).unwrap());
     }
     assert!(logged_out.begin(&journey, in_a_session("/a"), 1000).is_err());
-    // A person who was not signed in comes from no page that sends signed-in people here.
+    // A person who was not signed in was not sent here by a page that sends signed-in people back.
     returned(&mut logged_out, most);
     assert!(logged_out.begin(&journey, in_a_session("/a"), 1000).is_err());
     let mut failed = Browser::default();
     returned(&mut failed, most - 1);
     let login = failed.begin(&journey, LoginOptions::default(), 1000).unwrap();
     drop(failed.arrive(&journey, &back(&login).replace("code=abc", "error=server_error"), 1000));
-    // Clever was down: who tries again is in no loop.
+    // Clever was down: a person who tries again is not in a loop.
     for _ in 0..20 {
         assert!(
             failed.begin(&journey, in_a_session("/a"), 1000).unwrap().url.starts_with("https://clever.com")

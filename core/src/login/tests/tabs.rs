@@ -63,13 +63,13 @@ fn unproven_callbacks_at_the_worst_moments_do_not_keep_a_person_out() {
     let junk = |browser: &mut Browser, second| {
         drop(restart(browser.arrive(&journey, "code=junk", second)));
     };
-    // A hostile page fills the jar before the person comes, and adds to it just before the person comes back.
+    // A hostile page fills the cookie jar before the person logs in, and adds to it just before the person comes back.
     (1000..1008).for_each(|second| junk(&mut browser, second));
     let login = browser.begin(&journey, going_to("/a"), 1010).unwrap();
     (1011..1020).for_each(|second| junk(&mut browser, second));
     assert_eq!(browser.logins(), 8);
     assert_eq!(goal(browser.arrive(&journey, &back(&login), 1020)).as_deref(), Some("/a"));
-    // One who comes from the portal arrives too, while the hostile page holds all slots.
+    // A login from the portal arrives too, while the hostile page holds all slots.
     junk(&mut browser, 1021);
     let portal = restart(browser.arrive(&journey, "code=abc", 1022)).login;
     junk(&mut browser, 1023);
@@ -138,7 +138,7 @@ fn six_applications_with_one_client_id_sign_in_at_once_and_miss_no_session() {
     }
 }
 
-/// The callback of one tab; its next login if it restarts.
+/// Opens the callback of one tab. Returns its next login if it restarts.
 fn step(browser: &mut Browser, journey: &Journey, tab: usize, login: &Login) -> Option<(usize, Login)> {
     match browser.arrive(journey, &back(login), 1001).unwrap() {
         Arrival::Exchange(exchange) => {

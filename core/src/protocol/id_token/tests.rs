@@ -130,7 +130,7 @@ fn issuer_audience_and_party_are_compared_byte_for_byte_and_the_error_says_what_
         let missing = look("{}");
         assert!((missing == "good" && name == "azp") || missing.contains("found none"), "{name}: {missing}");
     }
-    // Only of the audience, a list of one is the same as this one.
+    // Only an audience may be a list with one entry.
     assert_eq!(said(check_audience(&claims(r#"{"aud":["client id"]}"#), &expected())), "good");
     assert_ne!(said(check_authorized_party(&claims(r#"{"azp":["client id"]}"#), &expected())), "good");
     assert_ne!(said(check_issuer(&claims(r#"{"iss":["https://clever.com"]}"#), &expected())), "good");

@@ -1,7 +1,7 @@
-//! Repairs JSON text that a strict reader refuses for an unimportant reason.
+//! Repairs JSON text that a strict parser refuses for an unimportant reason.
 //!
 //! A name that was cut inside an emoji, or a number out of range, must not stop a login. The text is read once, so the work is
-//! linear. Anything that is not repaired stays unchanged, and the reader refuses it.
+//! linear. Everything else stays unchanged, and the parser refuses it.
 
 use std::fmt::Write as _;
 
@@ -9,13 +9,13 @@ use serde_json::Number;
 
 use super::value::DEEPEST;
 
-/// Which mistakes are repaired.
+/// The mistakes to repair.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Faults {
-    /// In a signed document: half of a surrogate pair becomes U+FFFD; a number out of range and a value that is nested too
-    /// deeply become null. All are valid JSON (RFC 8259 6, 8.2 and 9), but readers handle them differently.
+    /// In a signed document: half of a surrogate pair becomes U+FFFD; a number out of range or a value nested too deeply becomes
+    /// null. All of these are valid JSON (RFC 8259 6, 8.2 and 9), but parsers handle them differently.
     OfValues,
-    /// In a response that only describes: also control characters inside strings and invalid numbers (`NaN`, `01`).
+    /// In a response that decides nothing: also control characters inside strings and invalid numbers (`NaN`, `01`).
     OfText,
 }
 
@@ -76,7 +76,7 @@ fn string_length(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether a word is a number that is out of range.
+/// Whether a word is a number that must become null.
 fn is_lost(word: &str, faults: Faults) -> bool {
     if matches!(word, "true" | "false" | "null") || serde_json::from_str::<Number>(word).is_ok() {
         return false;
@@ -126,7 +126,7 @@ fn repair_string(token: &str, faults: Faults, repaired: &mut String) {
                     }
                 }
             }
-            // With the escaped character, which may be another backslash.
+            // Skips the escaped character, which may be another backslash.
             (_, Some(b'\\')) => {
                 let length = found.chars().take(2).map(char::len_utf8).sum();
                 let (escape, after) = found.split_at(length);

@@ -7,13 +7,13 @@ use std::fmt;
 pub(crate) enum Unreadable {
     /// The bytes are not UTF-8.
     NotUtf8,
-    /// The text is not one JSON object. Line and column are where the reader gave up.
+    /// The text is not one JSON object. Line and column are where the parser stopped.
     NotOneObject { line: usize, column: usize },
-    /// This member, which decides, is repeated.
+    /// This deciding member is repeated.
     Repeated(&'static str),
 }
 
-/// The end of a sentence that starts with the name of the document.
+/// The end of a sentence that starts with the document's name.
 impl fmt::Display for Unreadable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

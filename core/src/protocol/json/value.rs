@@ -7,15 +7,15 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
-/// Objects and lists that are nested deeper are not read: each level takes stack, and a thread may have little.
+/// The nesting limit for objects and lists: each level takes stack, and a thread may have little.
 pub(super) const DEEPEST: usize = 64;
 
-/// Reads an owned value. If an object has a member twice, none of the values counts, at every depth.
+/// Reads an owned value. If an object repeats a member, at any depth, that member is removed.
 #[derive(Clone, Copy)]
 pub(super) struct AnyValue<'a> {
     /// Set when a member is repeated.
     repeated: &'a Cell<bool>,
-    /// How many objects and lists contain the value.
+    /// The number of objects and lists around the value.
     depth: usize,
 }
 
@@ -24,7 +24,7 @@ impl<'a> AnyValue<'a> {
         Self { repeated, depth }
     }
 
-    /// Reads what is in this value.
+    /// The reader for the values inside this value.
     fn inside<E: Error>(self) -> Result<Self, E> {
         if self.depth < DEEPEST {
             Ok(Self { depth: self.depth + 1, ..self })

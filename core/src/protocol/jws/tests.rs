@@ -15,7 +15,7 @@ fn project_wycheproofs_signatures_come_out_as_expected() {
             let key = PublicKey::from_components(&group.key.n, &group.key.e).unwrap();
             for test in group.tests {
                 let verifies = key.verifies(&test.msg, &test.sig);
-                // What is "acceptable" leaves out the NULL of the hash's parameters: a strict reader refuses it.
+                // "Acceptable" signatures lack the NULL in the parameters of the hash. This library refuses them.
                 assert_eq!(verifies, test.result == TestResult::Valid, "{} {}", test.tc_id, test.comment);
                 seen += 1;
             }
@@ -45,7 +45,7 @@ fn keys_below_2048_bits_above_8192_bits_or_without_sense_are_refused() {
     }
 }
 
-/// A token of the hostile set that is good and names a key, and that key.
+/// A valid token from the hostile set that names a key, and that key.
 fn good() -> (String, serde_json::Value) {
     let read = |name: &str| -> serde_json::Value {
         let path = format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -123,7 +123,7 @@ fn a_long_header_is_refused_before_it_is_decoded() {
     let (token, key) = good();
     let keys = KeySet::parse(&serde_json::json!({ "keys": [key] }).to_string()).unwrap();
     let rest = token.split_once('.').unwrap().1;
-    // Not base64url: the error would say so if it was decoded.
+    // Not base64url: decoding it would give another error.
     let long = verify(&format!("{}.{rest}", "!".repeat(MAX_HEADER_BYTES + 1)), &keys).unwrap_err();
     assert!(long.to_string().contains("8193 bytes"), "{long}");
     let members: Vec<_> = (0..400).map(|number| format!("\"{number}\":0")).collect();
@@ -134,7 +134,7 @@ fn a_long_header_is_refused_before_it_is_decoded() {
 
 #[test]
 fn a_part_is_base64url_without_padding_and_canonical_whatever_its_length() {
-    // Short parts, and parts near the size of the blocks that are decoded at once.
+    // Short parts, and parts near the block size of the decoder.
     for length in (0..=4).chain(26..=31).chain([52]) {
         let bytes: Vec<u8> = (0..length).map(|place: u8| place.wrapping_mul(151) ^ 0xa5).collect();
         let part = URL_SAFE_NO_PAD.encode(&bytes);

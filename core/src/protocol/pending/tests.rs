@@ -77,7 +77,7 @@ fn any_changed_character_is_refused() {
 #[test]
 fn what_another_version_sealed_is_not_read() {
     let keys = keys(&["secret"]);
-    // As long as what a login has that borrows the cookie of another.
+    // A state that is as long as one with a loan.
     let (state, _, pending) = begin(&keys, Some("/a/page/of/the/application"));
     let signed_in = SignedInMark { at: 1000, lost_sessions: 1 }.seal(&keys, &entropy()).unwrap();
     let finished = FinishedMark { at: 1000, ..FinishedMark::default() }.seal(&keys, &entropy()).unwrap();

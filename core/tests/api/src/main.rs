@@ -1,5 +1,5 @@
-//! Holds the public API of `clever-sso` against `core/tests/api/clever-sso.txt`, so that nobody breaks the code of others without
-//! knowing it; and sees that each operation has an example. `make test-api` and `make api` run it, with the crate's documentation
+//! Compares the public API of `clever-sso` with `core/tests/api/clever-sso.txt`, so that no one breaks other people's code
+//! unknowingly, and checks that each operation has an example. `make test-api` and `make api` run it on the crate's documentation
 //! as JSON.
 #![expect(clippy::disallowed_methods, reason = "it reads and writes files")]
 
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use public_api::Builder;
 use serde_json::Value;
 
-/// Fewer operations than this mean that the documentation is not read as it is written.
+/// With fewer operations than this, the documentation was not read correctly.
 const FEWEST_OPERATIONS: usize = 100;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What is wrong; nothing when all is well.
+/// Returns what is wrong; empty when nothing is.
 fn run(arguments: &[String]) -> Outcome<String> {
     let (written, documentation, may_write) = match arguments {
         [json, written] => (written, json, false),
@@ -62,12 +62,12 @@ fn public_api(documentation: &str) -> Outcome<String> {
             "this Rust writes its documentation in another form than the crate `public-api` reads: {error}"
         )
     })?;
-    // What the compiler adds to a derived `PartialEq`, for itself.
+    // Items that the compiler adds to a derived `PartialEq` for its own use.
     let items = api.items().map(|item| format!("{item}\n"));
     Ok(items.filter(|item| !item.contains("::StructuralPartialEq for ")).collect())
 }
 
-/// How the two differ, for the person who has to decide what it means for others.
+/// The differences, for the person who decides what they mean for users.
 fn changes(written: &str, found: &str) -> String {
     let lines = |text| str::lines(text).collect::<BTreeSet<_>>();
     let (written, found) = (lines(written), lines(found));
@@ -85,8 +85,8 @@ fn changes(written: &str, found: &str) -> String {
     )
 }
 
-/// How many operations there are, and those without an example: each that can fail has one of its own, or is called in that of its
-/// type. For what cannot fail, the example of its type is enough.
+/// The number of operations, and those without an example. Each operation that can fail must have its own example, or be called
+/// in the example of its type. For others, the example of the type is enough.
 fn operations(json: &Value) -> Outcome<(usize, Vec<String>)> {
     let index = json.get("index").and_then(Value::as_object).ok_or("no index in the documentation")?;
     let ours = || index.values().filter(|item| item["crate_id"] == 0);

@@ -1,5 +1,5 @@
-//! A fork after each step of one or two threads that are in the middle of something. The child has the memory, and no thread but
-//! its own: it never waits for one, and never takes what belongs to its parent.
+//! Forks after each step of one or two threads that are in the middle of an operation. The child process has the parent's memory
+//! but only the thread that forked: it must never wait for another thread or take over a value that belongs to its parent.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use crate::sync::{alone, stopped_after};
 const PARENT: u64 = 1;
 const CHILD: u64 = 2;
 
-/// Runs `scene` for each pair of steps after which its two threads may have been stopped, until both come to their end. The scene
-/// gets the two numbers of steps, and says whether its threads ended. Returns how many forks that were.
+/// Runs `scene` for each pair of steps at which its two threads can be stopped, until both finish. `scene` gets the two numbers
+/// of steps and returns whether each thread finished. Returns the number of forks.
 fn each_fork(mut scene: impl FnMut(u64, u64) -> (bool, bool)) -> u64 {
     let mut forks = 0;
     for first in 0.. {
@@ -85,7 +85,7 @@ fn a_child_inherits_a_whole_value_and_frees_what_it_replaces() {
             let before = Arc::strong_count(&witness);
             publish(4);
             assert_eq!(read(), Some((4, 4)));
-            // Threads of the parent that were inside do not keep what they read.
+            // Threads of the parent that were reading do not keep their values alive in the child.
             assert!(Arc::strong_count(&witness) <= before);
             publish(5);
             assert!(Arc::strong_count(&witness) <= before);
@@ -117,7 +117,7 @@ fn a_child_passes_a_gate_that_its_parent_has_closed_or_is_in() {
             let round = gate.enter(process);
             gate.leave(round);
         };
-        // The thread that forks closes the gate before and opens it after; in the child, nothing opens it.
+        // The forking thread closes the gate before the fork and opens it afterwards. In the child, no thread opens it.
         let ended = (
             stopped_after(first, || pass(PARENT)),
             stopped_after(second, || {

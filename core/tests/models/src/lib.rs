@@ -1,5 +1,5 @@
-//! The parts of core/src/process that share memory without locks, alone and with atomics that can stop: a fork is made after
-//! each single step of a thread. Miri and ThreadSanitizer run these tests too, and those of the files themselves.
+//! The parts of core/src/process that share memory without locks, tested alone and with atomics that can stop a thread: a fork
+//! happens after every single step. Miri and ThreadSanitizer run these tests too, and the tests in the files themselves.
 
 #[path = "../../../src/process/exclusive.rs"]
 mod exclusive;
@@ -17,7 +17,7 @@ mod forks;
 mod sync;
 
 mod generation {
-    //! The process of a thread, as a test says.
+    //! The process that a thread belongs to, set by the test.
 
     use std::cell::Cell;
 
@@ -27,7 +27,7 @@ mod generation {
         PROCESS.get()
     }
 
-    /// From now on, this thread is in another process.
+    /// Moves this thread to another process.
     pub(crate) fn forked_into(process: u64) {
         PROCESS.set(process);
     }

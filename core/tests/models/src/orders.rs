@@ -1,7 +1,7 @@
-//! Every order in which threads can take their steps in the parts of core/src/process, and every value that the memory model of
-//! Rust lets them read, by loom. `make test-models` runs it.
+//! Runs the parts of core/src/process in every order of thread steps, with every value that Rust's memory model lets a thread
+//! read, using loom. `make test-models` runs it.
 //!
-//! There is no fork here: `forks.rs` has those.
+//! Forks are tested in `forks.rs`, not here.
 
 #[path = "../../../src/process/exclusive.rs"]
 mod exclusive;
@@ -30,14 +30,14 @@ use per_process::PerProcess;
 use permits::Permits;
 
 mod generation {
-    /// All threads are of one process.
+    /// All threads belong to one process.
     pub(crate) fn generation() -> u64 {
         1
     }
 }
 
 mod sync {
-    //! loom's atomics, made when they are first used: loom knows no constant ones.
+    //! loom's atomics, created on first use, because loom has no const constructors.
 
     use std::sync::OnceLock;
     use std::time::Duration;
@@ -48,7 +48,7 @@ mod sync {
     pub(crate) use loom::sync::atomic::Ordering;
     pub(crate) use loom::thread::yield_now;
 
-    /// Another thread may go on.
+    /// Lets another thread run.
     pub(crate) fn sleep(_: Duration) {
         thread::yield_now();
     }
@@ -61,9 +61,9 @@ mod sync {
                 made: OnceLock<atomic::$name $(<$parameter>)?>,
             }
 
-            // SAFETY: the value is read and written as that of an atomic.
+            // SAFETY: the value is only read and written through the atomic.
             unsafe impl $(<$parameter>)? Sync for $name $(<$parameter>)? {}
-            // SAFETY: the same.
+            // SAFETY: as above.
             unsafe impl $(<$parameter>)? Send for $name $(<$parameter>)? {}
 
             impl $(<$parameter>)? $name $(<$parameter>)? {
@@ -135,7 +135,7 @@ mod sync {
     }
 }
 
-/// Plain memory that loom watches: it fails when one thread writes it and another one uses it, and nothing orders the two.
+/// Plain memory that loom checks: a test fails when one thread writes it while another uses it, without synchronization.
 struct Watched {
     value: UnsafeCell<u64>,
     alive: Arc<AtomicU64>,
@@ -143,37 +143,37 @@ struct Watched {
 
 // SAFETY: loom checks each access.
 unsafe impl Sync for Watched {}
-// SAFETY: the same.
+// SAFETY: as above.
 unsafe impl Send for Watched {}
 
 impl Watched {
     fn new(value: u64, alive: &Arc<AtomicU64>) -> Self {
         alive.fetch_add(1, SeqCst);
         let watched = Self { value: UnsafeCell::new(0), alive: Arc::clone(alive) };
-        // SAFETY: no other thread knows it yet.
+        // SAFETY: no other thread has a reference to it yet.
         watched.value.with_mut(|place| unsafe { *place = value });
         watched
     }
 
     fn read(&self) -> u64 {
-        // SAFETY: loom checks that no thread writes it meanwhile.
+        // SAFETY: loom checks that no thread writes to it at the same time.
         self.value.with(|place| unsafe { *place })
     }
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        // SAFETY: loom checks that no thread reads it meanwhile.
+        // SAFETY: loom checks that no thread reads it at the same time.
         self.value.with_mut(|place| unsafe { *place = u64::MAX });
         self.alive.fetch_sub(1, SeqCst);
     }
 }
 
-/// Two threads that make a value at once both get the same one, whole, and the other one is freed.
+/// Two threads that create a value at the same time both get the same complete value, and the other value is freed.
 fn one_value_for_a_process() {
     let alive = Arc::new(AtomicU64::new(0));
     let shared = Arc::new(PerProcess::<Watched>::new());
-    // So that loom knows the slot before there are threads.
+    // loom has to register the slot before the threads start.
     assert!(shared.try_get(|| Err(())).is_err());
     let get = |number: u64| {
         let (shared, alive) = (Arc::clone(&shared), Arc::clone(&alive));
@@ -188,7 +188,7 @@ fn one_value_for_a_process() {
     assert_eq!(alive.load(SeqCst), 1);
 }
 
-/// A value that cannot be used any more is replaced and retired once, and still there for a thread that uses it.
+/// A value that is no longer usable is replaced and retired once, and stays valid for a thread that is still using it.
 fn a_replaced_value_is_retired_once() {
     let alive = Arc::new(AtomicU64::new(0));
     let retired = Arc::new(AtomicU64::new(0));
@@ -215,7 +215,8 @@ fn a_replaced_value_is_retired_once() {
     assert_eq!((retired.load(SeqCst), alive.load(SeqCst)), (1, 2));
 }
 
-/// A reader sees a whole value that no thread frees meanwhile, never an older one than before. No value stays for good.
+/// A reader sees a complete value that no thread frees while it reads, and never an older value than before. Every replaced value
+/// is freed in the end.
 fn readers_and_publishers_at_once() {
     let alive = Arc::new(AtomicU64::new(0));
     let inherited = Arc::new(Inherited::<Watched>::new());
@@ -230,16 +231,16 @@ fn readers_and_publishers_at_once() {
     assert!((1..=3).contains(&before) && (before == after || before == 1 || after > 1));
     first.join().unwrap();
     second.join().unwrap();
-    // No thread reads now: what was replaced goes.
+    // No thread is reading now, so replaced values are freed.
     inherited.publish(Watched::new(4, &alive));
     assert_eq!((read(), alive.load(SeqCst)), (4, 1));
     drop(inherited);
     assert_eq!(alive.load(SeqCst), 0);
 }
 
-/// There are never more permits than there may be, and none is lost.
+/// There are never more permits than the limit, and none is lost.
 fn permits_at_once() {
-    // A permit has a reference without an end.
+    // A permit holds a `'static` reference.
     let permits: &'static Permits = Box::leak(Box::new(Permits::new(1)));
     drop(permits.take());
     let held = Arc::new(AtomicU64::new(0));
@@ -261,8 +262,8 @@ fn permits_at_once() {
     assert!(permits.take().is_some());
 }
 
-/// While the gate is closed, nobody is inside, and a thread that waits comes in when it is open again. With one thread that passes
-/// and one that forks: of two that wait, loom would let one wait for the other forever.
+/// While the gate is closed, no thread is inside, and a waiting thread enters when it opens again. One thread passes and one
+/// forks: with two waiting threads, loom would let one wait for the other forever.
 fn a_fork_and_a_thread_at_a_gate() {
     let gate = Arc::new(Gate::new(Duration::MAX));
     gate.leave(gate.enter(1));
@@ -290,7 +291,7 @@ fn a_fork_and_a_thread_at_a_gate() {
     gate.close(1, 0);
 }
 
-/// One thread at a time works with an exclusive value, and sees what the one before it did.
+/// One thread at a time uses an exclusive value, and sees the changes of the thread before it.
 fn an_exclusive_value() {
     let alive = Arc::new(AtomicU64::new(0));
     let shared = Arc::new(Exclusive::new(Watched::new(0, &alive)));
@@ -299,7 +300,7 @@ fn an_exclusive_value() {
         move || {
             shared.with(
                 || unreachable!("nobody forked"),
-                // SAFETY: loom checks that no other thread uses it.
+                // SAFETY: loom checks that no other thread uses it at the same time.
                 |value| value.value.with_mut(|place| unsafe { *place += 1 }),
             );
         }
@@ -320,7 +321,7 @@ fn main() {
         ("a fork and a thread at a gate", a_fork_and_a_thread_at_a_gate),
         ("an exclusive value", an_exclusive_value),
     ];
-    // More switches between threads than this find no more faults in practice, and take hours.
+    // In practice, more switches between threads find no more bugs, and take hours.
     let preemptions =
         std::env::args().nth(1).map_or(3, |number| number.parse().expect("a number of switches"));
     for (name, model) in models {

@@ -1,4 +1,4 @@
-//! Atomics whose thread can be stopped before any of its steps, as a fork stops all threads but one.
+//! Atomics that can stop a thread before any of its steps, the way a fork stops all threads but one.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -9,16 +9,16 @@ pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::thread::yield_now;
 
 thread_local! {
-    /// How many steps this thread still makes; `None` for any number.
+    /// How many more steps this thread may make; `None` means no limit.
     static LEFT: Cell<Option<u64>> = const { Cell::new(None) };
     /// Whether this thread may wait for others.
     static MAY_WAIT: Cell<bool> = const { Cell::new(true) };
 }
 
-/// How a thread that was stopped unwinds.
+/// The panic payload of a thread that was stopped.
 struct Stopped;
 
-/// Does `work` as a thread that is gone after this number of steps. Returns whether it reached its end first.
+/// Runs `work` on a thread that stops after `steps` steps. Returns whether `work` finished first.
 pub(crate) fn stopped_after(steps: u64, work: impl FnOnce()) -> bool {
     LEFT.set(Some(steps));
     let ended = catch_unwind(AssertUnwindSafe(work));
@@ -30,7 +30,7 @@ pub(crate) fn stopped_after(steps: u64, work: impl FnOnce()) -> bool {
     }
 }
 
-/// Does `work` as the only thread of a process: it must not wait.
+/// Runs `work` as the only thread of a process, which must not wait.
 pub(crate) fn alone<T>(work: impl FnOnce() -> T) -> T {
     MAY_WAIT.set(false);
     let result = work();
@@ -43,7 +43,7 @@ pub(crate) fn sleep(pause: Duration) {
     std::thread::sleep(pause);
 }
 
-/// Whether the next step happens: nothing that a stopped thread does while it unwinds does.
+/// Whether the next step takes effect. Steps that a stopped thread makes while it unwinds do not.
 fn steps() -> bool {
     match LEFT.get() {
         None => true,
