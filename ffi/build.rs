@@ -1,7 +1,7 @@
-//! Gives the shared library its SONAME, the part of the version that promises compatibility, and keeps it in memory once
-//! it was loaded: a thread that made a call runs code of the library when it ends, which may be after `dlclose`.
+//! Gives the shared library its SONAME, which is the part of the version that promises compatibility, and keeps the library in
+//! memory after it was loaded: a thread that made a call runs code of the library when it ends, which may be after `dlclose`.
 //!
-//! `packaging/shared.sh` links what people install: the same, with a version for each symbol.
+//! `packaging/shared.sh` links the library that people install, in the same way and with a version for each symbol.
 
 #[expect(clippy::disallowed_methods, reason = "cargo speaks to a build script through the environment")]
 fn main() {

@@ -113,7 +113,7 @@ typedef uint32_t clever_sso_setting_names;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// One of the three addresses of your application that handle logins.
+// One of your application's three login addresses.
 enum clever_sso_endpoint
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -146,7 +146,7 @@ enum clever_sso_kind
   CLEVER_SSO_SIGNED_IN = 1,
   // The login restarts: redirect the browser to the URL of the new login. The person does not notice.
   CLEVER_SSO_RESTART = 2,
-  // Clever refused this person: read the error word and its description.
+  // Clever refused this person: read Clever's error code and description.
   CLEVER_SSO_DENIED = 3,
 };
 #ifndef __cplusplus
@@ -167,13 +167,13 @@ enum clever_sso_status
   CLEVER_SSO_OK = 0,
   // A setting is wrong or missing.
   CLEVER_SSO_CONFIG = 1,
-  // An argument cannot be used: NULL, not UTF-8, or refused.
+  // An argument is not valid: NULL, not UTF-8, or refused.
   CLEVER_SSO_ARGUMENT = 2,
   // The callback cannot finish a login.
   CLEVER_SSO_LOGIN = 3,
   // A token breaks a rule, or Clever does not accept it.
   CLEVER_SSO_TOKEN = 4,
-  // Clever refused, or its response cannot be read.
+  // Clever refused the request, or its response cannot be read.
   CLEVER_SSO_CLEVER = 5,
   // Clever could not be reached.
   CLEVER_SSO_NETWORK = 6,
@@ -188,7 +188,7 @@ typedef uint32_t clever_sso_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// How a check went. The numbers are also exit codes for a program that only checks.
+// The result of a check. The numbers are also exit codes for a program that only checks.
 enum clever_sso_report_level
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -196,7 +196,7 @@ enum clever_sso_report_level
  {
   // Nothing is wrong.
   CLEVER_SSO_REPORT_OK = 0,
-  // Logins work, or may work, but something should be looked at; or the check could not be made.
+  // Logins work, or may work, but something needs attention; or the check was not possible.
   CLEVER_SSO_REPORT_WARNING = 1,
   // Logins fail.
   CLEVER_SSO_REPORT_PROBLEM = 2,
@@ -209,7 +209,7 @@ typedef uint32_t clever_sso_report_level;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// How important an event is.
+// The level of an event: how important it is.
 enum clever_sso_log_level
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -217,11 +217,11 @@ enum clever_sso_log_level
  {
   // Something failed, and no call reports it.
   CLEVER_SSO_LOG_ERROR = 1,
-  // Look at it: logins still work, but, for example, keys could not be refreshed.
+  // Needs attention: logins still work, but, for example, keys could not be refreshed.
   CLEVER_SSO_LOG_WARNING = 2,
-  // Good to know.
+  // Useful to know.
   CLEVER_SSO_LOG_INFO = 3,
-  // Details: a request that is sent again, keys that were fetched.
+  // Details: a retried request, fetched keys.
   CLEVER_SSO_LOG_DEBUG = 4,
 };
 #ifndef __cplusplus
@@ -257,26 +257,26 @@ typedef struct clever_sso_login clever_sso_login;
 // Each one also has `Path=/`, `HttpOnly` and `SameSite=Lax`.
 typedef struct clever_sso_set_cookie clever_sso_set_cookie;
 
-// How a login ended.
+// The result of a login.
 typedef struct clever_sso_outcome clever_sso_outcome;
 
-// Who logged in. The key of a user is the issuer together with the id: names and email addresses change, and two people can
+// Who logged in. Use the issuer together with the id as the key of a user: names and email addresses change, and two people can
 // have the same one.
 typedef struct clever_sso_identity clever_sso_identity;
 
-// Claims about a person: those of a verified ID token, of an identity, or of userinfo.
+// Claims about a person, from a verified ID token, an identity, or userinfo.
 typedef struct clever_sso_claims clever_sso_claims;
 
 // The cookies to set at a logout, or when a request has a session.
 typedef struct clever_sso_logout clever_sso_logout;
 
-// What failed. It never contains a token, code, secret, email or response body, so you may log all of it.
+// Why a call failed. It never contains a token, code, secret, email or response body, so you may log all of it.
 typedef struct clever_sso_error clever_sso_error;
 
 // Options for `clever_sso_authorize_url`. Each has a default.
 typedef struct clever_sso_authorize_options clever_sso_authorize_options;
 
-// What Clever sent through the browser. None of it is proven yet.
+// The parameters that Clever sent through the browser. They prove nothing yet.
 typedef struct clever_sso_callback clever_sso_callback;
 
 // The tokens of a login.
@@ -285,7 +285,7 @@ typedef struct clever_sso_tokens clever_sso_tokens;
 // What Clever says about a token that was issued to your application.
 typedef struct clever_sso_token_info clever_sso_token_info;
 
-// Who an access token belongs to.
+// The owner of an access token.
 typedef struct clever_sso_me_record clever_sso_me_record;
 
 // A person's record.
@@ -303,22 +303,22 @@ typedef struct clever_sso_metadata_record clever_sso_metadata_record;
 // Keys that verify ID tokens, read once from JWKS text. Many threads may use them at once.
 typedef struct clever_sso_key_set clever_sso_key_set;
 
-// What an ID token must match, for `clever_sso_verify_id_token_with`.
+// The values that an ID token must match, for `clever_sso_verify_id_token_with`.
 typedef struct clever_sso_verify_options clever_sso_verify_options;
 
-// What a client has counted in this process. A forked child starts from zero.
+// The counters of a client in this process. A forked child starts from zero.
 typedef struct clever_sso_stats clever_sso_stats;
 
-// What is wrong with a setup, as findings in the order of cause and effect: the first problem is the one to solve first. It has
-// no secret.
+// What is wrong with a setup, as findings in the order of cause and effect: solve the first problem first. A report contains no
+// secret.
 typedef struct clever_sso_report clever_sso_report;
 
 // -------------------------------------------------------------------------------------------------
 // Callbacks
 // -------------------------------------------------------------------------------------------------
 
-// Receives an event: your `user_data`, how important the event is, the part of the library that it comes from (for example
-// `clever_sso::keys`), and a line of text. `target` and `message` are freed when the callback returns.
+// Receives an event: your `user_data`, the level, the part of the library that it comes from (for example `clever_sso::keys`),
+// and a line of text. `target` and `message` are freed when the callback returns.
 typedef void (*clever_sso_log_callback)(void *user_data,
                                         clever_sso_log_level level,
                                         const char *target,
@@ -555,7 +555,7 @@ clever_sso_status clever_sso_config_discover(clever_sso_config *config,
 void clever_sso_config_free(clever_sso_config *config);
 
 // -------------------------------------------------------------------------------------------------
-// clever_sso_client: does everything that follows. Make one per process.
+// clever_sso_client: the client. Make one per process.
 // -------------------------------------------------------------------------------------------------
 
 // Makes a client from a configuration, which is copied. No network.
@@ -568,12 +568,12 @@ clever_sso_status clever_sso_client_new(const clever_sso_config *config,
                                         clever_sso_client **client,
                                         clever_sso_error **error);
 
-// The issuer, as identities and ID tokens have it. Borrowed from `client`.
+// The issuer, as in identities and ID tokens. Borrowed from `client`.
 //
 // Since 0.1.
 const char *clever_sso_client_issuer(const clever_sso_client *client);
 
-// Does one-time setup up front: fetches Clever's discovery document and keys. If it fails, log that and continue: the first
+// Does one-time setup up front: fetches Clever's discovery document and keys. If it fails, log the error and continue: the first
 // login fetches what is missing.
 //
 // Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
@@ -604,15 +604,15 @@ clever_sso_status clever_sso_request_new(const char *method,
                                          clever_sso_request **request,
                                          clever_sso_error **error);
 
-// The name of a header that `clever_sso_request_refusal` looks at, such as `Sec-Fetch-Site`, counted from 0; NULL after
-// the last one. It lives as long as the library.
+// The name of a header that `clever_sso_request_refusal` reads, such as `Sec-Fetch-Site`, counted from 0; NULL after the last
+// one. It lives as long as the library.
 //
 // Since 0.1.
 const char *clever_sso_request_header_name(size_t index);
 
-// Adds a header of the request. Pass those that `clever_sso_request_header_name` lists, or all: the others are ignored.
-// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) work as well. Bytes that are not UTF-8
-// are fine: anyone can send them.
+// Adds a header of the request. Pass the headers that `clever_sso_request_header_name` lists, or all headers: others are
+// ignored. The case of `name` does not matter, and CGI names (`HTTP_SEC_FETCH_SITE`) work too. Bytes that are not UTF-8 are
+// fine: anyone can send them.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -625,8 +625,8 @@ clever_sso_status clever_sso_request_set_header(clever_sso_request *request,
 // Whether to refuse a request: `*status` is 0 when it may begin or finish a login or log out. Otherwise respond with that HTTP
 // status (200 for `HEAD`, 403, 405 or 503) and no body. Call it before anything else. No network.
 //
-// Without it, prefetched links, and frames, images, scripts and forms of other sites, could use a code or log people out.
-// `endpoint` is a `clever_sso_endpoint`. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with
+// Without this check, prefetched links, and frames, images, scripts and forms on other sites, could use a code or log people
+// out. `endpoint` is a `clever_sso_endpoint`. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with
 // `CLEVER_SSO_ARGUMENT`.
 //
 // Since 0.1.
@@ -636,20 +636,20 @@ clever_sso_status clever_sso_request_refusal(const clever_sso_client *client,
                                              uint16_t *status,
                                              clever_sso_error **error);
 
-// The methods that an endpoint accepts, for the `Allow` header; NULL when `endpoint` is not a `clever_sso_endpoint`. It
-// lives as long as the library.
+// The methods that an endpoint accepts, for the `Allow` header; NULL when `endpoint` is not a `clever_sso_endpoint`. It lives as
+// long as the library.
 //
 // Since 0.1.
 const char *clever_sso_endpoint_allow(uint32_t endpoint);
 
-// Reads a switch in a query, such as `switch_user=1`, by the same rule as the other languages. False when `value` is NULL,
+// Reads a boolean query parameter, such as `switch_user=1`, by the same rule as the other languages. False when `value` is NULL,
 // empty, `0`, `false`, `no` or `off`, in any case; true otherwise.
 //
 // Since 0.1.
 bool clever_sso_is_switched_on(const char *value);
 
 // Whether a path or URL leads to the page at `path`, even when either is percent-encoded (also more than once) or has dot
-// segments, double slashes or a slash at the end. Do not pass a `return_to` that leads to your login or logout, or each login
+// segments, double slashes or a trailing slash. Do not pass a `return_to` that leads to your login or logout, because each login
 // would start the next one. `clever_sso_begin_login` itself refuses one that leads to the callback. False when either is NULL.
 //
 // Since 0.1.
@@ -665,7 +665,7 @@ void clever_sso_request_free(clever_sso_request *request);
 // clever_sso_login_options: options for clever_sso_begin_login and clever_sso_begin_implicit.
 // -------------------------------------------------------------------------------------------------
 
-// Makes options, all at their defaults.
+// Makes options with their defaults.
 //
 // Free them with `clever_sso_login_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -701,7 +701,7 @@ clever_sso_status clever_sso_login_options_set_return_to(clever_sso_login_option
                                                          clever_sso_error **error);
 
 // The `Cookie` header of the request that begins the login; NULL when it has none. With it, the browser keeps at most eight
-// logins in progress, and a session that is lost again and again ends with an error instead of a loop.
+// logins in progress, and repeatedly lost sessions end with an error instead of a loop.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -721,8 +721,8 @@ clever_sso_status clever_sso_login_options_set_switch_user(clever_sso_login_opti
                                                            clever_sso_error **error);
 
 // Whether the browser has a session of your application. Pass false when you looked and found none: sign-ins that leave no
-// session then end with `session_not_kept` instead of a loop. With true, pages that send a signed-in person back to log in
-// again and again end with `page_not_allowed`. Default: unknown.
+// session then end with `session_not_kept` instead of a loop. With true, a page that repeatedly sends a signed-in person back to
+// log in ends with `page_not_allowed`. Default: unknown.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -731,8 +731,8 @@ clever_sso_status clever_sso_login_options_set_has_session(clever_sso_login_opti
                                                            bool has_session,
                                                            clever_sso_error **error);
 
-// Where people go after a login without `return_to`: your own page. If a signed-in person is sent back to log in again and
-// again, they go there instead of to Clever each time.
+// Where people go after a login without `return_to`: a page of yours. A signed-in person who is repeatedly sent back to log in
+// goes there instead of to Clever each time.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -762,8 +762,8 @@ clever_sso_status clever_sso_begin_login(const clever_sso_client *client,
                                          clever_sso_login **login,
                                          clever_sso_error **error);
 
-// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access token
-// in the fragment. Clever must allow your application to use it. `options` may be NULL. No network.
+// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access
+// token in the fragment. Clever must allow your application to use this grant. `options` may be NULL. No network.
 //
 // Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, or
 // there is neither a client secret nor a pending key (`clever_sso_config_set_pending_key`), with `CLEVER_SSO_ARGUMENT` when
@@ -775,15 +775,15 @@ clever_sso_status clever_sso_begin_implicit(const clever_sso_client *client,
                                             clever_sso_login **login,
                                             clever_sso_error **error);
 
-// The URL to redirect the browser to. It is Clever's, or your own page if a signed-in person was sent back to log in several
-// times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
+// The URL to redirect the browser to: Clever's, or your own page if a signed-in person was sent back to log in several times. In
+// that case, key and pending are empty. Borrowed from `login`; NULL when `login` is NULL.
 //
 // Since 0.1.
 const char *clever_sso_login_url(const clever_sso_login *login);
 
-// Whether to respond with a page that continues to the URL by itself (for example with `<meta http-equiv="refresh">`) instead
-// of a redirect. Browsers give up after about twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
-// False when `login` is NULL.
+// Whether to respond with a page that continues to the URL by itself (for example with `<meta http-equiv="refresh">`) instead of
+// a redirect, because browsers give up after about twenty redirects in a row. Only used with
+// `clever_sso_login_options_set_has_session`. False when `login` is NULL.
 //
 // Since 0.1.
 bool clever_sso_login_needs_page(const clever_sso_login *login);
@@ -793,14 +793,14 @@ bool clever_sso_login_needs_page(const clever_sso_login *login);
 // Since 0.1.
 const clever_sso_set_cookie *clever_sso_login_set_cookie(const clever_sso_login *login, size_t index);
 
-// If you keep pending logins in your own session instead of cookies: the key to keep this one under.
-// `clever_sso_login_key_of_callback` finds it again. Borrowed from `login`; NULL when that is NULL.
+// If you store pending logins in your own session instead of cookies: the key to store this one under.
+// `clever_sso_login_key_of_callback` returns it again. Borrowed from `login`; NULL when `login` is NULL.
 //
 // Since 0.1.
 const char *clever_sso_login_key(const clever_sso_login *login);
 
-// If you keep pending logins in your own session: the text to keep for ten minutes, about 100 bytes, URL-safe. Borrowed from
-// `login`; NULL when that is NULL.
+// If you store pending logins in your own session: the text to store for ten minutes, about 100 bytes, URL-safe. Borrowed from
+// `login`; NULL when `login` is NULL.
 //
 // Since 0.1.
 const char *clever_sso_login_pending(const clever_sso_login *login);
@@ -814,22 +814,22 @@ void clever_sso_login_free(clever_sso_login *login);
 // clever_sso_set_cookie: a cookie to set in the browser.
 // -------------------------------------------------------------------------------------------------
 
-// The value of the `Set-Cookie` header. Borrowed from `cookie`; NULL when that is NULL.
+// The value of the `Set-Cookie` header. Borrowed from `cookie`; NULL when `cookie` is NULL.
 //
 // Since 0.1.
 const char *clever_sso_set_cookie_header(const clever_sso_set_cookie *cookie);
 
-// The name of the cookie. Borrowed from `cookie`; NULL when that is NULL.
+// The name of the cookie. Borrowed from `cookie`; NULL when `cookie` is NULL.
 //
 // Since 0.1.
 const char *clever_sso_set_cookie_name(const clever_sso_set_cookie *cookie);
 
-// The value of the cookie; empty to delete it. Borrowed from `cookie`; NULL when that is NULL.
+// The value of the cookie; empty to delete it. Borrowed from `cookie`; NULL when `cookie` is NULL.
 //
 // Since 0.1.
 const char *clever_sso_set_cookie_value(const clever_sso_set_cookie *cookie);
 
-// How long the browser keeps the cookie, in seconds; 0 to delete it, and when `cookie` is NULL.
+// How long the browser keeps the cookie, in seconds. 0 to delete it, and when `cookie` is NULL.
 //
 // Since 0.1.
 uint32_t clever_sso_set_cookie_max_age(const clever_sso_set_cookie *cookie);
@@ -846,9 +846,9 @@ bool clever_sso_set_cookie_secure(const clever_sso_set_cookie *cookie);
 // Finishes a login. `callback` is the URL that the browser came back with, or its query. `cookies` is the `Cookie` header of
 // that request, or NULL when it has none.
 //
-// Set the cookies of the outcome (`clever_sso_outcome_set_cookie`) or of the error (`clever_sso_error_set_cookie`), and
-// end the session that the browser had if `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` is true.
-// One network round trip when Clever sends an ID token and its keys are known, up to three otherwise.
+// Set the cookies of the outcome (`clever_sso_outcome_set_cookie`) or of the error (`clever_sso_error_set_cookie`), and end the
+// browser's session if `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` is true. One network round trip when
+// Clever sends an ID token and the client has its keys, otherwise up to three.
 //
 // Free the outcome with `clever_sso_outcome_free`. Fails with any status. A failed call never signs a person in.
 //
@@ -859,7 +859,7 @@ clever_sso_status clever_sso_finish_login(const clever_sso_client *client,
                                           clever_sso_outcome **outcome,
                                           clever_sso_error **error);
 
-// Finishes a login when you keep pending logins in your own session: `pending` is the text that you kept under the key of
+// Finishes a login when you store pending logins in your own session: `pending` is the text that you stored under the key of
 // this callback, or NULL when there is none. The outcome and the error have no cookies.
 //
 // Free the outcome with `clever_sso_outcome_free`. Fails with any status.
@@ -871,12 +871,12 @@ clever_sso_status clever_sso_finish_login_with_pending(const clever_sso_client *
                                                        clever_sso_outcome **outcome,
                                                        clever_sso_error **error);
 
-// Finishes a login of `clever_sso_begin_implicit`. A browser does not send the fragment to a server, so a page of yours must post it:
-// `callback` is that fragment, or the whole URL with it. `cookies` is the `Cookie` header of the request that brought it, or NULL
-// when it has none.
+// Finishes a login of `clever_sso_begin_implicit`. Browsers do not send the fragment to a server, so your page must post it:
+// `callback` is that fragment, or the whole URL with it. `cookies` is the `Cookie` header of that request, or NULL when it has
+// none.
 //
-// The token is used only after Clever said that it was issued to your application. Cookies, session and outcome are those of
-// `clever_sso_finish_login`. Up to three network round trips.
+// The token is used only after Clever has confirmed that it was issued to your application. Cookies, session and outcome work as
+// in `clever_sso_finish_login`. Up to three network round trips.
 //
 // Free the outcome with `clever_sso_outcome_free`. Fails with any status.
 //
@@ -887,9 +887,9 @@ clever_sso_status clever_sso_finish_implicit(const clever_sso_client *client,
                                              clever_sso_outcome **outcome,
                                              clever_sso_error **error);
 
-// Finishes a login of `clever_sso_begin_implicit` when you keep pending logins by yourself, as a desktop app does in its memory:
-// `pending` is the text that you kept under the key of this callback, or NULL when there is none. Forget it before you call: it
-// works as often as you pass it. The outcome and the error have no cookies.
+// Finishes a login of `clever_sso_begin_implicit` when you store pending logins yourself, such as a desktop app in its memory:
+// `pending` is the text that you stored under the key of this callback, or NULL when there is none. Delete it before you call:
+// it works every time that you pass it. The outcome and the error have no cookies.
 //
 // Free the outcome with `clever_sso_outcome_free`. Fails with any status.
 //
@@ -900,7 +900,7 @@ clever_sso_status clever_sso_finish_implicit_with_pending(const clever_sso_clien
                                                           clever_sso_outcome **outcome,
                                                           clever_sso_error **error);
 
-// The key that you kept the pending login of this callback under; `*key` is NULL when the callback has no state. No network.
+// The key that you stored this callback's pending login under; `*key` is NULL when the callback has no state. No network.
 //
 // Free the key with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -919,8 +919,8 @@ clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
 // Since 0.1.
 const clever_sso_set_cookie *clever_sso_outcome_set_cookie(const clever_sso_outcome *outcome, size_t index);
 
-// Whether to end the session that the browser had: a new one replaces it, or a login that this browser began was refused.
-// Devices are shared, so the person who uses it now must not continue as the last person. False when `outcome` is NULL.
+// Whether to end the browser's session: a new session replaces it, or a login that this browser began was refused. Devices are
+// shared, so the person who uses it now must not continue as the last person. False when `outcome` is NULL.
 //
 // Since 0.1.
 bool clever_sso_outcome_ends_session(const clever_sso_outcome *outcome);
@@ -946,19 +946,19 @@ const clever_sso_login *clever_sso_outcome_login(const clever_sso_outcome *outco
 // Since 0.1.
 const char *clever_sso_outcome_return_to(const clever_sso_outcome *outcome);
 
-// Whether the login began with `switch_user`. If so, begin the next one with it too when Clever or your application refuses
-// the person and they click "Try again". False when it is unknown or `outcome` is NULL.
+// Whether the login began with `switch_user`. If so, begin the next one with it too when Clever or your application refuses the
+// person and they click "Try again". False when it is unknown or `outcome` is NULL.
 //
 // Since 0.1.
 bool clever_sso_outcome_switch_user(const clever_sso_outcome *outcome);
 
-// The error code of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
+// The reason for a restart as an error code, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
 // `CLEVER_SSO_RESTART`.
 //
 // Since 0.1.
 const char *clever_sso_outcome_restart_reason(const clever_sso_outcome *outcome);
 
-// Clever's error word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
+// Clever's error code for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
 // `CLEVER_SSO_DENIED`.
 //
 // Since 0.1.
@@ -983,7 +983,7 @@ void clever_sso_outcome_free(clever_sso_outcome *outcome);
 // clever_sso_identity: who logged in.
 // -------------------------------------------------------------------------------------------------
 
-// The issuer that proved who this person is. Borrowed from `identity`.
+// The issuer that proved the identity. Borrowed from `identity`.
 //
 // Since 0.1.
 const char *clever_sso_identity_issuer(const clever_sso_identity *identity);
@@ -993,7 +993,7 @@ const char *clever_sso_identity_issuer(const clever_sso_identity *identity);
 // Since 0.1.
 const char *clever_sso_identity_id(const clever_sso_identity *identity);
 
-// The district's id; NULL for a person of Clever Library. Borrowed from `identity`.
+// The district's id; NULL for people in Clever Library. Borrowed from `identity`.
 //
 // Since 0.1.
 const char *clever_sso_identity_district_id(const clever_sso_identity *identity);
@@ -1040,12 +1040,12 @@ const char *clever_sso_identity_authorized_by(const clever_sso_identity *identit
 // Since 0.1.
 const char *clever_sso_identity_proven_by(const clever_sso_identity *identity);
 
-// Everything that Clever said, for the functions that read claims. Borrowed from `identity`.
+// All data from Clever, for the functions that read claims. Borrowed from `identity`.
 //
 // Since 0.1.
 const clever_sso_claims *clever_sso_identity_claims(const clever_sso_identity *identity);
 
-// Everything that Clever said as one JSON object. Borrowed from `identity`.
+// All data from Clever as one JSON object. Borrowed from `identity`.
 //
 // Since 0.1.
 const char *clever_sso_identity_claims_json(const clever_sso_identity *identity);
@@ -1078,7 +1078,7 @@ size_t clever_sso_identity_legacy_id_count(const clever_sso_identity *identity);
 const char *clever_sso_identity_legacy_id(const clever_sso_identity *identity,
                                           size_t index);
 
-// Whether an administrator at Clever logged in as this person. The callback says so; it is not proven.
+// Whether an administrator at Clever logged in as this person. It comes from the callback and is not proven.
 //
 // Since 0.1.
 bool clever_sso_identity_loginas_by_admin(const clever_sso_identity *identity);
@@ -1092,15 +1092,15 @@ bool clever_sso_identity_loginas_by_admin(const clever_sso_identity *identity);
 // Since 0.1.
 const char *clever_sso_claims_text(const clever_sso_claims *claims, const char *name);
 
-// Whether there is a claim that is a whole number, for example `exp`. It is written to `integer`, which may be NULL; 0 when
-// there is none.
+// Whether there is a whole-number claim with this name, for example `exp`. Its value is written to `integer`, which may be NULL;
+// 0 when there is none.
 //
 // Since 0.1.
 bool clever_sso_claims_integer(const clever_sso_claims *claims,
                                const char *name,
                                int64_t *integer);
 
-// Whether there is a claim that is true or false, for example `email_verified`. It is written to `boolean`, which may be
+// Whether there is a boolean claim with this name, for example `email_verified`. Its value is written to `boolean`, which may be
 // NULL; false when there is none.
 //
 // Since 0.1.
@@ -1113,7 +1113,7 @@ bool clever_sso_claims_boolean(const clever_sso_claims *claims,
 // Since 0.1.
 size_t clever_sso_claims_list_count(const clever_sso_claims *claims, const char *name);
 
-// A string of a claim that is a list of strings, counted from 0; NULL after the last one. Borrowed from `claims`.
+// A string in a claim that is a list of strings, counted from 0; NULL after the last one. Borrowed from `claims`.
 //
 // Since 0.1.
 const char *clever_sso_claims_list_text(const clever_sso_claims *claims,
@@ -1136,7 +1136,7 @@ size_t clever_sso_claims_count(const clever_sso_claims *claims);
 // Since 0.1.
 const char *clever_sso_claims_name(const clever_sso_claims *claims, size_t index);
 
-// All claims as one JSON object. Borrowed from `claims`; NULL when that is NULL.
+// All claims as one JSON object. Borrowed from `claims`; NULL when `claims` is NULL.
 //
 // Since 0.1.
 const char *clever_sso_claims_json(const clever_sso_claims *claims);
@@ -1150,8 +1150,8 @@ void clever_sso_claims_free(clever_sso_claims *claims);
 // Log out
 // =================================================================================================
 
-// The cookies to set when a person logs out. End your own session as well. `cookies` is the `Cookie` header of the
-// request, or NULL. No network.
+// The cookies to set when a person logs out. End your own session too. `cookies` is the `Cookie` header of the request, or NULL.
+// No network.
 //
 // Free it with `clever_sso_logout_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1161,12 +1161,12 @@ clever_sso_status clever_sso_log_out(const clever_sso_client *client,
                                      clever_sso_logout **logout,
                                      clever_sso_error **error);
 
-// The cookies to set when a request has a session of your application. They tell the library that the session was kept.
-// Call it for each request with a session; most of the time there is no cookie to set. `cookies` is the `Cookie` header of the
-// request, or NULL. No network.
+// The cookies to set when a request has a session of your application. They record that the session was kept. Call this function
+// for each request with a session; usually there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
+// No network.
 //
 // Send a cookie with a `clever_sso_set_cookie_max_age` above 0 only with a page (status 200), not with a redirect, an image or
-// JSON: it says that the person sees a page, and is not in a loop. Send a cookie with 0 with any response.
+// JSON: the cookie says that the person sees a page, and is not in a loop. Send a cookie with 0 with any response.
 //
 // Without this call, a person who logs out without `clever_sso_log_out` and signs in again four times in a minute gets
 // `session_not_kept`. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails
@@ -1197,7 +1197,7 @@ void clever_sso_logout_free(clever_sso_logout *logout);
 // Since 0.1.
 const char *clever_sso_error_code(const clever_sso_error *error);
 
-// One line for the log: the error code, what it means, what was expected and found. Borrowed from `error`.
+// One line for the log: the error code, its meaning, and what was expected and found. Borrowed from `error`.
 //
 // Since 0.1.
 const char *clever_sso_error_message(const clever_sso_error *error);
@@ -1207,18 +1207,19 @@ const char *clever_sso_error_message(const clever_sso_error *error);
 // Since 0.1.
 const char *clever_sso_error_user_message(const clever_sso_error *error);
 
-// The same in the language of the person: `language` is a tag such as `es` or `es-MX`, or the value of their `Accept-Language`
-// header. There is English and Spanish; all others, and NULL, get English. Borrowed from `error`.
+// The sentence in the person's language: `language` is a tag such as `es` or `es-MX`, or the value of their `Accept-Language`
+// header. English and Spanish are available; all other languages, and NULL, get English. Borrowed from `error`.
 //
 // Since 0.1.
 const char *clever_sso_error_user_message_in(const clever_sso_error *error,
                                              const char *language);
 
-// The same for an error code that you kept, for example in the address of your error page. Do not free it: it
-// lives as long as the library. NULL when `code` is NULL, or this version does not know it.
+// The sentence for an error code that you stored, for example in the URL of your error page. Do not free it: it lives as long as
+// the library. NULL when `code` is NULL, or this version does not have it.
 //
 // Since 0.1.
-const char *clever_sso_user_message(const char *code, const char *language);
+const char *clever_sso_user_message(const char *code,
+                                    const char *language);
 
 // Who can fix it: `user`, `app`, `clever` or `network`. Borrowed from `error`.
 //
@@ -1254,8 +1255,8 @@ bool clever_sso_error_retryable(const clever_sso_error *error);
 const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error *error,
                                                          size_t index);
 
-// Whether to end the session that the browser had: a login that this browser began has failed. Devices are shared, so the
-// person who uses it now must not continue as the last person. False when `error` is NULL.
+// Whether to end the browser's session: a login that this browser began has failed. Devices are shared, so the person who uses
+// it now must not continue as the last person. False when `error` is NULL.
 //
 // Since 0.1.
 bool clever_sso_error_ends_session(const clever_sso_error *error);
@@ -1266,9 +1267,8 @@ bool clever_sso_error_ends_session(const clever_sso_error *error);
 // Since 0.1.
 const char *clever_sso_error_return_to(const clever_sso_error *error);
 
-// Whether the failed login began with `switch_user`: begin the next one with it
-// (`clever_sso_login_options_set_switch_user`), or "Try again" signs in the person who wanted to switch. False when it is
-// unknown or `error` is NULL.
+// Whether the failed login began with `switch_user`: begin the next one with it (`clever_sso_login_options_set_switch_user`);
+// otherwise "Try again" signs in the person who wanted to switch. False when it is unknown or `error` is NULL.
 //
 // Since 0.1.
 bool clever_sso_error_switch_user(const clever_sso_error *error);
@@ -1286,7 +1286,7 @@ void clever_sso_error_free(clever_sso_error *error);
 // clever_sso_authorize_options: the URL of an authorization request that you make yourself.
 // -------------------------------------------------------------------------------------------------
 
-// Makes options, all at their defaults.
+// Makes options with their defaults.
 //
 // Free them with `clever_sso_authorize_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1322,7 +1322,7 @@ clever_sso_status clever_sso_authorize_options_set_redirect_uri(clever_sso_autho
                                                                 const char *redirect_uri,
                                                                 clever_sso_error **error);
 
-// Comes back unchanged: compare it with the one that you gave to this browser.
+// The state, which comes back unchanged: compare it with the one that you gave to this browser.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1331,9 +1331,9 @@ clever_sso_status clever_sso_authorize_options_set_state(clever_sso_authorize_op
                                                          const char *state,
                                                          clever_sso_error **error);
 
-// Says that you leave out the state on purpose. Asking for a token needs a state or this: a token that comes back without a state
-// may belong to anyone, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a state by itself.
-// Default: false.
+// Declares that you leave out the state on purpose. A request for a token needs a state or this declaration: a token that comes
+// back without a state may belong to anyone, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a
+// state itself. Default: false.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1342,7 +1342,7 @@ clever_sso_status clever_sso_authorize_options_set_without_state(clever_sso_auth
                                                                  bool without_state,
                                                                  clever_sso_error **error);
 
-// Comes back inside the ID token: pass it to `clever_sso_verify_id_token`.
+// The nonce, which comes back inside the ID token: pass it to `clever_sso_verify_id_token`.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1362,8 +1362,8 @@ clever_sso_status clever_sso_authorize_options_set_district_id(clever_sso_author
 
 // The URL that asks Clever for a code or a token. No network. `options` may be NULL.
 //
-// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
-// one, with `CLEVER_SSO_ARGUMENT` when a value is too long for a URL, or when a token is asked for with neither a state nor
+// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, with
+// `CLEVER_SSO_ARGUMENT` when a value is too long for a URL, or when a token is requested without a state and without
 // `clever_sso_authorize_options_set_without_state`.
 //
 // Since 0.1.
@@ -1402,14 +1402,13 @@ clever_sso_status clever_sso_portal_url(const clever_sso_client *client,
                                         clever_sso_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// clever_sso_callback: what Clever sent through the browser.
+// clever_sso_callback: the parameters that Clever sent through the browser.
 // -------------------------------------------------------------------------------------------------
 
 // Reads a callback: the whole URL that the browser came back with, or only its query or its fragment. No network.
 //
-// The first `?` begins the query. Another one is a character of a name or a value: `?code=a?b` has the code `a?b`, and
-// `??code=a` has none. Pass a query with its `?`, as it arrived: without it, a query that itself starts with `?` loses that
-// character.
+// The query begins after the first `?`. Another `?` is part of a name or a value: `?code=a?b` has the code `a?b`, and `??code=a`
+// has no code. Pass a query with its `?`, as it arrived: without it, a query that itself starts with `?` loses that character.
 //
 // Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it is empty, repeats a
 // parameter, or contradicts itself.
@@ -1434,13 +1433,13 @@ const char *clever_sso_callback_access_token(const clever_sso_callback *callback
 // Since 0.1.
 const char *clever_sso_callback_state(const clever_sso_callback *callback);
 
-// Clever's error word instead of a code or token, for example `access_denied`, or NULL. Borrowed from `callback`.
+// Clever's error code that was sent instead of a code or token, for example `access_denied`, or NULL. Borrowed from `callback`.
 //
 // Since 0.1.
 const char *clever_sso_callback_denied_error(const clever_sso_callback *callback);
 
-// Text that came with the error word, or NULL. Anyone can make such a URL, so do not show it as Clever's text. Borrowed
-// from `callback`.
+// Text that came with the error code, or NULL. Anyone can make such a URL, so do not show it as Clever's text. Borrowed from
+// `callback`.
 //
 // Since 0.1.
 const char *clever_sso_callback_denied_description(const clever_sso_callback *callback);
@@ -1487,7 +1486,7 @@ clever_sso_status clever_sso_exchange_code(const clever_sso_client *client,
                                            clever_sso_tokens **tokens,
                                            clever_sso_error **error);
 
-// The access token, which works at Clever's API for 24 hours. Borrowed from `tokens`; NULL when that is NULL.
+// The access token, which works at Clever's API for 24 hours. Borrowed from `tokens`; NULL when `tokens` is NULL.
 //
 // Since 0.1.
 const char *clever_sso_tokens_access_token(const clever_sso_tokens *tokens);
@@ -1507,8 +1506,8 @@ void clever_sso_tokens_free(clever_sso_tokens *tokens);
 // clever_sso_token_info: whether an access token was issued to your application.
 // -------------------------------------------------------------------------------------------------
 
-// Asks Clever whether an access token was issued to your application. The implicit grant has no other protection against a
-// token that was issued to another application.
+// Asks Clever whether an access token was issued to your application. With the implicit grant, this is the only protection
+// against tokens of other applications.
 //
 // Free it with `clever_sso_token_info_free`. Fails with `CLEVER_SSO_TOKEN` when the token was issued to another
 // application (`token_foreign`) or is not valid (`token_rejected`), with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
@@ -1519,7 +1518,7 @@ clever_sso_status clever_sso_check_token(const clever_sso_client *client,
                                          clever_sso_token_info **token_info,
                                          clever_sso_error **error);
 
-// The client id: always your application's. Borrowed from `token_info`.
+// The client id, which is always your application's. Borrowed from `token_info`.
 //
 // Since 0.1.
 const char *clever_sso_token_info_client_id(const clever_sso_token_info *token_info);
@@ -1540,12 +1539,12 @@ const char *clever_sso_token_info_scope(const clever_sso_token_info *token_info,
 void clever_sso_token_info_free(clever_sso_token_info *token_info);
 
 // -------------------------------------------------------------------------------------------------
-// ID tokens: verified with a client, which knows Clever's keys.
+// ID tokens: verified with a client, which has Clever's keys.
 // -------------------------------------------------------------------------------------------------
 
-// Verifies an ID token with Clever's keys, which are fetched when the client does not have them yet.
+// Verifies an ID token with Clever's keys. The client fetches the keys first if it does not have them yet.
 //
-// `nonce` is the one that you sent; with NULL, the token must have none. `access_token` is the one that came with the
+// `nonce` is the one that you sent; with NULL, the token must have none. `access_token` is the one that was sent with the ID
 // token, to check `at_hash`, or NULL.
 //
 // Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the error code of the broken rule, and
@@ -1560,10 +1559,10 @@ clever_sso_status clever_sso_verify_id_token(const clever_sso_client *client,
                                              clever_sso_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// clever_sso_me_record: who an access token belongs to.
+// clever_sso_me_record: the owner of an access token.
 // -------------------------------------------------------------------------------------------------
 
-// Asks Clever who an access token belongs to.
+// Asks Clever for the owner of an access token.
 //
 // Free the record with `clever_sso_me_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token,
 // with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
@@ -1579,7 +1578,7 @@ clever_sso_status clever_sso_me(const clever_sso_client *client,
 // Since 0.1.
 const char *clever_sso_me_record_id(const clever_sso_me_record *me);
 
-// The district's id; NULL for a person of Clever Library. Borrowed from `me`.
+// The district's id; NULL for people in Clever Library. Borrowed from `me`.
 //
 // Since 0.1.
 const char *clever_sso_me_record_district_id(const clever_sso_me_record *me);
@@ -1723,7 +1722,7 @@ void clever_sso_district_record_free(clever_sso_district_record *district);
 // -------------------------------------------------------------------------------------------------
 
 // Fetches the claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is the `sub` of the ID
-// token that came with it, or NULL. A response about another person is refused.
+// token that was sent with it, or NULL. A response about another person is refused.
 //
 // Free the record with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
 // or the response is about another person, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
@@ -1811,8 +1810,8 @@ void clever_sso_string_free(char *string);
 // Sharing keys: Clever's keys as text, for short-lived processes.
 // -------------------------------------------------------------------------------------------------
 
-// Clever's keys as text, for another process of the same application. They are fetched when the client does not have them
-// yet. Store the text where no other user can write: a person who can change it can sign in as anyone.
+// Clever's keys as text, for another process of the same application. The client fetches the keys first if it does not have them
+// yet. Store the text where no other user can write: anyone who can change it can sign in as anyone.
 //
 // Free the text with `clever_sso_string_free`. Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 //
@@ -1821,8 +1820,8 @@ clever_sso_status clever_sso_export_keys(const clever_sso_client *client,
                                          char **keys,
                                          clever_sso_error **error);
 
-// Takes keys that another process exported, unless the client has newer ones. They must pass the same rules as fetched
-// ones. No network.
+// Imports keys that another process exported, unless the client has newer ones. They must pass the same checks as fetched keys.
+// No network.
 //
 // Fails with `CLEVER_SSO_ARGUMENT` when the text is not an export for this issuer.
 //
@@ -1832,13 +1831,13 @@ clever_sso_status clever_sso_import_keys(const clever_sso_client *client,
                                          clever_sso_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// clever_sso_key_set: keys that you have as JWKS text.
+// clever_sso_key_set: keys from JWKS text.
 // -------------------------------------------------------------------------------------------------
 
 // Reads JWKS text (RFC 7517). Broken keys and keys for other purposes are ignored.
 //
-// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is not a JWKS or has no key that
-// can verify ID tokens, and with `CLEVER_SSO_INTERNAL` (`limit_reached`) as `clever_sso_client_new` does.
+// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when the text is not a JWKS or has no key that
+// can verify ID tokens, and with `CLEVER_SSO_INTERNAL` (`limit_reached`) for the same reason as `clever_sso_client_new`.
 //
 // Since 0.1.
 clever_sso_status clever_sso_key_set_new(const char *jwks,
@@ -1854,7 +1853,7 @@ void clever_sso_key_set_free(clever_sso_key_set *keys);
 // clever_sso_verify_options: verifies an ID token without a client and without the network.
 // -------------------------------------------------------------------------------------------------
 
-// Makes options. `issuer` must be the token's `iss`, and `client_id` its audience. The rest has defaults.
+// Makes options. `issuer` must be the token's `iss`, and `client_id` its audience. The other options have defaults.
 //
 // Free them with `clever_sso_verify_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1864,7 +1863,7 @@ clever_sso_status clever_sso_verify_options_new(const char *issuer,
                                                 clever_sso_verify_options **options,
                                                 clever_sso_error **error);
 
-// The nonce that you sent. Default: none, and then the token must have none. NULL goes back to the default.
+// The nonce that you sent. Default: none, and then the token must have none. NULL restores the default.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1873,8 +1872,8 @@ clever_sso_status clever_sso_verify_options_set_nonce(clever_sso_verify_options 
                                                       const char *nonce,
                                                       clever_sso_error **error);
 
-// The access token that came with the ID token, to check `at_hash` (OpenID Connect Core 3.1.3.8). Default: none, and then
-// `at_hash` is not checked. NULL goes back to the default.
+// The access token that was sent with the ID token, to check `at_hash` (OpenID Connect Core 3.1.3.8). Default: none, and then
+// `at_hash` is not checked. NULL restores the default.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -1902,7 +1901,7 @@ clever_sso_status clever_sso_verify_options_set_leeway(clever_sso_verify_options
                                                        uint32_t leeway,
                                                        clever_sso_error **error);
 
-// Verifies an ID token without a client. No network. You may use `keys` and `options` for many tokens, on many threads at
+// Verifies an ID token without a client. No network. You can use `keys` and `options` for many tokens, and on many threads at
 // once.
 //
 // Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the error code of the broken
@@ -1933,16 +1932,16 @@ clever_sso_status clever_sso_client_stats(const clever_sso_client *client,
                                           clever_sso_stats **stats,
                                           clever_sso_error **error);
 
-// The text that Prometheus reads: serve it as `text/plain; version=0.0.4; charset=utf-8`. Borrowed from `stats`.
+// The text for Prometheus: serve it as `text/plain; version=0.0.4; charset=utf-8`. Borrowed from `stats`.
 //
 // Since 0.1.
 const char *clever_sso_stats_prometheus(const clever_sso_stats *stats);
 
 // One number: a counter, or `..._count` or `..._sum` (in seconds) of a histogram. 0 if nothing was counted.
 //
-// `labels` selects what to add up, for example `outcome=failed,code=client_rejected`; NULL adds up everything.
+// `labels` selects the series to add up, for example `outcome=failed,code=client_rejected`; NULL adds up all of them.
 //
-// Fails with `CLEVER_SSO_ARGUMENT` if this version does not know the name, a label or its value.
+// Fails with `CLEVER_SSO_ARGUMENT` if this version does not have the name, a label or its value.
 //
 // Since 0.1.
 clever_sso_status clever_sso_stats_value(const clever_sso_stats *stats,
@@ -1951,25 +1950,24 @@ clever_sso_status clever_sso_stats_value(const clever_sso_stats *stats,
                                          double *value,
                                          clever_sso_error **error);
 
-// How many numbers there are. Series that never counted anything are left out.
+// The number of samples. Series that never counted anything are left out.
 //
 // Since 0.1.
 size_t clever_sso_stats_sample_count(const clever_sso_stats *stats);
 
-// The name of a number, for example `clever_sso_logins_total`; NULL after the last one. Borrowed from `stats`.
+// The name of a sample, for example `clever_sso_logins_total`; NULL after the last one. Borrowed from `stats`.
 //
 // Since 0.1.
 const char *clever_sso_stats_sample_name(const clever_sso_stats *stats,
                                          size_t index);
 
-// The labels of a number, for example `outcome=failed,code=client_rejected`; NULL after the last one. Borrowed from
-// `stats`.
+// The labels of a sample, for example `outcome=failed,code=client_rejected`; NULL after the last one. Borrowed from `stats`.
 //
 // Since 0.1.
 const char *clever_sso_stats_sample_labels(const clever_sso_stats *stats,
                                            size_t index);
 
-// A count, or seconds; 0 after the last one.
+// The value of a sample: a count, or seconds; 0 after the last one.
 //
 // Since 0.1.
 double clever_sso_stats_sample_value(const clever_sso_stats *stats, size_t index);
@@ -1986,15 +1984,16 @@ void clever_sso_stats_free(clever_sso_stats *stats);
 // Checks the whole setup of a client: settings, network, TLS, clock, keys, credentials and redirect URIs. It takes at most 15
 // seconds, logs no one in, and uses no login code.
 //
-// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`. What is wrong
-// with the setup is in the report, and does not make the call fail.
+// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`. Problems with the
+// setup are in the report, and do not make the call fail.
 //
 // Since 0.1.
 clever_sso_status clever_sso_doctor(const clever_sso_client *client,
                                     clever_sso_report **report,
                                     clever_sso_error **error);
 
-// The same for settings that a client may not accept. What is wrong with them is then the first problem.
+// Checks settings, like `clever_sso_doctor`, even when no client can be made from them: the first problem then says what is
+// wrong with them.
 //
 // Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
 //
@@ -2008,29 +2007,30 @@ clever_sso_status clever_sso_config_doctor(const clever_sso_config *config,
 // Since 0.1.
 clever_sso_report_level clever_sso_report_worst_level(const clever_sso_report *report);
 
-// Lines for people; with `colors`, the levels have the colors of a terminal (ANSI). Borrowed from `report`.
+// The report as lines for people; with `colors`, the levels have terminal colors (ANSI). Borrowed from `report`.
 //
 // Since 0.1.
-const char *clever_sso_report_text(const clever_sso_report *report, bool colors);
+const char *clever_sso_report_text(const clever_sso_report *report,
+                                   bool colors);
 
-// One JSON object, for machines: docs/doctor.md describes it. Borrowed from `report`.
+// The report as one JSON object, for programs: docs/doctor.md describes it. Borrowed from `report`.
 //
 // Since 0.1.
 const char *clever_sso_report_json(const clever_sso_report *report);
 
-// How many findings there are; 0 when `report` is NULL.
+// The number of findings; 0 when `report` is NULL.
 //
 // Since 0.1.
 size_t clever_sso_report_finding_count(const clever_sso_report *report);
 
-// The word for what was checked, such as `credentials`: docs/doctor.md lists all of them. Findings count from 0. Borrowed from
+// The name of a check, such as `credentials`: docs/doctor.md lists all of them. Findings are counted from 0. Borrowed from
 // `report`; NULL after the last one.
 //
 // Since 0.1.
 const char *clever_sso_report_finding_check(const clever_sso_report *report,
                                             size_t index);
 
-// How the check went. `CLEVER_SSO_REPORT_OK` after the last one.
+// The result of a check. `CLEVER_SSO_REPORT_OK` after the last one.
 //
 // Since 0.1.
 clever_sso_report_level clever_sso_report_finding_level(const clever_sso_report *report, size_t index);
@@ -2057,11 +2057,11 @@ void clever_sso_report_free(clever_sso_report *report);
 // Sets the callback that receives the log of this process. It replaces the previous callback. NULL turns the log off, which is
 // the default.
 //
-// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback
-// unchanged. The callback runs on the thread that calls this library, during that call, and on several threads at once:
-// lock what they share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held
-// back and `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this
-// library are not logged. No event contains a token, code, secret, email or response body.
+// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback unchanged. The
+// callback runs on the thread that calls this library, during that call, and on several threads at once: lock any data that they
+// share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is blocked and
+// `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this library are
+// not logged. No event contains a token, code, secret, email or response body.
 //
 // When this function succeeds, no thread is running the previous callback, and no thread will call it again: you may free its
 // `user_data`. To guarantee this, the function waits for a running callback, so do not hold a lock that the callback takes.

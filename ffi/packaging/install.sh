@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs libclever_sso and all that belongs to it, or removes it again. `make install` and `make uninstall` run it.
+# Installs libclever_sso and its other files, or removes them. `make install` and `make uninstall` run it.
 #
 #     PREFIX=/usr/local RELEASE=target/release VERSION=1.2.3 install.sh [install|uninstall]
 #
-# DESTDIR is put before every path. BINDIR, LIBDIR, INCLUDEDIR, MANDIR and DOCDIR may be set; a distribution puts libraries into its multiarch
-# folder. PKG_CONFIG_PREFIX is the prefix that the pkg-config files name, when it is another one.
+# DESTDIR is put before every path. BINDIR, LIBDIR, INCLUDEDIR, MANDIR and DOCDIR are optional; a distribution puts libraries into
+# its multiarch folder. PKG_CONFIG_PREFIX is the prefix in the pkg-config files, if it is another one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -17,12 +17,12 @@ mandir=${MANDIR:-$PREFIX/share/man}
 docdir=${DOCDIR:-$PREFIX/share/doc/clever_sso}
 pkg_config_prefix=${PKG_CONFIG_PREFIX:-$PREFIX}
 major=${VERSION%%.*}
-# What a program that contains the static library needs of the system, as `rustc --print native-static-libs` says.
+# The system libraries that a program with the static library needs, from `rustc --print native-static-libs`.
 system_libraries="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 packaging=ffi/packaging
 url=$(sed -n 's/^homepage = "\(.*\)"/\1/p' Cargo.toml)
 
-# A template with its values in it.
+# A template with its placeholders filled in.
 filled() {
     local below_prefix='${prefix}'
     sed -e "s|@VERSION@|$VERSION|g" -e "s|@MAJOR@|$major|g" -e "s|@SYSTEM_LIBRARIES@|$system_libraries|g" \
@@ -32,7 +32,7 @@ filled() {
         -e "s|@POINTER_SIZE@|$(($(getconf LONG_BIT) / 8))|g" "$1"
 }
 
-# The pages of the library, and of the command where it is installed.
+# The man pages of the library, and of the command if it is installed.
 install_man() {
     local pages
     pages=$(mktemp -d)
@@ -54,7 +54,7 @@ install_all() {
     ln -sf "libclever_sso.so.$VERSION" "$lib/libclever_sso.so.$major"
     ln -sf "libclever_sso.so.$major" "$lib/libclever_sso.so"
     "$packaging/static.sh" "$RELEASE/libclever_sso.a" "$lib/libclever_sso.a"
-    # `make command` builds it, and `make dist`.
+    # `make command` and `make dist` build it.
     if [ -x "$RELEASE/clever-sso" ]; then
         install -d "$destination$bindir"
         install -m 755 "$RELEASE/clever-sso" "$destination$bindir/"

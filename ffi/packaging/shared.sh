@@ -3,9 +3,9 @@
 #
 #     shared.sh libclever_sso.a libclever_sso.so
 #
-# Cargo links one too, but rustc passes the linker a version script without names, and no linker takes a second one. This one is made of the
-# same objects, with the same options. CC links, and CCFLAGS are its options, for example for another platform. The symbols for a
-# debugger are left out, unless KEEP_DEBUG is set.
+# Cargo links a shared library too, but rustc passes the linker a version script without names, and no linker accepts a second
+# one. This library is made from the same objects, with the same options. CC links, and CCFLAGS are its options, for example for
+# another platform. Debug symbols are left out, unless KEEP_DEBUG is set.
 set -euo pipefail
 
 from=$1 to=$2
@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
 major=$(sed -n 's/^version = "\([0-9]*\)\..*"/\1/p' "$root/Cargo.toml" | head -n 1)
 read -r -a cc <<< "${CC:-cc} ${CCFLAGS:-}"
-# What rustc gives its linker for a library, and build.rs adds.
+# The options that rustc passes to its linker for a library, and those that build.rs adds.
 options=(-Wl,-O1 -Wl,--gc-sections -Wl,--eh-frame-hdr -Wl,-z,noexecstack -Wl,-z,relro,-z,now -Wl,-z,nodelete)
 [ -n "${KEEP_DEBUG:-}" ] || options+=(-Wl,--strip-all)
 
@@ -23,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 "${cc[@]}" -shared -o "$work/libclever_sso.so" -Wl,-soname,"libclever_sso.so.$major" \
     -Wl,--version-script="$work/libclever_sso.map" -Wl,--whole-archive "$from" -Wl,--no-whole-archive \
     "${options[@]}" -Wl,--as-needed -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
-# In one step, and as a file of its own: a program that has the old one loaded keeps it, and so does cargo.
+# In one step, and as a new file: a program that has loaded the old file keeps it, and so does cargo.
 cp "$work/libclever_sso.so" "$to.new"
 chmod 755 "$to.new"
 mv -f "$to.new" "$to"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Copies the static library so that only clever_sso_* is global in it: what it is made of can then clash with nothing in
-# the program it becomes a part of.
+# Copies the static library so that only clever_sso_* symbols are global: then its dependencies cannot clash with symbols of the
+# program that links it.
 #
 #     static.sh FROM TO
 #
@@ -9,7 +9,7 @@ set -euo pipefail
 
 from=$1 to=$2
 
-# gcc-ar, not ar: the latter loads whatever compiler plugin it finds, and some cannot read all objects in there.
+# gcc-ar, not ar: ar loads any compiler plugin that it finds, and some cannot read all objects in the library.
 ld=${LD:-ld} objcopy=${OBJCOPY:-objcopy} ar=${GCC_AR:-gcc-ar}
 for tool in "$ld" "$objcopy" "$ar"; do
     if ! command -v "$tool" > /dev/null; then

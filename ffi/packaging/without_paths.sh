@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
-# Runs a command that calls cargo, for what people get: nothing that is compiled holds the names of this machine's folders
-# (messages of a panic name crates instead), and aws-lc comes without its code for AVX-512.
+# Runs a command that calls cargo, for published builds: no compiled file contains the names of this machine's folders (panic
+# messages have crate names instead), and aws-lc is built without its AVX-512 code.
 #
 #     without_paths.sh cargo build --release
 #
-# Your RUSTFLAGS, CARGO_ENCODED_RUSTFLAGS and CFLAGS stay. Like any RUSTFLAGS, these replace `rustflags` in cargo's own
+# Your RUSTFLAGS, CARGO_ENCODED_RUSTFLAGS and CFLAGS are kept. Like any RUSTFLAGS, these replace `rustflags` in cargo's own
 # configuration files.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 sources=$cargo_home/registry/src
-# The folders below it are known once the sources are there.
+# The folders below it are known once the sources have been downloaded.
 [ -d "$sources" ] || "${CARGO:-cargo}" fetch --quiet --locked --manifest-path "$root/Cargo.toml"
 sysroot=$(cd "$root" && "${RUSTC:-rustc}" --print sysroot)
 commit=$(cd "$root" && "${RUSTC:-rustc}" -vV | sed -n 's/^commit-hash: //p')
 
-# What a folder is called instead. Where several fit, both compilers take the last.
+# The replacement for a folder's name. If several match, both compilers use the last one.
 names=("$cargo_home=cargo" "$root=clever_sso")
 target=${CARGO_TARGET_DIR:-$root/target}
 names+=("$target=target" "$sysroot/lib/rustlib/src/rust=/rustc/$commit" "$sources=")
@@ -24,7 +24,7 @@ for index in "$sources"/*/; do
     [ -d "$index" ] && names+=("${index%/}=")
 done
 
-# Cargo reads RUSTFLAGS at blanks only; folders may have blanks, so the flags are passed in its other form.
+# Cargo splits RUSTFLAGS at spaces; folder names may have spaces, so the flags are passed in the encoded form.
 unit=$'\x1f'
 flags=${CARGO_ENCODED_RUSTFLAGS-}
 if [ -z "${CARGO_ENCODED_RUSTFLAGS+set}" ]; then
@@ -33,12 +33,14 @@ if [ -z "${CARGO_ENCODED_RUSTFLAGS+set}" ]; then
 fi
 for name in "${names[@]}"; do
     flags+=${flags:+$unit}--remap-path-prefix=$name
-    # Here blanks have no other form.
+    # There is no encoded form here.
     [[ $name = *[[:space:]]* ]] || CFLAGS="${CFLAGS:+$CFLAGS }-ffile-prefix-map=${name/%=/=.}"
 done
-# A tenth of the library, to encrypt megabytes faster and to sign. Answers of Clever are a few kilobytes, and nothing here signs.
+# That code is a tenth of the library, and only speeds up signing and the encryption of megabytes. Clever's responses are a few
+# kilobytes, and this library signs nothing.
 CFLAGS="${CFLAGS:+$CFLAGS }-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX"
-# Nothing that is compiled has a date, but build scripts ask for this one, and would run again with each commit. maturin without it packs with a fixed date.
+# No compiled file contains a date, but build scripts read this one, and would run again with each commit. Without it, maturin
+# packs with a fixed date.
 unset SOURCE_DATE_EPOCH
 export CARGO_ENCODED_RUSTFLAGS=$flags CFLAGS
 exec "$@"

@@ -21,7 +21,7 @@ pub struct clever_sso_authorize_options {
     switch_user: bool,
 }
 
-/// Makes options, all at their defaults.
+/// Makes options with their defaults.
 ///
 /// Free them with `clever_sso_authorize_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -69,7 +69,7 @@ pub extern "C" fn clever_sso_authorize_options_set_redirect_uri(
     set_text(options, redirect_uri, "redirect_uri", error, |options, text| options.redirect_uri = Some(text))
 }
 
-/// Comes back unchanged: compare it with the one that you gave to this browser.
+/// The state, which comes back unchanged: compare it with the one that you gave to this browser.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -81,9 +81,9 @@ pub extern "C" fn clever_sso_authorize_options_set_state(
     set_text(options, state, "state", error, |options, text| options.state = Some(text))
 }
 
-/// Says that you leave out the state on purpose. Asking for a token needs a state or this: a token that comes back without a state
-/// may belong to anyone, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a state by itself.
-/// Default: false.
+/// Declares that you leave out the state on purpose. A request for a token needs a state or this declaration: a token that comes
+/// back without a state may belong to anyone, so do not sign a person in with it. `clever_sso_begin_implicit` makes and checks a
+/// state itself. Default: false.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -95,7 +95,7 @@ pub extern "C" fn clever_sso_authorize_options_set_without_state(
     set(options, "options", error, |options| options.without_state = without_state)
 }
 
-/// Comes back inside the ID token: pass it to `clever_sso_verify_id_token`.
+/// The nonce, which comes back inside the ID token: pass it to `clever_sso_verify_id_token`.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -127,8 +127,8 @@ pub extern "C" fn clever_sso_authorize_options_free(options: Option<Box<clever_s
 
 /// The URL that asks Clever for a code or a token. No network. `options` may be NULL.
 ///
-/// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured
-/// one, with `CLEVER_SSO_ARGUMENT` when a value is too long for a URL, or when a token is asked for with neither a state nor
+/// Free the URL with `clever_sso_string_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, with
+/// `CLEVER_SSO_ARGUMENT` when a value is too long for a URL, or when a token is requested without a state and without
 /// `clever_sso_authorize_options_set_without_state`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_authorize_url(

@@ -1,5 +1,5 @@
-//! Where Rust ends and C begins: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL` and prints nothing, and
-//! no thread is canceled in between.
+//! The boundary between Rust and C: outputs are NULL on failure, a panic becomes `CLEVER_SSO_INTERNAL` and prints nothing, and no
+//! thread is canceled during a call.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -32,17 +32,17 @@ pub(crate) fn run(
     status
 }
 
-/// Prints nothing on a panic: the error reports it. This library has its own copy of the standard library, so other Rust code
-/// in the process still prints its panics.
+/// Makes panics print nothing, because the error reports them. This library has its own copy of the standard library, so other
+/// Rust code in the process still prints its panics.
 fn say_nothing_of_panics() {
-    // Not in the tests of this crate: there, the test harness shares the standard library.
+    // Not in this crate's tests, which share the standard library with the test harness.
     static DONE: AtomicBool = AtomicBool::new(cfg!(test));
     if !DONE.load(Relaxed) && !DONE.swap(true, Relaxed) {
         panic::set_hook(Box::new(|_| {}));
     }
 }
 
-/// Runs `body` and passes its result to the caller.
+/// Runs `body` and gives its result to the caller.
 pub(crate) fn give<T>(
     out: Option<&mut MaybeUninit<Option<Box<T>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
@@ -55,12 +55,12 @@ pub(crate) fn give<T>(
     })
 }
 
-/// A handle that must be there.
+/// A handle that must not be NULL.
 pub(crate) fn handle<T>(handle: Option<T>, name: &str) -> Result<T> {
     handle.ok_or_else(|| null(name))
 }
 
-/// Changes the content of a handle.
+/// Changes the contents of a handle.
 pub(crate) fn set<T>(
     changed: Option<&mut T>,
     name: &str,
@@ -70,7 +70,7 @@ pub(crate) fn set<T>(
     run(error, || handle(changed, name).map(change))
 }
 
-/// Sets a text of options, which must be there.
+/// Sets a text of options that must not be NULL.
 pub(crate) fn set_text<T>(
     options: Option<&mut T>,
     text: *const c_char,
@@ -85,7 +85,7 @@ pub(crate) fn set_text<T>(
     })
 }
 
-/// Passes the string that `body` makes to the caller, who frees it.
+/// Gives the string that `body` makes to the caller, who frees it.
 pub(crate) fn give_string(
     out: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
@@ -94,7 +94,7 @@ pub(crate) fn give_string(
     give_string_option(out, error, || body().map(Some))
 }
 
-/// Passes the string that `body` makes, or NULL, to the caller, who frees it.
+/// Gives the string that `body` makes, or NULL, to the caller, who frees it.
 pub(crate) fn give_string_option(
     out: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
@@ -116,7 +116,7 @@ mod tests {
         let (mut out, mut error) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let status = give::<u8>(Some(&mut out), Some(&mut error), || panic!("as a test"));
         assert_eq!(status, clever_sso_status::CLEVER_SSO_INTERNAL);
-        // SAFETY: `give` writes both before it returns.
+        // SAFETY: `give` writes both outputs before it returns.
         let out = unsafe { out.assume_init() };
         // SAFETY: as above.
         let error = unsafe { error.assume_init() };

@@ -1,4 +1,4 @@
-//! `clever_sso_callback`: what Clever sent through the browser.
+//! `clever_sso_callback`: the parameters that Clever sent through the browser.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -9,7 +9,7 @@ use crate::boundary::give;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, owned, owned_option, required};
 
-/// What Clever sent through the browser. None of it is proven yet.
+/// The parameters that Clever sent through the browser. They prove nothing yet.
 pub struct clever_sso_callback {
     code: Option<CString>,
     access_token: Option<CString>,
@@ -39,9 +39,8 @@ impl From<&Callback> for clever_sso_callback {
 
 /// Reads a callback: the whole URL that the browser came back with, or only its query or its fragment. No network.
 ///
-/// The first `?` begins the query. Another one is a character of a name or a value: `?code=a?b` has the code `a?b`, and
-/// `??code=a` has none. Pass a query with its `?`, as it arrived: without it, a query that itself starts with `?` loses that
-/// character.
+/// The query begins after the first `?`. Another `?` is part of a name or a value: `?code=a?b` has the code `a?b`, and `??code=a`
+/// has no code. Pass a query with its `?`, as it arrived: without it, a query that itself starts with `?` loses that character.
 ///
 /// Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it is empty, repeats a
 /// parameter, or contradicts itself.
@@ -72,14 +71,14 @@ pub extern "C" fn clever_sso_callback_state(callback: Option<&clever_sso_callbac
     borrowed(callback.and_then(|callback| callback.state.as_ref()))
 }
 
-/// Clever's error word instead of a code or token, for example `access_denied`, or NULL. Borrowed from `callback`.
+/// Clever's error code that was sent instead of a code or token, for example `access_denied`, or NULL. Borrowed from `callback`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_callback_denied_error(callback: Option<&clever_sso_callback>) -> *const c_char {
     borrowed(callback.and_then(|callback| callback.denied_error.as_ref()))
 }
 
-/// Text that came with the error word, or NULL. Anyone can make such a URL, so do not show it as Clever's text. Borrowed
-/// from `callback`.
+/// Text that came with the error code, or NULL. Anyone can make such a URL, so do not show it as Clever's text. Borrowed from
+/// `callback`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_callback_denied_description(
     callback: Option<&clever_sso_callback>,

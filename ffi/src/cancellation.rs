@@ -1,4 +1,4 @@
-//! `pthread_cancel` waits for the end of a call: it unwinds the stack, which Rust does not allow.
+//! Makes `pthread_cancel` wait for the end of a call: it unwinds the stack, which Rust does not allow.
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::Uncancelled;
@@ -16,13 +16,13 @@ mod linux {
 
     const DISABLED: c_int = 1;
 
-    /// While it exists, this thread cannot be canceled; a request to cancel it waits.
+    /// While this value exists, this thread cannot be canceled; a request to cancel it waits.
     pub(crate) struct Uncancelled(c_int);
 
     impl Uncancelled {
         pub(crate) fn new() -> Self {
             let mut former = 0;
-            // SAFETY: the number is valid for the length of the call.
+            // SAFETY: the number is valid during the call.
             unsafe { pthread_setcancelstate(DISABLED, &raw mut former) };
             Self(former)
         }
@@ -30,8 +30,8 @@ mod linux {
 
     impl Drop for Uncancelled {
         fn drop(&mut self) {
-            // SAFETY: this restores the old state, and does not ask for the current one. No thread is canceled here: that
-            // happens at the next cancellation point.
+            // SAFETY: this restores the old state, and does not request the current one. It cancels no thread: that happens at
+            // the next cancellation point.
             unsafe { pthread_setcancelstate(self.0, ptr::null_mut()) };
         }
     }
@@ -39,7 +39,7 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 mod other {
-    /// This system does not guarantee it.
+    /// Does nothing: this system cannot guarantee it.
     pub(crate) struct Uncancelled;
 
     impl Uncancelled {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::text::{borrowed, owned, required};
 
-/// Claims about a person: those of a verified ID token, of an identity, or of userinfo.
+/// Claims about a person, from a verified ID token, an identity, or userinfo.
 pub struct clever_sso_claims {
     /// Names and texts, each followed by a NUL. They share one allocation, because a busy application makes and frees many of
     /// these.
@@ -18,7 +18,7 @@ pub struct clever_sso_claims {
     json: CString,
 }
 
-/// Where a text begins in `texts`.
+/// Where a text starts in `texts`.
 type Offset = usize;
 
 enum Kept {
@@ -27,7 +27,7 @@ enum Kept {
     Boolean(bool),
     List(Vec<Offset>),
     Object(Box<clever_sso_claims>),
-    /// Values that C can only read as JSON: null, a fraction, a list of anything but strings.
+    /// Values that C can only read as JSON: null, a fraction, a list with anything but strings.
     Other,
 }
 
@@ -118,7 +118,7 @@ impl clever_sso_claims {
 /// A number that is written as 1767225600.0 or 1.7672256e9 is a whole number too.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked here")]
 fn whole(number: f64) -> Option<i64> {
-    /// Whole numbers are exact up to here (2^53).
+    /// Whole numbers are exact up to this number (2^53).
     const LAST: f64 = 9_007_199_254_740_992.0;
     (number.abs() <= LAST && number.fract() == 0.0).then_some(number as i64)
 }
@@ -139,8 +139,8 @@ pub extern "C" fn clever_sso_claims_text(
     }))
 }
 
-/// Whether there is a claim that is a whole number, for example `exp`. It is written to `integer`, which may be NULL; 0 when
-/// there is none.
+/// Whether there is a whole-number claim with this name, for example `exp`. Its value is written to `integer`, which may be NULL;
+/// 0 when there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_integer(
     claims: Option<&clever_sso_claims>,
@@ -154,7 +154,7 @@ pub extern "C" fn clever_sso_claims_integer(
     tell(found, integer)
 }
 
-/// Whether there is a claim that is true or false, for example `email_verified`. It is written to `boolean`, which may be
+/// Whether there is a boolean claim with this name, for example `email_verified`. Its value is written to `boolean`, which may be
 /// NULL; false when there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_boolean(
@@ -186,7 +186,7 @@ pub extern "C" fn clever_sso_claims_list_count(
     claims.and_then(|claims| claims.list(name)).map_or(0, <[Offset]>::len)
 }
 
-/// A string of a claim that is a list of strings, counted from 0; NULL after the last one. Borrowed from `claims`.
+/// A string in a claim that is a list of strings, counted from 0; NULL after the last one. Borrowed from `claims`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_list_text(
     claims: Option<&clever_sso_claims>,
@@ -221,7 +221,7 @@ pub extern "C" fn clever_sso_claims_name(claims: Option<&clever_sso_claims>, ind
     lent(claims.and_then(|claims| claims.at(claims.members.get(index)?.0)))
 }
 
-/// All claims as one JSON object. Borrowed from `claims`; NULL when that is NULL.
+/// All claims as one JSON object. Borrowed from `claims`; NULL when `claims` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_claims_json(claims: Option<&clever_sso_claims>) -> *const c_char {
     borrowed(claims.map(|claims| &claims.json))

@@ -1,4 +1,4 @@
-//! `clever_sso_client`: does everything that follows. Make one per process.
+//! `clever_sso_client`: the client. Make one per process.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -36,13 +36,13 @@ pub extern "C" fn clever_sso_client_new(
     })
 }
 
-/// The issuer, as identities and ID tokens have it. Borrowed from `client`.
+/// The issuer, as in identities and ID tokens. Borrowed from `client`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_client_issuer(client: Option<&clever_sso_client>) -> *const c_char {
     borrowed(client.map(|client| &client.issuer))
 }
 
-/// Does one-time setup up front: fetches Clever's discovery document and keys. If it fails, log that and continue: the first
+/// Does one-time setup up front: fetches Clever's discovery document and keys. If it fails, log the error and continue: the first
 /// login fetches what is missing.
 ///
 /// Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.

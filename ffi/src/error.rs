@@ -1,4 +1,4 @@
-//! `clever_sso_error`: what failed.
+//! `clever_sso_error`: why a call failed.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
@@ -16,13 +16,13 @@ pub enum clever_sso_status {
     CLEVER_SSO_OK = 0,
     /// A setting is wrong or missing.
     CLEVER_SSO_CONFIG = 1,
-    /// An argument cannot be used: NULL, not UTF-8, or refused.
+    /// An argument is not valid: NULL, not UTF-8, or refused.
     CLEVER_SSO_ARGUMENT = 2,
     /// The callback cannot finish a login.
     CLEVER_SSO_LOGIN = 3,
     /// A token breaks a rule, or Clever does not accept it.
     CLEVER_SSO_TOKEN = 4,
-    /// Clever refused, or its response cannot be read.
+    /// Clever refused the request, or its response cannot be read.
     CLEVER_SSO_CLEVER = 5,
     /// Clever could not be reached.
     CLEVER_SSO_NETWORK = 6,
@@ -44,7 +44,7 @@ impl From<ErrorKind> for clever_sso_status {
     }
 }
 
-/// What failed. It never contains a token, code, secret, email or response body, so you may log all of it.
+/// Why a call failed. It never contains a token, code, secret, email or response body, so you may log all of it.
 pub struct clever_sso_error {
     code: CString,
     message: CString,
@@ -87,7 +87,7 @@ pub extern "C" fn clever_sso_error_code(error: Option<&clever_sso_error>) -> *co
     borrowed(error.map(|error| &error.code))
 }
 
-/// One line for the log: the error code, what it means, what was expected and found. Borrowed from `error`.
+/// One line for the log: the error code, its meaning, and what was expected and found. Borrowed from `error`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_message(error: Option<&clever_sso_error>) -> *const c_char {
     borrowed(error.map(|error| &error.message))
@@ -99,8 +99,8 @@ pub extern "C" fn clever_sso_error_user_message(error: Option<&clever_sso_error>
     error.map_or(ptr::null(), |error| error.sentence.c_text(Language::English).as_ptr())
 }
 
-/// The same in the language of the person: `language` is a tag such as `es` or `es-MX`, or the value of their `Accept-Language`
-/// header. There is English and Spanish; all others, and NULL, get English. Borrowed from `error`.
+/// The sentence in the person's language: `language` is a tag such as `es` or `es-MX`, or the value of their `Accept-Language`
+/// header. English and Spanish are available; all other languages, and NULL, get English. Borrowed from `error`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_user_message_in(
     error: Option<&clever_sso_error>,
@@ -109,8 +109,8 @@ pub extern "C" fn clever_sso_error_user_message_in(
     error.map_or(ptr::null(), |error| in_language(error.sentence, language))
 }
 
-/// The same for an error code that you kept, for example in the address of your error page. Do not free it: it
-/// lives as long as the library. NULL when `code` is NULL, or this version does not know it.
+/// The sentence for an error code that you stored, for example in the URL of your error page. Do not free it: it lives as long as
+/// the library. NULL when `code` is NULL, or this version does not have it.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_user_message(code: *const c_char, language: *const c_char) -> *const c_char {
     let code = header(code).parse::<ErrorCode>();
@@ -163,8 +163,8 @@ pub extern "C" fn clever_sso_error_set_cookie(
     error.and_then(|error| error.set_cookies.get(index))
 }
 
-/// Whether to end the session that the browser had: a login that this browser began has failed. Devices are shared, so the
-/// person who uses it now must not continue as the last person. False when `error` is NULL.
+/// Whether to end the browser's session: a login that this browser began has failed. Devices are shared, so the person who uses
+/// it now must not continue as the last person. False when `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_ends_session(error: Option<&clever_sso_error>) -> bool {
     error.is_some_and(|error| error.ends_session)
@@ -177,9 +177,8 @@ pub extern "C" fn clever_sso_error_return_to(error: Option<&clever_sso_error>) -
     borrowed(error.and_then(|error| error.return_to.as_ref()))
 }
 
-/// Whether the failed login began with `switch_user`: begin the next one with it
-/// (`clever_sso_login_options_set_switch_user`), or "Try again" signs in the person who wanted to switch. False when it is
-/// unknown or `error` is NULL.
+/// Whether the failed login began with `switch_user`: begin the next one with it (`clever_sso_login_options_set_switch_user`);
+/// otherwise "Try again" signs in the person who wanted to switch. False when it is unknown or `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_switch_user(error: Option<&clever_sso_error>) -> bool {
     error.is_some_and(|error| error.switch_user)

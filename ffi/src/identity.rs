@@ -7,7 +7,7 @@ use clever_sso::{Identity, Name, Role, UserType};
 use crate::claims::clever_sso_claims;
 use crate::text::{borrowed, owned, owned_option};
 
-/// Who logged in. The key of a user is the issuer together with the id: names and email addresses change, and two people can
+/// Who logged in. Use the issuer together with the id as the key of a user: names and email addresses change, and two people can
 /// have the same one.
 pub struct clever_sso_identity {
     issuer: CString,
@@ -72,7 +72,7 @@ impl From<&Identity> for clever_sso_identity {
     }
 }
 
-/// The issuer that proved who this person is. Borrowed from `identity`.
+/// The issuer that proved the identity. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_issuer(identity: Option<&clever_sso_identity>) -> *const c_char {
     borrowed(identity.map(|identity| &identity.issuer))
@@ -84,7 +84,7 @@ pub extern "C" fn clever_sso_identity_id(identity: Option<&clever_sso_identity>)
     borrowed(identity.map(|identity| &identity.id))
 }
 
-/// The district's id; NULL for a person of Clever Library. Borrowed from `identity`.
+/// The district's id; NULL for people in Clever Library. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_district_id(identity: Option<&clever_sso_identity>) -> *const c_char {
     borrowed(identity.and_then(|identity| identity.district_id.as_ref()))
@@ -142,7 +142,7 @@ pub extern "C" fn clever_sso_identity_proven_by(identity: Option<&clever_sso_ide
     borrowed(identity.map(|identity| &identity.proven_by))
 }
 
-/// Everything that Clever said, for the functions that read claims. Borrowed from `identity`.
+/// All data from Clever, for the functions that read claims. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_claims(
     identity: Option<&clever_sso_identity>,
@@ -150,7 +150,7 @@ pub extern "C" fn clever_sso_identity_claims(
     identity.map(|identity| &identity.claims)
 }
 
-/// Everything that Clever said as one JSON object. Borrowed from `identity`.
+/// All data from Clever as one JSON object. Borrowed from `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_claims_json(identity: Option<&clever_sso_identity>) -> *const c_char {
     borrowed(identity.map(|identity| identity.claims.json()))
@@ -199,7 +199,7 @@ pub extern "C" fn clever_sso_identity_legacy_id(
     borrowed(identity.and_then(|identity| identity.legacy_ids.get(index)))
 }
 
-/// Whether an administrator at Clever logged in as this person. The callback says so; it is not proven.
+/// Whether an administrator at Clever logged in as this person. It comes from the callback and is not proven.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_identity_loginas_by_admin(identity: Option<&clever_sso_identity>) -> bool {
     identity.is_some_and(|identity| identity.loginas_by_admin)

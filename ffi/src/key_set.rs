@@ -1,4 +1,4 @@
-//! `clever_sso_key_set`: keys that you have as JWKS text.
+//! `clever_sso_key_set`: keys from JWKS text.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -16,8 +16,8 @@ pub struct clever_sso_key_set {
 
 /// Reads JWKS text (RFC 7517). Broken keys and keys for other purposes are ignored.
 ///
-/// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when it is not a JWKS or has no key that
-/// can verify ID tokens, and with `CLEVER_SSO_INTERNAL` (`limit_reached`) as `clever_sso_client_new` does.
+/// Free the keys with `clever_sso_key_set_free`. Fails with `CLEVER_SSO_CLEVER` when the text is not a JWKS or has no key that
+/// can verify ID tokens, and with `CLEVER_SSO_INTERNAL` (`limit_reached`) for the same reason as `clever_sso_client_new`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_key_set_new(
     jwks: *const c_char,

@@ -8,8 +8,8 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::required;
 
-/// Clever's keys as text, for another process of the same application. They are fetched when the client does not have them
-/// yet. Store the text where no other user can write: a person who can change it can sign in as anyone.
+/// Clever's keys as text, for another process of the same application. The client fetches the keys first if it does not have them
+/// yet. Store the text where no other user can write: anyone who can change it can sign in as anyone.
 ///
 /// Free the text with `clever_sso_string_free`. Fails with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]
@@ -21,8 +21,8 @@ pub extern "C" fn clever_sso_export_keys(
     give_string(keys, error, || handle(client, "client")?.client.export_keys())
 }
 
-/// Takes keys that another process exported, unless the client has newer ones. They must pass the same rules as fetched
-/// ones. No network.
+/// Imports keys that another process exported, unless the client has newer ones. They must pass the same checks as fetched keys.
+/// No network.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT` when the text is not an export for this issuer.
 #[unsafe(no_mangle)]

@@ -1,8 +1,8 @@
-//! `libclever_sso`: the C face. Each handle has its file. This crate decides nothing: it only translates.
+//! `libclever_sso`: the C library. Each handle has its own file. This crate only translates between C and the core.
 //!
-//! Ownership shows in the signatures: `Option<&T>` reads a handle that may be NULL, `Option<&mut T>` changes one,
-//! `Option<&mut MaybeUninit<Option<Box<T>>>>` gives one to the caller, `Option<Box<T>>` takes it back. So cbindgen can write
-//! the header by itself, and almost nothing here is unsafe.
+//! The signatures show ownership: `Option<&T>` reads a handle that may be NULL, `Option<&mut T>` changes one,
+//! `Option<&mut MaybeUninit<Option<Box<T>>>>` gives one to the caller, and `Option<Box<T>>` takes it back. So cbindgen can write
+//! the header itself, and almost nothing here is unsafe.
 #![expect(unsafe_code, reason = "C calls these functions by their names, and strings come as pointers")]
 #![expect(non_camel_case_types, reason = "the names are those of the C header")]
 #![expect(unreachable_pub, reason = "what is public here is public in the header, not in Rust")]
@@ -11,8 +11,8 @@ mod boundary;
 mod cancellation;
 mod text;
 
-// From here on, the modules are in the order of the header. The blank lines keep rustfmt from sorting them. A comment that
-// starts with `Header:` becomes a heading of the header, and so does the first line of each module.
+// From here on, the modules are in the order of the header. The blank lines keep rustfmt from sorting them. A comment that starts
+// with `Header:` becomes a heading in the header, and so does the first line of each module.
 
 // Header: The version
 mod version;
@@ -86,6 +86,6 @@ mod report;
 // Header: The log
 mod log;
 
-/// Leaves no piece of a token, code or secret on the heap, even if another library made a copy.
+/// Leaves no part of a token, code or secret on the heap, even if another library made a copy.
 #[global_allocator]
 static ALLOCATOR: clever_sso::ClearingAllocator = clever_sso::ClearingAllocator;

@@ -1,7 +1,7 @@
 //! Events for your own log.
 //!
-//! A `tracing` subscriber for this library only. Until a callback is set, there is no subscriber, and an event costs reading
-//! one number.
+//! A `tracing` subscriber for this library only. Until a callback is set, there is no subscriber, and an event only costs the
+//! time to read one number.
 
 use std::ffi::c_void;
 use std::fmt::{self, Write as _};
@@ -27,11 +27,11 @@ use level::{clever_sso_log_callback, clever_sso_log_level};
 /// Sets the callback that receives the log of this process. It replaces the previous callback. NULL turns the log off, which is
 /// the default.
 ///
-/// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback
-/// unchanged. The callback runs on the thread that calls this library, during that call, and on several threads at once:
-/// lock what they share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is held
-/// back and `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this
-/// library are not logged. No event contains a token, code, secret, email or response body.
+/// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback unchanged. The
+/// callback runs on the thread that calls this library, during that call, and on several threads at once: lock any data that they
+/// share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is blocked and
+/// `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this library are
+/// not logged. No event contains a token, code, secret, email or response body.
 ///
 /// When this function succeeds, no thread is running the previous callback, and no thread will call it again: you may free its
 /// `user_data`. To guarantee this, the function waits for a running callback, so do not hold a lock that the callback takes.
@@ -67,16 +67,16 @@ pub extern "C" fn clever_sso_set_log_callback(
     })
 }
 
-/// Installed once and never removed: a second subscriber would make each event take a lock.
+/// Installed once and never removed: with a second subscriber, each event would take a lock.
 fn subscribe() {
     static DONE: AtomicBool = AtomicBool::new(false);
     if !DONE.swap(true, SeqCst) {
-        // It fails if there is already a subscriber. No other code sets one: this library has its own copy of `tracing`.
+        // It fails if there is already a subscriber. No other code can set one: this library has its own copy of `tracing`.
         let _ = tracing::subscriber::set_global_default(ToC);
     }
 }
 
-/// Passes on only the events of this library: only these are known to contain no secret.
+/// Passes only this library's events on, because only these are known to contain no secret.
 struct ToC;
 
 impl Subscriber for ToC {
@@ -134,7 +134,7 @@ impl Visit for Line {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = match field.name() {
             "message" => write!(self.message, "{value:?}"),
             name => write!(self.fields, " {name}={value:?}"),

@@ -52,8 +52,8 @@ pub extern "C" fn clever_sso_begin_login(
     })
 }
 
-/// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access token
-/// in the fragment. Clever must allow your application to use it. `options` may be NULL. No network.
+/// Begins a login with the implicit grant, for an application without a client secret: the browser comes back with an access
+/// token in the fragment. Clever must allow your application to use this grant. `options` may be NULL. No network.
 ///
 /// Free the login with `clever_sso_login_free`. Fails with `CLEVER_SSO_CONFIG` when the redirect URI is not a configured one, or
 /// there is neither a client secret nor a pending key (`clever_sso_config_set_pending_key`), with `CLEVER_SSO_ARGUMENT` when
@@ -72,16 +72,16 @@ pub extern "C" fn clever_sso_begin_implicit(
     })
 }
 
-/// The URL to redirect the browser to. It is Clever's, or your own page if a signed-in person was sent back to log in several
-/// times: then key and pending are empty. Borrowed from `login`; NULL when that is NULL.
+/// The URL to redirect the browser to: Clever's, or your own page if a signed-in person was sent back to log in several times. In
+/// that case, key and pending are empty. Borrowed from `login`; NULL when `login` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_url(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.url))
 }
 
-/// Whether to respond with a page that continues to the URL by itself (for example with `<meta http-equiv="refresh">`) instead
-/// of a redirect. Browsers give up after about twenty redirects in a row. Only with `clever_sso_login_options_set_has_session`.
-/// False when `login` is NULL.
+/// Whether to respond with a page that continues to the URL by itself (for example with `<meta http-equiv="refresh">`) instead of
+/// a redirect, because browsers give up after about twenty redirects in a row. Only used with
+/// `clever_sso_login_options_set_has_session`. False when `login` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_needs_page(login: Option<&clever_sso_login>) -> bool {
     login.is_some_and(|login| login.needs_page)
@@ -96,15 +96,15 @@ pub extern "C" fn clever_sso_login_set_cookie(
     login.and_then(|login| login.set_cookies.get(index))
 }
 
-/// If you keep pending logins in your own session instead of cookies: the key to keep this one under.
-/// `clever_sso_login_key_of_callback` finds it again. Borrowed from `login`; NULL when that is NULL.
+/// If you store pending logins in your own session instead of cookies: the key to store this one under.
+/// `clever_sso_login_key_of_callback` returns it again. Borrowed from `login`; NULL when `login` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_key(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.key))
 }
 
-/// If you keep pending logins in your own session: the text to keep for ten minutes, about 100 bytes, URL-safe. Borrowed from
-/// `login`; NULL when that is NULL.
+/// If you store pending logins in your own session: the text to store for ten minutes, about 100 bytes, URL-safe. Borrowed from
+/// `login`; NULL when `login` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_pending(login: Option<&clever_sso_login>) -> *const c_char {
     borrowed(login.map(|login| &login.pending))

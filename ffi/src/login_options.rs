@@ -15,7 +15,7 @@ pub struct clever_sso_login_options {
     pub(crate) chosen: LoginOptions,
 }
 
-/// Makes options, all at their defaults.
+/// Makes options with their defaults.
 ///
 /// Free them with `clever_sso_login_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -68,7 +68,7 @@ pub extern "C" fn clever_sso_login_options_set_return_to(
 }
 
 /// The `Cookie` header of the request that begins the login; NULL when it has none. With it, the browser keeps at most eight
-/// logins in progress, and a session that is lost again and again ends with an error instead of a loop.
+/// logins in progress, and repeatedly lost sessions end with an error instead of a loop.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -94,8 +94,8 @@ pub extern "C" fn clever_sso_login_options_set_switch_user(
 }
 
 /// Whether the browser has a session of your application. Pass false when you looked and found none: sign-ins that leave no
-/// session then end with `session_not_kept` instead of a loop. With true, pages that send a signed-in person back to log in
-/// again and again end with `page_not_allowed`. Default: unknown.
+/// session then end with `session_not_kept` instead of a loop. With true, a page that repeatedly sends a signed-in person back to
+/// log in ends with `page_not_allowed`. Default: unknown.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -107,8 +107,8 @@ pub extern "C" fn clever_sso_login_options_set_has_session(
     set(options, "options", error, |options| options.chosen.has_session = Some(has_session))
 }
 
-/// Where people go after a login without `return_to`: your own page. If a signed-in person is sent back to log in again and
-/// again, they go there instead of to Clever each time.
+/// Where people go after a login without `return_to`: a page of yours. A signed-in person who is repeatedly sent back to log in
+/// goes there instead of to Clever each time.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]

@@ -14,8 +14,8 @@ pub struct clever_sso_logout {
     set_cookies: Vec<clever_sso_set_cookie>,
 }
 
-/// The cookies to set when a person logs out. End your own session as well. `cookies` is the `Cookie` header of the
-/// request, or NULL. No network.
+/// The cookies to set when a person logs out. End your own session too. `cookies` is the `Cookie` header of the request, or NULL.
+/// No network.
 ///
 /// Free it with `clever_sso_logout_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -32,12 +32,12 @@ pub extern "C" fn clever_sso_log_out(
     })
 }
 
-/// The cookies to set when a request has a session of your application. They tell the library that the session was kept.
-/// Call it for each request with a session; most of the time there is no cookie to set. `cookies` is the `Cookie` header of the
-/// request, or NULL. No network.
+/// The cookies to set when a request has a session of your application. They record that the session was kept. Call this function
+/// for each request with a session; usually there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
+/// No network.
 ///
 /// Send a cookie with a `clever_sso_set_cookie_max_age` above 0 only with a page (status 200), not with a redirect, an image or
-/// JSON: it says that the person sees a page, and is not in a loop. Send a cookie with 0 with any response.
+/// JSON: the cookie says that the person sees a page, and is not in a loop. Send a cookie with 0 with any response.
 ///
 /// Without this call, a person who logs out without `clever_sso_log_out` and signs in again four times in a minute gets
 /// `session_not_kept`. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails

@@ -1,4 +1,4 @@
-//! `clever_sso_me_record`: who an access token belongs to.
+//! `clever_sso_me_record`: the owner of an access token.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -10,7 +10,7 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, owned, owned_option, required};
 
-/// Who an access token belongs to.
+/// The owner of an access token.
 pub struct clever_sso_me_record {
     id: CString,
     district_id: Option<CString>,
@@ -31,7 +31,7 @@ impl From<&Me> for clever_sso_me_record {
     }
 }
 
-/// Asks Clever who an access token belongs to.
+/// Asks Clever for the owner of an access token.
 ///
 /// Free the record with `clever_sso_me_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token,
 /// with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
@@ -54,7 +54,7 @@ pub extern "C" fn clever_sso_me_record_id(me: Option<&clever_sso_me_record>) -> 
     borrowed(me.map(|me| &me.id))
 }
 
-/// The district's id; NULL for a person of Clever Library. Borrowed from `me`.
+/// The district's id; NULL for people in Clever Library. Borrowed from `me`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_me_record_district_id(me: Option<&clever_sso_me_record>) -> *const c_char {
     borrowed(me.and_then(|me| me.district_id.as_ref()))

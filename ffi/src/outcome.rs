@@ -24,11 +24,11 @@ pub enum clever_sso_kind {
     CLEVER_SSO_SIGNED_IN = 1,
     /// The login restarts: redirect the browser to the URL of the new login. The person does not notice.
     CLEVER_SSO_RESTART = 2,
-    /// Clever refused this person: read the error word and its description.
+    /// Clever refused this person: read Clever's error code and description.
     CLEVER_SSO_DENIED = 3,
 }
 
-/// How a login ended.
+/// The result of a login.
 pub struct clever_sso_outcome {
     kind: clever_sso_kind,
     identity: Option<clever_sso_identity>,
@@ -92,9 +92,9 @@ impl From<&Outcome> for clever_sso_outcome {
 /// Finishes a login. `callback` is the URL that the browser came back with, or its query. `cookies` is the `Cookie` header of
 /// that request, or NULL when it has none.
 ///
-/// Set the cookies of the outcome (`clever_sso_outcome_set_cookie`) or of the error (`clever_sso_error_set_cookie`), and
-/// end the session that the browser had if `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` is true.
-/// One network round trip when Clever sends an ID token and its keys are known, up to three otherwise.
+/// Set the cookies of the outcome (`clever_sso_outcome_set_cookie`) or of the error (`clever_sso_error_set_cookie`), and end the
+/// browser's session if `clever_sso_outcome_ends_session` or `clever_sso_error_ends_session` is true. One network round trip when
+/// Clever sends an ID token and the client has its keys, otherwise up to three.
 ///
 /// Free the outcome with `clever_sso_outcome_free`. Fails with any status. A failed call never signs a person in.
 #[unsafe(no_mangle)]
@@ -111,7 +111,7 @@ pub extern "C" fn clever_sso_finish_login(
     })
 }
 
-/// Finishes a login when you keep pending logins in your own session: `pending` is the text that you kept under the key of
+/// Finishes a login when you store pending logins in your own session: `pending` is the text that you stored under the key of
 /// this callback, or NULL when there is none. The outcome and the error have no cookies.
 ///
 /// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
@@ -129,12 +129,12 @@ pub extern "C" fn clever_sso_finish_login_with_pending(
     })
 }
 
-/// Finishes a login of `clever_sso_begin_implicit`. A browser does not send the fragment to a server, so a page of yours must post it:
-/// `callback` is that fragment, or the whole URL with it. `cookies` is the `Cookie` header of the request that brought it, or NULL
-/// when it has none.
+/// Finishes a login of `clever_sso_begin_implicit`. Browsers do not send the fragment to a server, so your page must post it:
+/// `callback` is that fragment, or the whole URL with it. `cookies` is the `Cookie` header of that request, or NULL when it has
+/// none.
 ///
-/// The token is used only after Clever said that it was issued to your application. Cookies, session and outcome are those of
-/// `clever_sso_finish_login`. Up to three network round trips.
+/// The token is used only after Clever has confirmed that it was issued to your application. Cookies, session and outcome work as
+/// in `clever_sso_finish_login`. Up to three network round trips.
 ///
 /// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
 #[unsafe(no_mangle)]
@@ -151,9 +151,9 @@ pub extern "C" fn clever_sso_finish_implicit(
     })
 }
 
-/// Finishes a login of `clever_sso_begin_implicit` when you keep pending logins by yourself, as a desktop app does in its memory:
-/// `pending` is the text that you kept under the key of this callback, or NULL when there is none. Forget it before you call: it
-/// works as often as you pass it. The outcome and the error have no cookies.
+/// Finishes a login of `clever_sso_begin_implicit` when you store pending logins yourself, such as a desktop app in its memory:
+/// `pending` is the text that you stored under the key of this callback, or NULL when there is none. Delete it before you call:
+/// it works every time that you pass it. The outcome and the error have no cookies.
 ///
 /// Free the outcome with `clever_sso_outcome_free`. Fails with any status.
 #[unsafe(no_mangle)]
@@ -170,7 +170,7 @@ pub extern "C" fn clever_sso_finish_implicit_with_pending(
     })
 }
 
-/// The key that you kept the pending login of this callback under; `*key` is NULL when the callback has no state. No network.
+/// The key that you stored this callback's pending login under; `*key` is NULL when the callback has no state. No network.
 ///
 /// Free the key with `clever_sso_string_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -197,8 +197,8 @@ pub extern "C" fn clever_sso_outcome_set_cookie(
     outcome.and_then(|outcome| outcome.set_cookies.get(index))
 }
 
-/// Whether to end the session that the browser had: a new one replaces it, or a login that this browser began was refused.
-/// Devices are shared, so the person who uses it now must not continue as the last person. False when `outcome` is NULL.
+/// Whether to end the browser's session: a new session replaces it, or a login that this browser began was refused. Devices are
+/// shared, so the person who uses it now must not continue as the last person. False when `outcome` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_ends_session(outcome: Option<&clever_sso_outcome>) -> bool {
     outcome.is_some_and(|outcome| outcome.ends_session)
@@ -235,21 +235,21 @@ pub extern "C" fn clever_sso_outcome_return_to(outcome: Option<&clever_sso_outco
     borrowed(outcome.and_then(|outcome| outcome.return_to.as_ref()))
 }
 
-/// Whether the login began with `switch_user`. If so, begin the next one with it too when Clever or your application refuses
-/// the person and they click "Try again". False when it is unknown or `outcome` is NULL.
+/// Whether the login began with `switch_user`. If so, begin the next one with it too when Clever or your application refuses the
+/// person and they click "Try again". False when it is unknown or `outcome` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_switch_user(outcome: Option<&clever_sso_outcome>) -> bool {
     outcome.is_some_and(|outcome| outcome.switch_user)
 }
 
-/// The error code of the reason for a restart, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
+/// The reason for a restart as an error code, for example `state_missing`. Borrowed from `outcome`; NULL unless the kind is
 /// `CLEVER_SSO_RESTART`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_restart_reason(outcome: Option<&clever_sso_outcome>) -> *const c_char {
     borrowed(outcome.and_then(|outcome| outcome.reason.as_ref()))
 }
 
-/// Clever's error word for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
+/// Clever's error code for the refusal, for example `access_denied`. Borrowed from `outcome`; NULL unless the kind is
 /// `CLEVER_SSO_DENIED`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_denied_error(outcome: Option<&clever_sso_outcome>) -> *const c_char {

@@ -1,4 +1,4 @@
-//! `clever_sso_report`: what is wrong with a setup, and what to do. `clever-sso doctor` is the same as a command.
+//! `clever_sso_report`: what is wrong with a setup, and what to do. The command `clever-sso doctor` prints the same report.
 
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -11,13 +11,13 @@ use crate::config::clever_sso_config;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, owned, owned_option};
 
-/// How a check went. The numbers are also exit codes for a program that only checks.
+/// The result of a check. The numbers are also exit codes for a program that only checks.
 #[repr(u32)]
 #[derive(Clone, Copy)]
 pub enum clever_sso_report_level {
     /// Nothing is wrong.
     CLEVER_SSO_REPORT_OK = 0,
-    /// Logins work, or may work, but something should be looked at; or the check could not be made.
+    /// Logins work, or may work, but something needs attention; or the check was not possible.
     CLEVER_SSO_REPORT_WARNING = 1,
     /// Logins fail.
     CLEVER_SSO_REPORT_PROBLEM = 2,
@@ -33,8 +33,8 @@ impl From<Level> for clever_sso_report_level {
     }
 }
 
-/// What is wrong with a setup, as findings in the order of cause and effect: the first problem is the one to solve first. It has
-/// no secret.
+/// What is wrong with a setup, as findings in the order of cause and effect: solve the first problem first. A report contains no
+/// secret.
 pub struct clever_sso_report {
     level: Level,
     text: CString,
@@ -71,8 +71,8 @@ impl From<&Report> for clever_sso_report {
 /// Checks the whole setup of a client: settings, network, TLS, clock, keys, credentials and redirect URIs. It takes at most 15
 /// seconds, logs no one in, and uses no login code.
 ///
-/// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`. What is wrong
-/// with the setup is in the report, and does not make the call fail.
+/// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`. Problems with the
+/// setup are in the report, and do not make the call fail.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_doctor(
     client: Option<&clever_sso_client>,
@@ -82,7 +82,8 @@ pub extern "C" fn clever_sso_doctor(
     give(report, error, || Ok((&handle(client, "client")?.client.doctor()?).into()))
 }
 
-/// The same for settings that a client may not accept. What is wrong with them is then the first problem.
+/// Checks settings, like `clever_sso_doctor`, even when no client can be made from them: the first problem then says what is
+/// wrong with them.
 ///
 /// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
 #[unsafe(no_mangle)]
@@ -102,25 +103,25 @@ pub extern "C" fn clever_sso_report_worst_level(
     report.map_or(Level::Ok, |report| report.level).into()
 }
 
-/// Lines for people; with `colors`, the levels have the colors of a terminal (ANSI). Borrowed from `report`.
+/// The report as lines for people; with `colors`, the levels have terminal colors (ANSI). Borrowed from `report`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_report_text(report: Option<&clever_sso_report>, colors: bool) -> *const c_char {
     borrowed(report.map(|report| if colors { &report.colored_text } else { &report.text }))
 }
 
-/// One JSON object, for machines: docs/doctor.md describes it. Borrowed from `report`.
+/// The report as one JSON object, for programs: docs/doctor.md describes it. Borrowed from `report`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_report_json(report: Option<&clever_sso_report>) -> *const c_char {
     borrowed(report.map(|report| &report.json))
 }
 
-/// How many findings there are; 0 when `report` is NULL.
+/// The number of findings; 0 when `report` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_report_finding_count(report: Option<&clever_sso_report>) -> usize {
     report.map_or(0, |report| report.findings.len())
 }
 
-/// The word for what was checked, such as `credentials`: docs/doctor.md lists all of them. Findings count from 0. Borrowed from
+/// The name of a check, such as `credentials`: docs/doctor.md lists all of them. Findings are counted from 0. Borrowed from
 /// `report`; NULL after the last one.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_report_finding_check(
@@ -130,7 +131,7 @@ pub extern "C" fn clever_sso_report_finding_check(
     borrowed(at(report, index).map(|finding| &finding.check))
 }
 
-/// How the check went. `CLEVER_SSO_REPORT_OK` after the last one.
+/// The result of a check. `CLEVER_SSO_REPORT_OK` after the last one.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_report_finding_level(
     report: Option<&clever_sso_report>,

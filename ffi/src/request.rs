@@ -13,7 +13,7 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{header, null};
 
-/// One of the three addresses of your application that handle logins.
+/// One of your application's three login addresses.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_endpoint {
@@ -30,7 +30,7 @@ pub struct clever_sso_request {
     seen: BrowserRequest,
 }
 
-/// `BrowserRequest::HEADERS` for C.
+/// `BrowserRequest::HEADERS` as C strings.
 static HEADER_NAMES: [&CStr; BrowserRequest::HEADERS.len()] = [
     c"Sec-Fetch-Site",
     c"Sec-Fetch-Mode",
@@ -54,16 +54,16 @@ pub extern "C" fn clever_sso_request_new(
     give(request, error, || Ok(clever_sso_request { seen: BrowserRequest::new(sent(method, "method")?) }))
 }
 
-/// The name of a header that `clever_sso_request_refusal` looks at, such as `Sec-Fetch-Site`, counted from 0; NULL after
-/// the last one. It lives as long as the library.
+/// The name of a header that `clever_sso_request_refusal` reads, such as `Sec-Fetch-Site`, counted from 0; NULL after the last
+/// one. It lives as long as the library.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_request_header_name(index: usize) -> *const c_char {
     HEADER_NAMES.get(index).map_or(ptr::null(), |name| name.as_ptr())
 }
 
-/// Adds a header of the request. Pass those that `clever_sso_request_header_name` lists, or all: the others are ignored.
-/// Capital letters in `name` do not matter, and CGI's names (`HTTP_SEC_FETCH_SITE`) work as well. Bytes that are not UTF-8
-/// are fine: anyone can send them.
+/// Adds a header of the request. Pass the headers that `clever_sso_request_header_name` lists, or all headers: others are
+/// ignored. The case of `name` does not matter, and CGI names (`HTTP_SEC_FETCH_SITE`) work too. Bytes that are not UTF-8 are
+/// fine: anyone can send them.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -86,8 +86,8 @@ pub extern "C" fn clever_sso_request_set_header(
 /// Whether to refuse a request: `*status` is 0 when it may begin or finish a login or log out. Otherwise respond with that HTTP
 /// status (200 for `HEAD`, 403, 405 or 503) and no body. Call it before anything else. No network.
 ///
-/// Without it, prefetched links, and frames, images, scripts and forms of other sites, could use a code or log people out.
-/// `endpoint` is a `clever_sso_endpoint`. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with
+/// Without this check, prefetched links, and frames, images, scripts and forms on other sites, could use a code or log people
+/// out. `endpoint` is a `clever_sso_endpoint`. With 405, send `clever_sso_endpoint_allow` as the `Allow` header. Fails with
 /// `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_request_refusal(
@@ -109,8 +109,8 @@ pub extern "C" fn clever_sso_request_refusal(
     })
 }
 
-/// The methods that an endpoint accepts, for the `Allow` header; NULL when `endpoint` is not a `clever_sso_endpoint`. It
-/// lives as long as the library.
+/// The methods that an endpoint accepts, for the `Allow` header; NULL when `endpoint` is not a `clever_sso_endpoint`. It lives as
+/// long as the library.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
     match known(endpoint) {
@@ -120,7 +120,7 @@ pub extern "C" fn clever_sso_endpoint_allow(endpoint: u32) -> *const c_char {
     }
 }
 
-/// Reads a switch in a query, such as `switch_user=1`, by the same rule as the other languages. False when `value` is NULL,
+/// Reads a boolean query parameter, such as `switch_user=1`, by the same rule as the other languages. False when `value` is NULL,
 /// empty, `0`, `false`, `no` or `off`, in any case; true otherwise.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_is_switched_on(value: *const c_char) -> bool {
@@ -128,7 +128,7 @@ pub extern "C" fn clever_sso_is_switched_on(value: *const c_char) -> bool {
 }
 
 /// Whether a path or URL leads to the page at `path`, even when either is percent-encoded (also more than once) or has dot
-/// segments, double slashes or a slash at the end. Do not pass a `return_to` that leads to your login or logout, or each login
+/// segments, double slashes or a trailing slash. Do not pass a `return_to` that leads to your login or logout, because each login
 /// would start the next one. `clever_sso_begin_login` itself refuses one that leads to the callback. False when either is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_leads_to(target: *const c_char, path: *const c_char) -> bool {

@@ -32,25 +32,25 @@ pub(crate) fn all(cookies: &[SetCookie]) -> Vec<clever_sso_set_cookie> {
     cookies.iter().map(Into::into).collect()
 }
 
-/// The value of the `Set-Cookie` header. Borrowed from `cookie`; NULL when that is NULL.
+/// The value of the `Set-Cookie` header. Borrowed from `cookie`; NULL when `cookie` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_cookie_header(cookie: Option<&clever_sso_set_cookie>) -> *const c_char {
     borrowed(cookie.map(|cookie| &cookie.header))
 }
 
-/// The name of the cookie. Borrowed from `cookie`; NULL when that is NULL.
+/// The name of the cookie. Borrowed from `cookie`; NULL when `cookie` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_cookie_name(cookie: Option<&clever_sso_set_cookie>) -> *const c_char {
     borrowed(cookie.map(|cookie| &cookie.name))
 }
 
-/// The value of the cookie; empty to delete it. Borrowed from `cookie`; NULL when that is NULL.
+/// The value of the cookie; empty to delete it. Borrowed from `cookie`; NULL when `cookie` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_cookie_value(cookie: Option<&clever_sso_set_cookie>) -> *const c_char {
     borrowed(cookie.map(|cookie| &cookie.value))
 }
 
-/// How long the browser keeps the cookie, in seconds; 0 to delete it, and when `cookie` is NULL.
+/// How long the browser keeps the cookie, in seconds. 0 to delete it, and when `cookie` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_cookie_max_age(cookie: Option<&clever_sso_set_cookie>) -> u32 {
     cookie.map_or(0, |cookie| cookie.max_age)

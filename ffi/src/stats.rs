@@ -10,7 +10,7 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{borrowed, null, optional, owned, required};
 
-/// What a client has counted in this process. A forked child starts from zero.
+/// The counters of a client in this process. A forked child starts from zero.
 pub struct clever_sso_stats {
     stats: Stats,
     prometheus: CString,
@@ -40,7 +40,7 @@ pub extern "C" fn clever_sso_client_stats(
     give(stats, error, || Ok(handle(client, "client")?.client.stats().into()))
 }
 
-/// The text that Prometheus reads: serve it as `text/plain; version=0.0.4; charset=utf-8`. Borrowed from `stats`.
+/// The text for Prometheus: serve it as `text/plain; version=0.0.4; charset=utf-8`. Borrowed from `stats`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_stats_prometheus(stats: Option<&clever_sso_stats>) -> *const c_char {
     borrowed(stats.map(|stats| &stats.prometheus))
@@ -48,9 +48,9 @@ pub extern "C" fn clever_sso_stats_prometheus(stats: Option<&clever_sso_stats>) 
 
 /// One number: a counter, or `..._count` or `..._sum` (in seconds) of a histogram. 0 if nothing was counted.
 ///
-/// `labels` selects what to add up, for example `outcome=failed,code=client_rejected`; NULL adds up everything.
+/// `labels` selects the series to add up, for example `outcome=failed,code=client_rejected`; NULL adds up all of them.
 ///
-/// Fails with `CLEVER_SSO_ARGUMENT` if this version does not know the name, a label or its value.
+/// Fails with `CLEVER_SSO_ARGUMENT` if this version does not have the name, a label or its value.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_stats_value(
     stats: Option<&clever_sso_stats>,
@@ -72,13 +72,13 @@ pub extern "C" fn clever_sso_stats_value(
     })
 }
 
-/// How many numbers there are. Series that never counted anything are left out.
+/// The number of samples. Series that never counted anything are left out.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_stats_sample_count(stats: Option<&clever_sso_stats>) -> usize {
     stats.map_or(0, |stats| stats.samples.len())
 }
 
-/// The name of a number, for example `clever_sso_logins_total`; NULL after the last one. Borrowed from `stats`.
+/// The name of a sample, for example `clever_sso_logins_total`; NULL after the last one. Borrowed from `stats`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_stats_sample_name(
     stats: Option<&clever_sso_stats>,
@@ -87,8 +87,7 @@ pub extern "C" fn clever_sso_stats_sample_name(
     borrowed(stats.and_then(|stats| stats.samples.get(index)).map(|(name, ..)| name))
 }
 
-/// The labels of a number, for example `outcome=failed,code=client_rejected`; NULL after the last one. Borrowed from
-/// `stats`.
+/// The labels of a sample, for example `outcome=failed,code=client_rejected`; NULL after the last one. Borrowed from `stats`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_stats_sample_labels(
     stats: Option<&clever_sso_stats>,
@@ -97,7 +96,7 @@ pub extern "C" fn clever_sso_stats_sample_labels(
     borrowed(stats.and_then(|stats| stats.samples.get(index)).map(|(_, labels, _)| labels))
 }
 
-/// A count, or seconds; 0 after the last one.
+/// The value of a sample: a count, or seconds; 0 after the last one.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_stats_sample_value(stats: Option<&clever_sso_stats>, index: usize) -> f64 {
     stats.and_then(|stats| stats.samples.get(index)).map_or(0.0, |(.., value)| *value)

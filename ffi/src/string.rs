@@ -6,7 +6,7 @@ use std::ffi::{CString, c_char};
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_string_free(string: *mut c_char) {
     if !string.is_null() {
-        // SAFETY: the header asks for a string from this library that was not freed yet.
+        // SAFETY: the header requires a string from this library that was not freed yet.
         drop(unsafe { CString::from_raw(string) });
     }
 }

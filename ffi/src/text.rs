@@ -1,4 +1,4 @@
-//! Strings: in, NUL-terminated UTF-8 that is copied; out, NUL-terminated and borrowed from a handle.
+//! Strings: arguments are NUL-terminated UTF-8 and are copied; results are NUL-terminated and borrowed from a handle.
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char};
@@ -6,8 +6,8 @@ use std::ptr;
 
 use clever_sso::{Error, ErrorCode, Result};
 
-/// How languages whose strings may contain a NUL write it for C (modified UTF-8). This is not UTF-8, so such a string is
-/// refused. The constant only makes the error name the NUL.
+/// The bytes by which languages whose strings may contain a NUL write it for C (modified UTF-8). They are not UTF-8, so such a
+/// string is refused anyway. This constant only makes the error mention the NUL.
 const NUL: &[u8] = b"\xc0\x80";
 
 /// The error for a NULL where a value is required.
@@ -20,7 +20,7 @@ pub(crate) fn optional<'a>(text: *const c_char, name: &str) -> Result<Option<&'a
     if text.is_null() {
         return Ok(None);
     }
-    // SAFETY: the header asks for a NUL-terminated string that stays as it is during the call.
+    // SAFETY: the header requires a NUL-terminated string that does not change during the call.
     let text = unsafe { CStr::from_ptr(text) };
     text.to_str().map(Some).map_err(|_| {
         let why =
@@ -48,17 +48,17 @@ pub(crate) fn header<'a>(text: *const c_char) -> Cow<'a, str> {
     if text.is_null() {
         return Cow::Borrowed("");
     }
-    // SAFETY: the header asks for a NUL-terminated string that stays as it is during the call.
+    // SAFETY: the header requires a NUL-terminated string that does not change during the call.
     let text = unsafe { CStr::from_ptr(text) };
     text.to_string_lossy()
 }
 
-/// For C. A NUL inside becomes U+FFFD, because a text that ended there would be a different text.
+/// A string for C. A NUL inside becomes U+FFFD, because a text that ended there would be a different text.
 pub(crate) fn owned(text: &str) -> CString {
     CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default()
 }
 
-/// For C, if there is a text.
+/// A string for C, if there is a text.
 pub(crate) fn owned_option(text: Option<&str>) -> Option<CString> {
     text.map(owned)
 }

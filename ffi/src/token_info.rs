@@ -25,8 +25,8 @@ impl From<&TokenInfo> for clever_sso_token_info {
     }
 }
 
-/// Asks Clever whether an access token was issued to your application. The implicit grant has no other protection against a
-/// token that was issued to another application.
+/// Asks Clever whether an access token was issued to your application. With the implicit grant, this is the only protection
+/// against tokens of other applications.
 ///
 /// Free it with `clever_sso_token_info_free`. Fails with `CLEVER_SSO_TOKEN` when the token was issued to another
 /// application (`token_foreign`) or is not valid (`token_rejected`), with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
@@ -43,7 +43,7 @@ pub extern "C" fn clever_sso_check_token(
     })
 }
 
-/// The client id: always your application's. Borrowed from `token_info`.
+/// The client id, which is always your application's. Borrowed from `token_info`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_token_info_client_id(
     token_info: Option<&clever_sso_token_info>,

@@ -44,7 +44,7 @@ pub extern "C" fn clever_sso_exchange_code(
     })
 }
 
-/// The access token, which works at Clever's API for 24 hours. Borrowed from `tokens`; NULL when that is NULL.
+/// The access token, which works at Clever's API for 24 hours. Borrowed from `tokens`; NULL when `tokens` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_tokens_access_token(tokens: Option<&clever_sso_tokens>) -> *const c_char {
     borrowed(tokens.map(|tokens| &tokens.access_token))

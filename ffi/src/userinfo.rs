@@ -26,7 +26,7 @@ impl From<&UserInfo> for clever_sso_userinfo_record {
 }
 
 /// Fetches the claims of the person that an access token belongs to (OpenID Connect Core 5.3). `subject` is the `sub` of the ID
-/// token that came with it, or NULL. A response about another person is refused.
+/// token that was sent with it, or NULL. A response about another person is refused.
 ///
 /// Free the record with `clever_sso_userinfo_record_free`. Fails with `CLEVER_SSO_TOKEN` when Clever does not accept the token
 /// or the response is about another person, with `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.

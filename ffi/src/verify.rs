@@ -1,4 +1,4 @@
-//! ID tokens: verified with a client, which knows Clever's keys.
+//! ID tokens: verified with a client, which has Clever's keys.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -9,9 +9,9 @@ use crate::client::clever_sso_client;
 use crate::error::{clever_sso_error, clever_sso_status};
 use crate::text::{optional, required};
 
-/// Verifies an ID token with Clever's keys, which are fetched when the client does not have them yet.
+/// Verifies an ID token with Clever's keys. The client fetches the keys first if it does not have them yet.
 ///
-/// `nonce` is the one that you sent; with NULL, the token must have none. `access_token` is the one that came with the
+/// `nonce` is the one that you sent; with NULL, the token must have none. `access_token` is the one that was sent with the ID
 /// token, to check `at_hash`, or NULL.
 ///
 /// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the error code of the broken rule, and

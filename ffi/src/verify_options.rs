@@ -11,10 +11,10 @@ use crate::error::{clever_sso_error, clever_sso_status};
 use crate::key_set::clever_sso_key_set;
 use crate::text::{filled, optional, required};
 
-/// In seconds; the same default as a client has.
+/// In seconds; the same default as a client's.
 const DEFAULT_LEEWAY: u64 = 60;
 
-/// What an ID token must match, for `clever_sso_verify_id_token_with`.
+/// The values that an ID token must match, for `clever_sso_verify_id_token_with`.
 pub struct clever_sso_verify_options {
     issuer: String,
     client_id: String,
@@ -24,7 +24,7 @@ pub struct clever_sso_verify_options {
     leeway: u64,
 }
 
-/// Makes options. `issuer` must be the token's `iss`, and `client_id` its audience. The rest has defaults.
+/// Makes options. `issuer` must be the token's `iss`, and `client_id` its audience. The other options have defaults.
 ///
 /// Free them with `clever_sso_verify_options_free`. Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -46,7 +46,7 @@ pub extern "C" fn clever_sso_verify_options_new(
     })
 }
 
-/// The nonce that you sent. Default: none, and then the token must have none. NULL goes back to the default.
+/// The nonce that you sent. Default: none, and then the token must have none. NULL restores the default.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -61,8 +61,8 @@ pub extern "C" fn clever_sso_verify_options_set_nonce(
     })
 }
 
-/// The access token that came with the ID token, to check `at_hash` (OpenID Connect Core 3.1.3.8). Default: none, and then
-/// `at_hash` is not checked. NULL goes back to the default.
+/// The access token that was sent with the ID token, to check `at_hash` (OpenID Connect Core 3.1.3.8). Default: none, and then
+/// `at_hash` is not checked. NULL restores the default.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -108,7 +108,7 @@ pub extern "C" fn clever_sso_verify_options_free(options: Option<Box<clever_sso_
     drop(options);
 }
 
-/// Verifies an ID token without a client. No network. You may use `keys` and `options` for many tokens, on many threads at
+/// Verifies an ID token without a client. No network. You can use `keys` and `options` for many tokens, and on many threads at
 /// once.
 ///
 /// Free the claims with `clever_sso_claims_free`. Fails with `CLEVER_SSO_TOKEN` and the error code of the broken

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds clever_sso.dll for 64-bit Windows and packs what a C developer needs: $DIST/libclever_sso-VERSION-….zip
 #
-# `make dist-windows` runs it, and `make release`.
+# `make dist-windows` and `make release` run it.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,7 +23,7 @@ cargo_for_windows() {
 }
 
 cargo_for_windows fetch --locked # unpacks the compilers too
-# The linker that belongs to the LLVM in that compiler.
+# The linker that belongs to that compiler's LLVM.
 llvm=$(basename "$debian"/usr/lib/x86_64-linux-gnu/libLLVM-*.so .so)
 "$root/release/debian.sh" "${llvm/#libLLVM/lld}"
 mingw=$debian/usr/bin/x86_64-w64-mingw32
@@ -34,7 +34,7 @@ version_resource() {
         -DMAJOR="$major" -DMINOR="$minor" -DPATCH="$patch" -DVERSION="\\\"$version\\\"" "$here/version.rc" -o "$folder/version.o"
 }
 
-# The names that the DLL exports, by what was written for the linker of its users.
+# The names that the DLL exports, from the file that was written for its users' linker.
 exported() {
     "$mingw-nm" "$made/libclever_sso.dll.a" | awk '$2 == "T" { print "    " $3 }' | LC_ALL=C sort
 }
@@ -44,7 +44,7 @@ pack() {
     install -d "$packed"/{bin,lib,include,examples}
     install -m 755 "$made/clever_sso.dll" "$packed/bin/"
     install -m 644 "$made/libclever_sso.dll.a" "$folder/clever_sso.def" "$packed/lib/"
-    # In the short form that Microsoft's own tools write; GNU's is longer, and not every linker likes it.
+    # In the short format of Microsoft's own tools. GNU's is longer, and not every linker accepts it.
     LD_LIBRARY_PATH=$debian/usr/lib/x86_64-linux-gnu "$debian/usr/bin/${llvm/#libLLVM/lld-link}" /lib /machine:x64 \
         "/def:$folder/clever_sso.def" "/out:$packed/lib/clever_sso.lib"
     install -m 644 include/clever_sso.h "$packed/include/"
@@ -53,14 +53,14 @@ pack() {
     "${PYTHON:-python3}" ffi/packaging/third_party.py clever-sso-ffi "$triple" > "$packed/LICENSES-THIRD-PARTY.txt"
     sed "s/@VERSION@/$version/" "$here/README.md" > "$packed/README.md"
     rm -f "$dist/$name.zip"
-    # Its members have the time of the commit, in UTC, in the order of their names. A zip archive knows no time before 1980.
+    # Its members have the time of the commit, in UTC, and are sorted by name. A zip archive has no times before 1980.
     find "$packed" -exec touch --date="@${SOURCE_DATE_EPOCH:-315532800}" {} +
     (cd "$folder" && TZ=UTC "${PYTHON:-python3}" -m zipfile -c "$dist/$name.zip" "$name")
 }
 
 echo "==> building clever_sso.dll (some minutes the first time)"
 version_resource
-# By itself, without the static library: beside another kind link-time optimization would be lost.
+# Built separately, without the static library: with another crate type, link-time optimization would be turned off.
 cargo_for_windows rustc --locked --release -p clever-sso-ffi --lib --crate-type cdylib -- -C link-arg="$folder/version.o"
 
 "$here/exports.sh" > "$folder/clever_sso.def"

@@ -1,21 +1,21 @@
-//! What a log callback receives: how important an event is, and its text.
+//! The arguments of a log callback: the level of an event, and its text.
 
 use std::ffi::{c_char, c_void};
 
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
-/// How important an event is.
+/// The level of an event: how important it is.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum clever_sso_log_level {
     /// Something failed, and no call reports it.
     CLEVER_SSO_LOG_ERROR = 1,
-    /// Look at it: logins still work, but, for example, keys could not be refreshed.
+    /// Needs attention: logins still work, but, for example, keys could not be refreshed.
     CLEVER_SSO_LOG_WARNING = 2,
-    /// Good to know.
+    /// Useful to know.
     CLEVER_SSO_LOG_INFO = 3,
-    /// Details: a request that is sent again, keys that were fetched.
+    /// Details: a retried request, fetched keys.
     CLEVER_SSO_LOG_DEBUG = 4,
 }
 
@@ -50,8 +50,8 @@ impl clever_sso_log_level {
     }
 }
 
-/// Receives an event: your `user_data`, how important the event is, the part of the library that it comes from (for example
-/// `clever_sso::keys`), and a line of text. `target` and `message` are freed when the callback returns.
+/// Receives an event: your `user_data`, the level, the part of the library that it comes from (for example `clever_sso::keys`),
+/// and a line of text. `target` and `message` are freed when the callback returns.
 pub type clever_sso_log_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,

@@ -1,5 +1,5 @@
-//! The callback that receives the log. There is no lock: after a fork while another thread logs, a lock would stay locked in
-//! the child forever.
+//! The callback that receives the log. It has no lock: after a fork while another thread logs, a lock would stay locked in the
+//! child forever.
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_void};
@@ -10,7 +10,8 @@ use std::{process, thread};
 
 use super::level::{clever_sso_log_callback, clever_sso_log_level};
 
-/// A callback writes a line. If it takes longer, it waits for something, perhaps for a lock that the caller holds.
+/// A callback usually writes a line. If it takes longer than this, it is waiting for something, perhaps for a lock that the
+/// caller holds.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
@@ -18,7 +19,7 @@ struct Listener {
     level: clever_sso_log_level,
     callback: clever_sso_log_callback,
     user_data: *mut c_void,
-    /// How many threads are inside the callback.
+    /// The number of threads inside the callback.
     speakers: Speakers,
     /// Never freed, because a thread may be about to read it. The chain keeps it reachable, so that leak checkers don't report
     /// it.
@@ -32,7 +33,7 @@ thread_local! {
 }
 
 fn at(pointer: *const Listener) -> Option<&'static Listener> {
-    // SAFETY: it is NULL or came from a box in `set`. It is never freed, and changes only through atomics.
+    // SAFETY: the pointer is NULL or came from a box in `set`, which is never freed and changes only through atomics.
     unsafe { pointer.as_ref() }
 }
 
@@ -56,7 +57,7 @@ pub(super) fn set(level: clever_sso_log_level, callback: clever_sso_log_callback
         Box::into_raw(Box::new(Listener { level, callback, user_data, speakers, former: ptr::null() }));
     let mut former = LISTENER.load(SeqCst);
     loop {
-        // SAFETY: no other thread knows `fresh` before it is published.
+        // SAFETY: no other thread can access `fresh` before it is published.
         unsafe { (*fresh).former = former };
         match LISTENER.compare_exchange(former, fresh, SeqCst, SeqCst) {
             Ok(_) => return,
@@ -65,7 +66,7 @@ pub(super) fn set(level: clever_sso_log_level, callback: clever_sso_log_callback
     }
 }
 
-/// Returns when no thread is inside a callback that was replaced; `false` when one still is after `LONGEST_WAIT`.
+/// Waits until no thread is inside a replaced callback. Returns `false` if one still is after `LONGEST_WAIT`.
 #[expect(clippy::disallowed_methods, reason = "it waits for another thread, in a callback of the host's")]
 pub(super) fn wait_for_the_former() -> bool {
     let begun = Instant::now();
@@ -82,7 +83,7 @@ pub(super) fn wait_for_the_former() -> bool {
     true
 }
 
-/// Calls the callback, unless this thread is inside it already.
+/// Calls the callback, unless this thread is already inside it.
 pub(super) fn tell(level: clever_sso_log_level, target: &CStr, message: &CStr) {
     let Some(listener) = present() else { return };
     let Some(callback) = listener.callback else { return };
@@ -90,18 +91,18 @@ pub(super) fn tell(level: clever_sso_log_level, target: &CStr, message: &CStr) {
         return;
     }
     listener.speakers.enter();
-    // The thread that replaces the listener counts the running callbacks afterwards. So either it sees this thread, or this
+    // The thread that replaces the listener counts the running callbacks afterwards. So either that thread sees this one, or this
     // thread sees the new listener.
     if ptr::eq(LISTENER.load(SeqCst), listener) {
-        // SAFETY: the header requires a function that may be called this way until another one is set.
+        // SAFETY: the header requires a function that may be called like this until another one is set.
         unsafe { callback(listener.user_data, level, target.as_ptr(), message.as_ptr()) };
     }
     listener.speakers.leave();
     SPEAKING.set(false);
 }
 
-/// A count for one process: the process id in the high bits, the number of threads in the low bits. A forked child does not
-/// wait for threads of its parent.
+/// The number of threads of one process: the process id in the high bits, the count in the low bits. A forked child does not wait
+/// for its parent's threads.
 struct Speakers(AtomicU64);
 
 impl Speakers {

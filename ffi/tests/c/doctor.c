@@ -1,4 +1,5 @@
-/* The doctor of the C library on the settings of its environment: its JSON, and its first problem by the single functions. */
+/* The doctor of the C library, with settings from the environment: prints its JSON, and its first problem as single functions
+   return it. */
 
 #include <clever_sso.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@ int main(void)
     if (getenv("CLEVER_DEVELOPMENT") && clever_sso_config_set_development(config, true, NULL) != CLEVER_SSO_OK) return 3;
     clever_sso_config_set_setting_names(config, CLEVER_SSO_NAMES_ENVIRONMENT, NULL);
 
-    /* By the client where the settings make one, and by the settings where they do not. */
+    /* With a client if the settings make one, otherwise with the settings. */
     clever_sso_client *client = NULL;
     clever_sso_report *report = NULL;
     clever_sso_status status = clever_sso_client_new(config, &client, NULL) == CLEVER_SSO_OK

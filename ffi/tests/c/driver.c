@@ -1,9 +1,9 @@
 /*
- * Lets the table of cases run through the C library: reads a call a line, answers a line.
+ * Runs the table of cases through the C library: each line of input is a call, each line of output its result.
  *
  *     operation TAB name=value TAB name=value ...       result TAB name=value ...
  *
- * `client` makes a client and keeps it under its name. Values hold no tabs; a line break in one is written as \n.
+ * `client` makes a client and keeps it under its name. Values contain no tabs; a line break in one is written as \n.
  */
 #include <clever_sso.h>
 #include <stdio.h>
@@ -58,7 +58,7 @@ static int by_letters(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-/* Several texts in one field: sorted, with commas between them. */
+/* Several texts in one field: sorted and separated by commas. */
 static void joined_texts(const char *name, const char **texts, size_t count)
 {
     if (count > MOST_TEXTS) count = MOST_TEXTS;
@@ -86,7 +86,7 @@ static const clever_sso_client *chosen(const struct call *call)
 
 typedef const clever_sso_set_cookie *cookie_at(const void *owner, size_t index);
 
-/* `NAME=VALUE;MAX-AGE` for each cookie, with `|` between them; and the headers that set them. */
+/* `NAME=VALUE;MAX-AGE` for each cookie, separated by `|`; and the headers that set the cookies. */
 static void cookie_field(cookie_at *at, const void *owner)
 {
     const clever_sso_set_cookie *cookie;
@@ -121,7 +121,7 @@ static const clever_sso_set_cookie *logout_cookie(const void *logout, size_t ind
     return clever_sso_logout_set_cookie(logout, index);
 }
 
-/* Says how it went; the operation adds its fields when it went well. */
+/* Prints the result of a call. Returns whether it succeeded: then the operation adds its fields. */
 static int well(clever_sso_status status, clever_sso_error *error)
 {
     if (status == CLEVER_SSO_OK) {
@@ -517,7 +517,7 @@ static void warm_up(const struct call *call)
     well(status, error);
 }
 
-/* `level TAB target TAB message` on standard error; its user data is that stream. */
+/* Prints `level TAB target TAB message` to standard error, which is its user data. */
 static void log_event(void *stream, clever_sso_log_level level, const char *target, const char *message)
 {
     fprintf(stream, "%u\t%s\t%s\n", (unsigned)level, target, message);

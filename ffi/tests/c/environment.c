@@ -1,11 +1,11 @@
 /*
- * The environment is read while a client is made, and by no call. Run with getenv.c preloaded.
+ * The environment is read while a client is made, and by no other call. Run this program with getenv.c preloaded.
  *
  *     environment CLIENT_ID BASE_URL BASE_URL_BY_NAME ID_TOKEN
  *
- * Prints the variables that are read while clients are made. Then another thread changes the environment all the time, to
- * values that would lead every call astray, while several threads make calls, and afterwards a forked child does: none of
- * them reads a variable, which stderr would show. Exits with 0 if everything was right.
+ * Prints the variables that are read while clients are made. Then a thread keeps changing the environment, to values that would
+ * make every call fail, while several threads make calls, and a forked child does afterwards. None of them reads a variable,
+ * which stderr would show. Exits with 0 if all calls had the right result.
  */
 #define _GNU_SOURCE
 #include <clever_sso.h>
@@ -56,8 +56,8 @@ static int is_one_of(clever_sso_error *error, const char *codes)
     return right;
 }
 
-/* One of each kind of call. The last one resolves a name: the C library's resolver reads variables of its own, and may not do
- * so while they change. */
+/* One call of each kind. The last one resolves a name: the C library's resolver reads variables of its own, and must not do so
+   while they change. */
 static int call_everything(int names_too)
 {
     clever_sso_login *login = NULL;
@@ -95,7 +95,7 @@ static void *call_over_and_over(void *failed)
     return NULL;
 }
 
-/* Grows it, too, so that the C library moves it. */
+/* Makes it larger too, so that the C library moves it. */
 static void *change_the_environment(void *unused)
 {
     char name[32];
@@ -110,7 +110,7 @@ static void *change_the_environment(void *unused)
     return unused;
 }
 
-/* In what the changes have left, and so does a child. */
+/* Calls work in the changed environment, and in a child too. */
 static int everything_is_called_afterwards(void)
 {
     int status = 1, right = call_everything(1);

@@ -1,6 +1,6 @@
 /*
- * Preloaded into a program: writes down which environment variables are asked for, by whichever library, while the program
- * wants to know. What the C library asks for inside itself does not come by here.
+ * Preloaded into a program: records which environment variables any library reads, while the program requests it. Reads inside
+ * the C library itself are not recorded.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

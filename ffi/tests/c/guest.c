@@ -1,21 +1,21 @@
 /*
- * The library as a guest in a program with default signals: what it does to signals, threads, limits and memory.
+ * The library in a program with default signals: its effects on signals, threads, limits and memory.
  *
- *     guest calls   CLIENT_ID BASE_URL CA_BUNDLE   a call for each line of standard input; prints the outcome
+ *     guest calls   CLIENT_ID BASE_URL CA_BUNDLE   a call for each line of standard input; prints the result
  *     guest threads CLIENT_ID BASE_URL             a call where no thread can be started
  *     guest files   CLIENT_ID BASE_URL             calls while and after no file can be opened
- *     guest keys    CLIENT_ID BASE_URL             calls while and after no key for data of threads is left
- *     guest keys-late CLIENT_ID BASE_URL           calls, threads and forks once a client has its keys and no other is left
- *     guest cancel  CLIENT_ID BASE_URL             cancels a thread in the middle of a call
+ *     guest keys    CLIENT_ID BASE_URL             calls while no key for thread-specific data is left, and afterwards
+ *     guest keys-late CLIENT_ID BASE_URL           calls, threads and forks when a client has its keys and no other is left
+ *     guest cancel  CLIENT_ID BASE_URL             cancels a thread during a call
  *     guest log     CLIENT_ID BASE_URL             changes the log callback while holding the lock that it takes
  *     guest files-closed CLIENT_ID BASE_URL        every descriptor that the library opened closes on exec
- *     guest panic   CLIENT_ID BASE_URL             a fault inside a call, in several threads
+ *     guest panic   CLIENT_ID BASE_URL             panics inside a call, in several threads
  *     guest exit    CLIENT_ID BASE_URL             calls at the very end of a thread and of the program
  *     guest re-enter CLIENT_ID BASE_URL            a log callback that uses the library, and raises a signal
  *     guest stack   CLIENT_ID BASE_URL CA_BUNDLE BYTES   a call over TLS on a stack of this many bytes
- *     guest stack-login CLIENT_ID BASE_URL BYTES   a whole login on such a stack: "open URL", and the callback comes back
+ *     guest stack-login CLIENT_ID BASE_URL BYTES   a whole login on such a stack: prints "open URL", reads the callback
  *
- * Ends with 0 if all was as it should be.
+ * Exits with 0 if everything was as expected.
  */
 #define _GNU_SOURCE
 #include <clever_sso.h>
@@ -59,7 +59,7 @@ static clever_sso_client *client_of(const char *client_id, const char *base_url,
     return client;
 }
 
-/* The outcome of a call, as an error code; ok is "ok". */
+/* The result of a call, as an error code; "ok" for success. */
 static const char *called(const clever_sso_client *client)
 {
     static _Thread_local char word[64];
@@ -120,7 +120,7 @@ static void *warm_up(void *client)
     return NULL;
 }
 
-/* clone and clone3 fail as at a limit of processes, which root knows no other way to meet. */
+/* clone and clone3 fail as if a limit of processes were reached, because such a limit does not apply to root. */
 static int forbid_threads(void)
 {
     struct sock_filter filter[] = {
@@ -156,7 +156,7 @@ static int is_limit(const clever_sso_client *client)
     return right;
 }
 
-/* Leaves room for `free_ones` descriptors more than are open now. */
+/* Leaves room for `free_ones` more descriptors than are open now. */
 static void limit_files(int free_ones)
 {
     struct rlimit limit;
@@ -173,7 +173,7 @@ static int without_files(char **argument)
     getrlimit(RLIMIT_NOFILE, &before);
     clever_sso_client *client = client_of(argument[0], argument[1], NULL);
     int right = 1;
-    /* From none for the runtime to none for the connection. */
+    /* From no descriptor for the runtime, to none for the connection. */
     for (int free_ones = 0; free_ones < 3; free_ones++) {
         limit_files(free_ones);
         int met = is_limit(client);
@@ -194,7 +194,7 @@ static void take_all_keys(void)
     while (taken < MOST_KEYS && pthread_key_create(&taken_keys[taken], NULL) == 0) taken++;
 }
 
-/* Whether neither a client nor a key set can be made, because of a limit that may pass. */
+/* Whether neither a client nor a key set can be made, because of a temporary limit. */
 static int meets_the_limit_of_keys(char **argument)
 {
     clever_sso_config *config = NULL;
@@ -342,7 +342,7 @@ static int close_on_exec(char **argument)
     return right && seen > 0 ? 0 : complain("a descriptor stays open on exec, or none was found");
 }
 
-/* The runtimes' epoll instances become something else: tokio panics over that. */
+/* Replaces the runtimes' epoll instances by something else, which makes tokio panic. */
 static int spoil_runtimes(void)
 {
     char target[64];
@@ -375,7 +375,7 @@ static void *panic_in_a_thread(void *argument)
 {
     const clever_sso_client *client = client_of(((char **)argument)[0], ((char **)argument)[1], NULL);
     called(client);
-    /* Every thread has a runtime, and none makes a new one before all are spoiled. */
+    /* Wait until every thread has a runtime: no thread may make a new one after they are spoiled. */
     pthread_barrier_wait(&inside);
     pthread_barrier_wait(&inside);
     int right = is_internal(client) && strcmp(called(client), "token_rejected") == 0 && !sigpipe_blocked();
@@ -403,7 +403,7 @@ static int panics(char **argument)
 
 static atomic_int callbacks, refused;
 
-/* All that a callback might do with the library. */
+/* Everything that a callback might do with the library. */
 static void use_the_library(void *client, clever_sso_log_level level, const char *target, const char *message)
 {
     clever_sso_error *error = NULL;
@@ -430,7 +430,7 @@ static void count_lines(void *unused, clever_sso_log_level level, const char *ta
     late_lines++;
 }
 
-/* A client of before, and one that is made now. */
+/* With a client that was made before, and with one that is made now. */
 static void call_late(void)
 {
     if (strcmp(called(kept), "token_rejected") != 0) _exit(complain(called(kept)));
@@ -452,7 +452,7 @@ static void call_late_for(void *unused)
     call_late();
 }
 
-/* What C++ calls for a thread_local variable that has a destructor. */
+/* The function that C++ calls for a thread_local variable with a destructor. */
 extern int __cxa_thread_atexit_impl(void (*destroy)(void *), void *object, void *library);
 
 static void *end_with_a_call(void *key)
@@ -464,7 +464,7 @@ static void *end_with_a_call(void *key)
     return NULL;
 }
 
-/* The C library has destroyed the threads' own variables before this. */
+/* By then, the C library has destroyed the threads' own variables. */
 static int calls_at_the_end(char **argument)
 {
     pthread_key_t key;
@@ -556,7 +556,7 @@ static void *whole_login(void *argument)
     return right;
 }
 
-/* Runs on a thread whose stack has this many bytes. */
+/* Runs `work` on a thread whose stack has this number of bytes. */
 static int on_a_small_stack(void *(*work)(void *), char **argument, const char *bytes)
 {
     pthread_t thread;

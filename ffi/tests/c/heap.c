@@ -1,15 +1,16 @@
 /*
- * Logs in, frees everything, and looks through its own memory for pieces of what must be secret.
+ * Logs in, frees everything, and searches its own memory for parts of secrets.
  *
  *     heap free|keep|keep-login cookies|pending   settings in the environment as for examples/c/login.c
  *     heap free|keep errors                       no one logs in: refused callbacks, tokens and codes, and an unreachable
  *                                                 proxy with a password
  *
- * Prints "open URL", reads where the browser came back to, and logs in: with the cookies of a browser, or with the pending
- * login. The access token, ID token, code, client secret, pending login and values of the cookies are then searched for in
- * pieces of 16 bytes, as numbers that stand for them: a copy of this program's own would be found. With "keep" nothing is
- * freed, with "keep-login" all but the login, of which only the pending login or the cookies are searched for: pieces must
- * be found, so the search works. The stack is not searched. Ends with 0 if all was as it should be.
+ * Prints "open URL", reads where the browser came back to, and logs in: with the cookies of a browser, or with the pending login.
+ * Then it searches its memory for 16-byte pieces of the access token, ID token, code, client secret, pending login and cookie
+ * values. The pieces are kept as numbers that stand for them, because this program would find its own copies. With "keep",
+ * nothing is freed; with "keep-login", everything but the login, and only the pending login or the cookies are searched for:
+ * pieces must be found then, which shows that the search works. The stack is not searched. Exits with 0 if everything was as
+ * expected.
  */
 #define _GNU_SOURCE
 #include <clever_sso.h>
@@ -22,7 +23,7 @@
 
 enum { PIECE = 16, MOST_PIECES = 1 << 16, FEWEST_PIECES = 100, FEWEST_OF_A_LOGIN = 50, LONGEST_LINE = 8192 };
 
-/* Not the pieces themselves, but a number that stands for each: in memory of its own, which is not searched. */
+/* Not the pieces themselves but a number for each, in separate memory that is not searched. */
 static uint64_t *marks;
 static size_t mark_count;
 
@@ -61,7 +62,7 @@ static size_t pieces_in(const unsigned char *memory, size_t length)
     return found;
 }
 
-/* Everything that can be written but the stack and the marks: heaps, mappings, data of libraries. */
+/* All writable memory except the stack and the marks: heaps, mappings, data of libraries. */
 static size_t pieces_in_memory(void)
 {
     size_t found = 0;
@@ -82,7 +83,7 @@ static size_t pieces_in_memory(void)
     return found;
 }
 
-/* Adds a cookie to the header of a browser; its value is a secret. */
+/* Adds a cookie to the header of a browser. Its value is a secret. */
 static void keep_cookie(char *header, size_t size, const clever_sso_set_cookie *cookie)
 {
     size_t length = strlen(header);
@@ -101,7 +102,7 @@ static char *value_of(char *url, const char *name)
     return found;
 }
 
-/* Everything but the browser's way leads through a server that speaks TLS. */
+/* All requests except the browser's go through a server that speaks TLS. */
 static void go_through(clever_sso_config *config, const char *base_url)
 {
     char url[256];
@@ -136,7 +137,7 @@ static int is(clever_sso_error *error, const char *code)
     return right;
 }
 
-/* A callback with the state of a new login. A code that Clever refuses restarts it, and a person who is refused is an outcome. */
+/* A callback with the state of a new login. A code that Clever refuses restarts the login, and a refused person is an outcome. */
 static int finishes_with(const clever_sso_client *client, const char *query, const char *code)
 {
     char url[LONGEST_LINE], callback[LONGEST_LINE], nonce[LONGEST_LINE];
@@ -158,7 +159,7 @@ static int finishes_with(const clever_sso_client *client, const char *query, con
     return is(error, code);
 }
 
-/* On a stack that is not searched, and in no constant that is. */
+/* Makes a secret on the stack, which is not searched, and not in a constant, which would be. */
 static void make_up(char *secret, size_t length, unsigned seed)
 {
     for (size_t i = 0; i < length; i++) {
@@ -237,7 +238,7 @@ int main(int argc, char **argv)
             keep_cookie(cookies, sizeof cookies, cookie);
         }
         size_t of_the_login = mark_count;
-        /* The browser begins another login in between. */
+        /* The browser begins another login in the meantime. */
         clever_sso_login_options_new(&options, NULL);
         clever_sso_login_options_set_cookies(options, cookies, NULL);
         clever_sso_begin_login(client, options, &second, NULL);
@@ -251,7 +252,7 @@ int main(int argc, char **argv)
             keep_cookie(cookies, sizeof cookies, cookie);
         }
         clever_sso_log_out(client, cookies, &logout, NULL);
-        /* Each of them has cookies with values. */
+        /* Both must have cookies with values. */
         if (of_the_login == 0 || mark_count == before_the_outcome) return 3;
     } else {
         must_be_gone(clever_sso_login_pending(login));

@@ -1,10 +1,11 @@
 /*
- * The log callback: events arrive from several threads, none after it was taken away, and a forked child has it too.
+ * The log callback: events arrive from several threads, none arrives after the callback was removed, and a forked child has it
+ * too.
  *
  *     log BASE_URL CLIENT_ID ACCESS_TOKEN
  *
- * BASE_URL is a Clever whose /me fails, so that requests are sent again. Prints each event, `level TAB target TAB message`;
- * ends with 0 if all was as it should be.
+ * BASE_URL is a Clever whose /me fails, so that requests are retried. Prints each event as `level TAB target TAB message`. Exits
+ * with 0 if everything was as expected.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <clever_sso.h>
@@ -51,7 +52,7 @@ static void write_line(void *user_data, clever_sso_log_level level, const char *
     printf("%u\t%s\t%s\n", (unsigned)level, target, message);
     if (!is_known(log, pthread_self()) && log->speaker_count < THREADS) log->speakers[log->speaker_count++] = pthread_self();
     log->lines++;
-    /* Longer than the callbacks below stay the same: one that is replaced is still running. */
+    /* Longer than the time between changes below, so that a replaced callback is still running. */
     nanosleep(&(struct timespec){0, 2 * BETWEEN_CHANGES}, NULL);
     log->set_from_inside = clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, NULL, NULL, NULL);
     pthread_mutex_unlock(&log->lock);
@@ -88,7 +89,7 @@ static struct log *listen_to(clever_sso_log_level level)
     return log;
 }
 
-/* The callback before must be out of the way when this returns: its memory is freed at once. */
+/* The old callback must no longer run when this returns, because its memory is freed at once. */
 static void stop_listening(struct log *log)
 {
     if (clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, NULL, NULL, NULL) != CLEVER_SSO_OK) abort();
@@ -118,7 +119,7 @@ static int lower_levels_are_not_logged(struct caller *caller)
     return wrong;
 }
 
-/* The callbacks change all the time while others speak; a child that is forked meanwhile has its own. */
+/* The callbacks keep changing while other threads log. A child that is forked in the meantime has its own. */
 static int children_and_changes_disturb_nobody(struct caller *caller)
 {
     pthread_t threads[THREADS];
@@ -139,7 +140,7 @@ static int children_and_changes_disturb_nobody(struct caller *caller)
         pthread_mutex_destroy(&log->lock);
         free(log);
         log = other;
-        /* So that the others get to speak; nothing is held against how long it takes. */
+        /* Lets other threads log. The test does not depend on how long it takes. */
         nanosleep(&(struct timespec){0, BETWEEN_CHANGES}, NULL);
     }
     wait_for(threads);

@@ -1,5 +1,5 @@
-/* A clock that a test sets: the web server of examples/c is linked with `--wrap=time`, and takes the time, in seconds, from the file
-   that TEST_CLOCK names. The server that people build has no such thing. */
+/* A clock that a test sets: the web server of examples/c is linked with `--wrap=time`, and reads the time, in seconds, from the
+   file that TEST_CLOCK names. The server that people build does not have this. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -1,5 +1,5 @@
 /*
- * One of each handle, for a program that calls every function: made in a real login, which the person at the other end of
+ * One of each handle, for a program that calls every function. They come from a real login, which the program at the other end of
  * standard input and output takes part in. tests/harness/sweep.py writes the rest of that program.
  */
 #include <clever_sso.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Named like their types: the calls are written from the header. */
+/* Named like their types, because the calls are generated from the header. */
 struct scene {
     clever_sso_authorize_options *authorize_options;
     clever_sso_callback *callback;
@@ -33,7 +33,7 @@ struct scene {
     clever_sso_user_record *user_record;
     clever_sso_userinfo_record *userinfo_record;
     clever_sso_verify_options *verify_options;
-    /* What some of them are borrowed from. */
+    /* The owners of borrowed handles. */
     clever_sso_login *begun;
     clever_sso_client *online;
 };
@@ -58,13 +58,13 @@ static clever_sso_config *config_for(const char *base_url, double timeout)
     return config;
 }
 
-/* No server runs there: a call is refused, or times out soon. Either error will do. */
+/* No server runs there: a call is refused, or times out soon. Either error is fine. */
 static clever_sso_config *config_without_clever(void)
 {
     return config_for(getenv("NOWHERE"), 0.02);
 }
 
-/* Options and requests remember what they were given: each function finds them as new. */
+/* Options and requests remember their values, so each function gets new ones. */
 static void renew(struct scene *scene)
 {
     clever_sso_config_free(scene->config);
@@ -79,7 +79,7 @@ static void renew(struct scene *scene)
     must("verify options", clever_sso_verify_options_new("https://clever.com", "app", &scene->verify_options, NULL));
 }
 
-/* Adds to the `Cookie` header of a browser what the answer set. */
+/* Adds a cookie from a response to the `Cookie` header of a browser. */
 static void keep(char *header, size_t size, const clever_sso_set_cookie *cookie)
 {
     size_t length = strlen(header);

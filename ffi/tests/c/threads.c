@@ -1,9 +1,9 @@
 /*
- * Many threads share one client, each with its own logins and all with one log.
+ * Many threads share one client. Each has its own logins, and all share one log.
  *
  *     threads BASE_URL CLIENT_ID SECRET REDIRECT_URI ACCESS_TOKEN ID_TOKEN ROUNDS
  *
- * ID_TOKEN has no nonce. Ends with 0 if every call of every thread was answered as it should be.
+ * ID_TOKEN has no nonce. Exits with 0 if every call of every thread got the right result.
  */
 #include <clever_sso.h>
 #include <pthread.h>
@@ -75,7 +75,7 @@ static void count(void *user_data, clever_sso_log_level level, const char *targe
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     (void)level;
-#ifndef WITHOUT_LOCK /* to see that the checker sees it */
+#ifndef WITHOUT_LOCK /* without the lock, the checker must report a race */
     pthread_mutex_lock(&lock);
 #endif
     *(size_t *)user_data += strlen(target) + strlen(message);
@@ -100,7 +100,7 @@ static clever_sso_client *client_of(char **argv)
     if (!status) status = clever_sso_config_set_client_secret(config, argv[3], &error);
     if (!status) status = clever_sso_config_add_redirect_uri(config, argv[4], &error);
     if (!status) status = clever_sso_config_set_base_url(config, argv[1], &error);
-    /* A checker of memory makes everything slow. */
+    /* A memory checker makes everything slow. */
     if (!status) status = clever_sso_config_set_timeout(config, 60, &error);
     if (!status) status = clever_sso_client_new(config, &client, &error);
     clever_sso_config_free(config);

@@ -1,13 +1,13 @@
 /*
- * What the library leaves in a process that it was a guest of, and what it bears there. Each part makes calls that are
- * answered, refused and not answered at all, on an address and by name.
+ * What the library leaves behind in a process, and what it tolerates there. Each part makes calls that succeed, that are refused,
+ * and that get no response, by address and by name.
  *
- *     traces none      CLIENT_ID BASE_URL   nothing of the process has changed when the client is freed
+ *     traces none      CLIENT_ID BASE_URL   the process is unchanged when the client is freed
  *     traces alarms    CLIENT_ID BASE_URL   a timer interrupts every system call, a thousand times a second
  *     traces no-stdio  CLIENT_ID BASE_URL   descriptors 0 to 2 are closed
  *     traces rounding  CLIENT_ID BASE_URL   numbers are rounded upwards, and are written with a comma
  *
- * Ends with 0 if all was as it should be.
+ * Exits with 0 if everything was as expected.
  */
 #define _GNU_SOURCE
 #include <clever_sso.h>
@@ -72,7 +72,7 @@ static int calls(void)
     return right;
 }
 
-/* All that a library may change and should not. It is compared byte by byte, so there are no gaps. */
+/* Everything that a library could change and must not. It is compared byte by byte, so there are no gaps. */
 static struct state {
     struct {
         void *handler;
@@ -125,11 +125,11 @@ static void look(struct state *state)
 
 static int leaves_none(void)
 {
-    /* What the C library sets up when it resolves its first name. */
+    /* The C library sets up some data when it resolves its first name. */
     if (!calls()) return 0;
     look(&before);
     if (!calls()) return 0;
-    /* A thread that resolved a name has answered, and is about to end. */
+    /* A thread that resolved a name has finished, and is about to end. */
     do look(&after);
     while (after.threads != before.threads);
     return memcmp(&before, &after, sizeof before) == 0;
@@ -168,7 +168,7 @@ static int bears_no_stdio(void)
 static int bears_rounding(void)
 {
     fesetround(FE_UPWARD);
-    /* Where that is not installed, the language stays as it is. */
+    /* If that locale is not installed, the language stays as it is. */
     if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL) setlocale(LC_ALL, "C.UTF-8");
     int right = calls();
     return right && fegetround() == FE_UPWARD;

@@ -1,10 +1,10 @@
 /*
- * Loads the library in threads, uses it, unloads it, and ends the threads: what each thread keeps for the library is freed
- * when the thread ends. It is not linked with the library.
+ * Loads the library in threads, uses it, unloads it, and ends the threads: the data that each thread keeps for the library is
+ * freed when the thread ends. This program is not linked with the library.
  *
  *     unload LIBRARY
  *
- * Ends with 0 if all was as it should be.
+ * Exits with 0 if everything was as expected.
  */
 #include <clever_sso.h>
 #include <dlfcn.h>
@@ -19,7 +19,7 @@ static int complain(const char *what)
     return 1;
 }
 
-/* Data and functions in one. */
+/* A symbol of the library: data or function. */
 #define FIND(library, name) (*(__typeof__(&name) *)(void *[]){dlsym(library, #name)})
 
 static void *use_and_unload(void *path)
@@ -35,7 +35,7 @@ static void *use_and_unload(void *path)
     FIND(library, clever_sso_config_add_redirect_uri)(config, "http://127.0.0.1:9/", NULL);
     FIND(library, clever_sso_client_new)(config, &client, NULL);
     FIND(library, clever_sso_begin_login)(client, NULL, &login, NULL);
-    /* No server runs there: the call makes a runtime, and fails with a network error. */
+    /* No server runs there: the call creates a runtime, and fails with a network error. */
     FIND(library, clever_sso_config_set_base_url)(config, "http://localhost:9", NULL);
     clever_sso_client *lonely = NULL;
     FIND(library, clever_sso_client_new)(config, &lonely, NULL);

@@ -1,12 +1,12 @@
 /*
- * Many logins, and many forks after them: memory and descriptors stay as they are.
+ * Makes many logins, and many forks after them: memory and descriptors must not grow.
  *
  *     endurance LOGINS FORKS KEYS   settings in the environment as for examples/c/login.c
  *
- * 64 threads make WARM logins, then LOGINS, each with a browser of its own; then FORKS children are made in a row, each of
- * which logs in; then Clever's keys change KEYS times, each time to 600 KiB of other text. What the process holds is looked at
- * before and after, when all threads have ended: bytes that are allocated, resident memory and descriptors. The last child must
- * hold what the first one held. Prints what was found; ends with 0 if nothing grew.
+ * 64 threads make WARM logins and then LOGINS, each with its own browser. Then FORKS children are made in a row, and each logs
+ * in. Then Clever's keys change KEYS times, each time to 600 KiB of different text. Before and after, when all threads have
+ * ended, the program measures allocated bytes, resident memory and descriptors. The last child must not use more than the first
+ * one. Prints the results, and exits with 0 if nothing grew.
  */
 #define _GNU_SOURCE
 #include "shared.h"
@@ -16,7 +16,7 @@
 
 enum { PADDING = 600 * 1024 };
 enum { THREADS = 64, WARM = 1000 };
-/* The heap of the C library's allocator has pages that come and go; what is allocated has not. */
+/* Pages of the heap come and go, allocated bytes do not: so resident memory has the larger tolerance. */
 enum { MOST_BYTES = 16 * 1024, MOST_RESIDENT_KIB = 4 * 1024 };
 
 static clever_sso_client *client;
@@ -65,7 +65,7 @@ static int is_flat(const char *what, struct holdings before, struct holdings aft
     return 1;
 }
 
-/* A child logs in and says what it holds then. */
+/* A child logs in and reports its measurements. */
 static int fork_and_log_in(struct holdings *held)
 {
     int ends[2], status = 0;
@@ -93,12 +93,12 @@ static int in_children(int forks)
     }
     printf("the first child: %ld bytes allocated, %ld descriptors; the last: %ld, %ld\n", first.bytes, first.descriptors, last.bytes,
            last.descriptors);
-    /* What a child has resident is mostly its parent's. */
+    /* Most of a child's resident memory is its parent's. */
     first.resident_kib = last.resident_kib = 0;
     return is_flat("children", first, last);
 }
 
-/* The keys as another process exports them: old ones, so that the next are taken too, and with 600 KiB that no one reads. */
+/* The keys as another process exports them: old ones, so that the next ones are taken too, and with 600 KiB of unused text. */
 static int change_keys(const clever_sso_client *other, int times)
 {
     char *text = NULL, *changed = NULL;

@@ -1,5 +1,5 @@
 /*
- * What the programs of this folder share: a browser, and what a process holds. Define _GNU_SOURCE before it.
+ * Shared by the programs in this folder: a browser, and measurements of the process. Define _GNU_SOURCE before including it.
  */
 #ifndef SHARED_H
 #define SHARED_H
@@ -27,7 +27,7 @@ static inline int complain(const char *why, const char *detail)
     return 0;
 }
 
-/* Sends a request to a server that closes the connection after its answer. */
+/* Sends a request to a server that closes the connection after its response. */
 static inline int exchange(const char *host, int port, const char *request, int length, char answer[LONGEST])
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
@@ -47,7 +47,7 @@ static inline int exchange(const char *host, int port, const char *request, int 
     return 1;
 }
 
-/* A browser: goes to the URL, whose host is an address, and gives where it is sent from there. */
+/* A browser: opens the URL, whose host is an address, and returns the URL of the redirect. */
 static inline int visit(const char *url, char *location)
 {
     char host[64], path[LONGEST], request[LONGEST + 256], answer[LONGEST];
@@ -69,14 +69,14 @@ static inline long count_descriptors(void)
     DIR *open_ones = opendir("/proc/self/fd");
     while (readdir(open_ones) != NULL) count++;
     closedir(open_ones);
-    /* "." and "..", and the folder's own. */
+    /* Without "." and "..", and the folder's own descriptor. */
     return count - 3;
 }
 
 static inline struct holdings look(const char *when)
 {
     long pages = 0;
-    /* What is free goes back, so that what is resident is in use. */
+    /* Free memory is returned to the system, so that resident memory is in use. */
     malloc_trim(0);
     struct mallinfo2 memory = mallinfo2();
     FILE *statm = fopen("/proc/self/statm", "r");

@@ -1,17 +1,17 @@
 /*
- * People log in all the time while Clever has bad days, its keys change and the process forks.
+ * People keep logging in while Clever has failures, its keys change and the process forks.
  *
  *     soak SECONDS ROUND_SECONDS OAUTH_CLIENT_ID
  *
- * The settings are in the environment as for examples/c/login.c, with PEOPLE="HANDLE=ID ...": one person for each thread, and
- * one for the children. In each round, 64 threads log their people in again and again, half of them at an
- * app that gets no ID tokens, while children are forked that log in too. A login that fails is tried again. After each round,
- * when no thread is left, a line says what the process holds. Clever's keys change after the second round, and then each minute:
+ * The settings are in the environment as for examples/c/login.c, with PEOPLE="HANDLE=ID ...": one person for each thread, and one
+ * for the children. In each round, 64 threads log their people in again and again, half of them at an app that gets no ID tokens,
+ * while forked children log in too. A failed login is tried again. After each round, when no thread is left, a line reports the
+ * measurements of the process. Clever's keys change after the second round, and then every minute:
  *
  *     round SECONDS LOGINS FORKS BYTES RESIDENT_KIB DESCRIPTORS
  *
- * At the end, a line "ended WORD COUNT" for each way in which an attempt ended. Ends with 0 if all people got in each time,
- * each as themselves.
+ * At the end, there is a line "ended WORD COUNT" for each result of an attempt. Exits with 0 if all people got in each time, each
+ * as themselves.
  */
 #define _GNU_SOURCE
 #include "shared.h"
@@ -23,7 +23,7 @@
 enum { THREADS = 64, MOST_ATTEMPTS = 100, MOST_WORDS = 48, LONGEST_WORD = 48, PAUSE_MILLISECONDS = 200 };
 enum { FEWEST_ROUNDS = 4, ROTATE_SECONDS = 60, HANG_SECONDS = 1800, LATE_SECONDS = 45 };
 
-/* How many attempts ended in each way. It fits a pipe, so that a child can tell. */
+/* The number of attempts with each result. It fits into a pipe, so that a child can send it. */
 struct tally {
     struct {
         char word[LONGEST_WORD];
@@ -63,7 +63,7 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* The browser goes to Clever and comes back. A code is good for a minute: one that may have been late is counted. */
+/* The browser goes to Clever and comes back. A code is valid for a minute: one that may have been late is counted. */
 static int finish(const struct person *person, const clever_sso_login *login, clever_sso_outcome **outcome, clever_sso_error **error)
 {
     char url[LONGEST], callback[LONGEST];
@@ -76,7 +76,7 @@ static int finish(const struct person *person, const clever_sso_login *login, cl
     return status == CLEVER_SSO_OK;
 }
 
-/* One attempt, with all its restarts: whether the person is signed in. */
+/* One attempt, with all its restarts. Returns whether the person is signed in. */
 static int attempt(const struct person *person)
 {
     clever_sso_login *first = NULL;
@@ -120,7 +120,7 @@ static void *log_in_until_it_is_over(void *given)
     return NULL;
 }
 
-/* A child logs in, and tells how its attempts ended. */
+/* A child logs in, and reports the results of its attempts. */
 static int fork_and_log_in(void)
 {
     struct tally told;
@@ -146,7 +146,7 @@ static int fork_and_log_in(void)
     return 1;
 }
 
-/* 64 threads log in, and a child five times a second. */
+/* 64 threads log in, and five children a second. */
 static int run_round(double seconds)
 {
     pthread_t threads[THREADS];
@@ -163,7 +163,7 @@ static int run_round(double seconds)
     return right && atomic_load(&lost) == 0;
 }
 
-/* No login is between its token and the check of it now: Clever itself publishes new keys before it uses them. */
+/* At this point, no login is between getting its token and verifying it. Clever itself publishes new keys before it uses them. */
 static int rotate_keys(void)
 {
     char host[64], answer[LONGEST] = "";

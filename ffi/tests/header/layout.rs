@@ -1,11 +1,11 @@
-//! The order of the header: the same as the modules in `src/lib.rs`, with their headings.
+//! The order of the header: the order of the modules in `src/lib.rs`, with their headings.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-/// What a comment in `src/lib.rs` begins with when it is a heading of the header.
+/// The start of a comment in `src/lib.rs` that is a heading of the header.
 const MARK: &str = "// Header: ";
 const WIDTH: usize = 100;
 
@@ -13,7 +13,7 @@ const LAST_MACRO: &str = "#define CLEVER_SSO_VERSION_NUMBER";
 const OPENS_C: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif // __cplusplus\n\n";
 const CLOSES_C: &str = "#ifdef __cplusplus\n}";
 
-/// The types stand before all functions, since a function of one step takes handles of another.
+/// Types come before all functions, because functions in one step take handles of another.
 const TYPES: [(&str, Declares); 3] = [
     ("Enumerations. New versions may add values: give each `switch` a `default`.", |code, name| {
         code.starts_with(&format!("enum {name}\n"))
@@ -25,27 +25,27 @@ const TYPES: [(&str, Declares); 3] = [
 /// Whether some code declares a name.
 type Declares = fn(&str, &str) -> bool;
 
-/// A part of the journey, such as "Begin a login".
+/// A step of a login, such as "Begin a login".
 struct Step {
     title: String,
     nouns: Vec<Noun>,
 }
 
-/// A module: a handle, or some functions without one.
+/// A module: a handle, or functions without one.
 struct Noun {
     title: String,
-    /// What it declares, in the order of the source.
+    /// The names that it declares, in the order of the source.
     names: Vec<String>,
 }
 
-/// A declaration as cbindgen wrote it, and the comment above it.
+/// A declaration from cbindgen, and the comment above it.
 #[derive(Debug, PartialEq)]
 struct Block<'a> {
     comment: &'a str,
     code: &'a str,
 }
 
-/// Puts what cbindgen wrote into order. `since` says with which version a function came; one that is not in it is `new`.
+/// Orders what cbindgen wrote. `since` has the version in which each function was added; functions that are not in it are `new`.
 pub(crate) fn arranged(written: &str, source: &Path, since: &BTreeMap<String, String>, new: &str) -> String {
     let steps = steps(source);
     let nouns = || steps.iter().flat_map(|step| &step.nouns);
@@ -123,7 +123,7 @@ fn steps(source: &Path) -> Vec<Step> {
         {
             let text = text_of(source, module);
             let title = text.lines().next().unwrap().trim_start_matches("//! ").replace('`', "");
-            // What frees a handle comes last, also where an inner module follows.
+            // The function that frees a handle comes last, also when an inner module follows.
             let (free, names): (Vec<_>, Vec<_>) =
                 text.lines().filter_map(declared).partition(|name| name.ends_with("_free"));
             step.nouns.push(Noun { title, names: [names, free].concat() });
@@ -136,7 +136,7 @@ fn module(line: &str) -> Option<&str> {
     line.trim().strip_prefix("mod ")?.strip_suffix(';')
 }
 
-/// A module and those inside it, in the order in which cbindgen reads them.
+/// The text of a module and of the modules inside it, in cbindgen's order.
 fn text_of(folder: &Path, module: &str) -> String {
     let text = fs::read_to_string(folder.join(format!("{module}.rs"))).unwrap();
     let inner: Vec<_> =

@@ -1,4 +1,4 @@
-//! The committed header is the one that cbindgen writes from the source, and has every exported function.
+//! The committed header must be the one that cbindgen writes from the source, and contain every exported function.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
 
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ mod layout;
 /// Set by `make header`: write the header instead of comparing it.
 const WRITE: &str = "CLEVER_SSO_WRITE_HEADER";
 
-/// The version in which a function comes that no release had.
+/// The version for functions that were in no release yet.
 const NEW: &str = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The code between the README marks of the C example, begin before finish, as lines of a comment.
+/// The code between the README markers in the C example, with begin before finish, as comment lines.
 fn example() -> String {
     let source = fs::read_to_string(root().join("examples/c/login.c")).unwrap();
     let mut parts: Vec<_> = source.split("/* README: begin */\n").skip(1).map(before_end).collect();
@@ -48,14 +48,14 @@ fn generate() -> String {
         .replace("@README@", &example())
 }
 
-/// The version with which each function came, as `make abi` wrote it down.
+/// The version in which each function was added, as `make abi` recorded it.
 fn since() -> BTreeMap<String, String> {
     let symbols = fs::read_to_string(root().join("ffi/tests/abi/symbols.txt")).unwrap();
     let pair = |line: &str| line.split_once(' ').map(|(name, version)| (name.to_owned(), version.to_owned()));
     symbols.lines().map(|line| pair(line).unwrap()).collect()
 }
 
-/// The version of the package, the only place that has it.
+/// The package version, which is not written anywhere else.
 fn versions() -> [(&'static str, &'static str); 4] {
     [
         ("@VERSION@", env!("CARGO_PKG_VERSION")),

@@ -1,5 +1,5 @@
-/* A program without a C runtime, so that a linker of Microsoft's kind needs nothing but the import library.
- * It ends with the first character of the version. */
+/* A program without a C runtime, so that a linker like Microsoft's needs nothing but the import library. Its exit code is the
+   first character of the version. */
 #include <clever_sso.h>
 
 int start(void)
