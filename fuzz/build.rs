@@ -1,5 +1,5 @@
-//! Writes a call for each function of the C header: which arguments it takes, and where its results go. A new function
-//! is searched for faults as soon as it is in the header.
+//! Generates a call for each function in the C header: the arguments it takes, and where its results go. New functions are fuzzed
+//! as soon as they are in the header.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn main() {
 }
 
 struct Parameter {
-    /// The type, as it is in the header.
+    /// The type, as written in the header.
     kind: String,
 }
 
@@ -42,7 +42,7 @@ struct Function {
     parameters: Vec<Parameter>,
 }
 
-/// The declarations: a line that begins one has no space before it, and the last one has a semicolon.
+/// The function declarations. Each starts at the beginning of a line and ends with a semicolon.
 fn functions(header: &str) -> Vec<Function> {
     let code: Vec<_> = header.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let code = code.join(" ");
@@ -68,7 +68,7 @@ fn functions(header: &str) -> Vec<Function> {
     found
 }
 
-/// The type at the end of what stands before a name.
+/// The type before a name, at the end of `text`.
 fn last_words(text: &str) -> String {
     let words: Vec<_> = text.replace('*', " * ").split_whitespace().map(str::to_owned).collect();
     let stars = words.iter().rev().take_while(|word| *word == "*").count();
@@ -86,7 +86,7 @@ impl Parameter {
         self.base().starts_with("clever_sso_") && self.kind.ends_with('*') && !self.kind.ends_with("**")
     }
 
-    /// The type in Rust.
+    /// The Rust type.
     fn rust(&self) -> &'static str {
         match self.kind.as_str() {
             "const char*" => "*const c_char",
@@ -111,7 +111,7 @@ impl Parameter {
         }
     }
 
-    /// How the machine chooses the argument.
+    /// The code that chooses the argument.
     fn choose(&self, number: usize, frees: bool) -> String {
         let base = self.base();
         match self.kind.as_str() {

@@ -1,5 +1,5 @@
-//! Clever's responses: each reader gets the same bytes. It accepts only data in the documented form that belongs to the requested
-//! person, and no error quotes the response.
+//! Clever's responses: every reader gets the same bytes. A reader accepts only data in the documented format that belongs to the
+//! requested person, and no error quotes the response.
 //!
 //! The first line of an input is the status and the content type, the rest is the body.
 
@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::people::{CLIENT_ID, ISSUER};
 use crate::rules::{is_linear, tells_nothing};
 
-/// Reads the bytes with each reader.
+/// Reads the bytes with every reader.
 pub fn check(data: &[u8]) {
     let mut parts = data.splitn(2, |byte| *byte == b'\n');
     let (head, body) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -107,7 +107,7 @@ fn read(response: &Response) {
     }
 }
 
-/// The record of a person, and of a district, with the id that is in it, and with another one.
+/// Reads the body as a person's record and as a district's, once with the id in it and once with a different id.
 fn of_person(response: &Response, id: &str) {
     let other = format!("{id}0");
     let user = user_response(response, id).expect("it has this id");
@@ -148,14 +148,14 @@ fn is_identifier<'a>(texts: impl IntoIterator<Item = &'a String>) {
     }
 }
 
-/// A session keeps it as JSON, and reads the same.
+/// A session stores the value as JSON and reads the same value back.
 fn is_kept<T: Serialize + DeserializeOwned>(value: &T) {
     let kept = serde_json::to_value(value).expect("it is kept as JSON");
     let read: T = serde_json::from_value(kept.clone()).expect("it is read");
     assert_eq!(serde_json::to_value(&read).ok(), Some(kept));
 }
 
-/// All texts of a body but those of some members.
+/// All strings in a body, except those of the members in `told`.
 fn body_texts(body: &[u8], told: &[&str]) -> Vec<String> {
     let mut texts = Vec::new();
     let mut values: Vec<Value> = read_lenient(body).into_iter().collect();

@@ -1,14 +1,14 @@
-//! The C library: any calls in any order with any arguments that the header allows. Each result is what the header says, and
-//! everything can be freed.
+//! The C library: any calls, in any order, with any arguments that the header allows. Each result must be as the header
+//! describes, and everything can be freed.
 //!
-//! An input is calls of six bytes each (the function, and what its arguments are) up to a byte 255, and then the texts that
-//! arguments may be, with a NUL after each. A text that begins with `{` is also what Clever answers.
+//! An input is a list of six-byte calls (one byte for the function, the rest for its arguments) up to a byte 255, then the
+//! strings that arguments can be, each with a NUL after it. A string that begins with `{` is also a response from Clever.
 
 use crate::machine::Machine;
 
-/// The bytes of a call.
+/// The length of a call.
 const CALL: usize = 6;
-/// More calls find nothing that fewer do not.
+/// Longer sequences find no more bugs.
 const MOST_CALLS: usize = 24;
 
 /// Makes the calls.

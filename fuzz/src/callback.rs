@@ -1,4 +1,4 @@
-//! The callback: exactly one of code, token and error; nothing twice; written again, it is the same.
+//! The callback: exactly one of code, token and error, no parameter twice. Written out and parsed again, it is the same.
 
 use clever_sso::{Callback, login_key_of_callback, parse_callback};
 use url::form_urlencoded::{Serializer, parse};
@@ -6,7 +6,7 @@ use url::form_urlencoded::{Serializer, parse};
 use crate::people::REDIRECT_URI;
 use crate::rules::{is_linear, tells_nothing};
 
-/// Longer ones are refused. Written again, one may be longer than it was.
+/// Longer callbacks are rejected. A callback can become longer when it is written out again.
 const LONGEST: usize = 16 * 1024;
 
 /// Reads the bytes as a callback.

@@ -1,7 +1,7 @@
-//! Writes tokens, and what the library says of each, for `oracle.py`, which judges them in another language.
+//! Writes tokens with the library's verdict on each, for `oracle.py`, which verifies them again in Python.
 //!
-//! `cases COUNT FOLDER`: the inputs of `verify` in the folder, and then altered ones, as lines of JSON. The same inputs are
-//! altered in the same way each time.
+//! `cases COUNT FOLDER`: the inputs of `verify` in the folder, followed by mutated ones, as JSON lines. The same inputs are
+//! always mutated in the same way.
 
 use std::io::Write as _;
 use std::{env, fs, io};
@@ -10,7 +10,7 @@ use clever_sso_fuzz::verify::Case;
 use clever_sso_fuzz::{EXPECTED, jwks};
 use serde_json::{Value, json};
 
-/// The members of a header and of claims that decide, and some that describe.
+/// Members of headers and claims: those that decide, and some that only describe.
 const NAMES: [&str; 20] = [
     "alg",
     "kid",
@@ -136,14 +136,14 @@ fn altered(input: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     lines.join(&b'\n')
 }
 
-/// One more member, before the others.
+/// Inserts a member before the others.
 fn insert(text: &mut Vec<u8>, member: &str) {
     if let Some(at) = text.iter().position(|byte| *byte == b'{') {
         drop(text.splice(at + 1..at + 1, member.bytes()));
     }
 }
 
-/// The object with another value of a member, or without it.
+/// Changes the value of a member, or removes it.
 fn replace(text: &mut Vec<u8>, name: &str, value: Option<&str>) {
     let Ok(Value::Object(mut object)) = serde_json::from_slice(text) else { return };
     object.remove(name);
@@ -154,7 +154,7 @@ fn replace(text: &mut Vec<u8>, name: &str, value: Option<&str>) {
     }
 }
 
-/// Numbers without a pattern that matters (xorshift).
+/// A pseudo-random number generator (xorshift).
 struct Numbers(u64);
 
 impl Numbers {

@@ -1,7 +1,7 @@
-//! The cookies of a browser: only a login whose cookie the browser sends uses its code, and a callback changes no other login.
+//! The cookies of a browser: a callback can use a code only with the cookie of its own login, and changes no other login.
 //!
-//! An input is a callback and, in a second line, a `Cookie` header. Bytes below 32 stand for what this application made: 1 to 8
-//! the cookies of eight logins, 17 to 24 their states, 14 and 15 its marks, 16 the end of the names of its cookies.
+//! An input is a callback and, on a second line, a `Cookie` header. Bytes below 32 stand for values that this application made: 1
+//! to 8 are the cookies of eight logins, 17 to 24 their states, 14 and 15 its markers, 16 the suffix of its cookie names.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ use crate::rules::{is_linear, tells_nothing};
 const LOGIN: &str = "__Host-clever_login_";
 const LOGINS: usize = 8;
 
-/// What this application made for the browser.
+/// The values that this application made for the browser.
 struct Made {
     /// The state and the cookie of each login.
     logins: Vec<(String, String)>,
@@ -48,7 +48,7 @@ pub fn cookie(state: &str, pending: &str) -> String {
     format!("{LOGIN}{}={pending}", login_key(state))
 }
 
-/// Finishes and begins a login with the bytes.
+/// Finishes a login and begins one with the bytes.
 pub fn check(data: &[u8]) {
     let mut lines = data.splitn(2, |byte| *byte == b'\n').map(written);
     let (callback, cookies) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
@@ -94,7 +94,7 @@ fn begins(cookies: &str) {
     sound(&journey().session_kept_cookies(cookies, NOW, &entropy(43)));
 }
 
-/// A callback changes the login that it proves and no other. It may keep one more.
+/// A callback changes only the login that it proves. It may add one login.
 pub fn browser_keeps(set_cookies: &[SetCookie], state: &str, is_proven: bool) {
     sound(set_cookies);
     for cookie in set_cookies.iter().filter(|cookie| cookie.max_age() == 0) {
@@ -118,7 +118,7 @@ fn sound(set_cookies: &[SetCookie]) {
     }
 }
 
-/// A line of an input, with what its bytes stand for.
+/// A line of an input, with its placeholder bytes replaced.
 fn written(line: &[u8]) -> String {
     let line = String::from_utf8_lossy(line);
     let mut written = String::with_capacity(line.len());

@@ -1,4 +1,4 @@
-//! The discovery document: it must be from the issuer, and name only allowed addresses.
+//! The discovery document: it must come from the issuer and contain only allowed addresses.
 
 use clever_sso::Metadata;
 use clever_sso::protocol::{Response, discovery_response};
@@ -9,7 +9,7 @@ use crate::people::ISSUER;
 use crate::plain::plain;
 use crate::rules::{is_linear, tells_nothing};
 
-/// Reads the bytes as the document of the issuer.
+/// Reads the bytes as the issuer's document.
 pub fn check(data: &[u8]) {
     let read = |body: &[u8]| discovery_response(&Response::new(body.to_vec()), ISSUER);
     let plain = plain(data);
@@ -42,7 +42,7 @@ pub fn check(data: &[u8]) {
     is_linear(data, |long| drop(read(long)));
 }
 
-/// The name and password in the address of the keys, unless the rest of it has the same text.
+/// The username or password in the address of the keys, unless the rest of the address contains the same text.
 fn password(document: &Value) -> Option<&str> {
     let (_, rest) = document["jwks_uri"].as_str()?.split_once("//")?;
     let authority = rest.split(['/', '?', '#', '\\']).next()?;

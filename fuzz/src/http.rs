@@ -1,4 +1,4 @@
-//! The emulator: for any bytes on a connection, each response is complete, none is an internal error, and none sends a browser
+//! The emulator: for any bytes on a connection, every response is complete, none is an internal error, and none sends a browser
 //! or a secret to the wrong place.
 
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -29,7 +29,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// Reads one answer; returns what follows it.
+/// Reads one response and returns the bytes after it.
 fn one<'a>(bytes: &'a [u8], sent: &[u8]) -> &'a [u8] {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut answer = httparse::Response::new(&mut headers);
@@ -37,7 +37,7 @@ fn one<'a>(bytes: &'a [u8], sent: &[u8]) -> &'a [u8] {
         panic!("no answer: {}", bytes.escape_ascii());
     };
     let status = answer.code.unwrap_or(0);
-    // Some scenarios answer so.
+    // Some scenarios respond with an error 500.
     let may_fail = sent.windows(3).any(|part| part == b"/s/");
     assert!((200..600).contains(&status) && (status != 500 || may_fail), "{}", bytes.escape_ascii());
     let value = |name: &str| {
@@ -58,6 +58,6 @@ fn one<'a>(bytes: &'a [u8], sent: &[u8]) -> &'a [u8] {
     }
     let body = &bytes[head..];
     let length = value("content-length").and_then(|length| length.parse::<usize>().ok());
-    // A scenario may cut an answer off; one to HEAD has no body.
+    // A scenario may cut a response off. A response to HEAD has no body.
     body.get(length.unwrap_or(body.len())..).filter(|_| !sent.starts_with(b"HEAD")).unwrap_or_default()
 }

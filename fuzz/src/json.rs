@@ -1,5 +1,5 @@
-//! JSON: values that are written and read again are the same, plain JSON has the values that another reader finds, and a member
-//! that decides about a login never appears twice.
+//! JSON: values that are written and read again stay the same, plain JSON gives the values that another parser finds, and a
+//! member that decides about a login never appears twice.
 
 use clever_sso::fuzzing::{read_lenient, read_signed};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::rules::is_linear;
 
 const DECIDING: [&str; 3] = ["sub", "iss", "alg"];
 
-/// Reads the bytes as an answer and as a signed document.
+/// Reads the bytes as a response and as a signed document.
 pub fn check(data: &[u8]) {
     let plain = plain(data);
     if let Some(value) = read_lenient(data) {
@@ -42,7 +42,7 @@ pub fn check(data: &[u8]) {
     });
 }
 
-/// Whether the outermost object has one of `DECIDING` more than once, for a reader that takes any JSON.
+/// Whether the outermost object has one of `DECIDING` more than once, according to a parser that accepts any JSON.
 fn decides_twice(data: &[u8]) -> bool {
     struct Names(Vec<String>);
     impl<'de> serde::de::Visitor<'de> for Names {
@@ -62,7 +62,7 @@ fn decides_twice(data: &[u8]) -> bool {
     DECIDING.iter().any(|deciding| names.iter().filter(|name| name == deciding).count() > 1)
 }
 
-/// Whether two values are the same, but for the last digit of a fraction.
+/// Whether two values are the same, except for the last digit of a fraction.
 fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => {

@@ -1,4 +1,4 @@
-//! Tokens from a sender without the key: only tokens that the owner of the key signed are accepted, and only unchanged.
+//! Tokens from a sender without the key: only tokens that the key's owner signed are accepted, and only unmodified.
 
 use std::sync::LazyLock;
 
@@ -13,11 +13,11 @@ use serde_json::Value;
 use crate::people::{ACCESS_TOKEN, CLIENT_ID, ISSUER, NONCE, NOW};
 use crate::rules::{hash, index, is_linear, tells_nothing};
 
-/// The key set that most of the tokens in `tests/vectors` are for.
+/// The key set for most of the tokens in `tests/vectors`.
 struct Sets {
     ours: KeySet,
     theirs: Vec<DecodingKey>,
-    /// Has verified a good token, so it knows a header.
+    /// A key set that has verified a valid token, so it has cached a header.
     warm: KeySet,
 }
 
@@ -62,7 +62,7 @@ pub fn check(data: &[u8]) {
     is_linear(data, |long| drop(verify_jws(&String::from_utf8_lossy(long), &SETS.ours)));
 }
 
-/// Another library finds the same payload, signed with RS256 by a key of the set.
+/// Another library finds the same payload, signed with RS256 by a key in the set.
 fn is_signed(token: &str, payload: &[u8]) {
     let [header, body, _] = token.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
     let header: Value =
@@ -74,7 +74,7 @@ fn is_signed(token: &str, payload: &[u8]) {
     assert!(SETS.theirs.iter().any(|key| is_signed(key).unwrap_or(false)), "{token}");
 }
 
-/// The token with another character somewhere.
+/// The token with one character changed.
 fn changed(token: &str) -> String {
     let mut changed = token.as_bytes().to_vec();
     let at = index(hash(token.as_bytes()), changed.len());

@@ -1,4 +1,4 @@
-//! The key that signs the tokens of a target, so that altered tokens have valid signatures.
+//! The key that signs the tokens of a target, so that mutated tokens have valid signatures.
 
 use std::sync::LazyLock;
 
@@ -14,21 +14,21 @@ use serde_json::json;
 /// The `kid` of the key.
 pub const KEY_ID: &str = "key-2024a";
 
-/// Nothing trusts it.
+/// No application trusts this key.
 const DEVELOPMENT_ONLY: &[u8] = include_bytes!("../../emulator/src/keys/development-only.pk8");
 
-/// A pair of keys.
+/// A key pair.
 pub struct Key {
     pair: KeyPair,
-    /// The key set that it is published in.
+    /// The key set that contains it.
     pub jwks: String,
-    /// The same for this library.
+    /// The same key set, parsed by this library.
     pub keys: KeySet,
-    /// The same for another library.
+    /// The same key for the other library.
     pub theirs: DecodingKey,
 }
 
-/// The key of the emulator's repeatable runs.
+/// The key that the emulator uses in repeatable runs.
 pub fn key() -> &'static Key {
     static KEY: LazyLock<Key> = LazyLock::new(|| {
         let pair = KeyPair::from_pkcs8(DEVELOPMENT_ONLY).expect("it is a key");
@@ -44,7 +44,7 @@ pub fn key() -> &'static Key {
 }
 
 impl Key {
-    /// A token with this header and this payload, signed.
+    /// A signed token with this header and payload.
     pub fn token(&self, header: &[u8], payload: &[u8]) -> String {
         let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
         let mut signature = vec![0; self.pair.public_modulus_len()];

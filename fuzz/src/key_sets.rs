@@ -1,4 +1,4 @@
-//! Key sets: only RSA keys for signatures are taken, and one bad entry spoils nothing.
+//! Key sets: only RSA signing keys are used, and one bad entry doesn't spoil the others.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -45,7 +45,7 @@ pub fn check(data: &[u8]) {
     is_linear(data, |long| drop(KeySet::parse(&String::from_utf8_lossy(long))));
 }
 
-/// Whether an entry may be a key that verifies: what the library takes is a part of these.
+/// Whether an entry could be a key that verifies tokens. The library uses a subset of these.
 fn may_verify(entry: &Value) -> bool {
     let is =
         |name: &str, wanted: &str| entry.get(name).is_none_or(|value| value.is_null() || value == wanted);

@@ -1,11 +1,12 @@
-//! Searches for faults. Each target takes bytes, and states what must hold for any bytes.
+//! Fuzzing. Each target takes bytes and asserts what must be true for any bytes.
 //!
-//! libFuzzer calls a target from its file in `targets/` (`make fuzz`), and `tests/corpus.rs` calls all of them with every
-//! file of `corpus/`, with any Rust. [`TARGETS`] lists them.
+//! libFuzzer calls a target from its file in `targets/` (`make fuzz`). `tests/corpus.rs` runs all targets on all files in
+//! `corpus/`, with any Rust toolchain. [`TARGETS`] lists the targets.
 //!
-//! - `rules`: what holds for every target: errors that tell no secret, linear cost;
-//! - `plain`: JSON that no two readers understand differently; `key`: a key that signs; `people`: the application of the tests;
-//! - `machine`: calls of the C library, made from its header by `build.rs`; `network`: the only peer that it reaches.
+//! - `rules`: checks that every target makes: errors contain no secret, the cost is linear;
+//! - `plain`: JSON that every parser reads the same way; `key`: a signing key; `people`: the application of the tests;
+//! - `machine`: calls the C library, with code that `build.rs` generates from its header; `network`: the only peer that it
+//!   reaches.
 
 mod key;
 mod machine;
@@ -29,10 +30,10 @@ pub mod times;
 pub mod verify;
 pub mod world;
 
-/// A target: its name, and what it does with some bytes. It panics when something does not hold.
+/// A target: its name, and a function that panics when a check fails.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// All targets. Those that decide who somebody is come first.
+/// All targets, starting with those that decide who a person is.
 pub const TARGETS: [Target; 14] = [
     ("verify", verify::check),
     ("jws", jws::check),
@@ -54,7 +55,7 @@ pub const TARGETS: [Target; 14] = [
 pub const EXPECTED: (&str, &str, &str, &str, u64) =
     (people::ISSUER, people::CLIENT_ID, people::NONCE, people::ACCESS_TOKEN, people::NOW);
 
-/// The key set that verifies what `verify` signs.
+/// The key set that verifies the tokens of `verify`.
 pub fn jwks() -> &'static str {
     &key::key().jwks
 }

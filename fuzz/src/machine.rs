@@ -1,58 +1,58 @@
-//! Makes calls of the C library, and keeps the objects that they return.
+//! Calls the C library, and keeps the objects that it returns.
 
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 use std::sync::Once;
 
-// Only its functions are used, by their names.
+// The functions are called by their C names.
 use clever_sso_ffi as _;
 
 use crate::key::{KEY_ID, key};
 use crate::network;
 use crate::people::{ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, NONCE, NOW, REDIRECT_URI};
 
-/// Receives a line of the log.
+/// Receives a log line.
 pub type Listener = unsafe extern "C" fn(*mut c_void, u32, *const c_char, *const c_char);
 /// Frees a handle.
 pub type Free = unsafe extern "C" fn(*mut c_void);
 
-/// A function of the header, with what chooses its arguments.
+/// A function of the header, and the code that chooses its arguments.
 pub struct Call {
     pub name: &'static str,
     pub call: fn(&mut Machine),
 }
 
-/// What no function may leave in an output.
+/// The initial value of every output. No function may leave it there.
 const POISON: *mut c_void = ptr::without_provenance_mut(0x5A5A_5A50);
 
-/// Where a result goes.
+/// An output argument.
 #[derive(Clone, Copy)]
 pub struct Out {
-    /// NULL when the caller wants none.
+    /// NULL when the caller doesn't want the result.
     place: *mut *mut c_void,
 }
 
-/// A handle that this library gave.
+/// A handle that belongs to another handle.
 struct Lent {
     kind: &'static str,
     handle: *const c_void,
     owner: *const c_void,
 }
 
-/// Handles, texts, and the next arguments.
+/// The state: handles, strings, and the bytes that choose the next arguments.
 pub struct Machine {
     owned: Vec<(&'static str, *mut c_void)>,
     lent: Vec<Lent>,
     texts: Vec<CString>,
     picks: Vec<u8>,
-    /// Where the results of the call go.
+    /// The output arguments of the call.
     places: Vec<Box<*mut c_void>>,
     now: &'static str,
 }
 
 impl Machine {
-    /// A machine with these texts, and with a client that can reach nothing but `network`.
+    /// A machine with these strings, and a client that can only reach `network`.
     pub fn new(texts: Vec<Vec<u8>>) -> Self {
         prepare();
         let bodies = texts.iter().filter(|text| text.starts_with(b"{")).cloned().collect();
@@ -74,7 +74,7 @@ impl Machine {
         machine
     }
 
-    /// Makes the call of these bytes: the function, and its arguments.
+    /// Makes the call that the bytes describe: the function and its arguments.
     pub fn call(&mut self, bytes: &[u8]) {
         let Some((function, picks)) = bytes.split_first() else { return };
         let function = &CALLS[usize::from(*function) % CALLS.len()];
@@ -93,16 +93,16 @@ impl Machine {
         (function.call)(self);
     }
 
-    /// The next byte that chooses.
+    /// The next byte of the input.
     pub fn byte(&mut self) -> u8 {
         self.picks.pop().unwrap_or(0)
     }
 
-    /// A text, or NULL.
+    /// A string, or NULL.
     pub fn text(&mut self) -> *const c_char {
         match usize::from(self.byte()) {
             0xFF => ptr::null(),
-            // What was made last, in the reverse order.
+            // The newest strings, in reverse order.
             pick @ 0xC0.. => {
                 let last = self.texts.len().saturating_sub(1 + pick - 0xC0);
                 self.texts[last].as_ptr()
@@ -149,12 +149,12 @@ impl Machine {
         }
     }
 
-    /// A place for a number, or NULL.
+    /// A pointer to a number, or NULL.
     pub fn number<T>(&mut self, number: &mut T) -> *mut T {
         if self.byte() == 0xFF { ptr::null_mut() } else { number }
     }
 
-    /// A place for a handle, or NULL.
+    /// A pointer to a handle, or NULL.
     pub fn out(&mut self) -> Out {
         if self.byte() == 0xFF {
             return Out { place: ptr::null_mut() };
@@ -164,7 +164,7 @@ impl Machine {
         Out { place }
     }
 
-    /// A callback for the log, or none.
+    /// A log callback, or NULL.
     pub fn listener(&mut self) -> Option<Listener> {
         (self.byte() & 1 == 0).then_some(listen)
     }
@@ -177,7 +177,7 @@ impl Machine {
         self.one_of(&all).unwrap_or(ptr::null())
     }
 
-    /// A handle to change, or NULL. What it lent may be gone afterwards.
+    /// A handle to modify, or NULL. Handles that belong to it may be gone afterwards.
     pub fn exclusive(&mut self, kind: &str) -> *mut c_void {
         let all: Vec<_> =
             self.owned.iter().filter(|(own, _)| *own == kind).map(|(_, handle)| *handle).collect();
@@ -193,7 +193,7 @@ impl Machine {
         chosen
     }
 
-    /// The last ones are chosen by the smallest numbers.
+    /// Small numbers choose the newest entries.
     fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
         match usize::from(self.byte()) {
             0xFF => None,
@@ -206,7 +206,7 @@ impl Machine {
         self.lent.retain(|lent| lent.owner != owner);
     }
 
-    /// Takes what a call gave that may fail.
+    /// Takes the results of a call that can fail.
     pub fn given(&mut self, status: u32, given: &[(&'static str, Out)], error: Option<Out>) {
         let is_ok = status == 0;
         assert!(status <= 7, "{}: status {status}", self.now);
@@ -217,7 +217,7 @@ impl Machine {
             };
             assert!(handle != POISON, "{}: the output was not written", self.now);
             assert!(is_ok || handle.is_null(), "{}: a failed call gave something", self.now);
-            // A callback without a state has no key.
+            // A callback without a state has no login key.
             assert!(!is_ok || !handle.is_null() || *kind == "char", "{}: nothing was given", self.now);
             if !handle.is_null() {
                 if *kind == "char" {
@@ -236,12 +236,12 @@ impl Machine {
         }
     }
 
-    /// A panic must not be hidden in an error.
+    /// Fails when an error hides a panic.
     fn reads_error(&mut self, handle: *const c_void) {
-        // SAFETY: the handle was just given.
+        // SAFETY: the call has just returned the handle.
         let message = unsafe { clever_sso_error_message(handle) };
         assert!(!message.is_null(), "{}: an error without a message", self.now);
-        // SAFETY: the text lives as long as the error.
+        // SAFETY: the string lives as long as the error.
         let message = unsafe { CStr::from_ptr(message) }.to_str().expect("it is UTF-8");
         assert!(!message.contains("panic"), "{}: {message}", self.now);
         assert!(!message.chars().any(char::is_control), "{}: {message:?}", self.now);
@@ -250,12 +250,12 @@ impl Machine {
         }
     }
 
-    /// Reads a text that a call returned, and keeps it for later calls.
+    /// Reads a string that a call returned, and keeps it for later calls.
     pub fn said(&mut self, text: *const c_char) {
         if text.is_null() {
             return;
         }
-        // SAFETY: the text lives as long as its handle, and ends with a NUL.
+        // SAFETY: the string lives as long as its handle, and ends with a NUL.
         let text = unsafe { CStr::from_ptr(text) };
         assert!(text.to_str().is_ok(), "{}: {text:?} is not UTF-8", self.now);
         if self.texts.len() < 180 {
@@ -266,7 +266,7 @@ impl Machine {
         }
     }
 
-    /// Takes a handle that lives as long as another one.
+    /// Keeps a handle that lives as long as another one.
     pub fn lent(&mut self, kind: &'static str, handle: *const c_void, owner: *const c_void) {
         if handle.is_null() {
             return;
@@ -282,26 +282,26 @@ impl Drop for Machine {
     fn drop(&mut self) {
         let frees: HashMap<_, _> = FREES.iter().copied().collect();
         while let Some((kind, handle)) = self.owned.pop() {
-            // SAFETY: the library gave it, and nothing has freed it.
+            // SAFETY: the library returned the handle, and nothing has freed it.
             unsafe { frees[kind](handle) };
         }
     }
 }
 
 impl Out {
-    /// What is passed to the call.
+    /// The pointer to pass to the call.
     pub fn pointer(&mut self) -> *mut *mut c_void {
         self.place
     }
 
-    /// What the call wrote.
+    /// The value that the call wrote.
     fn value(self) -> Option<*mut c_void> {
-        // SAFETY: the machine keeps the place until the next call.
+        // SAFETY: the machine keeps the memory until the next call.
         (!self.place.is_null()).then(|| unsafe { *self.place })
     }
 }
 
-/// Texts that lead somewhere.
+/// Valid values for the arguments.
 fn ours(address: &str) -> Vec<String> {
     let claims = serde_json::json!({
         "iss": address, "sub": "58da8c63d7dc0ca068000478", "aud": CLIENT_ID, "iat": NOW - 30, "exp": NOW + 3600,
@@ -330,7 +330,7 @@ fn ours(address: &str) -> Vec<String> {
     ]
 }
 
-/// What every input starts with, so that each function has something to work on.
+/// The calls that every input starts with, so that each function has an object to use.
 const PRELUDE: [(&str, &[u8]); 14] = [
     ("clever_sso_config_new", &[2]),
     ("clever_sso_config_set_client_secret", &[0, 3]),
@@ -350,13 +350,13 @@ const PRELUDE: [(&str, &[u8]); 14] = [
 
 unsafe extern "C" fn listen(_: *mut c_void, _: u32, target: *const c_char, message: *const c_char) {
     for text in [target, message] {
-        // SAFETY: the texts live until this returns.
+        // SAFETY: the strings live until this returns.
         let text = unsafe { CStr::from_ptr(text) };
         assert!(text.to_str().is_ok_and(|text| !text.contains(CLIENT_SECRET)), "{text:?}");
     }
 }
 
-/// The library silences panics, which would hide what a target found.
+/// Restores the panic hook: the library silences panics, which would hide the failure of a target.
 fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

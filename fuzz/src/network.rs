@@ -1,5 +1,5 @@
-//! The only peer that the C library reaches while it is searched for faults: a Clever on the loopback address, which sends the
-//! response in the input. Connections to all other addresses are refused, so nothing leaves this machine.
+//! The only peer that the C library can reach while it is fuzzed: a Clever on the loopback address that sends the response in the
+//! input. Connections to all other addresses are refused, so nothing leaves this machine.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -15,7 +15,7 @@ use crate::people::{ACCESS_TOKEN, CLIENT_ID};
 
 const PERSON: &str = "58da8c63d7dc0ca068000478";
 
-/// Bodies for the next requests, last first.
+/// Bodies for the next requests, the next one at the end.
 static BODIES: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 static PORT: AtomicU16 = AtomicU16::new(0);
 
@@ -31,7 +31,7 @@ static ADDRESS: LazyLock<String> = LazyLock::new(|| {
     format!("http://127.0.0.1:{port}")
 });
 
-/// Sets what the next requests get. Returns the address of this Clever.
+/// Sets the bodies for the next requests. Returns the address of this Clever.
 pub fn answers_with(mut bodies: Vec<Vec<u8>>) -> String {
     bodies.reverse();
     *BODIES.lock().unwrap_or_else(PoisonError::into_inner) = bodies;
@@ -71,7 +71,7 @@ fn serve(stream: &TcpStream) -> std::io::Result<()> {
     }
 }
 
-/// What Clever answers.
+/// Clever's default response.
 fn usual(path: &str) -> String {
     let address = &*ADDRESS;
     match path.split(['?', '/']).nth(2).unwrap_or_default() {
@@ -93,37 +93,37 @@ fn usual(path: &str) -> String {
     .to_string()
 }
 
-/// Replaces the function of the system: only this Clever can be reached.
+/// Replaces the system function: only this Clever can be reached.
 ///
 /// # Safety
-/// As the system's function.
+/// As for the system function.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn connect(
     socket: c_int,
     address: *const libc::sockaddr,
     length: libc::socklen_t,
 ) -> c_int {
-    // SAFETY: the caller passes an address that can be read.
+    // SAFETY: the caller passes a readable address.
     let family = c_int::from(unsafe { (*address).sa_family });
     let is_ours = family == libc::AF_INET && {
-        // SAFETY: an address of this family has this form.
+        // SAFETY: addresses of this family have this layout.
         let address = unsafe { &*address.cast::<libc::sockaddr_in>() };
         address.sin_addr.s_addr.to_ne_bytes() == [127, 0, 0, 1]
             && u16::from_be(address.sin_port) == PORT.load(Ordering::SeqCst)
     };
     if is_ours {
-        // SAFETY: the arguments are the caller's.
+        // SAFETY: the arguments come from the caller.
         return unsafe { libc::syscall(libc::SYS_connect, socket, address, length) } as c_int;
     }
-    // SAFETY: the place belongs to this thread.
+    // SAFETY: `errno` belongs to this thread.
     unsafe { *libc::__errno_location() = libc::ECONNREFUSED };
     -1
 }
 
-/// Replaces the function of the system: no name is known.
+/// Replaces the system function: no host name resolves.
 ///
 /// # Safety
-/// As the system's function.
+/// As for the system function.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn getaddrinfo(
     _: *const c_char,

@@ -1,5 +1,5 @@
-//! The encrypted state of a login: only bytes that this application encrypted are accepted, they decrypt to the same state, and
-//! a login leads only to allowed addresses, even with a state from an older version.
+//! The encrypted state of a login: only bytes that this application encrypted are accepted, they decrypt to the same state, and a
+//! login leads only to allowed addresses, even with a state from an older version.
 //!
 //! The first byte of an input selects how the rest is encrypted.
 
@@ -14,7 +14,7 @@ use crate::rules::{hash, index, is_linear, tells_nothing};
 
 const PURPOSES: [&str; 4] = ["state", "pending", "signed in", "finished"];
 
-/// Seals the bytes, and opens them.
+/// Encrypts the bytes, and decrypts them.
 pub fn check(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     assert!(!is_opened(&text), "nobody sealed it");
@@ -73,7 +73,7 @@ fn changed(text: &str) -> String {
     String::from_utf8_lossy(&changed).into_owned()
 }
 
-/// Comes back with a state, with its cookie and without it.
+/// Finishes a login with a state, with and without its cookie.
 fn finishes(text: &str, state: &LoginState) {
     let (_, pending) = Pending::begin(sealing_keys(), text, NOW, &entropy(3)).expect("it can be sealed");
     let own = cookie(text, &pending);

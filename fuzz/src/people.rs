@@ -1,4 +1,4 @@
-//! The application of the tests: its settings, and the time.
+//! The settings of the tests' application, and the time.
 
 use std::sync::LazyLock;
 
@@ -13,9 +13,9 @@ pub const CLIENT_SECRET: &str = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e";
 pub const NONCE: &str = "n-0S6_WzA2Mj";
 pub const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
 pub const REDIRECT_URI: &str = "https://app.example/callback";
-/// Another site that a login may lead to.
+/// Another site that logins may lead to.
 pub const ORIGIN: &str = "https://www.school.example";
-/// In Unix seconds.
+/// The current time, in Unix seconds.
 pub const NOW: u64 = 1_700_000_000;
 
 /// A login at this application.
@@ -39,7 +39,7 @@ pub fn sealing_keys() -> &'static SealingKeys {
     &KEYS
 }
 
-/// Bytes that differ for each number. They are not random: an input must do the same each time.
+/// Bytes that differ for each number. They are not random, because an input must always have the same result.
 pub fn entropy(number: u8) -> [u8; ENTROPY_BYTES] {
     std::array::from_fn(|at| number.wrapping_mul(97).wrapping_add(u8::try_from(at).unwrap_or(0)))
 }

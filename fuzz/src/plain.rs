@@ -1,14 +1,14 @@
-//! JSON that no two readers understand differently: UTF-8 without a mark, no repeated members, no great depth.
+//! JSON that every parser reads the same way: UTF-8 without a byte order mark, no repeated members, no deep nesting.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// The library reads deeper, but not forever: this is safely below.
+/// Safely below the depth limit of the library.
 const DEEPEST: usize = 60;
 
-/// The value, if everybody reads the same one.
+/// The value, if every parser reads the same one.
 pub fn plain(text: &[u8]) -> Option<Value> {
     let mut reader = serde_json::Deserializer::from_slice(text);
     let value = Plain(0).deserialize(&mut reader).ok()?;

@@ -1,4 +1,4 @@
-//! Where a login may lead: never to another site, however an address is written.
+//! Where a login leads: never to another site, however the address is written.
 
 use clever_sso::fuzzing::opened;
 use clever_sso::protocol::pending::LoginState;
@@ -8,7 +8,7 @@ use url::Url;
 use crate::people::{NOW, ORIGIN, REDIRECT_URI, entropy, journey, sealing_keys};
 use crate::rules::{is_linear, tells_nothing};
 
-/// Begins a login that shall lead to these bytes.
+/// Begins a login with these bytes as `return_to`.
 pub fn check(data: &[u8]) {
     let target = String::from_utf8_lossy(data);
     let begin = |target: &str| {
@@ -25,7 +25,7 @@ pub fn check(data: &[u8]) {
             let is_callback =
                 kept.as_ref().is_some_and(|kept| leads_to(kept, "/callback") && !is_elsewhere(kept));
             assert!(!is_callback, "each login would start the next one: {target}");
-            // As it is kept, it is good once more.
+            // The stored address is valid input again.
             assert!(kept.is_none_or(|kept| begin(&kept).is_ok()), "{target}");
         }
         Err(error) => {
@@ -41,12 +41,12 @@ pub fn check(data: &[u8]) {
     });
 }
 
-/// The other site has pages of its own.
+/// Whether the target is on the other allowed site, which has its own pages.
 fn is_elsewhere(target: &str) -> bool {
     Url::parse(target).is_ok_and(|url| url.origin().ascii_serialization() == ORIGIN)
 }
 
-/// A browser that follows it stays on one of the two sites.
+/// A browser that follows the target stays on one of the two sites.
 fn leads_home(target: &str) {
     let here = Url::parse(REDIRECT_URI).expect("it is an address");
     let there = here.join(target).unwrap_or_else(|error| panic!("{target}: {error}"));

@@ -1,19 +1,19 @@
-//! What holds for every target.
+//! Checks that every target makes.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use clever_sso::Error;
 
-/// Texts of this length do not occur in an error by chance.
+/// Strings of this length do not occur in an error by chance.
 const LONG_ENOUGH: usize = 16;
-/// Every so many-th input is also tried much longer.
+/// One in this many inputs is also tried at a much greater length.
 const ONE_IN: u64 = 128;
 const STRETCHED: usize = 128 * 1024;
-/// A reader of linear cost needs some milliseconds for `STRETCHED` bytes, and one of quadratic cost minutes.
+/// A linear reader takes milliseconds for `STRETCHED` bytes, a quadratic one minutes.
 const MOST_SECONDS: f64 = 2.0;
 
-/// An error can be logged: one line, without these secrets.
+/// An error can be logged: it is one line and contains none of these secrets.
 pub fn tells_nothing<'a>(error: &Error, secrets: impl IntoIterator<Item = &'a str>) {
     let said = format!("{error}\n{error:?}");
     assert!(!error.to_string().chars().any(char::is_control), "a line of a log is forged: {error:?}");
@@ -28,14 +28,14 @@ pub fn tells_nothing<'a>(error: &Error, secrets: impl IntoIterator<Item = &'a st
     }
 }
 
-/// Whether a text is a part of what the library says by itself, such as the name of a client.
+/// Whether the library itself writes this text, such as the name of a client.
 fn is_ours(text: &str) -> bool {
     [crate::people::ISSUER, crate::people::CLIENT_ID].iter().any(|own| own.contains(text))
         || clever_sso::ErrorCode::ALL.iter().any(|code| code.as_str().contains(text))
 }
 
-/// What is read costs no more than linear time: a part of the input is repeated until it is long. Only some inputs are tried,
-/// and the time is that of this thread, so a busy machine does not matter.
+/// Reading takes linear time at most: a part of the input is repeated until it is long. Only some inputs are tried. The time is
+/// CPU time of this thread, so a busy machine does not matter.
 pub fn is_linear(data: &[u8], read: impl Fn(&[u8])) {
     let hash = hash(data);
     if data.is_empty() || data.len() > STRETCHED || !hash.is_multiple_of(ONE_IN) {
@@ -51,19 +51,19 @@ pub fn is_linear(data: &[u8], read: impl Fn(&[u8])) {
     assert!(took < MOST_SECONDS, "{took} s for {} bytes", long.len());
 }
 
-/// A number that only the input decides.
+/// A number that depends only on the input.
 pub fn hash(data: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     data.hash(&mut hasher);
     hasher.finish()
 }
 
-/// A position in something that is not empty.
+/// An index into a list that is not empty.
 pub fn index(number: u64, length: usize) -> usize {
     usize::try_from(number % length.max(1) as u64).unwrap_or(0)
 }
 
-/// The time that this thread has used.
+/// The CPU time of this thread.
 fn seconds() -> f64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the pointer is valid during the call.

@@ -1,6 +1,6 @@
-//! Times in the headers of a response: no pause is longer than a day, and an impossible clock is ignored.
+//! Times in response headers: no pause is longer than a day, and an impossible clock is ignored.
 //!
-//! An input is the values of `Date`, `Age`, `Retry-After` and `X-RateLimit-Reset`, a line each. An empty line is none.
+//! An input is the values of `Date`, `Age`, `Retry-After` and `X-RateLimit-Reset`, one per line. An empty line means no header.
 
 use clever_sso::ErrorCode;
 use clever_sso::fuzzing::{clock_skew, with_date};

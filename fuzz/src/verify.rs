@@ -1,8 +1,8 @@
-//! The verifier of ID tokens, with tokens that a known key signs. For any header and claims, it must agree with a second version
-//! of the rules, below; and another library must accept each token that it accepts.
+//! The verifier of ID tokens, with tokens signed by a known key. For any header and claims, it must agree with a second version
+//! of the rules, below, and another library must accept each token that it accepts.
 //!
-//! An input is three texts in lines: options, header, payload. The options are letters: `n` a nonce was sent, `a` an access token
-//! came with it, `l` the clocks may differ by ten minutes.
+//! An input has three lines: options, header, payload. The options are letters: `n` a nonce was sent, `a` an access token came
+//! with it, `l` the clocks may differ by ten minutes.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
@@ -18,7 +18,7 @@ use crate::people::{ACCESS_TOKEN, CLIENT_ID, ISSUER, NONCE, NOW};
 use crate::plain::plain;
 use crate::rules::tells_nothing;
 
-/// An input, taken apart.
+/// A parsed input.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
     pub header: &'a [u8],
@@ -43,12 +43,12 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// The token, signed.
+    /// The signed token.
     pub fn token(&self) -> String {
         key().token(self.header, self.payload)
     }
 
-    /// What the library says of a token for this case.
+    /// The library's verdict on a token for this case.
     pub fn verdict(&self, token: &str) -> clever_sso::Result<Claims> {
         let mut expected = Expected::new(ISSUER, CLIENT_ID, NOW).leeway(self.leeway);
         (expected.nonce, expected.access_token) = (self.nonce, self.access_token);
@@ -166,11 +166,11 @@ fn accepted(case: &Case<'_>, token: &str, claims: &Claims, is_plain: bool) {
     validation.set_audience(&[CLIENT_ID]);
     validation.set_issuer(&[ISSUER]);
     validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-    // That library reads the clock.
+    // The other library reads the system clock.
     validation.validate_exp = false;
     let theirs = jsonwebtoken::decode::<Value>(token, &key().theirs, &validation);
     if let Err(error) = theirs {
-        // It reads every member of a header, also those that decide nothing, and it repairs nothing.
+        // The other library reads every member of a header, including those that decide nothing, and it repairs nothing.
         use ErrorKind::{
             InvalidAlgorithm, InvalidAudience, InvalidIssuer, InvalidSignature, InvalidSubject,
             MissingRequiredClaim,

@@ -1,10 +1,10 @@
-//! A world file: each person in it can be found, and an error names the line but shows no secret.
+//! A world file: each person in it can be found, and an error names the line but contains no secret.
 
 use clever_emulator::{InMemory, Options, World};
 
 use crate::rules::{hash, is_linear};
 
-/// Reads the bytes as a world.
+/// Reads the bytes as a world file.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match World::from_toml(text) {
@@ -19,7 +19,7 @@ pub fn check(data: &[u8]) {
                     );
                 }
             }
-            // It can be served: each page shows it.
+            // It can be served: every page shows it.
             if hash(data).is_multiple_of(16) {
                 let handle = world.people()[0].handle.clone();
                 let emulator = InMemory::new(Options::new().world(world).auto_login(handle));
@@ -46,7 +46,7 @@ fn serves(emulator: &InMemory) {
     }
 }
 
-/// The values of the member that is a secret, if they are written plainly.
+/// The values of the secret member that are written without escapes.
 fn secrets(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| {
         let value = line.trim().strip_prefix("client_secret")?.trim_start().strip_prefix('=')?;

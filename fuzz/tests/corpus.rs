@@ -1,11 +1,11 @@
-//! Every file of the corpus passes its target, with any Rust: what was found once stays fixed.
+//! Runs every file of the corpus through its target, with any Rust toolchain, so that a fixed bug stays fixed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clever_sso_fuzz::TARGETS;
 
-/// Another folder with more inputs, such as what a long search has kept.
+/// Another folder with inputs, such as those from a long run.
 const MORE: &str = "CLEVER_SSO_FUZZ_CORPUS";
 
 fn inputs(target: &str) -> Vec<PathBuf> {
@@ -17,14 +17,14 @@ fn inputs(target: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Runs the inputs of one target.
+/// Runs all inputs of one target.
 #[track_caller]
 fn passes(target: &str) {
     let (_, check) = TARGETS.iter().find(|(name, _)| *name == target).expect("it is a target");
     let inputs = inputs(target);
     assert!(!inputs.is_empty(), "{target} has no inputs");
     for input in inputs {
-        // A target that panics names its input, which a panic inside of C would not.
+        // A panic in the target is reported with its input. An abort inside C would not be.
         let shown = input.display().to_string();
         let data = fs::read(&input).expect("it can be read");
         let result = std::panic::catch_unwind(|| check(&data));
