@@ -50,7 +50,7 @@ async fn lessons(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) 
     }
 }
 
-/// A page that names a person.
+/// The response for a page with a person's name.
 fn shown(page: String) -> HttpResponse {
     HttpResponse::build(StatusCode::OK)
         .content_type("text/html; charset=utf-8")

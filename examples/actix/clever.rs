@@ -1,4 +1,4 @@
-//! Passes requests of actix-web to the login, and its responses back.
+//! Passes actix-web's requests to the login, and the login's responses back.
 
 use actix_session::{Session, SessionExt as _};
 use actix_web::body::{BoxBody, MessageBody};
@@ -31,7 +31,7 @@ pub(crate) fn sent(answer: WebAnswer) -> HttpResponse {
     response.body(body)
 }
 
-/// Who is signed in.
+/// The signed-in person.
 pub(crate) fn person_of(session: &Session) -> Option<SessionIdentity> {
     SessionIdentity::from_session(session.get(PERSON).ok().flatten()?)
 }
@@ -42,7 +42,7 @@ fn end(session: &Session) {
     session.renew();
 }
 
-/// Makes the page of a failed login.
+/// Makes the page for a failed login.
 #[derive(Clone, Copy)]
 pub(crate) struct ProblemPage(pub(crate) fn(&Problem) -> String);
 
@@ -61,7 +61,7 @@ pub(crate) async fn pages(
     };
     let came_back = session.contains_key(PERSON);
     if came_back && person_of(&session).is_none() {
-        // It has expired.
+        // The session has expired.
         end(&session);
     }
     let answer = match asked.path() {

@@ -44,7 +44,7 @@ pub(crate) fn home(login_url: &str, switch_user_url: &str) -> String {
     )
 }
 
-/// Who is signed in.
+/// The page that shows who is signed in.
 pub(crate) fn me(person: &SessionIdentity, log_out_url: &str) -> String {
     let name = if person.full_name.is_empty() { "a person with no name" } else { &person.full_name };
     page(
@@ -67,7 +67,7 @@ pub(crate) fn lessons() -> String {
     page("Lessons – Reading Room", &html! { h1 { "Lessons" } p { "Only teachers and staff see this page." } })
 }
 
-/// A failed login.
+/// The page for a failed login.
 pub(crate) fn problem(problem: &Problem) -> String {
     page(
         "Signing in did not work – Reading Room",

@@ -11,7 +11,7 @@ static void header(struct MHD_Response *response, const char *name, const char *
     MHD_add_response_header(response, name, value);
 }
 
-/* The pages name a person, and the address of the callback has a code: keep both in this browser. */
+/* The pages contain a person's name, and the URL of the callback a code: keep both in this browser. */
 enum MHD_Result send_and_free(const struct request *request, unsigned status, struct MHD_Response *response)
 {
     header(response, "Cache-Control", "no-store");
@@ -28,7 +28,7 @@ void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cook
     header(response, "Set-Cookie", clever_sso_set_cookie_header(cookie));
 }
 
-/* If Clever said how long to wait. */
+/* Adds a Retry-After header, if Clever said how long to wait. */
 void retry_after(struct MHD_Response *response, int64_t seconds)
 {
     char line[24];
@@ -36,8 +36,8 @@ void retry_after(struct MHD_Response *response, int64_t seconds)
     if (seconds >= 0) header(response, "Retry-After", line);
 }
 
-/* Reads the header itself: libmicrohttpd also splits it at commas and takes __host-session for the name, and a browser lets
-   other hosts of the domain set such cookies. */
+/* Reads the Cookie header itself: libmicrohttpd also splits it at commas and treats __host-session like __Host-session, and a
+   browser lets other hosts of the domain set such cookies. */
 void read_session(struct request *request)
 {
     const char *at = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Cookie");
@@ -62,7 +62,7 @@ const char *session_of(const struct request *request)
     return request->session[0] != '\0' ? request->session : NULL;
 }
 
-/* Without Max-Age it ends with the browser. Not SameSite=Strict: the browser must send it when it returns from Clever. */
+/* No Max-Age: the cookie ends with the browser. Not SameSite=Strict: browsers must send it on the way back from Clever. */
 void session_cookie(const struct request *request, struct MHD_Response *response, const char *name)
 {
     char line[256];

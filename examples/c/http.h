@@ -7,7 +7,7 @@
 #include <clever_sso.h>
 #include <microhttpd.h>
 
-/* What all requests share; it does not change after the start. */
+/* Shared by all requests; it does not change after startup. */
 struct app {
     clever_sso_client *client;
     const char *prefix; /* the public path below which the pages are: "/app", or empty */
@@ -25,7 +25,7 @@ struct request {
     char session[SESSION_NAME_SIZE]; /* the value of the session cookie; empty without one */
 };
 
-/* Sets a cookie that the library asks for. */
+/* Sets a cookie of the library. */
 void set_cookie(struct MHD_Response *response, const clever_sso_set_cookie *cookie);
 
 /* Tells the browser how long to wait; does nothing when `seconds` is negative. */
@@ -39,7 +39,7 @@ void session_cookie(const struct request *request, struct MHD_Response *response
 /* Logs how the session cookie is set: check this first when the browser does not send it back. */
 void log_session_cookie(const struct app *app);
 
-/* NULL when there is no memory. They free the page and `made`, but not the address. */
+/* These return NULL when memory runs out. They free the page and `made`, but not the address. */
 struct MHD_Response *redirect_to(const char *address);
 struct MHD_Response *redirect_to_made(char *made);
 struct MHD_Response *page_of(char *html);

@@ -26,7 +26,7 @@ struct browser {
     clever_sso_request *request;  /* the method and the headers of its requests */
 };
 
-/* What a web application does with a redirect. Returns 0 when the browser came back. */
+/* A web application sends a redirect here. Returns 0 when the browser came back. */
 static int visit(struct browser *browser, const char *url)
 {
     printf("open %s\n", url);
@@ -36,7 +36,7 @@ static int visit(struct browser *browser, const char *url)
     return 0;
 }
 
-/* What a web application does with a header: Set-Cookie: clever_sso_set_cookie_header(cookie). A place without name is free. */
+/* A web application sends a header here: Set-Cookie: clever_sso_set_cookie_header(cookie). An entry without a name is free. */
 static void keep(struct browser *browser, const clever_sso_set_cookie *cookie)
 {
     const char *name = clever_sso_set_cookie_name(cookie);
@@ -80,7 +80,7 @@ static void end_session(struct browser *browser)
     browser->session[0] = '\0';
 }
 
-/* Nothing happened: the request must not act, or there is an error, which may end the session too. */
+/* Ends a request that does not continue: it must not act, or there is an error, which may end the session too. */
 static int stopped(struct browser *browser, uint16_t refused, clever_sso_error *error)
 {
     const clever_sso_set_cookie *cookie;
@@ -139,7 +139,7 @@ static clever_sso_status make_client(clever_sso_client **out, clever_sso_error *
     return status;
 }
 
-/* The browser is back: with a login that began here, or one that began at Clever. */
+/* The browser is back, from a login that began here or at Clever. */
 static int arrive(const clever_sso_client *client, struct browser *browser)
 {
     clever_sso_outcome *outcome = NULL;
@@ -183,7 +183,7 @@ static int log_in(const clever_sso_client *client, struct browser *browser)
     return gone == 0 ? arrive(client, browser) : 1;
 }
 
-/* A login that begins at Clever: the person clicks, and arrives here with only a code. */
+/* A login that begins at Clever: the person clicks a link there, and arrives here with only a code. */
 static int portal(const clever_sso_client *client, struct browser *browser)
 {
     clever_sso_error *error = NULL;
@@ -237,7 +237,7 @@ static int same(const char *ours, const char *theirs)
     return difference == 0;
 }
 
-/* The implicit grant does not say who the person is: ask the API, after the token was checked. */
+/* The implicit grant does not say who the person is: ask the API, after the token has been checked. */
 static int identify(const clever_sso_client *client, const char *access_token)
 {
     clever_sso_error *error = NULL;
@@ -258,7 +258,7 @@ static int identify(const clever_sso_client *client, const char *access_token)
     return status ? failed(error) : 0;
 }
 
-/* Trust the response only with our own state, and the token only after Clever said that it is ours. */
+/* Trust the response only with your own state, and the token only after Clever has confirmed that it was issued to this app. */
 static int arrive_implicit(const clever_sso_client *client, const char *text, const char *state)
 {
     clever_sso_error *error = NULL;

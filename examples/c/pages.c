@@ -33,7 +33,7 @@ static int encoded_byte(const char *text)
     return (int)byte;
 }
 
-/* White space and control characters outside ASCII: they stay encoded in an address. */
+/* Spaces and control characters outside ASCII, which stay encoded in a URL. */
 static int is_blank(uint32_t letter)
 {
     return letter <= 0xA0 || letter == 0x1680 || (letter >= 0x2000 && letter <= 0x200A) || letter == 0x2028 || letter == 0x2029 ||
@@ -67,8 +67,8 @@ size_t size_as_shown(const char *address)
     return size;
 }
 
-/* For a query: everything but letters, digits, slash, dot, dash and underscore becomes %XX. Letters outside ASCII that are
-   encoded already stay: encoded twice, one byte would become five, and nginx takes headers of 4 KiB. */
+/* Percent-encodes text for a query: all bytes except letters, digits, slash, dot, dash and underscore. Letters outside ASCII that
+   are already encoded stay as they are: encoded twice, one byte would become five, and nginx accepts headers of 4 KiB. */
 static void percent_encoded(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++) {

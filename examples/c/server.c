@@ -17,10 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The prefix is in every address, and a response with one of the longest addresses must fit into the 4 KiB that nginx takes. */
+/* The prefix is in every URL, and a response with one of the longest URLs must fit into the 4 KiB that nginx accepts. */
 enum { MOST_CONNECTIONS = 64, IDLE_SECONDS = 15, LONGEST_PREFIX = 256, LONGEST_COOKIE_NAME = 64 };
-/* libmicrohttpd takes about 70 bytes for each parameter and cookie, and does not respond when they run out. This is enough for an
-   address and cookies of 8 KiB each, whatever is in them: proxies and browsers send no longer ones. Only used bytes take memory. */
+/* libmicrohttpd uses about 70 bytes for each parameter and cookie, and does not respond when they run out. This is enough for a
+   URL and cookies of 8 KiB each, whatever they contain: proxies and browsers send no longer ones. Only used bytes take memory. */
 enum { BYTES_PER_CONNECTION = 2 * 1024 * 1024 };
 #define WAITED "clever_waited"
 enum { TWELVE_HOURS = 12 * 60 * 60, ONE_YEAR = 365 * 24 * 60 * 60 };
@@ -40,7 +40,7 @@ static void end_session(const struct request *request, struct MHD_Response *resp
     if (session_of(request) != NULL) session_cookie(request, response, "");
 }
 
-/* Logs what happened, and shows the person what to do, with a link to try again that leads to the same page. */
+/* Logs what happened, and tells the person what to do, with a link to try again that leads to the same page. */
 static enum MHD_Result failed(const struct request *request, clever_sso_error *error)
 {
     const char *code = clever_sso_error_code(error);
@@ -70,7 +70,7 @@ static const char *parameter(const struct request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-/* Whether an address leads to a page that begins a login or ends the session: each login would start the next one. */
+/* Whether a URL leads to a page that begins a login or ends the session: then each login would start the next one. */
 static int leads_around(const struct request *request, const char *address)
 {
     static const char *const pages[] = {"/login", "/logout"};
@@ -83,7 +83,7 @@ static int leads_around(const struct request *request, const char *address)
     return around;
 }
 
-/* The address, or NULL when it is too long for a login: then no link and no redirect has it. */
+/* The URL, or NULL when it is too long for a login: then it is in no link and no redirect. */
 static const char *fitting(const char *address)
 {
     if (size_as_shown(address) <= LONGEST_RETURN_TO) return address;
@@ -91,7 +91,7 @@ static const char *fitting(const char *address)
     return NULL;
 }
 
-/* Where to go after the login, or NULL. An address with a NUL in it (%00) is not cut there, but left out. */
+/* Where to go after the login, or NULL. A URL with an encoded NUL (%00) is not cut off there, but left out. */
 static const char *goal(const struct request *request)
 {
     static const char name[] = "return_to";
@@ -122,7 +122,7 @@ static int has_session(const struct request *request)
     return 1;
 }
 
-/* Fails with CLEVER_SSO_ARGUMENT when `return_to` cannot be used. */
+/* Begins a login. Fails with CLEVER_SSO_ARGUMENT when `return_to` is not valid. */
 static clever_sso_status begin(const struct request *request, const char *return_to, clever_sso_login **begun,
                                clever_sso_error **error)
 {
@@ -148,7 +148,7 @@ static enum MHD_Result login(const struct request *request)
     clever_sso_error *error = NULL;
     clever_sso_login *begun = NULL;
     clever_sso_status status = begin(request, goal(request), &begun, &error);
-    if (status == CLEVER_SSO_ARGUMENT) { /* an address of another site, or invalid text: the log says why, and the login continues without it */
+    if (status == CLEVER_SSO_ARGUMENT) { /* a URL of another site, or invalid text: the log says why, and the login continues without it */
         fprintf(stderr, "return_to is left out: %s\n", clever_sso_error_message(error));
         clever_sso_error_free(error);
         error = NULL;
@@ -164,8 +164,8 @@ static enum MHD_Result login(const struct request *request)
     return response != NULL ? send_and_free(request, needs_page ? MHD_HTTP_OK : MHD_HTTP_SEE_OTHER, response) : MHD_NO;
 }
 
-/* Replaces the person who was signed in on this device: school devices are shared. A person who logged out in the meantime stays
-   logged out. */
+/* Replaces the person who was signed in on this device, because school devices are shared. A person who logged out in the
+   meantime stays logged out. */
 static struct MHD_Response *signed_in(const struct request *request, const clever_sso_outcome *outcome)
 {
     char name[SESSION_NAME_SIZE];
@@ -190,21 +190,21 @@ static struct MHD_Response *signed_in(const struct request *request, const cleve
 static struct MHD_Response *denied(const struct request *request, const clever_sso_outcome *outcome)
 {
     const char *sentence = "Clever did not let you into this app. Please ask your teacher for access.";
-    /* Do not show the text in the address: anyone can make such a link. */
+    /* Do not show the description from the URL: anyone can make such a link. */
     struct MHD_Response *response = problem_page(request, sentence, "access_denied", clever_sso_outcome_return_to(outcome),
                                                  clever_sso_outcome_switch_user(outcome));
     if (response != NULL && clever_sso_outcome_ends_session(outcome)) end_session(request, response);
     return response;
 }
 
-/* Whether to show a waiting page while the login finishes. A login without a state only restarts, which takes no time. */
+/* Whether to show a waiting page while the login finishes. A login without a state only restarts, which is quick. */
 static int should_wait(const struct request *request)
 {
     return request->app->waiting_page && parameter(request, "code") != NULL && parameter(request, "state") != NULL &&
            parameter(request, WAITED) == NULL;
 }
 
-/* The waiting page opens the same address, with one more parameter. */
+/* The waiting page opens the same URL, with one more parameter. */
 static enum MHD_Result wait_first(const struct request *request)
 {
     static const char added[] = "&" WAITED "=1";
@@ -234,7 +234,7 @@ static enum MHD_Result callback(const struct request *request)
         response = denied(request, outcome);
         http_status = MHD_HTTP_FORBIDDEN;
         break;
-    default: /* a kind that a newer library has: no one is signed in */
+    default: /* a kind from a newer library: no one is signed in */
         response = problem_page(request, "Signing in did not work this time. Please try again.", "unknown_outcome", NULL, false);
         http_status = MHD_HTTP_INTERNAL_SERVER_ERROR;
         break;
@@ -258,7 +258,7 @@ static enum MHD_Result add_header(void *out, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
-/* 0 when the request may act, else the status to answer with: a prefetched page must not use a code. */
+/* The status of a refusal, or 0 when the request may proceed: a prefetch, for example, must not use a code. */
 static unsigned refusal(const struct request *request, uint32_t endpoint)
 {
     struct asked asked = {NULL, CLEVER_SSO_OK};
@@ -294,14 +294,14 @@ static enum MHD_Result page(const struct request *request, unsigned http_status,
     return send_and_free(request, http_status, response);
 }
 
-/* Shows who is signed in. Other people log in first, and come back here. A frame, an image, a script or a form cannot do that. */
+/* Shows who is signed in. Other people log in first, and come back here. A frame, an image, a script or a form cannot log in. */
 static enum MHD_Result me(const struct request *request)
 {
     const char *prefix = request->app->prefix;
     struct person person;
     if (!session_find(session_of(request), &person)) {
         unsigned refused = refusal(request, CLEVER_SSO_ENDPOINT_LOGIN);
-        /* A page that was only prefetched may be requested again, and can then redirect. */
+        /* The browser may request a prefetched page again, and can be redirected then. */
         if (refused == MHD_HTTP_FORBIDDEN || refused == MHD_HTTP_METHOD_NOT_ALLOWED) return refuse(request, MHD_HTTP_UNAUTHORIZED, 0);
         char *here = address_of(prefix, "/me", request->query);
         struct MHD_Response *to_login = here != NULL ? redirect_to_made(login_address(prefix, fitting(here))) : NULL;
@@ -347,8 +347,8 @@ static const struct {
     {"/logout", CLEVER_SSO_ENDPOINT_LOGOUT, logout},
 };
 
-/* The raw address: the library reads the query itself, so that nothing in it is lost or changed before. It is kept with
-   the connection, because libmicrohttpd does not report the end of a request that it refuses itself. */
+/* The raw URL: the library reads the query itself, so that nothing in it is lost or changed before. It is stored with the
+   connection, because libmicrohttpd does not report the end of a request that it refuses itself. */
 struct sent {
     char *address;
 };
@@ -375,7 +375,7 @@ static void connected(void *app, struct MHD_Connection *connection, void **sent,
     }
 }
 
-/* A page that does not exist. A proxy with another prefix than the redirect URI's leads here, too: the log says so. */
+/* A page that does not exist. If a proxy has another prefix than the redirect URI, requests end up here too: the log says so. */
 static enum MHD_Result unknown(const struct request *request, const char *path, size_t length)
 {
     for (size_t i = 1; i < sizeof routes / sizeof routes[0]; i++) {
@@ -437,7 +437,7 @@ static clever_sso_client *make_client(const char *redirect_uri)
     if (!status) status = clever_sso_config_add_redirect_uri(config, redirect_uri, &error);
     if (!status && base_url) status = clever_sso_config_set_base_url(config, base_url, &error);
     if (!status) status = clever_sso_client_new(config, &client, &error);
-    /* If Clever's keys cannot be fetched now, the first login will try again. */
+    /* If Clever's keys cannot be fetched now, the first login tries again. */
     if (!status) clever_sso_warm_up(client, &error);
     if (error) fprintf(stderr, "%s\n", clever_sso_error_message(error));
     clever_sso_error_free(error);
@@ -445,7 +445,7 @@ static clever_sso_client *make_client(const char *redirect_uri)
     return client;
 }
 
-/* A thread for each connection: one that waits for Clever does not delay the others. */
+/* One thread for each connection: a connection that waits for Clever does not delay the others. */
 static struct MHD_Daemon *started(struct app *app, uint16_t port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -456,7 +456,7 @@ static struct MHD_Daemon *started(struct app *app, uint16_t port)
                             MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
 }
 
-/* A setting that is a number, or 0 after a line that says what is wrong. */
+/* A setting that is a number. Returns 0 after printing what is wrong with it. */
 static uint32_t number(const char *name, uint32_t otherwise, uint32_t largest)
 {
     const char *text = getenv(name);
@@ -468,7 +468,8 @@ static uint32_t number(const char *name, uint32_t otherwise, uint32_t largest)
     return 0;
 }
 
-/* What the redirect URI has before "/callback" in its path: the prefix of all pages. Returns 0 when it leads elsewhere. */
+/* The part of the redirect URI's path before "/callback", which is the prefix of all pages. Returns 0 when the path ends
+   differently. */
 static int read_prefix(const char *redirect_uri, char *prefix, size_t size)
 {
     static const char callback_path[] = "/callback";
@@ -488,8 +489,8 @@ static int read_prefix(const char *redirect_uri, char *prefix, size_t size)
     return 1;
 }
 
-/* The name of the session cookie. With __Host- no other host of the domain can plant a session; browsers accept such a name over
-   https only. Returns 0 after a line that says what is wrong. */
+/* The name of the session cookie. With __Host-, no other host of the domain can plant a session; browsers accept such a name over
+   https only. Returns 0 after printing what is wrong. */
 static int read_session_cookie(int https, char *name, size_t size)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";

@@ -8,13 +8,13 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* When a new sign-in of the same person replaces a session, the old one stays valid for this long: other tabs may have sent
-   requests with its cookie that arrive late. */
+/* When a new sign-in of the same person replaces a session, the old one stays valid for this long: requests of other tabs with
+   its cookie may arrive late. */
 enum { MOST_SESSIONS = 1024, GRACE_SECONDS = 60 };
 
 struct session {
     char name[SESSION_NAME_SIZE];  /* empty: this place is free */
-    char chain[SESSION_NAME_SIZE]; /* the name of the first session of all those that replaced one another, of the same person */
+    char chain[SESSION_NAME_SIZE]; /* the name of the first of the sessions of this person that replaced one another */
     time_t ends, replaced_at; /* 0: not replaced */
     int ended;                /* no one is signed in anymore, but its name still leads to the session that replaced it */
     int logged_out;
@@ -98,7 +98,7 @@ static void end_chain(const struct session *of, int logged_out)
     }
 }
 
-/* A free place, or the place of the session that ends first. */
+/* A free entry, or the entry of the session that ends first. */
 static struct session *place(void)
 {
     struct session *first = &sessions[0];

@@ -23,7 +23,7 @@ use clever_sso::{
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The person's browser: it goes where it is sent; a web application redirects instead.
+/// The person's browser opens the URL. A web application sends a redirect instead.
 fn visit(url: &str) -> Result<String> {
     println!("open {url}");
     std::io::stdout().flush()?;
@@ -38,7 +38,7 @@ fn variable(name: &str) -> Result<String> {
     env::var(name).map_err(|_| format!("set {name}").into())
 }
 
-/// The person's browser. A web application answers it with redirects, pages, and a `Set-Cookie` header for each cookie.
+/// The person's browser. A web application sends it redirects, pages, and a `Set-Cookie` header for each cookie.
 struct Browser {
     url: String,
     request: BrowserRequest,
@@ -50,7 +50,7 @@ struct Browser {
 }
 
 impl Browser {
-    /// A browser at an address of the application.
+    /// A browser that opens a URL of the application.
     fn at(url: String) -> Self {
         let request = BrowserRequest::new("GET").with_headers([("Sec-Fetch-Mode", "navigate")]);
         Self { url, request, kept: BTreeMap::new(), session: None, status: None }
@@ -71,7 +71,7 @@ impl Browser {
         }
     }
 
-    /// Sends it to Clever, and reads where it comes back.
+    /// Sends the browser to Clever, and reads where it comes back.
     fn send(&mut self, login: &Login) -> Result<()> {
         self.keep(&login.set_cookies);
         self.url = visit(&login.url)?;
@@ -83,7 +83,7 @@ impl Browser {
         refusal.map_or(Ok(()), |refusal| Err(format!("refused: {}", refusal.status).into()))
     }
 
-    /// Shows who it is. A web application starts a new session here, with nothing of the old one.
+    /// Shows who signed in. A web application starts a new session here, without any data of the old one.
     fn sign_in(&mut self, signed_in: Box<SignedIn>) -> Result<()> {
         self.keep(&signed_in.set_cookies);
         self.status = Some(welcome(&signed_in.identity));
@@ -119,7 +119,7 @@ async fn callback(client: &Client, browser: &mut Browser) -> Result<()> {
 }
 // README: end
 
-/// Takes what the browser brings, until it shows a page. `finish_login` ends a login that restarts too often.
+/// Handles the browser's callbacks until it shows a page. `finish_login` ends a login that restarts too often.
 async fn come_back(client: &Client, mut browser: Browser) -> Result<ExitCode> {
     loop {
         if let Some(status) = browser.status {
@@ -162,7 +162,8 @@ fn greet(identity: &Identity, proof: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The implicit grant: the token is trusted only with our own state, and only after Clever said that it is ours.
+/// The implicit grant. Trust the token only with your own state, and only after Clever has confirmed that it was issued to this
+/// app.
 async fn implicit(client: &Client) -> Result<ExitCode> {
     let state = Secret::new(random_state()?);
     let options = AuthorizeOptions::new().response_type(ResponseType::Token).state(state.expose());
