@@ -141,7 +141,7 @@ api: ## record the public API of the Rust crate in core/tests/api/clever-sso.txt
 
 .PHONY: sentences
 sentences: errors ## write docs/errors.md, and the sentences for people in JavaScript, PHP, Django, WordPress and Rust's pages
-	CLEVER_SSO_WRITE_PAGES=1 $(CARGO) test -q -p clever-sso --features axum --lib the_pages_are_those
+	CLEVER_SSO_WRITE_PAGES=1 $(CARGO) test -q -p clever-sso --features axum --lib the_pages_match_the_files
 	$(PYTHON) docs/write_sentences.py
 
 .PHONY: settings

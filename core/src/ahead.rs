@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_work_goes_on_during_another_future_and_is_finished_after_it() {
+    async fn work_makes_progress_during_another_future_and_finishes_after_it() {
         let steps = RefCell::new(Vec::new());
         let mut ahead = Ahead::new(async {
             for step in ["work 1", "work 2"] {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_is_done_early_keeps_its_result() {
+    async fn work_that_finishes_early_keeps_its_result() {
         let (go, gone) = oneshot::channel();
         let mut ahead = Ahead::new(async move { go.send(()).map(|()| "done") });
         ahead.during(gone).await.unwrap();
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_is_not_needed_is_dropped() {
+    async fn unneeded_work_is_dropped() {
         let (held, dropped) = oneshot::channel::<()>();
         let mut ahead = Ahead::new(async move {
             let _held = held;

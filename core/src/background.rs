@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn operations_on_their_way_are_brought_to_an_end_when_nobody_can_start_another() {
+    fn a_running_operation_finishes_after_its_background_is_dropped() {
         let emulator = Emulator::start(Options::new()).unwrap();
         let background = background(&emulator, tell);
         let ((waiting, told), (go, gone)) = (channel(), oneshot::channel::<()>());
@@ -215,11 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn a_delivery_that_panics_keeps_back_no_other() {
+    fn a_delivery_that_panics_does_not_stop_later_ones() {
         let emulator = Emulator::start(Options::new()).unwrap();
         let background = background(&emulator, |batch: Vec<Told>| {
             for (waiting, right) in batch {
-                assert!(right, "what this test is about");
+                assert!(right, "the delivery panics on purpose");
                 waiting.send(right).unwrap();
             }
         });

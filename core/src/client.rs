@@ -729,7 +729,7 @@ fn traced<F: Future>(call: &'static str, work: F) -> Instrumented<F> {
 /// For a language binding that observes this call. The calls inside it have other names.
 #[cfg_attr(
     not(feature = "__face"),
-    expect(clippy::missing_const_for_fn, unused_variables, reason = "a face asks for it")
+    expect(clippy::missing_const_for_fn, unused_variables, reason = "a face uses it")
 )]
 fn note_call(call: &'static str) {
     #[cfg(feature = "__face")]

@@ -329,7 +329,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn display_names_the_code_then_the_sentence_then_the_details() {
+    fn display_shows_code_sentence_and_details() {
         let error = Error::with_detail(ErrorCode::NotFound, "GET /v3.0/me").with_status(404);
         assert_eq!(
             error.to_string(),
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn the_source_is_what_the_operating_system_said_and_no_text_from_elsewhere() {
+    fn the_source_is_an_error_number_of_the_operating_system_and_no_other_text() {
         use std::error::Error as _;
 
         let refused = io::Error::from_raw_os_error(111);
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_kinds_and_actors_are_their_words_as_text_and_when_kept() {
+    fn codes_kinds_and_actors_are_words_as_text_and_in_json() {
         is_its_word(ErrorCode::ALL);
         is_its_word(ErrorKind::ALL);
         is_its_word(Actor::ALL);
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_clock_is_named_only_where_it_explains_the_failure() {
+    fn a_wrong_clock_is_mentioned_only_when_it_explains_the_failure() {
         let expired = || Error::with_detail(ErrorCode::IdTokenExpired, "exp is 1");
         let shown = expired().with_clock_skew(Some(-7200), 60).to_string();
         assert!(

@@ -275,7 +275,7 @@ mod tests {
     use crate::{Config, blocking, clock};
 
     #[tokio::test(start_paused = true)]
-    async fn a_watch_is_asked_ten_times_a_second_until_it_says_so() {
+    async fn watch_is_called_ten_times_a_second_until_it_returns_true() {
         thread_local!(static ASKED: Counter<u32> = const { Counter::new(0) });
         let third_time = || {
             ASKED.set(ASKED.get() + 1);
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_watch_that_says_nothing_changes_nothing() {
+    async fn a_watch_that_returns_false_changes_nothing() {
         let operation = async {
             sleep(10 * WATCH_EVERY).await;
             Ok(7)
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blocking_call_whose_watch_says_so_ends_before_its_deadline() {
+    fn a_blocking_call_ends_before_its_deadline_when_watch_returns_true() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", silent.local_addr().unwrap());
         let config = Config::builder("client").base_url(base_url).timeout(Duration::from_secs(60));

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn matches_only_the_same_text() {
+    fn matches_is_true_only_for_the_same_text() {
         let secret = Secret::new("abc");
         assert!(secret.matches("abc"));
         assert!(!secret.matches("abd") && !secret.matches("ab") && !secret.matches(""));

@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sentence_is_there_in_both_languages_and_once() {
+    fn every_sentence_exists_once_and_in_both_languages() {
         let english: std::collections::HashSet<_> =
             all().map(|sentence| sentence.text(Language::English)).collect();
         assert!(all().count() == english.len() && english.len() > 40);
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_wanted_by_its_tag_or_by_the_header() {
+    fn the_language_is_read_from_a_tag_or_a_header() {
         for (wanted, language) in [
             ("", "en"),
             ("es", "es"),

@@ -514,7 +514,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_series_has_numbers_of_its_own() {
+    fn every_series_has_its_own_numbers() {
         let recorder = Recorder::new();
         let last = Duration::from_secs(3600);
         recorder.count(BEGUN, 0);
@@ -543,7 +543,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_counted_in_every_bucket_that_it_fits() {
+    fn a_duration_is_counted_in_every_bucket_that_it_fits_into() {
         let recorder = Recorder::new();
         for (micros, text) in [(5_000, "0.005"), (5_001, "0.01"), (10_000_001, "+Inf")] {
             recorder.observe(REQUEST_DURATION, 0, Duration::from_micros(micros));
@@ -569,7 +569,7 @@ mod tests {
     }
 
     #[test]
-    fn no_word_and_no_help_needs_an_escape() {
+    fn no_label_and_no_help_text_needs_an_escape() {
         for metric in METRICS {
             assert!(!metric.help.contains(['\\', '\n']), "{}", metric.help);
             for label in metric.labels {
@@ -582,7 +582,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_a_code_is_its_place_in_the_catalogue() {
+    fn the_index_of_a_code_is_its_position_in_the_catalogue() {
         for (number, code) in ErrorCode::ALL.iter().enumerate() {
             assert_eq!((code_number(Some(*code)), Label::Code.word(number)), (number, code.as_str()));
         }

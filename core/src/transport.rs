@@ -183,7 +183,7 @@ mod tests {
     use clever_emulator::{Emulator, Options};
 
     #[tokio::test(start_paused = true)]
-    async fn a_lookup_that_finds_no_place_is_a_limit_that_may_pass_and_says_so() {
+    async fn a_lookup_without_a_permit_is_a_retryable_limit_error() {
         let config = Config::builder("client").base_url("https://clever.example").build().unwrap();
         let transport =
             Transport::with_resolver(&config, &Recorder::new(), Resolver::without_a_permit()).unwrap();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_tells_all_clones_how_far_the_clocks_are_apart() {
+    async fn a_response_updates_the_clock_skew_of_all_clones() {
         let emulator = Emulator::start(Options::new()).unwrap();
         let config = Config::builder("client").base_url(emulator.base_url()).build().unwrap();
         let transport = Transport::new(&config, &Recorder::new()).unwrap();

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_without_a_state_is_asked_for_on_purpose_only() {
+    fn a_token_request_without_a_state_needs_without_state() {
         let config = Config::builder("client").redirect_uri("https://app.example/cb").build().unwrap();
         let token = AuthorizeOptions::new().response_type(ResponseType::Token);
         for refused in [token, token.state(""), token.state("s").without_state(true)] {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_for_a_url_is_refused_with_its_name() {
+    fn a_value_that_is_too_long_for_a_url_is_refused_with_its_name() {
         let config = Config::builder("client").redirect_uri("https://app.example/cb").build().unwrap();
         let long = "a".repeat(LONGEST_STATE + 1);
         let with = |state, nonce, district_id| {

@@ -154,7 +154,7 @@ fn the_page_of_errors_is_up_to_date() {
 }
 
 #[test]
-fn the_page_leaves_out_no_code() {
+fn the_page_contains_every_code() {
     let page = page();
     for code in ErrorCode::ALL {
         assert!(page.contains(&format!("| `{code}` |")), "{code}");
@@ -162,7 +162,7 @@ fn the_page_leaves_out_no_code() {
 }
 
 #[test]
-fn the_sentences_of_refusals_are_those_of_the_pages() {
+fn the_page_has_the_sentences_of_the_refusal_pages() {
     let known: Vec<_> = all_sentences().map(|sentence| sentence.text(Language::English)).collect();
     for (code, .., shown) in REFUSED {
         assert!(shown.is_empty() || known.contains(&shown), "{code}");

@@ -15,7 +15,7 @@ mod face {
 }
 
 #[path = "network/server.rs"]
-#[expect(dead_code, reason = "the tests of the network need more of it")]
+#[expect(dead_code, reason = "the network tests use more of it")]
 mod server;
 
 use std::collections::VecDeque;
@@ -64,7 +64,7 @@ impl Scene {
         let client = client(emulator, OURS);
         let (our_token, their_token) = (token(&client), token(&self::client(emulator, THEIRS)));
         let scene = Self { client, our_token, their_token };
-        assert!(scene.asks_about_ours(), "a call before the fork");
+        assert!(scene.asks_about_ours(), "a call before the fork must work");
         scene
     }
 
@@ -110,7 +110,7 @@ fn start() -> Emulator {
 }
 
 #[test]
-fn a_child_counts_from_zero_and_its_parent_counts_nothing_of_it() {
+fn the_counters_of_a_child_start_at_zero_and_do_not_change_its_parents() {
     let emulator = start();
     let scene = Scene::new(&emulator);
     let asked = |scene: &Scene| {
@@ -126,7 +126,7 @@ fn a_child_counts_from_zero_and_its_parent_counts_nothing_of_it() {
 }
 
 #[test]
-fn forked_children_call_at_once_and_so_does_the_parent() {
+fn forked_children_and_their_parent_make_calls_at_once() {
     let emulator = start();
     let scene = Scene::new(&emulator);
     let children: Vec<_> = (0..CHILDREN).map(|_| fork_and_call(&scene)).collect();
@@ -135,7 +135,7 @@ fn forked_children_call_at_once_and_so_does_the_parent() {
 }
 
 #[test]
-fn a_fork_in_the_middle_of_other_threads_calls_disturbs_nobody() {
+fn a_fork_during_calls_of_other_threads_breaks_no_call() {
     let emulator = start();
     let scene = Scene::new(&emulator);
     let done = AtomicBool::new(false);
@@ -159,7 +159,7 @@ fn a_fork_in_the_middle_of_other_threads_calls_disturbs_nobody() {
 }
 
 #[test]
-fn children_and_grandchildren_need_not_fetch_the_keys_their_parent_had() {
+fn children_and_grandchildren_inherit_the_keys() {
     let emulator = start();
     let client = client(&emulator, OURS);
     client.warm_up().unwrap();
@@ -203,7 +203,7 @@ fn a_child_completes_a_held_login_while_threads_of_its_parent_complete_others() 
 }
 
 #[test]
-fn a_grandchild_calls_too() {
+fn a_grandchild_can_make_calls() {
     let emulator = start();
     let scene = Scene::new(&emulator);
     // SAFETY: as in `fork_and_call`.
@@ -328,13 +328,13 @@ impl Work {
 }
 
 #[test]
-fn two_hundred_forks_in_the_middle_of_calls_and_first_verifications_disturb_nobody() {
-    Host::new().run("in_the_middle_of_calls_and_first_verifications");
+fn two_hundred_forks_during_calls_and_first_verifications_break_no_call() {
+    Host::new().run("in_a_process_with_calls_and_first_verifications");
 }
 
 #[test]
 #[ignore = "run by the test before, in a process of its own"]
-fn in_the_middle_of_calls_and_first_verifications() {
+fn in_a_process_with_calls_and_first_verifications() {
     let work = Work::passed_by_parent();
     let asking = Work::client(&work.echo);
     let mut children = VecDeque::new();
@@ -359,7 +359,7 @@ fn keys_and_token() -> (String, String) {
 }
 
 #[test]
-fn keys_that_other_threads_use_for_the_first_time_in_the_moment_of_a_fork_work_in_the_child() {
+fn keys_whose_first_use_is_interrupted_by_a_fork_work_in_the_child() {
     let (text, token) = keys_and_token();
     for _ in 0..50 {
         let keys = KeySet::parse(&text).unwrap();
@@ -382,8 +382,8 @@ fn keys_that_other_threads_use_for_the_first_time_in_the_moment_of_a_fork_work_i
 }
 
 #[test]
-fn forks_in_the_middle_of_what_happens_first_leave_nobody_hanging_not_even_in_exit() {
-    Host::new().run("in_the_middle_of_what_happens_first");
+fn forks_during_first_uses_leave_no_child_hanging_even_in_exit() {
+    Host::new().run("in_a_process_with_first_uses");
 }
 
 /// Forks. The child runs every destructor when it ends, and exits with 0 if `call` returns true.
@@ -396,7 +396,7 @@ fn fork_and_exit(call: impl FnOnce() -> bool) -> libc::pid_t {
 
 #[test]
 #[ignore = "run by the test before, in a process of its own"]
-fn in_the_middle_of_what_happens_first() {
+fn in_a_process_with_first_uses() {
     let work = Work::passed_by_parent();
     let first_times = || {
         let client = Work::client(&work.clever);

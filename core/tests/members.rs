@@ -269,7 +269,7 @@ fn table() -> Table {
 }
 
 #[test]
-fn a_text_that_is_odd_beside_what_decides_keeps_nobody_out() {
+fn odd_text_that_does_not_decide_stops_no_login() {
     let (table, pair) = (table(), KeyPair::generate(KeySize::Rsa2048).unwrap());
     for (name, journey) in &table.journeys {
         let mut answers = table.answers.clone();
@@ -303,7 +303,7 @@ fn arrays(record: &Value) -> Vec<Value> {
 }
 
 #[test]
-fn an_array_is_no_record_whatever_is_in_it() {
+fn an_array_is_never_a_record() {
     let (table, pair) = (table(), KeyPair::generate(KeySize::Rsa2048).unwrap());
     let mut seen = BTreeSet::new();
     for (name, journey) in &table.journeys {
@@ -341,7 +341,7 @@ fn an_array_is_no_record_whatever_is_in_it() {
 }
 
 #[test]
-fn what_decides_in_an_id_token_may_not_be_there_twice() {
+fn a_repeated_deciding_member_of_an_id_token_is_refused() {
     let (table, pair) = (table(), KeyPair::generate(KeySize::Rsa2048).unwrap());
     for (part, members) in &table.deciding {
         for member in members {
@@ -354,7 +354,7 @@ fn what_decides_in_an_id_token_may_not_be_there_twice() {
 }
 
 #[test]
-fn a_value_of_a_wrong_kind_is_left_out_or_refused() {
+fn a_value_of_a_wrong_type_is_left_out_or_refused() {
     let table = table();
     let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let mut tried = 0;

@@ -98,7 +98,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_token_with_anything_changed_is_refused(changes in prop::collection::vec(change(), 1..4)) {
+    fn a_token_with_any_change_is_refused(changes in prop::collection::vec(change(), 1..4)) {
         let good = &*GOOD;
         let token = changes.iter().fold(good.token.clone(), |token, change| {
             if token.is_empty() { token } else { changed(&token, change) }
@@ -107,18 +107,18 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_taken_for_a_token(text in ".{0,200}") {
+    fn random_text_is_never_a_valid_token(text in ".{0,200}") {
         prop_assert!(!GOOD.accepts(&text));
     }
 }
 
 #[test]
-fn the_unchanged_token_is_good() {
+fn the_unchanged_token_is_accepted() {
     assert!(GOOD.accepts(&GOOD.token));
 }
 
 #[test]
-fn what_another_library_refuses_for_its_signature_is_refused_here() {
+fn a_token_that_another_library_refuses_for_its_signature_is_refused() {
     let (cases, sets) = (read("hostile-id-tokens.json"), read("hostile-jwks.json"));
     let mut validation = Validation::new(Algorithm::RS256);
     validation.validate_exp = false;

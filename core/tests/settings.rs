@@ -107,7 +107,7 @@ fn the_page_of_settings_is_up_to_date() {
 }
 
 #[test]
-fn each_setter_is_a_setting_of_the_list_and_its_comment_begins_with_its_sentence() {
+fn each_setter_is_in_the_list_and_its_comment_starts_with_the_lists_sentence() {
     let setters = setters();
     for (name, comment) in &setters {
         if name == "build" {

@@ -59,7 +59,7 @@ fn log_in(client: &Client, witness: &mut Witness) -> SignedIn {
     let Ok(Outcome::SignedIn(signed_in)) =
         client.finish_login_with_pending(&returned["callback"], Some(&login.pending))
     else {
-        unreachable!("the login is in order");
+        unreachable!("the login is valid");
     };
     let again = client.finish_login_with_pending(&returned["callback"], Some(&login.pending)).unwrap();
     assert!(matches!(again, Outcome::Restart(_)));
@@ -68,7 +68,7 @@ fn log_in(client: &Client, witness: &mut Witness) -> SignedIn {
 }
 
 #[test]
-fn what_is_printed_for_debugging_holds_no_secret() {
+fn debug_output_contains_no_secret() {
     let app = App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI).with_oidc();
     let emulator = Emulator::start(Options::new().app(app).auto_login("ada")).unwrap();
     let mut witness = Witness::default();

@@ -44,7 +44,7 @@ fn read<T: for<'a> Deserialize<'a>>(name: &str) -> T {
 }
 
 #[test]
-fn hostile_tokens_are_refused_and_odd_but_good_ones_accepted() {
+fn hostile_tokens_are_refused_and_odd_but_valid_ones_accepted() {
     let cases: Vec<Case> = read("hostile-id-tokens.json");
     let Sets { params, sets } = read("hostile-jwks.json");
     // A set without any usable key verifies nothing, which counts as a refusal too.

@@ -43,13 +43,13 @@ mod tests {
     use crate::secret::Secret;
 
     #[test]
-    fn it_is_opened_once_and_not_again_with_other_keys() {
+    fn a_sealed_login_is_decrypted_once_and_not_again_with_other_keys() {
         let [right, wrong] =
             ["right", "wrong"].map(|secret| SealingKeys::derive("client", &[Secret::from(secret)]).unwrap());
         let (_, sealed) = Pending::begin(&right, "state", 1000, &[7; ENTROPY_BYTES]).unwrap();
         let (first, second) = (SealedLogin::new(&sealed), SealedLogin::new(&sealed));
         let opened = first.open(&right).unwrap();
-        assert!(std::ptr::eq(first.open(&wrong).unwrap(), opened), "the first result stays");
+        assert!(std::ptr::eq(first.open(&wrong).unwrap(), opened), "the first result must be kept");
         assert!(second.open(&wrong).is_none() && second.open(&right).is_none());
     }
 }

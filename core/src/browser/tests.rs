@@ -20,14 +20,14 @@ fn foreign_and_broken_cookies_are_ignored() {
     let header = "a; =; ;;; theme=dark; __Host-clever_login_abc=\"x\"; clever_login_abc=y; clever_loginx=z";
     let secure = Jar::read(header, &keys, true);
     assert_eq!(secure.logins_with("abc").count(), 1);
-    assert!(!secure.is_empty() && !secure.keeps_cookies(), "it cannot be opened");
+    assert!(!secure.is_empty() && !secure.keeps_cookies(), "the cookie must not be decryptable");
     let plain = Jar::read(header, &keys, false);
     assert_eq!(texts(&plain, "abc"), ["y"]);
     assert_eq!(Jar::read("", &keys, true).logins_with("").count(), 0);
 }
 
 #[test]
-fn a_value_may_stand_in_quotes_and_names_may_come_twice() {
+fn quoted_values_and_repeated_names_are_read() {
     let keys = keys();
     let header = concat!(
         "clever_login_a=\"x\"; clever_login_a=y;clever_login_b = z ;\tclever_login_c=\"; ",
@@ -41,7 +41,7 @@ fn a_value_may_stand_in_quotes_and_names_may_come_twice() {
 }
 
 #[test]
-fn a_name_that_only_looks_like_one_of_this_host_is_not_looked_at() {
+fn a_name_that_only_resembles_a_host_prefix_is_ignored() {
     let keys = keys();
     let spaces = ["\u{a0}", "\u{85}", "\u{2000}", "\u{3000}", "\u{feff}", "\u{b}", "\u{c}", "\r", "\n"];
     for before in spaces.into_iter().chain(["\u{fffd}", "\"", "=", "x,", "x=1, "]) {
@@ -76,7 +76,7 @@ fn dropped(header: &[String], keys: &Arc<SealingKeys>) -> Vec<String> {
 }
 
 #[test]
-fn logins_of_another_application_of_the_host_stay() {
+fn logins_of_another_application_on_the_same_host_are_kept() {
     let (own, other) = (keys(), of("other"));
     let header = [logins(&own, "own", 7), logins(&other, "other", 8)].concat();
     assert!(dropped(&header, &own).is_empty());
@@ -85,7 +85,7 @@ fn logins_of_another_application_of_the_host_stay() {
 }
 
 #[test]
-fn what_cannot_be_read_makes_room_when_there_is_too_much_of_all() {
+fn unreadable_cookies_are_dropped_when_all_applications_together_have_too_many() {
     let keys = keys();
     let header = [junk(20), logins(&keys, "own", 7)].concat();
     assert_eq!(
@@ -98,7 +98,7 @@ fn what_cannot_be_read_makes_room_when_there_is_too_much_of_all() {
 }
 
 #[test]
-fn a_name_that_this_library_gives_no_login_reaches_no_header() {
+fn a_planted_cookie_name_never_gets_into_a_header() {
     let keys = keys();
     let long = "a".repeat(KEY_BYTES + 1);
     for key in ["é", "\u{fffd}", "a\u{1}", "a b", "a,b", "a.b", "", &long] {
@@ -120,7 +120,7 @@ fn junk(many: u8) -> Vec<String> {
 }
 
 #[test]
-fn a_login_that_took_too_long_makes_room_first() {
+fn an_expired_login_is_dropped_first() {
     let keys = keys();
     let old = Pending::begin(&keys, "old", 100, &[9; crate::protocol::pending::ENTROPY_BYTES]).unwrap().1;
     let header = [logins(&keys, "own", 7), vec![format!("clever_login_old={old}")]].concat();
@@ -128,7 +128,7 @@ fn a_login_that_took_too_long_makes_room_first() {
 }
 
 #[test]
-fn a_login_that_restarts_gets_a_free_place_or_borrows_the_youngest_login() {
+fn a_restarted_login_gets_a_free_slot_or_borrows_the_newest_login() {
     let keys = keys();
     let slot = |header: Vec<String>| {
         let jar = Jar::read(&header.join("; "), &keys, false);
@@ -161,7 +161,7 @@ fn a_loan_ends_with_its_cookie_and_with_its_login() {
     let read = |header: &[String]| Jar::read(&header.join("; "), &keys, false);
     let header = logins(&keys, "own", 8);
     let jar = read(&header);
-    let Slot::Of(lender) = jar.free_slot() else { panic!("all places are taken") };
+    let Slot::Of(lender) = jar.free_slot() else { panic!("all slots are taken") };
     let (loan, one, two) =
         (jar.loan(lender, &jar.used()).unwrap(), LoginDigest::of("1"), LoginDigest::of("2"));
     assert!(read(&header).lender(&loan, &one).is_some());
@@ -173,12 +173,15 @@ fn a_loan_ends_with_its_cookie_and_with_its_login() {
             jar.mark_finished(mark.seal(&keys, &[1; crate::protocol::pending::ENTROPY_BYTES]).unwrap());
         read(&[header.clone(), vec![format!("{}={}", mark.name(), mark.value())]].concat())
     };
-    assert!(ended(Used::default()).lender(&loan, &one).is_some(), "another login may end");
+    assert!(
+        ended(Used::default()).lender(&loan, &one).is_some(),
+        "the end of another login must not end the loan"
+    );
     let first = Used::default().with(one.clone());
-    assert!(ended(first.clone()).lender(&loan, &one).is_none(), "this one ends once");
+    assert!(ended(first.clone()).lender(&loan, &one).is_none(), "the loan must end with its login");
     assert!(ended(first.clone()).lender(&loan, &two).is_some());
     let many = (0..8).fold(first, |used, login| used.with(LoginDigest::of(&format!("more {login}"))));
-    assert!(ended(many.clone()).lender(&loan, &two).is_none(), "the list has started again");
+    assert!(ended(many.clone()).lender(&loan, &two).is_none(), "the list must have started over");
     let newer = jar.loan(lender, &many).unwrap();
     assert!(ended(many).lender(&newer, &two).is_some() && read(&header).lender(&newer, &two).is_none());
     // A login that was sealed with another key cannot be lent.
@@ -187,7 +190,7 @@ fn a_loan_ends_with_its_cookie_and_with_its_login() {
 }
 
 #[test]
-fn applications_of_one_host_keep_marks_of_their_own() {
+fn applications_on_one_host_have_separate_marks() {
     let (own, other) = (keys(), of("other"));
     let mark = Jar::read("", &own, false).mark_finished("sealed".into());
     assert_ne!(mark.name(), Jar::read("", &other, false).mark_finished("sealed".into()).name());
@@ -198,7 +201,7 @@ fn applications_of_one_host_keep_marks_of_their_own() {
 }
 
 #[test]
-fn a_thousand_cookies_are_read_up_to_a_bound() {
+fn a_thousand_cookies_are_read_up_to_the_limit() {
     let keys = keys();
     let header: Vec<_> = (0..1000).map(|key| format!("clever_login_{key}=x")).collect();
     assert_eq!(Jar::read(&header.join("; "), &keys, false).logins.len(), MAX_READ);
@@ -210,7 +213,7 @@ fn status(endpoint: Endpoint, method: &str, headers: &[(&str, &str)]) -> Option<
 }
 
 #[test]
-fn only_a_page_that_somebody_goes_to_begins_or_finishes_a_login() {
+fn only_a_page_that_a_person_opens_begins_or_finishes_a_login() {
     for endpoint in [Endpoint::Login, Endpoint::Callback] {
         let get = |headers: &[(&str, &str)]| status(endpoint, "GET", headers);
         assert_eq!(get(&[]), None);
@@ -240,7 +243,7 @@ fn only_a_page_that_somebody_goes_to_begins_or_finishes_a_login() {
 }
 
 #[test]
-fn a_page_prefetched_neither_begins_nor_finishes_a_login() {
+fn a_prefetched_page_neither_begins_nor_finishes_a_login() {
     for endpoint in [Endpoint::Login, Endpoint::Callback] {
         for (name, value) in [
             ("Sec-Purpose", "prefetch"),
@@ -293,7 +296,7 @@ fn only_a_form_of_the_application_logs_out() {
 }
 
 #[test]
-fn headers_that_decide_nothing_are_ignored() {
+fn headers_that_do_not_matter_are_ignored() {
     assert!(
         BrowserRequest::is_known_header("sec-FETCH-dest") && BrowserRequest::is_known_header("HTTP_ORIGIN")
     );

@@ -29,7 +29,7 @@ const MARGIN: usize = 9;
 /// The exit code for wrong arguments, from sysexits.h: 2 already means a problem with the setup.
 const USAGE: u8 = 64;
 
-#[expect(clippy::disallowed_methods, reason = "they are this program's own")]
+#[expect(clippy::disallowed_methods, reason = "these arguments are this program's own")]
 fn main() -> ExitCode {
     let arguments: Vec<_> =
         std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_for_a_terminal_are_broken_between_words_below_what_was_found() {
+    fn lines_for_a_terminal_are_wrapped_between_words_and_indented() {
         let text =
             "ok       a: one two three\n         what to do: ä four\nwarning  b: indivisible-and-long\n";
         let narrow = "ok       a: one\n         two\n         three\n         what to\n         do: ä\n         four\n\

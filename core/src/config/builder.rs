@@ -382,7 +382,11 @@ impl ConfigBuilder {
     }
 
     #[cfg(not(feature = "client"))]
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with a client")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "the same signature as with the feature client"
+    )]
     const fn read_network(&self, _: &[Url]) -> Result<()> {
         Ok(())
     }

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_setting_has_the_name_that_its_caller_used() {
+    fn each_language_has_its_own_names_for_settings() {
         for (names, expected) in [
             (SettingNames::Rust, ["base_url", "return_to_origin", "timeout"]),
             (SettingNames::C, ["base_url", "return_to_origin", "timeout"]),

@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_is_an_address_and_nothing_more() {
+    fn a_proxy_with_anything_but_an_address_is_refused() {
         for url in [
             "http://proxy.example:3128",
             "https://proxy.example/",
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_proxy_is_said_in_its_own_scheme() {
+    fn an_error_about_a_proxy_has_an_example_with_its_own_scheme() {
         let long = |bytes: usize| "%61".repeat(bytes);
         for (url, said) in [
             ("http://p:0", "as in http://proxy.example:3128"),
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_may_leave_out_the_scheme_and_the_specific_one_comes_first() {
+    fn the_scheme_in_a_proxy_variable_is_optional_and_the_specific_variable_wins() {
         let environment = Environment {
             https_proxy: Some(("https_proxy", "me:hunter2@proxy.example:3128".into())),
             all_proxy: Some(("ALL_PROXY", "socks5h://other.example/path".into())),
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_cannot_be_used_is_an_error_only_where_it_is_needed() {
+    fn an_unusable_proxy_variable_is_an_error_only_for_addresses_that_need_it() {
         let environment = Environment {
             https_proxy: Some(("HTTPS_PROXY", "gopher://proxy.example".into())),
             no_proxy: "clever.com".into(),

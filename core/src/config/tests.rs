@@ -36,7 +36,7 @@ fn a_redirect_uri_is_https_unless_loopback_or_a_development_app() {
 }
 
 #[test]
-fn what_is_too_long_for_a_url_is_refused() {
+fn values_that_are_too_long_for_a_url_are_refused() {
     assert!(detail(Config::builder("a".repeat(256))).contains("client_id must have at most 255 bytes"));
     let long = format!("https://app.example/{}", "a".repeat(2048));
     assert!(detail(builder().redirect_uri(&long)).contains("redirect_uri must have at most 2048 bytes"));
@@ -44,7 +44,7 @@ fn what_is_too_long_for_a_url_is_refused() {
 }
 
 #[test]
-fn in_development_every_address_may_be_plain_http() {
+fn every_address_may_be_plain_http_in_development() {
     let config = builder().base_url("http://clever:5999/").development(true).build().unwrap();
     assert_eq!((config.issuer(), config.api_base.as_str()), ("http://clever:5999", "http://clever:5999"));
     assert!(builder().jwks_uri("http://keys.example/").development(true).build().is_ok());
@@ -56,7 +56,7 @@ fn in_development_every_address_may_be_plain_http() {
 }
 
 #[test]
-fn an_error_names_the_setting_that_was_used_and_what_allows_it() {
+fn an_error_names_the_setting_and_how_to_allow_its_value() {
     let plain = || Config::builder("client").base_url("http://clever:5999");
     for (names, expected) in [
         (SettingNames::Rust, ["base_url must", "development(true)"]),
@@ -69,7 +69,10 @@ fn an_error_names_the_setting_that_was_used_and_what_allows_it() {
         assert!(expected.iter().all(|words| shown.contains(words)), "{shown}");
         assert!(shown.contains(r#"found "http://clever:5999""#), "{shown}");
     }
-    assert!(detail(plain().api_base("https://api.example")).contains("base_url"), "the issuer is still its");
+    assert!(
+        detail(plain().api_base("https://api.example")).contains("base_url"),
+        "base_url still sets the issuer"
+    );
     assert!(detail(builder().issuer("http://clever:5999")).contains("issuer must"));
     assert!(detail(builder().api_base("http://clever:5999")).contains("api_base must"));
     let environment = |builder: ConfigBuilder| detail(builder.setting_names(SettingNames::Environment));
@@ -113,7 +116,7 @@ fn addresses_are_kept_in_canonical_form() {
 }
 
 #[test]
-fn an_address_with_credentials_or_tricks_is_refused_and_not_repeated() {
+fn an_address_with_credentials_or_tricks_is_refused_and_not_shown() {
     type Set = fn(ConfigBuilder, &str) -> ConfigBuilder;
     let settings: [Set; 9] = [
         |builder, text| builder.base_url(text),
@@ -150,7 +153,7 @@ fn an_address_with_credentials_or_tricks_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn a_redirect_uri_stays_as_it_was_written() {
+fn a_redirect_uri_is_not_changed() {
     for uri in [
         "https://App.Example/Cb",
         "https://app.example:443/cb",
@@ -163,7 +166,7 @@ fn a_redirect_uri_stays_as_it_was_written() {
 }
 
 #[test]
-fn a_redirect_uri_with_a_scheme_of_its_own_is_told_what_to_use() {
+fn a_redirect_uri_with_a_custom_scheme_gets_an_error_with_advice() {
     for uri in [
         "myapp://callback",
         "com.example.app:/callback",
@@ -183,7 +186,7 @@ fn a_redirect_uri_with_a_scheme_of_its_own_is_told_what_to_use() {
 }
 
 #[test]
-fn a_login_without_a_secret_is_told_which_setting_seals_it() {
+fn a_login_without_a_secret_gets_an_error_that_names_the_missing_setting() {
     for (names, setting) in [
         (SettingNames::Rust, "pending_key is missing"),
         (SettingNames::Php, "pendingKey is missing: without clientSecret"),
@@ -214,14 +217,14 @@ fn a_query_that_would_make_every_login_fail_is_refused() {
 }
 
 #[test]
-fn clever_itself_is_reached_by_https_only() {
+fn clever_is_only_reached_over_https() {
     assert!(detail(builder().issuer("http://clever.com")).contains("must start with https://"));
     assert!(detail(builder().api_base("file:///etc/passwd")).contains("api_base"));
     assert!(builder().base_url("http://[::1]:4000/").build().is_ok());
 }
 
 #[test]
-fn only_configured_redirect_uris_are_given_out() {
+fn only_configured_redirect_uris_are_returned() {
     let config = builder().redirect_uri("https://app.example/second").build().unwrap();
     assert_eq!(config.redirect_uri(None).unwrap(), "https://app.example/cb");
     assert_eq!(
@@ -238,7 +241,7 @@ fn only_configured_redirect_uris_are_given_out() {
 }
 
 #[test]
-fn a_timeout_is_above_nothing_and_below_a_day() {
+fn a_timeout_is_more_than_zero_and_at_most_a_day() {
     assert!(detail(builder().timeout(Duration::ZERO)).contains("timeout"));
     assert!(detail(builder().timeout(Duration::MAX)).contains("timeout"));
     assert!(
@@ -260,7 +263,7 @@ fn debug_shows_no_secret() {
 }
 
 #[test]
-fn a_number_that_cannot_be_used_is_named_as_it_was_given() {
+fn an_invalid_number_is_shown_as_it_was_given() {
     for (seconds, found) in [
         (-1.0, "-1"),
         (0.0, "0"),

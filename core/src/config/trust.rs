@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_without_a_good_certificate_is_named() {
+    fn an_error_names_a_bundle_without_a_valid_certificate() {
         let junk = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
         let cut = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n";
         let key = "-----BEGIN PRIVATE KEY-----\naGVsbG8=\n-----END PRIVATE KEY-----\n";
@@ -289,7 +289,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_bundle_that_would_never_end_is_not_read() {
+    fn an_endless_bundle_is_not_read() {
         let folder = std::env::temp_dir().join(format!("clever-sso-{}-bundle", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let (pipe, large) = (folder.join("pipe"), folder.join("large.pem"));
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_may_have_a_mark_in_front_and_line_breaks_of_any_kind() {
+    fn a_bundle_may_have_a_byte_order_mark_and_any_line_breaks() {
         let pair = rcgen::generate_simple_self_signed(["clever.example".to_owned()]).unwrap();
         let pem = pair.cert.pem().replace("\r\n", "\n");
         for text in [

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_looks_like_a_setting_is_found() {
+    fn a_misspelled_variable_name_is_found() {
         for (name, meant) in [
             ("CLEVER_CLIENT_SECRETS", Some("CLEVER_CLIENT_SECRET")),
             ("CLEVER_REDIRECT_URL", Some("CLEVER_REDIRECT_URI")),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn each_setting_is_read() {
+    fn each_setting_is_read_from_its_variable() {
         let config = built(&[
             ("CLEVER_REDIRECT_URI", "https://a.example/cb  https://b.example/cb"),
             ("CLEVER_ISSUER", "https://issuer.example"),
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_one_server_wins_over_the_base_url() {
+    fn a_setting_for_one_address_overrides_the_base_url() {
         let both = ("CLEVER_BASE_URL", "https://both.example");
         let issuer = ("CLEVER_ISSUER", "https://issuer.example");
         let api = ("CLEVER_API_BASE", "https://api.example");
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn each_setting_of_the_list_has_a_variable_that_can_be_wrong() {
+    fn an_error_names_the_variable_of_each_setting() {
         for setting in SETTINGS.iter().filter(|setting| setting.rust != CLIENT_ID) {
             let name = SettingNames::Environment.of(setting.rust);
             let wrong = match setting.rust {
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_cannot_be_read_is_named_and_not_shown() {
+    fn an_error_names_missing_and_unreadable_variables_without_their_values() {
         let missing = of(&[("CLEVER_CLIENT_ID", "")]).unwrap_err();
         assert!(missing.to_string().ends_with("CLEVER_CLIENT_ID is not set"), "{missing}");
         for (name, value, kind) in [
@@ -333,7 +333,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn bytes_that_are_no_text_are_named() {
+    fn an_error_names_a_variable_that_is_not_text() {
         use std::os::unix::ffi::OsStringExt as _;
 
         let bytes = |name: &str| (name == "CLEVER_CLIENT_ID").then(|| OsString::from_vec(vec![0xff]));

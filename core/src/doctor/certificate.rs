@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_or_changed_is_no_reason_to_panic() {
+    fn a_truncated_or_changed_certificate_causes_no_panic() {
         let made = rcgen::generate_simple_self_signed(["clever.example".to_owned()]).unwrap();
         let der = made.cert.der().to_vec();
         for length in 0..der.len() {

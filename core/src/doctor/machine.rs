@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn each_folder_on_the_way_to_a_service_may_limit_its_processes() {
+    fn each_parent_folder_of_a_service_may_limit_its_processes() {
         let version_2 = "0::/system.slice/app.service\n";
         assert_eq!(
             folders_of_pids(version_2)[2..],

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_with_an_address_is_read_from_status_and_location() {
+    fn clevers_treatment_of_a_redirect_uri_is_read_from_status_and_location() {
         let asked = "https://clever.com/oauth/authorize?client_id=x";
         for (status, location, expected) in [
             (200, None, Treated::ShownPage),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_known_when_it_is_treated_otherwise_than_one_of_nobodys() {
+    fn a_redirect_uri_is_known_if_it_is_treated_differently_than_an_unregistered_one() {
         let (login, error) = (Treated::SentTo("/login".into()), Treated::SentTo("/error".into()));
         let (refused, page, unclear) = (Treated::Refused(400), Treated::ShownPage, Treated::Unclear(403));
         for (own, other, known) in [
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nearly_the_same_is_tried() {
+    fn similar_redirect_uris_are_tried() {
         let near_of = |uri: &str| near(uri).into_iter().map(|(other, _)| other).collect::<Vec<_>>();
         assert_eq!(
             near_of("https://app.example/CB?a=b"),

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_has_a_level_a_check_and_what_was_found_and_nothing_that_could_forge_a_line() {
+    fn a_line_has_level_check_and_finding_and_cannot_be_forged() {
         assert_eq!(
             report().to_text(false),
             "ok       settings: every setting is valid\n\

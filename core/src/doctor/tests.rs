@@ -28,7 +28,7 @@ fn level_of(report: &Report, check: &str) -> Level {
 }
 
 #[tokio::test]
-async fn of_a_good_setup_every_check_is_ok() {
+async fn every_check_of_a_valid_setup_is_ok() {
     const CHECKS: [&str; 11] = [
         "settings",
         "process",
@@ -52,7 +52,7 @@ async fn of_a_good_setup_every_check_is_ok() {
 }
 
 #[tokio::test]
-async fn a_client_reports_its_logins_and_keys_and_stays_unchanged() {
+async fn a_report_on_a_client_includes_its_keys_and_does_not_change_it() {
     let (emulator, other) = (emulator(), emulator());
     let client = client(&emulator);
     client.warm_up().await.unwrap();
@@ -74,7 +74,7 @@ async fn a_client_reports_its_logins_and_keys_and_stays_unchanged() {
 }
 
 #[tokio::test]
-async fn a_setting_that_is_wrong_is_the_first_problem_and_the_rest_is_still_checked() {
+async fn a_wrong_setting_is_the_first_problem_and_the_rest_is_still_checked() {
     let emulator = emulator();
     let good = || builder(emulator.base_url());
     for (builder, said) in [
@@ -94,7 +94,7 @@ async fn a_setting_that_is_wrong_is_the_first_problem_and_the_rest_is_still_chec
 }
 
 #[tokio::test]
-async fn no_secret_is_sent_where_its_address_is_not_known() {
+async fn no_secret_is_sent_when_the_token_endpoint_is_unknown() {
     let emulator = emulator();
     let secrets_sent = || emulator.request_count("/oauth/tokens");
     let good = || builder(emulator.base_url());
@@ -109,7 +109,7 @@ async fn no_secret_is_sent_where_its_address_is_not_known() {
 }
 
 #[tokio::test]
-async fn of_settings_that_are_missing_it_says_which_logins_cannot_begin() {
+async fn a_missing_setting_is_reported_with_the_logins_that_cannot_begin() {
     let emulator = emulator();
     let bare = || Config::builder("client").base_url(emulator.base_url());
     let without_address = bare().client_secret(SECRET).doctor().await.unwrap();
@@ -124,7 +124,7 @@ async fn of_settings_that_are_missing_it_says_which_logins_cannot_begin() {
 }
 
 #[tokio::test]
-async fn every_redirect_uri_is_tried_up_to_a_limit_that_is_named() {
+async fn redirect_uris_are_tried_up_to_a_reported_limit() {
     let uri = |number: usize| format!("{CALLBACK}/{number}");
     let app =
         (0..70).fold(App::new("client", SECRET, CALLBACK), |app, number| app.with_redirect_uri(uri(number)));
@@ -148,7 +148,7 @@ async fn every_redirect_uri_is_tried_up_to_a_limit_that_is_named() {
 
 /// The clock of this test advances by itself whenever nothing else happens.
 #[tokio::test(start_paused = true)]
-async fn where_nobody_answers_it_ends_in_time() {
+async fn a_report_on_a_silent_server_ends_in_time() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", silent.local_addr().unwrap());
     let begun = clock::now();
@@ -159,17 +159,19 @@ async fn where_nobody_answers_it_ends_in_time() {
 }
 
 #[test]
-fn a_call_in_the_wrong_place_is_an_error_and_no_report() {
+fn a_call_outside_a_runtime_is_an_error_instead_of_a_report() {
     let emulator = emulator();
     let waker = std::task::Waker::noop();
     let (client, mut context) = (client(&emulator), std::task::Context::from_waker(waker));
-    let Poll::Ready(outside) = std::pin::pin!(client.doctor()).poll(&mut context) else { panic!("it waits") };
+    let Poll::Ready(outside) = std::pin::pin!(client.doctor()).poll(&mut context) else {
+        panic!("the call waits")
+    };
     assert_eq!(outside.unwrap_err().code(), ErrorCode::RuntimeMissing);
 }
 
 #[cfg(feature = "blocking")]
 #[test]
-fn a_blocking_call_in_the_wrong_place_is_an_error_and_no_report() {
+fn a_blocking_call_in_an_async_task_is_an_error_instead_of_a_report() {
     use crate::{LoginOptions, blocking};
 
     let emulator = emulator();

@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_for_people_name_no_protocol() {
+    fn sentences_for_people_contain_no_protocol_terms() {
         for code in ErrorCode::ALL {
             for word in ["token", "OAuth", "HTTP", "JSON", "redirect", "nonce"] {
                 assert!(!code.user_message().contains(word), "{code}: {word}");
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn people_are_told_to_try_again_where_that_can_help() {
+    fn sentences_say_try_again_only_when_that_can_help() {
         for code in ErrorCode::ALL {
             let says_so = code.user_message().contains("try again");
             let may_help = match code {
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_has_a_status_that_says_whose_turn_it_is() {
+    fn the_status_of_the_page_matches_who_can_fix_the_error() {
         for (code, status) in [
             (ErrorCode::ConfigInvalid, 500),
             (ErrorCode::ReturnToUnsafe, 400),

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_a_secret_is_not_shown() {
+    fn a_possible_secret_is_not_shown() {
         for secret in [
             "5ec4e7f65ec4e7f65ec4e7f65ec4e7f65ec4e7f6",
             "//5ec4e7f65ec4e7f65ec4e7f65ec4e7f65ec4e7f6/",

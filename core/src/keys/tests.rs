@@ -52,7 +52,7 @@ fn left(cached: &Cached) -> Duration {
 }
 
 #[test]
-fn keys_are_fetched_again_when_they_are_old_and_not_before() {
+fn keys_are_fetched_again_only_when_they_are_old() {
     run(async |_| {
         let emulator = Emulator::start(Options::new()).unwrap();
         let scene = Scene::new(&emulator);
@@ -66,7 +66,7 @@ fn keys_are_fetched_again_when_they_are_old_and_not_before() {
 }
 
 #[test]
-fn old_keys_are_used_when_clever_is_down_which_is_asked_twice_a_minute() {
+fn old_keys_are_used_while_clever_is_down_and_fetches_are_tried_twice_a_minute() {
     run(async |pauses| {
         let emulator = Emulator::start(Options::new()).unwrap();
         let scene = Scene::new(&emulator);
@@ -78,23 +78,26 @@ fn old_keys_are_used_when_clever_is_down_which_is_asked_twice_a_minute() {
             scene.last_attempt().await.unwrap()
         };
         let tried_at = clock::now();
-        assert_eq!(used(pauses).await, tried_at, "it was tried");
+        assert_eq!(used(pauses).await, tried_at, "a fetch must have been tried");
         advance(just_before(tried_at + COOLDOWN - clock::now())).await;
-        assert_eq!(used(pauses).await, tried_at, "it was too early");
+        assert_eq!(used(pauses).await, tried_at, "it must be too early for a fetch");
         advance(MILLISECOND).await;
-        assert_eq!(used(pauses).await, tried_at + COOLDOWN, "it was tried again");
+        assert_eq!(used(pauses).await, tried_at + COOLDOWN, "a fetch must have been tried again");
     });
 }
 
 #[test]
-fn keys_for_a_token_that_does_not_verify_are_looked_for_twice_a_minute() {
+fn keys_for_an_unverified_token_are_fetched_at_most_twice_a_minute() {
     run(async |_| {
         let emulator = Emulator::start(Options::new()).unwrap();
         let scene = Scene::new(&emulator);
         let first = scene.current().await.unwrap();
         let second = scene.newer(&first).await.unwrap();
         assert!(scene.newer(&second).await.is_none());
-        assert!(Arc::ptr_eq(&scene.newer(&first).await.unwrap(), &second), "what others found will do");
+        assert!(
+            Arc::ptr_eq(&scene.newer(&first).await.unwrap(), &second),
+            "keys that another call fetched must be used"
+        );
         advance(just_before(COOLDOWN)).await;
         assert!(scene.newer(&second).await.is_none());
         advance(MILLISECOND).await;
@@ -103,7 +106,7 @@ fn keys_for_a_token_that_does_not_verify_are_looked_for_twice_a_minute() {
 }
 
 #[test]
-fn a_failure_is_shared_for_a_second_and_then_it_is_tried_again() {
+fn a_failed_fetch_is_shared_for_a_second_and_then_tried_again() {
     run(async |pauses| {
         let emulator = Emulator::start(Options::new()).unwrap();
         let scene = Scene::new(&emulator);
@@ -112,7 +115,7 @@ fn a_failure_is_shared_for_a_second_and_then_it_is_tried_again() {
         let (failed_at, tried_at) = (clock::now(), scene.last_attempt().await);
         advance(just_before(SHARED_FAILURE)).await;
         scene.current().await.unwrap_err();
-        assert_eq!(scene.last_attempt().await, tried_at, "the failure is repeated");
+        assert_eq!(scene.last_attempt().await, tried_at, "the failure must be repeated without a fetch");
         advance(MILLISECOND).await;
         pauses.skip(scene.current()).await.unwrap_err();
         assert_eq!(scene.last_attempt().await, Some(failed_at + SHARED_FAILURE));
@@ -120,7 +123,7 @@ fn a_failure_is_shared_for_a_second_and_then_it_is_tried_again() {
 }
 
 #[test]
-fn a_call_that_waited_for_half_of_its_time_fetches_by_itself_and_ends_at_its_own_deadline() {
+fn a_call_that_waited_half_of_its_time_fetches_keys_itself_until_its_own_deadline() {
     run(async |_| {
         // A server that accepts connections and never responds.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -157,7 +160,7 @@ fn a_call_that_waited_for_half_of_its_time_fetches_by_itself_and_ends_at_its_own
 }
 
 #[test]
-fn the_keys_of_a_forked_child_are_as_old_as_its_parents() {
+fn inherited_keys_are_as_old_as_the_parents_keys() {
     run(async |_| {
         let emulator = Emulator::start(Options::new()).unwrap();
         let inherited = Arc::new(InheritedKeys::new());

@@ -105,7 +105,7 @@ fn goal(arrival: Result<Arrival>) -> Option<String> {
 fn restart(arrival: Result<Arrival>) -> Restart {
     match arrival {
         Ok(Arrival::Finished(Outcome::Restart(restart))) => restart,
-        Ok(Arrival::Exchange(_)) => panic!("the code would be spent"),
+        Ok(Arrival::Exchange(_)) => panic!("the code would be used"),
         Ok(Arrival::Finished(other)) => panic!("{other:?}"),
         Err(error) => panic!("{error}"),
     }

@@ -145,7 +145,7 @@ mod unix {
         use std::thread::{scope, yield_now};
 
         #[test]
-        fn no_fork_waits_for_a_thread_that_has_ended_or_goes_on() {
+        fn finished_and_idle_threads_do_not_block_a_fork() {
             prepare_thread();
             for _ in 0..20 {
                 scope(|scope| scope.spawn(|| (prepare_thread(), prepare_thread())).join().unwrap());

@@ -208,7 +208,7 @@ mod linux {
         }
 
         #[test]
-        fn only_what_belongs_to_a_marked_runtime_is_closed() {
+        fn only_descriptors_of_a_marked_runtime_are_closed() {
             let (mark, other_mark) = (Mark::new(), Mark::new());
             let (marked, other, plain) = (runtime(), runtime(), runtime());
             let (mine, theirs) = (mark.put_on(&marked), other_mark.put_on(&other));
@@ -238,7 +238,7 @@ mod linux {
         }
 
         #[test]
-        fn a_mark_whose_number_is_another_sockets_by_now_closes_nothing() {
+        fn a_mark_whose_number_was_reused_closes_nothing() {
             let (mut mark, runtime) = (Mark::new(), runtime());
             let marked = mark.put_on(&runtime);
             let known = mark.0.as_mut().unwrap();
@@ -250,7 +250,7 @@ mod linux {
         }
 
         #[test]
-        fn what_the_parent_registers_after_the_fork_has_a_number_that_says_nothing_here() {
+        fn a_number_that_the_parent_registered_after_the_fork_is_not_recognized() {
             let (one, _other) = UnixStream::pair().unwrap();
             let (socket, inode) = (one.as_raw_fd(), socket_inode(one.as_raw_fd()).unwrap());
             // SAFETY: creates a descriptor.
@@ -264,7 +264,7 @@ mod linux {
         }
 
         #[test]
-        fn lines_of_the_kernel_are_read() {
+        fn registered_descriptors_are_read_from_the_kernels_lines() {
             assert_eq!(
                 target("tfd:        7 events:       19 data:     558123ab  pos:0 ino:2f0c sdev:9"),
                 Some((7, 0x2f0c))

@@ -63,8 +63,8 @@ mod tests {
     use std::sync::atomic::Ordering::SeqCst;
 
     #[test]
-    fn threads_work_with_an_exclusive_value_one_at_a_time() {
-        let (shared, never) = (Exclusive::new(0_u32), || panic!("nobody forked"));
+    fn threads_use_an_exclusive_value_one_at_a_time() {
+        let (shared, never) = (Exclusive::new(0_u32), || panic!("there was no fork"));
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_a_parent_thread_was_changing_is_made_again() {
+    fn a_value_that_a_parent_thread_was_changing_is_created_again() {
         let shared = Exclusive::new(7);
         shared.busy.store(generation() + 1, SeqCst);
         assert_eq!(shared.with(|| 8, |value| *value), 8);

@@ -191,12 +191,12 @@ trait Time {
 struct Real;
 
 impl Time for Real {
-    #[expect(clippy::disallowed_methods, reason = "no time of a protocol: how long a fork has waited")]
+    #[expect(clippy::disallowed_methods, reason = "not a protocol time: how long a fork has waited")]
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "there is no event: what could wait for one has a lock")]
+    #[expect(clippy::disallowed_methods, reason = "waiting for an event would need a lock")]
     fn pause(&self) {
         sleep(PAUSE);
     }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fork_waits_for_those_inside_and_others_wait_for_the_fork() {
+    fn a_fork_waits_for_threads_inside_and_other_threads_wait_for_the_fork() {
         let gate = Gate::new(Duration::MAX);
         let round = gate.enter(here());
         scope(|scope| {
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fork_waits_at_most_a_second_at_both_gates_however_long_a_pause_takes() {
+    fn a_fork_waits_at_most_a_second_at_both_gates_even_with_slow_pauses() {
         let begun = Real.now();
         let slow = Slow(Cell::new(begun));
         for gate in [&LOOKUPS, &BRIEF] {
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_forever() {
+    fn neither_a_fork_nor_a_thread_waits_forever() {
         let gate = Gate::new(Duration::ZERO);
         let silent = gate.enter(here());
         gate.close(here(), 0);
@@ -290,7 +290,7 @@ mod tests {
         gate.open(here());
         assert_eq!(counts(&gate, here()), (0, 1));
         gate.leave(silent);
-        assert_eq!(counts(&gate, here()), (0, 1), "it counts no more");
+        assert_eq!(counts(&gate, here()), (0, 1), "the thread must no longer count");
         gate.leave(meanwhile);
         assert_eq!(counts(&gate, here()), (0, 0));
     }
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_finds_the_gate_open_and_nobody_inside() {
+    fn the_gate_is_open_and_empty_in_a_child() {
         let gate = Gate::new(Duration::MAX);
         let parent = here() + 1;
         gate.enter(parent);
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_read_as_it_was_packed() {
+    fn a_packed_state_is_unpacked_unchanged() {
         let state =
             State { round: Round { process: 0x00AB_CDEF, number: 0xFFF }, forks: 255, inside: 0xFFFFF };
         let read = State::read(state.packed(), 0x1_00AB_CDEF);

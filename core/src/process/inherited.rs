@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_value_is_inherited_and_all_are_freed_with_their_owner() {
+    fn the_newest_value_is_inherited_and_all_values_are_freed_with_their_owner() {
         let (inherited, witness) = (Inherited::new(), std::sync::Arc::new(()));
         assert!(inherited.read(|newest| newest.is_none()));
         std::thread::scope(|scope| {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_replaced_is_freed_once_nobody_reads_it() {
+    fn a_replaced_value_is_freed_once_no_thread_reads_it() {
         let (inherited, witness) = (Inherited::new(), std::sync::Arc::new(()));
         let publish = || inherited.publish(std::sync::Arc::clone(&witness));
         for _ in 0..100 {
@@ -137,14 +137,14 @@ mod tests {
         inherited.read(|_| {
             publish();
             publish();
-            assert_eq!(std::sync::Arc::strong_count(&witness), 4, "one that is read stays");
+            assert_eq!(std::sync::Arc::strong_count(&witness), 4, "a value that is being read must stay");
         });
         publish();
         assert_eq!(std::sync::Arc::strong_count(&witness), 2);
     }
 
     #[test]
-    fn threads_that_read_and_publish_at_once_see_whole_values_only() {
+    fn concurrent_readers_and_publishers_see_only_complete_values() {
         let inherited = Inherited::new();
         inherited.publish(vec![0_u32; 64]);
         std::thread::scope(|scope| {

@@ -92,7 +92,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
     #[test]
-    fn a_value_that_could_not_be_made_is_made_by_the_next_caller() {
+    fn the_next_caller_creates_a_value_after_a_failure() {
         let shared = PerProcess::new();
         assert_eq!(shared.try_get(|| Err("not yet")), Err("not yet"));
         assert_eq!(shared.try_get(|| Ok::<_, &str>(7)), Ok(&7));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_another_process_is_shown_once_to_who_replaces_it() {
+    fn one_thread_retires_a_value_of_another_process() {
         let shared = PerProcess::new();
         let retired = AtomicU64::new(0);
         let replace = |value| {

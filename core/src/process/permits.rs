@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_permit_that_is_given_up_is_free() {
+    fn a_dropped_permit_is_free_again() {
         static PERMITS: Permits = Permits::new(2);
         let first = PERMITS.take().unwrap();
         let second = PERMITS.take().unwrap();
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_that_race_never_take_more() {
+    fn racing_threads_never_take_too_many_permits() {
         static PERMITS: Permits = Permits::new(3);
         std::thread::scope(|scope| {
             for _ in 0..8 {
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_finds_all_of_them_free_and_gives_up_none_of_its_parents() {
+    fn all_permits_are_free_in_a_child_and_a_parents_permit_frees_none_there() {
         static PERMITS: Permits = Permits::new(1);
         let mut of_the_parent = PERMITS.take().unwrap();
         of_the_parent.generation += 1;

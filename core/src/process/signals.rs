@@ -215,7 +215,7 @@ mod unix {
         }
 
         #[test]
-        fn one_that_was_raised_meanwhile_is_taken_away_and_the_mask_comes_back() {
+        fn a_sigpipe_raised_during_a_call_is_removed_and_the_mask_restored() {
             in_a_thread(|| {
                 assert!(!is_held());
                 let held = HeldSigpipe::new();
@@ -228,7 +228,7 @@ mod unix {
         }
 
         #[test]
-        fn one_that_was_pending_before_stays_pending() {
+        fn a_sigpipe_that_was_already_pending_stays_pending() {
             in_a_thread(|| {
                 let hosts = HeldSignals::one(SIGPIPE);
                 raise();
@@ -242,7 +242,7 @@ mod unix {
         }
 
         #[test]
-        fn a_host_that_holds_it_back_itself_finds_it_held_and_none_pending() {
+        fn a_host_that_blocks_sigpipe_finds_it_blocked_and_not_pending() {
             in_a_thread(|| {
                 let hosts = HeldSignals::one(SIGPIPE);
                 let held = HeldSigpipe::new();

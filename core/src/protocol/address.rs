@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_one_reader_would_repair_and_another_would_not_is_refused() {
+    fn an_address_that_only_some_parsers_would_repair_is_refused() {
         for text in [
             "",
             "https",
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_has_no_fragment_and_is_short_in_canonical_form() {
+    fn an_endpoint_with_a_fragment_or_too_long_in_canonical_form_is_refused() {
         let long = |letter: &str, count: usize| format!("https://host/{}", letter.repeat(count));
         for (text, verdict) in [
             ("https://host/a?b=c", Ok("https://host/a?b=c")),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_nothing_more() {
+    fn an_origin_with_a_path_or_query_is_refused() {
         for (text, origin) in [
             ("https://www.example.org", "https://www.example.org"),
             ("https://WWW.example.org:443/", "https://www.example.org"),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_joined_to_the_endpoints_own() {
+    fn a_query_is_appended_to_the_endpoints_own_query() {
         assert_eq!(with_query("https://op/authorize", "a=1"), "https://op/authorize?a=1");
         assert_eq!(with_query("https://op/authorize?policy=x", "a=1"), "https://op/authorize?policy=x&a=1");
         assert_eq!(with_query("https://op/authorize?", "a=1"), "https://op/authorize?a=1");

@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_signed_in_as_something_that_is_no_person() {
+    fn a_record_that_is_not_a_person_signs_no_one_in() {
         for kind in NO_PEOPLE {
             for body in [
                 format!(r#"{{"data":{{"id":"5fc4","type":"{kind}"}}}}"#),
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn every_role_is_kept_also_one_not_yet_known() {
+    fn every_role_is_kept_including_unknown_ones() {
         let body =
             r#"{"data":{"id":"1","roles":{"teacher":{"legacy_id":"9","schools":[]},"bus_driver":{}}}}"#;
         let mut roles = user_response(&answer(200, body), "1").unwrap().roles;
@@ -429,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_is_none_stops_no_login_and_one_of_somebody_else_does() {
+    fn an_invalid_record_does_not_stop_a_login_but_a_record_of_someone_else_does() {
         for (status, body) in [
             (404, "<html>"),
             (403, "{}"),
@@ -456,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_repaired_where_it_only_describes() {
+    fn text_that_only_describes_is_repaired() {
         let body = "\u{feff}{\"data\":{\"id\":\"1\",\"name\":{\"first\":\"Ada \\ud83d\",\"middle\":\"B\\u0000\\n\",\"last\":\"\\n\"},\
             \"email\":\"a\\ud83d@b\",\"district\":\"d\\u0000\",\"age\":1e999}}";
         let user = user_response(&answer(200, body), "1").unwrap();
@@ -465,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_data_is_no_error_but_a_missing_id_is() {
+    fn a_missing_id_is_an_error_and_other_missing_data_is_not() {
         let body = r#"{"data":{"id":"1","email":null,"name":"x"}}"#;
         let user = user_response(&answer(200, body), "1").unwrap();
         assert!(user.unverified_email.is_none() && user.name == Name::default() && user.roles.is_empty());
@@ -489,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_about_somebody_else_is_refused() {
+    fn a_record_about_someone_else_is_refused() {
         let body = answer(200, r#"{"data":{"id":"1","name":{"first":"A"}}}"#);
         let other_user = user_response(&body, "2").unwrap_err().code();
         let other_district = district_response(&body, "2").unwrap_err().code();
@@ -498,7 +498,7 @@ mod tests {
     }
 
     #[test]
-    fn userinfo_about_somebody_else_is_refused() {
+    fn userinfo_about_someone_else_is_refused() {
         let body = r#"{"sub":"1","name":{"first":"A"}}"#;
         assert_eq!(userinfo_response(&answer(200, body), Some("1")).unwrap().id, "1");
         assert_eq!(
@@ -512,7 +512,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_cannot_lead_out_of_its_path() {
+    fn an_id_that_would_leave_its_path_is_refused() {
         for id in ["", "..", "a/b", "a?b", "a#b", "%2e%2e", "a b", "é"] {
             assert_eq!(
                 user_request("https://x", "t", id).unwrap_err().code(),

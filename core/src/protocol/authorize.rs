@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_authorization_request_carries_what_it_was_given_and_nothing_else() {
+    fn an_authorization_request_has_only_the_given_parameters() {
         let parameters = AuthorizeParameters {
             client_id: "client",
             redirect_uri: "https://app.example/cb?x=1",

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn url_query_and_bare_query_are_read_alike() {
+    fn a_url_a_query_and_a_query_without_question_mark_are_read_the_same() {
         for callback in [
             "https://app.example/cb?code=abc&state=s",
             "/cb?code=abc&state=s",
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_mark_in_a_query_is_one_of_its_characters() {
+    fn a_question_mark_inside_a_query_is_an_ordinary_character() {
         for callback in [
             "code=abc&extra=a?b=c",
             "?code=abc&extra=a?b=c",
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_implicit_grant_answers_in_the_fragment() {
+    fn the_token_of_the_implicit_grant_is_read_from_the_fragment() {
         let text =
             "https://app.example/cb#token_type=bearer&state=s&access_token=il1&scope=read%3Auser_id%20b";
         let callback = parse_callback(text).unwrap();
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_twice_is_refused_even_with_the_same_value() {
+    fn a_repeated_parameter_is_refused_even_with_the_same_value() {
         assert_eq!(error_of("code=a&code=a"), ErrorCode::CallbackDuplicate);
         assert_eq!(error_of("code=&code=a"), ErrorCode::CallbackDuplicate);
         assert_eq!(error_of("https://app.example/cb?state=a&code=x#state=b"), ErrorCode::CallbackDuplicate);
@@ -243,14 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn parameters_that_exclude_each_other_are_refused() {
+    fn contradicting_parameters_are_refused() {
         for callback in ["code=a&error=access_denied", "code=a&access_token=b", "?code=a#access_token=b"] {
             assert_eq!(error_of(callback), ErrorCode::CallbackContradictory, "{callback}");
         }
     }
 
     #[test]
-    fn nothing_to_go_on_is_malformed() {
+    fn a_callback_without_code_token_or_error_is_malformed() {
         for callback in ["", "?", "code=", "state=s", "https://app.example/code", "/code=a", "code=%ff"] {
             assert_eq!(error_of(callback), ErrorCode::CallbackMalformed, "{callback}");
         }
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_shown_nowhere_and_sent_nowhere() {
+    fn control_characters_are_neither_shown_nor_sent() {
         for callback in ["code=a%00b", "code=%0d%0ax", "#access_token=a%7f"] {
             assert_eq!(error_of(callback), ErrorCode::CallbackMalformed, "{callback}");
         }
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn text_in_another_encoding_is_repaired_unless_it_decides() {
+    fn invalid_utf_8_is_repaired_unless_it_decides() {
         for name in ["scope", "loginas_by_admin", "error_description"] {
             assert_eq!(code_of(&format!("code=abc&state=s&{name}=Ren%E9")), "abc", "{name}");
         }
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_of_the_application_are_left_alone() {
+    fn parameters_of_the_application_are_ignored() {
         assert_eq!(code_of("/cb?tab=1&tab=2&code=abc"), "abc");
     }
 

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_keys_that_may_not_be_asked_is_named_without_its_password() {
+    fn an_error_shows_a_forbidden_address_of_keys_without_its_password() {
         for (uri, said) in [
             (
                 "https://user:hunter2@clever.com/certs?k=hunter2",
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_plain_http_where_the_issuer_is_in_development() {
+    fn keys_may_be_plain_http_if_the_issuer_is_plain_http() {
         for (issuer, uri, usable) in [
             ("http://clever:5999", "http://clever:5999/oauth/certs", true),
             ("http://127.0.0.1:5999", "http://127.0.0.1:5999/oauth/certs", true),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_is_none_is_left_out_and_spoils_nothing() {
+    fn an_invalid_endpoint_is_left_out_and_the_others_stay_valid() {
         for link in [
             "null",
             "7",

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn html_where_json_belongs_is_named_as_such() {
+    fn html_instead_of_json_is_response_html() {
         for (content_type, body) in [
             ("text/html; charset=utf-8", "x"),
             ("application/json", "  <html>"),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn any_success_with_a_record_is_a_good_answer_but_a_part() {
+    fn any_success_status_with_a_record_is_accepted_except_a_partial_response() {
         for status in [200, 201, 202, 203, 299] {
             assert!(record(&response(status, "application/json", "{}")).is_ok(), "{status}");
         }
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_in_another_form_is_named() {
+    fn an_error_names_the_format_of_an_unreadable_body() {
         let shown = |body: &[u8]| {
             let response = http::Response::builder().body(body.to_vec()).unwrap();
             json(&response).unwrap_err().to_string()
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn statuses_have_their_own_words() {
+    fn each_bad_status_has_its_own_error_code() {
         for (status, code) in [
             (404, ErrorCode::NotFound),
             (401, ErrorCode::TokenRejected),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_error_words_are_taken() {
+    fn only_plain_words_are_read_from_an_error_member() {
         let word = |body| error_word(&response(400, "application/json", body));
         assert_eq!(word(r#"{"error":"invalid_grant"}"#).as_deref(), Some("invalid_grant"));
         assert_eq!(word(r#"{"error":"a\nforged log line"}"#), None);

@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_with_one_role_logs_in_with_it_and_one_with_two_may_be_either() {
+    fn the_role_of_a_login_is_known_for_one_role_and_unknown_for_two() {
         assert_eq!(from_api("i", &me("user"), Some(&user(&["student"]))).user_type, Some(UserType::Student));
         let both = from_api("i", &me("user"), Some(&user(&["staff", "teacher"])));
         assert_eq!((both.user_type, both.roles.len()), (None, 2));
@@ -256,13 +256,13 @@ mod tests {
     }
 
     #[test]
-    fn without_the_own_record_the_login_still_has_an_identity() {
+    fn a_login_without_the_persons_record_still_has_an_identity() {
         let identity = from_api("i", &me("user"), None);
         assert_eq!((identity.id.as_str(), identity.name.full().as_str()), ("1", ""));
     }
 
     #[test]
-    fn an_identity_is_the_same_after_it_was_kept_and_one_that_was_kept_long_ago_can_be_read() {
+    fn a_stored_identity_is_read_unchanged_and_one_from_an_older_version_is_readable() {
         let identity = from_api("i", &me("user"), Some(&user(&["staff", "teacher"])));
         let kept = serde_json::to_string(&identity).unwrap();
         assert_eq!(serde_json::from_str::<Identity>(&kept).unwrap(), identity);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_has_the_roles_that_were_told() {
+    fn has_role_is_true_only_for_the_roles_of_the_record() {
         let identity = from_api("i", &me("user"), Some(&user(&["staff", "bus_driver"])));
         assert!(identity.has_role(RoleName::Staff) && identity.has_role("bus_driver"));
         assert!(!identity.has_role("teacher") && !identity.has_role("user"));

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_set_is_malformed() {
+    fn text_that_is_not_a_key_set_is_malformed() {
         for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
             assert_eq!(KeySet::parse(text).unwrap_err().code(), ErrorCode::ResponseMalformed, "{text}");
         }

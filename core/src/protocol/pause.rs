@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_asked_for_in_seconds_as_a_date_or_by_the_rate_limit() {
+    fn a_pause_is_read_from_seconds_a_date_or_the_rate_limit() {
         assert_eq!(seconds(&[("retry-after", " 7 ")]), Some(7));
         assert_eq!(seconds(&[("retry-after", "Sat, 01 Jan 2022 00:00:09 GMT")]), Some(9));
         assert_eq!(seconds(&[("x-ratelimit-reset", "1640995203")]), Some(3));
@@ -97,20 +97,20 @@ mod tests {
     }
 
     #[test]
-    fn the_reset_of_the_rate_limit_holds_up_only_what_was_limited() {
+    fn the_rate_limit_reset_delays_only_limited_requests() {
         let mut response = response(&[("x-ratelimit-reset", "1640995203")]);
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         assert_eq!(asked_pause(&response, Some(NOW)), None);
     }
 
     #[test]
-    fn a_date_is_read_by_the_clock_of_the_server() {
+    fn a_date_is_compared_with_the_servers_clock() {
         let date = ("date", "Sat, 01 Jan 2022 00:00:05 GMT");
         assert_eq!(seconds(&[date, ("retry-after", "Sat, 01 Jan 2022 00:00:09 GMT")]), Some(4));
     }
 
     #[test]
-    fn without_any_clock_only_a_number_says_how_long() {
+    fn without_a_clock_only_a_number_gives_a_pause() {
         let asked = |headers| asked_pause(&response(headers), None).map(|pause| pause.as_secs());
         assert_eq!(asked(&[("retry-after", "7")]), Some(7));
         assert_eq!(asked(&[("retry-after", "Sat, 01 Jan 2022 00:00:09 GMT")]), None);

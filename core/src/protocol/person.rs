@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_read_written_and_kept() {
+    fn roles_are_converted_to_text_and_json_and_back() {
         for word in ["student", "teacher", "staff", "school_admin", "district_admin", "contact", "bus_driver"]
         {
             let role: RoleName = word.parse().unwrap();

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_switch_is_on_unless_it_says_otherwise() {
+    fn a_boolean_parameter_is_on_unless_its_value_means_off() {
         for off in ["", " ", "0", "false", "False", "FALSE", "no", "off", " 0 ", "\t"] {
             assert!(!is_switched_on(Some(off)), "{off:?}");
         }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_is_short_and_has_no_control_characters() {
+    fn a_long_parameter_or_one_with_control_characters_is_refused() {
         for good in ["", "53ee4b8a44abc88c1c00119b", "a b", "Schule Ä", &"a".repeat(255)] {
             assert_eq!(check_parameter("district_id", good, LONGEST), Ok(()));
         }
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn names_keep_their_letters_and_lose_what_cannot_be_shown() {
+    fn names_keep_their_letters_and_lose_unprintable_characters() {
         for name in
             ["", "Ada", "José Núñez", "Zoë 😀", "👩\u{200d}🚀", "می\u{200c}خواهم", "O'Brien-Smith", "שלום"]
         {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_compared_is_never_repaired() {
+    fn ids_words_and_emails_are_refused_instead_of_repaired() {
         for odd in ["", " ", "a b", "a\0", "a\n", "é", "\u{fffd}", "a\u{200b}"] {
             assert_eq!(identifier(odd), None, "{odd:?}");
         }

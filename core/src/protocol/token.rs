@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_go_form_encoded_by_basic_and_the_code_in_the_body() {
+    fn the_request_has_basic_credentials_and_the_code_in_the_body() {
         let request =
             request("https://clever.com/oauth/tokens", "a:b", &"c d/é".into(), "code&1", "https://app/cb?x")
                 .unwrap();
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn clevers_answers_are_read() {
+    fn token_responses_with_and_without_an_id_token_are_read() {
         let plain = judge(200, r#"{"access_token":"il1","token_type":"bearer"}"#).unwrap();
         assert!(plain.access_token.matches("il1") && plain.id_token.is_none());
         let oidc = judge(200, r#"{"access_token":"il1","id_token":"a.b.c","extra":[]}"#).unwrap();
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_have_their_own_words() {
+    fn each_refusal_has_its_own_error_code() {
         for (status, body, code) in [
             (400, r#"{"error":"invalid_grant","error_description":"invalid code"}"#, ErrorCode::CodeRejected),
             (401, r#"{"error":"invalid_client"}"#, ErrorCode::ClientRejected),

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_token_of_this_client_passes() {
+    fn only_a_token_of_this_client_is_accepted() {
         assert_eq!(
             judge(200, r#"{"client_id":"mine","scopes":["read:user_id"]}"#).unwrap().scopes,
             ["read:user_id"]

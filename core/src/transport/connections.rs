@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn each_runtime_has_connections_of_its_own_until_it_ends() {
+    fn each_runtime_has_its_own_connections_until_it_ends() {
         let connections = connections();
         let (first, second) = (runtime(), runtime());
         let of = |runtime: &Runtime| runtime.block_on(async { connections.here().unwrap() });
@@ -154,11 +154,11 @@ mod tests {
         drop(first);
         let kept: Vec<_> = lock(&connections.by_runtime).iter().map(|(id, _)| *id).collect();
         assert_eq!(kept, [second.handle().id()]);
-        assert_eq!(Arc::strong_count(&one), 1, "nothing else keeps them");
+        assert_eq!(Arc::strong_count(&one), 1, "no other reference may be left");
     }
 
     #[test]
-    fn a_runtime_that_goes_on_keeps_nothing_of_a_client_that_is_gone() {
+    fn a_running_runtime_keeps_nothing_of_a_dropped_client() {
         let (connections, runtime) = (connections(), runtime());
         let pool = runtime.block_on(async { Arc::downgrade(&connections.here().unwrap()) });
         let task_count = || runtime.handle().metrics().num_alive_tasks();
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn outside_a_runtime_there_is_an_error_and_no_panic() {
+    fn a_request_outside_a_runtime_is_an_error_and_no_panic() {
         let refused = connections().here().map(drop).unwrap_err();
         assert_eq!(refused.code(), ErrorCode::RuntimeMissing);
         assert!(refused.to_string().contains("blocking client"), "{refused}");

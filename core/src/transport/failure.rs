@@ -305,7 +305,7 @@ mod tests {
     use http::HeaderValue;
 
     #[test]
-    fn the_logins_that_a_proxy_offers_are_read_without_what_else_it_says() {
+    fn authentication_schemes_of_a_proxy_are_read_without_their_parameters() {
         let of = |values: &[&'static str]| {
             let mut headers = HeaderMap::new();
             for value in values {

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_head_of_an_answer_is_read_as_far_as_it_can_be() {
+    fn a_response_header_that_cannot_be_read_is_skipped() {
         let head = b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\nodd\r\n\
                      proxy-authenticate:  NTLM \r\n\xff: x\r\n\r\nProxy-Authenticate: Basic";
         let (status, headers) = read_head(head).unwrap();

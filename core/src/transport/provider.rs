@@ -149,7 +149,7 @@ mod tests {
     const GROUPS: [&Group; 3] = [&X25519, &SECP256R1, &SECP384R1];
 
     #[test]
-    fn each_group_agrees_with_that_of_the_crypto_library_in_both_directions() {
+    fn each_key_exchange_agrees_with_that_of_the_crypto_library() {
         for ours in GROUPS {
             let theirs = rustls::crypto::aws_lc_rs::ALL_KX_GROUPS
                 .iter()
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn no_key_is_drawn_twice() {
+    fn private_keys_are_never_the_same() {
         for group in GROUPS {
             let (one, other) = (group.start().unwrap(), group.start().unwrap());
             assert_ne!(one.pub_key(), other.pub_key(), "{group:?}");
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_key_in_another_form_or_off_the_curve_or_of_small_order_is_refused() {
+    fn a_malformed_off_curve_or_small_order_public_key_is_refused() {
         for group in GROUPS {
             let own = group.start().unwrap().pub_key().to_vec();
             let (mut bad, shorter) = (vec![Vec::new(), vec![0; own.len()]], own[1..].to_vec());

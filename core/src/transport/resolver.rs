@@ -109,7 +109,7 @@ fn look_up(host: &str) -> io::Result<Vec<SocketAddr>> {
 
 /// The limit that stops this process from asking a name server, if there is one: the system's resolver reports such a limit as if
 /// the server did not respond.
-#[expect(clippy::disallowed_methods, reason = "it sends nothing")]
+#[expect(clippy::disallowed_methods, reason = "this sends nothing")]
 fn limit() -> Option<io::Error> {
     UdpSocket::bind("127.0.0.1:0").err().filter(process::is_limit)
 }
@@ -131,7 +131,7 @@ pub(super) mod tests {
     /// True while this test's name server is silent.
     static SILENT: (Mutex<bool>, Condvar) = (Mutex::new(true), Condvar::new());
 
-    #[expect(clippy::unnecessary_wraps, reason = "it stands for the system's resolver")]
+    #[expect(clippy::unnecessary_wraps, reason = "it replaces the system's resolver")]
     fn silent(_: &str) -> io::Result<Vec<SocketAddr>> {
         let (is_silent, changed) = &SILENT;
         drop(changed.wait_while(is_silent.lock().unwrap(), |silent| *silent).unwrap());
@@ -156,7 +156,7 @@ pub(super) mod tests {
         assert_eq!(
             ask().await.map(Iterator::count).map_err(drop),
             Ok(1),
-            "the permit of one that ended is free"
+            "the permit of a finished lookup must be free"
         );
     }
 }

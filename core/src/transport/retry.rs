@@ -150,7 +150,7 @@ mod tests {
         };
         let result = repeat(&request(method), MAX_ATTEMPTS, begun + patience, &Recorder::new(), send).await;
         let times = times.into_inner();
-        assert_eq!(times.last(), Some(&clock::now()), "the last result is returned at once");
+        assert_eq!(times.last(), Some(&clock::now()), "the last result must be returned at once");
         Course { result, pauses: times.windows(2).map(|pair| pair[1] - pair[0]).collect() }
     }
 
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_passing_failure_is_asked_about_five_times_with_growing_pauses() {
+    async fn a_temporary_failure_is_tried_five_times_with_growing_pauses() {
         let failures = [
             answer(429, &[]),
             answer(500, &[]),
@@ -187,13 +187,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_first_good_answer_ends_it() {
+    async fn the_first_successful_response_ends_the_retries() {
         let course = get(&[answer(503, &[]), answer(500, &[]), answer(200, &[]), answer(503, &[])]).await;
         assert_eq!((course.result.unwrap().status(), course.pauses.len()), (StatusCode::OK, 2));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_will_not_pass_is_asked_about_once() {
+    async fn a_permanent_failure_is_not_retried() {
         let mut results: Vec<_> =
             [200, 204, 302, 400, 401, 403, 404, 501, 505].map(|status| answer(status, &[])).into();
         results.extend([ErrorCode::NetworkTls, ErrorCode::ResponseTooLarge].map(failure));
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_no_get_is_sent_again_only_if_no_byte_of_it_was_sent() {
+    async fn a_post_is_retried_only_if_no_byte_of_it_was_sent() {
         for (failing, attempts) in [
             (failure(ErrorCode::NetworkConnect), 5),
             (failure(ErrorCode::NetworkName), 5),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_that_the_server_asks_for_is_kept_and_not_cut_short_by_chance() {
+    async fn the_pause_that_a_server_requests_is_never_shortened() {
         let date = ("date", "Sat, 01 Jan 2022 00:00:00 GMT");
         let asked = [
             [("retry-after", "3"), ("x-unrelated", "1")],
@@ -233,14 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_does_not_tell_the_time_is_waited_for_by_our_clock() {
+    fn without_a_server_date_pauses_use_this_machines_clock() {
         let limited = answer(429, &[("x-ratelimit-reset", "1003")]);
         let pause = pause(&request(Method::GET), &limited, 1, 1000).unwrap();
         assert!(is_backoff(pause.checked_sub(Duration::from_secs(3)).unwrap(), 1), "{pause:?}");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_longer_than_the_time_left_is_not_begun() {
+    async fn a_pause_longer_than_the_time_left_is_not_started() {
         for wait in ["10", "11", "86400", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
             let (begun, limited) = (clock::now(), answer(429, &[("retry-after", wait)]));
             let course = get(&[limited, answer(200, &[])]).await;

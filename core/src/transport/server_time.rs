@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_date_gets_one() {
+    fn a_response_without_a_date_gets_one() {
         for (before, after) in [
             (HeaderMap::new(), "Sat, 01 Jan 2022 00:00:00 GMT"),
             (dated("now"), "Sat, 01 Jan 2022 00:00:00 GMT"),

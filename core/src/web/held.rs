@@ -397,11 +397,11 @@ mod tests {
         assert_eq!(found.get(None).unwrap().return_to.as_deref(), Some("/2"));
         assert!(found.get(Some("another")).is_none());
         let (jose, _) = HeldLogins::hold(held, &signed_in("jose", "/a")).unwrap();
-        assert_eq!(jose.logins.len(), 1, "nothing is carried over from one person to the next");
+        assert_eq!(jose.logins.len(), 1, "no login of another person may be kept");
     }
 
     #[test]
-    fn tokens_email_and_claims_are_kept_only_when_asked_for() {
+    fn tokens_email_and_claims_are_stored_only_by_hold_with_tokens() {
         let (held, _) = HeldLogins::hold(None, &signed_in("ada", "/a")).unwrap();
         let text = kept(&held).to_string();
         assert!(
@@ -443,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_whose_time_is_over_or_that_another_version_wrote_waits_no_longer() {
+    fn an_expired_held_login_or_one_from_another_version_is_gone() {
         let (held, _) = HeldLogins::hold(None, &signed_in("ada", "/a")).unwrap();
         let left = held.get(None).unwrap().ends_at - unix_time();
         assert!((TEN_MINUTES - 60..=TEN_MINUTES).contains(&left), "{left}");
@@ -457,21 +457,24 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_completed_once_even_when_its_session_comes_again() {
+    fn a_held_login_is_completed_once_even_with_a_copy_of_its_session() {
         let completed = Completed::default();
         let (held, first) = HeldLogins::hold(None, &signed_in("ada", "/1")).unwrap();
         let (held, second) = HeldLogins::hold(Some(held), &signed_in("ada", "/2")).unwrap();
         let mut session = Some(held.clone());
         assert_eq!(completed.take(&mut session, Some(&second)).unwrap().return_to.as_deref(), Some("/2"));
         assert!(completed.take(&mut session, Some(&second)).is_none());
-        assert!(completed.take(&mut Some(held), Some(&second)).is_none(), "a copy of the session");
+        assert!(
+            completed.take(&mut Some(held), Some(&second)).is_none(),
+            "a copy of the session must not complete the login again"
+        );
         assert_eq!(completed.take(&mut session, None).unwrap().key, first);
-        assert!(session.is_none(), "nothing waits");
+        assert!(session.is_none(), "no held login may be left");
         assert!(completed.take(&mut session, None).is_none());
     }
 
     #[test]
-    fn what_is_remembered_of_completed_logins_is_bounded() {
+    fn the_list_of_completed_logins_has_a_maximum_length() {
         let completed = Completed::default();
         let (held, _) = HeldLogins::hold(None, &signed_in("ada", "/1")).unwrap();
         let mut login = held.get(None).unwrap();

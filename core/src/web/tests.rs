@@ -26,7 +26,7 @@ fn header<'a>(answer: &'a WebAnswer, name: &str) -> &'a str {
 }
 
 #[test]
-fn a_wrong_option_is_named_when_the_application_starts() {
+fn a_wrong_option_is_named_at_startup() {
     for (options, named) in [
         (WebOptions::new().prefix("clever"), "prefix must be a path"),
         (WebOptions::new().prefix("/a//b"), "prefix must be a path"),
@@ -57,7 +57,7 @@ fn a_wrong_option_is_named_when_the_application_starts() {
 }
 
 #[test]
-fn options_are_read_from_variables_and_errors_name_these() {
+fn options_are_read_from_variables_and_errors_name_the_variable() {
     let read = |variables: &[(&str, &str)]| {
         WebOptions::read(|name| {
             let found = variables.iter().find(|(known, _)| *known == name);
@@ -100,11 +100,14 @@ fn options_are_read_from_variables_and_errors_name_these() {
         );
     }
     let refused = BrowserLeg::new(client(&[CALLBACK]), read(&[]).unwrap().prefix("clever")).unwrap_err();
-    assert!(refused.to_string().contains(": prefix must be a path"), "the program has set it: {refused}");
+    assert!(
+        refused.to_string().contains(": prefix must be a path"),
+        "the program has set the option: {refused}"
+    );
 }
 
 #[test]
-fn a_prefix_that_a_proxy_takes_off_is_part_of_what_people_see() {
+fn urls_include_a_prefix_that_a_proxy_removes() {
     let uri = "https://app.example/school/clever/callback";
     for options in [WebOptions::new(), WebOptions::new().callback_path("/clever/callback")] {
         let leg = BrowserLeg::new(client(&[uri]), options).unwrap();
@@ -123,7 +126,7 @@ fn a_prefix_that_a_proxy_takes_off_is_part_of_what_people_see() {
 }
 
 #[test]
-fn a_callback_at_the_root_leaves_the_front_page_alone() {
+fn a_callback_at_the_root_does_not_replace_the_front_page() {
     let leg = BrowserLeg::new(client(&["https://app.example"]), WebOptions::new()).unwrap();
     for (target, is_callback) in
         [("/", false), ("/?lesson=1", false), ("/?code=a", true), ("/?error=b", true), ("/x?code=a", false)]
@@ -133,7 +136,7 @@ fn a_callback_at_the_root_leaves_the_front_page_alone() {
 }
 
 #[test]
-fn pages_go_to_log_in_and_scripts_are_told() {
+fn signed_out_pages_are_redirected_and_scripts_get_401() {
     let leg = leg(WebOptions::new());
     let navigates =
         [("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"), ("Accept", "text/html,*/*;q=0.8")];
@@ -174,7 +177,7 @@ fn pages_go_to_log_in_and_scripts_are_told() {
 }
 
 #[test]
-fn people_read_their_own_language() {
+fn pages_are_in_the_language_of_the_browser() {
     let leg = leg(WebOptions::new());
     for (accepted, tag) in [
         ("", "en"),
@@ -192,7 +195,7 @@ fn people_read_their_own_language() {
 }
 
 #[test]
-fn a_language_that_is_set_is_that_of_every_page() {
+fn a_configured_language_is_used_for_every_page() {
     for (set, accepted, tag) in
         [("es", "en", "es"), ("en", "es", "en"), ("es-MX", "", "es"), ("", "es", "es")]
     {
@@ -204,7 +207,7 @@ fn a_language_that_is_set_is_that_of_every_page() {
 }
 
 #[test]
-fn what_stands_in_a_page_is_text() {
+fn names_and_urls_in_pages_are_escaped() {
     let leg = leg(WebOptions::new());
     let request = get("/a?\"><script>", &[]);
     let mut person = person(None, &[]);
@@ -222,7 +225,7 @@ const WRITE: &str = "CLEVER_SSO_WRITE_PAGES";
 
 /// The browser tests show these files, with their headers, and check that the pages are accessible.
 #[test]
-fn the_pages_are_those_that_are_looked_at_in_a_browser() {
+fn the_pages_match_the_files_of_the_browser_tests() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pages");
     for language in [Language::English, Language::Spanish] {
         let leg = leg(WebOptions::new().language(language.tag()));
@@ -256,7 +259,7 @@ fn the_pages_are_those_that_are_looked_at_in_a_browser() {
 }
 
 #[test]
-fn a_page_of_ones_own_keeps_status_and_cookies() {
+fn an_applications_own_page_keeps_status_and_cookies() {
     let answer = leg(WebOptions::new()).not_allowed(&get("/a", &[])).with_page("<p>mine");
     assert_eq!((answer.response().status().as_u16(), answer.response().body().as_str()), (403, "<p>mine"));
     assert_eq!(header(&answer, "content-security-policy"), "");
@@ -264,10 +267,10 @@ fn a_page_of_ones_own_keeps_status_and_cookies() {
 }
 
 #[test]
-fn a_long_target_goes_in_a_page() {
+fn a_redirect_to_a_long_url_becomes_a_page() {
     let leg = leg(WebOptions::new());
     let answer = leg.not_signed_in(&get(&format!("/{}", "%D1%88".repeat(500)), &[]));
-    assert_eq!(answer.response().status(), 303, "each letter has three characters");
+    assert_eq!(answer.response().status(), 303, "500 letters must fit into a redirect");
     let long = "/".to_owned() + &"x".repeat(3000);
     assert_eq!(header(&leg.not_signed_in(&get(&long, &[])), "location"), "/clever/login");
     let login = crate::Login {
@@ -302,7 +305,7 @@ fn signed_in(return_to: Option<&str>) -> SignedIn {
 }
 
 #[test]
-fn the_role_of_the_login_counts_and_all_roles_when_it_is_not_known() {
+fn the_role_of_the_login_counts_or_all_roles_when_it_is_unknown() {
     assert!(person(Some("teacher"), &["teacher", "contact"]).has_role(["staff", "teacher"]));
     assert!(!person(Some("teacher"), &["teacher", "contact"]).has_role([RoleName::Contact]));
     assert!(person(None, &["teacher", "contact"]).has_role(["contact"]));
@@ -315,7 +318,7 @@ fn the_role_of_the_login_counts_and_all_roles_when_it_is_not_known() {
 }
 
 #[test]
-fn a_session_that_came_to_its_end_holds_nobody() {
+fn an_expired_or_foreign_session_has_no_person() {
     let kept = serde_json::to_value(person(Some("student"), &["student"])).unwrap();
     let found = SessionIdentity::from_session(kept.clone()).unwrap();
     assert_eq!(found.user_type, Some(UserType::Student));
@@ -328,7 +331,7 @@ fn a_session_that_came_to_its_end_holds_nobody() {
 }
 
 #[test]
-fn a_login_that_waits_goes_to_a_page_of_the_application_and_is_completed_once() {
+fn a_held_login_redirects_to_the_applications_page_and_is_completed_once() {
     let leg = leg(WebOptions::new().after_login("/home"));
     let mut signed_in = signed_in(Some("/grades"));
     let request = get("/clever/callback", &[]);

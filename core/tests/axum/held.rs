@@ -90,7 +90,7 @@ async fn a_held_login_is_completed_in_this_browser_once() {
     site.log_in(&mut browser, "jose").await;
     assert_eq!(site.who(&mut browser).await, "José Núñez");
     let key = held(&site, &mut browser, "ada").await;
-    assert_eq!(site.who(&mut browser).await, "nobody", "the device is shared");
+    assert_eq!(site.who(&mut browser).await, "nobody", "a held login must end the previous person's session");
     assert_eq!(site.ask(&mut browser, "GET", "/clever/whoami").await.status, 401);
     let page = site.ask(&mut browser, "GET", &format!("/waiting/{key}")).await;
     assert_eq!(page.body, "Ada Ashworth Some(\"/private\") false");
@@ -107,7 +107,7 @@ async fn a_held_login_is_completed_in_this_browser_once() {
     assert_eq!((done.status, done.location()), (303, "/private"));
     assert_private(&done);
     assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
-    assert_ne!(session_of(&browser), Some(id), "who is in has a new id");
+    assert_ne!(session_of(&browser), Some(id), "a completed login must get a new id");
     assert_eq!(store.load(&id).await.unwrap(), None);
     assert_gone(&site, &mut copy, &key).await;
     let expected = [("José Núñez".to_owned(), true), ("Ada Ashworth".to_owned(), false)];
@@ -152,7 +152,7 @@ async fn each_tab_ends_at_its_own_page() {
         assert_eq!(done.location(), format!("/private?tab={page}"));
         assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
     }
-    assert_eq!(told.lock().unwrap().len(), 1, "the first tab signs the person in");
+    assert_eq!(told.lock().unwrap().len(), 1, "only the first tab may sign the person in");
     // The next person finds no held login.
     let key = held(&site, &mut browser, "jose").await;
     assert_gone(&site, &mut browser, &keys[0]).await;
@@ -161,7 +161,7 @@ async fn each_tab_ends_at_its_own_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_logout_counts_while_a_held_login_is_completed() {
+async fn a_logout_wins_while_a_held_login_is_completed() {
     for page in ["late", "complete"] {
         let (store, gate) = (MemoryStore::default(), Gate::default());
         let (site, told) = holding(store.clone(), gate.clone(), hold).await;
@@ -181,7 +181,7 @@ async fn a_logout_counts_while_a_held_login_is_completed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_counts_tries_does_not_bring_a_login_back_that_ended() {
+async fn a_page_that_counts_tries_does_not_restore_an_ended_login() {
     let store = MemoryStore::default();
     let (site, _) = holding(store.clone(), Gate::default(), hold).await;
     let mut browser = Browser::default();
@@ -191,11 +191,11 @@ async fn a_page_that_counts_tries_does_not_bring_a_login_back_that_ended() {
     site.ask(&mut browser, "POST", &format!("/complete/{key}")).await;
     assert_eq!(site.ask(&mut copy, "POST", &format!("/tries/{key}")).await.body, "false");
     let now = store.load(&session_of(&browser).unwrap()).await.unwrap().unwrap();
-    assert_eq!(now.data.keys().collect::<Vec<_>>(), ["clever_sso"], "no data from before stays");
+    assert_eq!(now.data.keys().collect::<Vec<_>>(), ["clever_sso"], "no old data may stay");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_that_is_sent_to_two_processes_signs_in_once() {
+async fn a_form_sent_to_two_processes_signs_in_once() {
     let store = MemoryStore::default();
     let (one, told) = holding(store.clone(), Gate::default(), hold).await;
     let (other, told_other) = holding(store.clone(), Gate::default(), hold).await;
@@ -225,7 +225,7 @@ async fn a_form_that_is_sent_to_two_processes_signs_in_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_a_stranger_planted_lets_the_stranger_in_nowhere() {
+async fn a_session_planted_by_a_stranger_never_signs_the_stranger_in() {
     let (site, _) = holding(MemoryStore::default(), Gate::default(), hold).await;
     // The stranger knows Ada's password, but not her second factor.
     let mut stranger = Browser::default();
@@ -252,7 +252,7 @@ async fn a_session_that_a_stranger_planted_lets_the_stranger_in_nowhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_refused_when_the_login_is_completed_is_not_in() {
+async fn a_person_refused_at_completion_is_not_signed_in() {
     let (site, told) = holding(MemoryStore::default(), Gate::default(), hold).await;
     let mut browser = Browser::default();
     let key = held(&site, &mut browser, "grace").await;
@@ -263,13 +263,13 @@ async fn who_is_refused_when_the_login_is_completed_is_not_in() {
     let names: Vec<_> = refused.headers.iter().filter(|(name, _)| name == "set-cookie").collect();
     let names: Vec<_> = names.iter().map(|(_, value)| value.split('=').next().unwrap()).collect();
     let unique: std::collections::BTreeSet<_> = names.iter().collect();
-    assert_eq!(names.len(), unique.len(), "one header for each name: {names:?}");
+    assert_eq!(names.len(), unique.len(), "there must be one header for each name: {names:?}");
     assert_eq!((told.lock().unwrap().len(), session_of(&browser)), (1, None));
     assert_gone(&site, &mut browser, &key).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_down_while_a_login_is_completed_lets_nobody_in() {
+async fn a_store_failure_during_completion_signs_no_one_in() {
     let store = Broken::default();
     let (breaks_here, works_again) = (Arc::clone(&store.is_broken), Arc::clone(&store.is_broken));
     let breaks = move |_: ProvenLogin| {
@@ -297,7 +297,7 @@ async fn a_store_that_is_down_while_a_login_is_completed_lets_nobody_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_are_kept_when_the_application_asks_for_them() {
+async fn tokens_are_stored_by_hold_with_tokens() {
     let (site, told) = holding(MemoryStore::default(), Gate::default(), async |login: ProvenLogin| {
         let key = login.hold_with_tokens().await?;
         Ok(Some(Redirect::to(&format!("/waiting/{key}")).into_response()))
@@ -359,7 +359,7 @@ async fn debug_of_a_proven_login_shows_no_token_and_no_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hook_at_fault_lets_nobody_in() {
+async fn a_faulty_hook_signs_no_one_in() {
     async fn forgets(login: ProvenLogin) -> Result<Option<Response>, Refused> {
         login.hold().await.map(|_| None)
     }
@@ -398,7 +398,7 @@ async fn end_of(site: &Site, browser: &mut Browser, path: &str, keeps_session: b
     let (mut path, mut steps, mut visits) = (path.to_owned(), 0, 0);
     loop {
         steps += 1;
-        assert!(steps < 60, "it does not end");
+        assert!(steps < 60, "the loop does not end");
         let answer = site.ask(browser, "GET", &path).await;
         if !keeps_session && path.contains("/clever/callback") {
             browser.0.remove("session");
@@ -415,7 +415,7 @@ async fn end_of(site: &Site, browser: &mut Browser, path: &str, keeps_session: b
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn loops_through_a_page_before_the_sign_in_end() {
+async fn loops_through_a_second_factor_page_end() {
     async fn to_complete(login: ProvenLogin) -> Result<Option<Response>, Refused> {
         let key = login.hold().await?;
         Ok(Some(Redirect::to(&format!("/complete/{key}")).into_response()))
@@ -446,7 +446,7 @@ async fn loops_through_a_page_before_the_sign_in_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn axum_login_knows_who_was_let_in_later() {
+async fn axum_login_has_the_person_after_completion() {
     async fn log_in(login: ProvenLogin) -> Result<Option<Response>, Refused> {
         let mut auth = login.extensions().get::<AuthSession<Pupils>>().unwrap().clone();
         let user = auth.authenticate(login.identity().clone()).await.map_err(Refused::failed)?;
@@ -479,7 +479,7 @@ async fn axum_login_knows_who_was_let_in_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_hook_puts_into_the_session_is_there_for_its_page() {
+async fn session_data_of_the_hook_is_available_to_its_page() {
     let store = MemoryStore::default();
     let is_asked = Arc::new(Mutex::new(false));
     let asks = Arc::clone(&is_asked);
@@ -496,7 +496,7 @@ async fn what_the_hook_puts_into_the_session_is_there_for_its_page() {
     site.ask(&mut browser, "GET", "/set").await;
     site.log_in(&mut browser, "ada").await;
     let of = async |browser: &Browser| store.load(&session_of(browser).unwrap()).await.unwrap().unwrap().data;
-    assert!(of(&browser).await.contains_key("mine"), "the same person, in the same session");
+    assert!(of(&browser).await.contains_key("mine"), "the same person must keep the session");
     *is_asked.lock().unwrap() = true;
     let mut other = Browser::default();
     for browser in [&mut other, &mut browser] {
@@ -505,7 +505,7 @@ async fn what_the_hook_puts_into_the_session_is_there_for_its_page() {
         assert!(kept.contains_key("clever_sso_held") && kept.contains_key("of the hook"), "{kept:?}");
         assert!(
             !kept.contains_key("mine"),
-            "pages that look at it only would take her for signed in: {kept:?}"
+            "pages that only read this key would treat her as signed in: {kept:?}"
         );
     }
 }

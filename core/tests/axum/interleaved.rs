@@ -198,7 +198,7 @@ async fn a_logout_wins_at_every_step_of_every_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_login_is_completed_once_whatever_two_processes_do() {
+async fn two_processes_complete_a_held_login_at_most_once() {
     for overwrites in [false, true] {
         let shared = MemoryStore::default();
         let slow = Stepwise::new(overwrites, &shared);
@@ -226,7 +226,7 @@ async fn a_login_is_completed_once_whatever_two_processes_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tab_that_logs_in_again_signs_nobody_out_who_is_let_in_meanwhile() {
+async fn a_tab_that_logs_in_again_does_not_sign_out_a_completed_login() {
     let shared = MemoryStore::default();
     let slow = Stepwise::new(false, &shared);
     let (site, _) = process(slow.clone(), true, false).await;

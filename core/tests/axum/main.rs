@@ -155,7 +155,7 @@ fn session_of(browser: &Browser) -> Option<Id> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_gives_the_session_a_new_id_and_leaves_nothing_behind() {
+async fn a_sign_in_gives_the_session_a_new_id_and_deletes_the_old_one() {
     let store = MemoryStore::default();
     let site = site(store.clone(), protect).await;
     let mut browser = Browser::default();
@@ -180,7 +180,7 @@ async fn a_sign_in_gives_the_session_a_new_id_and_leaves_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_layer_around_the_router_can_limit_callbacks_and_no_login_is_lost() {
+async fn an_outer_layer_can_limit_callbacks_without_losing_logins() {
     let is_limited = Arc::new(AtomicBool::new(true));
     let limit = {
         let is_limited = Arc::clone(&is_limited);
@@ -202,13 +202,16 @@ async fn a_layer_around_the_router_can_limit_callbacks_and_no_login_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_ends_after_its_time_and_with_everything_in_it() {
+async fn an_expired_session_ends_with_all_its_data() {
     let store = MemoryStore::default();
     let site = site(store.clone(), protect).await;
     let mut browser = Browser::default();
     let answer = site.log_in(&mut browser, "ada").await;
     let cookie = answer.headers.iter().find(|(_, value)| value.starts_with("session=")).unwrap();
-    assert!(!cookie.1.contains("Max-Age") && !cookie.1.contains("Expires"), "it ends with the browser");
+    assert!(
+        !cookie.1.contains("Max-Age") && !cookie.1.contains("Expires"),
+        "the cookie must end with the browser"
+    );
     let id = session_of(&browser).unwrap();
     let mut record = store.load(&id).await.unwrap().unwrap();
     let mut person: SessionIdentity = serde_json::from_value(record.data["clever_sso"].clone()).unwrap();
@@ -230,7 +233,7 @@ async fn tabs_of_the_same_person_share_a_session_and_a_logout_ends_it() {
     let id = session_of(&browser).unwrap();
     // Another tab of the same person, in the same session.
     site.log_in(&mut browser, "ada").await;
-    assert_eq!(session_of(&browser).unwrap(), id, "tabs that are on their way with it stay signed in");
+    assert_eq!(session_of(&browser).unwrap(), id, "tabs with requests in progress must stay signed in");
     let left = site.ask(&mut browser, "POST", "/clever/logout").await;
     assert_eq!((left.status, left.location(), site.who(&mut browser).await.as_str()), (303, "/", "nobody"));
     assert_eq!(store.load(&id).await.unwrap(), None);
@@ -271,7 +274,7 @@ impl Gate {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_logout_counts_during_a_login_of_the_same_person() {
+async fn a_logout_wins_during_a_login_of_the_same_person() {
     for is_before in [true, false] {
         for own_answer in [false, true] {
             let (store, gate) = (MemoryStore::default(), Gate::default());
@@ -305,7 +308,7 @@ async fn a_logout_counts_during_a_login_of_the_same_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_logout_counts_while_a_slow_page_writes_to_the_session() {
+async fn a_logout_wins_while_a_slow_page_writes_to_the_session() {
     let (store, gate) = (MemoryStore::default(), Gate::default());
     let slow = gate.clone();
     let site = site(store.clone(), |clever, router| {
@@ -330,7 +333,7 @@ async fn a_logout_counts_while_a_slow_page_writes_to_the_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failed_proved_login_ends_the_session_of_the_person_before() {
+async fn a_failed_proven_login_ends_the_previous_persons_session() {
     let site = site(MemoryStore::default(), protect).await;
     let mut browser = Browser::default();
     site.log_in(&mut browser, "ada").await;
@@ -345,7 +348,7 @@ async fn a_failed_proved_login_ends_the_session_of_the_person_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_application_decides_before_anybody_is_signed_in() {
+async fn the_application_decides_before_the_person_is_signed_in() {
     async fn decide(login: ProvenLogin) -> Result<Option<Response>, Refused> {
         assert!(login.session().get::<SessionIdentity>("clever_sso").await.unwrap().is_none());
         match login.identity().name.first.as_deref() {
@@ -370,12 +373,15 @@ async fn the_application_decides_before_anybody_is_signed_in() {
         assert_private(&answer);
         assert!(answer.body.contains(said), "{}", answer.body);
         assert_eq!(site.who(&mut browser).await, "nobody", "{person}");
-        assert!(browser.0.keys().all(|name| !name.starts_with("clever_login_")), "the login is over");
+        assert!(
+            browser.0.keys().all(|name| !name.starts_with("clever_login_")),
+            "the login's cookie must be deleted"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_after_the_sign_in_is_private_unless_it_says_otherwise() {
+async fn a_response_after_the_sign_in_is_private_by_default() {
     async fn welcome(login: ProvenLogin) -> Result<Option<Response>, Refused> {
         let own = [("cache-control", "private"), ("referrer-policy", "origin")];
         Ok(Some(match login.identity().name.first.as_deref() {
@@ -395,7 +401,7 @@ async fn an_answer_after_the_sign_in_is_private_unless_it_says_otherwise() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_of_the_applications_own_says_that_a_login_failed() {
+async fn an_application_can_show_its_own_page_for_a_failed_login() {
     fn show(problem: &Problem) -> Response {
         let page = Html(format!("our page: {}", problem.code));
         if problem.code == "access_denied" {
@@ -421,7 +427,7 @@ async fn a_page_of_the_applications_own_says_that_a_login_failed() {
 }
 
 #[test]
-fn a_session_that_lasts_longer_than_the_store_keeps_it_is_refused() {
+fn a_session_lifetime_longer_than_the_stores_is_refused() {
     let config =
         Config::builder("id").client_secret(SECRET).redirect_uri("https://app.example/clever/callback");
     let client = Client::new(config.build().unwrap()).unwrap();
@@ -436,7 +442,7 @@ fn a_session_that_lasts_longer_than_the_store_keeps_it_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_not_let_in_again_is_signed_out() {
+async fn a_person_refused_at_a_second_login_is_signed_out() {
     let is_open = Arc::new(Mutex::new(true));
     let door = Arc::clone(&is_open);
     let decide = move |login: ProvenLogin| {
@@ -459,7 +465,7 @@ async fn who_is_not_let_in_again_is_signed_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guards_tell_scripts_and_name_the_page_for_people() {
+async fn guards_redirect_people_and_refuse_missing_roles() {
     let site = site(MemoryStore::default(), protect).await;
     let mut browser = Browser::default();
     for page in ["/private", "/lessons"] {
@@ -525,7 +531,7 @@ impl SessionStore for Broken {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_down_lets_nobody_in_and_shows_a_page() {
+async fn a_store_failure_signs_no_one_in_and_shows_a_page() {
     let store = Broken::default();
     let site = site(store.clone(), CleverSso::protect).await;
     let mut browser = Browser::default();
@@ -544,7 +550,7 @@ async fn a_store_that_is_down_lets_nobody_in_and_shows_a_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cookies_that_stand_for_the_session_open_none_and_hide_none() {
+async fn disguised_session_cookies_are_ignored_and_hide_no_real_one() {
     let site = site(MemoryStore::default(), protect).await;
     let mut browser = Browser::default();
     site.log_in(&mut browser, "ada").await;
@@ -588,7 +594,7 @@ impl AuthnBackend for Pupils {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn axum_login_knows_who_logged_in_with_clever() {
+async fn axum_login_has_the_person_who_logged_in() {
     async fn log_in(login: ProvenLogin) -> Result<Option<Response>, Refused> {
         let mut auth = login.extensions().get::<AuthSession<Pupils>>().unwrap().clone();
         let user = auth.authenticate(login.identity().clone()).await.map_err(Refused::failed)?;
@@ -617,7 +623,7 @@ async fn axum_login_knows_who_logged_in_with_clever() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_router_that_is_not_protected_says_so() {
+async fn a_person_in_an_unprotected_router_gives_status_500() {
     let site = site(MemoryStore::default(), |clever, router| {
         drop(clever);
         router

@@ -127,7 +127,7 @@ async fn main() {
     tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::stderr).init();
     let descriptor = env::args().nth(1).unwrap().parse().unwrap();
     // SAFETY: the tests opened the socket for this program, which does not use it anywhere else.
-    #[expect(unsafe_code, reason = "std has no other way to take a socket over")]
+    #[expect(unsafe_code, reason = "std has no other way to use an inherited socket")]
     let listener = unsafe { TcpListener::from_raw_fd(descriptor) };
     listener.set_nonblocking(true).unwrap();
     let listener = tokio::net::TcpListener::from_std(listener).unwrap();

@@ -17,12 +17,12 @@ use table::{Case, Step, Table};
 const SHORTEST_SECRET: usize = 12;
 
 #[test]
-fn every_case_comes_out_as_expected_through_the_blocking_client() {
+fn every_case_has_the_expected_result_with_the_blocking_client() {
     run_all(Face::blocking);
 }
 
 #[test]
-fn every_case_comes_out_as_expected_through_the_async_client() {
+fn every_case_has_the_expected_result_with_the_async_client() {
     run_all(Face::in_runtime);
 }
 

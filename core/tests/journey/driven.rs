@@ -37,7 +37,7 @@ fn send(request: &Request) -> Response {
     let mut lines = head.lines();
     let mut response = http::Response::builder().status(lines.next().unwrap().split(' ').nth(1).unwrap());
     for (name, value) in lines.map(|line| line.split_once(": ").unwrap()) {
-        assert_ne!(name, "transfer-encoding", "this client reads to the end");
+        assert_ne!(name, "transfer-encoding", "this client does not support chunks");
         response = response.header(name, value);
     }
     response.body(answer[end + 4..].to_vec()).unwrap()
@@ -106,14 +106,14 @@ impl Driver {
     fn exchanged(&mut self) -> Step {
         let login = self.begin();
         let Ok(Step::Send(exchange)) = self.finish(&visit(&login), &header(&login.set_cookies)) else {
-            panic!("the code is to be spent");
+            panic!("the code must be used");
         };
         let response = self.send(exchange.request());
         exchange.response(&response, self.now(), &self.entropy()).unwrap()
     }
 
     fn id_token(&mut self) -> IdTokenCheck {
-        let Step::Verify(id_token) = self.exchanged() else { panic!("there is an ID token") };
+        let Step::Verify(id_token) = self.exchanged() else { panic!("the ID token must be verified") };
         id_token
     }
 }
@@ -138,7 +138,7 @@ fn ends_the_login(error: &Error) -> bool {
 }
 
 #[test]
-fn a_login_with_an_id_token_is_one_request_and_the_keys() {
+fn a_login_with_an_id_token_needs_one_request_and_the_keys() {
     let mut driver = Driver::new(OIDC);
     let login = driver.begin();
     let step = driver.finish(&visit(&login), &header(&login.set_cookies)).unwrap();
@@ -153,7 +153,7 @@ fn a_login_with_an_id_token_is_one_request_and_the_keys() {
 }
 
 #[test]
-fn a_login_without_an_id_token_asks_who_it_is_and_for_the_record() {
+fn a_login_without_an_id_token_requests_the_person_and_their_record() {
     let mut driver = Driver::new(OAUTH);
     let step = driver.exchanged();
     let signed_in = signed_in(driver.go_on(step));
@@ -180,12 +180,16 @@ fn begin_implicit(driver: &Driver) -> Login {
 }
 
 #[test]
-fn the_implicit_grant_asks_whose_token_it_is_before_anything_else() {
+fn the_implicit_grant_checks_the_token_before_anything_else() {
     let mut driver = public();
     let login = begin_implicit(&driver);
     let sent: Vec<_> = url::Url::parse(&login.url).unwrap().query_pairs().into_owned().collect();
     let names: Vec<_> = sent.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["response_type", "client_id", "redirect_uri", "state"], "no scope, no nonce");
+    assert_eq!(
+        names,
+        ["response_type", "client_id", "redirect_uri", "state"],
+        "there must be no scope and no nonce"
+    );
     assert_eq!(sent[0].1, "token");
     let callback = visit(&login);
     let cookies = header(&login.set_cookies);
@@ -223,24 +227,24 @@ fn an_unproven_token_ends_the_login() {
 }
 
 #[test]
-fn only_the_record_may_stay_without_a_response() {
+fn only_the_request_for_the_record_may_fail() {
     let mut driver = Driver::new(OAUTH);
     let login = driver.begin();
     let Ok(Step::Send(exchange)) = driver.finish(&visit(&login), &header(&login.set_cookies)) else {
-        panic!("the code is to be spent");
+        panic!("the code must be used");
     };
     let error = exchange.no_response(ErrorCode::NetworkName).unwrap_err();
     assert!(error.code() == ErrorCode::NetworkName && ends_the_login(&error));
-    let Step::Send(me) = driver.exchanged() else { panic!("there is no ID token") };
+    let Step::Send(me) = driver.exchanged() else { panic!("the person must be requested") };
     let error = me.no_response(ErrorCode::NetworkTimeout).unwrap_err();
     assert!(error.code() == ErrorCode::NetworkTimeout && ends_the_login(&error));
-    let Step::Send(me) = driver.exchanged() else { panic!("there is no ID token") };
+    let Step::Send(me) = driver.exchanged() else { panic!("the person must be requested") };
     let response = driver.send(me.request());
     let Ok(Step::Send(record)) = me.response(&response, driver.now(), &driver.entropy()) else {
-        panic!("the record comes next");
+        panic!("the record must be requested");
     };
     let Ok(Step::Finished(outcome)) = record.no_response(ErrorCode::NetworkTimeout) else {
-        panic!("the record only describes");
+        panic!("the login must continue without the record");
     };
     assert_eq!(signed_in(Ok(outcome)).identity.name.first, None);
 }
@@ -257,11 +261,11 @@ fn a_refusal_is_the_outcome_at_once() {
 }
 
 #[test]
-fn a_login_whose_cookie_is_gone_restarts_without_a_request_and_arrives() {
+fn a_login_that_lost_its_cookie_restarts_without_a_request_and_arrives() {
     let mut driver = Driver::new(OIDC);
     let login = driver.begin();
     let step = driver.finish(&visit(&login), "").unwrap();
-    let Ok(Outcome::Restart(restart)) = driver.go_on(step) else { panic!("it restarts") };
+    let Ok(Outcome::Restart(restart)) = driver.go_on(step) else { panic!("the login must restart") };
     assert_eq!((restart.reason, driver.sent.len()), (ErrorCode::PendingMissing, 0));
     let again = restart.login;
     let step = driver.finish(&visit(&again), &header(&again.set_cookies)).unwrap();
@@ -269,11 +273,11 @@ fn a_login_whose_cookie_is_gone_restarts_without_a_request_and_arrives() {
 }
 
 #[test]
-fn a_code_that_is_not_accepted_restarts_the_login_and_it_arrives() {
+fn a_login_with_a_rejected_code_restarts_and_arrives() {
     let mut driver = Driver::new(OIDC);
     let login = driver.begin();
     let step = driver.finish(&callback(&state_of(&login)), &header(&login.set_cookies)).unwrap();
-    let Ok(Outcome::Restart(restart)) = driver.go_on(step) else { panic!("it restarts") };
+    let Ok(Outcome::Restart(restart)) = driver.go_on(step) else { panic!("the login must restart") };
     assert_eq!(restart.reason, ErrorCode::CodeRejected);
     let again = restart.login;
     let step = driver.finish(&visit(&again), &header(&again.set_cookies)).unwrap();
@@ -281,7 +285,7 @@ fn a_code_that_is_not_accepted_restarts_the_login_and_it_arrives() {
 }
 
 #[test]
-fn an_application_may_keep_the_pending_login_by_itself() {
+fn an_application_can_store_the_pending_login_itself() {
     let mut driver = Driver::new(OIDC);
     let login = driver.begin();
     let finish = |driver: &Driver, pending| {
@@ -308,7 +312,7 @@ fn a_token_that_old_keys_do_not_verify_is_verified_with_newer_ones() {
 }
 
 #[test]
-fn a_token_that_is_refused_and_keys_that_cannot_be_fetched_end_the_login() {
+fn a_refused_token_or_a_failed_key_fetch_ends_the_login() {
     let mut driver = Driver::new(OIDC);
     let id_token = driver.id_token();
     let error = id_token.verify(&driver.keys(), driver.now() + 1_000_000).unwrap_err();

@@ -138,7 +138,7 @@ fn explore(start: Explored, depth: u32, crowded: u32) -> (usize, usize) {
 }
 
 #[test]
-fn each_order_of_events_is_as_the_model_says_and_ends() {
+fn every_order_of_events_matches_the_model_and_ends() {
     let (depth, crowded) = (short_or_whole(3, 5), short_or_whole(1, 2));
     let (states, steps) = explore(Explored::new(), depth, crowded);
     println!("{depth} events: {states} states, {steps} steps");
@@ -146,7 +146,7 @@ fn each_order_of_events_is_as_the_model_says_and_ends() {
 }
 
 #[test]
-fn so_is_each_order_of_events_after_two_tabs_went_to_clever() {
+fn every_order_of_events_after_two_tabs_went_to_clever_matches_the_model() {
     let depth = short_or_whole(3, 4);
     let tabs = Explored::new().after(OWN, Event::Begin).after(OWN, Event::Begin);
     let (states, steps) = explore(tabs, depth, 1);

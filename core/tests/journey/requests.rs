@@ -27,7 +27,7 @@ fn check_nothing_is_spent(arrivals: &[(String, Option<&str>, &str)], client: &Cl
 }
 
 #[test]
-fn no_code_is_spent_without_the_state_and_the_pending_login_of_one_login() {
+fn no_code_is_used_without_the_state_and_the_pending_login_of_one_login() {
     let emulator = emulator();
     let client = client(&emulator, OIDC);
     let (ours, other, foreign) = (begin(&client), begin(&client), begin(&self::client(&emulator, OAUTH)));
@@ -56,7 +56,7 @@ fn no_code_is_spent_without_the_state_and_the_pending_login_of_one_login() {
 }
 
 #[test]
-fn no_code_is_spent_when_the_callback_is_malformed() {
+fn no_code_is_used_when_the_callback_is_malformed() {
     let emulator = emulator();
     let client = client(&emulator, OIDC);
     let login = begin(&client);
@@ -81,7 +81,7 @@ fn no_code_is_spent_when_the_callback_is_malformed() {
 }
 
 #[test]
-fn a_callback_brings_its_code_to_clever_once_also_when_it_is_refused() {
+fn the_code_of_a_callback_is_sent_once_even_if_clever_refuses_it() {
     let emulator = emulator();
     let client = client(&emulator, OIDC);
     let login = begin(&client);
@@ -93,7 +93,7 @@ fn a_callback_brings_its_code_to_clever_once_also_when_it_is_refused() {
 }
 
 #[test]
-fn a_wrong_secret_is_told_once_and_not_again() {
+fn a_code_is_sent_once_with_a_wrong_secret() {
     let emulator = emulator();
     let client = built(config(&emulator, OIDC).client_secret("0000000000000000000000000000000000000000"));
     let login = begin(&client);
@@ -127,7 +127,7 @@ fn log_in(client: &Client) {
 }
 
 #[test]
-fn a_login_with_an_id_token_is_one_round_trip_once_the_keys_are_known() {
+fn a_login_with_an_id_token_takes_one_round_trip_with_cached_keys() {
     let emulator = emulator();
     let client = client(&emulator, OIDC);
     client.warm_up().unwrap();
@@ -141,7 +141,7 @@ fn a_login_with_an_id_token_is_one_round_trip_once_the_keys_are_known() {
 }
 
 #[test]
-fn a_login_without_an_id_token_is_three_round_trips_and_needs_no_keys() {
+fn a_login_without_an_id_token_takes_three_round_trips_and_no_keys() {
     let emulator = emulator();
     let client = client(&emulator, OAUTH);
     // The first login of a process may fetch keys during the exchange, because it is not known yet that no ID token will come.
@@ -152,7 +152,11 @@ fn a_login_without_an_id_token_is_three_round_trips_and_needs_no_keys() {
     for path in ["/oauth/tokens", "/v3.0/me", &of_ada] {
         assert_eq!(emulator.request_count(path), 2, "{path}");
     }
-    assert_eq!(received(&emulator).len(), after_the_first.len(), "the second one asks for nothing else");
+    assert_eq!(
+        received(&emulator).len(),
+        after_the_first.len(),
+        "the second login must send no other requests"
+    );
     for path in ["/.well-known/openid-configuration", "/oauth/certs"] {
         assert!(emulator.request_count(path) <= 1, "{path}");
     }

@@ -42,7 +42,7 @@ fn a_pending_login_or_state_with_any_bit_changed_never_finishes_a_login() {
 }
 
 #[test]
-fn two_clients_made_separately_from_the_same_configuration_finish_each_others_logins() {
+fn two_clients_with_the_same_configuration_finish_each_others_logins() {
     let emulator = emulator();
     proptest!(cases(12), |(key in prop::option::of(key()), return_to in "/[a-z]{0,40}")| {
         let make = || {
@@ -88,7 +88,7 @@ fn a_login_that_began_with_the_old_client_secret_finishes_after_rotation() {
 }
 
 #[test]
-fn a_pending_login_is_of_no_use_under_a_redirect_uri_that_left_the_configuration() {
+fn a_pending_login_for_a_removed_redirect_uri_is_useless() {
     let emulator = emulator();
     let begun = begin(&client(&emulator, OIDC));
     let moved = clever_sso::Config::builder(OIDC)

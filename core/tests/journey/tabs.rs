@@ -96,7 +96,7 @@ impl<'a> Browser<'a> {
                 Tab::SignedIn
             }
             Outcome::Restart(restart) => Tab::AtClever(restart.login),
-            Outcome::Denied(denied) => unreachable!("nobody is refused: {denied:?}"),
+            Outcome::Denied(denied) => unreachable!("no person is refused: {denied:?}"),
         }
     }
 

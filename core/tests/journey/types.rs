@@ -51,7 +51,7 @@ fn every_type_has_the_common_traits() {
 }
 
 #[test]
-fn an_error_goes_anywhere() {
+fn an_error_can_be_sent_cloned_and_compared() {
     fn any<T: std::error::Error + Send + Sync + UnwindSafe + RefUnwindSafe + Clone + Eq + 'static>() {}
     any::<Error>();
 }
@@ -62,7 +62,7 @@ fn again<T: Serialize + DeserializeOwned>(value: &T) -> T {
 }
 
 #[test]
-fn what_clever_said_is_the_same_after_it_was_kept() {
+fn values_from_clever_are_stored_and_read_unchanged() {
     let response = |body: &str| Response::new(body.as_bytes().to_vec());
     let person = response(
         r#"{"data":{"id":"1","type":"teacher","name":{"first":"José"},"roles":{"teacher":{"legacy_id":"9"}}}}"#,
@@ -79,7 +79,7 @@ fn what_clever_said_is_the_same_after_it_was_kept() {
 }
 
 #[test]
-fn text_for_people_has_their_name_and_text_for_logs_their_id() {
+fn display_shows_the_id_of_an_identity_and_the_full_name_of_a_name() {
     let mut identity = Identity::new("https://clever.com", "58da8c63d7dc0ca068000478");
     identity.name.first = Some("José".into());
     identity.name.last = Some("Núñez".into());

@@ -1,8 +1,5 @@
 //! A program in which SIGPIPE has its default action, and a server that closes kept connections in a way that raises it.
-#![expect(
-    unsafe_code,
-    reason = "std has no way to set the action of a signal, to hold it back, or to send RST"
-)]
+#![expect(unsafe_code, reason = "std cannot set the action of a signal, block it, or send RST")]
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -23,13 +20,13 @@ use crate::tls::{Authority, encrypted};
 const CALLS: usize = 5;
 
 #[test]
-fn no_sigpipe_comes_out_of_a_blocking_call() {
-    run("broken_pipes::in_a_process_that_it_would_end", &[]);
+fn no_sigpipe_leaves_a_blocking_call() {
+    run("broken_pipes::in_a_process_that_sigpipe_would_end", &[]);
 }
 
 #[test]
 #[ignore = "is run by another test, in a process of its own"]
-fn in_a_process_that_it_would_end() {
+fn in_a_process_that_sigpipe_would_end() {
     let (server, authority) = server();
     let client = made(config(&base(&server)).ca_bundle(authority.pem));
     for calls in 1..=CALLS {
@@ -40,13 +37,13 @@ fn in_a_process_that_it_would_end() {
 
 /// The connections of the async client belong to the program's runtime, and so do the signals of its threads.
 #[test]
-fn no_sigpipe_ends_an_async_program_that_holds_it_back_on_the_threads_of_its_runtime() {
-    run("broken_pipes::in_an_async_process_that_holds_it_back", &[]);
+fn no_sigpipe_ends_an_async_program_that_blocks_it_on_its_runtime_threads() {
+    run("broken_pipes::in_an_async_process_that_blocks_sigpipe", &[]);
 }
 
 #[test]
 #[ignore = "is run by another test, in a process of its own"]
-fn in_an_async_process_that_holds_it_back() {
+fn in_an_async_process_that_blocks_sigpipe() {
     let (server, authority) = server();
     let client = made_async(config(&base(&server)).ca_bundle(authority.pem));
     let runtime = Builder::new_multi_thread()

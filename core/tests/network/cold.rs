@@ -79,7 +79,7 @@ fn is_signed_in(result: &Result<Outcome, Error>) -> bool {
 }
 
 #[test]
-fn code_discovery_and_keys_are_on_their_way_together() {
+fn code_discovery_and_keys_are_requested_at_the_same_time() {
     for log_in in FACES {
         let (nonce, meeting) = (Nonce::default(), Meeting::default());
         let known = Arc::clone(&nonce);
@@ -101,7 +101,7 @@ fn code_discovery_and_keys_are_on_their_way_together() {
 }
 
 #[test]
-fn the_keys_at_an_address_that_was_set_are_on_their_way_with_the_code() {
+fn keys_at_a_configured_address_are_requested_together_with_the_code() {
     let (nonce, meeting) = (Nonce::default(), Meeting::default());
     let known = Arc::clone(&nonce);
     let server = Server::of_answers(move |request| {
@@ -116,7 +116,7 @@ fn the_keys_at_an_address_that_was_set_are_on_their_way_with_the_code() {
 }
 
 #[test]
-fn discovery_has_the_last_word_about_where_the_keys_are() {
+fn the_address_of_the_keys_in_discovery_wins() {
     for log_in in FACES {
         let nonce = Nonce::default();
         let known = Arc::clone(&nonce);
@@ -136,7 +136,7 @@ fn discovery_has_the_last_word_about_where_the_keys_are() {
 }
 
 #[test]
-fn keys_are_not_believed_when_discovery_fails_or_speaks_for_another_issuer() {
+fn keys_are_not_used_when_discovery_fails_or_names_another_issuer() {
     for (answer, expected) in [
         (Answer::status(404), "not_found"),
         (
@@ -156,7 +156,7 @@ fn keys_are_not_believed_when_discovery_fails_or_speaks_for_another_issuer() {
 }
 
 #[test]
-fn a_login_without_an_id_token_waits_for_no_keys_and_the_next_one_asks_for_none() {
+fn a_login_without_an_id_token_waits_for_no_keys_and_the_next_requests_none() {
     let (go, told) = channel::<()>();
     let (told, meeting) = (Mutex::new(told), Meeting::default());
     let server = Server::of_answers(move |request| match request.path.as_str() {
@@ -181,7 +181,7 @@ fn a_login_without_an_id_token_waits_for_no_keys_and_the_next_one_asks_for_none(
 }
 
 #[test]
-fn a_login_without_an_id_token_does_not_fail_with_the_keys() {
+fn a_failed_key_fetch_does_not_fail_a_login_without_an_id_token() {
     for log_in in FACES {
         let server = Server::of_answers(|request| match request.path.as_str() {
             TOKENS => tokens(),
@@ -194,7 +194,7 @@ fn a_login_without_an_id_token_does_not_fail_with_the_keys() {
 }
 
 #[test]
-fn an_exchange_that_fails_ends_the_login_while_the_keys_are_still_on_their_way() {
+fn a_failed_exchange_ends_the_login_without_waiting_for_the_keys() {
     for (status, error, expected) in
         [(400, "invalid_grant", None), (401, "invalid_client", Some("client_rejected"))]
     {
@@ -217,7 +217,7 @@ fn an_exchange_that_fails_ends_the_login_while_the_keys_are_still_on_their_way()
 }
 
 #[test]
-fn a_login_with_fresh_keys_asks_for_tokens_only() {
+fn a_login_with_fresh_keys_requests_only_tokens() {
     let nonce = Nonce::default();
     let known = Arc::clone(&nonce);
     let server = Server::of_answers(move |request| match request.path.as_str() {

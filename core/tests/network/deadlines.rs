@@ -66,7 +66,7 @@ impl Dripping {
 }
 
 #[test]
-fn a_slow_drip_of_headers_or_of_a_body_ends_at_the_deadline() {
+fn slowly_sent_headers_or_a_slowly_sent_body_end_at_the_deadline() {
     for head in [
         "HTTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n",
@@ -92,7 +92,7 @@ fn a_code_exchange_ends_at_the_deadline() {
 }
 
 #[test]
-fn the_deadline_covers_the_trips_of_a_login_together() {
+fn one_deadline_covers_all_requests_of_a_login() {
     run(async |_| {
         let ((go, told), (tell, mut asked)) = (channel::<()>(), unbounded_channel());
         let told = Mutex::new(told);
@@ -131,7 +131,7 @@ fn record(request: &Request) -> Answer {
 }
 
 #[test]
-fn a_server_that_only_listens_is_left_at_the_deadline() {
+fn a_call_to_a_server_that_never_accepts_ends_at_the_deadline() {
     run(async |_| {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", silent.local_addr().unwrap());

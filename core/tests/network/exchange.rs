@@ -12,7 +12,7 @@ use crate::server::{Answer, Request, Server};
 use crate::stopped_clock::run;
 
 #[test]
-fn a_code_that_was_sent_is_not_sent_again_whatever_comes_back() {
+fn a_sent_code_is_not_sent_again_after_any_response() {
     for status in [401, 408, 429, 500, 502, 503, 504] {
         let server = Server::of_answers(move |_| Answer::status(status).header("Retry-After", "0"));
         client(&server.base()).exchange_code("code", None).unwrap_err();
@@ -21,7 +21,7 @@ fn a_code_that_was_sent_is_not_sent_again_whatever_comes_back() {
 }
 
 #[test]
-fn a_code_that_was_sent_is_not_sent_again_when_the_connection_breaks() {
+fn a_sent_code_is_not_sent_again_when_the_connection_breaks() {
     for bytes in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"acc"] {
         let server = Server::of_bytes(move |_, wire| {
             wire.write_all(bytes.as_bytes())?;
@@ -58,7 +58,7 @@ fn a_code_is_not_sent_again_on_a_kept_connection_that_breaks() {
 }
 
 #[test]
-fn a_code_of_which_no_byte_was_sent_is_sent_when_the_port_opens() {
+fn an_unsent_code_is_sent_when_the_port_opens() {
     run(async |pauses| {
         let (socket, base) = closed_port();
         let client = made_async(config(&base));
@@ -82,7 +82,7 @@ fn answer_with_tokens(mut stream: TcpStream) {
 }
 
 #[test]
-fn an_exchange_after_a_quiet_time_uses_no_connection_that_the_server_has_closed() {
+fn an_exchange_after_an_idle_time_uses_no_closed_connection() {
     let server = Server::of_answers(|request| if request.path == TOKENS { tokens() } else { ours() });
     let client = client(&server.base());
     for _ in 0..30 {

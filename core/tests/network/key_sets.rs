@@ -60,7 +60,7 @@ fn verify(client: &Client, token: &str) -> &'static str {
 }
 
 #[test]
-fn an_unknown_kid_is_looked_for_once_then_refused() {
+fn an_unknown_kid_causes_one_fetch_and_is_then_refused() {
     let clever = Changing::publishing(Signer::first());
     let client = clever.client();
     assert_eq!(verify(&client, &clever.token(Signer::second())), "id_token_key_unknown");
@@ -70,7 +70,7 @@ fn an_unknown_kid_is_looked_for_once_then_refused() {
 }
 
 #[test]
-fn a_flood_of_invented_kids_is_one_fetch() {
+fn many_invented_kids_cause_one_fetch() {
     let clever = Changing::publishing(Signer::first());
     let client = clever.client();
     assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
@@ -86,7 +86,7 @@ fn a_flood_of_invented_kids_is_one_fetch() {
 }
 
 #[test]
-fn a_flood_of_invented_kids_while_clever_is_down_is_one_attempt() {
+fn many_invented_kids_cause_one_attempt_while_clever_is_down() {
     let clever = Changing::publishing(Signer::first());
     let client = clever.client();
     assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
@@ -98,7 +98,7 @@ fn a_flood_of_invented_kids_while_clever_is_down_is_one_attempt() {
 }
 
 #[test]
-fn a_fetch_that_fails_or_brings_junk_leaves_the_keys_as_they_were() {
+fn a_failed_or_invalid_fetch_keeps_the_old_keys() {
     let junk: [fn(&Request) -> Answer; 7] = [
         |_| Answer::status(404),
         |_| Answer::json("<html>"),
@@ -114,13 +114,13 @@ fn a_fetch_that_fails_or_brings_junk_leaves_the_keys_as_they_were() {
         assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
         clever.becomes(behavior);
         assert_eq!(verify(&client, &clever.token(Signer::second())), "id_token_key_unknown");
-        assert_eq!(clever.server.count(DISCOVERY), 2, "it was tried");
+        assert_eq!(clever.server.count(DISCOVERY), 2, "a fetch must have been tried");
         assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
     }
 }
 
 #[test]
-fn rotated_keys_are_found_without_a_restart_and_old_ones_are_forgotten() {
+fn rotated_keys_are_found_without_a_restart_and_old_ones_are_dropped() {
     let clever = Changing::publishing(Signer::first());
     let client = clever.client();
     assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
@@ -151,7 +151,7 @@ fn named(signer: Signer, kid: Option<&'static str>) -> (impl Fn(&Request) -> Ans
 }
 
 #[test]
-fn keys_that_changed_under_the_same_kid_or_under_none_are_found_by_blocking_calls() {
+fn blocking_calls_find_keys_that_changed_under_the_same_kid_or_without_one() {
     for kid in [Some("always"), None] {
         let ((old, header), (new, _)) = (named(Signer::first(), kid), named(Signer::second(), kid));
         let clever = Changing::new(old);
@@ -165,7 +165,7 @@ fn keys_that_changed_under_the_same_kid_or_under_none_are_found_by_blocking_call
 }
 
 #[test]
-fn keys_that_changed_under_the_same_kid_or_under_none_are_found_by_async_calls() {
+fn async_calls_find_keys_that_changed_under_the_same_kid_or_without_one() {
     for kid in [Some("always"), None] {
         run(async |_| {
             let ((old, header), (new, _)) = (named(Signer::first(), kid), named(Signer::second(), kid));
@@ -190,7 +190,7 @@ fn keys_that_changed_under_the_same_kid_or_under_none_are_found_by_async_calls()
 }
 
 #[test]
-fn a_flood_of_forged_signatures_is_one_fetch_in_half_a_minute() {
+fn many_forged_signatures_cause_one_fetch_in_half_a_minute() {
     run(async |_| {
         let clever = Changing::publishing(Signer::first());
         let issuer = clever.server.base();
@@ -214,7 +214,7 @@ fn a_flood_of_forged_signatures_is_one_fetch_in_half_a_minute() {
 }
 
 #[test]
-fn a_flood_of_forged_signatures_while_clever_is_down_is_one_attempt_and_spoils_nothing() {
+fn many_forged_signatures_cause_one_attempt_while_clever_is_down_and_keep_the_keys() {
     let clever = Changing::publishing(Signer::first());
     let (client, issuer) = (clever.client(), clever.server.base());
     assert_eq!(verify(&client, &clever.token(Signer::first())), "verified");
@@ -254,7 +254,7 @@ fn the_address_of_the_keys_is_read_from_discovery_at_each_fetch() {
 }
 
 #[test]
-fn discovery_that_speaks_for_another_issuer_is_refused() {
+fn discovery_with_another_issuer_is_refused() {
     for other in ["/", "x", "%2e"] {
         let clever = Changing::new(move |request| {
             let base = base(request);
@@ -267,7 +267,7 @@ fn discovery_that_speaks_for_another_issuer_is_refused() {
 }
 
 #[test]
-fn a_key_set_that_is_none_is_refused_by_what_it_is() {
+fn an_invalid_key_set_is_refused_with_the_reason() {
     let large = format!("{{\"keys\":[]}}{}", " ".repeat(1024 * 1024));
     for (answer, expected) in [
         (Answer::status(404), "not_found"),
@@ -320,7 +320,7 @@ fn sixty_four_callers_at_once_share_one_failure() {
 }
 
 #[test]
-fn fresh_keys_are_not_fetched_again_even_if_the_server_says_that_they_are_old() {
+fn keys_are_fresh_for_a_while_even_if_the_server_says_otherwise() {
     let clever = Changing::new(|request| {
         publishing(request, Signer::first()).header("Cache-Control", "no-store, max-age=0")
     });
@@ -332,7 +332,7 @@ fn fresh_keys_are_not_fetched_again_even_if_the_server_says_that_they_are_old() 
 }
 
 #[test]
-fn nothing_that_a_token_names_is_fetched() {
+fn urls_in_a_token_are_never_fetched() {
     let elsewhere = Server::of_answers(|_| key_set(&[Signer::second().jwk()]));
     let clever = Changing::publishing(Signer::first());
     let client = clever.client();
@@ -346,7 +346,7 @@ fn nothing_that_a_token_names_is_fetched() {
 }
 
 #[test]
-fn keys_of_unknown_kinds_do_not_spoil_the_set() {
+fn keys_of_unknown_types_do_not_make_the_set_unusable() {
     let strange = [
         json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }),
         json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": "first" }),
@@ -380,7 +380,7 @@ fn the_last_of_a_thousand_keys_verifies() {
 }
 
 #[test]
-fn keys_once_fetched_verify_when_clever_is_gone() {
+fn fetched_keys_verify_tokens_while_clever_is_down() {
     let clever = Changing::publishing(Signer::first());
     let client = made(config(&clever.server.base()));
     client.warm_up().unwrap();

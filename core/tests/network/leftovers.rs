@@ -13,7 +13,7 @@ use crate::signer::Signer;
 use crate::stopped_clock::HANGS;
 
 #[test]
-fn nothing_is_left_behind() {
+fn a_dropped_client_leaves_nothing_open() {
     run("leftovers::in_a_quiet_process", &[]);
 }
 
@@ -29,8 +29,8 @@ fn in_a_quiet_process() {
     let before = (open(), threads());
     for _ in 0..10 {
         let client = used(&server);
-        assert!(open() > before.0, "the client keeps connections");
-        assert_eq!(client_threads(&before, &server), 0, "no thread of the client's runs between calls");
+        assert!(open() > before.0, "the client must keep connections");
+        assert_eq!(client_threads(&before, &server), 0, "no thread of the client may run between calls");
         drop(client);
         settles_at(before);
     }

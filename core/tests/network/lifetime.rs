@@ -20,7 +20,7 @@ fn echoing(request: &Request) -> Answer {
 }
 
 #[test]
-fn an_idle_connection_that_the_server_closes_costs_no_call() {
+fn a_call_succeeds_after_the_server_closed_an_idle_connection() {
     let server = Server::of_answers(|_| ours());
     let client = client(&server.base());
     for _ in 0..30 {
@@ -31,7 +31,7 @@ fn an_idle_connection_that_the_server_closes_costs_no_call() {
 }
 
 #[test]
-fn calls_one_after_the_other_share_a_connection() {
+fn consecutive_calls_share_a_connection() {
     let server = Server::of_answers(|_| ours());
     let client = client(&server.base());
     for _ in 0..50 {
@@ -41,7 +41,7 @@ fn calls_one_after_the_other_share_a_connection() {
 }
 
 #[test]
-fn sixty_four_threads_share_one_blocking_client_and_each_gets_its_own_answer() {
+fn sixty_four_threads_share_one_blocking_client_and_each_gets_its_own_response() {
     let server = Server::of_answers(echoing);
     let client = client(&server.base());
     let barrier = Barrier::new(64);
@@ -68,7 +68,7 @@ fn sixty_four_threads_share_one_blocking_client_and_each_gets_its_own_answer() {
 }
 
 #[test]
-fn two_hundred_concurrent_calls_of_an_async_client_each_get_their_own_answer() {
+fn two_hundred_concurrent_async_calls_each_get_their_own_response() {
     let server = Server::of_answers(echoing);
     let client = Client::new(config(&server.base()).build().unwrap()).unwrap();
     runtime().block_on(async {
@@ -86,7 +86,7 @@ fn two_hundred_concurrent_calls_of_an_async_client_each_get_their_own_answer() {
 }
 
 #[test]
-fn warm_up_leaves_keys_and_a_connection() {
+fn warm_up_fetches_keys_and_keeps_a_connection() {
     let server = Server::of_answers(|request| publishing(request, Signer::first()));
     let client = client(&server.base());
     client.warm_up().unwrap();

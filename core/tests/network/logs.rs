@@ -74,7 +74,7 @@ fn ours_of(lines: &[String]) -> Vec<&str> {
 }
 
 #[test]
-fn no_line_of_a_login_against_a_misbehaving_server_holds_a_secret() {
+fn no_log_line_of_a_login_at_a_misbehaving_server_contains_a_secret() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&seen);
     let server = Server::of_answers(move |request| {
@@ -123,7 +123,7 @@ fn login(request: &Request) -> Answer {
 }
 
 #[test]
-fn a_call_that_succeeds_says_nothing() {
+fn a_successful_call_logs_nothing() {
     let server = Server::of_answers(|_| ours());
     let client = client(&server.base());
     let lines = Captured::during(|| drop(client.check_token("t0ken-t0ken").unwrap()));
@@ -131,7 +131,7 @@ fn a_call_that_succeeds_says_nothing() {
 }
 
 #[test]
-fn a_call_is_a_span_and_a_login_that_restarts_says_why() {
+fn a_call_is_a_span_and_a_restarted_login_logs_the_reason() {
     let server = Server::of_answers(|_| ours());
     let client = client(&server.base());
     let lines = Captured::during(|| drop(client.check_token("t0ken-t0ken").unwrap()));
@@ -144,13 +144,13 @@ fn a_call_is_a_span_and_a_login_that_restarts_says_why() {
     ] {
         assert!(lines.iter().any(|line| line == part), "{part}: {lines:?}");
     }
-    assert!(!lines.iter().any(|line| line.contains("error.type")), "a restart is no failure: {lines:?}");
+    assert!(!lines.iter().any(|line| line.contains("error.type")), "a restart is not a failure: {lines:?}");
     let restart = ours_of(&lines).into_iter().find(|line| line.contains("the login restarts")).unwrap();
     assert!(restart.starts_with("DEBUG") && restart.contains("reason=\"state_missing\""), "{restart}");
 }
 
 #[test]
-fn a_retry_says_what_is_sent_again_and_why() {
+fn a_retry_logs_the_request_and_the_reason() {
     let calls = AtomicUsize::new(0);
     let server = Server::of_answers(move |_| match calls.fetch_add(1, SeqCst) {
         0 => Answer::status(429),
@@ -166,7 +166,7 @@ fn a_retry_says_what_is_sent_again_and_why() {
 }
 
 #[test]
-fn the_log_has_new_keys_and_the_use_of_old_ones() {
+fn new_keys_and_the_use_of_old_keys_are_logged() {
     let fetches = AtomicUsize::new(0);
     let server = Server::of_answers(move |request| match request.path.as_str() {
         DISCOVERY => discovery(request),
@@ -183,7 +183,7 @@ fn the_log_has_new_keys_and_the_use_of_old_ones() {
 }
 
 #[test]
-fn an_attempt_is_a_span_in_the_words_of_opentelemetry_without_a_persons_id() {
+fn an_attempt_is_an_opentelemetry_span_without_a_persons_id() {
     let calls = AtomicUsize::new(0);
     let server = Server::of_answers(move |_| match calls.fetch_add(1, SeqCst) {
         0 => Answer::status(503),
@@ -218,7 +218,7 @@ fn an_attempt_is_a_span_in_the_words_of_opentelemetry_without_a_persons_id() {
 }
 
 #[test]
-fn a_failed_login_is_a_span_with_its_code_and_so_is_a_request_that_got_no_answer() {
+fn failed_logins_and_requests_without_a_response_are_spans_with_an_error_code() {
     let (_socket, base) = closed_port();
     let client = made(config(&base));
     let begun = client.begin_login(&LoginOptions::default()).unwrap();
@@ -232,7 +232,7 @@ fn a_failed_login_is_a_span_with_its_code_and_so_is_a_request_that_got_no_answer
 }
 
 #[test]
-fn a_variable_that_nothing_reads_is_named() {
+fn a_misspelled_variable_is_logged() {
     let misspelled = [
         ("CLEVER_CLIENT_ID", "id"),
         ("CLEVER_REDIRECT_URL", "https://app.example/private"),

@@ -37,11 +37,11 @@ fn a_reset_in_mid_body_is_network_interrupted() {
         }
     });
     assert_eq!(word(ask_patiently(config(&server.base()))), "network_interrupted");
-    assert_eq!(server.connections(), 5, "a GET is repeated");
+    assert_eq!(server.connections(), 5, "a GET must be retried");
 }
 
 #[test]
-fn a_gibibyte_that_is_declared_is_not_waited_for() {
+fn a_declared_gibibyte_is_refused_without_reading_it() {
     let server = Server::of_bytes(|_, wire| {
         wire.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n")?;
         wire.read(&mut [0]).map(drop)
@@ -50,7 +50,7 @@ fn a_gibibyte_that_is_declared_is_not_waited_for() {
 }
 
 #[test]
-fn a_gibibyte_that_is_not_declared_ends_at_a_mebibyte() {
+fn an_undeclared_gibibyte_is_refused_after_a_mebibyte() {
     for header in ["", "Content-Length: 1\r\nConnection: close\r\n"] {
         let written = Arc::new(AtomicUsize::new(0));
         let server = pouring(header, &written);
@@ -89,7 +89,7 @@ fn a_body_of_exactly_a_mebibyte_is_read() {
 }
 
 #[test]
-fn no_compression_is_asked_for_and_none_is_undone() {
+fn compression_is_neither_requested_nor_decoded() {
     let mut stored = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
     stored.extend_from_slice(b"\x01\x22\x00\xdd\xff");
     stored.extend_from_slice(BODY.as_bytes());
@@ -114,13 +114,13 @@ fn a_user_agent_is_always_sent() {
 }
 
 #[test]
-fn html_with_200_is_named_as_such() {
+fn html_with_status_200_is_response_html() {
     let server = Server::of_answers(|_| Answer::json("<!DOCTYPE html><title>Welcome</title>"));
     assert_eq!(word(ask(&client(&server.base()))), "response_html");
 }
 
 #[test]
-fn answers_of_http_1_0_in_chunks_and_without_a_length_are_read() {
+fn responses_in_http_1_0_in_chunks_or_without_a_length_are_read() {
     let chunked = format!("{:x}\r\n{BODY}\r\n0\r\n\r\n", BODY.len());
     for answer in [
         format!("HTTP/1.0 200 OK\r\n\r\n{BODY}"),
@@ -137,7 +137,7 @@ fn answers_of_http_1_0_in_chunks_and_without_a_length_are_read() {
 }
 
 #[test]
-fn what_proxies_do_to_an_answer_keeps_nobody_out() {
+fn responses_changed_by_proxies_are_accepted() {
     let many = "X-Trace: 1\r\n".repeat(200);
     for (status, header) in [
         ("203 Non-Authoritative Information", "Via: 1.1 proxy\r\n"),
@@ -156,7 +156,7 @@ fn what_proxies_do_to_an_answer_keeps_nobody_out() {
 }
 
 #[test]
-fn headers_in_odd_forms_do_not_change_where_an_answer_ends() {
+fn odd_headers_do_not_change_where_a_response_ends() {
     // Either the length of BODY is used, or the response is refused: reading never continues into the next bytes.
     for header in ["Content-Length : 34\r\n", "Content-Length:\r\n 34\r\n"] {
         let server = writing(format!("HTTP/1.1 200 OK\r\n{header}\r\n{BODY}{BODY}"));
@@ -169,7 +169,7 @@ fn headers_in_odd_forms_do_not_change_where_an_answer_ends() {
 }
 
 #[test]
-fn a_content_length_that_is_wrong_makes_no_answer() {
+fn a_response_with_a_wrong_content_length_is_refused() {
     for (length, expected) in [("10", "response_malformed"), ("35", "network_interrupted")] {
         let server = writing(format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{BODY}"));
         assert_eq!(word(ask_patiently(config(&server.base()))), expected, "{length}");
@@ -177,7 +177,7 @@ fn a_content_length_that_is_wrong_makes_no_answer() {
 }
 
 #[test]
-fn what_is_not_http_or_has_a_mebibyte_of_headers_is_malformed_and_asked_for_once() {
+fn invalid_http_and_a_mebibyte_of_headers_are_malformed_and_not_retried() {
     let headers = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n{BODY}", "x".repeat(MEBIBYTE));
     for answer in [headers, "SSH-2.0-OpenSSH_9.9\r\n\r\n".to_owned(), "HTTP/1.1 abc OK\r\n\r\n".to_owned()] {
         let server = writing(answer);
@@ -187,7 +187,7 @@ fn what_is_not_http_or_has_a_mebibyte_of_headers_is_malformed_and_asked_for_once
 }
 
 #[test]
-fn a_connection_that_ends_before_an_answer_is_repeated_for_a_get() {
+fn a_get_is_retried_when_the_connection_ends_before_the_response() {
     let calls = AtomicUsize::new(0);
     let server = Server::of_bytes(move |_, wire| match calls.fetch_add(1, SeqCst) {
         0..2 => Err(ErrorKind::ConnectionAborted.into()),
@@ -200,7 +200,7 @@ fn a_connection_that_ends_before_an_answer_is_repeated_for_a_get() {
 }
 
 #[test]
-fn an_answer_left_unread_does_not_become_the_next_one() {
+fn an_unread_response_does_not_become_the_next_one() {
     // The rest of a response that was too large, or longer than declared, stays on a connection that is closed.
     let server = Server::of_bytes(|request: &Request, wire| {
         let token = request.bearer().unwrap();

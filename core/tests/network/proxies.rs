@@ -59,7 +59,7 @@ fn relay(one: &TcpStream, other: &TcpStream) {
 }
 
 #[test]
-fn a_proxy_of_the_configuration_is_used_with_its_credentials() {
+fn a_configured_proxy_is_used_with_its_credentials() {
     let far = Far::new();
     let url = far.proxy_url("hunter2");
     let client = made(config("https://clever.example").ca_bundle(&far.authority.pem).proxy(url));
@@ -70,7 +70,7 @@ fn a_proxy_of_the_configuration_is_used_with_its_credentials() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_network_connect_and_no_message_shows_its_password() {
+fn a_refusing_proxy_is_network_connect_and_its_password_is_not_shown() {
     let far = Far::new();
     let error =
         ask_patiently(config("https://clever.example").proxy(far.proxy_url("swordfish"))).unwrap_err();
@@ -112,7 +112,7 @@ fn this_machine_is_reached_without_the_proxy() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_used_but_not_for_this_machine() {
+fn a_proxy_in_the_environment_is_used_except_for_this_machine() {
     let (far, near) = (Far::new(), Server::of_answers(|_| ours()));
     let proxy = far.proxy_url("hunter2");
     run(
@@ -135,7 +135,7 @@ fn in_an_environment_with_a_proxy() {
 }
 
 #[test]
-fn a_proxy_of_the_configuration_outdoes_the_environment() {
+fn a_configured_proxy_overrides_the_environment() {
     let (far, other) = (Far::new(), Server::of_answers(|_| ours()));
     run(
         "proxies::in_an_environment_with_another_proxy",
@@ -157,7 +157,7 @@ fn in_an_environment_with_another_proxy() {
 }
 
 #[test]
-fn a_code_goes_through_a_proxy_once_it_answers() {
+fn a_code_is_sent_once_the_proxy_opens_a_tunnel() {
     let proxy = Server::of_answers(|_| Answer::status(502));
     let client = made_async(config("https://clever.example").proxy(proxy.base()));
     let result = stopped_clock::run(async |pauses| pauses.skip(client.exchange_code("code", None)).await);
@@ -168,7 +168,7 @@ fn a_code_goes_through_a_proxy_once_it_answers() {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_reached_or_leads_nowhere_is_named_as_the_cause() {
+fn an_error_names_an_unreachable_or_refusing_proxy() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for scheme in ["http", "https", "socks5h", "socks5", "socks4a"] {
         let url = format!("{scheme}://me:swordfish@127.0.0.1:{port}");
@@ -200,7 +200,7 @@ fn in_development(proxy: &str) -> ConfigBuilder {
 }
 
 #[test]
-fn in_development_another_machine_is_reached_by_plain_http() {
+fn another_machine_is_reached_over_plain_http_in_development() {
     let proxy = Server::of_answers(|_| ours());
     ask(&made(in_development(&proxy.base()))).unwrap();
     assert_eq!(proxy.seen()[0].path, "http://clever:5999/oauth/tokeninfo");
@@ -208,7 +208,7 @@ fn in_development_another_machine_is_reached_by_plain_http() {
 }
 
 #[test]
-fn a_proxy_that_answers_a_plain_request_itself_is_named() {
+fn an_error_names_a_proxy_that_responds_instead_of_clever() {
     for (status, html, word) in [
         (407, false, "network_connect"),
         (407, true, "network_connect"),
@@ -232,7 +232,7 @@ fn a_proxy_that_answers_a_plain_request_itself_is_named() {
     for status in [401, 404, 429] {
         let proxy = Server::of_answers(move |_| Answer::status(status));
         let shown = ask(&made(in_development(&proxy.base()))).unwrap_err().to_string();
-        assert!(!shown.contains("proxy"), "Clever's own answer: {shown}");
+        assert!(!shown.contains("proxy"), "Clever's own response: {shown}");
     }
 }
 
@@ -286,7 +286,7 @@ fn prefixed(stream: &mut TcpStream, skipped: usize) -> io::Result<Vec<u8>> {
 }
 
 #[test]
-fn a_socks_proxy_leads_there_and_resolves_the_name() {
+fn a_socks_proxy_is_used_and_resolves_the_name() {
     let authority = Authority::new();
     let clever = Server::wrapped(encrypted(authority.for_name(FAR)), |_| ours());
     for (credentials, userinfo) in [(None, ""), (Some(("me", "hunter2")), "me:hunter2@")] {
@@ -298,7 +298,7 @@ fn a_socks_proxy_leads_there_and_resolves_the_name() {
 }
 
 #[test]
-fn a_socks_proxy_that_wants_other_credentials_is_named() {
+fn an_error_names_a_socks_proxy_that_rejects_the_credentials() {
     let (proxy, asked) = socks(9, Some(("me", "hunter2")));
     let wanted = "wants credentials: put them into its URL, socks5h://user:password@host:port";
     for (userinfo, cause) in [("", wanted), ("me:swordfish@", "does not accept the credentials")] {
@@ -311,12 +311,12 @@ fn a_socks_proxy_that_wants_other_credentials_is_named() {
         assert!(!shown.contains("swordfish"), "{shown}");
         assert!(!error.retryable(), "{shown}");
     }
-    assert_eq!(proxy.connections(), 2, "one for each call");
+    assert_eq!(proxy.connections(), 2, "there must be one connection for each call");
     assert!(asked.lock().unwrap().is_empty());
 }
 
 #[test]
-fn a_socks_proxy_that_takes_no_credentials_is_named() {
+fn an_error_names_a_socks_proxy_without_authentication() {
     let (without, _) = socks(9, None);
     let careless = Server::of_connections(|stream| drop(stream.write_all(&[5, 0])));
     let fourth = Server::of_connections(|stream| drop(stream.write_all(&[0, 91, 0, 0, 0, 0, 0, 0])));
@@ -335,7 +335,7 @@ fn a_socks_proxy_that_takes_no_credentials_is_named() {
 }
 
 #[test]
-fn variables_of_any_kind_choose_the_proxy() {
+fn every_proxy_variable_selects_the_proxy() {
     let far = Far::new();
     let (socks, _) = socks(far.clever.port(), None);
     let (http, socks) = (far.proxy_url("hunter2"), format!("socks5h://127.0.0.1:{}", socks.port()));
@@ -355,14 +355,14 @@ fn variables_of_any_kind_choose_the_proxy() {
     .into_iter()
     .enumerate()
     {
-        run("proxies::in_an_environment_with_one_that_works", &[environment, vec![authority]].concat());
+        run("proxies::in_an_environment_with_a_working_proxy", &[environment, vec![authority]].concat());
         assert_eq!(far.clever.seen().len(), tried + 1);
     }
 }
 
 #[test]
 #[ignore = "is run by another test, with an environment of its own"]
-fn in_an_environment_with_one_that_works() {
+fn in_an_environment_with_a_working_proxy() {
     ask(&made(config("https://clever.example").ca_bundle(given("AUTHORITY")))).unwrap();
 }
 
@@ -370,7 +370,7 @@ fn in_an_environment_with_one_that_works() {
 const NEARLY_NEAR: &str = "0.0.0.0";
 
 #[test]
-fn what_no_proxy_names_is_reached_without_one() {
+fn hosts_in_no_proxy_are_reached_without_a_proxy() {
     let (proxy, near) = (Server::of_answers(|_| ours()), Server::of_answers(|_| ours()));
     let base = format!("http://{NEARLY_NEAR}:{}", near.port());
     let with_port = format!("{NEARLY_NEAR}:{}", near.port());
@@ -403,19 +403,19 @@ fn in_an_environment_with_an_exemption() {
 }
 
 #[test]
-fn a_variable_that_cannot_be_used_is_named_when_the_client_is_made() {
+fn making_a_client_fails_with_the_name_of_an_unusable_proxy_variable() {
     for (name, value) in [
         ("HTTPS_PROXY", "gopher://me:swordfish@proxy.example"),
         ("https_proxy", "socks://proxy.example"),
         ("ALL_PROXY", "http://me:sword/fish@proxy.example"),
     ] {
-        run("proxies::in_an_environment_that_cannot_be_used", &[(name, value), ("NAME", name)]);
+        run("proxies::in_an_environment_with_an_unusable_proxy", &[(name, value), ("NAME", name)]);
     }
 }
 
 #[test]
 #[ignore = "is run by another test, with an environment of its own"]
-fn in_an_environment_that_cannot_be_used() {
+fn in_an_environment_with_an_unusable_proxy() {
     let error = config("https://clever.example").build().unwrap_err();
     assert_eq!(error.code().as_str(), "config_invalid");
     let shown = error.to_string();
@@ -425,7 +425,7 @@ fn in_an_environment_that_cannot_be_used() {
 }
 
 #[test]
-fn the_environment_is_read_when_a_client_is_made_and_not_later() {
+fn the_environment_is_only_read_when_a_client_is_made() {
     let (far, other) = (Far::new(), Server::of_answers(|_| ours()));
     run(
         "proxies::in_an_environment_that_changes",
@@ -449,7 +449,7 @@ fn in_an_environment_that_changes() {
         ("SSL_CERT_FILE", "/no/such/file"),
         ("SSL_CERT_DIR", "/no"),
     ] {
-        #[expect(unsafe_code, reason = "this process has no other thread that looks into its environment")]
+        #[expect(unsafe_code, reason = "this process has no other thread that reads its environment")]
         // SAFETY: as above.
         unsafe {
             std::env::set_var(name, value);

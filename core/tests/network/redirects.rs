@@ -7,7 +7,7 @@ use crate::clever::{CERTS, DISCOVERY, ask, client, discovery, ours, word};
 use crate::server::{Answer, Server};
 
 #[test]
-fn a_redirect_leads_nowhere_whatever_its_status_and_target() {
+fn no_redirect_is_followed_with_any_status_or_target() {
     let target = Server::of_answers(|_| ours());
     for status in [301, 302, 303, 307, 308] {
         let places = [target.base(), "file:///etc/passwd".to_owned(), "/oauth/tokeninfo2".to_owned()];
@@ -24,7 +24,7 @@ fn a_redirect_leads_nowhere_whatever_its_status_and_target() {
 }
 
 #[test]
-fn a_redirect_from_the_keys_to_elsewhere_is_refused() {
+fn a_redirect_of_the_keys_is_refused() {
     let target = Server::of_answers(|_| ours());
     let place = target.base();
     let server = Server::of_answers(move |request| match request.path.as_str() {
@@ -36,7 +36,7 @@ fn a_redirect_from_the_keys_to_elsewhere_is_refused() {
 }
 
 #[test]
-fn keys_elsewhere_than_at_https_or_on_this_machine_are_not_fetched() {
+fn keys_over_plain_http_on_another_machine_are_not_fetched() {
     let asked = Arc::new(AtomicUsize::new(0));
     for place in ["file:///etc/passwd", "http://192.0.2.1/certs", "ftp://127.0.0.1/certs", "data:,{}"] {
         let asked = Arc::clone(&asked);

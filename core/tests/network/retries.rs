@@ -19,7 +19,7 @@ fn in_turn(answers: Vec<Answer>) -> Server {
 }
 
 #[test]
-fn the_source_of_a_failure_is_the_operating_systems_error() {
+fn the_source_of_an_error_is_the_operating_systems_error() {
     let (_held, base) = closed_port();
     let error = ask_patiently(config(&base)).unwrap_err();
     let source = error.source().and_then(|source| source.downcast_ref::<io::Error>()).unwrap();
@@ -28,7 +28,7 @@ fn the_source_of_a_failure_is_the_operating_systems_error() {
 }
 
 #[test]
-fn a_passing_failure_is_asked_about_five_times() {
+fn a_temporary_failure_is_tried_five_times() {
     for (status, expected) in [
         (429, "rate_limited"),
         (500, "clever_unavailable"),
@@ -43,14 +43,14 @@ fn a_passing_failure_is_asked_about_five_times() {
 }
 
 #[test]
-fn the_first_good_answer_ends_it() {
+fn the_first_successful_response_ends_the_retries() {
     let server = in_turn(vec![Answer::status(503), Answer::status(500), ours()]);
     ask_patiently(config(&server.base())).unwrap();
     assert_eq!(server.seen().len(), 3);
 }
 
 #[test]
-fn what_will_not_pass_is_asked_about_once() {
+fn a_permanent_failure_is_not_retried() {
     for (status, expected) in [
         (401, "token_rejected"),
         (400, "request_rejected"),
@@ -66,7 +66,7 @@ fn what_will_not_pass_is_asked_about_once() {
 }
 
 #[test]
-fn a_pause_that_the_server_asks_for_is_kept() {
+fn the_pause_that_a_server_requests_is_respected() {
     let date = ("Date", "Sat, 01 Jan 2022 00:00:00 GMT");
     for headers in [
         [("Retry-After", "3"), ("X-Other", "1")],
@@ -95,7 +95,7 @@ fn a_pause_that_the_server_asks_for_is_kept() {
 }
 
 #[test]
-fn a_pause_longer_than_the_time_left_is_not_begun() {
+fn a_pause_longer_than_the_time_left_is_not_started() {
     for wait in ["11", "86400", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
         let server = in_turn(vec![Answer::status(429).header("Retry-After", wait)]);
         let hurried = config(&server.base()).timeout(Duration::from_secs(10));

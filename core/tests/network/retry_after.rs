@@ -21,7 +21,7 @@ fn waits(answer: Answer) -> [Option<u64>; 2] {
 }
 
 #[test]
-fn seconds_dates_and_the_rate_limit_say_it() {
+fn retry_after_comes_from_seconds_a_date_or_the_rate_limit() {
     assert_eq!(waits(answer(429, &[("Retry-After", "120")])), [Some(120); 2]);
     assert_eq!(waits(answer(503, &[("Retry-After", "86400")])), [Some(86400); 2]);
     assert_eq!(waits(answer(503, &[MIDNIGHT, MINUTE_LATER])), [Some(60); 2]);
@@ -32,7 +32,7 @@ fn seconds_dates_and_the_rate_limit_say_it() {
 }
 
 #[test]
-fn a_date_is_read_by_this_clock_where_the_server_tells_none() {
+fn without_a_server_date_retry_after_uses_this_machines_clock() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     // Reset times are so far away that the duration of the test does not matter.
     let answer = answer(429, &[("X-RateLimit-Reset", &(now + 80_000).to_string())]);
@@ -42,7 +42,7 @@ fn a_date_is_read_by_this_clock_where_the_server_tells_none() {
 }
 
 #[test]
-fn what_the_server_did_not_say_is_not_made_up() {
+fn retry_after_is_unset_when_the_server_does_not_say() {
     for headers in [
         vec![],
         vec![("Retry-After", "soon")],

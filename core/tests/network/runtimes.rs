@@ -29,7 +29,7 @@ async fn ask_async(client: &Client) -> Result<(), Error> {
 }
 
 #[test]
-fn a_blocking_call_works_where_a_runtime_lets_threads_wait() {
+fn a_blocking_call_works_on_runtime_threads_that_may_block() {
     let server = Server::of_answers(|_| ours());
     let client = client(&server.base());
     let in_the_pool = {
@@ -52,7 +52,7 @@ fn a_blocking_call_works_where_a_runtime_lets_threads_wait() {
 }
 
 #[test]
-fn a_blocking_call_in_an_async_task_is_refused_and_the_runtime_goes_on() {
+fn a_blocking_call_in_an_async_task_is_refused_and_the_runtime_continues() {
     let server = Server::of_answers(|_| ours());
     let client = client(&server.base());
     let refused = |client: blocking::Client| async move {
@@ -77,7 +77,7 @@ fn a_blocking_call_in_an_async_task_is_refused_and_the_runtime_goes_on() {
 }
 
 #[test]
-fn each_runtime_has_its_own_connection_and_waits_for_no_other() {
+fn each_runtime_has_its_own_connection_and_does_not_wait_for_others() {
     let server = Server::of_answers(|_| ours());
     let client = made_async(config(&server.base()));
     // Nothing drives one runtime while the other one makes a call.
@@ -90,7 +90,7 @@ fn each_runtime_has_its_own_connection_and_waits_for_no_other() {
 }
 
 #[test]
-fn an_idle_connection_that_the_server_closes_costs_no_call_where_nobody_drove_the_runtime() {
+fn a_call_on_an_idle_runtime_succeeds_after_the_server_closed_its_connection() {
     let server = Server::of_answers(|_| Answer::json(&serde_json::json!({ "access_token": "a" })));
     let (client, runtime) = (made_async(config(&server.base())), current_thread());
     for _ in 0..20 {
@@ -133,11 +133,11 @@ fn many_runtimes_at_once_share_one_client() {
             });
         }
     });
-    assert_eq!(server.count(crate::clever::CERTS), 1, "the keys are fetched once for all");
+    assert_eq!(server.count(crate::clever::CERTS), 1, "the keys must be fetched once for all runtimes");
 }
 
 #[test]
-fn a_cancelled_call_costs_the_next_one_nothing() {
+fn a_canceled_call_does_not_affect_the_next_one() {
     let (arrived, arrival) = channel();
     let server = Server::of_answers(move |_| {
         let _ = arrived.send(());
@@ -159,7 +159,7 @@ fn a_cancelled_call_costs_the_next_one_nothing() {
 }
 
 #[test]
-fn keys_that_a_call_fetches_on_a_runtime_that_nobody_drives_are_fetched_by_another() {
+fn keys_are_fetched_again_when_the_fetching_runtime_is_not_driven() {
     let (asked, first) = channel();
     let server = Server::of_answers(move |request| {
         let _ = asked.send(());
@@ -183,7 +183,7 @@ fn keys_that_a_call_fetches_on_a_runtime_that_nobody_drives_are_fetched_by_anoth
 #[test]
 fn an_async_call_outside_a_runtime_is_an_error_and_no_panic() {
     fn word_of<T>(call: impl Future<Output = Result<T, Error>>) -> &'static str {
-        let Poll::Ready(result) = poll_once(pin!(call)) else { panic!("it waits") };
+        let Poll::Ready(result) = poll_once(pin!(call)) else { panic!("the call waits") };
         result.map(drop).unwrap_err().code().as_str()
     }
     let server = Server::of_answers(|request: &Request| publishing(request, Signer::first()));

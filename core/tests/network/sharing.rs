@@ -8,7 +8,7 @@ use crate::server::Server;
 use crate::signer::Signer;
 
 #[test]
-fn exported_keys_spare_another_process_the_fetch() {
+fn a_process_with_imported_keys_fetches_none() {
     let server = Server::of_answers(|request| publishing(request, Signer::first()));
     let (first, second) = (client(&server.base()), client(&server.base()));
     second.import_keys(&first.export_keys().unwrap()).unwrap();
@@ -28,7 +28,7 @@ fn old_imported_keys_are_fetched_again() {
 }
 
 #[test]
-fn what_was_not_exported_for_this_issuer_is_refused() {
+fn text_that_is_not_an_export_for_this_issuer_is_refused() {
     let server = Server::of_answers(|request| publishing(request, Signer::first()));
     let client = client(&server.base());
     let exported = client.export_keys().unwrap();
@@ -45,7 +45,7 @@ fn what_was_not_exported_for_this_issuer_is_refused() {
 }
 
 #[test]
-fn keys_at_an_address_that_was_set_need_no_discovery() {
+fn keys_at_a_configured_address_need_no_discovery() {
     let server = Server::of_answers(|request| publishing(request, Signer::first()));
     let client = made(config(&server.base()).jwks_uri(format!("{}{CERTS}", server.base())));
     client.warm_up().unwrap();
@@ -53,7 +53,7 @@ fn keys_at_an_address_that_was_set_need_no_discovery() {
 }
 
 #[test]
-fn endpoints_that_are_set_are_used_and_discovery_fills_the_rest() {
+fn configured_endpoints_are_used_and_discovery_fills_in_the_rest() {
     let server = Server::of_answers(|request| {
         let mut answer = publishing(request, Signer::first());
         if request.path == DISCOVERY {
@@ -76,7 +76,7 @@ fn endpoints_that_are_set_are_used_and_discovery_fills_the_rest() {
 }
 
 #[test]
-fn a_discovered_endpoint_that_cannot_be_used_is_an_error_only_where_it_is_needed() {
+fn an_unusable_discovered_endpoint_is_an_error_only_when_needed() {
     for odd in
         [json!(null), json!(7), json!("BASE/here#x"), json!("https://user:pw@op.example/"), json!("here")]
     {

@@ -47,7 +47,7 @@ fn logins_are_counted_by_outcome_and_code() {
 }
 
 #[test]
-fn each_attempt_each_retry_and_each_fetch_of_keys_is_counted() {
+fn attempts_retries_and_key_fetches_are_counted() {
     let calls = AtomicUsize::new(0);
     let server = Server::of_answers(move |request| match calls.fetch_add(1, SeqCst) {
         0 => Answer::status(429),
@@ -68,7 +68,7 @@ fn each_attempt_each_retry_and_each_fetch_of_keys_is_counted() {
 }
 
 #[test]
-fn keys_that_cannot_be_used_and_answers_that_do_not_come_are_counted() {
+fn unusable_keys_and_missing_responses_are_counted() {
     let server = Server::of_answers(|_| Answer::json(&json!({ "issuer": "https://elsewhere.example" })));
     let client = client(&server.base());
     let code = client.warm_up().unwrap_err().code().as_str();
@@ -76,7 +76,7 @@ fn keys_that_cannot_be_used_and_answers_that_do_not_come_are_counted() {
 }
 
 #[test]
-fn a_login_that_the_caller_gives_up_is_counted_as_that() {
+fn a_login_that_the_caller_cancels_is_counted_as_canceled() {
     let server = Server::of_answers(|_| tokens());
     let client = made_async(config(&server.base()));
     let begun = client.begin_login(&LoginOptions::default()).unwrap();
@@ -85,14 +85,14 @@ fn a_login_that_the_caller_gives_up_is_counted_as_that() {
         let mut login = Box::pin(client.finish_login_with_pending(&callback, Some(&begun.pending)));
         let first =
             std::future::poll_fn(|context| std::task::Poll::Ready(login.as_mut().poll(context).is_ready()));
-        assert!(!first.await, "it waits for the network");
+        assert!(!first.await, "the call must wait for the network");
     });
     let labels = [("outcome", "failed"), ("code", "call_interrupted")];
     assert_eq!(number(&client.stats(), LOGINS, &labels), 1);
 }
 
 #[test]
-fn a_name_that_is_not_known_is_an_error_and_not_zero() {
+fn an_unknown_name_is_an_error_instead_of_zero() {
     let stats = made(config("http://127.0.0.1:9")).stats();
     for (name, labels, said) in [
         ("clever_sso_login_total", &[][..], "\"clever_sso_login_total\" is not a number of the stats"),

@@ -74,7 +74,7 @@ fn message(config: ConfigBuilder) -> String {
 }
 
 #[test]
-fn an_unknown_authority_is_refused_at_once_and_inspection_is_named() {
+fn an_unknown_authority_is_refused_at_once_with_a_hint_about_inspection() {
     let server = server(Authority::new().for_name("127.0.0.1"));
     assert!(message(at(&server)).contains("the network may inspect TLS"));
     assert_eq!(server.connections(), 1);
@@ -83,14 +83,14 @@ fn an_unknown_authority_is_refused_at_once_and_inspection_is_named() {
 }
 
 #[test]
-fn an_authority_of_the_bundle_is_trusted_and_only_by_the_client_that_has_it() {
+fn an_authority_in_the_bundle_is_trusted_only_by_its_client() {
     let (known, other) = (Authority::new(), Authority::new());
     let server = server(known.for_name("127.0.0.1"));
     let bundle = format!("A comment.\n{}{}", other.pem, known.pem);
     let client = made(at(&server).ca_bundle(bundle));
     ask(&client).unwrap();
     client.exchange_code("code", None).unwrap();
-    assert_eq!(server.connections(), 1, "the connection is kept");
+    assert_eq!(server.connections(), 1, "the connection must be kept");
     message(at(&server).ca_bundle(&other.pem));
     message(at(&server));
 }
@@ -103,7 +103,7 @@ fn a_certificate_for_another_host_is_refused() {
 }
 
 #[test]
-fn a_certificate_that_has_expired_is_refused() {
+fn an_expired_certificate_is_refused() {
     let authority = Authority::new();
     let mut params = params();
     params.not_after = date_time_ymd(2020, 1, 1);
@@ -112,7 +112,7 @@ fn a_certificate_that_has_expired_is_refused() {
 }
 
 #[test]
-fn a_certificate_that_is_not_valid_yet_is_refused_and_the_clock_is_named() {
+fn a_certificate_that_is_not_valid_yet_is_refused_with_a_hint_about_the_clock() {
     let authority = Authority::new();
     let mut params = params();
     params.not_before = date_time_ymd(4000, 1, 1);
@@ -123,7 +123,7 @@ fn a_certificate_that_is_not_valid_yet_is_refused_and_the_clock_is_named() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_a_servers_is_refused_with_the_reason() {
+fn a_certificate_that_is_not_for_servers_is_refused_with_the_reason() {
     let authority = Authority::new();
     let (mut of_authority, mut of_client) = (params(), params());
     of_authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -147,7 +147,7 @@ fn params() -> CertificateParams {
 }
 
 #[test]
-fn tls_1_2_and_1_3_are_spoken() {
+fn tls_1_2_and_1_3_are_supported() {
     let authority = Authority::new();
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
@@ -157,7 +157,7 @@ fn tls_1_2_and_1_3_are_spoken() {
 }
 
 #[test]
-fn plain_http_where_tls_belongs_is_network_tls() {
+fn plain_http_instead_of_tls_is_network_tls() {
     let server = Server::of_connections(|stream| {
         use std::io::Write as _;
         let _ = stream.peek(&mut [0]);
@@ -171,7 +171,7 @@ fn plain_http_where_tls_belongs_is_network_tls() {
 }
 
 #[test]
-fn a_kept_tls_connection_that_the_server_closes_costs_no_call() {
+fn a_call_succeeds_after_the_server_closed_a_kept_tls_connection() {
     let authority = Authority::new();
     let server = server(authority.for_name("127.0.0.1"));
     let client = made(at(&server).ca_bundle(&authority.pem));
@@ -206,7 +206,7 @@ impl Drop for Folder {
 }
 
 #[test]
-fn a_bundle_is_text_or_the_path_of_a_file() {
+fn a_bundle_may_be_text_or_a_path() {
     let (authority, folder) = (Authority::new(), Folder::new("bundle"));
     let server = server(authority.for_name("127.0.0.1"));
     let path = folder.file("ca.pem", &authority.pem);
@@ -216,7 +216,7 @@ fn a_bundle_is_text_or_the_path_of_a_file() {
 }
 
 #[test]
-fn a_bundle_that_cannot_be_used_is_named_when_the_client_is_made() {
+fn making_a_client_fails_with_the_name_of_an_unusable_bundle() {
     let folder = Folder::new("no-bundle");
     let missing = folder.0.join("missing.pem").to_str().unwrap().to_owned();
     let der = folder.file("ca.der", [0x30, 0x82, 0x01, 0x0a, 0x00]);
@@ -232,7 +232,7 @@ fn a_bundle_that_cannot_be_used_is_named_when_the_client_is_made() {
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
 #[test]
-fn the_environment_may_name_the_authorities() {
+fn authorities_are_read_from_the_environment() {
     let (authority, folder) = (Authority::new(), Folder::new("ssl"));
     let server = server(authority.for_name("127.0.0.1"));
     let base = format!("https://127.0.0.1:{}", server.port());
@@ -258,7 +258,7 @@ fn in_an_environment_with_authorities() {
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
 #[test]
-fn a_variable_that_names_no_authorities_is_named_with_its_file() {
+fn an_error_names_a_variable_without_authorities_and_its_file() {
     let folder = Folder::new("no-ssl");
     let missing = folder.0.join("missing.pem").to_str().unwrap().to_owned();
     let junk = folder.file("junk.pem", "no certificate");

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_district_that_is_too_long_for_a_url_is_refused_and_an_empty_one_is_none() {
+fn a_long_district_is_refused_and_an_empty_one_is_unset() {
     let with = |district_id: &str| {
         let options = LoginOptions { district_id: Some(district_id.to_owned()), ..LoginOptions::default() };
         journey().begin(ResponseType::Code, &options, &at(0))
@@ -31,7 +31,7 @@ fn only_configured_redirect_uris_are_used() {
 }
 
 #[test]
-fn an_application_without_a_secret_is_told_before_anybody_is_sent_away() {
+fn a_missing_secret_fails_before_the_browser_is_sent_to_clever() {
     let config = Config::builder("client").redirect_uri(REDIRECT).build().unwrap();
     let journey = Journey::new(config).unwrap();
     let error = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(0)).unwrap_err();

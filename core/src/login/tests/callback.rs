@@ -3,22 +3,24 @@
 use super::*;
 
 #[test]
-fn a_code_is_spent_only_with_its_state_and_the_cookie_of_its_login() {
+fn a_code_is_used_only_with_the_state_and_the_cookie_of_its_login() {
     let (journey, mut browser) = (journey(), Browser::default());
     let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
     assert_eq!(goal(browser.arrive(&journey, &back(&login), 1030)).as_deref(), Some("/a"));
-    assert_eq!(browser.logins(), 0, "the cookie of a finished login goes");
+    assert_eq!(browser.logins(), 0, "the cookie of a finished login must be deleted");
     assert_eq!(restart(browser.arrive(&journey, &back(&login), 1031)).reason, ErrorCode::PendingMissing);
 }
 
 #[test]
-fn an_application_can_keep_the_pending_login_by_itself() {
+fn an_application_can_store_the_pending_login_itself() {
     let journey = journey();
     let login = journey.begin(ResponseType::Code, &going_to("/a"), &at(1000)).unwrap();
     assert_eq!(login_key_of_callback(&back(&login)).unwrap(), login.key);
     let arrive =
         |pending| journey.arrive(ResponseType::Code, &back(&login), Kept::Pending(pending), &at(1000));
-    let Ok(Arrival::Exchange(exchange)) = arrive(Some(&*login.pending)) else { panic!("it is in order") };
+    let Ok(Arrival::Exchange(exchange)) = arrive(Some(&*login.pending)) else {
+        panic!("the login must be exchanged")
+    };
     assert!(exchange.when_signed_in.is_empty() && exchange.when_failed.is_empty());
     assert_eq!(restart(arrive(None)).reason, ErrorCode::PendingMissing);
     assert_eq!(restart(arrive(Some("forged"))).reason, ErrorCode::PendingInvalid);
@@ -27,7 +29,7 @@ fn an_application_can_keep_the_pending_login_by_itself() {
 }
 
 #[test]
-fn a_login_that_began_at_clever_restarts_and_disturbs_no_other() {
+fn a_login_from_clever_restarts_and_changes_no_other_login() {
     let (journey, mut browser) = (journey(), Browser::default());
     let ours = browser.begin(&journey, going_to("/a"), 1000).unwrap();
     let portal = restart(browser.arrive(&journey, "code=abc&scope=x", 1000));
@@ -37,7 +39,7 @@ fn a_login_that_began_at_clever_restarts_and_disturbs_no_other() {
 }
 
 #[test]
-fn nothing_is_touched_by_a_callback_that_proves_nothing() {
+fn an_unproven_callback_changes_nothing() {
     for logins in [1, 7, 8, 10] {
         for (from_portal, already_ended) in [(false, false), (true, false), (false, true), (true, true)] {
             touches_nothing(logins, from_portal, already_ended);
@@ -106,7 +108,7 @@ fn touches_nothing(logins: usize, from_portal: bool, already_ended: bool) {
 }
 
 #[test]
-fn a_flood_of_callbacks_that_prove_nothing_touches_no_login_of_another_application() {
+fn many_unproven_callbacks_change_no_login_of_another_application() {
     let other = Config::builder("other").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
     let (journey, other, mut browser) = (journey(), Journey::new(other).unwrap(), Browser::default());
     // Three applications of this host have eight logins each, so they use all slots of the host.
@@ -119,14 +121,14 @@ fn a_flood_of_callbacks_that_prove_nothing_touches_no_login_of_another_applicati
     let portals: Vec<_> =
         (0..30).map(|_| restart(browser.arrive(&journey, "code=junk", 1001)).login).collect();
     assert!(before.iter().all(|(name, value)| browser.cookies.get(name) == Some(value)));
-    assert_eq!(browser.logins(), 25, "an application that has no login in flight gets one");
+    assert_eq!(browser.logins(), 25, "an application without a login in progress must get one");
     assert_eq!(goal(browser.arrive(&journey, &back(&portals[29]), 1002)), None);
     assert_eq!(goal(browser.arrive(&journey, &back(&portals[0]), 1002)), None);
     assert_eq!(browser.logins(), 24);
 }
 
 #[test]
-fn a_login_that_finds_no_free_slot_signs_in_and_drops_no_other() {
+fn a_login_without_a_free_slot_signs_in_and_drops_no_other_login() {
     let (journey, mut browser) = (journey(), Browser::default());
     let waiting: Vec<_> = (0..8)
         .map(|number| browser.begin(&journey, going_to(&format!("/{number}")), 1000 + number).unwrap())
@@ -148,7 +150,7 @@ fn a_login_that_finds_no_free_slot_signs_in_and_drops_no_other() {
     drop(without.cookies.remove(&lender).unwrap());
     assert_eq!(restart(without.arrive(&journey, &callback, 1011)).reason, ErrorCode::PendingMissing);
     let Ok(Arrival::Exchange(exchange)) = browser.arrive(&journey, &callback, 1011) else {
-        panic!("this browser began it");
+        panic!("this browser began the login");
     };
     assert_eq!((exchange.nonce, exchange.return_to), (nonce(&first.login), None));
     assert_eq!(browser.logins(), 8);
@@ -165,7 +167,7 @@ fn a_login_that_finds_no_free_slot_signs_in_and_drops_no_other() {
 }
 
 #[test]
-fn a_login_without_a_slot_whose_code_is_refused_is_over_and_goes_on() {
+fn a_login_without_a_slot_restarts_when_its_code_is_refused() {
     let (journey, mut browser) = (journey(), Browser::default());
     (0..8).for_each(|_| drop(browser.begin(&journey, going_to("/"), 1000).unwrap()));
     let login = restart(browser.arrive(&journey, "code=abc", 1000)).login;
@@ -173,10 +175,10 @@ fn a_login_without_a_slot_whose_code_is_refused_is_over_and_goes_on() {
     let Ok(Arrival::Exchange(exchange)) =
         journey.arrive(ResponseType::Code, &back(&login), Kept::Cookies(&header), &at(1001))
     else {
-        panic!("this browser began it");
+        panic!("this browser began the login");
     };
     let Ok(Outcome::Restart(again)) = journey.restart_after_exchange(&exchange, &at(1001)) else {
-        panic!("it restarts");
+        panic!("the login must restart");
     };
     browser.obey(&again.login.set_cookies);
     assert_eq!(restart(browser.arrive(&journey, &back(&login), 1002)).reason, ErrorCode::PendingMissing);
@@ -184,7 +186,7 @@ fn a_login_without_a_slot_whose_code_is_refused_is_over_and_goes_on() {
 }
 
 #[test]
-fn a_login_without_a_slot_that_is_refused_ends_the_session() {
+fn a_refused_login_without_a_slot_ends_the_session_once() {
     let (journey, mut browser) = (journey(), Browser::default());
     (0..8).for_each(|_| drop(browser.begin(&journey, going_to("/"), 1000).unwrap()));
     let login = restart(browser.arrive(&journey, "code=abc", 1000)).login;
@@ -198,7 +200,7 @@ fn a_login_without_a_slot_that_is_refused_ends_the_session() {
 }
 
 #[test]
-fn a_cookie_that_a_sibling_subdomain_planted_is_not_looked_at() {
+fn a_cookie_planted_by_a_sibling_subdomain_is_ignored() {
     let journey = journey();
     let attacker = journey.begin(ResponseType::Code, &LoginOptions::default(), &at(1000)).unwrap();
     let planted = format!("clever_login_{}={}", attacker.key, attacker.pending);
@@ -229,7 +231,7 @@ fn a_proven_refusal_ends_the_session_and_a_transient_error_does_not() {
 }
 
 #[test]
-fn a_failed_login_tells_where_it_wanted_to_go() {
+fn a_failed_login_returns_its_return_to() {
     let (journey, mut browser) = (journey(), Browser::default());
     let goal = "/школа?a=1";
     let expected = Some("/%D1%88%D0%BA%D0%BE%D0%BB%D0%B0?a=1");
@@ -239,7 +241,7 @@ fn a_failed_login_tells_where_it_wanted_to_go() {
         let login = browser.begin(&journey, going_to(goal), 1000).unwrap();
         let failed = browser.arrive(&journey, &back(&login).replace("code=abc", said), 1000).err().unwrap();
         assert_eq!(failed.return_to(), expected, "{said}");
-        assert!(!format!("{failed} {failed:?}").contains("a=1"), "it may be about the person");
+        assert!(!format!("{failed} {failed:?}").contains("a=1"), "the query may be about the person");
     }
     let login = browser.begin(&journey, going_to(goal), 1000).unwrap();
     let arrival = browser.arrive(&journey, &back(&login).replace("code=abc", "error=access_denied"), 1000);
@@ -258,7 +260,7 @@ fn a_failed_login_tells_where_it_wanted_to_go() {
 }
 
 #[test]
-fn a_failed_login_does_not_return_a_goal_that_is_no_longer_allowed() {
+fn a_failed_login_returns_no_return_to_that_is_no_longer_allowed() {
     let mut browser = Browser::default();
     let login = browser.begin(&journey(), going_to("https://other.example/x"), 1000).unwrap();
     let narrower = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();

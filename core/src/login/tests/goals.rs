@@ -4,7 +4,7 @@ use super::*;
 use crate::protocol::pending::MAX_RETURN_TO_BYTES;
 
 #[test]
-fn the_goal_may_be_an_iri_or_a_url_of_the_application_itself() {
+fn return_to_may_be_an_iri_or_a_url_of_the_application_itself() {
     let (journey, mut browser) = (journey(), Browser::default());
     for (goal_given, expected) in [
         ("/школа?q=é#ü", "/%D1%88%D0%BA%D0%BE%D0%BB%D0%B0?q=%C3%A9#%C3%BC"),
@@ -120,7 +120,7 @@ fn a_redirect_uri_with_a_query_shares_its_path_with_other_pages() {
 }
 
 #[test]
-fn the_length_of_a_goal_is_that_of_what_a_browser_shows() {
+fn the_length_of_return_to_is_counted_as_a_browser_shows_it() {
     let (journey, mut browser) = (journey(), Browser::default());
     for letter in ["ш", "é", "字", "😀"] {
         let longest = (MAX_RETURN_TO_BYTES - 1) / letter.len();
@@ -148,7 +148,7 @@ fn the_length_of_a_goal_is_that_of_what_a_browser_shows() {
 }
 
 #[test]
-fn a_path_is_the_same_however_it_is_written() {
+fn leads_to_recognizes_a_path_in_any_encoding() {
     for (target, path) in [
         ("/login", "/login"),
         ("/login?next=/login", "/login"),
@@ -174,7 +174,7 @@ fn a_path_is_the_same_however_it_is_written() {
     ] {
         assert!(!leads_to(target, path), "{target} {path}");
     }
-    assert!(leads_to("/login%3Fx", "/login"), "decoded twice, this is a query");
+    assert!(leads_to("/login%3Fx", "/login"), "decoded twice, this has a query");
     let deep = format!("/{}6cogin", "%".to_owned() + &"25".repeat(100_000));
     assert!(leads_to(&deep, "/login"));
 }

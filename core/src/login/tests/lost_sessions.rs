@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_session_that_is_lost_after_each_sign_in_ends_with_an_error_for_a_minute() {
+fn sessions_lost_after_each_sign_in_end_with_an_error_for_a_minute() {
     let (journey, mut browser) = (journey(), Browser::default());
     let without_session = || LoginOptions { has_session: Some(false), ..going_to("/a") };
     for lost in 0..MAX_LOST_SESSIONS {
@@ -17,7 +17,7 @@ fn a_session_that_is_lost_after_each_sign_in_ends_with_an_error_for_a_minute() {
 }
 
 #[test]
-fn no_tab_goes_on_when_a_session_does_not_stick() {
+fn every_tab_ends_with_an_error_when_sessions_are_lost() {
     for tabs in [2, 3, 5, 8] {
         let (journey, mut browser) = (journey(), Browser::default());
         let without_session = || LoginOptions { has_session: Some(false), ..going_to("/a") };
@@ -36,7 +36,7 @@ fn no_tab_goes_on_when_a_session_does_not_stick() {
 }
 
 #[test]
-fn people_who_log_in_again_on_purpose_do_not_lose_a_session() {
+fn deliberate_logins_do_not_count_as_lost_sessions() {
     let (journey, mut browser) = (journey(), Browser::default());
     for attempt in 0..20 {
         let has_session = attempt % 2 == 0;
@@ -55,7 +55,7 @@ fn people_who_log_in_again_on_purpose_do_not_lose_a_session() {
 }
 
 #[test]
-fn a_session_that_was_seen_once_is_not_lost_however_soon_the_next_login_comes() {
+fn a_session_that_came_back_once_never_counts_as_lost() {
     let (journey, mut browser) = (journey(), Browser::default());
     let sign_in = |browser: &mut Browser| {
         let options = LoginOptions { has_session: Some(false), ..going_to("/a") };
@@ -89,7 +89,7 @@ fn sent_back(
     pace: u64,
 ) -> (u32, Error) {
     for (sign_ins, has_session) in (0..).zip(in_session.iter().cycle()) {
-        assert!(sign_ins < 60, "no end");
+        assert!(sign_ins < 60, "the loop does not end");
         now += pace;
         let options = LoginOptions { has_session: Some(*has_session), ..going_to("/a?of=ada") };
         match browser.begin(journey, options, now) {
@@ -101,11 +101,11 @@ fn sent_back(
         // A redirect shows no page, so it only deletes cookies.
         browser.obey(&kept.into_iter().filter(|cookie| cookie.max_age() == 0).collect::<Vec<_>>());
     }
-    unreachable!("it is a cycle")
+    unreachable!("the iterator is endless")
 }
 
 #[test]
-fn a_session_that_comes_back_with_nobody_in_it_ends_with_an_error() {
+fn sessions_that_come_back_without_a_person_end_with_an_error() {
     for pace in [0, 20, 50] {
         let (journey, mut browser) = (journey(), Browser::default());
         let (sign_ins, error) = sent_back(&mut browser, &journey, &[false], 1000, pace);
@@ -117,7 +117,11 @@ fn a_session_that_comes_back_with_nobody_in_it_ends_with_an_error() {
             "{said}"
         );
         let now = 1000 + pace * u64::from(sign_ins);
-        assert_eq!(sent_back(&mut browser, &journey, &[false], now, 0).0, 0, "another tab ends there, too");
+        assert_eq!(
+            sent_back(&mut browser, &journey, &[false], now, 0).0,
+            0,
+            "another tab must end with the error too"
+        );
         let another = LoginOptions { switch_user: true, has_session: Some(false), ..going_to("/a") };
         drop(browser.begin(&journey, another, now).unwrap());
         let later = browser.begin(
@@ -130,7 +134,7 @@ fn a_session_that_comes_back_with_nobody_in_it_ends_with_an_error() {
 }
 
 #[test]
-fn a_person_in_the_session_now_and_then_is_no_endless_loop() {
+fn a_person_who_is_only_sometimes_in_the_session_ends_with_an_error() {
     for in_session in [&[false, true][..], &[true, false], &[true, true, false], &[false, false, true]] {
         let (journey, mut browser) = (journey(), Browser::default());
         let (_, error) = sent_back(&mut browser, &journey, in_session, 1000, 0);
@@ -139,7 +143,7 @@ fn a_person_in_the_session_now_and_then_is_no_endless_loop() {
 }
 
 #[test]
-fn all_tabs_sign_in_after_a_logout_in_the_apps_own_way() {
+fn all_tabs_sign_in_after_the_applications_own_logout() {
     for in_lock_step in [true, false] {
         let (journey, mut browser) = (journey(), Browser::default());
         let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();

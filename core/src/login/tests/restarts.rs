@@ -4,7 +4,7 @@ use super::*;
 use crate::protocol::pending::LIFETIME_SECONDS;
 
 #[test]
-fn a_login_that_took_longer_than_ten_minutes_restarts_and_keeps_its_goal() {
+fn a_login_longer_than_ten_minutes_restarts_and_keeps_its_return_to() {
     let (journey, mut browser) = (journey(), Browser::default());
     let options = LoginOptions { redirect_uri: Some(SECOND.into()), switch_user: true, ..going_to("/a") };
     let login = browser.begin(&journey, options, 1000).unwrap();
@@ -12,13 +12,13 @@ fn a_login_that_took_longer_than_ten_minutes_restarts_and_keeps_its_goal() {
     assert_eq!((restart.reason, browser.logins()), (ErrorCode::PendingExpired, 1));
     assert!(restart.login.url.contains("confirmed=false"));
     let Ok(Arrival::Exchange(again)) = browser.arrive(&journey, &back(&restart.login), 1602) else {
-        panic!("the login is in order");
+        panic!("the login must be exchanged");
     };
     assert_eq!((again.redirect_uri.as_str(), again.return_to.as_deref()), (SECOND, Some("/a")));
 }
 
 #[test]
-fn a_login_that_another_version_began_restarts() {
+fn a_login_from_another_version_restarts() {
     let journey = journey();
     let keys = journey.keys.as_deref().unwrap();
     let older = |plain: &mut Vec<u8>| plain[0] -= 1;
@@ -45,7 +45,7 @@ fn a_login_that_another_version_began_restarts() {
 }
 
 #[test]
-fn with_cookies_off_the_browser_goes_to_clever_three_times_and_then_reads_why() {
+fn without_cookies_a_login_goes_to_clever_three_times_and_then_fails_with_the_reason() {
     let journey = journey();
     for portal in [false, true] {
         let first = if portal {
@@ -129,7 +129,7 @@ fn used_up(journey: &Journey, now: u64) -> Login {
 }
 
 #[test]
-fn a_link_whose_login_is_used_up_says_nothing_of_cookies_to_a_browser_that_keeps_them() {
+fn an_exhausted_callback_blames_cookies_only_in_a_browser_without_cookies() {
     let journey = journey();
     for end in End::ALL {
         let mut browser = Browser::default();
@@ -149,7 +149,7 @@ fn a_link_whose_login_is_used_up_says_nothing_of_cookies_to_a_browser_that_keeps
 }
 
 #[test]
-fn a_loop_of_a_browser_that_keeps_other_cookies_ends_and_does_not_say_that_it_blocks_them() {
+fn a_loop_in_a_browser_with_other_cookies_ends_without_blaming_cookies() {
     let journey = journey();
     for (kept, most) in [
         ("finished", MAX_REDIRECTS_WITH_COOKIES),
@@ -179,13 +179,13 @@ fn a_loop_of_a_browser_that_keeps_other_cookies_ends_and_does_not_say_that_it_bl
 }
 
 #[test]
-fn a_code_that_is_never_accepted_ends_as_a_loop() {
+fn codes_that_are_never_accepted_end_with_login_loop() {
     let (journey, mut browser) = (journey(), Browser::default());
     let mut login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
     for redirects in 1..=MAX_REDIRECTS {
         let header = browser.header();
         let arrival = journey.arrive(ResponseType::Code, &back(&login), Kept::Cookies(&header), &at(1000));
-        let Ok(Arrival::Exchange(exchange)) = arrival else { panic!("it is in order") };
+        let Ok(Arrival::Exchange(exchange)) = arrival else { panic!("the login must be exchanged") };
         match journey.restart_after_exchange(&exchange, &at(1000)) {
             Ok(Outcome::Restart(restart)) => {
                 assert!(redirects < MAX_REDIRECTS);
@@ -235,7 +235,7 @@ fn the_callback_of_a_finished_switch_restarts_without_asking_again() {
 }
 
 #[test]
-fn a_restart_does_not_lead_where_the_configuration_no_longer_allows() {
+fn a_restart_drops_a_return_to_that_is_no_longer_allowed() {
     let mut browser = Browser::default();
     let login = browser.begin(&journey(), going_to("https://other.example/x"), 1000).unwrap();
     let narrower = Config::builder("client").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();

@@ -36,7 +36,7 @@ fn loop_until_error(
             Err(error) => return (error, returns, over_clever, longest),
         };
         returns += 1;
-        assert!(returns < 100, "no end");
+        assert!(returns < 100, "the loop does not end");
         redirects = if login.needs_page { 0 } else { redirects + 1 };
         if login.url.starts_with("https://clever.com/") {
             over_clever += 1;
@@ -77,7 +77,7 @@ fn a_page_that_sends_signed_in_people_back_to_log_in_ends_with_an_error() {
 }
 
 #[test]
-fn a_loop_without_a_goal_goes_to_the_page_after_the_login() {
+fn a_loop_without_return_to_goes_to_the_home_page() {
     let journey = journey();
     for home in [Some("/start"), None] {
         let mut browser = Browser::default();
@@ -97,7 +97,7 @@ fn a_loop_without_a_goal_goes_to_the_page_after_the_login() {
 }
 
 #[test]
-fn ten_tabs_that_found_nobody_and_go_on_one_after_the_other_all_arrive() {
+fn ten_signed_out_tabs_that_log_in_one_after_the_other_all_arrive() {
     let (journey, mut browser) = (journey(), Browser::default());
     // Each page has already sent its tab to log in, so each tab begins a login even if others have ended since.
     sign_in(&mut browser, &journey, going_to("/same"), 1000);
@@ -112,7 +112,7 @@ fn ten_tabs_that_found_nobody_and_go_on_one_after_the_other_all_arrive() {
 }
 
 #[test]
-fn a_person_who_sees_a_page_in_between_can_log_in_any_number_of_times() {
+fn a_person_who_sees_a_page_in_between_can_log_in_without_limit() {
     let (journey, mut browser) = (journey(), Browser::default());
     sign_in(&mut browser, &journey, going_to("/a"), 1000);
     for _ in 0..40 {
@@ -127,7 +127,7 @@ fn a_person_who_sees_a_page_in_between_can_log_in_any_number_of_times() {
 }
 
 #[test]
-fn what_is_counted_ends_with_a_logout_a_failure_and_a_quiet_minute() {
+fn the_count_of_returns_ends_with_a_logout_a_failure_or_a_quiet_minute() {
     let journey = journey();
     let returned = |browser: &mut Browser, times: u32| {
         sign_in(browser, &journey, going_to("/a"), 1000);

@@ -37,7 +37,7 @@ fn a_browser_keeps_eight_logins_and_the_ninth_drops_the_oldest() {
 }
 
 #[test]
-fn the_longest_goals_do_not_make_the_cookies_longer() {
+fn a_long_return_to_does_not_make_the_cookies_longer() {
     let (journey, mut browser) = (journey(), Browser::default());
     let long = format!("/{}", "ш".repeat(511));
     for _ in 0..20 {
@@ -47,7 +47,7 @@ fn the_longest_goals_do_not_make_the_cookies_longer() {
 }
 
 #[test]
-fn a_flood_of_unproven_callbacks_leaves_a_login_that_began_here() {
+fn many_unproven_callbacks_drop_no_login_that_began_here() {
     let (journey, mut browser) = (journey(), Browser::default());
     let login = browser.begin(&journey, going_to("/a"), 1000).unwrap();
     for second in 0..30 {
@@ -58,7 +58,7 @@ fn a_flood_of_unproven_callbacks_leaves_a_login_that_began_here() {
 }
 
 #[test]
-fn unproven_callbacks_at_the_worst_moments_do_not_keep_a_person_out() {
+fn unproven_callbacks_at_the_worst_times_do_not_stop_a_login() {
     let (journey, mut browser) = (journey(), Browser::default());
     let junk = |browser: &mut Browser, second| {
         drop(restart(browser.arrive(&journey, "code=junk", second)));
@@ -77,7 +77,7 @@ fn unproven_callbacks_at_the_worst_moments_do_not_keep_a_person_out() {
 }
 
 #[test]
-fn two_applications_of_one_host_let_nine_tabs_each_arrive_in_lock_step() {
+fn nine_tabs_each_of_two_applications_on_one_host_all_arrive_in_lock_step() {
     let other = Config::builder("other").client_secret("secret").redirect_uri(REDIRECT).build().unwrap();
     let (journeys, mut browser) = ([journey(), Journey::new(other).unwrap()], Browser::default());
     let mut open = Vec::new();
@@ -101,7 +101,7 @@ fn two_applications_of_one_host_let_nine_tabs_each_arrive_in_lock_step() {
 }
 
 #[test]
-fn ten_tabs_from_the_portal_arrive_while_eight_logins_wait() {
+fn ten_tabs_from_the_portal_arrive_while_eight_logins_are_in_progress() {
     let (journey, mut browser) = (journey(), Browser::default());
     for _ in 0..8 {
         drop(browser.begin(&journey, going_to("/waits"), 1000).unwrap());
@@ -121,7 +121,7 @@ fn ten_tabs_from_the_portal_arrive_while_eight_logins_wait() {
 }
 
 #[test]
-fn six_applications_with_one_client_id_sign_in_at_once_and_miss_no_session() {
+fn six_applications_with_one_client_id_sign_in_at_once_and_lose_no_session() {
     let journeys = [1, 2, 3, 4, 5, 6].map(|number| {
         let uri = format!("https://app.example/{number}/cb");
         Journey::new(Config::builder("client").client_secret("secret").redirect_uri(uri).build().unwrap())

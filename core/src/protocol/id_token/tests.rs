@@ -16,7 +16,7 @@ fn said(result: Result<()>) -> String {
 }
 
 #[test]
-fn each_time_counts_to_the_second_and_the_error_says_how_far_it_is_off() {
+fn times_are_checked_to_the_second_and_the_error_says_how_far_they_are_off() {
     let times = |exp: u64, iat: u64, nbf: Option<u64>| {
         let nbf = nbf.map(|nbf| format!(r#","nbf":{nbf}"#)).unwrap_or_default();
         said(check_times(&claims(&format!(r#"{{"exp":{exp},"iat":{iat}{nbf}}}"#)), &expected()))
@@ -48,7 +48,7 @@ fn each_time_counts_to_the_second_and_the_error_says_how_far_it_is_off() {
 }
 
 #[test]
-fn a_time_is_a_number_of_seconds_from_zero_to_the_last_exact_one() {
+fn a_time_is_a_number_of_seconds_from_zero_to_the_largest_exact_one() {
     for (number, found) in [
         ("0", Some(0)),
         ("0.9", Some(0)),
@@ -93,7 +93,7 @@ fn the_leeway_is_at_most_ten_minutes() {
 }
 
 #[test]
-fn a_subject_is_visible_ascii_without_spaces_around_it() {
+fn a_subject_must_be_visible_ascii_without_surrounding_spaces() {
     for good in ["a", " a b ".trim(), "~!", &"a".repeat(255)] {
         assert!(is_subject(good), "{good}");
         assert_eq!(said(check_subject(&claims(&format!(r#"{{"sub":"{good}"}}"#)))), "good");
@@ -107,7 +107,7 @@ fn a_subject_is_visible_ascii_without_spaces_around_it() {
 }
 
 #[test]
-fn issuer_audience_and_party_are_compared_byte_for_byte_and_the_error_says_what_came() {
+fn issuer_audience_and_party_are_compared_byte_for_byte_and_the_error_shows_them() {
     type Check = fn(&Claims, &Expected<'_>) -> Result<()>;
     let rules: [(Check, &str, &str, &str); 3] = [
         (check_issuer, "iss", "https://clever.com", "id_token_issuer"),
@@ -137,7 +137,7 @@ fn issuer_audience_and_party_are_compared_byte_for_byte_and_the_error_says_what_
 }
 
 #[test]
-fn the_nonce_is_the_one_that_was_sent_or_none() {
+fn the_nonce_must_be_the_one_that_was_sent() {
     let look = |text: &str, sent: Option<&'static str>| {
         said(check_nonce(&claims(text), &Expected { nonce: sent, ..expected() }))
     };
@@ -156,7 +156,7 @@ fn the_nonce_is_the_one_that_was_sent_or_none() {
 }
 
 #[test]
-fn the_hash_of_the_access_token_is_compared_if_both_are_there() {
+fn the_hash_of_the_access_token_is_compared_if_both_are_present() {
     // OpenID Connect Core 1.0, A.4.
     let (token, hash) = ("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", "77QmUPtjPfzWtF2AnpK9RQ");
     let look = |text: &str, access_token: Option<&'static str>| {
@@ -172,7 +172,7 @@ fn the_hash_of_the_access_token_is_compared_if_both_are_there() {
 }
 
 #[test]
-fn what_the_header_repeats_must_be_the_same_there() {
+fn claims_repeated_in_the_header_must_be_the_same() {
     let whole = claims(r#"{"iss":"i","sub":"s","aud":["a"],"exp":1}"#);
     let look = |text: &str| {
         said(check_repeated_in_header(&Object::read(text.as_bytes().to_vec(), &DECIDING).unwrap(), &whole))
@@ -190,7 +190,7 @@ fn what_the_header_repeats_must_be_the_same_there() {
 }
 
 #[test]
-fn claims_are_given_whole_and_debug_shows_none_of_them() {
+fn all_claims_can_be_read_and_debug_shows_none_of_them() {
     let whole = claims(r#"{"sub":"s","email":"ada@district.example","n":5}"#);
     assert_eq!(whole.as_json(), r#"{"sub":"s","email":"ada@district.example","n":5}"#);
     assert_eq!(Value::Object(whole.to_map()), serde_json::from_str::<Value>(whole.as_json()).unwrap());

@@ -9,7 +9,7 @@ fn why(text: &str) -> String {
 }
 
 #[test]
-fn an_object_is_read_whole() {
+fn all_members_of_an_object_are_read() {
     let text =
         r#" {"a":[1,-2,0.5,null,true,"\u00e9"],"b":{"c":{}},"d":"é","\u0065":"\n","f":7,"g":-7,"h":null} "#;
     let object = read(text).unwrap();
@@ -20,7 +20,7 @@ fn an_object_is_read_whole() {
 }
 
 #[test]
-fn a_repeated_member_that_decides_is_refused_whatever_its_values() {
+fn a_repeated_deciding_member_is_refused_with_any_values() {
     for (text, name) in [
         (r#"{"sub":"1","sub":"1"}"#, "sub"),
         (r#"{"sub":"1","a":1,"\u0073ub":"2"}"#, "sub"),
@@ -32,7 +32,7 @@ fn a_repeated_member_that_decides_is_refused_whatever_its_values() {
 }
 
 #[test]
-fn a_repeated_member_that_only_describes_is_left_out_at_any_depth() {
+fn a_repeated_member_that_only_describes_is_removed_at_any_depth() {
     for (text, left) in [
         (r#"{"z":1,"a":1,"sub":"1","a":1}"#, r#"{"sub":"1","z":1}"#),
         (r#"{"a":1,"\u0061":2,"a":3}"#, "{}"),
@@ -79,7 +79,7 @@ fn values_of_a_signed_document_are_repaired_and_its_structure_is_not() {
 }
 
 #[test]
-fn what_is_not_json_in_utf_8_is_refused_and_the_reason_quotes_nothing() {
+fn invalid_json_and_invalid_utf_8_are_refused_without_quoting_them() {
     for (text, line_and_column) in [
         ("", "line 1, column 0"),
         ("null", "line 1, column"),
@@ -114,7 +114,7 @@ fn what_is_not_json_in_utf_8_is_refused_and_the_reason_quotes_nothing() {
 }
 
 #[test]
-fn one_byte_order_mark_is_taken_away() {
+fn one_byte_order_mark_is_removed() {
     for (bytes, left) in [("\u{feff}{}", "{}"), ("{}", "{}"), ("\u{feff}\u{feff}{}", "\u{feff}{}"), ("", "")]
     {
         assert_eq!(without_mark_owned(bytes.into()), left.as_bytes());

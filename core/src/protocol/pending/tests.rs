@@ -19,7 +19,7 @@ fn begin(keys: &SealingKeys, return_to: Option<&str>) -> (String, Pending, Strin
 }
 
 #[test]
-fn what_was_sealed_comes_back() {
+fn a_sealed_login_is_decrypted_unchanged() {
     let keys = keys(&["secret"]);
     for response_type in [ResponseType::Code, ResponseType::Token] {
         let state = LoginState {
@@ -42,7 +42,7 @@ fn what_was_sealed_comes_back() {
 }
 
 #[test]
-fn another_process_with_the_key_can_finish_and_one_without_cannot() {
+fn only_a_process_with_the_key_can_finish_a_login() {
     let (state, _, sealed) = begin(&keys(&["old"]), None);
     let opens = |keys: &SealingKeys| {
         let opened = (Pending::open(keys, &sealed).is_some(), LoginState::open(keys, &state).is_some());
@@ -75,7 +75,7 @@ fn any_changed_character_is_refused() {
 }
 
 #[test]
-fn what_another_version_sealed_is_not_read() {
+fn texts_from_another_version_are_not_read() {
     let keys = keys(&["secret"]);
     // A state that is as long as one with a loan.
     let (state, _, pending) = begin(&keys, Some("/a/page/of/the/application"));
@@ -106,7 +106,7 @@ fn what_another_version_sealed_is_not_read() {
 }
 
 #[test]
-fn the_pending_login_has_one_length_and_the_state_is_bounded() {
+fn the_pending_login_has_a_fixed_length_and_the_state_a_maximum() {
     let keys = keys(&["secret"]);
     let longest = format!("/{}", "x".repeat(MAX_RETURN_TO_BYTES - 1));
     for return_to in [None, Some("/a"), Some(longest.as_str())] {
@@ -124,14 +124,14 @@ fn the_pending_login_has_one_length_and_the_state_is_bounded() {
 }
 
 #[test]
-fn a_pending_login_is_good_for_ten_minutes() {
+fn a_pending_login_is_valid_for_ten_minutes() {
     let (_, begun, _) = begin(&keys(&["secret"]), None);
     assert!(!begun.is_expired(1600) && begun.is_expired(1601));
     assert!(!begun.is_expired(990) && begun.is_expired(0));
 }
 
 #[test]
-fn a_loan_is_one_of_that_cookie_and_of_that_list_only() {
+fn a_loan_is_only_valid_for_its_cookie_and_its_list() {
     let used = |many: usize| {
         (0..many).fold(Used::default(), |used, login| used.with(LoginDigest::of(&login.to_string())))
     };
@@ -156,7 +156,7 @@ fn a_loan_is_one_of_that_cookie_and_of_that_list_only() {
 }
 
 #[test]
-fn applications_of_one_client_have_names_of_their_own() {
+fn applications_of_one_client_have_different_names() {
     let name = |uris: &[&str]| {
         let uris: Vec<_> = uris.iter().map(|uri| (*uri).to_owned()).collect();
         keys(&["secret"]).for_redirect_uris("client", &uris).application().to_owned()
@@ -180,7 +180,7 @@ fn the_key_of_a_login_fits_a_cookie_name_and_hides_the_state() {
 }
 
 #[test]
-fn debug_shows_no_secret_and_no_goal() {
+fn debug_shows_no_secret_and_no_return_to() {
     let keys = keys(&["hunter2"]);
     let (state, pending, _) = begin(&keys, Some("/private"));
     let shown = format!("{:?} {pending:?} {keys:?}", LoginState::open(&keys, &state));
@@ -188,7 +188,7 @@ fn debug_shows_no_secret_and_no_goal() {
 }
 
 #[test]
-fn nothing_is_sealed_without_a_secret() {
+fn sealing_without_a_secret_is_an_error() {
     let error = SealingKeys::derive("client", []).unwrap_err();
     assert_eq!(error.code(), ErrorCode::ClientSecretMissing);
 }

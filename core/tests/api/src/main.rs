@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_told_and_none_is_silent() {
+    fn a_changed_api_is_reported_and_an_unchanged_one_is_not() {
         assert_eq!(changes("a\nb\n", "a\nb\n"), "");
         let told = changes("pub fn a()\npub fn b()\n", "pub fn a()\npub fn b(u8)\n");
         assert!(told.ends_with("- pub fn b()\n+ pub fn b(u8)\n") && told.contains("make api"), "{told}");

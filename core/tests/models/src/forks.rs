@@ -32,11 +32,11 @@ fn each_fork(mut scene: impl FnMut(u64, u64) -> (bool, bool)) -> u64 {
             }
         }
     }
-    unreachable!("a thread never comes to its end")
+    unreachable!("a thread never finishes")
 }
 
 #[test]
-fn a_child_makes_its_own_value_and_retires_that_of_its_parent_once() {
+fn a_child_creates_its_own_value_and_retires_its_parents_once() {
     let forks = each_fork(|first, second| {
         let shared = PerProcess::new();
         let get = |process: u64| *shared.get(|| process);
@@ -64,7 +64,7 @@ fn a_child_makes_its_own_value_and_retires_that_of_its_parent_once() {
 }
 
 #[test]
-fn a_child_inherits_a_whole_value_and_frees_what_it_replaces() {
+fn a_child_inherits_a_complete_value_and_frees_replaced_ones() {
     let forks = each_fork(|first, second| {
         let (inherited, witness) = (Inherited::new(), Arc::new(()));
         let publish = |number: u64| inherited.publish((number, number, Arc::clone(&witness)));
@@ -96,7 +96,7 @@ fn a_child_inherits_a_whole_value_and_frees_what_it_replaces() {
 }
 
 #[test]
-fn a_child_finds_all_permits_free() {
+fn all_permits_are_free_in_a_child() {
     let forks = each_fork(|first, second| {
         let permits: &'static Permits = Box::leak(Box::new(Permits::new(2)));
         let take_and_give_back = || drop((permits.take(), permits.take()));
@@ -110,7 +110,7 @@ fn a_child_finds_all_permits_free() {
 }
 
 #[test]
-fn a_child_passes_a_gate_that_its_parent_has_closed_or_is_in() {
+fn a_child_passes_a_gate_that_its_parent_closed_or_is_inside() {
     let forks = each_fork(|first, second| {
         let gate = Gate::new(Duration::MAX);
         let pass = |process| {
@@ -140,7 +140,7 @@ fn a_child_passes_a_gate_that_its_parent_has_closed_or_is_in() {
 }
 
 #[test]
-fn a_child_renews_a_value_that_was_in_use() {
+fn a_child_replaces_a_value_that_was_in_use() {
     let forks = each_fork(|first, _| {
         let shared = Exclusive::new(vec![PARENT]);
         let ended = stopped_after(first, || shared.with(Vec::new, |value| value.push(PARENT)));

@@ -284,7 +284,7 @@ fn a_fork_and_a_thread_at_a_gate() {
         gate.close(1, 0);
         assert_eq!(inside.load(SeqCst), 0);
         loom::thread::yield_now();
-        assert_eq!(inside.load(SeqCst), 0, "a thread came in while a fork was made");
+        assert_eq!(inside.load(SeqCst), 0, "a thread entered during a fork");
         gate.open(1);
     }
     passing.join().unwrap();
@@ -299,17 +299,17 @@ fn an_exclusive_value() {
         let shared = Arc::clone(&shared);
         move || {
             shared.with(
-                || unreachable!("nobody forked"),
+                || unreachable!("there was no fork"),
                 // SAFETY: loom checks that no other thread uses it at the same time.
                 |value| value.value.with_mut(|place| unsafe { *place += 1 }),
             );
         }
     };
-    shared.with(|| unreachable!("nobody forked"), |value| assert_eq!(value.read(), 0));
+    shared.with(|| unreachable!("there was no fork"), |value| assert_eq!(value.read(), 0));
     let (first, second) = (spawn(add()), spawn(add()));
     first.join().unwrap();
     second.join().unwrap();
-    shared.with(|| unreachable!("nobody forked"), |value| assert_eq!(value.read(), 2));
+    shared.with(|| unreachable!("there was no fork"), |value| assert_eq!(value.read(), 2));
 }
 
 fn main() {
@@ -322,8 +322,9 @@ fn main() {
         ("an exclusive value", an_exclusive_value),
     ];
     // In practice, more switches between threads find no more bugs, and take hours.
-    let preemptions =
-        std::env::args().nth(1).map_or(3, |number| number.parse().expect("a number of switches"));
+    let preemptions = std::env::args()
+        .nth(1)
+        .map_or(3, |number| number.parse().expect("the argument is a number of switches"));
     for (name, model) in models {
         let orders = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&orders);

@@ -39,7 +39,7 @@ pub(crate) fn alone<T>(work: impl FnOnce() -> T) -> T {
 }
 
 pub(crate) fn sleep(pause: Duration) {
-    assert!(MAY_WAIT.get(), "the only thread of its process waits");
+    assert!(MAY_WAIT.get(), "the only thread of its process must not wait");
     std::thread::sleep(pause);
 }
 
