@@ -3,7 +3,7 @@
 //!
 //! `packaging/shared.sh` links the library that people install, in the same way and with a version for each symbol.
 
-#[expect(clippy::disallowed_methods, reason = "cargo speaks to a build script through the environment")]
+#[expect(clippy::disallowed_methods, reason = "cargo passes values to a build script in the environment")]
 fn main() {
     let linux = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux");
     if linux {

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_panic_becomes_an_error_and_the_output_is_null() {
         let (mut out, mut error) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-        let status = give::<u8>(Some(&mut out), Some(&mut error), || panic!("as a test"));
+        let status = give::<u8>(Some(&mut out), Some(&mut error), || panic!("a panic of the test"));
         assert_eq!(status, clever_sso_status::CLEVER_SSO_INTERNAL);
         // SAFETY: `give` writes both outputs before it returns.
         let out = unsafe { out.assume_init() };
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_output_is_an_argument_error_and_nothing_runs() {
+    fn a_null_output_is_an_argument_error_and_nothing_runs() {
         let status = give::<u8>(None, None, || Ok(1));
         assert_eq!(status, clever_sso_status::CLEVER_SSO_ARGUMENT);
     }

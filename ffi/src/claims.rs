@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_claim_is_found_as_what_it_is_and_as_nothing_else() {
+    fn each_claim_is_found_only_as_its_own_type() {
         let claims = claims(&json!({ "text": "a\u{0}b", "number": -7, "yes": true, "list": ["x", "y"],
             "mixed": [1, "x"], "object": { "inner": "deep" }, "nothing": null, "fraction": 1.5, "huge": u64::MAX }));
         let kinds = |name: &CStr| {
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_never_cut_short_and_never_raw_and_a_whole_number_is_one_in_any_form() {
+    fn text_with_a_nul_is_not_cut_off_and_whole_numbers_are_read_in_any_form() {
         let claims = claims(
             &json!({ "a\u{0}b": "A\u{0}d\u{1b}a\n", "exp": 1_767_225_600.0, "half": 0.5, "far": 1e300 }),
         );
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_not_there_is_zero() {
+    fn a_missing_number_is_zero() {
         let (claims, mut number) = (claims(&json!({ "exp": 5 })), MaybeUninit::new(9));
         assert!(clever_sso_claims_integer(Some(&claims), c"exp".as_ptr(), Some(&mut number)));
         // SAFETY: the call wrote it, as it always does.

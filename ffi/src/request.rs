@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_names_of_headers_are_those_of_the_core() {
+    fn header_names_are_the_same_as_in_the_core() {
         assert_eq!(HEADER_NAMES.map(|name| name.to_str().unwrap()), BrowserRequest::HEADERS);
     }
 }

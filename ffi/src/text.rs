@@ -73,12 +73,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_nul_inside_never_shortens_a_text() {
+    fn a_nul_inside_does_not_cut_off_a_text() {
         assert_eq!(owned("abc\0def").to_str(), Ok("abc\u{fffd}def"));
     }
 
     #[test]
-    fn what_is_not_utf8_is_an_argument_error() {
+    fn text_that_is_not_utf_8_is_an_argument_error() {
         let bytes = c"\xff";
         assert_eq!(required(bytes.as_ptr(), "x").unwrap_err().code(), ErrorCode::ArgumentInvalid);
         assert_eq!(required(ptr::null(), "x").unwrap_err().code(), ErrorCode::ArgumentInvalid);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nul_from_another_language_is_named() {
+    fn an_error_names_a_nul_from_another_language() {
         for text in [c"\xc0\x80", c"a\xc0\x80b"] {
             let error = required(text.as_ptr(), "x").unwrap_err();
             assert_eq!(error.code(), ErrorCode::ArgumentInvalid);

@@ -67,7 +67,7 @@ pub(super) fn set(level: clever_sso_log_level, callback: clever_sso_log_callback
 }
 
 /// Waits until no thread is inside a replaced callback. Returns `false` if one still is after `LONGEST_WAIT`.
-#[expect(clippy::disallowed_methods, reason = "it waits for another thread, in a callback of the host's")]
+#[expect(clippy::disallowed_methods, reason = "waits for another thread in the host's callback")]
 pub(super) fn wait_for_the_former() -> bool {
     let begun = Instant::now();
     let mut former = present().and_then(|listener| at(listener.former));
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn speakers_are_counted() {
+    fn threads_inside_the_callback_are_counted() {
         let speakers = Speakers(AtomicU64::new(0));
         assert!(!speakers.any());
         speakers.enter();
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_the_threads_of_another_process() {
+    fn no_thread_waits_for_threads_of_another_process() {
         let another = u64::from(process::id() + 1) << 32;
         let speakers = Speakers(AtomicU64::new(another + 3));
         assert!(!speakers.any());

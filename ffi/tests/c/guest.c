@@ -180,7 +180,7 @@ static int without_files(char **argument)
         setrlimit(RLIMIT_NOFILE, &before);
         if (!met) right = !fprintf(stderr, "with %d free descriptors\n", free_ones);
     }
-    if (strcmp(called(client), "token_rejected") != 0) right = !complain("the limit did not pass");
+    if (strcmp(called(client), "token_rejected") != 0) right = !complain("calls still fail after the limit");
     clever_sso_client_free(client);
     return !right;
 }
@@ -246,13 +246,13 @@ static int without_keys(char **argument)
 {
     take_all_keys();
     for (int left = 0; left < 3; left++) {
-        if (!meets_the_limit_of_keys(argument)) return complain("no limit was met");
+        if (!meets_the_limit_of_keys(argument)) return complain("no limit was reached");
         pthread_key_delete(taken_keys[--taken]);
     }
     clever_sso_client *client = client_of(argument[0], argument[1], NULL);
     int right = client != NULL && calls_also_in_a_child(client);
     clever_sso_client_free(client);
-    return right ? 0 : complain("the limit did not pass");
+    return right ? 0 : complain("calls still fail after the limit");
 }
 
 static int without_keys_later(char **argument)
@@ -291,7 +291,7 @@ static int cancel(char **argument)
     clever_sso_set_log_callback(CLEVER_SSO_LOG_DEBUG, NULL, NULL, NULL);
     int right = result == PTHREAD_CANCELED && finished == 1 && clever_sso_warm_up(client, NULL) == CLEVER_SSO_OK;
     clever_sso_client_free(client);
-    return right ? 0 : complain("the call was not finished first, or the thread not cancelled then");
+    return right ? 0 : complain("the call did not finish first, or the thread was not canceled then");
 }
 
 static pthread_mutex_t hosts_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -321,8 +321,8 @@ static int change_log_under_its_lock(char **argument)
     int named = error != NULL && strstr(clever_sso_error_message(error), "lock") != NULL;
     clever_sso_error_free(error);
     clever_sso_client_free(client);
-    if (held != CLEVER_SSO_ARGUMENT || !named) return complain("it did not say that the callback still runs");
-    return after == CLEVER_SSO_OK ? 0 : complain("it could not be set afterwards");
+    if (held != CLEVER_SSO_ARGUMENT || !named) return complain("the error does not say that the callback is still running");
+    return after == CLEVER_SSO_OK ? 0 : complain("the callback could not be set afterwards");
 }
 
 static int close_on_exec(char **argument)
@@ -563,8 +563,8 @@ static int on_a_small_stack(void *(*work)(void *), char **argument, const char *
     pthread_attr_t small;
     void *right = NULL;
     pthread_attr_init(&small);
-    if (pthread_attr_setstacksize(&small, strtoul(bytes, NULL, 10)) != 0) return complain("no such stack");
-    if (pthread_create(&thread, &small, work, argument) != 0) return complain("no thread");
+    if (pthread_attr_setstacksize(&small, strtoul(bytes, NULL, 10)) != 0) return complain("the stack size cannot be set");
+    if (pthread_create(&thread, &small, work, argument) != 0) return complain("no thread could be started");
     pthread_join(thread, &right);
     return right ? 0 : complain("a call failed");
 }

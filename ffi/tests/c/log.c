@@ -70,7 +70,7 @@ static void *ask(void *given)
 static int start(pthread_t *threads, struct caller *caller)
 {
     for (int i = 0; i < THREADS; i++) {
-        if (pthread_create(&threads[i], NULL, ask, caller) != 0) return complain("no thread");
+        if (pthread_create(&threads[i], NULL, ask, caller) != 0) return complain("no thread could be started");
     }
     return 0;
 }
@@ -104,7 +104,7 @@ static int events_come_from_all_threads(struct caller *caller)
     if (start(threads, caller)) return 1;
     wait_for(threads);
     int wrong = 0;
-    if (log->speaker_count != THREADS) wrong = complain("not every thread was heard");
+    if (log->speaker_count != THREADS) wrong = complain("not every thread logged an event");
     if (log->set_from_inside != CLEVER_SSO_ARGUMENT) wrong = complain("the callback could set another one");
     stop_listening(log);
     return wrong;
@@ -114,7 +114,7 @@ static int lower_levels_are_not_logged(struct caller *caller)
 {
     struct log *log = listen_to(CLEVER_SSO_LOG_WARNING);
     ask(caller);
-    int wrong = log->lines == 0 ? 0 : complain("a warning was wanted, something less came");
+    int wrong = log->lines == 0 ? 0 : complain("an event below the level was logged");
     stop_listening(log);
     return wrong;
 }
@@ -135,7 +135,7 @@ static int children_and_changes_disturb_nobody(struct caller *caller)
             _exit(0);
         }
         int status = 1;
-        if (child < 0 || waitpid(child, &status, 0) != child || status != 0) return complain("a child did not end well");
+        if (child < 0 || waitpid(child, &status, 0) != child || status != 0) return complain("a child failed");
         other = listen_to(CLEVER_SSO_LOG_DEBUG);
         pthread_mutex_destroy(&log->lock);
         free(log);
@@ -162,7 +162,7 @@ static int a_child_has_the_callback_of_its_parent(struct caller *caller)
     int status = 1;
     int ended = child > 0 && waitpid(child, &status, 0) == child && status == 0;
     stop_listening(log);
-    return ended ? 0 : complain("the child was not heard");
+    return ended ? 0 : complain("the child logged no event");
 }
 
 static clever_sso_client *client_of(const char *base_url, const char *client_id)
@@ -180,8 +180,8 @@ int main(int argc, char **argv)
 {
     if (argc != 4) return 2;
     struct caller caller = {client_of(argv[1], argv[2]), argv[3]};
-    if (caller.client == NULL) return complain("no client");
-    if (clever_sso_set_log_callback(9, write_line, NULL, NULL) != CLEVER_SSO_ARGUMENT) return complain("9 is no level");
+    if (caller.client == NULL) return complain("no client could be made");
+    if (clever_sso_set_log_callback(9, write_line, NULL, NULL) != CLEVER_SSO_ARGUMENT) return complain("level 9 was accepted");
     int wrong = events_come_from_all_threads(&caller) || lower_levels_are_not_logged(&caller) ||
                 a_child_has_the_callback_of_its_parent(&caller) || children_and_changes_disturb_nobody(&caller);
     clever_sso_client_free((clever_sso_client *)caller.client);

@@ -56,7 +56,7 @@ static inline int visit(const char *url, char *location)
     int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n\r\n", path, host, port);
     if (!exchange(host, port, request, length, answer)) return 0;
     char *found = strcasestr(answer, "\r\nlocation: ");
-    if (found == NULL) return complain("the browser was not sent on", answer);
+    if (found == NULL) return complain("the browser was not redirected", answer);
     found += strlen("\r\nlocation: ");
     found[strcspn(found, "\r")] = '\0';
     snprintf(location, LONGEST, "%s", found);

@@ -82,7 +82,7 @@ fn sources(folder: &Path) -> String {
 }
 
 #[test]
-fn every_exported_function_stands_in_the_header() {
+fn every_exported_function_is_in_the_header() {
     let header = generate();
     let text = sources(&root().join("ffi/src"));
     let names: Vec<_> =
