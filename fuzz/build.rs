@@ -10,9 +10,9 @@ const HEADER: &str = "../include/clever_sso.h";
 fn main() {
     println!("cargo::rerun-if-changed={HEADER}");
     println!("cargo::rerun-if-changed=build.rs");
-    let header = fs::read_to_string(HEADER).expect("the header is there");
+    let header = fs::read_to_string(HEADER).expect("the header can be read");
     let functions = functions(&header);
-    assert!(functions.len() > 200, "is the header read? {}", functions.len());
+    assert!(functions.len() > 200, "too few functions were found in the header: {}", functions.len());
     let mut declarations = String::new();
     let mut calls = String::new();
     let mut frees = String::new();
@@ -21,14 +21,14 @@ fn main() {
         function.call(&mut calls);
         if let (true, Some(parameter)) = (function.name.ends_with("_free"), function.parameters.first()) {
             writeln!(frees, "    (\"{}\", {} as Free),", parameter.base(), function.name)
-                .expect("a string grows");
+                .expect("writing to a string succeeds");
         }
     }
     let text = format!(
         "unsafe extern \"C\" {{\n{declarations}}}\n\npub static CALLS: &[Call] = &[\n{calls}];\n\npub static FREES: &[(&str, Free)] = &[\n{frees}];\n"
     );
-    let out = env::var_os("OUT_DIR").expect("cargo says where");
-    fs::write(Path::new(&out).join("calls.rs"), text).expect("there is room");
+    let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    fs::write(Path::new(&out).join("calls.rs"), text).expect("the file can be written");
 }
 
 struct Parameter {
@@ -160,7 +160,8 @@ impl Function {
             // Enumerations.
             _ => " -> u32".into(),
         };
-        writeln!(text, "    fn {}({}){result};", self.name, parameters.join(", ")).expect("a string grows");
+        writeln!(text, "    fn {}({}){result};", self.name, parameters.join(", "))
+            .expect("writing to a string succeeds");
     }
 
     fn call(&self, text: &mut String) {
@@ -206,6 +207,6 @@ impl Function {
             chosen = chosen.join(" "),
             arguments = arguments.join(", "),
         )
-        .expect("a string grows");
+        .expect("writing to a string succeeds");
     }
 }

@@ -110,9 +110,9 @@ fn read(response: &Response) {
 /// Reads the body as a person's record and as a district's, once with the id in it and once with a different id.
 fn of_person(response: &Response, id: &str) {
     let other = format!("{id}0");
-    let user = user_response(response, id).expect("it has this id");
+    let user = user_response(response, id).expect("the record has this id");
     assert_eq!(user.id, id);
-    assert_eq!(own_user_response(response, id).expect("it is the person").as_ref(), Some(&user));
+    assert_eq!(own_user_response(response, id).expect("the record is the person's").as_ref(), Some(&user));
     assert!(user_response(response, &other).is_err() && own_user_response(response, &other).is_err());
     is_identifier(&user.district_id);
     let name = [&user.name.first, &user.name.middle, &user.name.last];
@@ -129,7 +129,7 @@ fn of_person(response: &Response, id: &str) {
         assert!(named, "{role:?} {roles}");
     }
     is_kept(&user);
-    let district = district_response(response, id).expect("it has this id");
+    let district = district_response(response, id).expect("the record has this id");
     assert!(district.id == id && district_response(response, &other).is_err());
     is_kept(&district);
 }
@@ -150,8 +150,8 @@ fn is_identifier<'a>(texts: impl IntoIterator<Item = &'a String>) {
 
 /// A session stores the value as JSON and reads the same value back.
 fn is_kept<T: Serialize + DeserializeOwned>(value: &T) {
-    let kept = serde_json::to_value(value).expect("it is kept as JSON");
-    let read: T = serde_json::from_value(kept.clone()).expect("it is read");
+    let kept = serde_json::to_value(value).expect("the value can be stored as JSON");
+    let read: T = serde_json::from_value(kept.clone()).expect("the stored value can be read");
     assert_eq!(serde_json::to_value(&read).ok(), Some(kept));
 }
 

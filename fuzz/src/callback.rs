@@ -19,7 +19,7 @@ pub fn check(data: &[u8]) {
             if written.len() > LONGEST {
                 return;
             }
-            let again = parse_callback(&written).expect("what was written can be read");
+            let again = parse_callback(&written).expect("a written callback can be read");
             assert_eq!(fields(&again), fields(&callback), "{written}");
             assert_eq!(login_key_of_callback(&text).is_some(), callback.state.is_some());
             for name in ["code", "error", "state", "access_token"] {

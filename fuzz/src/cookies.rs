@@ -26,19 +26,25 @@ struct Made {
 static MADE: LazyLock<Made> = LazyLock::new(|| {
     let login = |number: u8| {
         let options = LoginOptions::new().return_to(format!("/page/{number}"));
-        let login =
-            journey().begin_login(&options, NOW - u64::from(number), &entropy(number)).expect("it begins");
-        let url = Url::parse(&login.url).expect("it has an address");
-        let state =
-            url.query_pairs().find(|(name, _)| name == "state").expect("it has a state").1.into_owned();
+        let login = journey()
+            .begin_login(&options, NOW - u64::from(number), &entropy(number))
+            .expect("the login begins");
+        let url = Url::parse(&login.url).expect("the login has a URL");
+        let state = url
+            .query_pairs()
+            .find(|(name, _)| name == "state")
+            .expect("the login has a state")
+            .1
+            .into_owned();
         (state, format!("{}={}", login.set_cookies[0].name(), login.set_cookies[0].value()))
     };
     let keys = sealing_keys();
     let name = |name: &str| format!("__Host-clever_{name}_{}", keys.application());
-    let signed_in =
-        SignedInMark { at: NOW, lost_sessions: 2 }.seal(keys, &entropy(31)).expect("it is sealed");
+    let signed_in = SignedInMark { at: NOW, lost_sessions: 2 }
+        .seal(keys, &entropy(31))
+        .expect("the mark can be encrypted");
     let finished = FinishedMark { at: NOW, is_sign_in: true, returns: 3, ..FinishedMark::default() };
-    let finished = finished.seal(keys, &entropy(32)).expect("it is sealed");
+    let finished = finished.seal(keys, &entropy(32)).expect("the mark can be encrypted");
     let marks = [format!("{}={signed_in}", name("signed_in")), format!("{}={finished}", name("finished"))];
     Made { logins: (1..=8).map(login).collect(), marks }
 });
@@ -57,18 +63,18 @@ pub fn check(data: &[u8]) {
     let own = MADE.logins.iter().find(|(known, cookie)| known == state && cookies.contains(cookie.as_str()));
     match journey().finish_login(&callback, &cookies, NOW, &entropy(40)) {
         Ok(Step::Send(asked)) => {
-            assert!(own.is_some(), "a code is spent that nothing proves: {callback} {cookies}");
+            assert!(own.is_some(), "an unproven code is used: {callback} {cookies}");
             assert_eq!(asked.request().method(), "POST");
         }
-        Ok(Step::Verify(_)) => panic!("nothing was asked yet"),
+        Ok(Step::Verify(_)) => panic!("no request was sent yet"),
         Ok(Step::Finished(outcome)) => {
             browser_keeps(outcome.set_cookies(), state, own.is_some());
-            assert!(!outcome.ends_session() || own.is_some(), "a stranger ends a session");
-            assert!(!matches!(outcome, Outcome::SignedIn(_)), "nobody proved who they are");
+            assert!(!outcome.ends_session() || own.is_some(), "an unproven callback ends a session");
+            assert!(!matches!(outcome, Outcome::SignedIn(_)), "a person is signed in without a proof");
         }
         Err(error) => {
             browser_keeps(error.set_cookies(), state, own.is_some());
-            assert!(!error.ends_session() || own.is_some(), "a stranger ends a session");
+            assert!(!error.ends_session() || own.is_some(), "an unproven callback ends a session");
             let values = cookies.split(';').filter_map(|pair| Some(pair.split_once('=')?.1.trim()));
             tells_nothing(&error, values.chain([state]));
         }
@@ -85,7 +91,7 @@ fn begins(cookies: &str) {
             Ok(login) => {
                 sound(&login.set_cookies);
                 let dropped = login.set_cookies.iter().filter(|cookie| cookie.max_age() == 0).count();
-                assert!(dropped <= LOGINS, "the headers of an answer stay small");
+                assert!(dropped <= LOGINS, "too many headers in a response");
             }
             Err(error) => tells_nothing(&error, cookies.split(['=', ';'])),
         }
@@ -99,7 +105,7 @@ pub fn browser_keeps(set_cookies: &[SetCookie], state: &str, is_proven: bool) {
     sound(set_cookies);
     for cookie in set_cookies.iter().filter(|cookie| cookie.max_age() == 0) {
         let is_own = cookie.name() == format!("{LOGIN}{}", login_key(state));
-        assert!(is_own && is_proven, "{} is dropped", cookie.name());
+        assert!(is_own && is_proven, "{} of another login is dropped", cookie.name());
     }
 }
 

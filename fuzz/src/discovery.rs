@@ -22,7 +22,7 @@ pub fn check(data: &[u8]) {
             for address in others.into_iter().flatten().chain([jwks_uri]) {
                 may_be_asked(address);
             }
-            let mut document = serde_json::to_value(&metadata).expect("it is kept as JSON");
+            let mut document = serde_json::to_value(&metadata).expect("the document can be stored as JSON");
             assert_eq!(serde_json::from_value::<Metadata>(document.clone()).ok().as_ref(), Some(&metadata));
             document["issuer"] = ISSUER.into();
             assert_eq!(read(document.to_string().as_bytes()).as_ref(), Ok(&metadata));
@@ -52,8 +52,8 @@ fn password(document: &Value) -> Option<&str> {
 }
 
 fn may_be_asked(address: &str) {
-    let url = Url::parse(address).expect("it is an address");
-    assert_eq!(url.as_str(), address, "it is in canonical form");
+    let url = Url::parse(address).expect("the endpoint is a URL");
+    assert_eq!(url.as_str(), address, "the URL must be in canonical form");
     let is_loopback = match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),

@@ -11,7 +11,7 @@ const CALLBACK: &str = "http://127.0.0.1:5000/callback";
 static EMULATOR: LazyLock<Mutex<InMemory>> = LazyLock::new(|| {
     let app = App::new("my-client-id", SECRET, CALLBACK).with_oidc();
     let options = Options::new().app(app).seed(7).stopped_clock();
-    Mutex::new(InMemory::new(options).expect("the settings are right"))
+    Mutex::new(InMemory::new(options).expect("the settings are valid"))
 });
 
 /// Sends the bytes over a connection.
@@ -34,7 +34,7 @@ fn one<'a>(bytes: &'a [u8], sent: &[u8]) -> &'a [u8] {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut answer = httparse::Response::new(&mut headers);
     let Ok(httparse::Status::Complete(head)) = answer.parse(bytes) else {
-        panic!("no answer: {}", bytes.escape_ascii());
+        panic!("no response: {}", bytes.escape_ascii());
     };
     let status = answer.code.unwrap_or(0);
     // Some scenarios respond with an error 500.

@@ -13,18 +13,18 @@ const DECIDING: [&str; 3] = ["sub", "iss", "alg"];
 pub fn check(data: &[u8]) {
     let plain = plain(data);
     if let Some(value) = read_lenient(data) {
-        let again = read_lenient(value.to_string().as_bytes()).expect("what was written can be read");
+        let again = read_lenient(value.to_string().as_bytes()).expect("a written value can be read");
         assert!(is_same(&value, &again), "{value} {again}");
         assert!(plain.as_ref().is_none_or(|plain| *plain == value), "{value}");
     } else {
-        assert!(plain.is_none(), "it is JSON");
+        assert!(plain.is_none(), "plain JSON must be accepted");
     }
     match read_signed(data, &DECIDING) {
         Ok((text, members)) => {
-            let again = read_signed(text.as_bytes(), &DECIDING).expect("what was kept can be read");
+            let again = read_signed(text.as_bytes(), &DECIDING).expect("a stored document can be read");
             assert_eq!(again, (text.clone(), members.clone()));
             let members = Value::Object(members);
-            let theirs: Value = serde_json::from_str(&text).expect("another reader can read it");
+            let theirs: Value = serde_json::from_str(&text).expect("another parser can read the document");
             assert_eq!(members, theirs);
             if let Some(plain) = plain {
                 assert_eq!((plain, text.as_bytes()), (members, data));

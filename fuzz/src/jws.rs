@@ -22,13 +22,13 @@ struct Sets {
 }
 
 static SETS: LazyLock<Sets> = LazyLock::new(|| {
-    let sets: Value =
-        serde_json::from_str(include_str!("../../tests/vectors/hostile-jwks.json")).expect("it is JSON");
-    let tokens: Value =
-        serde_json::from_str(include_str!("../../tests/vectors/hostile-id-tokens.json")).expect("it is JSON");
+    let sets: Value = serde_json::from_str(include_str!("../../tests/vectors/hostile-jwks.json"))
+        .expect("the vectors are JSON");
+    let tokens: Value = serde_json::from_str(include_str!("../../tests/vectors/hostile-id-tokens.json"))
+        .expect("the vectors are JSON");
     let main = &sets["sets"]["main"];
-    let read = || KeySet::parse(&main.to_string()).expect("it has keys");
-    let jwks: JwkSet = serde_json::from_value(main.clone()).expect("it is a key set");
+    let read = || KeySet::parse(&main.to_string()).expect("the key set has keys");
+    let jwks: JwkSet = serde_json::from_value(main.clone()).expect("the JSON is a key set");
     let warm = read();
     for case in tokens.as_array().into_iter().flatten() {
         let _ = verify_jws(case["token"].as_str().unwrap_or_default(), &warm);
@@ -42,7 +42,7 @@ pub fn check(data: &[u8]) {
     let token = String::from_utf8_lossy(data);
     let verdict = verify_jws(&token, &SETS.ours);
     let warm = verify_jws(&token, &SETS.warm);
-    assert_eq!(verdict, warm, "what was verified before changes nothing");
+    assert_eq!(verdict, warm, "a cached header must not change the verdict");
     let expected = Expected::new(ISSUER, CLIENT_ID, NOW).nonce(NONCE).access_token(ACCESS_TOKEN);
     let claims = verify_id_token_with(&token, &SETS.ours, &expected);
     match verdict {
@@ -64,12 +64,14 @@ pub fn check(data: &[u8]) {
 
 /// Another library finds the same payload, signed with RS256 by a key in the set.
 fn is_signed(token: &str, payload: &[u8]) {
-    let [header, body, _] = token.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
+    let [header, body, _] = token.split('.').collect::<Vec<_>>()[..] else {
+        panic!("a token has three parts")
+    };
     let header: Value =
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).expect("base64url")).expect("JSON");
     assert_eq!(header["alg"], "RS256");
     assert_eq!(URL_SAFE_NO_PAD.decode(body).as_deref(), Ok(payload));
-    let (message, signature) = token.rsplit_once('.').expect("three parts");
+    let (message, signature) = token.rsplit_once('.').expect("a token has three parts");
     let is_signed = |key| jsonwebtoken::crypto::verify(signature, message.as_bytes(), key, Algorithm::RS256);
     assert!(SETS.theirs.iter().any(|key| is_signed(key).unwrap_or(false)), "{token}");
 }

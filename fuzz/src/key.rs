@@ -31,13 +31,13 @@ pub struct Key {
 /// The key that the emulator uses in repeatable runs.
 pub fn key() -> &'static Key {
     static KEY: LazyLock<Key> = LazyLock::new(|| {
-        let pair = KeyPair::from_pkcs8(DEVELOPMENT_ONLY).expect("it is a key");
+        let pair = KeyPair::from_pkcs8(DEVELOPMENT_ONLY).expect("the file is a key");
         let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
         let [n, e] = [&public.n, &public.e].map(|number| URL_SAFE_NO_PAD.encode(number));
         let jwks = json!({ "keys": [{ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": KEY_ID, "n": n, "e": e }] });
         let jwks = jwks.to_string();
-        let keys = KeySet::parse(&jwks).expect("it is a good key");
-        let theirs = DecodingKey::from_rsa_components(&n, &e).expect("it is a good key");
+        let keys = KeySet::parse(&jwks).expect("the key is valid");
+        let theirs = DecodingKey::from_rsa_components(&n, &e).expect("the key is valid");
         Key { pair, jwks, keys, theirs }
     });
     &KEY

@@ -23,12 +23,12 @@ pub fn check(data: &[u8]) {
         for odd in
             [Value::Null, serde_json::json!({ "kty": "RSA" }), serde_json::json!({ "kty": 7, "kid": "x" })]
         {
-            more["keys"].as_array_mut().expect("it is a list").push(odd);
+            more["keys"].as_array_mut().expect("keys is a list").push(odd);
         }
         assert_eq!(
             KeySet::parse(&more.to_string()).map_or(0, |keys| keys.len()),
             found,
-            "an odd entry spoils it"
+            "an odd entry makes the set unusable"
         );
     }
     match read {

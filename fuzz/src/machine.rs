@@ -212,13 +212,13 @@ impl Machine {
         assert!(status <= 7, "{}: status {status}", self.now);
         for (kind, out) in given {
             let Some(handle) = out.value() else {
-                assert!(!is_ok, "{}: nothing was given", self.now);
+                assert!(!is_ok, "{}: no result was returned", self.now);
                 continue;
             };
             assert!(handle != POISON, "{}: the output was not written", self.now);
-            assert!(is_ok || handle.is_null(), "{}: a failed call gave something", self.now);
+            assert!(is_ok || handle.is_null(), "{}: a failed call returned a result", self.now);
             // A callback without a state has no login key.
-            assert!(!is_ok || !handle.is_null() || *kind == "char", "{}: nothing was given", self.now);
+            assert!(!is_ok || !handle.is_null() || *kind == "char", "{}: no result was returned", self.now);
             if !handle.is_null() {
                 if *kind == "char" {
                     self.said(handle.cast_const().cast());
@@ -242,7 +242,7 @@ impl Machine {
         let message = unsafe { clever_sso_error_message(handle) };
         assert!(!message.is_null(), "{}: an error without a message", self.now);
         // SAFETY: the string lives as long as the error.
-        let message = unsafe { CStr::from_ptr(message) }.to_str().expect("it is UTF-8");
+        let message = unsafe { CStr::from_ptr(message) }.to_str().expect("the message is UTF-8");
         assert!(!message.contains("panic"), "{}: {message}", self.now);
         assert!(!message.chars().any(char::is_control), "{}: {message:?}", self.now);
         for secret in [CLIENT_SECRET, ACCESS_TOKEN, NONCE] {

@@ -21,7 +21,7 @@ static PORT: AtomicU16 = AtomicU16::new(0);
 
 static ADDRESS: LazyLock<String> = LazyLock::new(|| {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    let port = listener.local_addr().expect("it listens").port();
+    let port = listener.local_addr().expect("the socket listens").port();
     PORT.store(port, Ordering::SeqCst);
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {

@@ -17,14 +17,16 @@ const PURPOSES: [&str; 4] = ["state", "pending", "signed in", "finished"];
 /// Encrypts the bytes, and decrypts them.
 pub fn check(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    assert!(!is_opened(&text), "nobody sealed it");
+    assert!(!is_opened(&text), "unencrypted bytes must not be accepted");
     let Some((purpose, plain)) = data.split_first() else { return };
     let purpose = PURPOSES[usize::from(*purpose) % PURPOSES.len()];
-    let Some(text) = sealed(sealing_keys(), purpose, plain, &entropy(1)) else { panic!("it can be sealed") };
+    let Some(text) = sealed(sealing_keys(), purpose, plain, &entropy(1)) else {
+        panic!("the state can be encrypted")
+    };
     for other in PURPOSES {
         assert_eq!(opened(sealing_keys(), other, &text).is_some(), other == purpose);
     }
-    assert!(!is_opened(&changed(&text)), "it was changed");
+    assert!(!is_opened(&changed(&text)), "changed bytes must not be accepted");
     let again = entropy(2);
     match purpose {
         "state" => {
@@ -37,20 +39,20 @@ pub fn check(data: &[u8]) {
         }
         "pending" => {
             if let Some(pending) = Pending::open(sealing_keys(), &text) {
-                let resealed = pending.seal(sealing_keys(), &again).expect("it can be sealed");
+                let resealed = pending.seal(sealing_keys(), &again).expect("the state can be encrypted");
                 assert_eq!(opened(sealing_keys(), purpose, &resealed).as_deref(), Some(plain));
                 assert!(!pending.has_state("state") && !format!("{pending:?}").contains(&pending.nonce()));
             }
         }
         "signed in" => {
             if let Some(mark) = SignedInMark::open(sealing_keys(), &text) {
-                let resealed = mark.seal(sealing_keys(), &again).expect("it can be sealed");
+                let resealed = mark.seal(sealing_keys(), &again).expect("the state can be encrypted");
                 assert_eq!(SignedInMark::open(sealing_keys(), &resealed), Some(mark));
             }
         }
         _ => {
             if let Some(mark) = FinishedMark::open(sealing_keys(), &text) {
-                let resealed = mark.seal(sealing_keys(), &again).expect("it can be sealed");
+                let resealed = mark.seal(sealing_keys(), &again).expect("the state can be encrypted");
                 assert_eq!(FinishedMark::open(sealing_keys(), &resealed), Some(mark));
             }
         }
@@ -75,7 +77,8 @@ fn changed(text: &str) -> String {
 
 /// Finishes a login with a state, with and without its cookie.
 fn finishes(text: &str, state: &LoginState) {
-    let (_, pending) = Pending::begin(sealing_keys(), text, NOW, &entropy(3)).expect("it can be sealed");
+    let (_, pending) =
+        Pending::begin(sealing_keys(), text, NOW, &entropy(3)).expect("the state can be encrypted");
     let own = cookie(text, &pending);
     for callback in ["code=1234567890123456", "error=access_denied", "error=server_error"] {
         for cookies in [own.as_str(), ""] {
@@ -83,15 +86,15 @@ fn finishes(text: &str, state: &LoginState) {
             let return_to = match journey().finish_login(&callback, cookies, NOW, &entropy(4)) {
                 Ok(Step::Send(asked)) => {
                     let is_ours = state.has_redirect_uri(REDIRECT_URI);
-                    assert!(!cookies.is_empty() && is_ours, "only a proven login spends its code");
+                    assert!(!cookies.is_empty() && is_ours, "only a proven login may use its code");
                     assert_eq!(asked.request().uri(), "https://clever.com/oauth/tokens");
                     None
                 }
-                Ok(Step::Verify(_)) => panic!("nothing was asked yet"),
+                Ok(Step::Verify(_)) => panic!("no request was sent yet"),
                 Ok(Step::Finished(outcome)) => {
                     browser_keeps(outcome.set_cookies(), text, !cookies.is_empty());
                     match outcome {
-                        Outcome::SignedIn(_) => panic!("nobody proved who they are"),
+                        Outcome::SignedIn(_) => panic!("a person is signed in without a proof"),
                         Outcome::Restart(restart) => {
                             assert!(restart.login.url.starts_with("https://clever.com/oauth/authorize?"));
                             None

@@ -25,7 +25,7 @@ pub fn journey() -> &'static Journey {
             .client_secret(CLIENT_SECRET)
             .redirect_uri(REDIRECT_URI)
             .return_to_origin(ORIGIN);
-        Journey::new(config.build().expect("the settings are right")).expect("there is memory")
+        Journey::new(config.build().expect("the settings are valid")).expect("the journey can be created")
     });
     &JOURNEY
 }

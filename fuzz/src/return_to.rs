@@ -16,15 +16,16 @@ pub fn check(data: &[u8]) {
     };
     match begin(&target) {
         Ok(login) => {
-            let url = Url::parse(&login.url).expect("a login has an address");
+            let url = Url::parse(&login.url).expect("a login has a URL");
             assert_eq!(url.host_str(), Some("clever.com"));
             let state = url.query_pairs().find(|(name, _)| name == "state").expect("a login has a state").1;
             assert!(opened(sealing_keys(), "state", &state).is_some());
-            let kept = LoginState::open(sealing_keys(), &state).expect("the state is ours").return_to;
+            let kept =
+                LoginState::open(sealing_keys(), &state).expect("this application made the state").return_to;
             leads_home(kept.as_deref().unwrap_or("/"));
             let is_callback =
                 kept.as_ref().is_some_and(|kept| leads_to(kept, "/callback") && !is_elsewhere(kept));
-            assert!(!is_callback, "each login would start the next one: {target}");
+            assert!(!is_callback, "a login leads to the callback: {target}");
             // The stored address is valid input again.
             assert!(kept.is_none_or(|kept| begin(&kept).is_ok()), "{target}");
         }
@@ -48,7 +49,7 @@ fn is_elsewhere(target: &str) -> bool {
 
 /// A browser that follows the target stays on one of the two sites.
 fn leads_home(target: &str) {
-    let here = Url::parse(REDIRECT_URI).expect("it is an address");
+    let here = Url::parse(REDIRECT_URI).expect("the redirect URI is a URL");
     let there = here.join(target).unwrap_or_else(|error| panic!("{target}: {error}"));
     let origin = there.origin().ascii_serialization();
     assert!(

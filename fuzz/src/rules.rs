@@ -16,14 +16,17 @@ const MOST_SECONDS: f64 = 2.0;
 /// An error can be logged: it is one line and contains none of these secrets.
 pub fn tells_nothing<'a>(error: &Error, secrets: impl IntoIterator<Item = &'a str>) {
     let said = format!("{error}\n{error:?}");
-    assert!(!error.to_string().chars().any(char::is_control), "a line of a log is forged: {error:?}");
-    assert!(error.to_string().len() < 2000, "it is long: {error}");
+    assert!(
+        !error.to_string().chars().any(char::is_control),
+        "an error contains a control character: {error:?}"
+    );
+    assert!(error.to_string().len() < 2000, "an error is too long: {error}");
     assert!([400, 403, 500, 503].contains(&error.page_status()), "{error}");
     assert!(error.retry_after().is_none_or(|pause| pause.as_secs() <= 86_400), "{error}");
     for secret in secrets {
         let is_word = secret.bytes().all(|byte| byte.is_ascii_graphic());
         if secret.len() >= LONG_ENOUGH && is_word && !is_ours(secret) {
-            assert!(!said.contains(secret), "a secret is told: {said}");
+            assert!(!said.contains(secret), "an error contains a secret: {said}");
         }
     }
 }

@@ -42,7 +42,7 @@ pub fn check(data: &[u8]) {
                 assert!(!is_digits || [limited, down] == [seconds; 2]);
             }
         }
-        None => assert_eq!(down, None, "only a limited request waits for the limit"),
+        None => assert_eq!(down, None, "only a rate-limited request may wait for the limit"),
     }
     let theirs =
         headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?.trim()).ok());
@@ -59,7 +59,7 @@ pub fn check(data: &[u8]) {
         }
     }
     let dated = with_date(headers, NOW);
-    assert_eq!(with_date(dated.clone(), NOW + 1), dated, "a date stays");
+    assert_eq!(with_date(dated.clone(), NOW + 1), dated, "an existing date must stay");
     is_linear(data, |long| {
         let _ = clock_skew(&self::headers(long), NOW);
     });

@@ -159,8 +159,11 @@ fn accepted(case: &Case<'_>, token: &str, claims: &Claims, is_plain: bool) {
     let names = [&identity.name.first, &identity.name.middle, &identity.name.last];
     let shown = names.into_iter().chain([&identity.unverified_email]).flatten();
     assert!(!shown.flat_map(|text| text.chars()).any(char::is_control));
-    let kept = serde_json::to_string(&identity).expect("an identity is kept as JSON");
-    assert_eq!(serde_json::from_str::<Value>(&kept).expect("and read")["id"], value["sub"]);
+    let kept = serde_json::to_string(&identity).expect("an identity can be stored as JSON");
+    assert_eq!(
+        serde_json::from_str::<Value>(&kept).expect("a stored identity can be read")["id"],
+        value["sub"]
+    );
 
     let mut validation = Validation::new(Algorithm::RS256);
     validation.set_audience(&[CLIENT_ID]);

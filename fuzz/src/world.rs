@@ -23,7 +23,7 @@ pub fn check(data: &[u8]) {
             if hash(data).is_multiple_of(16) {
                 let handle = world.people()[0].handle.clone();
                 let emulator = InMemory::new(Options::new().world(world).auto_login(handle));
-                serves(&emulator.expect("it is a world"));
+                serves(&emulator.expect("the file is a world"));
             }
         }
         Err(error) => {

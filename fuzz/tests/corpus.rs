@@ -12,7 +12,7 @@ fn inputs(target: &str) -> Vec<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let folder = std::env::var_os(MORE).map_or(own, PathBuf::from).join(target);
     let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut files: Vec<_> = files.map(|file| file.expect("it can be listed").path()).collect();
+    let mut files: Vec<_> = files.map(|file| file.expect("the folder can be listed").path()).collect();
     files.sort();
     files
 }
@@ -20,13 +20,13 @@ fn inputs(target: &str) -> Vec<PathBuf> {
 /// Runs all inputs of one target.
 #[track_caller]
 fn passes(target: &str) {
-    let (_, check) = TARGETS.iter().find(|(name, _)| *name == target).expect("it is a target");
+    let (_, check) = TARGETS.iter().find(|(name, _)| *name == target).expect("the name is a target");
     let inputs = inputs(target);
     assert!(!inputs.is_empty(), "{target} has no inputs");
     for input in inputs {
         // A panic in the target is reported with its input. An abort inside C would not be.
         let shown = input.display().to_string();
-        let data = fs::read(&input).expect("it can be read");
+        let data = fs::read(&input).expect("the input can be read");
         let result = std::panic::catch_unwind(|| check(&data));
         assert!(result.is_ok(), "{shown}");
     }
@@ -40,7 +40,7 @@ macro_rules! passes {
         })*
 
         #[test]
-        fn every_target_is_run() {
+        fn every_target_is_tested() {
             assert_eq!(TARGETS.map(|(name, _)| name), [$(stringify!($target)),*]);
         }
     };
