@@ -601,8 +601,8 @@ CHECKS = {
 }
 
 
-def django_settings_of_the_guide() -> str:
-    block = re.search(r"<!-- django settings.py -->\n```python\n(.*?)```", GUIDE, re.DOTALL)
+def django_of_the_guide(file: str) -> str:
+    block = re.search(rf"<!-- django {file} -->\n```python\n(.*?)```", GUIDE, re.DOTALL)
     assert block
     return block[1]
 
@@ -613,12 +613,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     needs("django")
     folder = tmp_path_factory.mktemp("project")
     subprocess.run([sys.executable, "-m", "django", "startproject", "mysite", str(folder)], check=True, timeout=SECONDS)
-    with (folder / "mysite/settings.py").open("a", encoding="utf-8") as opened:
-        opened.write(django_settings_of_the_guide())
-    with (folder / "mysite/urls.py").open("a", encoding="utf-8") as opened:
-        opened.write(
-            'from django.urls import include\n\nurlpatterns += [path("clever/", include("clever_sso.django.urls"))]\n'
-        )
+    for name in ("settings.py", "urls.py"):
+        with (folder / "mysite" / name).open("a", encoding="utf-8") as opened:
+            opened.write(django_of_the_guide(name))
     return folder
 
 
@@ -720,7 +717,7 @@ def test_mozilla_django_oidc(project: Path, tmp_path: Path, monkeypatch: pytest.
     after = 'INSTALLED_APPS += ["accounts"]\nALLOWED_HOSTS = ["localhost"]\n'
     settings, urls = tmp_path / "mysite/settings.py", tmp_path / "mysite/urls.py"
     of_the_guide = settings.read_text("utf-8"), urls.read_text("utf-8")
-    start = of_the_guide[0].partition(django_settings_of_the_guide())[0]
+    start = of_the_guide[0].partition(django_of_the_guide("settings.py"))[0]
     addresses = of_the_guide[1].partition("from django.urls import include\n")[0]
 
     def run(program: str, **variables: str) -> None:
