@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import SplitResult, urlsplit
 
-from clever_sso._native import error_codes
+from clever_sso._native import error_codes, leads_to
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _MAY_BE_SECRET = re.compile(
     r"@|^[^:/.\\]{16,}$|[0-9A-Fa-f]{16}|(?=[\w+=-]*[a-z])(?=[\w+=-]*[A-Z])(?=[\w+=-]*\d)[\w+=-]{20}", re.ASCII
 )
+_COMMA_BETWEEN = re.compile(r"[,;](?:$|https?:)")
 # Characters that a URL never contains unencoded, that end a path, or that start a route parameter.
 _NOT_IN_URLS, _ENDS_PATH = re.compile(r"[\s\\\x00-\x1f\x7f]"), re.compile(r"[?#<>{}]|//|/\.\.?(/|$)")
 
@@ -279,7 +280,11 @@ def target(name: str, value: object, default: str) -> str:
 
 
 def check_goals(
-    after_login: tuple[str, str], after_logout: tuple[str, str], login: Iterable[str], others: Iterable[str]
+    after_login: tuple[str, str],
+    after_logout: tuple[str, str],
+    login: Iterable[str],
+    others: Iterable[str],
+    redirect_uris: Iterable[str],
 ) -> str | None:
     """Checks that login and logout redirect to pages of the application, not to pages of the login itself.
 
@@ -288,6 +293,7 @@ def check_goals(
         after_logout: The same, for logout.
         login: The paths of the login.
         others: The paths of the callback, the logout and so on.
+        redirect_uris: The redirect URIs. Their hosts are those of the application.
 
     Returns:
         A warning if the logout signs the person in again at once; otherwise `None`.
@@ -295,18 +301,22 @@ def check_goals(
     Raises:
         ConfigError: `config_invalid`, with the name of the setting.
     """
-    begins, pages = _bare(login), _bare(others)
+    begins, pages, hosts = _bare(login), _bare(others), {"", *(urlsplit(uri).netloc for uri in redirect_uris)}
     for name, goal in (after_login, after_logout):
-        path = goal.partition("?")[0].rstrip("/")
-        if path in pages or (path in begins and name == after_login[0]):
+        if _leads_to_any(goal, pages, hosts) or (name == after_login[0] and _leads_to_any(goal, begins, hosts)):
             raise invalid(f"{name} leads to {goal!r}, a page of the login itself: set it to a page of your application")
     name, goal = after_logout
-    if goal.partition("?")[0].rstrip("/") in begins and "switch_user=" not in goal:
+    if _leads_to_any(goal, begins, hosts) and "switch_user=" not in goal:
         return (
             f"{name} leads to {goal!r}: people who log out are signed in again at once, because Clever remembers them. "
             "Set it to a page without a guard"
         )
     return None
+
+
+def _leads_to_any(goal: str, pages: set[str], hosts: set[str]) -> bool:
+    """Whether a path, or a URL of this application, leads to one of these pages, however it is written."""
+    return urlsplit(goal).netloc.lower() in hosts and any(leads_to(goal, page) for page in pages)
 
 
 def _bare(paths: Iterable[str]) -> set[str]:
@@ -398,7 +408,8 @@ def misspelled(names: Iterable[str], others: Iterable[str] = ()) -> Iterator[tup
             if name in _MEANT:
                 yield name, _MEANT[name]
                 continue
-            for meant in get_close_matches(name, known, 1, 0.78):
+            habits = [_MEANT[habit] for habit in get_close_matches(name, _MEANT, 1, 0.9)]
+            for meant in habits or get_close_matches(name, known, 1, 0.78):
                 yield name, meant
 
 
@@ -674,6 +685,14 @@ def _list(value: object) -> list[str]:
     raise _WrongTypeError(_kind(value))
 
 
+def _uris(value: object) -> list[str]:
+    """URIs. A comma between them would become a part of one."""
+    found = _list(value)
+    if any(_COMMA_BETWEEN.search(uri) for uri in found):
+        raise ValueError
+    return found
+
+
 def _text_or_path(value: object) -> str:
     return _text(os.fspath(value) if isinstance(value, os.PathLike) else value)
 
@@ -710,6 +729,7 @@ _KINDS: dict[Callable[[Any], Any], str] = {
     _text: "text",
     _text_or_path: "PEM text, or the path of a PEM file",
     _list: "text, several separated by spaces",
+    _uris: "text, several separated by spaces",
     _boolean: "true or false",
     _seconds: "a number of seconds",
     _whole_seconds: "a whole number of seconds",
@@ -718,7 +738,7 @@ _KINDS: dict[Callable[[Any], Any], str] = {
 _READERS: dict[str, Callable[[Any], Any]] = {
     "client_id": _text,
     "client_secret": _text,
-    "redirect_uri": _list,
+    "redirect_uri": _uris,
     "issuer": _text,
     "api_base": _text,
     "base_url": _text,
@@ -726,7 +746,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "leeway": _whole_seconds,
     "pending_key": _text,
     "old_pending_keys": _list,
-    "return_to_origins": _list,
+    "return_to_origins": _uris,
     "development": _boolean,
     "authorization_endpoint": _text,
     "token_endpoint": _text,

@@ -100,5 +100,6 @@ class Paths:
             (chosen.goal_names[1], chosen.after_logout),
             [f"{above}{prefix}/login" for above in roots],
             [callback, *(f"{above}{prefix}/{name}" for above in roots for name in OTHER_PAGES if name != "login")],
+            redirect_uris,
         )
         return cls(prefix, callback, known, likely, told)

@@ -88,6 +88,10 @@ def _paths(client: AsyncClient, chosen: Chosen) -> Paths:
 
 def _check_client(name: str, client: object) -> None:
     """Checks that this is an async client."""
+    if isinstance(client, type):
+        raise TypeError(
+            f"{name} must be a clever_sso.AsyncClient, not the class {client.__name__}: write AsyncClient(...)"
+        )
     if (client is None and name == "client") or inspect.iscoroutinefunction(getattr(client, "finish_login", None)):
         return
     kind = type(client).__name__

@@ -93,7 +93,7 @@ async def _welcomed(
                 return waits
             session[SESSION_KEY] = signed_in_as
         hook = settings.hooks.sign_in
-        answer = await result_of(hook(request, step)) if hook is not None else None
+        answer = _response_of("on_sign_in", await result_of(hook(request, step))) if hook is not None else None
         if others is not None:
             session_of(request)[HELD_KEY] = others
         if settings.rotate_session is None:
@@ -130,8 +130,13 @@ async def _decide(settings: Settings, request: Request, step: SignIn, others: Wa
     )
     answer = await result_of(settings.hooks.before_sign_in(proven))
     proven.check_held(answer)
+    response = _response_of("before_sign_in", answer)
+    if response is not None:
+        proven.note_redirect(response.status_code)
+    return response
+
+
+def _response_of(hook: str, answer: object) -> Response | None:
     if answer is not None and not isinstance(answer, Response):
-        raise TypeError(f"before_sign_in must return a response or None, not {type(answer).__name__}")
-    if answer is not None:
-        proven.note_redirect(answer.status_code)
+        raise TypeError(f"{hook} must return a response or None, not {type(answer).__name__}")
     return answer

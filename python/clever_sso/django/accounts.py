@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from django.apps import apps
 from django.contrib import auth
 from django.db import IntegrityError, OperationalError, connections, router, transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils import timezone
 
 from clever_sso._web.arrival import Refused
@@ -146,7 +146,7 @@ def is_staff(user: Any) -> bool:  # noqa: ANN401  (a user model may be anything)
     return bool(getattr(user, "is_staff", False) or getattr(user, "is_superuser", False))
 
 
-def staff_reason(user: Any, identity: AnyIdentity | None = None) -> str | None:  # noqa: ANN401  (a user model may be anything)
+def staff_reason(user: Any, identity: AnyIdentity | SessionIdentity | None = None) -> str | None:  # noqa: ANN401  (a user model may be anything)
     """Why Clever may not sign in or link this user; `None` if it may."""
     if not is_staff(user):
         return None
@@ -192,7 +192,12 @@ def link(user: Any, identity: AnyIdentity, *, allow_several: bool = True) -> Cle
         AlreadyLinked: When the person is already linked to another user.
         Refused: When an administrator at Clever logged in as this person, the user is staff and may not be linked, or
             the user is already linked to another person and `allow_several` is false.
+        TypeError: When `user` is not a user, or `identity` is not an identity.
     """
+    if not isinstance(user, Model):
+        raise TypeError(f"user must be a user, not {type(user).__name__}")
+    if not hasattr(identity, "loginas_by_admin"):
+        raise TypeError(f"identity must be an Identity, not {type(identity).__name__}")
     check_link(user, identity)
     using = database()
 
@@ -353,9 +358,3 @@ def _user_type(identity: AnyIdentity) -> str:
 
 def _has_field(user: Any, name: str) -> bool:  # noqa: ANN401  (a user model may be anything)
     return any(field.name == name for field in user._meta.get_fields())  # noqa: SLF001  (Django documents it)
-
-
-def remember_removed(sender: object, *, instance: CleverAccount, **_: object) -> None:  # noqa: ARG001  (as any receiver)
-    """Receiver of `post_delete`: records that the person must not be matched again, or must be refused."""
-    if conf.refuses_unlinked() or conf.matches_users():
-        removed().get_or_create(issuer=instance.issuer, clever_id=instance.clever_id)

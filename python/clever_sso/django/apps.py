@@ -13,6 +13,8 @@ from clever_sso._web.before import HELD_KEY, TEN_MINUTES
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from clever_sso.django.models import CleverAccount
+
 MIDDLEWARE = "clever_sso.django.middleware.CleverSsoMiddleware"
 OUTERMOST = "clever_sso.django.middleware.CleverSsoOuterMiddleware"
 AFTER_SESSIONS = "clever_sso.django.middleware.CleverSsoCameBackMiddleware"
@@ -35,7 +37,6 @@ class CleverSsoConfig(AppConfig):
         from django.db.models.signals import post_delete  # noqa: PLC0415
 
         from clever_sso.django import conf  # noqa: PLC0415  (it needs the settings)
-        from clever_sso.django.accounts import remember_removed  # noqa: PLC0415
         from clever_sso.django.checks import check, check_deployment  # noqa: PLC0415  (they need the apps to be ready)
         from clever_sso.django.models import CleverAccount  # noqa: PLC0415
         from clever_sso.django.user_checks import check_users  # noqa: PLC0415
@@ -55,7 +56,13 @@ class CleverSsoConfig(AppConfig):
         checks.register(check_deployment, checks.Tags.security, deploy=True)
         checks.register(check_users, checks.Tags.models)
         # However a link is deleted: by `unlink`, in the admin, or together with its user.
-        post_delete.connect(remember_removed, CleverAccount, dispatch_uid=OUTERMOST)
+        post_delete.connect(_remember_removed, CleverAccount, dispatch_uid=OUTERMOST)
+
+
+def _remember_removed(sender: object, *, instance: CleverAccount, **_: object) -> None:
+    from clever_sso.django.backend import remember_removed  # noqa: PLC0415  (it needs the apps to be ready)
+
+    remember_removed(sender, instance=instance)
 
 
 def _add_middleware() -> None:

@@ -6,12 +6,14 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import EmailField, Exists, OuterRef
+from django.utils.module_loading import import_string
 
 from clever_sso._web.arrival import Refused
 from clever_sso.django import accounts, conf
@@ -53,13 +55,15 @@ class CleverBackend(ModelBackend):
         if clever_identity is None:
             return None
         identity, using = clever_identity, accounts.database()
+        # One of a subclass may be asynchronous.
+        provision: Any = self.provision
 
         def signed_in() -> Any:  # noqa: ANN401  (a user model may be anything)
             with transaction.atomic(using=using):
                 accounts.begin_with_a_write(using)
                 user, created = self.find_or_make(identity)
                 self._check(user, identity)
-                self.provision(user, identity, created=created)
+                conf.result_of(provision(user, identity, created=created))
                 # The project's own code may have made the user staff.
                 self._check(user, identity)
                 return user
@@ -74,7 +78,11 @@ class CleverBackend(ModelBackend):
         return await sync_to_async(self.authenticate)(request, clever_identity)
 
     def get_user(self, user_id: Any) -> AbstractBaseUser | None:  # noqa: ANN401  (a key may be anything)
-        """The user of a session that began with Clever; `None` if the link that it began with was deleted."""
+        """The user of a session that began with Clever.
+
+        `None` if the link that it began with was deleted, or if Clever may not sign in the user, for example because
+        the user became staff.
+        """
         person = accounts.person_of(user_id)
         if person is None:
             return super().get_user(user_id)
@@ -84,7 +92,8 @@ class CleverBackend(ModelBackend):
             user = user_model._default_manager.filter(Exists(link)).get(pk=user_id)  # noqa: SLF001  (Django documents it)
         except user_model.DoesNotExist:
             return None
-        return user if self.user_can_authenticate(user) else None
+        may_stay = self.user_can_authenticate(user) and accounts.staff_reason(user, person) is None
+        return user if may_stay else None
 
     async def aget_user(self, user_id: Any) -> AbstractBaseUser | None:  # noqa: ANN401  (a key may be anything)
         """The same for asynchronous code."""
@@ -97,7 +106,7 @@ class CleverBackend(ModelBackend):
 
     def _matched(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
         """Like `match`, but does not match a person whose link was deleted."""
-        return None if accounts.removals(identity).exists() else self.match(identity)
+        return None if accounts.removals(identity).exists() else conf.result_of(self.match(identity))
 
     def find_or_make(self, identity: Identity) -> tuple[Any, bool]:
         """The user, and whether it was just created."""
@@ -110,7 +119,7 @@ class CleverBackend(ModelBackend):
     def match(self, identity: Identity) -> Any | None:  # noqa: ANN401  (a user model may be anything)
         """The existing user of a person without a link, according to `CLEVER_MATCH_USER`; `None` if there is none."""
         hook = conf.hook("CLEVER_MATCH_USER")
-        return hook(identity) if hook else None
+        return conf.result_of(hook(identity)) if hook else None
 
     def make(self, identity: Identity) -> Any:  # noqa: ANN401  (a user model may be anything)
         """Create a user with an unusable password, named after the Clever id, which is the only unique name."""
@@ -142,7 +151,7 @@ class CleverBackend(ModelBackend):
         _set_groups(user, identity)
         hook = conf.hook("CLEVER_PROVISION_USER")
         if hook:
-            hook(user, identity, created)
+            conf.result_of(hook(user, identity, created))
 
     def _check(self, user: Any, identity: Identity) -> None:  # noqa: ANN401  (a user model may be anything)
         if not self.user_can_authenticate(user):
@@ -158,7 +167,7 @@ class CleverBackend(ModelBackend):
         if user is None:
             if not conf.creates_users():
                 raise NotAllowed(reason="this person has no account, and CLEVER_CREATE_USERS is false")
-            user, created = self.make(identity), True
+            user, created = conf.result_of(self.make(identity)), True
         using = accounts.database()
         try:
             with transaction.atomic(using=using):
@@ -172,6 +181,18 @@ class CleverBackend(ModelBackend):
                 raise
             return link.user, False
         return user, created
+
+
+def remember_removed(sender: object, *, instance: CleverAccount, **_: object) -> None:  # noqa: ARG001  (as any receiver)
+    """Receiver of `post_delete`: records that the person must not be matched again, or must be refused."""
+    if conf.refuses_unlinked() or conf.matches_users() or _backend_matches():
+        accounts.removed().get_or_create(issuer=instance.issuer, clever_id=instance.clever_id)
+
+
+def _backend_matches() -> bool:
+    """Whether a backend of the project overrides `match`."""
+    found = [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]
+    return any(issubclass(each, CleverBackend) and each.match is not CleverBackend.match for each in found)
 
 
 def _free_name(user_model: Any, clever_id: str) -> str:  # noqa: ANN401  (a user model may be anything)

@@ -20,7 +20,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
 from clever_sso import _settings, exceptions
-from clever_sso._native import Client
+from clever_sso._native import Client, leads_to
 from clever_sso._web.api import OTHER_PAGES
 from clever_sso._web.doctor import domain_problem, secure_problem
 from clever_sso._web.hosts import clients_of_hosts, misplaced, own_settings, raise_named, setting_of
@@ -54,7 +54,7 @@ def check(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
         _groups,
         _login_url,
         _places,
-        _goals,
+        lambda: _goals([uri for uris in redirect_uris.values() for uri in uris]),
         lambda: _addresses(redirect_uris),
         lambda: _cookies(redirect_uri),
         lambda: _refused_cookies(redirect_uris),
@@ -265,11 +265,14 @@ def _places() -> Iterator[CheckMessage]:
         )
 
 
-def _goals() -> Iterator[CheckMessage]:
+def _goals(redirect_uris: Iterable[str]) -> Iterator[CheckMessage]:
     """Checks that people don't go to the login itself after a login or logout."""
+    if any(conf.unreadable_places()):
+        # Another check reports this.
+        return
     try:
         login, others = [reverse("clever_sso:login")], [reverse(f"clever_sso:{name}") for name in _NO_GOALS]
-        told = _settings.check_goals(*conf.goals(), login, others)
+        told = _settings.check_goals(*conf.goals(), login, others, redirect_uris)
     except NoReverseMatch:
         # Other checks report this.
         return
@@ -423,6 +426,14 @@ def _login_url() -> Iterator[CheckMessage]:
         return
     if not target.startswith("/"):
         return
+    with suppress(NoReverseMatch):
+        if any(leads_to(target, reverse(f"clever_sso:{name}")) for name in _NO_GOALS):
+            yield Error(
+                f"LOGIN_URL leads to {target!r}, a page of the login that does not begin one",
+                id="clever_sso.E014",
+                hint='Set LOGIN_URL = "clever_sso:login".',
+            )
+            return
     try:
         resolve(urlsplit(target).path)
     except Resolver404:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any, Callable
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.signals import setting_changed
@@ -23,7 +25,7 @@ from clever_sso._web.request import prefix_of, prefix_on_this_host
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Iterator
 
     from django.http import HttpRequest
 
@@ -242,6 +244,15 @@ def hook(name: str) -> Callable[..., Any] | None:
     """
     value = getattr(settings, name, None)
     return import_string(value) if isinstance(value, str) else value
+
+
+def result_of(value: Any) -> Any:  # noqa: ANN401  (the return value of a hook)
+    """The value, awaited if possible. Without that, an async hook could not refuse anyone."""
+    return async_to_sync(_awaited)(value) if inspect.isawaitable(value) else value
+
+
+async def _awaited(value: Awaitable[Any]) -> Any:  # noqa: ANN401  (as above)
+    return await value
 
 
 def unreadable_hooks() -> Iterator[str]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import inspect
 import logging
 from typing import TYPE_CHECKING, Any, cast
 
-from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
@@ -461,7 +459,7 @@ def _asked_hook(
         link_to=link_to,
     )
     try:
-        answer = async_to_sync(hook)(proven) if inspect.iscoroutinefunction(hook) else hook(proven)
+        answer = conf.result_of(hook(proven))
     except PermissionDenied as error:
         raise error if isinstance(error, Refused) else Refused from error
     if link_to is None:

@@ -280,20 +280,20 @@ def check_keys(app: Flask) -> None:
     in_the_browser = type(app.session_interface).open_session is SecureCookieSessionInterface.open_session
     if not app.secret_key and not in_the_browser:
         return
-    keys = [("SECRET_KEY", app.secret_key), *(("SECRET_KEY_FALLBACKS", key) for key in _fallbacks(app))]
+    kind = type(app.config.get("SECRET_KEY_FALLBACKS") or ())
+    if not issubclass(kind, (list, tuple)):
+        # Flask takes each letter of a text as a key.
+        raise _settings.invalid(f"SECRET_KEY_FALLBACKS must be a list of keys, not {kind.__name__}")
+    fallbacks = [("SECRET_KEY_FALLBACKS", key) for key in app.config.get("SECRET_KEY_FALLBACKS") or ()]
+    keys = [("SECRET_KEY", app.secret_key), *fallbacks]
     wrong = [(name, problem) for name, problem in ((name, _settings.key_problem(key)) for name, key in keys) if problem]
-    del keys
+    del keys, fallbacks
     for name, problem in wrong:
         where = " (app.secret_key)" if name == "SECRET_KEY" else ""
         raise _settings.invalid(
             f"{name}{where} {problem}, so anyone could sign in as anyone: {_settings.MAKE_A_KEY}, and set it before "
             "CleverSso(app)"
         )
-
-
-def _fallbacks(app: Flask) -> list[object]:
-    fallbacks = app.config.get("SECRET_KEY_FALLBACKS") or []
-    return list(fallbacks) if isinstance(fallbacks, (list, tuple)) else [fallbacks]
 
 
 @overload

@@ -238,6 +238,8 @@ def _check_client(name: str, client: object) -> None:
     """Checks that this is a client that blocks, not an async one."""
     if client is None and name == "client":
         return
+    if isinstance(client, type):
+        raise TypeError(f"{name} must be a clever_sso.Client, not the class {client.__name__}: write Client(...)")
     if isinstance(client, AsyncClient):
         raise TypeError(f"{name} must be a clever_sso.Client: AsyncClient is for clever_sso.asgi")
     if not all(hasattr(client, member) for member in ("begin_login", "finish_login", "redirect_uris")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any, Callable, cast
 
 from flask import (
@@ -72,6 +73,7 @@ from clever_sso.flask.snippets import words_of_person
 from clever_sso.flask.state import EXTENSION, host, state
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from typing import Literal
 
     from flask.sessions import SessionMixin
@@ -338,7 +340,8 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
                 is_held = HELD_KEY in session
                 return waits, with_answer(extension.client, step, is_held=is_held, status=waits.status_code)
             session[SESSION_KEY] = signed_in_as
-        answer = current_app.ensure_sync(hook)(step) if hook is not None else None
+        answer = _result_of(hook, step) if hook is not None else None
+        response = None if answer is None else make_response(answer)
         signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
         if others is not None:
             session[HELD_KEY] = others
@@ -355,8 +358,8 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
         after_this_request(lambda response: _with_each(response, cookies))
         raise
     current_app.logger.info("%s", signed_in_line(step.identity))
-    if answer is not None:
-        return make_response(answer), step.set_cookies
+    if response is not None:
+        return response, step.set_cookies
     return _onwards(step.return_to), step.set_cookies
 
 
@@ -373,13 +376,26 @@ def _decide(step: SignIn, others: Held | None) -> Response | None:
         in_browser=not _is_on_the_server(),
         others=others,
     )
-    answer = current_app.ensure_sync(hook)(proven)
+    answer = _result_of(hook, proven)
     proven.check_held(answer)
     if answer is None:
         return None
     response = make_response(answer)
     proven.note_redirect(response.status_code)
     return response
+
+
+def _result_of(hook: Callable[[Any], Any], argument: object) -> Any:  # noqa: ANN401  (what a hook returns)
+    """Call a hook, and await its return value if possible.
+
+    The hook may be an object with an async `__call__`. Without the await, such a hook could not refuse anyone.
+    """
+    answer = hook(argument)
+    return current_app.ensure_sync(_awaited)(answer) if inspect.isawaitable(answer) else answer
+
+
+async def _awaited(value: Awaitable[Any]) -> Any:  # noqa: ANN401  (what a hook returns)
+    return await value
 
 
 def _without_old_session(response: Response) -> Response:
@@ -417,7 +433,7 @@ def _show(problem: Problem) -> Response:
     problem = problem.in_words(words)
     if hook is not None:
         try:
-            return make_response(current_app.ensure_sync(hook)(problem))
+            return make_response(_result_of(hook, problem))
         except Exception:
             # The person must get a page in any case.
             current_app.logger.exception("on_problem failed")

@@ -374,11 +374,44 @@ def test_the_hook_also_decides_about_logins_from_the_portal(app: Any, clever: st
     assert app.get("/who")[1] == "nobody"
 
 
-def test_a_hook_that_returns_a_str_raises_a_type_error_in_asgi(clever: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("hook", ["before_sign_in", "on_sign_in"])
+def test_a_hook_that_returns_a_str_raises_a_type_error_in_asgi(
+    clever: str, caplog: pytest.LogCaptureFixture, hook: str
+) -> None:
     app = in_asgi(clever)
-    app.clever_sso.before_sign_in(lambda _: "<p>no license</p>")
+    getattr(app.clever_sso, hook)(lambda *_: "<p>no license</p>")
     assert log_in(app, clever)[0] == 500
-    assert "before_sign_in must return a response or None, not str" in caplog.text
+    assert f"{hook} must return a response or None, not str" in caplog.text
+    assert "signed in with Clever" not in caplog.text
+    assert app.get("/who")[1] == "nobody"
+
+
+@pytest.mark.parametrize("answer", [True, 7, object()])
+def test_a_hook_of_flask_that_returns_no_response_signs_nobody_in(clever: str, answer: object) -> None:
+    app = in_flask(clever)
+    app.app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.clever_sso.on_sign_in(lambda _: answer)
+    assert log_in(app, clever)[0] == 500
+    assert app.get("/who")[1] == "nobody"
+
+
+class Later:
+    """An object with an async `__call__`."""
+
+    async def __call__(self, *_: Any) -> None:
+        raise Refused("Your district has no license.")
+
+
+def later(*arguments: Any) -> Any:
+    return Later()(*arguments)
+
+
+@pytest.mark.parametrize("kind", [Later(), later], ids=["object", "function"])
+@pytest.mark.parametrize("hook", ["before_sign_in", "on_sign_in"])
+def test_the_return_value_of_a_hook_is_awaited(app: Any, clever: str, hook: str, kind: Any) -> None:
+    getattr(app.clever_sso, hook)(kind)
+    status, text, _ = log_in(app, clever)
+    assert (status, "Your district has no license." in text) == (403, True)
     assert app.get("/who")[1] == "nobody"
 
 

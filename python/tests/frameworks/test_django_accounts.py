@@ -142,6 +142,26 @@ def test_staff_can_sign_in_only_with_allow_staff_and_never_through_an_administra
         assert authenticate_quietly(answer) is None
 
 
+@pytest.mark.parametrize("flag", ["is_staff", "is_superuser"])
+@pytest.mark.parametrize(
+    ("allowed", "by_admin", "stays"), [(False, False, False), (True, False, True), (True, True, False)]
+)
+def test_a_session_ends_when_its_user_becomes_staff(  # noqa: PLR0913, PLR0917  (as above)
+    clever: str, override: Callable[..., None], flag: str, allowed: bool, by_admin: bool, stays: bool
+) -> None:
+    user = known_by(clever, "64c20b1e8f3a7d0019c4e601")
+    browser = visitor()
+    begun = browser.get("/clever/login")
+    back = path_of(Browser(clever, GRACE).callback(begun.headers["Location"]))
+    browser.get(back + ("&loginas_by_admin=true" if by_admin else ""))
+    assert browser.get("/username").content == b"known"
+    override(CLEVER_ALLOW_STAFF=allowed)
+    setattr(user, flag, True)
+    user.save()
+    assert (browser.get("/username").content == b"known") == stays
+    assert browser.get("/clever/whoami").status_code == (200 if stays else 401)
+
+
 def authenticate_quietly(answer: Any) -> Any:
     """No one is signed in on the request of this response."""
     return None if not answer.wsgi_request.user.is_authenticated else answer.wsgi_request.user
@@ -157,6 +177,70 @@ def test_a_provision_hook_that_makes_a_user_staff_signs_no_one_in(
     override(CLEVER_PROVISION_USER=promote)
     assert authenticate(identity(GRACE)) is None
     assert users().count() == 0
+
+
+def test_asynchronous_hooks_find_and_refuse(identity: Callable[[str], Identity], override: Callable[..., None]) -> None:
+    from clever_sso.django import Refused
+
+    old = users().create_user("old")
+
+    async def match(_identity: Identity) -> Any:
+        return await users().aget(username="old")
+
+    async def provision(user: Any, _identity: Identity, created: bool) -> None:
+        user.email = f"created {created}"
+        await user.asave()
+
+    async def refuse(_user: Any, _identity: Identity, _created: bool) -> None:
+        raise Refused
+
+    override(CLEVER_PROVISION_USER=refuse, CLEVER_MATCH_USER=match)
+    with pytest.raises(Refused):
+        authenticate(identity(GRACE))
+    assert accounts().count() == 0
+    override(CLEVER_PROVISION_USER=provision, CLEVER_MATCH_USER=match)
+    assert authenticate(identity(GRACE)) == old
+    old.refresh_from_db()
+    assert old.email == "created False"
+
+
+def test_methods_of_an_asynchronous_backend_are_awaited(identity: Callable[[str], Identity]) -> None:
+    from clever_sso.django import CleverBackend, Refused
+
+    class Later(CleverBackend):
+        async def match(self, identity: Identity) -> Any:
+            assert identity.id
+            return await users().filter(username="old").afirst()
+
+        async def make(self, identity: Identity) -> Any:
+            return users().model(username=f"made_{identity.id}")
+
+        async def provision(self, user: Any, identity: Identity, *, created: bool) -> None:  # type: ignore[override]
+            assert user
+            assert created
+            if identity.user_type == "student":
+                raise Refused
+
+    with pytest.raises(Refused):
+        Later().authenticate(None, identity(ADA))
+    assert users().count() == 0
+    made = Later().authenticate(None, identity(GRACE))
+    assert made is not None
+    assert made.get_username() == f"made_{identity(GRACE).id}"
+
+
+@pytest.mark.parametrize(
+    ("user", "person", "named"), [(None, ADA, "user"), ("ada", ADA, "user"), (True, None, "identity")]
+)
+def test_link_names_an_argument_of_the_wrong_type(
+    identity: Callable[[str], Identity], user: object, person: str | None, named: str
+) -> None:
+    from clever_sso.django import link as link_in_code
+
+    given = users().create_user("ada") if user is True else user
+    with pytest.raises(TypeError, match=rf"^{named} must be"):
+        link_in_code(given, identity(person) if person else given)  # type: ignore[arg-type]
+    assert accounts().count() == 0
 
 
 # ---------------------------------------------------------------- names and addresses
@@ -755,6 +839,28 @@ def test_an_unlinked_person_is_not_matched_again(
 ) -> None:
     old = users().create_user("old")
     override(CLEVER_MATCH_USER=lambda _: old)
+    assert authenticate(identity(ADA)) == old
+    accounts().all().delete()
+    browser = visitor()
+    log_in(browser, clever, ADA)
+    assert browser.get("/username").content == f"clever_{identity(ADA).id}".encode()
+    assert not accounts().filter(user=old).exists()
+
+
+def test_an_unlinked_person_is_not_matched_again_by_a_backend_of_the_project(
+    clever: str, override: Callable[..., None], identity: Callable[[str], Identity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import django_project
+    from clever_sso.django import CleverBackend
+
+    old = users().create_user("old")
+
+    class Matching(CleverBackend):
+        def match(self, identity: Identity) -> Any:
+            return old if identity.id else None
+
+    monkeypatch.setattr(django_project, "Matching", Matching, raising=False)
+    override(AUTHENTICATION_BACKENDS=["django_project.Matching", "django.contrib.auth.backends.ModelBackend"])
     assert authenticate(identity(ADA)) == old
     accounts().all().delete()
     browser = visitor()

@@ -70,6 +70,10 @@ def test_a_correct_configuration_has_no_findings() -> None:
         ("E015", {"CLEVER_ROLE_GROUPS": {"teachers": "Teachers"}}),
         ("W006", {"CLEVER_ROLE_GROUPS": {"principal": "Principals"}}),
         ("W007", {"LOGIN_URL": "/accounts/login/"}),
+        ("E013", {"CLEVER_AFTER_LOGIN": ["home"]}),
+        ("E014", {"LOGIN_URL": "clever_sso:callback"}),
+        ("E014", {"LOGIN_URL": "/clever/logout/"}),
+        ("E014", {"LOGIN_URL": "clever_sso:whoami"}),
     ],
 )
 def test_each_wrong_setting_has_its_own_finding(word: str, changes: dict[str, object]) -> None:

@@ -325,6 +325,10 @@ def test_django_signs_in_without_settings_for_a_client(engine: str, tmp_path: Pa
 
 
 def test_an_object_that_is_not_a_test_client_raises_a_type_error() -> None:
+    flask = pytest.importorskip("flask")
+    for wrong in ("ada", 5):
+        with pytest.raises(TypeError, match=rf"identity must be an Identity, .*, not {type(wrong).__name__}"):
+            force_login(flask.Flask("reading").test_client(), wrong)
     with pytest.raises(TypeError, match=r"builtins\.object is not a test client of Flask, Django, Starlette, httpx"):
         force_login(object())
 

@@ -107,6 +107,15 @@ def test_correct_settings_are_accepted(make: Callable[..., object]) -> None:
         ({"CLEVER_AFTER_LOGOUT": "javascript:alert(1)"}, "CLEVER_AFTER_LOGOUT"),
         ({"CLEVER_AFTER_LOGOUT": "/a page"}, "CLEVER_AFTER_LOGOUT"),
         ({"CLEVER_AFTER_LOGIN": "no_such_view"}, "CLEVER_AFTER_LOGIN"),
+        (
+            {"CLEVER_REDIRECT_URI": f"{REDIRECT_URI}, {REDIRECT_URI}2"},
+            "CLEVER_REDIRECT_URI cannot be read as text, several",
+        ),
+        ({"CLEVER_REDIRECT_URI": f"{REDIRECT_URI},{REDIRECT_URI}2"}, "separated by spaces"),
+        (
+            {"CLEVER_RETURN_TO_ORIGINS": "https://a.example;https://b.example"},
+            "CLEVER_RETURN_TO_ORIGINS cannot be read",
+        ),
         ({"CLEVER_REDIRECT_URI": "http://127.0.0.1:9/clever/logout"}, "CLEVER_REDIRECT_URI leads to '/clever/logout'"),
         ({"CLEVER_REDIRECT_URI": "http://127.0.0.1:9/clever/whoami/"}, "CLEVER_REDIRECT_URI leads to"),
     ],
@@ -328,6 +337,18 @@ def test_fallback_keys_are_checked_too(request: pytest.FixtureRequest) -> None:
         in_django(SECRET_KEY_FALLBACKS=3)
 
 
+@pytest.mark.parametrize("keys", [KEY, KEY.encode(), {KEY: 1}, 3])
+def test_old_keys_that_are_no_list_are_refused(request: pytest.FixtureRequest, keys: object) -> None:
+    # Flask takes each letter of a text as a key, so anyone could sign a session.
+    for face in ("flask", "django"):
+        if face == "django":
+            request.getfixturevalue("untouched")
+        with pytest.raises(
+            ConfigError, match=rf"SECRET_KEY_FALLBACKS must be a list of keys, not {type(keys).__name__}"
+        ):
+            FACES[face](SECRET_KEY_FALLBACKS=keys)
+
+
 # ---------------------------------------------------------------- roles, hooks, misuse
 
 
@@ -404,6 +425,9 @@ def test_wrong_arguments_in_asgi_raise_errors_that_say_what_to_do() -> None:
     for app in (fastapi.FastAPI(), Starlette()):
         with pytest.raises(TypeError, match=r"write CleverSso\(\)\.install\(app\)"):
             InAsgi(app)
+    for kind in (AsyncClient, Client):
+        with pytest.raises(TypeError, match=rf"not the class {kind.__name__}: write AsyncClient\("):
+            InAsgi(kind)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"client must be a clever_sso\.AsyncClient, not str"):
         InAsgi("my-app")  # type: ignore[arg-type]
     client = AsyncClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
@@ -445,6 +469,9 @@ def test_wrong_arguments_in_flask_raise_errors_that_say_what_to_do() -> None:
         InFlask(client)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"client must be a clever_sso\.Client: AsyncClient is for clever_sso\.asgi"):
         InFlask(client=AsyncClient(CLIENT_ID))  # type: ignore[arg-type]
+    for kind in (AsyncClient, Client):
+        with pytest.raises(TypeError, match=rf"not the class {kind.__name__}: write Client\("):
+            InFlask(client=kind)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"client must be a clever_sso\.Client, not str"):
         InFlask(client="my-app")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="no argument 'rotate_sesion': is it 'rotate_session'"):
@@ -590,6 +617,8 @@ def test_no_frame_of_a_bad_argument_holds_a_secret(kind: type[clever_sso.AsyncCl
         ({"CLEVER_AFTER_LOGIN": "/clever/logout"}, r"CLEVER_AFTER_LOGIN\)? leads to"),
         ({"CLEVER_AFTER_LOGOUT": "/clever/logout"}, r"CLEVER_AFTER_LOGOUT\)? leads to '/clever/logout', a page"),
         ({"CLEVER_AFTER_LOGOUT": "/clever/callback"}, r"CLEVER_AFTER_LOGOUT\)? leads to '/clever/callback', a page"),
+        ({"CLEVER_AFTER_LOGIN": "/a/../%63lever//login"}, r"CLEVER_AFTER_LOGIN\)? leads to"),
+        ({"CLEVER_AFTER_LOGIN": REDIRECT_URI.replace("callback", "login")}, r"CLEVER_AFTER_LOGIN\)? leads to 'http"),
     ],
 )
 def test_settings_that_redirect_to_a_page_of_the_login_are_refused(
@@ -617,6 +646,10 @@ def test_a_logout_that_signs_in_again_is_warned_about(
     assert "leads to '/clever/login': people who log out are signed in again at once" in told
     assert "signed in again" not in warned(make, caplog, CLEVER_AFTER_LOGOUT="/clever/login?switch_user=1")
     assert "signed in again" not in warned(make, caplog, CLEVER_AFTER_LOGOUT="/bye")
+    assert "signed in again" in warned(make, caplog, CLEVER_AFTER_LOGOUT=REDIRECT_URI.replace("callback", "login"))
+    # The login of another application.
+    for name in ("CLEVER_AFTER_LOGIN", "CLEVER_AFTER_LOGOUT"):
+        assert "signed in again" not in warned(make, caplog, **{name: "https://other.example/clever/login"})
 
 
 def test_a_host_whose_logins_come_back_to_another_client_is_warned_about(
@@ -672,6 +705,7 @@ def test_common_wrong_names_suggest_the_right_setting(
         ("CLEVER_LOGOUT_REDIRECT_URL", "CLEVER_AFTER_LOGOUT"),
         ("CLEVER_SCOPE", "there is no scope to ask for"),
         ("CLEVER_SECRET", "CLEVER_CLIENT_SECRET"),
+        ("CLEVER_SECRETS", "CLEVER_CLIENT_SECRET"),
         ("CLEVER_ID", "CLEVER_CLIENT_ID"),
     ):
         told = warned(make, caplog, **{name: "x"})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from clever_sso._native import Identity
 from clever_sso._web.arrival import SignIn
 from clever_sso._web.copies import IdentityCopy, NameCopy, NoTokens, RoleCopy, TokensCopy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from clever_sso._native import Identity
     from clever_sso.testing.forced.swap import Swap
 
 DISTRICT_ID = "53ee4b8a44abc88c1c00119b"
@@ -90,7 +90,7 @@ def force_login(
     Raises:
         Refused: When the application refuses this person. Other exceptions of its code are raised as well.
         LoginNotFinished: When other code responded, for example a guard around the whole application.
-        TypeError: For an unknown test client.
+        TypeError: For an unknown test client, or when `identity` is not an identity.
     """
     kind = _kind(client)
     step = _step(identity, access_token)
@@ -133,6 +133,8 @@ async def force_login_async(
 
 
 def _step(identity: Identity | IdentityCopy | None, access_token: str | None) -> SignIn:
+    if identity is not None and not isinstance(identity, (Identity, IdentityCopy)):
+        raise TypeError(f"identity must be an Identity, as make_identity() gives it, not {type(identity).__name__}")
     tokens = _WithoutTokens() if access_token is None else TokensCopy(access_token)
     return SignIn(make_identity() if identity is None else identity, tokens, None)
 

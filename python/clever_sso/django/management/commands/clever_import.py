@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
+from clever_sso._native import Client
 from clever_sso.django import accounts, conf, imports
 from clever_sso.exceptions import ConfigError
 
@@ -68,10 +70,11 @@ class Command(BaseCommand):
 
     @staticmethod
     def _imported(options: dict[str, Any], issuer: str) -> imports.Report:
+        using = options["database"] or accounts.database()
+        if using not in connections:
+            raise CommandError(f"there is no database {using!r}: DATABASES has {', '.join(connections)}")
         try:
-            pairs = imports.rows(
-                _table(options), options["provider"] or ["clever"], options["database"] or accounts.database()
-            )
+            pairs = imports.rows(_table(options), options["provider"] or ["clever"], using)
             return imports.import_links(
                 list(pairs), issuer, allow_several=options["allow_several"], dry_run=options["dry_run"]
             )
@@ -80,8 +83,14 @@ class Command(BaseCommand):
 
 
 def _issuer(options: dict[str, Any]) -> str:
+    if options["issuer"]:
+        try:
+            # In the form that logins have: no login finds a link under another one.
+            return Client("import", issuer=options["issuer"], development=True).issuer
+        except ConfigError as error:
+            raise CommandError(f"--issuer: {error}") from None
     try:
-        return str(options["issuer"] or conf.client().issuer)
+        return conf.client().issuer
     except ConfigError as error:
         raise CommandError(f"{error}. Or name the issuer: --issuer https://clever.com") from None
 
