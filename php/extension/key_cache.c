@@ -1,7 +1,8 @@
 /* How processes share Clever's keys through a file. Forked children get their parent's keys without it.
  *
  * Anyone who can write the file can sign in as anyone, so it is trusted only when no user but this process's user (or root)
- * could have written it. It is replaced by a rename, so no reader sees half of it. */
+ * could have written it. A file that is not a key cache is never replaced: its path is probably a mistake. A key cache is
+ * replaced by a rename, so no reader sees half of it. */
 #include "key_cache.h"
 
 #include <errno.h>
@@ -12,6 +13,10 @@
 #define MOST_BYTES (256 * 1024)
 /* All processes together write the file at most once in this time. */
 #define KEEP_SECONDS 60
+/* What every key cache begins with, and what follows its issuer. A discovery document has the same beginning. */
+#define BEGINNING "{\"issuer\":\""
+#define MEMBER "\",\"fresh_until\":"
+#define LONGEST_BEGINNING 4096
 
 /* Processes share the file. Threads share what they read from it, so they take turns. */
 #ifdef ZTS
@@ -45,6 +50,11 @@ static const char *told(php_clever_sso_key_cache *cache, const char *reason)
 	if (reason == NULL || cache->is_told) return NULL;
 	cache->is_told = true;
 	return reason;
+}
+
+static const char *failed(int error)
+{
+	return error == ENAMETOOLONG ? "its path is too long" : strerror(error);
 }
 
 static bool is_as_read(const php_clever_sso_key_cache *cache, const struct stat *file)
@@ -93,9 +103,9 @@ static const char *read_file(php_clever_sso_key_cache *cache, const clever_sso_c
 	int descriptor = open(cache->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (descriptor < 0) {
 		cache->broken = errno != ENOENT;
-		return cache->broken ? strerror(errno) : NULL;
+		return cache->broken ? failed(errno) : NULL;
 	}
-	const char *reason = fstat(descriptor, &file) == 0 ? distrust(&file) : strerror(errno);
+	const char *reason = fstat(descriptor, &file) == 0 ? distrust(&file) : failed(errno);
 	cache->broken = reason != NULL;
 	if (reason == NULL) {
 		import(cache, client, descriptor, (size_t) file.st_size);
@@ -113,11 +123,28 @@ static const char *distrust_folder(const char *path)
 {
 	struct stat folder;
 	char name[MAXPATHLEN];
-	if (strlcpy(name, path, sizeof name) >= sizeof name) return strerror(ENAMETOOLONG);
+	if (strlcpy(name, path, sizeof name) >= sizeof name) return failed(ENAMETOOLONG);
 	zend_dirname(name, strlen(name));
-	if (stat(name, &folder) != 0) return errno == ENOENT ? "there is no such folder" : strerror(errno);
+	if (stat(name, &folder) != 0) return errno == ENOENT ? "there is no such folder" : failed(errno);
 	if (!S_ISDIR(folder.st_mode)) return "its parent is not a folder";
 	return faccessat(AT_FDCWD, name, W_OK | X_OK, AT_EACCESS) == 0 ? NULL : "its folder cannot be written to";
+}
+
+/* Why the file must not be replaced: it is not a key cache, or may be something else. NULL when it can be. */
+static const char *foreign(const char *path)
+{
+	struct stat file;
+	char beginning[LONGEST_BEGINNING + 1];
+	if (lstat(path, &file) != 0) return NULL;
+	if (!S_ISREG(file.st_mode)) return "it is not a regular file";
+	if (file.st_size == 0) return NULL;
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (descriptor < 0) return failed(errno);
+	ssize_t count = read(descriptor, beginning, LONGEST_BEGINNING);
+	close(descriptor);
+	beginning[count > 0 ? count : 0] = '\0';
+	bool is_ours = strncmp(beginning, BEGINNING, sizeof BEGINNING - 1) == 0 && strstr(beginning, MEMBER) != NULL;
+	return is_ours ? NULL : "it is not a key cache, so it is not replaced";
 }
 
 static const char *check(const php_clever_sso_key_cache *cache)
@@ -125,9 +152,10 @@ static const char *check(const php_clever_sso_key_cache *cache)
 	struct stat file;
 	if (lstat(cache->path, &file) == 0) {
 		const char *reason = distrust(&file);
+		if (reason == NULL) reason = foreign(cache->path);
 		return reason != NULL ? reason : distrust_folder(cache->path);
 	}
-	return errno == ENOENT || errno == ENOTDIR ? distrust_folder(cache->path) : strerror(errno);
+	return errno == ENOENT || errno == ENOTDIR ? distrust_folder(cache->path) : failed(errno);
 }
 
 const char *php_clever_sso_key_cache_check(php_clever_sso_key_cache *cache)
@@ -171,8 +199,10 @@ static bool write_all(int descriptor, const char *text, size_t size)
 /* Writes a new file beside the old one and renames it to the old name. `mkostemp` creates it with mode 0600. Returns 0 or errno. */
 static int replace(const char *path, const char *text)
 {
+	const char *name = strrchr(path, '/') + 1;
 	char beside[MAXPATHLEN];
-	if (snprintf(beside, sizeof beside, "%s.XXXXXX", path) >= (int) sizeof beside) return ENAMETOOLONG;
+	/* Not longer than any name may be: the name of the cache may be that long. */
+	if (snprintf(beside, sizeof beside, "%.*skeysXXXXXX", (int) (name - path), path) >= (int) sizeof beside) return ENAMETOOLONG;
 	int descriptor = mkostemp(beside, O_CLOEXEC);
 	if (descriptor < 0) return errno;
 	bool written = write_all(descriptor, text, strlen(text));
@@ -184,25 +214,20 @@ static int replace(const char *path, const char *text)
 	return reason;
 }
 
-/* A device or a pipe is a mistake in the path, and other programs need it. */
-static bool is_replaceable(const char *path)
-{
-	struct stat file;
-	return lstat(path, &file) != 0 || S_ISREG(file.st_mode) || S_ISLNK(file.st_mode);
-}
-
 const char *php_clever_sso_key_cache_write(php_clever_sso_key_cache *cache, const clever_sso_client *client)
 {
 	if (cache->path == NULL) return NULL;
 	char *text = NULL;
 	const char *reason = NULL;
 	LOCK(cache);
-	if (!is_replaceable(cache->path)) {
-		reason = told(cache, "it is not a regular file");
-	} else if (!is_young(cache) && clever_sso_export_keys(client, &text, NULL) == CLEVER_SSO_OK) {
-		int failure = replace(cache->path, text);
-		cache->broken = cache->broken && failure != 0;
-		reason = told(cache, failure != 0 ? strerror(failure) : NULL);
+	if (!is_young(cache)) {
+		reason = foreign(cache->path);
+		if (reason == NULL && clever_sso_export_keys(client, &text, NULL) == CLEVER_SSO_OK) {
+			int failure = replace(cache->path, text);
+			cache->broken = cache->broken && failure != 0;
+			reason = failure != 0 ? failed(failure) : NULL;
+		}
+		reason = told(cache, reason);
 	}
 	UNLOCK(cache);
 	clever_sso_string_free(text);

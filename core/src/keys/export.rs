@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorCode, Result};
 
 use super::cached::{Cached, LONGEST_AGE};
 
+/// `issuer` and `fresh_until` stay the first members: by them, PHP tells a key cache from another file, which it must not replace.
 #[derive(Serialize, Deserialize)]
 struct Exported {
     issuer: String,

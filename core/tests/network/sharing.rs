@@ -16,6 +16,15 @@ fn a_process_with_imported_keys_fetches_none() {
     assert_eq!((server.count(DISCOVERY), server.count(CERTS)), (1, 1));
 }
 
+/// The key cache of PHP knows its own files by this.
+#[test]
+fn exported_keys_begin_with_the_issuer_and_the_time() {
+    let server = Server::of_answers(|request| publishing(request, Signer::first()));
+    let exported = client(&server.base()).export_keys().unwrap();
+    let beginning = format!("{{\"issuer\":\"{}\",\"fresh_until\":", server.base());
+    assert!(exported.starts_with(&beginning), "{exported}");
+}
+
 #[test]
 fn old_imported_keys_are_fetched_again() {
     let server = Server::of_answers(|request| publishing(request, Signer::first()));

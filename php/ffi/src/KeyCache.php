@@ -5,18 +5,24 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * @internal Anyone who can write to the file can sign in as anyone. So it is used only when no user but
- * this user or root can.
+ * @internal How processes share Clever's keys through a file.
+ *
+ * Anyone who can write the file can sign in as anyone. So it is trusted only when no user but this process's user (or root)
+ * could have written it. A file that is not a key cache is never replaced: its path is probably a mistake.
  */
 final class KeyCache
 {
     private const MOST_BYTES = 256 * 1024;
     private const KEEP_SECONDS = 60;
+    private const LONGEST_NAME = 255;
     private const TYPE = 0170000;
     private const PLAIN = 0100000;
-    private const LINK = 0120000;
+    /** What every key cache begins with, and what follows its issuer. A discovery document has the same beginning. */
+    private const BEGINNING = '{"issuer":"';
+    private const MEMBER = '","fresh_until":';
+    private const LONGEST_BEGINNING = 4096;
 
-    /** @var list<int>|null The file as it was read last, and by which process: what one imports, others do not have. */
+    /** @var list<int>|null The file when it was last read, and the process that read it: other processes did not import it. */
     private ?array $read = null;
     /** The content could not be used: replace it. */
     private bool $isBroken = false;
@@ -32,7 +38,7 @@ final class KeyCache
     {
         return match (true) {
             str_contains($path, "\0") => 'not contain any null bytes',
-            // The folder that a relative one begins at is another in each script.
+            // A relative path starts at a different folder in each script.
             !str_starts_with($path, '/') => 'be an absolute path',
             Library::isOutOfReach($path) => 'be a file that open_basedir allows',
             default => null,
@@ -43,11 +49,12 @@ final class KeyCache
     public function check(?object $logger): void
     {
         $file = $this->look();
-        $this->tell($logger, ($file === null ? null : $this->distrust($file)) ?? $this->distrustFolder());
+        $reason = $file === null ? null : $this->distrust($file);
+        $this->tell($logger, $reason ?? $this->foreign() ?? $this->distrustFolder());
     }
 
     /**
-     * Before a call that needs keys: takes those that another process has written since.
+     * Before a call that needs keys: imports the keys that another process has written since.
      *
      * @param callable(string): void $take
      */
@@ -63,7 +70,7 @@ final class KeyCache
             try {
                 $take($keys);
             } catch (ArgumentException | CleverException) {
-                // Broken content is no use: fetch the keys.
+                // The content is broken: the library fetches the keys.
                 $this->isBroken = true;
             }
         }
@@ -81,7 +88,7 @@ final class KeyCache
         $file = $this->look();
         $age = $file === null ? -1 : time() - $file['mtime'];
         if ($this->isBroken || $age < 0 || $age >= self::KEEP_SECONDS) {
-            $reason = $this->write($keys());
+            $reason = $this->foreign() ?? $this->write($keys());
             $this->isBroken = $this->isBroken && $reason !== null;
             $this->tell($logger, $reason);
         }
@@ -90,11 +97,6 @@ final class KeyCache
     /** Writes them to a new file, then renames it, so that no process reads half a file. Returns why it failed, or null. */
     private function write(string $keys): ?string
     {
-        $replaced = $this->look();
-        if ($replaced !== null && !in_array($replaced['mode'] & self::TYPE, [self::PLAIN, self::LINK], true)) {
-            // A device or a pipe is a mistake in the path, and other programs need it.
-            return 'it is not a regular file';
-        }
         $folder = dirname($this->path);
         $failure = Quiet::call(function () use ($folder, $keys): ?string {
             // tempnam makes the file with mode 0600, and somewhere else when the folder cannot be written to.
@@ -111,6 +113,27 @@ final class KeyCache
         });
         clearstatcache(true, $this->path);
         return $failure;
+    }
+
+    /** Why the file must not be replaced: it is not a key cache, or may be something else. Null when it can be. */
+    private function foreign(): ?string
+    {
+        $file = $this->look();
+        if ($file !== null && ($file['mode'] & self::TYPE) !== self::PLAIN) {
+            return 'it is not a regular file';
+        }
+        if ($file === null || $file['size'] === 0) {
+            return null;
+        }
+        $beginning = Quiet::call(function (): ?string {
+            $opened = fopen($this->path, 'rbn');
+            return $opened === false ? null : (string) fread($opened, self::LONGEST_BEGINNING);
+        });
+        return match (true) {
+            $beginning === null => 'it cannot be opened',
+            str_starts_with($beginning, self::BEGINNING) && str_contains($beginning, self::MEMBER) => null,
+            default => 'it is not a key cache, so it is not replaced',
+        };
     }
 
     /**
@@ -160,7 +183,7 @@ final class KeyCache
     }
 
     /**
-     * Why the file must not be believed, or null.
+     * Why the file must not be trusted, or null.
      *
      * @param array<string, int> $file
      */
@@ -179,8 +202,10 @@ final class KeyCache
     private function distrustFolder(): ?string
     {
         $folder = dirname($this->path);
+        $longest = max(array_map(strlen(...), explode('/', $this->path)));
         clearstatcache(true, $folder);
         return Quiet::call(fn() => match (true) {
+            strlen($this->path) >= PHP_MAXPATHLEN, $longest > self::LONGEST_NAME => 'its path is too long',
             !file_exists($folder) => 'there is no such folder',
             !is_dir($folder) => 'its parent is not a folder',
             !is_writable($folder) => 'its folder cannot be written to',

@@ -72,7 +72,7 @@ final class KeyCacheTest extends EmulatorCase
 
     public function testWhatIsBrokenIsReplacedWithoutAWord(): void
     {
-        file_put_contents($this->file, '{"issuer":');
+        file_put_contents($this->file, '{"issuer":"' . self::url() . '","fresh_until":1,"jw');
         chmod($this->file, 0600);
         self::signedIn($this->fresh());
         self::assertSame(['0600', false, true], $this->state());
@@ -90,16 +90,84 @@ final class KeyCacheTest extends EmulatorCase
         self::assertCount(1, $this->told);
     }
 
-    public function testALinkIsNeitherReadNorWritten(): void
+    public function testALinkIsNeitherReadNorReplaced(): void
     {
         $this->fresh()->warmUp();
         rename($this->file, "{$this->folder}/elsewhere");
+        touch("{$this->folder}/elsewhere", 1);
         symlink("{$this->folder}/elsewhere", $this->file);
-        $before = file_get_contents("{$this->folder}/elsewhere");
         self::signedIn($this->fresh());
         self::assertSame([$this->reason('it is not a regular file')], $this->told);
+        clearstatcache();
+        self::assertSame(['link', 1], [filetype($this->file), filemtime("{$this->folder}/elsewhere")]);
+    }
+
+    /** @dataProvider others */
+    public function testAFileOfSomeoneElseStaysAsItIs(string $content): void
+    {
+        file_put_contents($this->file, $content);
+        touch($this->file, 1);
+        $client = $this->fresh();
+        self::assertSame([$this->reason('it is not a key cache, so it is not replaced')], $this->told);
+        self::assertSame('Ada', self::signedIn($client)->identity->name->first);
+        self::signedIn($client);
+        $client->warmUp();
+        self::assertCount(1, $this->told);
+        clearstatcache();
+        self::assertSame([$content, 1], [file_get_contents($this->file), filemtime($this->file)]);
+        self::assertSame([$this->file], glob("{$this->folder}/*"));
+    }
+
+    public static function others(): iterable
+    {
+        yield ['a text of someone else'];
+        yield ['{}'];
+        yield ['{"issuer":"https://clever.com","authorization_endpoint":"https://clever.com/oauth/authorize"}'];
+        yield [' {"issuer":"x"}'];
+        yield [str_repeat("\0", 20)];
+    }
+
+    public function testAnEmptyFileBecomesAKeyCache(): void
+    {
+        touch($this->file);
+        self::signedIn($this->fresh());
+        self::assertSame([], $this->told);
         self::assertSame(['0600', false, true], $this->state());
-        self::assertSame($before, file_get_contents("{$this->folder}/elsewhere"));
+    }
+
+    public function testTheCacheOfAnotherIssuerIsReplaced(): void
+    {
+        file_put_contents($this->file, '{"issuer":"https://another.example","fresh_until":1,"jwks":"{}"}');
+        touch($this->file, 1);
+        self::signedIn($this->fresh());
+        self::assertSame([], $this->told);
+        self::assertTrue($this->state()[2]);
+    }
+
+    /** @dataProvider lengths */
+    public function testAPathThatIsTooLongIsTold(string $below): void
+    {
+        $path = "{$this->folder}/{$below}";
+        $client = $this->fresh(keyCache: $path);
+        self::assertSame(["the key cache {$path} is not used: its path is too long"], $this->told);
+        self::assertSame('Ada', self::signedIn($client)->identity->name->first);
+        self::assertCount(1, $this->told);
+    }
+
+    public static function lengths(): iterable
+    {
+        yield [str_repeat('x', 256)];
+        yield [str_repeat('x', 256) . '/keys'];
+        yield [str_repeat('folder/', 600)];
+        yield [str_repeat('x', 5000)];
+    }
+
+    public function testTheLongestNameIsNotTooLong(): void
+    {
+        $path = "{$this->folder}/" . str_repeat('x', 255);
+        self::signedIn($this->fresh(keyCache: $path));
+        self::assertSame([], $this->told);
+        self::assertSame([$path], glob("{$this->folder}/*"));
     }
 
     public function testAPipeIsNeitherWaitedForNorReplaced(): void
