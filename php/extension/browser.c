@@ -57,8 +57,8 @@ ZEND_METHOD(CleverSso_Client, leadsTo)
 {
 	zend_string *target, *path;
 	ZEND_PARSE_PARAMETERS_START(2, 2)
-		Z_PARAM_STR(target)
-		Z_PARAM_STR(path)
+		PHP_CLEVER_SSO_PARAM_STR(target)
+		PHP_CLEVER_SSO_PARAM_STR(path)
 	ZEND_PARSE_PARAMETERS_END();
 	RETURN_BOOL(clever_sso_leads_to(php_clever_sso_text(target), php_clever_sso_text(path)));
 }
@@ -67,7 +67,7 @@ ZEND_METHOD(CleverSso_Client, loginKey)
 {
 	zend_string *callback;
 	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(callback)
+		PHP_CLEVER_SSO_PARAM_STR(callback)
 	ZEND_PARSE_PARAMETERS_END();
 	if (php_clever_sso_shared_of(ZEND_THIS) == NULL) RETURN_THROWS();
 
@@ -136,8 +136,8 @@ ZEND_METHOD(CleverSso_Client, refusal)
 	zend_string *endpoint, *method;
 	HashTable *headers;
 	ZEND_PARSE_PARAMETERS_START(3, 3)
-		Z_PARAM_STR(endpoint)
-		Z_PARAM_STR(method)
+		PHP_CLEVER_SSO_PARAM_STR(endpoint)
+		PHP_CLEVER_SSO_PARAM_STR(method)
 		Z_PARAM_ARRAY_HT(headers)
 	ZEND_PARSE_PARAMETERS_END();
 	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);

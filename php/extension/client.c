@@ -126,6 +126,13 @@ static void refuse(const client_object *client, uint32_t argument, const char *v
 	}
 }
 
+/* Whether open_basedir forbids a file. For a path that is too long, PHP's own check would raise a warning. */
+static bool is_out_of_reach(const char *path)
+{
+	if (PG(open_basedir) == NULL || *PG(open_basedir) == '\0') return false;
+	return strlen(path) >= MAXPATHLEN || php_check_open_basedir_ex(path, 0) != 0;
+}
+
 /* The library reads these files, and does not know open_basedir. */
 static bool check_files(const client_object *client, const php_clever_sso_settings *settings)
 {
@@ -134,9 +141,9 @@ static bool check_files(const client_object *client, const php_clever_sso_settin
 	/* A relative path starts at a different folder in each script. */
 	if (key_cache != NULL && !IS_ABSOLUTE_PATH(key_cache, strlen(key_cache))) {
 		refuse(client, 21, "CLEVER_KEY_CACHE", "be an absolute path");
-	} else if (key_cache != NULL && php_check_open_basedir_ex(key_cache, 0)) {
+	} else if (key_cache != NULL && is_out_of_reach(key_cache)) {
 		refuse(client, 21, "CLEVER_KEY_CACHE", "be a file that open_basedir allows");
-	} else if (ca_bundle != NULL && strstr(ca_bundle, "-----BEGIN") == NULL && php_check_open_basedir_ex(ca_bundle, 0)) {
+	} else if (ca_bundle != NULL && strstr(ca_bundle, "-----BEGIN") == NULL && is_out_of_reach(ca_bundle)) {
 		refuse(client, 19, "CLEVER_CA_BUNDLE", "be PEM text, or a file that open_basedir allows");
 	}
 	return EG(exception) == NULL;
@@ -205,25 +212,25 @@ ZEND_METHOD(CleverSso_Client, __construct)
 	php_clever_sso_settings settings = { .timeout = 10.0, .leeway = 60 };
 	zval *logger = NULL;
 	ZEND_PARSE_PARAMETERS_START(1, 22)
-		Z_PARAM_STR(settings.client_id)
+		PHP_CLEVER_SSO_PARAM_STR(settings.client_id)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR_OR_NULL(settings.client_secret)
 		Z_PARAM_ARRAY_HT_OR_STR_OR_NULL(settings.redirect_uris, settings.redirect_uri)
 		Z_PARAM_STR_OR_NULL(settings.issuer)
 		Z_PARAM_STR_OR_NULL(settings.api_base)
 		Z_PARAM_STR_OR_NULL(settings.base_url)
-		Z_PARAM_DOUBLE(settings.timeout)
-		Z_PARAM_LONG(settings.leeway)
+		PHP_CLEVER_SSO_PARAM_DOUBLE(settings.timeout)
+		PHP_CLEVER_SSO_PARAM_LONG(settings.leeway)
 		Z_PARAM_STR_OR_NULL(settings.pending_key)
 		Z_PARAM_ARRAY_HT(settings.old_pending_keys)
 		Z_PARAM_ARRAY_HT(settings.return_to_origins)
-		Z_PARAM_BOOL(settings.development)
+		PHP_CLEVER_SSO_PARAM_BOOL(settings.development)
 		Z_PARAM_STR_OR_NULL(settings.authorization_endpoint)
 		Z_PARAM_STR_OR_NULL(settings.token_endpoint)
 		Z_PARAM_STR_OR_NULL(settings.tokeninfo_endpoint)
 		Z_PARAM_STR_OR_NULL(settings.userinfo_endpoint)
 		Z_PARAM_STR_OR_NULL(settings.jwks_uri)
-		Z_PARAM_BOOL(settings.discover)
+		PHP_CLEVER_SSO_PARAM_BOOL(settings.discover)
 		Z_PARAM_STR_OR_NULL(settings.ca_bundle)
 		Z_PARAM_STR_OR_NULL(settings.proxy)
 		Z_PARAM_PATH_STR_OR_NULL(settings.key_cache)
@@ -319,7 +326,7 @@ static void begin(INTERNAL_FUNCTION_PARAMETERS,
 		Z_PARAM_STR_OR_NULL(redirect_uri)
 		Z_PARAM_STR_OR_NULL(district_id)
 		Z_PARAM_STR_OR_NULL(return_to)
-		Z_PARAM_BOOL(switch_user)
+		PHP_CLEVER_SSO_PARAM_BOOL(switch_user)
 		Z_PARAM_BOOL_OR_NULL(has_session, is_unknown)
 		Z_PARAM_STR_OR_NULL(home)
 	ZEND_PARSE_PARAMETERS_END();
@@ -367,7 +374,7 @@ static void finish(INTERNAL_FUNCTION_PARAMETERS, uint32_t required,
 {
 	zend_string *callback, *kept = NULL;
 	ZEND_PARSE_PARAMETERS_START(required, 2)
-		Z_PARAM_STR(callback)
+		PHP_CLEVER_SSO_PARAM_STR(callback)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR_OR_NULL(kept)
 	ZEND_PARSE_PARAMETERS_END();
@@ -409,7 +416,7 @@ ZEND_METHOD(CleverSso_Client, instantLoginUrl)
 {
 	zend_string *district_id;
 	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(district_id)
+		PHP_CLEVER_SSO_PARAM_STR(district_id)
 	ZEND_PARSE_PARAMETERS_END();
 	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();

@@ -106,7 +106,7 @@ static ZEND_METHOD(CleverSso_Hiding, __get)
 {
 	zend_string *name;
 	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(name)
+		PHP_CLEVER_SSO_PARAM_STR(name)
 	ZEND_PARSE_PARAMETERS_END();
 	zval *value = hidden_value(Z_OBJ_P(ZEND_THIS), name);
 	if (value != NULL) RETURN_COPY_DEREF(value);
@@ -117,7 +117,7 @@ static ZEND_METHOD(CleverSso_Hiding, __isset)
 {
 	zend_string *name;
 	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(name)
+		PHP_CLEVER_SSO_PARAM_STR(name)
 	ZEND_PARSE_PARAMETERS_END();
 	zval *value = hidden_value(Z_OBJ_P(ZEND_THIS), name);
 	RETURN_BOOL(value != NULL && Z_TYPE_P(value) != IS_NULL);
@@ -128,7 +128,7 @@ static ZEND_METHOD(CleverSso_Hiding, __set)
 	zend_string *name;
 	zval *value;
 	ZEND_PARSE_PARAMETERS_START(2, 2)
-		Z_PARAM_STR(name)
+		PHP_CLEVER_SSO_PARAM_STR(name)
 		Z_PARAM_ZVAL(value)
 	ZEND_PARSE_PARAMETERS_END();
 	const char *refused = hidden_value(Z_OBJ_P(ZEND_THIS), name) != NULL ? "modify readonly" : "create dynamic";
@@ -139,7 +139,7 @@ static ZEND_METHOD(CleverSso_Hiding, __unset)
 {
 	zend_string *name;
 	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(name)
+		PHP_CLEVER_SSO_PARAM_STR(name)
 	ZEND_PARSE_PARAMETERS_END();
 	if (hidden_value(Z_OBJ_P(ZEND_THIS), name) == NULL) return;
 	zend_throw_error(
@@ -197,24 +197,26 @@ static bool take(zval *argument, zend_type type, uint32_t number)
 {
 	const uint32_t mask = ZEND_TYPE_PURE_MASK(type);
 	const bool may_be_null = ZEND_TYPE_ALLOW_NULL(type);
+	/* PHP would convert null, and raise E_DEPRECATED. */
+	const bool is_null = Z_TYPE_P(argument) == IS_NULL;
+	bool dummy;
 	zend_expected_type expected;
-	if (may_be_null && Z_TYPE_P(argument) == IS_NULL) return true;
+	if (may_be_null && is_null) return true;
 	if (ZEND_TYPE_HAS_NAME(type)) return take_object(argument, type, number);
 	if (mask & MAY_BE_STRING) {
 		zend_string *text;
-		if (zend_parse_arg_str(argument, &text, false, number)) return true;
+		if (!is_null && zend_parse_arg_str(argument, &text, false, number)) return true;
 		expected = may_be_null ? Z_EXPECTED_STRING_OR_NULL : Z_EXPECTED_STRING;
 	} else if (mask & MAY_BE_LONG) {
 		zend_long count;
-		bool is_null;
-		if (zend_parse_arg_long(argument, &count, &is_null, false, number)) {
+		if (!is_null && zend_parse_arg_long(argument, &count, &dummy, false, number)) {
 			ZVAL_LONG(argument, count);
 			return true;
 		}
 		expected = Z_EXPECTED_LONG;
 	} else if (mask & MAY_BE_BOOL) {
-		bool flag, is_null;
-		if (zend_parse_arg_bool(argument, &flag, &is_null, false, number)) {
+		bool flag;
+		if (!is_null && zend_parse_arg_bool(argument, &flag, &dummy, false, number)) {
 			ZVAL_BOOL(argument, flag);
 			return true;
 		}

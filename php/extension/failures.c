@@ -117,20 +117,20 @@ ZEND_METHOD(CleverSso_Exception, __construct)
 	zval *previous = NULL, *set_cookies = NULL, value;
 	ZEND_PARSE_PARAMETERS_START(0, 14)
 		Z_PARAM_OPTIONAL
-		Z_PARAM_STR(message)
-		Z_PARAM_LONG(code)
+		PHP_CLEVER_SSO_PARAM_STR(message)
+		PHP_CLEVER_SSO_PARAM_LONG(code)
 		Z_PARAM_OBJECT_OF_CLASS_OR_NULL(previous, zend_ce_throwable)
-		Z_PARAM_STR(code_word)
-		Z_PARAM_STR(user_message)
-		Z_PARAM_STR(actor)
-		Z_PARAM_BOOL(retryable)
-		Z_PARAM_LONG(page_status)
+		PHP_CLEVER_SSO_PARAM_STR(code_word)
+		PHP_CLEVER_SSO_PARAM_STR(user_message)
+		PHP_CLEVER_SSO_PARAM_STR(actor)
+		PHP_CLEVER_SSO_PARAM_BOOL(retryable)
+		PHP_CLEVER_SSO_PARAM_LONG(page_status)
 		Z_PARAM_LONG_OR_NULL(http_status, no_http_status)
 		Z_PARAM_LONG_OR_NULL(retry_after, no_retry_after)
 		Z_PARAM_STR_OR_NULL(return_to)
-		Z_PARAM_BOOL(switch_user)
+		PHP_CLEVER_SSO_PARAM_BOOL(switch_user)
 		Z_PARAM_ARRAY(set_cookies)
-		Z_PARAM_BOOL(ends_session)
+		PHP_CLEVER_SSO_PARAM_BOOL(ends_session)
 	ZEND_PARSE_PARAMETERS_END();
 	zend_object *object = Z_OBJ_P(ZEND_THIS);
 	zend_class_entry *ce = php_clever_sso_ce_exception;
@@ -187,7 +187,7 @@ ZEND_METHOD(CleverSso_Exception, getUserMessageIn)
 	zend_string *language;
 	zval code, english;
 	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(language)
+		PHP_CLEVER_SSO_PARAM_STR(language)
 	ZEND_PARSE_PARAMETERS_END();
 	get(&code, Z_OBJ_P(ZEND_THIS), ZEND_STRL("codeWord"));
 	get(&english, Z_OBJ_P(ZEND_THIS), ZEND_STRL("userMessage"));

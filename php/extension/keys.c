@@ -45,7 +45,7 @@ ZEND_METHOD(CleverSso_KeySet, __construct)
 {
 	zend_string *jwks;
 	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(jwks)
+		PHP_CLEVER_SSO_PARAM_STR(jwks)
 	ZEND_PARSE_PARAMETERS_END();
 	key_set_object *set = key_set_of(Z_OBJ_P(ZEND_THIS));
 	if (set->keys != NULL) {
@@ -92,14 +92,14 @@ ZEND_METHOD(CleverSso_KeySet, verifyIdToken)
 {
 	checks checks = { .is_now_unset = true, .leeway = 60 };
 	ZEND_PARSE_PARAMETERS_START(3, 7)
-		Z_PARAM_STR(checks.id_token)
-		Z_PARAM_STR(checks.issuer)
-		Z_PARAM_STR(checks.client_id)
+		PHP_CLEVER_SSO_PARAM_STR(checks.id_token)
+		PHP_CLEVER_SSO_PARAM_STR(checks.issuer)
+		PHP_CLEVER_SSO_PARAM_STR(checks.client_id)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR_OR_NULL(checks.nonce)
 		Z_PARAM_STR_OR_NULL(checks.access_token)
 		Z_PARAM_LONG_OR_NULL(checks.now, checks.is_now_unset)
-		Z_PARAM_LONG(checks.leeway)
+		PHP_CLEVER_SSO_PARAM_LONG(checks.leeway)
 	ZEND_PARSE_PARAMETERS_END();
 	if (checks.now < 0) {
 		zend_argument_value_error(6, "must be greater than or equal to 0");

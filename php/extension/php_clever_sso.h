@@ -36,6 +36,23 @@ void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *erro
 /* Throws a ConfigException (config_invalid). The message is made as by printf. */
 void php_clever_sso_throw_config(const char *format, ...) ZEND_ATTRIBUTE_FORMAT(printf, 1, 2);
 
+/* As Z_PARAM_STR and the others, but null is a TypeError, as it is for functions that are written in PHP. For null, Z_PARAM_STR
+ * only raises E_DEPRECATED, which many error handlers turn into an exception of their own. */
+#define PHP_CLEVER_SSO_PARAM(parse, type) \
+	Z_PARAM_PROLOGUE(0, 0); \
+	if (UNEXPECTED(Z_TYPE_P(_arg) == IS_NULL || !(parse))) { \
+		_expected_type = type; \
+		_error_code = ZPP_ERROR_WRONG_ARG; \
+		break; \
+	}
+#define PHP_CLEVER_SSO_PARAM_STR(text) PHP_CLEVER_SSO_PARAM(zend_parse_arg_str(_arg, &text, false, _i), Z_EXPECTED_STRING)
+#define PHP_CLEVER_SSO_PARAM_LONG(number) \
+	PHP_CLEVER_SSO_PARAM(zend_parse_arg_long(_arg, &number, &_dummy, false, _i), Z_EXPECTED_LONG)
+#define PHP_CLEVER_SSO_PARAM_DOUBLE(number) \
+	PHP_CLEVER_SSO_PARAM(zend_parse_arg_double(_arg, &number, &_dummy, false, _i), Z_EXPECTED_DOUBLE)
+#define PHP_CLEVER_SSO_PARAM_BOOL(flag) \
+	PHP_CLEVER_SSO_PARAM(zend_parse_arg_bool(_arg, &flag, &_dummy, false, _i), Z_EXPECTED_BOOL)
+
 /* A PHP string for the library: see the definition about strings with a NUL. NULL stays NULL. */
 const char *php_clever_sso_text(const zend_string *text);
 

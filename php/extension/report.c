@@ -113,9 +113,9 @@ ZEND_METHOD(CleverSso_Finding, __construct)
 {
 	zend_string *check, *level, *found, *advice;
 	ZEND_PARSE_PARAMETERS_START(4, 4)
-		Z_PARAM_STR(check)
-		Z_PARAM_STR(level)
-		Z_PARAM_STR(found)
+		PHP_CLEVER_SSO_PARAM_STR(check)
+		PHP_CLEVER_SSO_PARAM_STR(level)
+		PHP_CLEVER_SSO_PARAM_STR(found)
 		Z_PARAM_STR_OR_NULL(advice)
 	ZEND_PARSE_PARAMETERS_END();
 	const struct {
@@ -240,7 +240,7 @@ ZEND_METHOD(CleverSso_Report, toText)
 	zval held, *finding;
 	ZEND_PARSE_PARAMETERS_START(0, 1)
 		Z_PARAM_OPTIONAL
-		Z_PARAM_BOOL(colors)
+		PHP_CLEVER_SSO_PARAM_BOOL(colors)
 	ZEND_PARSE_PARAMETERS_END();
 	zval *findings = property_of(ZEND_THIS, "findings", &held);
 	if (findings == NULL) RETURN_THROWS();

@@ -18,13 +18,13 @@ ZEND_METHOD(CleverSso_Client, authorizeUrl)
 	bool switch_user = false, without_state = false;
 	ZEND_PARSE_PARAMETERS_START(0, 7)
 		Z_PARAM_OPTIONAL
-		Z_PARAM_STR(response_type)
+		PHP_CLEVER_SSO_PARAM_STR(response_type)
 		Z_PARAM_STR_OR_NULL(redirect_uri)
 		Z_PARAM_STR_OR_NULL(state)
 		Z_PARAM_STR_OR_NULL(nonce)
 		Z_PARAM_STR_OR_NULL(district_id)
-		Z_PARAM_BOOL(switch_user)
-		Z_PARAM_BOOL(without_state)
+		PHP_CLEVER_SSO_PARAM_BOOL(switch_user)
+		PHP_CLEVER_SSO_PARAM_BOOL(without_state)
 	ZEND_PARSE_PARAMETERS_END();
 	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
@@ -62,7 +62,7 @@ ZEND_METHOD(CleverSso_Client, exchangeCode)
 {
 	zend_string *code, *redirect_uri = NULL;
 	ZEND_PARSE_PARAMETERS_START(1, 2)
-		Z_PARAM_STR(code)
+		PHP_CLEVER_SSO_PARAM_STR(code)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR_OR_NULL(redirect_uri)
 	ZEND_PARSE_PARAMETERS_END();
@@ -80,7 +80,7 @@ ZEND_METHOD(CleverSso_Client, verifyIdToken)
 {
 	zend_string *id_token, *nonce = NULL, *access_token = NULL;
 	ZEND_PARSE_PARAMETERS_START(1, 3)
-		Z_PARAM_STR(id_token)
+		PHP_CLEVER_SSO_PARAM_STR(id_token)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR_OR_NULL(nonce)
 		Z_PARAM_STR_OR_NULL(access_token)
@@ -103,7 +103,7 @@ ZEND_METHOD(CleverSso_Client, verifyIdToken)
 	{ \
 		zend_string *access_token; \
 		ZEND_PARSE_PARAMETERS_START(1, 1) \
-			Z_PARAM_STR(access_token) \
+			PHP_CLEVER_SSO_PARAM_STR(access_token) \
 		ZEND_PARSE_PARAMETERS_END(); \
 		php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS); \
 		if (shared == NULL) RETURN_THROWS(); \
@@ -122,7 +122,7 @@ TOKEN_METHOD(me, me, me_record, me)
 	{ \
 		zend_string *access_token, *id = NULL; \
 		ZEND_PARSE_PARAMETERS_START(required, 2) \
-			Z_PARAM_STR(access_token) \
+			PHP_CLEVER_SSO_PARAM_STR(access_token) \
 			id_parameter(id) \
 		ZEND_PARSE_PARAMETERS_END(); \
 		php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS); \
@@ -134,8 +134,8 @@ TOKEN_METHOD(me, me, me_record, me)
 		php_clever_sso_end_call(return_value, status, error, answer, php_clever_sso_write_##writer, release_##answer_type); \
 	}
 #define MAY_BE_MISSING(id) Z_PARAM_OPTIONAL Z_PARAM_STR_OR_NULL(id)
-RECORD_METHOD(user, 2, Z_PARAM_STR, user, user_record, user)
-RECORD_METHOD(district, 2, Z_PARAM_STR, district, district_record, district)
+RECORD_METHOD(user, 2, PHP_CLEVER_SSO_PARAM_STR, user, user_record, user)
+RECORD_METHOD(district, 2, PHP_CLEVER_SSO_PARAM_STR, district, district_record, district)
 RECORD_METHOD(userinfo, 1, MAY_BE_MISSING, userinfo, userinfo_record, userinfo)
 
 ZEND_METHOD(CleverSso_Client, exportKeys)
@@ -154,7 +154,7 @@ ZEND_METHOD(CleverSso_Client, importKeys)
 {
 	zend_string *keys;
 	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(keys)
+		PHP_CLEVER_SSO_PARAM_STR(keys)
 	ZEND_PARSE_PARAMETERS_END();
 	php_clever_sso_shared *shared = php_clever_sso_shared_of(ZEND_THIS);
 	if (shared == NULL) RETURN_THROWS();
@@ -192,7 +192,7 @@ ZEND_METHOD(CleverSso_Callback, parse)
 {
 	zend_string *text;
 	ZEND_PARSE_PARAMETERS_START(1, 1)
-		Z_PARAM_STR(text)
+		PHP_CLEVER_SSO_PARAM_STR(text)
 	ZEND_PARSE_PARAMETERS_END();
 	clever_sso_callback *callback = NULL;
 	clever_sso_error *error = NULL;

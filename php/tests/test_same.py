@@ -31,6 +31,8 @@ def test_the_extension_and_ffi_obey_open_basedir(installed: Installed) -> None:
         f"{constructor} #19 ($caBundle) must be PEM text, or a file that open_basedir allows",
         f"{config} CLEVER_KEY_CACHE must be a file that open_basedir allows",
         "nothing is thrown",
+        f"{constructor} #21 ($keyCache) must be a file that open_basedir allows",
+        f"{constructor} #19 ($caBundle) must be PEM text, or a file that open_basedir allows",
     ]
 
 

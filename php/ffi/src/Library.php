@@ -36,9 +36,12 @@ final class Library
         return str_contains($text, "\0") ? "\xc0\x80" : $text;
     }
 
-    /** Whether open_basedir keeps PHP from a file. */
+    /** Whether open_basedir forbids a file. It forbids every path that is too long. */
     public static function isOutOfReach(string $path): bool
     {
+        if (strlen($path) >= PHP_MAXPATHLEN) {
+            return (string) ini_get('open_basedir') !== '';
+        }
         Quiet::call(fn() => is_file($path), $warning);
         return str_contains($warning ?? '', 'open_basedir');
     }

@@ -21,4 +21,6 @@ echo thrown(fn() => new Client('a', keyCache: '/etc/clever-keys')), "\n";
 echo thrown(fn() => new Client('a', caBundle: '/etc/ssl/certs/ca-certificates.crt')), "\n";
 echo thrown(fn() => Client::fromEnv()), "\n";
 echo thrown(fn() => new Client('a', keyCache: "{$folder}/keys")), "\n";
+echo thrown(fn() => new Client('a', keyCache: "{$folder}/" . str_repeat('x', 5000))), "\n";
+echo thrown(fn() => new Client('a', caBundle: "{$folder}/" . str_repeat('x', 5000))), "\n";
 rmdir($folder);

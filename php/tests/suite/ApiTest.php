@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace CleverSso\Tests;
 
+use CleverSso\KeySet;
+use CleverSso\Testing\Fake;
+
 /** Compares the classes with the stub by reflection. The stub is loaded under another namespace. */
 final class ApiTest extends EmulatorCase
 {
@@ -69,6 +72,73 @@ final class ApiTest extends EmulatorCase
             $said = self::thrown(fn() => unserialize($data));
             self::assertSame("Exception Unserialization of '{$class->getName()}' is not allowed", $said);
         }
+    }
+
+    /** Called without strict_types. For a function in C, PHP then only raises E_DEPRECATED, which error handlers make an exception of. */
+    public function testNullIsATypeErrorWhereItIsNotAllowed(): void
+    {
+        $tried = 0;
+        foreach (self::names() as $name) {
+            $class = new \ReflectionClass(self::REAL . $name);
+            foreach (array_filter($class->getMethods(), fn(\ReflectionMethod $method) => self::isCalled($class, $method)) as $method) {
+                foreach ($method->getParameters() as $position => $parameter) {
+                    $type = $parameter->getType();
+                    if ($type->allowsNull()) {
+                        continue;
+                    }
+                    $count = max($position + 1, $method->getNumberOfRequiredParameters());
+                    $arguments = array_map(self::typical(...), array_slice($method->getParameters(), 0, $count));
+                    $arguments[$position] = null;
+                    $declared = $method->getDeclaringClass()->getName();
+                    self::assertStringStartsWith(
+                        "TypeError {$declared}::{$method->getName()}(): Argument #" . ($position + 1) . " (\${$parameter->getName()})"
+                            . " must be of type {$type}, null given",
+                        self::thrown(fn() => self::called($class, $method, $arguments)),
+                    );
+                    $tried++;
+                }
+            }
+        }
+        self::assertGreaterThan(100, $tried);
+    }
+
+    private static function isCalled(\ReflectionClass $class, \ReflectionMethod $method): bool
+    {
+        $isMagic = str_starts_with($method->getName(), '__') && !$method->isConstructor();
+        $isOurs = str_starts_with($method->getDeclaringClass()->getName(), self::REAL);
+        return $class->isInstantiable() && $isOurs && $method->isPublic() && !$isMagic;
+    }
+
+    /** An argument of a parameter's type. */
+    private static function typical(\ReflectionParameter $parameter): mixed
+    {
+        return match ((string) $parameter->getType()) {
+            'string' => 'x',
+            'int' => 1,
+            'float' => 1.0,
+            'bool' => false,
+            'array' => [],
+            self::REAL . 'Identity' => Fake::identity(),
+            self::REAL . 'Tokens' => Fake::tokens(),
+            self::REAL . 'Login' => Fake::login(),
+            self::REAL . 'Name' => Fake::name(),
+            default => null,
+        };
+    }
+
+    /** @param list<mixed> $arguments */
+    private static function called(\ReflectionClass $class, \ReflectionMethod $method, array $arguments): mixed
+    {
+        if ($method->isConstructor()) {
+            return $class->newInstanceArgs($arguments);
+        }
+        $object = $method->isStatic() ? null : match ($class->getName()) {
+            self::REAL . 'Client' => self::client(),
+            self::REAL . 'KeySet' => new KeySet((string) file_get_contents(self::url('/oauth/certs'))),
+            self::REAL . 'Report' => Fake::report(),
+            default => new ($class->getName())(),
+        };
+        return $method->invokeArgs($object, $arguments);
     }
 
     /** @return list<string> */
