@@ -487,6 +487,13 @@ test-php-zts: test-build ## build PHP with threads from Debian's source (a few m
 	LD_LIBRARY_PATH=$(RELEASE) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator CLEVER_SSO_TEST_ALL=1 \
 		$(IN_VENV)/pytest -ra php/tests/test_versions.py
 
+# Debian 12 has no PHP 8.1, and this one needs no compiler. It has no FFI.
+PHP81 := $(CARGO_TARGET_DIR)/php81
+.PHONY: test-php81
+test-php81: $(VENV)/test ## PHP 8.1 as WebAssembly: what of the Composer package needs no library (needs node 20)
+	npm install --prefix $(PHP81) --silent --no-audit --no-fund --ignore-scripts @php-wasm/node-8-1@3.1.0
+	CLEVER_SSO_TEST_ALL=1 $(IN_VENV)/pytest -ra php/tests/test_php81.py
+
 .PHONY: test-windows
 test-windows: build $(VENV)/test $(VENV)/release ## test the C library, the Python package and the emulator for Windows, under Wine
 	$(PYTHON) release/artifacts.py --out $(DIST) $(WINDOWS)

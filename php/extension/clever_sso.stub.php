@@ -192,7 +192,7 @@ final readonly class Client implements ClientInterface
      *     so that not every worker must fetch them. Anyone who can write to it can sign in as anyone. The library creates it
      *     with mode 0600, and trusts it only if it is a regular file that belongs to this process's user or root, and no other
      *     user may write it. Other users must not have access to its directory either. Without such a file, or with a broken
-     *     one, the keys are fetched.
+     *     one, the keys are fetched. A file that is not a key cache is never replaced.
      * @param object|null $logger Receives a warning when the key cache cannot be used: a PSR-3 logger, any object with a method
      *     warning, or a closure that takes the line. This happens when the client is made. Exceptions of the logger during a
      *     call are dropped. By default, the line goes to PHP's error log. No PHP warning is raised.
@@ -1311,7 +1311,10 @@ final readonly class KeySet
  * A failure of Log in with Clever; the base of all others.
  *
  * It never contains a token, code, secret, name or email address, so you can log it. getMessage() is the line for the log: the
- * error code, what happened, what was expected and what was found.
+ * error code, what happened, what was expected and what was found. Its setCookies are for this browser, so you cannot serialize
+ * it.
+ *
+ * @not-serializable
  */
 abstract class Exception extends \Exception
 {

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 569f4b7a127639fc167d92be984979b8bc9acc9d */
+ * Stub hash: 9f38094016204428439bbc6d7d6cdb3089d62339 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_beginLogin, 0, 0, CleverSso\\Login, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")
@@ -1776,7 +1776,7 @@ static zend_class_entry *register_class_CleverSso_Exception(zend_class_entry *cl
 
 	INIT_NS_CLASS_ENTRY(ce, "CleverSso", "Exception", class_CleverSso_Exception_methods);
 	class_entry = zend_register_internal_class_ex(&ce, class_entry_Exception);
-	class_entry->ce_flags |= ZEND_ACC_ABSTRACT;
+	class_entry->ce_flags |= ZEND_ACC_ABSTRACT|ZEND_ACC_NOT_SERIALIZABLE;
 
 	zval property_codeWord_default_value;
 	ZVAL_EMPTY_STRING(&property_codeWord_default_value);

@@ -11,7 +11,10 @@ declare(strict_types=1);
 
 // A package of Composer holds no link.
 $clever_sso_classes = is_dir(__DIR__ . '/CleverSso') ? __DIR__ . '/CleverSso' : dirname(__DIR__) . '/extension/CleverSso';
+require_once "{$clever_sso_classes}/Traces.php";
 require_once "{$clever_sso_classes}/NotSerializable.php";
+require_once "{$clever_sso_classes}/Unchangeable.php";
+require_once "{$clever_sso_classes}/Hidden.php";
 require_once "{$clever_sso_classes}/Redacted.php";
 require_once "{$clever_sso_classes}/Sentences.php";
 if (!extension_loaded('clever_sso')) {

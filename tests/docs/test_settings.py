@@ -97,7 +97,7 @@ def test_the_environment_and_the_frameworks_have_a_variable_for_each_setting() -
 
 @pytest.mark.parametrize("source", ["php/extension/clever_sso.stub.php", "php/ffi/src/Client.php"])
 def test_php_has_an_argument_for_each_setting_in_the_same_order(source: str) -> None:
-    client = text(source).split("final readonly class Client", 1)[1]
+    client = re.split(r"final (?:readonly )?class Client", text(source), maxsplit=1)[1]
     constructor = re.search(r"function __construct\((.*?)\n    \)", client, re.DOTALL)
     assert constructor
     arguments = dict(re.findall(r"\$(\w+)(?: = ([^,\n]+))?,", constructor[1]))

@@ -57,7 +57,7 @@ final class BrowserLeg
         string $language = '',
     ) {
         $this->language = Sentences::language($language);
-        $this->origin = self::originOf($redirectUri) ?? throw new \ValueError('the redirect URI must be a URL');
+        $this->origin = self::originOf($redirectUri) ?? throw Traces::safe(new \ValueError('the redirect URI must be a URL'));
         $this->log = \Closure::fromCallable($log ?? static fn(string $level, string $line): bool => error_log($line));
     }
 

@@ -7,27 +7,27 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** A response of BrowserLeg. Send its cookies, and end the session when it says so. Dumps show no address, page or person. */
-final readonly class BrowserReply implements \JsonSerializable
+final class BrowserReply implements \JsonSerializable
 {
     use Redacted;
     use NotSerializable;
 
     /** The HTTP status. */
-    public int $status;
+    public readonly int $status;
     /** @var array<string, string> Headers by name. Cookies are not among them. */
-    public array $headers;
+    public readonly array $headers;
     /** @var list<SetCookie> Set these. */
-    public array $cookies;
+    public readonly array $cookies;
     /** Whether the session that the browser had must end. */
-    public bool $endsSession;
+    public readonly bool $endsSession;
     /** The page; empty with a redirect. */
-    public string $body;
+    public readonly string $body;
     /** What went wrong, for a page of your own. */
-    public ?Problem $problem;
+    public readonly ?Problem $problem;
     /** Who proved a login. */
-    public ?SignedIn $signedIn;
+    public readonly ?SignedIn $signedIn;
     /** One word for logs and profilers. */
-    public string $outcome;
+    public readonly string $outcome;
 
     /**
      * @param int $status The HTTP status.

@@ -7,19 +7,19 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** One request, without PHP's globals: frameworks have their own request classes. Dumps show neither its query nor its headers. */
-final readonly class BrowserRequest implements \JsonSerializable
+final class BrowserRequest implements \JsonSerializable
 {
     use Redacted;
     use NotSerializable;
 
     /** The HTTP method. */
-    public string $method;
+    public readonly string $method;
     /** The query as it came. Parameters that are named twice must still be seen. */
-    public string $query;
+    public readonly string $query;
     /** @var array<string, string|list<string|null>> All headers, by name. */
-    public array $headers;
+    public readonly array $headers;
     /** The Cookie header as it came. */
-    public ?string $cookies;
+    public readonly ?string $cookies;
 
     /**
      * @param string $method The HTTP method.

@@ -7,8 +7,10 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** The content of the page of a failed login. In HTML, pass every text through htmlspecialchars. */
-final readonly class Problem
+final class Problem
 {
+    use Unchangeable;
+
     public const ACCESS_DENIED = 'access_denied';
     public const NOT_ADMITTED = 'not_admitted';
     public const CONFIG_INVALID = 'config_invalid';
@@ -26,21 +28,21 @@ final readonly class Problem
 
     public function __construct(
         /** What the person reads. */
-        public string $sentence,
+        public readonly string $sentence,
         /** The error code for support: a code of docs/errors.md, access_denied (Clever) or not_admitted (the app). */
-        public string $code,
+        public readonly string $code,
         /** The HTTP status of the page. */
-        public int $status,
+        public readonly int $status,
         /** Where "try again" leads: a new login with the same page to return to. It asks for another person if this login did. */
-        public string $loginUrl,
+        public readonly string $loginUrl,
         /** Where "Log in as someone else" leads. */
-        public string $switchUserUrl,
+        public readonly string $switchUserUrl,
         /** How many seconds to wait before the next try, if that is known. */
-        public ?int $retryAfter = null,
+        public readonly ?int $retryAfter = null,
         /** The page to continue at, when the person stays signed in (page_not_allowed); empty otherwise. */
-        public string $homeUrl = '',
+        public readonly string $homeUrl = '',
         /** The language of the sentence, for the page: en or es. */
-        public string $language = 'en',
+        public readonly string $language = 'en',
     ) {
     }
 

@@ -12,31 +12,31 @@ namespace CleverSso;
 trait Redacted
 {
     /** @internal What no dump, export or cast shows. */
-    private readonly \SensitiveParameterValue $hidden;
+    private readonly \SensitiveParameterValue|Hidden $hidden;
 
     public function __get(string $name): mixed
     {
-        $hidden = $this->hidden->getValue();
+        $hidden = $this->hiddenValues();
         return array_key_exists($name, $hidden)
             ? $hidden[$name]
-            : throw new \Error('Undefined property: ' . self::class . "::\${$name}");
+            : throw Traces::safe(new \Error('Undefined property: ' . self::class . "::\${$name}"));
     }
 
     public function __isset(string $name): bool
     {
-        return isset($this->hidden->getValue()[$name]);
+        return isset($this->hiddenValues()[$name]);
     }
 
     public function __set(string $name, #[\SensitiveParameter] mixed $value): void
     {
-        $refused = array_key_exists($name, $this->hidden->getValue()) ? 'modify readonly' : 'create dynamic';
-        throw new \Error("Cannot {$refused} property " . self::class . "::\${$name}");
+        $refused = array_key_exists($name, $this->hiddenValues()) ? 'modify readonly' : 'create dynamic';
+        throw Traces::safe(new \Error("Cannot {$refused} property " . self::class . "::\${$name}"));
     }
 
     public function __unset(string $name): void
     {
-        if (array_key_exists($name, $this->hidden->getValue())) {
-            throw new \Error('Cannot unset readonly property ' . self::class . "::\${$name}");
+        if (array_key_exists($name, $this->hiddenValues())) {
+            throw Traces::safe(new \Error('Cannot unset readonly property ' . self::class . "::\${$name}"));
         }
     }
 
@@ -60,16 +60,22 @@ trait Redacted
     private function hide(#[\SensitiveParameter] array $values): void
     {
         if (isset($this->hidden)) {
-            throw new \Error('Cannot modify readonly property ' . self::class . '::$hidden');
+            throw Traces::safe(new \Error('Cannot modify readonly property ' . self::class . '::$hidden'));
         }
         foreach (array_keys($values) as $name) {
             unset($this->{$name});
         }
-        $this->hidden = new \SensitiveParameterValue($values);
+        $this->hidden = Hidden::of($values);
+    }
+
+    /** @return array<string, mixed> None in an object that was made without its constructor. */
+    private function hiddenValues(): array
+    {
+        return isset($this->hidden) ? $this->hidden->getValue() : [];
     }
 
     /**
-     * Every public property, in the order of the constructor.
+     * Every public property that has a value, in the order of the constructor.
      *
      * @param callable(mixed): mixed $shown Returns what to list for a hidden value.
      *
@@ -77,11 +83,13 @@ trait Redacted
      */
     private function listed(callable $shown): array
     {
-        $hidden = array_map($shown, $this->hidden->getValue());
+        $known = array_map($shown, $this->hiddenValues()) + get_object_vars($this);
         $listed = [];
         foreach ((new \ReflectionMethod($this, '__construct'))->getParameters() as $parameter) {
             $name = $parameter->getName();
-            $listed[$name] = array_key_exists($name, $hidden) ? $hidden[$name] : $this->{$name};
+            if (array_key_exists($name, $known)) {
+                $listed[$name] = $known[$name];
+            }
         }
         return $listed;
     }

@@ -48,30 +48,30 @@ final class Session
         string $name = self::NAME,
     ) {
         if ($seconds < 1) {
-            throw new \ValueError("sessionSeconds must be a whole number above 0, found {$seconds}");
+            throw Traces::safe(new \ValueError("sessionSeconds must be a whole number above 0, found {$seconds}"));
         }
         if (preg_match('/^(?!clever_)[a-z][a-z0-9_-]{0,63}$/Di', $name) !== 1) {
-            throw new \ValueError(
+            throw Traces::safe(new \ValueError(
                 'sessionName must begin with a letter, have up to 64 letters, digits, _ and -, and not begin with clever_',
-            );
+            ));
         }
         // With __Host- no other host of the domain can plant a session; browsers accept such a name over https only.
         $this->secure = str_starts_with(strtolower($application), 'https:');
         $this->name = ($this->secure ? '__Host-' : '') . $name;
         if (session_status() === PHP_SESSION_ACTIVE && session_name() !== $this->name) {
-            throw new \LogicException(
+            throw Traces::safe(new \LogicException(
                 'a session was opened before CleverSso\Web was made, with settings of its own: make CleverSso\Web before'
                     . ' session_start(), and turn session.auto_start off',
-            );
+            ));
         }
         if (headers_sent($file, $line)) {
-            throw new \LogicException("CleverSso\Web must be made before the response begins, as it did in {$file}:{$line}");
+            throw Traces::safe(new \LogicException("CleverSso\Web must be made before the response begins, as it did in {$file}:{$line}"));
         }
         // For session_start() in the application too.
         if (session_status() === PHP_SESSION_NONE) {
             foreach ($this->options() as $option => $value) {
                 if (ini_set("session.{$option}", $value) === false) {
-                    throw new \LogicException("session.{$option} must be '{$value}', but the configuration of PHP fixes it");
+                    throw Traces::safe(new \LogicException("session.{$option} must be '{$value}', but the configuration of PHP fixes it"));
                 }
             }
         }
@@ -130,7 +130,7 @@ final class Session
      *
      * @return bool False if the person has logged out since this request came: then no one is signed in.
      */
-    public function begin(Identity $identity, array $person): bool
+    public function begin(Identity $identity, #[\SensitiveParameter] array $person): bool
     {
         if (session_status() === PHP_SESSION_ACTIVE) {
             // The application may have opened a session in the meantime.
@@ -277,7 +277,7 @@ final class Session
      *
      * @return list<string>
      */
-    private static function linkedTo(array $kept): array
+    private static function linkedTo(#[\SensitiveParameter] array $kept): array
     {
         $before = array_map(strval(...), array_keys($kept['replaced'] ?? []));
         return isset($kept['successor']) ? [...$before, $kept['successor']] : $before;
@@ -300,7 +300,7 @@ final class Session
      * Runs a function in an existing session; null if there is none. It sets no cookie: a late request of one tab must not
      * replace the session that another tab just started.
      */
-    private function opened(?string $id, callable $act): mixed
+    private function opened(#[\SensitiveParameter] ?string $id, callable $act): mixed
     {
         if ($id === null) {
             return null;

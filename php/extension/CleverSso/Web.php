@@ -10,7 +10,10 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
+require_once __DIR__ . '/Traces.php';
 require_once __DIR__ . '/NotSerializable.php';
+require_once __DIR__ . '/Unchangeable.php';
+require_once __DIR__ . '/Hidden.php';
 require_once __DIR__ . '/Redacted.php';
 require_once __DIR__ . '/BrowserLeg.php';
 require_once __DIR__ . '/BrowserReply.php';
@@ -28,7 +31,7 @@ final class Web
     private const AS_ARRIVED = 'clever_as_arrived';
 
     /** The session, which holds a person and session ids. No dump shows them. */
-    private readonly \SensitiveParameterValue $hidden;
+    private readonly \SensitiveParameterValue|Hidden $hidden;
     private readonly BrowserLeg $leg;
     /** The path of the callback, as browsers see it. */
     private readonly string $callback;
@@ -64,10 +67,10 @@ final class Web
         ?string $language = null,
     ) {
         if (!in_array($language, [null, 'en', 'es'], true)) {
-            throw new \ValueError(__METHOD__ . "(): Argument #9 (\$language) must be 'en' or 'es'");
+            throw Traces::safe(new \ValueError(__METHOD__ . "(): Argument #9 (\$language) must be 'en' or 'es'"));
         }
         if (BrowserLeg::originOf($redirectUri) === null) {
-            throw new \ValueError(__METHOD__ . '(): Argument #2 ($redirectUri) must be a URL');
+            throw Traces::safe(new \ValueError(__METHOD__ . '(): Argument #2 ($redirectUri) must be a URL'));
         }
         $this->callback = parse_url($redirectUri, PHP_URL_PATH) ?: '/';
         $this->folder = substr($this->callback, 0, (int) strrpos($this->callback, '/') + 1);
@@ -85,11 +88,11 @@ final class Web
             language: $language ?? (string) ($_SERVER['HTTP_ACCEPT_LANGUAGE'] ?? ''),
         );
         if ($this->leg->leadsToALogin($home)) {
-            throw new \ValueError(
+            throw Traces::safe(new \ValueError(
                 __METHOD__ . '(): Argument #3 ($afterLogin) must be a page of yours, not the login, the callback or the logout',
-            );
+            ));
         }
-        $this->hidden = new \SensitiveParameterValue(new Session($redirectUri, $sessionSeconds, $sessionName));
+        $this->hidden = Hidden::of(new Session($redirectUri, $sessionSeconds, $sessionName));
         if ($this->page() === null) {
             $this->tellThatTheSessionIsKept();
         }
@@ -108,7 +111,7 @@ final class Web
         $client = Client::fromEnv();
         return new self(
             $client,
-            $client->redirectUris[0] ?? throw new \ValueError('CLEVER_REDIRECT_URI is not set'),
+            $client->redirectUris[0] ?? throw Traces::safe(new \ValueError('CLEVER_REDIRECT_URI is not set')),
             $afterLogin,
             $afterLogout,
             self::setting('CLEVER_DISTRICT_ID'),
@@ -191,14 +194,14 @@ final class Web
     public function requirePerson(): array
     {
         if ($this->page() !== null) {
-            throw new \LogicException('call answer before requirePerson: otherwise no one could log in, because this page is part of the login');
+            throw Traces::safe(new \LogicException('call answer before requirePerson: otherwise no one could log in, because this page is part of the login'));
         }
         $person = $this->person();
         if ($person !== null) {
             return $person;
         }
         if (headers_sent($file, $line)) {
-            throw new \LogicException("requirePerson must be called before the response begins, as it did in {$file}:{$line}");
+            throw Traces::safe(new \LogicException("requirePerson must be called before the response begins, as it did in {$file}:{$line}"));
         }
         if ($this->leg->canComeBack(BrowserRequest::fromGlobals())) {
             header('Location: ' . $this->loginUrlOfThisPage(), true, 303);
@@ -399,7 +402,7 @@ final class Web
         if ($text !== null && $value === null) {
             // A longer one may be a secret that belongs to another variable.
             $found = strlen($text) < 16 && !str_contains($text, '@') ? ", found '{$text}'" : '';
-            throw new \ValueError("{$name} must be {$expected}{$found}");
+            throw Traces::safe(new \ValueError("{$name} must be {$expected}{$found}"));
         }
         return $value;
     }

@@ -8,27 +8,27 @@ namespace CleverSso;
  * What Clever sent through the browser. None of it is proven yet. Exactly one of code, accessToken and error is set. Dumps show
  * neither code nor token nor state.
  */
-final readonly class Callback implements \JsonSerializable
+final class Callback implements \JsonSerializable
 {
     use Redacted;
     use NotSerializable;
 
     /** The authorization code. */
-    public ?string $code;
+    public readonly ?string $code;
     /** The access token of the implicit grant. */
-    public ?string $accessToken;
+    public readonly ?string $accessToken;
     /** The state, if there is one: a login that begins at Clever has none. Compare it with hash_equals. */
-    public ?string $state;
+    public readonly ?string $state;
     /** @var list<string> The scopes that Clever names. */
-    public array $scopes;
+    public readonly array $scopes;
     /** The error word instead of a code or token, for example access_denied. */
-    public ?string $error;
+    public readonly ?string $error;
     /** Text that came with the error. Anyone can make a URL with such a text: do not show it as if it were Clever's. */
-    public ?string $errorDescription;
+    public readonly ?string $errorDescription;
     /** The issuer (RFC 9207), if the callback names it. */
-    public ?string $issuer;
+    public readonly ?string $issuer;
     /** Whether an administrator at Clever is logging in as this person. Not proven. */
-    public bool $loginasByAdmin;
+    public readonly bool $loginasByAdmin;
 
     public function __construct(
         #[\SensitiveParameter] ?string $code,

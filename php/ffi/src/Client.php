@@ -14,14 +14,15 @@ use FFI\CData;
  * process and configuration, and all objects with equal arguments share it. It works in workers that are forked after it was
  * used. It contains secrets, so you cannot clone or serialize it. Two clients are equal (==) when their configurations are.
  */
-final readonly class Client implements ClientInterface
+final class Client implements ClientInterface
 {
     use NotSerializable;
+    use Unchangeable;
 
-    /** As a clever_sso_setting_names. */
+    /** How errors call a setting: a clever_sso_setting_names. */
     private const NAMED_BY_ENVIRONMENT = 1;
     private const NAMED_BY_ARGUMENTS = 2;
-    /** The functions in C, and the arguments that they take. Both addresses at once first, so that one can still be elsewhere. */
+    /** The C function for each argument. baseUrl sets issuer and apiBase, so it comes before them: they can still differ from it. */
     private const SETTERS = [
         'set_client_secret' => 'clientSecret',
         'add_redirect_uri' => 'redirectUri',
@@ -43,14 +44,16 @@ final readonly class Client implements ClientInterface
         'set_development' => 'development',
     ];
 
+    private static bool $isDangerTold = false;
+
     /** As Clever's dashboard shows it. */
-    public string $clientId;
+    public readonly string $clientId;
     /** Where Clever's OAuth endpoints are: the issuer of this client's identities. */
-    public string $issuer;
+    public readonly string $issuer;
     /** @var list<string> The redirect URIs. The first is the primary one. */
-    public array $redirectUris;
+    public readonly array $redirectUris;
     /** @internal Hidden from dumps, exports and casts. */
-    private \SensitiveParameterValue $hidden;
+    private readonly \SensitiveParameterValue|Hidden $hidden;
 
     /**
      * No network, unless $discover.
@@ -91,7 +94,7 @@ final readonly class Client implements ClientInterface
      *     so that not every worker must fetch them. Anyone who can write to it can sign in as anyone. The library creates it
      *     with mode 0600, and trusts it only if it is a regular file that belongs to this process's user or root, and no other
      *     user may write it. Other users must not have access to its directory either. Without such a file, or with a broken
-     *     one, the keys are fetched.
+     *     one, the keys are fetched. A file that is not a key cache is never replaced.
      * @param object|null $logger Receives a warning when the key cache cannot be used: a PSR-3 logger, any object with a method
      *     warning, or a closure that takes the line. This happens when the client is made. Exceptions of the logger during a
      *     call are dropped. By default, the line goes to PHP's error log. No PHP warning is raised.
@@ -333,9 +336,9 @@ final readonly class Client implements ClientInterface
      */
     public function refusal(string $endpoint, string $method, array $headers): ?Refusal
     {
-        $number = ['login' => 1, 'callback' => 2, 'logout' => 3][$endpoint] ?? throw new \ValueError(
+        $number = ['login' => 1, 'callback' => 2, 'logout' => 3][$endpoint] ?? throw Traces::safe(new \ValueError(
             __METHOD__ . '(): Argument #1 ($endpoint) must be "login", "callback" or "logout"',
-        );
+        ));
         $library = Library::get();
         $request = Library::out('clever_sso_request');
         $status = $library->new('uint16_t');
@@ -430,7 +433,8 @@ final readonly class Client implements ClientInterface
         bool $withoutState = false,
     ): string {
         if (!in_array($responseType, ['code', 'token'], true)) {
-            throw new \ValueError(__METHOD__ . '(): Argument #1 ($responseType) must be either "code" or "token"');
+            $argument = __METHOD__ . '(): Argument #1 ($responseType)';
+            throw Traces::safe(new \ValueError("{$argument} must be either \"code\" or \"token\""));
         }
         $wishes = ['implicit' => $responseType === 'token', 'switch_user' => $switchUser, 'redirect_uri' => $redirectUri];
         $wishes += ['state' => $state, 'nonce' => $nonce, 'district_id' => $districtId, 'without_state' => $withoutState];
@@ -656,7 +660,7 @@ final readonly class Client implements ClientInterface
             return new Report([Reader::wrongSetting($error), Reader::versions()]);
         }
         try {
-            // The doctor asks for it too, and says why it cannot be had.
+            // The doctor fetches it too, and says why that fails.
             if ($arguments['discover']) {
                 Library::attempt('config_discover', $config);
             }
@@ -685,20 +689,20 @@ final readonly class Client implements ClientInterface
 
     /**
      * @param array<string, mixed> $given Every argument of the constructor.
-     * @param int $names How errors call a setting: a clever_sso_setting_names.
+     * @param int $names How errors call a setting.
      */
     private function open(#[\SensitiveParameter] array $given, int $names): void
     {
         if (isset($this->hidden)) {
-            throw new \Error('This CleverSso\Client is constructed already');
+            throw Traces::safe(new \Error('This CleverSso\Client is constructed already'));
         }
         self::checkTexts($given);
         self::checkFiles($given, $names);
         $logger = $given['logger'];
         if ($logger !== null && !Log::isLogger($logger)) {
-            throw new \TypeError(
+            throw Traces::safe(new \TypeError(
                 self::class . '::__construct(): Argument #22 ($logger) must have a method warning, or be a closure',
-            );
+            ));
         }
         unset($given['logger']);
         ksort($given);
@@ -709,11 +713,29 @@ final readonly class Client implements ClientInterface
         $fingerprint = hash('sha256', serialize($given));
         $keys = $given['keyCache'] === null ? null : new KeyCache($given['keyCache']);
         $native = Native::shared($fingerprint, $keys, static fn(): Handle => self::made($given, $names), $logger);
-        $native->belongsTo($this, $logger);
+        $native->belongsTo($this);
         $this->clientId = $given['clientId'];
         $this->issuer = Library::get()->clever_sso_client_issuer($native->handle()->data());
         $this->redirectUris = $given['redirectUri'];
-        $this->hidden = new \SensitiveParameterValue($fingerprint);
+        $this->hidden = Hidden::of([$fingerprint, self::kept($logger)]);
+        if (Traces::danger() !== null && !self::$isDangerTold) {
+            self::$isDangerTold = true;
+            Log::warn($logger, Traces::danger() . '; ' . Traces::ADVICE);
+        }
+    }
+
+    /**
+     * A generator that holds the logger. Neither a dump nor == sees what a generator holds. PHP collects a client that its own
+     * logger refers to, which it does not do for a WeakMap before 8.3.
+     */
+    private static function kept(?object $logger): \Generator
+    {
+        yield $logger;
+    }
+
+    private function logger(): ?object
+    {
+        return $this->hidden->getValue()[1]->current();
     }
 
     /** @param array<string, mixed> $given */
@@ -723,7 +745,7 @@ final readonly class Client implements ClientInterface
             foreach (array_filter((array) $given[$name], fn(mixed $item) => !is_string($item)) as $item) {
                 $found = get_debug_type($item);
                 $argument = self::class . "::__construct(): Argument #{$number} (\${$name})";
-                throw new \TypeError("{$argument} must hold only strings, {$found} found");
+                throw Traces::safe(new \TypeError("{$argument} must hold only strings, {$found} found"));
             }
         }
     }
@@ -745,7 +767,8 @@ final readonly class Client implements ClientInterface
                 throw Environment::wrong(Environment::variable($name) . " must {$expected}");
             }
             $number = ['caBundle' => 19, 'keyCache' => 21][$name];
-            throw new \ValueError(self::class . "::__construct(): Argument #{$number} (\${$name}) must {$expected}");
+            $argument = self::class . "::__construct(): Argument #{$number} (\${$name})";
+            throw Traces::safe(new \ValueError("{$argument} must {$expected}"));
         }
     }
 
@@ -767,7 +790,7 @@ final readonly class Client implements ClientInterface
     }
 
     /**
-     * The settings alone, to be freed.
+     * The native settings. The caller frees them.
      *
      * @param array<string, mixed> $given
      */
@@ -791,7 +814,7 @@ final readonly class Client implements ClientInterface
 
     private function native(): Handle
     {
-        return Native::of($this)[0]->handle();
+        return Native::of($this)->handle();
     }
 
     /**
@@ -850,7 +873,7 @@ final readonly class Client implements ClientInterface
         $given = [$this->native(), $callback, $kept];
         $this->takeKeys();
         $outcome = Library::read($function, 'outcome', Reader::outcome(...), ...$given);
-        // Without an ID token no keys were needed, and none are fetched only to be kept.
+        // Without an ID token, the login needed no keys: do not fetch them only to cache them.
         if ($outcome instanceof SignedIn && $outcome->tokens->idToken !== null) {
             $this->shareKeys();
         }
@@ -859,13 +882,11 @@ final readonly class Client implements ClientInterface
 
     private function takeKeys(): void
     {
-        [$native, $logger] = Native::of($this);
-        $native->keys?->take($this->importKeys(...), $logger);
+        Native::of($this)->keys?->take($this->importKeys(...), $this->logger());
     }
 
     private function shareKeys(): void
     {
-        [$native, $logger] = Native::of($this);
-        $native->keys?->share($this->exportKeys(...), $logger);
+        Native::of($this)->keys?->share($this->exportKeys(...), $this->logger());
     }
 }

@@ -5,23 +5,24 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** Clever refused this person. */
-final readonly class Denied implements Outcome
+final class Denied implements Outcome
 {
     use NotSerializable;
+    use Unchangeable;
 
     public function __construct(
         /** Clever's error word, for example access_denied or unauthorized-user. */
-        public string $error,
+        public readonly string $error,
         /** Text that came with it. Anyone can make a URL with such a text: do not show it as if it were Clever's. */
-        public ?string $description,
+        public readonly ?string $description,
         /** @var list<SetCookie> Set these with the response. */
-        public array $setCookies,
+        public readonly array $setCookies,
         /** Whether the session that the browser had must end: when this answers a login that this browser began. */
-        public bool $endsSession,
+        public readonly bool $endsSession,
         /** The returnTo of the login, as an ASCII path or URL, if it is known: for a "Try again" link. */
-        public ?string $returnTo,
+        public readonly ?string $returnTo,
         /** Whether the login began with switchUser: then begin the login of "Try again" with it too. */
-        public bool $switchUser,
+        public readonly bool $switchUser,
     ) {
     }
 }

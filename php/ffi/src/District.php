@@ -5,17 +5,18 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** A district's record. */
-final readonly class District
+final class District
 {
     use NotSerializable;
+    use Unchangeable;
 
     public function __construct(
         /** The district's id. */
-        public string $id,
+        public readonly string $id,
         /** Its name. */
-        public ?string $name,
+        public readonly ?string $name,
         /** @var array<string, mixed> Everything Clever said. */
-        public array $json,
+        public readonly array $json,
     ) {
     }
 }

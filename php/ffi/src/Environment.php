@@ -7,7 +7,7 @@ namespace CleverSso;
 /** @internal The arguments of a client, from environment variables. */
 final class Environment
 {
-    /** What an argument is; all others are texts. */
+    /** The types of arguments. All others are text. */
     private const KINDS = [
         'redirectUri' => 'list',
         'oldPendingKeys' => 'list',
@@ -18,7 +18,7 @@ final class Environment
         'discover' => 'true or false',
     ];
 
-    /** clientId is CLEVER_CLIENT_ID. */
+    /** The variable of an argument: CLEVER_CLIENT_ID for clientId. */
     public static function variable(string $argument): string
     {
         return 'CLEVER_' . strtoupper((string) preg_replace('/[A-Z]/', '_$0', $argument));

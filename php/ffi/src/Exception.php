@@ -8,10 +8,13 @@ namespace CleverSso;
  * A failure of Log in with Clever; the base of all others.
  *
  * It never contains a token, code, secret, name or email address, so you can log it. getMessage() is the line for the log: the
- * error code, what happened, what was expected and what was found.
+ * error code, what happened, what was expected and what was found. Its setCookies are for this browser, so you cannot serialize
+ * it.
  */
 abstract class Exception extends \Exception
 {
+    use NotSerializable;
+
     private string $codeWord = '';
     private string $userMessage = '';
     private string $actor = '';
@@ -21,7 +24,7 @@ abstract class Exception extends \Exception
     private ?int $retryAfter = null;
     private ?string $returnTo = null;
     private bool $switchUser = false;
-    /** @var list<SetCookie> After beginLogin or finishLogin: set these with the answer. */
+    /** @var list<SetCookie> After beginLogin or finishLogin: set these with the response. */
     public readonly array $setCookies;
     /** Whether the session that the browser had must end: a login that this browser began has failed. */
     public readonly bool $endsSession;
@@ -59,6 +62,7 @@ abstract class Exception extends \Exception
         $this->switchUser = $switchUser;
         $this->setCookies = $setCookies;
         $this->endsSession = $endsSession;
+        Traces::safe($this);
     }
 
     /** The error code, for example id_token_expired. It never changes its meaning. */

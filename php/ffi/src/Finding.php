@@ -5,18 +5,19 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** One check of the doctor: what was found, and what to do. */
-final readonly class Finding
+final class Finding
 {
     use NotSerializable;
+    use Unchangeable;
 
     /** The word for what was checked, such as credentials: docs/doctor.md lists all of them. */
-    public string $check;
+    public readonly string $check;
     /** How it went: ok, warning or problem. */
-    public string $level;
+    public readonly string $level;
     /** What was found. */
-    public string $found;
+    public readonly string $found;
     /** What to do about it, if anything. */
-    public ?string $advice;
+    public readonly ?string $advice;
 
     /** Line breaks in the texts become spaces, and other control characters U+FFFD: reports are printed on terminals. */
     public function __construct(string $check, string $level, string $found, ?string $advice)

@@ -39,6 +39,6 @@ final class Handle
 
     public function data(): CData
     {
-        return $this->isFreed ? throw new \Error('This handle is freed') : $this->data;
+        return $this->isFreed ? throw Traces::safe(new \Error('This handle is freed')) : $this->data;
     }
 }

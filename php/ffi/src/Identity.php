@@ -9,35 +9,35 @@ namespace CleverSso;
  *
  * Dumps show neither name nor email nor claims.
  */
-final readonly class Identity implements \JsonSerializable
+final class Identity implements \JsonSerializable
 {
     use Personal;
     use NotSerializable;
 
     /** The issuer that proved who this person is. */
-    public string $issuer;
+    public readonly string $issuer;
     /** The Clever id (API v3). */
-    public string $id;
+    public readonly string $id;
     /** The district; a person of Clever Library has none. */
-    public ?string $districtId;
+    public readonly ?string $districtId;
     /** The role of this login, such as student; null when a person has several and did not pick one. */
-    public ?string $userType;
+    public readonly ?string $userType;
     /** @var list<Role> Every role that is known. */
-    public array $roles;
+    public readonly array $roles;
     /** The name. */
-    public Name $name;
+    public readonly Name $name;
     /** An unverified email address: it may belong to another person, and it may change. Never use it as a key. */
-    public ?string $unverifiedEmail;
+    public readonly ?string $unverifiedEmail;
     /** @var list<string> Ids that this person had before API v3. */
-    public array $legacyIds;
+    public readonly array $legacyIds;
     /** Who gave the application access: district or teacher. */
-    public ?string $authorizedBy;
+    public readonly ?string $authorizedBy;
     /** How this identity was proven: id_token, or me when Clever was asked with the token of this login. */
-    public string $provenBy;
+    public readonly string $provenBy;
     /** Whether an administrator at Clever logged in as this person. The callback says so; not proven. */
-    public bool $loginasByAdmin;
+    public readonly bool $loginasByAdmin;
     /** @var array<string, mixed> The claims of the ID token, or the data of /me and of the person's own record. */
-    public array $claims;
+    public readonly array $claims;
 
     public function __construct(
         string $issuer,

@@ -12,12 +12,13 @@ use FFI;
  * Broken keys and keys for other purposes are ignored. It cannot be cloned or serialized. Two key sets are equal (==) when
  * their texts are.
  */
-final readonly class KeySet
+final class KeySet
 {
     use NotSerializable;
+    use Unchangeable;
 
     /** The text of the JWKS. */
-    public string $jwks;
+    public readonly string $jwks;
 
     /**
      * @param string $jwks The text of the JWKS.
@@ -28,7 +29,7 @@ final readonly class KeySet
     public function __construct(string $jwks)
     {
         if (isset($this->jwks)) {
-            throw new \Error('This CleverSso\KeySet is constructed already');
+            throw Traces::safe(new \Error('This CleverSso\KeySet is constructed already'));
         }
         Native::keepKeySet($this, self::made($jwks));
         $this->jwks = $jwks;
@@ -70,9 +71,9 @@ final readonly class KeySet
         ?int $now = null,
         int $leeway = 60,
     ): array {
-        $argument = fn(string $which, string $must) => new \ValueError(
+        $argument = fn(string $which, string $must) => Traces::safe(new \ValueError(
             self::class . "::verifyIdToken(): Argument {$which} must be {$must}",
-        );
+        ));
         if ($now !== null && $now < 0) {
             throw $argument('#6 ($now)', 'greater than or equal to 0');
         }

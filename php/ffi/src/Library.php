@@ -30,7 +30,7 @@ final class Library
         return self::$library ??= LibraryFile::load();
     }
 
-    /** A NUL would end the text early in C: the library is handed one as modified UTF-8 writes it instead, and refuses it. */
+    /** A NUL would end the text early in C. So the library gets the NUL as modified UTF-8 writes it, and refuses the text. */
     public static function text(#[\SensitiveParameter] string $text): string
     {
         return str_contains($text, "\0") ? "\xc0\x80" : $text;
@@ -56,7 +56,11 @@ final class Library
             $argument instanceof Handle => $argument->data(),
             default => $argument,
         }, $arguments);
-        $status = $library->{"clever_sso_$function"}(...[...$values, FFI::addr($error)]);
+        try {
+            $status = $library->{"clever_sso_$function"}(...[...$values, FFI::addr($error)]);
+        } catch (FFI\Exception $failure) {
+            throw Traces::safe($failure);
+        }
         if ($status !== 0) {
             throw self::exception($status, $error);
         }
@@ -68,7 +72,7 @@ final class Library
         self::get()->{"clever_sso_$function"}($handle, null);
     }
 
-    /** A call that gives a text to be freed, or none. */
+    /** A call that returns a text to be freed, or none. */
     public static function given(string $function, #[\SensitiveParameter] mixed ...$arguments): ?string
     {
         $text = self::out('char');
@@ -81,7 +85,7 @@ final class Library
     }
 
     /**
-     * A call that gives a handle of its own, which is read and freed.
+     * A call that returns a handle, which is read and freed.
      *
      * @template T
      *
@@ -100,18 +104,20 @@ final class Library
         try {
             self::call($function, ...[...$arguments, FFI::addr($handle)]);
             return $read($handle);
+        } catch (\JsonException $failure) {
+            throw Traces::safe($failure);
         } finally {
             self::get()->{"clever_sso_{$noun}_free"}($handle);
         }
     }
 
-    /** A handle that a call gives out through a pointer to a pointer, to be read once the call succeeded. */
+    /** A pointer for the result of a call. Read it only after the call succeeded. */
     public static function out(string $type): CData
     {
         return self::get()->new("$type *");
     }
 
-    /** The error is freed here: no trace keeps it. */
+    /** The error is freed here, so no trace keeps it. */
     private static function exception(int $status, #[\SensitiveParameter] CData $error): Exception
     {
         try {

@@ -38,7 +38,7 @@ final class LibraryFile
     public static function use(string $path): void
     {
         if (self::$loaded !== null && self::$loaded !== self::fileAt($path)) {
-            throw new \LogicException('libclever_sso is loaded already: call LibraryFile::use before the first Client is made');
+            throw Traces::safe(new \LogicException('libclever_sso is loaded already: call LibraryFile::use before the first Client is made'));
         }
         self::$given = $path;
     }
@@ -107,7 +107,7 @@ final class LibraryFile
         throw self::missing(self::problemOfSystem());
     }
 
-    /** @return array<string, string> What names the library, the first that is set first. */
+    /** @return array<string, string> The settings that can name the library, in the order in which they count. */
     private static function settings(): array
     {
         return [
@@ -141,7 +141,7 @@ final class LibraryFile
         return preg_replace('/^#define .*$/m', '', file_get_contents(dirname(__DIR__) . '/clever_sso_ffi.h'));
     }
 
-    /** Why FFI is not for this script; null when it is. */
+    /** Why this script may not use FFI; null if it may. */
     private static function restriction(): ?string
     {
         try {
@@ -182,7 +182,7 @@ final class LibraryFile
             : "$is, but that is another library: " . self::INSTALL;
     }
 
-    /** Why none of the places where systems keep libraries has one that can be used. */
+    /** Why the system's folders have no library that can be used. */
     private static function problemOfSystem(): string
     {
         if (($old = self::versionOf(self::NAME)) !== null) {
@@ -222,7 +222,7 @@ final class LibraryFile
         return $name . ($header[4] === "\x01" ? ' (32 bits)' : '') . ($isLittle ? '' : ' (big-endian)');
     }
 
-    /** What it returns, or null: neither an exception nor an error handler of the application learns that it failed. */
+    /** What `act` returns, or null if it fails. The application's error handler does not see the failure. */
     private static function quietly(\Closure $act): mixed
     {
         set_error_handler(fn() => true);

@@ -7,13 +7,13 @@ namespace CleverSso;
 /** @internal Where a client sends its warnings. */
 final class Log
 {
-    /** Whether a logger can be told: a closure, or an object with PSR-3's method warning. */
+    /** Whether a logger can be used: a closure, or an object with PSR-3's method warning. */
     public static function isLogger(object $logger): bool
     {
         return $logger instanceof \Closure || method_exists($logger, 'warning') || method_exists($logger, '__call');
     }
 
-    /** Tells the logger, or PHP's error log without one. Nothing is raised: what a logger throws is dropped. */
+    /** Calls the logger, or writes to PHP's error log if there is none. Exceptions of the logger are dropped. */
     public static function warn(?object $logger, string $line): void
     {
         try {

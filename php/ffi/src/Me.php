@@ -5,21 +5,21 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** Who an access token belongs to. */
-final readonly class Me implements \JsonSerializable
+final class Me implements \JsonSerializable
 {
     use Personal;
     use NotSerializable;
 
     /** The Clever id. */
-    public string $id;
+    public readonly string $id;
     /** The district; a person of Clever Library has none. */
-    public ?string $districtId;
+    public readonly ?string $districtId;
     /** The kind of account. API v3 says user for everyone; older versions name the role. */
-    public ?string $userType;
+    public readonly ?string $userType;
     /** Who gave the application access: district or teacher. */
-    public ?string $authorizedBy;
+    public readonly ?string $authorizedBy;
     /** @var array<string, mixed> Everything Clever said. */
-    public array $json;
+    public readonly array $json;
 
     public function __construct(
         string $id,

@@ -5,19 +5,19 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** A person's name, as far as Clever sent it. */
-final readonly class Name implements \JsonSerializable
+final class Name implements \JsonSerializable
 {
     use Personal;
     use NotSerializable;
 
     /** The first name. */
-    public ?string $first;
+    public readonly ?string $first;
     /** The middle name. */
-    public ?string $middle;
+    public readonly ?string $middle;
     /** The last name; for a student in Clever Library, only the initial. */
-    public ?string $last;
+    public readonly ?string $last;
     /** First, middle and last name with a space between them; empty when nothing is known. */
-    public string $full;
+    public readonly string $full;
 
     public function __construct(
         #[\SensitiveParameter] ?string $first,

@@ -5,10 +5,10 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /**
- * @internal What belongs to a client or a key set. It is kept outside of them, so no dump shows it.
+ * @internal The native part of a client or a key set. It is stored outside of them, so no dump shows it.
  *
- * Equal configurations share one native client, as in the extension. Beyond a number of them, the one that was used longest
- * ago is let go.
+ * Equal configurations share one native client, as in the extension. If there are too many, the least recently used one is
+ * dropped.
  */
 final class Native
 {
@@ -16,7 +16,7 @@ final class Native
 
     /** @var array<string, self> by the fingerprint of their configuration */
     private static array $kept = [];
-    /** @var \WeakMap<Client, array{self, object|null}>|null With its logger. */
+    /** @var \WeakMap<Client, self>|null */
     private static ?\WeakMap $clients = null;
     /** @var \WeakMap<KeySet, Handle>|null */
     private static ?\WeakMap $keySets = null;
@@ -52,16 +52,16 @@ final class Native
         return $native;
     }
 
-    public function belongsTo(Client $client, ?object $logger): void
+    public function belongsTo(Client $client): void
     {
         self::$clients ??= new \WeakMap();
-        self::$clients[$client] = [$this, $logger];
+        self::$clients[$client] = $this;
     }
 
-    /** @return array{self, object|null} The native client, and the logger. */
-    public static function of(Client $client): array
+    public static function of(Client $client): self
     {
-        return self::$clients[$client] ?? throw new \Error('This CleverSso\Client was not constructed');
+        $error = 'This CleverSso\Client was not constructed';
+        return self::$clients[$client] ?? throw Traces::safe(new \Error($error));
     }
 
     public static function keepKeySet(KeySet $keySet, Handle $handle): void
@@ -72,6 +72,7 @@ final class Native
 
     public static function ofKeySet(KeySet $keySet): Handle
     {
-        return self::$keySets[$keySet] ?? throw new \Error('This CleverSso\KeySet was not constructed');
+        $error = 'This CleverSso\KeySet was not constructed';
+        return self::$keySets[$keySet] ?? throw Traces::safe(new \Error($error));
     }
 }

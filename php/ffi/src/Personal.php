@@ -4,13 +4,13 @@ declare(strict_types=1);
 
 namespace CleverSso;
 
-/** The same for what says who a person is. That may be encoded to JSON, since applications keep it. */
+/** @internal As Redacted, for personal data: json_encode shows it, because applications store it. */
 trait Personal
 {
     use Redacted;
 
     /**
-     * Everything, as applications keep it: with the personal data.
+     * Everything, with the personal data.
      *
      * @return array<string, mixed>
      */

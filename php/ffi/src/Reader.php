@@ -1,6 +1,6 @@
 <?php
 
-/** What native handles say, as PHP objects. Everything is copied: an object does not depend on its handle. */
+/** Copies the data of native handles into PHP objects, which do not depend on the handles. */
 
 declare(strict_types=1);
 
@@ -53,7 +53,7 @@ final class Reader
                 ...[...$browser, $read('return_to'), $read('switch_user')],
             ),
             // A kind from a newer library. It signs no one in.
-            default => throw new \Error('This libclever_sso is newer than the package: update the package'),
+            default => throw Traces::safe(new \Error('This libclever_sso is newer than the package: update the package')),
         };
     }
 
@@ -80,7 +80,7 @@ final class Reader
         return $exception;
     }
 
-    /** Its trace begins where the application called, as in the extension, and not inside of this package. */
+    /** Removes this package's own calls from the start of a trace: it begins where the application called, as in the extension. */
     public static function begunByTheApplication(Exception $exception): void
     {
         $trace = $exception->getTrace();
@@ -149,10 +149,13 @@ final class Reader
         $isOn = fn(string $setting): bool => filter_var(ini_get($setting), FILTER_VALIDATE_BOOL);
         $caches = $isOn('opcache.enable') && (!in_array(PHP_SAPI, ['cli', 'phpdbg'], true) || $isOn('opcache.enable_cli'));
         $found = 'PHP ' . PHP_VERSION . ' (' . PHP_SAPI . '), FFI with ' . LibraryFile::loaded() . ', opcache ' . ($caches ? 'on' : 'off');
-        return new Finding('versions', 'ok', $found, null);
+        $danger = Traces::danger();
+        return $danger === null
+            ? new Finding('versions', 'ok', $found, null)
+            : new Finding('versions', 'warning', "{$found}; {$danger}", Traces::ADVICE);
     }
 
-    /** A setting that makes no client, for the doctor. */
+    /** For the doctor: a setting that a client does not accept. */
     public static function wrongSetting(Exception $error): Finding
     {
         $found = substr($error->getMessage(), strlen("{$error->getCodeWord()}: "));
@@ -225,7 +228,7 @@ final class Reader
         );
     }
 
-    /** The functions of a handle, by what they give: clever_sso_{noun}_{what}. */
+    /** Calls the functions of a handle by the name of what they return: clever_sso_{noun}_{what}. */
     private static function reader(string $noun, #[\SensitiveParameter] CData $handle): \Closure
     {
         $library = Library::get();

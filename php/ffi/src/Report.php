@@ -5,20 +5,21 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** What the doctor found. It contains no secret. */
-final readonly class Report
+final class Report
 {
     use NotSerializable;
+    use Unchangeable;
 
     /** By their exit codes. */
     private const LEVELS = ['ok', 'warning', 'problem'];
     private const COLORS = ["\e[32m", "\e[33m", "\e[1;31m"];
 
     /** @var list<Finding> Everything that was checked, in the order of cause and effect. */
-    public array $findings;
+    public readonly array $findings;
     /** The problem to solve first; null when there is none. */
-    public ?Finding $firstProblem;
+    public readonly ?Finding $firstProblem;
     /** The exit code for a program: 0 if everything is ok, 1 with warnings, 2 with problems. */
-    public int $exitCode;
+    public readonly int $exitCode;
 
     /**
      * For an application that adds findings of its own, or makes a report in a test.
@@ -33,7 +34,7 @@ final readonly class Report
             if (!$finding instanceof Finding) {
                 $argument = self::class . '::__construct(): Argument #1 ($findings)';
                 $found = get_debug_type($finding);
-                throw new \TypeError("{$argument} must hold only " . Finding::class . ", {$found} found");
+                throw Traces::safe(new \TypeError("{$argument} must hold only " . Finding::class . ", {$found} found"));
             }
         }
         $codes = array_map(self::code(...), $findings);

@@ -9,22 +9,23 @@ namespace CleverSso;
  *
  * The person is already signed in at Clever and does not notice.
  */
-final readonly class Restart implements Outcome
+final class Restart implements Outcome
 {
     use NotSerializable;
+    use Unchangeable;
 
     public function __construct(
         /** The new login. */
-        public Login $login,
+        public readonly Login $login,
         /**
          * The error code of the cause: state_missing (every login from the Clever Portal and from Instant Login links),
          * state_mismatch, pending_missing, pending_invalid, pending_expired or code_rejected.
          */
-        public string $reason,
+        public readonly string $reason,
         /** @var list<SetCookie> Set these with the response. */
-        public array $setCookies,
+        public readonly array $setCookies,
         /** Always false: the session does not change. */
-        public bool $endsSession,
+        public readonly bool $endsSession,
     ) {
     }
 }

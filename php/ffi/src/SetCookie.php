@@ -9,21 +9,21 @@ namespace CleverSso;
  *
  * Dumps do not show its value.
  */
-final readonly class SetCookie implements \JsonSerializable
+final class SetCookie implements \JsonSerializable
 {
     use Redacted;
     use NotSerializable;
 
     /** The name; over https it starts with __Host-. */
-    public string $name;
+    public readonly string $name;
     /** The value; empty to delete the cookie. */
-    public string $value;
+    public readonly string $value;
     /** How long the browser keeps it, in seconds; 0 deletes it. */
-    public int $maxAge;
+    public readonly int $maxAge;
     /** Whether the browser sends it over https only. */
-    public bool $secure;
+    public readonly bool $secure;
     /** The value of the Set-Cookie header, for frameworks that take it whole. */
-    public string $header;
+    public readonly string $header;
 
     public function __construct(
         string $name,

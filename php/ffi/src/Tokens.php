@@ -5,15 +5,15 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** The tokens from a code exchange. Dumps show neither of them. */
-final readonly class Tokens implements \JsonSerializable
+final class Tokens implements \JsonSerializable
 {
     use Redacted;
     use NotSerializable;
 
     /** Gives access to Clever's API for 24 hours. */
-    public string $accessToken;
+    public readonly string $accessToken;
     /** Says who logged in. Only for applications with OpenID Connect, and not for Clever Library. */
-    public ?string $idToken;
+    public readonly ?string $idToken;
 
     public function __construct(
         #[\SensitiveParameter] string $accessToken,

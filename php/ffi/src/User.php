@@ -5,23 +5,23 @@ declare(strict_types=1);
 namespace CleverSso;
 
 /** A person's record. Dumps show neither name nor email. */
-final readonly class User implements \JsonSerializable
+final class User implements \JsonSerializable
 {
     use Personal;
     use NotSerializable;
 
     /** The Clever id. */
-    public string $id;
+    public readonly string $id;
     /** The district. */
-    public ?string $districtId;
+    public readonly ?string $districtId;
     /** The name. */
-    public Name $name;
+    public readonly Name $name;
     /** An unverified email address: it may belong to another person, and it may change. Never use it as a key. */
-    public ?string $unverifiedEmail;
+    public readonly ?string $unverifiedEmail;
     /** @var list<Role> Every role of this person. */
-    public array $roles;
+    public readonly array $roles;
     /** @var array<string, mixed> Everything Clever said. */
-    public array $json;
+    public readonly array $json;
 
     public function __construct(
         string $id,

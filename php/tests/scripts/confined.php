@@ -9,7 +9,7 @@ use CleverSso\Client;
 require $argv[1] . '/tests/helper.inc';
 // Load the library before, as a server does.
 Client::isSwitchedOn('1');
-foreach (['Quiet', 'Environment', 'KeyCache', 'Exception', 'ConfigException', 'Login'] as $class) {
+foreach (['Traces', 'Hidden', 'Quiet', 'Environment', 'KeyCache', 'Exception', 'ConfigException', 'Login'] as $class) {
     class_exists("CleverSso\\{$class}");
 }
 $folder = dirname($argv[1]) . '/confined';

@@ -61,11 +61,11 @@ final class ApiTest extends EmulatorCase
         yield [self::thrown(fn() => @trigger_error('a warning', E_USER_WARNING))];
     }
 
-    public function testEveryReadonlyClassRefusesToBeSerialized(): void
+    public function testEveryClassThatIsNotSerializableInTheStubIsNotUnserialized(): void
     {
         foreach (self::names() as $name) {
             $class = new \ReflectionClass(self::REAL . $name);
-            if (!$class->isReadOnly()) {
+            if ($class->isInterface() || $class->isAbstract()) {
                 continue;
             }
             $data = 'O:' . strlen($class->getName()) . ":\"{$class->getName()}\":0:{}";
@@ -165,7 +165,6 @@ final class ApiTest extends EmulatorCase
             'final' => $class->isFinal(),
             'abstract' => $class->isAbstract(),
             'interface' => $class->isInterface(),
-            'readonly' => $class->isReadOnly(),
             'can be made' => $class->isInstantiable(),
             'can be cloned' => $class->isCloneable(),
             'parent' => $class->getParentClass() ? self::real($class->getParentClass()->getName()) : null,
@@ -179,7 +178,9 @@ final class ApiTest extends EmulatorCase
     private static function property(\ReflectionProperty $property): string
     {
         $kind = implode(' ', \Reflection::getModifierNames($property->getModifiers()));
-        return "{$kind} " . self::type($property->getType()) . " \${$property->getName()}";
+        // PHP 8.1 has no SensitiveParameterValue: FFI has a class of its own there.
+        $type = preg_replace('/^CleverSso\\\\Hidden\\|/', '', self::type($property->getType()));
+        return "{$kind} {$type} \${$property->getName()}";
     }
 
     private static function method(\ReflectionMethod $method): string

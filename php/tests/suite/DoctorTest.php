@@ -8,6 +8,7 @@ use CleverSso\Client;
 use CleverSso\Finding;
 use CleverSso\Report;
 use CleverSso\Testing\Fake;
+use CleverSso\Traces;
 
 /** The doctor and its report. tests/cases/test_doctor.py tests many broken setups. */
 final class DoctorTest extends EmulatorCase
@@ -48,6 +49,34 @@ final class DoctorTest extends EmulatorCase
             self::assertSame(['versions', 'ok', null], [$last->check, $last->level, $last->advice]);
             self::assertMatchesRegularExpression($told, $last->found);
         }
+    }
+
+    /** PHP 8.1 does not. The extension is for later versions. */
+    public function testAPhpThatHidesNoArgumentsIsTold(): void
+    {
+        $told = [];
+        $logger = function (string $line) use (&$told): void {
+            $told[] = $line;
+        };
+        $areSafe = new \ReflectionProperty(Traces::class, 'areSafe');
+        $areSafe->setValue(null, false);
+        try {
+            self::client(logger: $logger);
+            $report = self::client(logger: $logger)->doctor();
+            $last = $report->findings[count($report->findings) - 1];
+        } finally {
+            $areSafe->setValue(null, true);
+        }
+        self::assertSame('versions', $last->check);
+        if (extension_loaded('clever_sso')) {
+            self::assertSame([[], 'ok', null], [$told, $last->level, $last->advice]);
+            return;
+        }
+        $danger = 'zend.exception_ignore_args is off, and PHP ' . PHP_VERSION . ' hides no arguments: stack traces of PHP errors can show'
+            . ' codes and tokens';
+        self::assertSame(["{$danger}; " . Traces::ADVICE], $told);
+        self::assertSame(['warning', Traces::ADVICE, 1], [$last->level, $last->advice, $report->exitCode]);
+        self::assertStringEndsWith("; {$danger}", $last->found);
     }
 
     public function testAWrongSecretIsTheFirstProblemAndNotShown(): void

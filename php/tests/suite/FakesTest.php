@@ -107,6 +107,7 @@ final class FakesTest extends EmulatorCase
         ]);
     }
 
+    /** @group emulator */
     public function testAFakeShowsNoMoreThanTheRealOne(): void
     {
         $shown = print_r(Fake::signedIn(), true) . var_export(Fake::login(), true);

@@ -170,6 +170,22 @@ final class KeyCacheTest extends EmulatorCase
         self::assertSame([$path], glob("{$this->folder}/*"));
     }
 
+    public function testAClientThatItsLoggerHoldsIsFreed(): void
+    {
+        $logger = new class {
+            public ?Client $client = null;
+
+            public function warning(string $line): void
+            {
+            }
+        };
+        $logger->client = $this->fresh(logger: $logger);
+        $freed = \WeakReference::create($logger->client);
+        unset($logger);
+        gc_collect_cycles();
+        self::assertNull($freed->get());
+    }
+
     public function testAPipeIsNeitherWaitedForNorReplaced(): void
     {
         exec('mkfifo ' . escapeshellarg($this->file));

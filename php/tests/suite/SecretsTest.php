@@ -229,6 +229,18 @@ final class SecretsTest extends EmulatorCase
         }
     }
 
+    public function testAnExceptionOfACallIsNotSerialized(): void
+    {
+        $errors = [
+            self::caught(fn() => new Client('')),
+            self::caught(fn() => self::client()->finishLogin('code=a&code=b')),
+        ];
+        foreach ($errors as $error) {
+            $name = get_class($error);
+            self::assertSame("Exception Serialization of '{$name}' is not allowed", self::thrown(fn() => serialize($error)));
+        }
+    }
+
     public function testAnExceptionSaysWhatHappened(): void
     {
         $error = self::caught(fn() => self::client(baseUrl: 'http://127.0.0.1:9', timeout: 2.0)->exchangeCode('a-code'));

@@ -5,7 +5,7 @@
  * Description: A "Log in with Clever" button on the login page. People are known by their Clever id, never by an email address.
  * Version: 0.1.0
  * Requires at least: 6.1
- * Requires PHP: 8.2
+ * Requires PHP: 8.1
  * License: MIT or Apache-2.0
  * Text Domain: clever-sso
  * Domain Path: /languages

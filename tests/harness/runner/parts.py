@@ -55,6 +55,7 @@ LONG_PARTS = (
     Part("deny", "licenses and sources of all dependencies"),
     Part("test-windows", "C library, Python package and emulator for Windows, under Wine", tool="pytest"),
     Part("test-php-zts", "PHP with threads, from Debian's source", tool="pytest"),
+    Part("test-php81", "what PHP 8.1 can run of the Composer package", tool="pytest"),
     Part("test-fuzz", "inputs that fuzzing found", tool="cargo", needs=("test-build",)),
     Part("fuzz", "fuzzing, a minute for each target"),
     Part("bench-growth", "time for hostile input, by its size"),

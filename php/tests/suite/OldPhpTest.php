@@ -1,0 +1,25 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CleverSso\Tests;
+
+use CleverSso\Traces;
+
+require_once __DIR__ . '/ValuesTest.php';
+
+/** The same where PHP has neither SensitiveParameter nor SensitiveParameterValue: as PHP 8.1 does it, with any PHP. */
+final class OldPhpTest extends ValuesTest
+{
+    /** @before */
+    protected function forgetWhatPhpCanDo(): void
+    {
+        (new \ReflectionProperty(Traces::class, 'areSafe'))->setValue(null, false);
+    }
+
+    /** @after */
+    protected function rememberWhatPhpCanDo(): void
+    {
+        (new \ReflectionProperty(Traces::class, 'areSafe'))->setValue(null, PHP_VERSION_ID >= 80200);
+    }
+}
