@@ -8,8 +8,8 @@
 //! - `export`: the keys as text, for another process;
 //! - `inheritance`: the keys of a forked child.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout_at;
@@ -18,6 +18,7 @@ use crate::clock::{self, Instant};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::runtimes;
+use crate::shared::Shared;
 use crate::stats::Recorder;
 use crate::transport::Transport;
 
@@ -38,11 +39,13 @@ pub(crate) struct Keys {
     source: Source,
     /// Whether a login is likely to need keys: the last code exchange returned an ID token, or there was no exchange yet.
     wanted: AtomicBool,
-    cached: RwLock<Option<Arc<Cached>>>,
+    cached: Shared<Option<Arc<Cached>>>,
     /// For the children of this process.
     inherited: Arc<InheritedKeys>,
     /// Locked by the caller that is fetching, and replaced when that caller seems to be stuck.
-    turn: RwLock<Arc<Mutex<Turn>>>,
+    turn: Shared<Arc<Mutex<Turn>>>,
+    /// How many fetches have begun.
+    fetches: AtomicU64,
     recorder: Recorder,
 }
 
@@ -60,9 +63,10 @@ impl Keys {
         Self {
             source: Source::new(config),
             wanted: AtomicBool::new(true),
-            cached: RwLock::new(inheritance::inherit(&inherited).map(Arc::new)),
+            cached: Shared::new(inheritance::inherit(&inherited).map(Arc::new)),
             inherited,
-            turn: RwLock::default(),
+            turn: Shared::default(),
+            fetches: AtomicU64::new(0),
             recorder: recorder.clone(),
         }
     }
@@ -107,16 +111,16 @@ impl Keys {
         transport: &Transport,
         deadline: Instant,
     ) -> Option<Arc<Cached>> {
-        let mut turn = self.turn(deadline).await.ok()?;
-        let cached = self.cached();
-        if let Some(newer) = cached.filter(|cached| !Arc::ptr_eq(cached, seen)) {
-            return Some(newer);
+        let newer = || self.cached().filter(|cached| !Arc::ptr_eq(cached, seen));
+        if let Ok(mut turn) = self.turn(deadline).await
+            && newer().is_none()
+            && !turn.attempts.is_early_for_token()
+        {
+            turn.attempts.begin_for_token();
+            let _ = self.fetch(&mut turn, Discovery::First, transport, deadline).await;
         }
-        if turn.attempts.is_early_for_token() {
-            return None;
-        }
-        turn.attempts.begin_for_token();
-        self.fetch(&mut turn, Discovery::First, transport, deadline).await.ok()
+        // Or the keys that another call fetched in the meantime.
+        newer()
     }
 
     /// The cached keys, without a request.
@@ -137,9 +141,7 @@ impl Keys {
     /// Imports keys that another process exported, unless there are fresh ones already.
     pub(crate) fn import(&self, text: &str) -> Result<()> {
         let imported = export::import(&self.source.issuer, text)?;
-        if self.fresh().is_none() {
-            self.keep(Arc::new(imported));
-        }
+        self.keep(imported, Cached::is_fresh);
         Ok(())
     }
 
@@ -158,7 +160,11 @@ impl Keys {
             (_, Ok(turn)) => turn,
             // Another caller is fetching: use the old keys.
             (Some(stale), Err(_)) => return Ok(stale),
-            (None, Err(_)) => self.turn(deadline).await?,
+            (None, Err(_)) => match self.turn(deadline).await {
+                Ok(turn) => turn,
+                // A third call may have fetched keys in the meantime.
+                Err(error) => return self.cached().ok_or(error),
+            },
         };
         self.settle(&mut turn, discovery, transport, deadline).await
     }
@@ -189,7 +195,10 @@ impl Keys {
         runtimes::of_the_caller()?;
         let (now, seen) = (clock::now(), self.current_turn());
         let half = now + deadline.saturating_duration_since(now) / 2;
-        if let Ok(turn) = timeout_at(half, Arc::clone(&seen).lock_owned()).await {
+        if let Ok(turn) = timeout_at(half, Arc::clone(&seen).lock_owned()).await
+            // If it was replaced in the meantime, another call is fetching.
+            && Arc::ptr_eq(&seen, &self.current_turn())
+        {
             return Ok(turn);
         }
         let next = self.turn_after(&seen);
@@ -199,16 +208,17 @@ impl Keys {
     }
 
     fn current_turn(&self) -> Arc<Mutex<Turn>> {
-        Arc::clone(&self.turn.read().unwrap_or_else(PoisonError::into_inner))
+        self.turn.get()
     }
 
     /// The turn that replaces one that takes too long. Another caller may have created it already.
     fn turn_after(&self, seen: &Arc<Mutex<Turn>>) -> Arc<Mutex<Turn>> {
-        let mut turn = self.turn.write().unwrap_or_else(PoisonError::into_inner);
-        if Arc::ptr_eq(&turn, seen) {
-            *turn = Arc::default();
-        }
-        Arc::clone(&turn)
+        self.turn.update(|turn| {
+            if Arc::ptr_eq(turn, seen) {
+                *turn = Arc::default();
+            }
+            Arc::clone(turn)
+        })
     }
 
     async fn fetch(
@@ -219,21 +229,28 @@ impl Keys {
         deadline: Instant,
     ) -> Result<Arc<Cached>> {
         turn.attempts.begin();
+        let number = self.fetches.fetch_add(1, Relaxed) + 1;
         let result = self.source.fetch(&mut turn.found, discovery, transport, deadline).await;
         turn.attempts.end(&result);
         self.recorder.key_fetch(&result);
-        let fetched = result.map(Arc::new);
-        if let Ok(fetched) = &fetched {
-            self.keep(Arc::clone(fetched));
-        }
+        let fetched = result.map(|keys| {
+            // Two calls may fetch at once, and the one that began later may end earlier.
+            self.keep(Cached { fetch: number, ..keys }, |kept| kept.fetch > number)
+        });
         // Code that reads the log line may request keys at once, so store them first.
         self.tell(&fetched);
         fetched
     }
 
-    fn keep(&self, keys: Arc<Cached>) {
-        inheritance::publish(&keys, &self.inherited);
-        *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Some(keys);
+    /// Keeps `keys`, unless those that are kept should stay. Returns what is kept now.
+    fn keep(&self, keys: Cached, stays: impl FnOnce(&Cached) -> bool) -> Arc<Cached> {
+        self.cached.update(|cached| match cached {
+            Some(kept) if stays(kept) => Arc::clone(kept),
+            _ => {
+                inheritance::publish(&keys, &self.inherited);
+                Arc::clone(cached.insert(Arc::new(keys)))
+            }
+        })
     }
 
     fn tell(&self, result: &Result<Arc<Cached>>) {
@@ -253,7 +270,7 @@ impl Keys {
     }
 
     fn cached(&self) -> Option<Arc<Cached>> {
-        self.cached.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.cached.get()
     }
 }
 

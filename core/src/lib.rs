@@ -91,6 +91,8 @@ mod secret;
 mod sentences;
 mod set_cookie;
 #[cfg(feature = "client")]
+mod shared;
+#[cfg(feature = "client")]
 mod stats;
 #[cfg(test)]
 #[path = "../tests/network/stopped_clock.rs"]

@@ -19,11 +19,13 @@ pub(crate) struct Cached {
     /// The text that Clever sent.
     pub(crate) jwks: String,
     pub(crate) fresh_until: Instant,
+    /// Which fetch of this process they are from, counted from 1; 0 for keys of another process.
+    pub(super) fetch: u64,
 }
 
 impl Cached {
     pub(super) fn new(jwks: String, fresh_for: Duration) -> Result<Self> {
-        Ok(Self { set: KeySet::parse(&jwks)?, jwks, fresh_until: clock::now() + fresh_for })
+        Ok(Self { set: KeySet::parse(&jwks)?, jwks, fresh_until: clock::now() + fresh_for, fetch: 0 })
     }
 
     pub(super) fn is_fresh(&self) -> bool {

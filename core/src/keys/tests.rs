@@ -160,6 +160,31 @@ fn a_call_that_waited_half_of_its_time_fetches_keys_itself_until_its_own_deadlin
 }
 
 #[test]
+fn keys_of_a_fetch_that_began_earlier_do_not_replace_later_ones() {
+    run(async |_| {
+        let emulator = Emulator::start(Options::new()).unwrap();
+        let scene = Scene::new(&emulator);
+        let first = scene.current().await.unwrap();
+        let keep = |fetch: u64| {
+            let keys = Cached::new(first.jwks.clone(), COOLDOWN).unwrap();
+            scene.keys.keep(Cached { fetch, ..keys }, |_| false)
+        };
+        let fetch = async || {
+            let (mut turn, deadline) = (Turn::default(), clock::now() + COOLDOWN);
+            scene.keys.fetch(&mut turn, Discovery::First, &scene.transport, deadline).await.unwrap()
+        };
+        let later = keep(3);
+        assert!(Arc::ptr_eq(&fetch().await, &later), "the keys of the third fetch must stay");
+        keep(2);
+        assert_eq!(
+            fetch().await.fetch,
+            3,
+            "the keys of the third fetch must replace those of the second one"
+        );
+    });
+}
+
+#[test]
 fn inherited_keys_are_as_old_as_the_parents_keys() {
     run(async |_| {
         let emulator = Emulator::start(Options::new()).unwrap();
