@@ -465,15 +465,16 @@ soak: build $(VENV)/test ## log people in for an hour (MINUTES=60) with faults, 
 	LD_LIBRARY_PATH=$(RELEASE) CLEVER_SSO_SOAK_MINUTES=$(MINUTES) CLEVER_SSO_SOAK_PLOT=$(CURDIR)/docs/images/soak.svg \
 		$(IN_VENV)/pytest -s --timeout 0 ffi/tests/endurance/test_soak.py
 
-# `make test-rust` tests the forks. The number is how often one thread can preempt another.
+# `make test-rust` tests the forks, and key refresh in fewer orders. The number is how often one thread can preempt another.
 .PHONY: test-models
-test-models: ## test the core's code without locks in each order of threads, with loom
+test-models: ## test the core's code without locks in each order of threads, with loom, and key refresh in each order of events
 	$(CARGO) run -q -p clever-sso-models --features orders --bin orders -- 4
+	$(CARGO) run -q -p clever-sso-models --bin refresh -- whole
 
 # Values of a parent process are leaked on purpose; the tests count them.
 .PHONY: test-miri
-test-miri: ## test the same code under Miri, which finds undefined behavior (needs a nightly Rust with miri and rust-src)
-	MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-many-seeds=0..4" $(CARGO) +nightly miri test -q -p clever-sso-models
+test-miri: ## test the code without locks under Miri, which finds undefined behavior (needs a nightly Rust with miri and rust-src)
+	MIRIFLAGS="-Zmiri-ignore-leaks -Zmiri-many-seeds=0..4" $(CARGO) +nightly miri test -q -p clever-sso-models --lib
 
 # The standard library is built with the sanitizer, too. Otherwise its locks would look like races.
 .PHONY: test-tsan

@@ -60,8 +60,8 @@ LONG_PARTS = (
     Part("fuzz", "fuzzing, a minute for each target"),
     Part("bench-growth", "time for hostile input, by its size"),
     Part("bench-login", "first login of a process over a slow network"),
-    Part("test-models", "code without locks in the core, in each order of threads"),
-    Part("test-miri", "the same under Miri", tool="cargo"),
+    Part("test-models", "code without locks and key refresh, in each order"),
+    Part("test-miri", "the code without locks under Miri", tool="cargo"),
     Part("test-tsan", "the same under ThreadSanitizer", tool="cargo"),
     Part("test-endurance", "20,000 logins at the emulator", tool="cargo"),
 )
