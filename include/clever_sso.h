@@ -2002,6 +2002,16 @@ clever_sso_status clever_sso_config_doctor(const clever_sso_config *config,
                                            clever_sso_report **report,
                                            clever_sso_error **error);
 
+// The same for a provider whose endpoints are in its discovery document. Call it instead of `clever_sso_config_discover`: the
+// doctor fetches the document itself, within its 15 seconds. Why that fails is in the report.
+//
+// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
+//
+// Since 0.1.
+clever_sso_status clever_sso_config_doctor_with_discovery(const clever_sso_config *config,
+                                                          clever_sso_report **report,
+                                                          clever_sso_error **error);
+
 // The worst level among the findings. `CLEVER_SSO_REPORT_OK` when `report` is NULL.
 //
 // Since 0.1.

@@ -561,28 +561,23 @@ impl Client {
 /// # Errors
 /// `runtime_running` inside an async task.
 pub fn doctor(builder: ConfigBuilder) -> Result<Report> {
-    reported(runtime_pool::run_alone(doctor::of_builder(builder, false, Vec::new()), None))
+    reported(runtime_pool::run_alone(doctor::of_builder(builder, Vec::new()), None))
 }
 
-/// Like [`doctor`], for the faces: `findings` are the caller's own findings about settings.
+/// Like [`doctor`], for settings whose endpoints come from discovery. The doctor fetches that document within its own time.
 ///
 /// # Errors
-/// As [`doctor`]; `call_interrupted` when `watch` returns true.
+/// As [`doctor`].
 #[cfg(feature = "__face")]
 #[doc(hidden)]
-pub fn doctor_with(
-    builder: ConfigBuilder,
-    discovers: bool,
-    findings: Vec<Finding>,
-    watch: Option<fn() -> bool>,
-) -> Result<Report> {
-    reported(runtime_pool::run_alone(doctor::of_builder(builder, discovers, findings), watch))
+pub fn doctor_with_discovery(builder: ConfigBuilder) -> Result<Report> {
+    doctor(builder.with_discovery(true))
 }
 
 /// Checks the setup in the environment variables `CLEVER_CLIENT_ID` and so on.
 ///
 /// # Errors
-/// As [`doctor_with`].
+/// As [`doctor`]; `call_interrupted` when `watch` says so.
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub fn doctor_of_environment(watch: Option<fn() -> bool>) -> Result<Report> {
@@ -592,7 +587,7 @@ pub fn doctor_of_environment(watch: Option<fn() -> bool>) -> Result<Report> {
 /// Checks the setup in settings that are named like these variables. `findings` are the caller's own findings.
 ///
 /// # Errors
-/// As [`doctor_with`].
+/// As [`doctor_of_environment`].
 #[cfg(feature = "__face")]
 #[doc(hidden)]
 pub fn doctor_of_variables(

@@ -49,11 +49,9 @@ pub(crate) fn of_client<'a>(config: &'a Config, keys: &'a Keys) -> Work<'a, Resu
 }
 
 /// Checks settings that may not be valid. `findings` are the caller's own, and come first.
-pub(crate) fn of_builder<'a>(
-    builder: ConfigBuilder,
-    discovers: bool,
-    mut findings: Vec<Finding>,
-) -> Work<'a, Result<Report>> {
+pub(crate) fn of_builder<'a>(builder: ConfigBuilder, mut findings: Vec<Finding>) -> Work<'a, Result<Report>> {
+    let discovers = builder.discovers();
+    let builder = builder.with_discovery(false);
     let discovers = discovers.then(|| builder.clone());
     let Examined { errors, config, credentials_are_usable } = builder.examine();
     // If an address was unreadable, the configuration has another one here: do not send secrets there.
@@ -85,7 +83,7 @@ impl ConfigBuilder {
     /// `runtime_missing`, `limit_reached`, `internal`.
     #[cfg(feature = "client")]
     pub async fn doctor(self) -> Result<Report> {
-        of_builder(self, false, Vec::new()).await
+        of_builder(self, Vec::new()).await
     }
 }
 
@@ -101,10 +99,10 @@ pub(crate) fn of_variables<'a>(
     variables: OfVariables,
     mut findings: Vec<Finding>,
 ) -> Work<'a, Result<Report>> {
-    let OfVariables { builder, discovers, unreadable, misspelt } = variables;
+    let OfVariables { builder, unreadable, misspelt } = variables;
     findings.extend(unreadable.iter().map(|why| settings::unreadable(why)));
     findings.extend(misspelt.iter().map(|(name, meant, is_set)| settings::misspelt(name, meant, *is_set)));
-    of_builder(builder, discovers, findings)
+    of_builder(builder, findings)
 }
 
 /// A report that only says why nothing could be checked.

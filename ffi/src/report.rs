@@ -95,6 +95,20 @@ pub extern "C" fn clever_sso_config_doctor(
     give(report, error, || Ok((&blocking::doctor(handle(config, "config")?.builder.clone())?).into()))
 }
 
+/// The same for a provider whose endpoints are in its discovery document. Call it instead of `clever_sso_config_discover`: the
+/// doctor fetches the document itself, within its 15 seconds. Why that fails is in the report.
+///
+/// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clever_sso_config_doctor_with_discovery(
+    config: Option<&clever_sso_config>,
+    report: Option<&mut MaybeUninit<Option<Box<clever_sso_report>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clever_sso_error>>>>,
+) -> clever_sso_status {
+    let checked = || blocking::doctor_with_discovery(handle(config, "config")?.builder.clone());
+    give(report, error, || Ok((&checked()?).into()))
+}
+
 /// The worst level among the findings. `CLEVER_SSO_REPORT_OK` when `report` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_report_worst_level(

@@ -147,9 +147,10 @@ clever_sso_status php_clever_sso_settings_doctor(
 {
 	clever_sso_config *config = NULL;
 	clever_sso_status status = make_config(settings, &config, error);
-	/* The doctor fetches it too, and says why that fails. */
-	if (!status && settings->discover) clever_sso_config_discover(config, NULL);
-	if (!status) status = clever_sso_config_doctor(config, report, error);
+	if (!status) {
+		status = settings->discover ? clever_sso_config_doctor_with_discovery(config, report, error)
+		                            : clever_sso_config_doctor(config, report, error);
+	}
 	clever_sso_config_free(config);
 	return status;
 }

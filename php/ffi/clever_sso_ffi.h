@@ -69,6 +69,7 @@ double clever_sso_stats_sample_value(const clever_sso_stats *stats, size_t index
 void clever_sso_stats_free(clever_sso_stats *stats);
 clever_sso_status clever_sso_doctor(const clever_sso_client *client, clever_sso_report **report, clever_sso_error **error);
 clever_sso_status clever_sso_config_doctor(const clever_sso_config *config, clever_sso_report **report, clever_sso_error **error);
+clever_sso_status clever_sso_config_doctor_with_discovery(const clever_sso_config *config, clever_sso_report **report, clever_sso_error **error);
 size_t clever_sso_report_finding_count(const clever_sso_report *report);
 const char *clever_sso_report_finding_check(const clever_sso_report *report, size_t index);
 clever_sso_report_level clever_sso_report_finding_level(const clever_sso_report *report, size_t index);

@@ -10,8 +10,10 @@ from cases.broken_setups import (
     BROKEN,
     GOOD,
     NO_THREADS,
+    Answer,
     Broken,
     Place,
+    answering,
     check_first_problem,
     run,
     run_without_threads,
@@ -69,6 +71,20 @@ def test_the_first_problem_is_the_cause_in_more_setups(
     assert not wrongly_named(
         command(installed, way), lambda variables: with_library(installed, variables), clever, tmp_path
     )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_discovery_is_asked_for_once(way: str, clever: str, installed: Installed, tmp_path: Path) -> None:
+    """So that it belongs to the doctor's own time."""
+    paths: list[str] = []
+
+    def note(path: str, usual: Answer) -> Answer:
+        paths.append(path)
+        return usual
+
+    with answering(note, CLEVER_DISCOVER="on")(Place(clever, tmp_path)) as variables:
+        done = run(command(installed, way), with_library(installed, variables))
+    assert (done.returncode, paths.count("/.well-known/openid-configuration")) == (0, 1), done.stdout
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from framework_sites import FRAMEWORKS, commanded, framework
-from harness import emulator
+from harness import emulator, ports
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.paths import ROOT
@@ -90,6 +90,13 @@ def test_the_doctor_checks_the_credentials_with_clever(installed: Installed, tmp
         assert (ended, "problem  credentials: Clever does not accept" in said) == (2, True), said
     ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, clever=clever)
     assert (ended, "problem  connect: " in said) == (2, True), said
+
+
+def test_the_doctor_names_discovery_that_fails_while_the_client_is_made(installed: Installed, tmp_path: Path) -> None:
+    with ports.reserved() as port:
+        discovers = {"clever": f"http://127.0.0.1:{port}", "SETTINGS": '{"client": {"discover": true}}'}
+        ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, **discovers)
+    assert (ended, said.startswith("problem  discovery: network_connect: ")) == (2, True), said
 
 
 def test_commands_that_do_not_use_clever_run_without_its_secrets(installed: Installed, tmp_path: Path) -> None:

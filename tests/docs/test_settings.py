@@ -34,7 +34,7 @@ SENTENCES = {name.strip("`"): sentence for name, _, _, sentence in MEANINGS}
 ONLY_PHP = ["keyCache", "logger"]
 CONFIG = "clever_sso_config_"
 # Variables that are not settings of a client.
-OTHERS_IN_C = {"free", "set_setting_names", "doctor"}
+OTHERS_IN_C = {"free", "set_setting_names", "doctor", "doctor_with_discovery"}
 # More variables that the frameworks, the PHP web page, the examples and the tools read.
 BESIDES = {"CLEVER_DISTRICT_ID", "CLEVER_KEY_CACHE", "CLEVER_SESSION_NAME"}
 

@@ -207,8 +207,8 @@ impl ConfigBuilder {
         self
     }
 
-    #[cfg(feature = "__face")]
-    pub(super) const fn discovers(&self) -> bool {
+    #[cfg(feature = "client")]
+    pub(crate) const fn discovers(&self) -> bool {
         self.discover
     }
 

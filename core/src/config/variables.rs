@@ -54,8 +54,6 @@ pub(crate) const OF_PAGES: [(&str, &str); 8] = [
 #[derive(Debug)]
 pub(crate) struct OfVariables {
     pub(crate) builder: ConfigBuilder,
-    /// Whether endpoints come from discovery.
-    pub(crate) discovers: bool,
     /// Errors about values that cannot be read, as sentences that name the variable.
     pub(crate) unreadable: Vec<String>,
     /// Variables that are not settings: the name, the setting that it looks like, and whether that setting is set.
@@ -73,8 +71,7 @@ impl OfVariables {
     pub(crate) fn of(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let (builder, unreadable) = collect(variable);
         let unreadable = unreadable.iter().filter_map(|error| error.detail().map(str::to_owned)).collect();
-        let discovers = builder.discovers();
-        Self { builder: builder.with_discovery(false), discovers, unreadable, misspelt: Vec::new() }
+        Self { builder, unreadable, misspelt: Vec::new() }
     }
 }
 

@@ -100,11 +100,11 @@ async fn no_secret_is_sent_when_the_token_endpoint_is_unknown() {
     let good = || builder(emulator.base_url());
     let unreadable = Finding::new("settings", Level::Problem, "token_endpoint cannot be read", None);
     let nowhere = good().issuer(format!("{}/nowhere", emulator.base_url()));
-    for (builder, discovers, findings) in [(good(), false, vec![unreadable]), (nowhere, true, Vec::new())] {
-        let report = of_builder(builder, discovers, findings).await.unwrap();
+    for (builder, findings) in [(good(), vec![unreadable]), (nowhere.with_discovery(true), Vec::new())] {
+        let report = of_builder(builder, findings).await.unwrap();
         assert_eq!((report.level(), secrets_sent()), (Level::Problem, 0), "{report}");
     }
-    let report = of_builder(good(), true, Vec::new()).await.unwrap();
+    let report = good().with_discovery(true).doctor().await.unwrap();
     assert_eq!((report.level(), secrets_sent()), (Level::Ok, 1), "{report}");
 }
 
@@ -151,11 +151,14 @@ async fn redirect_uris_are_tried_up_to_a_reported_limit() {
 async fn a_report_on_a_silent_server_ends_in_time() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", silent.local_addr().unwrap());
-    let begun = clock::now();
-    let report = builder(&base_url).timeout(Duration::from_secs(60)).doctor().await.unwrap();
-    assert!(clock::now() - begun < Duration::from_secs(15));
-    let first = report.first_problem().unwrap();
-    assert!(matches!(&*first.check, "connect" | "discovery"), "{report}");
+    for discovers in [false, true] {
+        let begun = clock::now();
+        let builder = builder(&base_url).timeout(Duration::from_secs(60)).with_discovery(discovers);
+        let report = builder.doctor().await.unwrap();
+        assert!(clock::now() - begun < Duration::from_secs(15));
+        let first = report.first_problem().unwrap();
+        assert!(matches!(&*first.check, "connect" | "discovery"), "{report}");
+    }
 }
 
 #[test]

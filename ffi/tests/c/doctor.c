@@ -28,9 +28,13 @@ int main(void)
     /* With a client if the settings make one, otherwise with the settings. */
     clever_sso_client *client = NULL;
     clever_sso_report *report = NULL;
-    clever_sso_status status = clever_sso_client_new(config, &client, NULL) == CLEVER_SSO_OK
-                                   ? clever_sso_doctor(client, &report, NULL)
-                                   : clever_sso_config_doctor(config, &report, NULL);
+    clever_sso_status status;
+    if (getenv("CLEVER_DISCOVER"))
+        status = clever_sso_config_doctor_with_discovery(config, &report, NULL);
+    else if (clever_sso_client_new(config, &client, NULL) == CLEVER_SSO_OK)
+        status = clever_sso_doctor(client, &report, NULL);
+    else
+        status = clever_sso_config_doctor(config, &report, NULL);
     if (status != CLEVER_SSO_OK) return 3;
     puts(clever_sso_report_json(report));
     for (size_t index = 0; index < clever_sso_report_finding_count(report); index++) {

@@ -660,11 +660,8 @@ final class Client implements ClientInterface
             return new Report([Reader::wrongSetting($error), Reader::versions()]);
         }
         try {
-            // The doctor fetches it too, and says why that fails.
-            if ($arguments['discover']) {
-                Library::attempt('config_discover', $config);
-            }
-            return Library::read('config_doctor', 'report', Reader::report(...), $config);
+            $doctor = $arguments['discover'] ? 'config_doctor_with_discovery' : 'config_doctor';
+            return Library::read($doctor, 'report', Reader::report(...), $config);
         } finally {
             Library::get()->clever_sso_config_free($config);
         }

@@ -66,12 +66,6 @@ final class Library
         }
     }
 
-    /** Makes a call whose failure does not matter. */
-    public static function attempt(string $function, CData $handle): void
-    {
-        self::get()->{"clever_sso_$function"}($handle, null);
-    }
-
     /** A call that returns a text to be freed, or none. */
     public static function given(string $function, #[\SensitiveParameter] mixed ...$arguments): ?string
     {

@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 namespace CleverSso\Laravel;
 
+use CleverSso\ConfigException;
 use CleverSso\Exception as CleverSsoException;
 use CleverSso\Finding;
 use CleverSso\Report;
@@ -29,7 +30,8 @@ final class DoctorCommand extends Command
             try {
                 $findings = $clever->client()->doctor()->findings;
             } catch (CleverSsoException $error) {
-                $ours[] = $problem('settings', $error->getMessage());
+                // Only discovery asks Clever while the client is made.
+                $ours[] = $problem($error instanceof ConfigException ? 'settings' : 'discovery', $error->getMessage());
             }
         }
         $report = new Report([...array_values($ours), ...$findings]);

@@ -15,6 +15,7 @@ from starlette.routing import Match, Mount
 from clever_sso import _settings
 from clever_sso._native import doctor_of_client
 from clever_sso._web.doctor import (
+    APPLICATION,
     CALLBACK,
     SESSION,
     SETTINGS,
@@ -38,7 +39,7 @@ from clever_sso.asgi.stores import (
 )
 from clever_sso.asgi.views import Views
 from clever_sso.asgi.watched import WATCHED
-from clever_sso.exceptions import ConfigError
+from clever_sso.exceptions import ConfigError, Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,17 +82,17 @@ def report(target: str) -> Report:
     own += [*_of_callback(apps[0], settings), *_of_session(installed, settings, is_wrapped=is_wrapped)]
     own.append(versions("Starlette", "FastAPI"))
     client: Any = settings.default_client
-    if isinstance(client, AsyncClient):
+    if isinstance(client, AsyncClient) and not settings.is_from_env:
         return doctor_of_client(client._client, own)  # noqa: SLF001  (what it does without waiting)
-    # A client from a test, which has no doctor.
+    # A client from the environment, or from a test, which has no doctor.
     return report_of(os.environ, own)
 
 
 # ---------------------------------------------------------------- the application
 
 
-def _loaded(target: str) -> tuple[Any, ConfigError | None]:
-    """Returns the application, or the error that the extension raised during setup."""
+def _loaded(target: str) -> tuple[Any, Error | None]:
+    """Returns the application, or the error that the extension or a client raised during setup."""
     module, colon, name = target.partition(":")
     if not module or not all(part.isidentifier() for part in module.split(".")):
         raise NoApplicationError(f"--app needs a module and a name in it, such as main:app, not {target}")
@@ -107,7 +108,7 @@ def _loaded(target: str) -> tuple[Any, ConfigError | None]:
         raise NoApplicationError(
             f"there is no module {error.name} here: run this in your application's folder"
         ) from None
-    except ConfigError as error:
+    except Error as error:
         return None, error
     finally:
         WATCHED.reset(mark)
@@ -122,8 +123,12 @@ def _kind(app: object) -> str:
     return f"a {type(app).__module__}.{type(app).__name__}"
 
 
-def _refused(refused: ConfigError) -> Iterator[Found]:
+def _refused(refused: Error) -> Iterator[Found]:
     """The finding for an error of the extension, unless the core reports it itself."""
+    if not isinstance(refused, ConfigError):
+        found = f"the application asks Clever when it is imported, and cannot be loaded: {refused.message}"
+        yield APPLICATION, "problem", found, "solve the first problem below; or make that client without discover=True"
+        return
     try:
         _settings.arguments(os.environ)
     except ConfigError as error:

@@ -13,6 +13,7 @@ from clever_sso._web.chosen import Chosen, Paths
 from clever_sso._web.hosts import at_host, check_clients, host_of, misplaced, raise_named
 from clever_sso.aio import AsyncClient
 from clever_sso.asgi.request import HOST
+from clever_sso.asgi.watched import WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,8 @@ class Settings:
     chosen: Chosen
     paths: Paths
     rotate_session: Callable[[Request], Any] | None
+    is_from_env: bool
+    """Whether the default client was made from the environment."""
     hooks: Hooks = field(default_factory=Hooks)
 
     @property
@@ -70,7 +73,10 @@ class Settings:
         if rotate_session is not None:
             _settings.check_hook("rotate_session", rotate_session, "request")
         chosen = Chosen.of(lambda name: _settings.given_or_environment(name, given[name]))
-        client = client or AsyncClient.from_env()
+        is_from_env = client is None
+        # The doctor fetches the discovery document itself, within its own time.
+        changed = {"discover": False} if WATCHED.get() else {}
+        client = client or AsyncClient(**{**_settings.from_environment(), **changed})
         own = {host_of(host): each for host, each in clients.items()}
         paths = _paths(client, chosen)
         for host, each in own.items():
@@ -78,7 +84,7 @@ class Settings:
         for told in (paths.to_tell, *misplaced(client, own, lambda host: f"clients[{host!r}]")):
             if told:
                 logger.warning("%s", told)
-        return cls(client, own, chosen, paths, rotate_session)
+        return cls(client, own, chosen, paths, rotate_session, is_from_env)
 
 
 def _paths(client: AsyncClient, chosen: Chosen) -> Paths:

@@ -1,4 +1,4 @@
-"""Whether the doctor is loading the application. Then the doctor itself reports what is wrong with the sessions."""
+"""Whether the doctor is loading the application. Then it checks the sessions and asks Clever itself."""
 
 from __future__ import annotations
 

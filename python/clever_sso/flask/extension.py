@@ -86,14 +86,16 @@ class CleverSso:
         set_up = SET_UP.get()
         if set_up is not None:
             set_up.append((app, self._from_env))
+        # The doctor fetches the discovery document itself, within its own time.
+        changed = {} if set_up is None else {"discover": False}
         chosen = _chosen(app, from_env=self._from_env)
         try:
-            client = self._client or client_of(app, from_env=self._from_env)
+            client = self._client or client_of(app, from_env=self._from_env, **changed)
             _settings.check_login(client)
         except ConfigError as error:
             raise error if self._from_env else _with_environment_named(error) from None
         clients = {host_of(host): own for host, own in self._clients.items()}
-        from_configuration = clients_of_hosts(every_setting(app, from_env=self._from_env))
+        from_configuration = clients_of_hosts(every_setting(app, from_env=self._from_env), **changed)
         clients.update(from_configuration)
         _tell_unread(app, from_env=self._from_env)
         check_keys(app)

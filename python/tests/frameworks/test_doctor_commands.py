@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cases.broken_setups import NO_THREADS, check_first_problem, run_without_threads
+from cases.broken_setups import NO_THREADS, Answer, by_hand, check_first_problem, run_without_threads
 from harness.paths import ROOT
 from running import CLIENT_SECRET, settings
 
@@ -145,6 +145,20 @@ def test_the_first_problem_is_the_cause(
     found = problem_of(*doctor(clever, "--json", **changes))
     assert found[0] == check, found
     assert says in found[1]
+
+
+def test_discovery_is_asked_for_once(doctor: Callable[..., tuple[int, str]]) -> None:
+    """So that it belongs to the doctor's own time."""
+    paths: list[str] = []
+
+    def note(path: str, usual: Answer) -> Answer:
+        paths.append(path)
+        return usual
+
+    with by_hand(note) as base_url:
+        text = doctor(base_url, CLEVER_DISCOVER=True)[1]
+    assert "ok       credentials: " in text
+    assert paths.count("/.well-known/openid-configuration") == 1
 
 
 IN_FLASK = """

@@ -9,6 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cases.broken_setups import Answer, by_hand
+from harness import ports
 from running import CLIENT_SECRET, settings
 
 pytest.importorskip("fastapi")
@@ -195,3 +197,31 @@ def test_an_application_with_a_problem_still_refuses_to_start() -> None:
     client = AsyncClient("id", "a secret", "http://localhost:9/clever/callback")
     with pytest.raises(ConfigError, match="same_site='strict'"):
         CleverSso(client).install(app)
+
+
+def test_discovery_is_asked_for_once(doctor: Callable[..., tuple[int, str, str]]) -> None:
+    """So that it belongs to the doctor's own time."""
+    paths: list[str] = []
+
+    def note(path: str, usual: Answer) -> Answer:
+        paths.append(path)
+        return usual
+
+    with by_hand(note) as base_url:
+        text = doctor(USUAL, CLEVER_BASE_URL=base_url, CLEVER_DISCOVER="on")[1]
+    assert "ok       credentials: " in text
+    assert paths.count("/.well-known/openid-configuration") == 1
+
+
+def test_a_client_that_cannot_fetch_discovery_when_it_is_imported_is_named(
+    doctor: Callable[..., tuple[int, str, str]],
+) -> None:
+    with ports.reserved() as port:
+        there = f"base_url='http://127.0.0.1:{port}', discover=True"
+        code, text, _ = doctor(
+            f"CleverSso(AsyncClient('a', 'b', 'http://localhost:9/cb', {there})).install(app)", "--json"
+        )
+    problem = finding(json.loads(text), "problem")
+    assert (code, problem["check"]) == (2, "application")
+    assert "cannot be loaded: " in problem["found"]
+    assert f"127.0.0.1:{port}" in problem["found"]
