@@ -50,11 +50,12 @@ def shown(report: Report, *, as_json: bool, to_terminal: bool, colors: bool | No
         report: The doctor's report.
         as_json: Whether to write JSON, for programs.
         to_terminal: Whether the output is a terminal. Lines are then broken between words.
-        colors: Whether to use colors. Default: only on a terminal, unless `NO_COLOR` is set (https://no-color.org).
+        colors: Whether to use colors. Default: only on a terminal, unless `TERM` is `dumb`.
+            `NO_COLOR` forbids them in any case (https://no-color.org).
     """
     if as_json:
         return f"{report.to_json()}\n"
-    wanted = to_terminal if colors is None else colors
+    wanted = to_terminal and os.environ.get("TERM") != "dumb" if colors is None else colors
     text = report.to_text(colors=wanted and not os.environ.get("NO_COLOR"))
     return _wrapped(text, shutil.get_terminal_size().columns) if to_terminal else text
 

@@ -1,5 +1,6 @@
 //! The command `clever-sso`: checks the setup that environment variables describe.
 
+use std::ffi::OsStr;
 use std::io::{IsTerminal as _, Write as _, stdout};
 use std::process::ExitCode;
 
@@ -46,20 +47,25 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "https://no-color.org")]
 fn doctor(as_json: bool) -> ExitCode {
     // tokio panics in a process that may open only a few files.
     std::panic::set_hook(Box::new(|_| {}));
     match std::panic::catch_unwind(|| doctor_of_environment(None)).unwrap_or_else(|_| Ok(unable())) {
         Ok(report) if as_json => said(&format!("{}\n", report.to_json()), report.exit_code()),
         Ok(report) => {
-            let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
             let to_terminal = stdout().is_terminal();
-            let text = report.to_text(to_terminal && !no_color);
+            let text = report.to_text(to_terminal && may_have_colors());
             said(&if to_terminal { wrapped(&text, COLUMNS) } else { text }, report.exit_code())
         }
         Err(error) => said(&format!("{error}\n"), 2),
     }
+}
+
+/// Whether the environment lets a terminal have colors: `NO_COLOR` (<https://no-color.org>) and `TERM=dumb` forbid them.
+#[expect(clippy::disallowed_methods, reason = "they are about this program's own output")]
+fn may_have_colors() -> bool {
+    let is_set = |name, check: fn(&OsStr) -> bool| std::env::var_os(name).is_some_and(|value| check(&value));
+    !is_set("NO_COLOR", |value| !value.is_empty()) && !is_set("TERM", |value| value == "dumb")
 }
 
 /// The report when the doctor itself cannot run.

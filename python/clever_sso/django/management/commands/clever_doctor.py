@@ -31,8 +31,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:  # noqa: ANN401  (as Django calls it)
         """Run it."""
         report = doctor.report()
-        has_colors = bool(options["force_color"] or (self.stdout.isatty() and not options["no_color"]))
-        text = shown(report, as_json=options["json"], to_terminal=self.stdout.isatty(), colors=has_colors)
+        colors = True if options["force_color"] else False if options["no_color"] else None
+        text = shown(report, as_json=options["json"], to_terminal=self.stdout.isatty(), colors=colors)
         self.stdout.write(text, ending="")
         if report.exit_code:
             sys.exit(report.exit_code)
