@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from databases import mariadb
 from framework_sites import framework, needed
+from harness import ports
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.length import WHOLE
@@ -81,6 +82,13 @@ def saved(site: Site, nonce: str = "", roles: dict[str, str] | None = None, **fi
     form |= {"clever_sso[client_id]": APP_NAME, "clever_sso[client_secret]": SECRET, "clever_sso[district_id]": ""}
     form |= {f"clever_sso[{name}]": value for name, value in fields.items()}
     return browser.open(f"{site.url}/wp-admin/options.php", form)
+
+
+def checked(site: Site) -> str:
+    """What the page shows after a click on the button that checks the settings."""
+    browser = administrator(site)
+    nonce = re.findall(r'name="_wpnonce" value="(\w+)"', settings_page(site, browser).text)[1]
+    return browser.open(f"{site.url}/wp-admin/admin-post.php", {"action": "clever_sso_check", "_wpnonce": nonce}).text
 
 
 def signed_in(browser: Browser, site: Site, number: str = ADA, return_to: str = "/") -> Page:
@@ -158,11 +166,23 @@ def test_the_settings_page_is_for_administrators_and_shows_no_secret(browser: Br
 
 
 def test_the_settings_page_can_check_the_settings(site: Site) -> None:
-    browser = administrator(site)
-    page = settings_page(site, browser).text
-    nonce = re.findall(r'name="_wpnonce" value="(\w+)"', page)[1]
-    found = browser.open(f"{site.url}/wp-admin/admin-post.php", {"action": "clever_sso_check", "_wpnonce": nonce})
-    assert "Clever answers, and its keys can be used." in found.text
+    assert "Clever answers, and its keys can be used." in checked(site)
+    saved(site, client_secret="0" * 40)
+    found = checked(site)
+    assert '<div class="notice notice-error"><p>credentials: Clever does not accept the client id and secret' in found
+    assert "0" * 40 not in found
+    saved(site)
+
+
+def test_the_first_line_of_the_check_is_the_cause(installed: Installed, database: Path) -> None:
+    """And not a warning about settings: plain http for logins, where Clever has https."""
+    with ports.reserved() as port:
+        own = {"CLEVER_BASE_URL": f"https://127.0.0.1:{port}", "CONSTANTS": CONSTANTS, "DB": "unreachable"}
+        with framework(installed, "wordpress", DB_SOCKET=str(database), **own) as site:
+            assert asked(f"{site.url}/-install").text.endswith("installed")
+            found = checked(site)
+    assert f'notice-error"><p>connect: no connection to 127.0.0.1:{port}' in found
+    assert "redirectUri is plain http" in found
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,16 @@ use CleverSso\Report;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Output\OutputInterface;
+use Symfony\Component\DependencyInjection\Exception\EnvNotFoundException;
 
-/** Checks the routes of the application, and then runs the checks of the client's doctor. */
+/** Checks the settings and the routes of the application, and then runs the checks of the client's doctor. */
 final class DoctorCommand extends Command
 {
-    public function __construct(private readonly Legs $legs, private readonly ClientInterface $client)
+    /**
+     * @param \Closure(): Legs $legs
+     * @param \Closure(): ClientInterface $client
+     */
+    public function __construct(private readonly \Closure $legs, private readonly \Closure $client)
     {
         parent::__construct();
     }
@@ -25,12 +30,13 @@ final class DoctorCommand extends Command
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
         $problem = fn(string $check, string $line): Finding => new Finding($check, 'problem', $line, null);
-        $misfit = $this->legs->misfit();
-        $ours = array_filter([$misfit === null ? null : $problem('callback', $misfit), $this->legs->refusedCookie()]);
-        $findings = [];
+        $ours = $findings = [];
         try {
-            $findings = $this->client->doctor()->findings;
-        } catch (CleverSsoException $error) {
+            $legs = ($this->legs)();
+            $misfit = $legs->misfit();
+            $ours = array_filter([$misfit === null ? null : $problem('callback', $misfit), $legs->refusedCookie()]);
+            $findings = ($this->client)()->doctor()->findings;
+        } catch (CleverSsoException | EnvNotFoundException $error) {
             $ours[] = $problem('settings', $error->getMessage());
         }
         $report = new Report([...array_values($ours), ...$findings]);

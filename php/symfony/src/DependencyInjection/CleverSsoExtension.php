@@ -17,6 +17,7 @@ use CleverSso\Symfony\Legs;
 use CleverSso\Symfony\LoginController;
 use CleverSso\Symfony\RoleVoter;
 use CleverSso\Symfony\SignIns;
+use Symfony\Component\DependencyInjection\Argument\ServiceClosureArgument;
 use Symfony\Component\DependencyInjection\ContainerBuilder;
 use Symfony\Component\DependencyInjection\ContainerInterface;
 use Symfony\Component\DependencyInjection\Definition;
@@ -67,7 +68,11 @@ final class CleverSsoExtension extends Extension
         $container->setDefinition(CleverDataCollector::class, (new Definition(CleverDataCollector::class, [
             $signIns,
         ]))->addTag('data_collector', ['id' => 'clever_sso', 'template' => '@CleverSso/collector.html.twig', 'priority' => 255]));
-        $container->setDefinition(DoctorCommand::class, (new Definition(DoctorCommand::class, [$legs, new Reference(ClientInterface::class)]))
+        $container->setDefinition(DoctorCommand::class, (new Definition(DoctorCommand::class, [
+            // Made when the command runs, which says what is wrong with their settings.
+            new ServiceClosureArgument($legs),
+            new ServiceClosureArgument(new Reference(ClientInterface::class)),
+        ]))
             ->addTag('console.command', [
                 'command' => 'clever:doctor',
                 'description' => 'Checks the settings of Log in with Clever, and says what is wrong',

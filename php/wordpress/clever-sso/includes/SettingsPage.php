@@ -101,9 +101,11 @@ final class SettingsPage
         } catch (CleverSsoException $error) {
             [$report, $wrong] = [new Report([]), [$error->getMessage()]];
         }
-        $amiss = array_filter($report->findings, fn(Finding $finding) => $finding->level !== 'ok');
+        // The cause first: people read the first line as that.
+        $ofLevel = fn(string $level): array => array_filter($report->findings, fn(Finding $finding) => $finding->level === $level);
+        $amiss = [...$ofLevel('problem'), ...$ofLevel('warning')];
         $line = fn(Finding $finding) => "{$finding->check}: {$finding->found}" . ($finding->advice === null ? '' : " ({$finding->advice})");
-        return ['exit_code' => $wrong === [] ? $report->exitCode : 2, 'lines' => [...$wrong, ...array_map($line, array_values($amiss))]];
+        return ['exit_code' => $wrong === [] ? $report->exitCode : 2, 'lines' => [...$wrong, ...array_map($line, $amiss)]];
     }
 
     public function show(): void
