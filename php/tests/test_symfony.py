@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +14,11 @@ from framework_sites import FRAMEWORKS, commanded, framework, needed
 from harness import emulator
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
+from harness.paths import ROOT
 from installed import app
 from php_sites import ADA, asked, cookie_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from installed import Installed
 
 DOCTOR = "clever:doctor"
@@ -85,6 +87,24 @@ def test_the_doctor_says_what_is_wrong(installed: Installed, tmp_path: Path) -> 
     assert (ended, "problem  connect: " in said) == (2, True), said
 
 
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"CLEVER_CLIENT_SECRET": " secret"}, "clientSecret begins or ends with white space"),
+        ({"CLEVER_CLIENT_SECRET": ""}, "clientSecret must not be empty"),
+        ({"SETTINGS": '{"client_secret": "%env(NOT_SET)%"}'}, 'Environment variable not found: "NOT_SET"'),
+    ],
+    ids=["secret", "empty", "variable"],
+)
+def test_settings_that_make_no_client_are_the_first_problem(
+    installed: Installed, tmp_path: Path, changed: dict[str, str], sentence: str
+) -> None:
+    ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, **changed)
+    first = said.partition("\n")[0]
+    assert (ended, first.startswith("problem  settings: ")) == (2, True), said
+    assert sentence in first
+
+
 def test_the_profiler_shows_the_outcome_and_no_secret(installed: Installed) -> None:
     needed("/usr/share/php/Symfony/Bundle/WebProfilerBundle/autoload.php", package="php-symfony-web-profiler-bundle")
     with framework(installed, "symfony", APP_DEBUG="1") as site:
@@ -108,6 +128,28 @@ def test_a_fake_client_can_replace_the_client(installed: Installed, tmp_path: Pa
     fake = installed.sources / "php/extension/CleverSso/Testing/FakeClient.php"
     ended, said = commanded(installed, "symfony", tmp_path, DOCTOR, clever="http://127.0.0.1:9", FAKE=str(fake))
     assert (ended, "Log in with Clever is set up" in said) == (0, True), said
+
+
+def test_callbacks_are_limited_as_the_guide_shows(installed: Installed) -> None:
+    for name, package in [("RateLimiter", "php-symfony-rate-limiter"), ("Yaml", "php-symfony-yaml")]:
+        needed(f"/usr/share/php/Symfony/Component/{name}/autoload.php", package=package)
+    text = (ROOT / "docs/stats.md").read_text("utf-8")
+    shown = re.findall(r"<!-- symfony limiter (\S+) -->\n```\w+\n(.*?)```", text, re.DOTALL)
+    assert sum("limit: 6000" in file for _, file in shown) == 1
+    with TemporaryDirectory(prefix="clever-sso-limiter-") as made:
+        folder = Path(made)
+        # The user of the server reads it.
+        folder.chmod(0o755)
+        for path, file in shown:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(file.replace("6000", "3"), "utf-8")
+        with framework(installed, "symfony", LIMITER=made) as site:
+            callback = f"{site.url}/clever/callback?error=access_denied"
+            assert [asked(callback).status for _ in range(4)] == [403, 403, 403, 429]
+            limited = asked(callback)
+            assert 0 < int(limited.headers["Retry-After"]) <= 60
+            assert "wait a minute" in limited.text
+            assert [asked(f"{site.url}/clever/login").status for _ in range(5)] == [303] * 5
 
 
 @pytest.mark.parametrize("trouble", ["closed", "broken"])

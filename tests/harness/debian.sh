@@ -19,6 +19,7 @@ declare -A package_of=(
     [/usr/share/php/Symfony/Bundle/TwigBundle/autoload.php]=php-symfony-twig-bundle
     [/usr/share/php/Symfony/Bundle/WebProfilerBundle/autoload.php]=php-symfony-web-profiler-bundle
     [/usr/share/php/Symfony/Component/Yaml/autoload.php]=php-symfony-yaml
+    [/usr/share/php/Symfony/Component/RateLimiter/autoload.php]=php-symfony-rate-limiter
     [/usr/share/php/Illuminate/autoload.php]=php-laravel-framework
     [/usr/share/doc/php-intl/copyright]=php-intl [/usr/share/doc/php-mbstring/copyright]=php-mbstring
     [/usr/share/doc/php-xml/copyright]=php-xml

@@ -63,6 +63,12 @@ if (getenv('DOCS')) {
     require_once getenv('DOCS') . '/src/CleverUsers.php';
 }
 
+if (getenv('LIMITER')) {
+    // The limit of the guide for callbacks.
+    require_once 'Symfony/Component/RateLimiter/autoload.php';
+    require_once getenv('LIMITER') . '/src/EventListener/LimitCallbacks.php';
+}
+
 /** An application with users of its own: it finds them by issuer and Clever id. */
 final class Users implements UserMapper, UserProviderInterface, UserCheckerInterface
 {
@@ -155,6 +161,10 @@ final class AppKernel extends Kernel
                 + ['cookie_samesite' => getenv('SAMESITE') ?: 'lax', 'cookie_domain' => getenv('COOKIE_DOMAIN') ?: null],
             'router' => ['utf8' => true],
         ] + ($this->debug ? ['profiler' => ['only_exceptions' => false]] : []));
+        if (getenv('LIMITER')) {
+            $container->import(getenv('LIMITER') . '/config/packages/*.yaml');
+            $container->import(getenv('LIMITER') . '/config/services.yaml');
+        }
         if (getenv('DOCS')) {
             $container->import(getenv('DOCS') . '/config/packages/*.yaml');
             $container->extension('security', self::VERSION_ID < 60000 ? ['enable_authenticator_manager' => true] : []);
