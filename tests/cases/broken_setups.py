@@ -93,7 +93,7 @@ def usual(base_url: str, path: str, query: str) -> Answer:
     if path == "/oauth/tokens":
         return Answer(400, b'{"error":"invalid_grant"}')
     if path == "/oauth/authorize":
-        is_known = parse_qs(query)["redirect_uri"] == [CALLBACK]
+        is_known = parse_qs(query).get("redirect_uri") == [CALLBACK]
         return Answer(302, headers={"Location": "/oauth/login"}) if is_known else Answer(400, PAGE, "text/html")
     return Answer(401 if path == "/v3.0/me" else 404)
 
@@ -258,6 +258,20 @@ def silent(_: Place) -> Iterator[Variables]:
         yield {"CLEVER_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}", **GOOD, "CLEVER_TIMEOUT": "0.5"}
 
 
+@contextmanager
+def silent_about_endpoints(place: Place) -> Iterator[Variables]:
+    """The same, where the endpoints are to come from discovery."""
+    with silent(place) as variables:
+        yield {**variables, "CLEVER_DISCOVER": "on"}
+
+
+@contextmanager
+def silent_in_tls(place: Place) -> Iterator[Variables]:
+    """The same at https: the first message of TLS gets no answer."""
+    with silent(place) as variables:
+        yield {**variables, "CLEVER_BASE_URL": variables["CLEVER_BASE_URL"].replace("http://", "https://")}
+
+
 def old_keys(path: str, answer: Answer) -> Answer:
     """Other keys, at another address than in the discovery document."""
     return Answer(body=json.dumps({"keys": [{**KEY, "kid": "old"}]}).encode()) if path == "/old" else answer
@@ -326,12 +340,14 @@ BROKEN = [
     Broken("IPv6 broken", "connect", "IPv6 (::1)", only_ipv6),
     Broken("nobody there", "connect", "127.0.0.1", nobody),
     Broken("nobody answers", "discovery", "network_timeout", silent),
+    Broken("nobody says where the endpoints are", "discovery", "network_timeout", silent_about_endpoints),
     Broken("TLS inspection", "tls", "zscaler inspects TLS", with_certificate(inspected, is_trusted=False)),
     Broken("certificate of nobody", "tls", "does not trust", with_certificate(None, is_trusted=False)),
     Broken("expired certificate", "tls", "has expired", with_certificate(tls.expired, is_trusted=True)),
     Broken("certificate of another host", "tls", "another host", with_certificate(of_another_host, is_trusted=True)),
     Broken("plain http at https", "tls", "does not speak TLS", plain_http),
     Broken("a filter that ends TLS", "tls", "ends before TLS is set up", ending_tls),
+    Broken("a filter that is silent in TLS", "tls", "does not answer the TLS handshake", silent_in_tls),
     Broken("clock off by 5 minutes", "clock", "ahead of Clever's", answering(at_another_time)),
     Broken("HTTP 502 with a page", "discovery", "HTTP 502", answering(always(Answer(502, PAGE, "text/html")))),
     Broken("captive portal", "discovery", "response_html", answering(always(Answer(200, PAGE, "text/html")))),
@@ -357,6 +373,12 @@ BROKEN = [
         answering(old_keys, CLEVER_JWKS_URI="BASE_URL/old"),
     ),
     Broken("token endpoint down", "credentials", "clever_unavailable", answering(at("/oauth/tokens", Answer(503)))),
+    Broken(
+        "no login address",
+        "redirect_uri",
+        "there is no login at http://127.0.0.1",
+        answering(at("/oauth/authorize", Answer(404))),
+    ),
     Broken("another API", "api", "is not Clever's API", answering(at("/v3.0/me", Answer(404)))),
 ]
 

@@ -5,6 +5,7 @@ As in broken_setups.py, each row names the check that must report the first prob
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -189,6 +190,39 @@ DISCOVERY, CERTS, TOKENS, AUTHORIZE, ME = (
     "/oauth/authorize",
     "/v3.0/me",
 )
+
+
+def without(member: str) -> Callable[[str, Answer], Answer]:
+    """A discovery document that lacks this."""
+    return lambda path, usual: with_document(path, usual, lambda document: document.pop(member))
+
+
+def elsewhere(member: str) -> Maker:
+    """A discovery document that has this at an address where nobody is."""
+
+    @contextmanager
+    def made(place: Place) -> Iterator[Variables]:
+        with ports.reserved() as port:
+            there = {member: f"http://127.0.0.1:{port}/there"}
+
+            def change(path: str, usual: Answer) -> Answer:
+                return with_document(path, usual, lambda document: document.update(there))
+
+            with answering(change, CLEVER_DISCOVER="on")(place) as variables:
+                yield variables
+
+    return made
+
+
+def with_document(path: str, usual: Answer, change: Callable[[dict[str, str]], object]) -> Answer:
+    """The usual answer, or a discovery document that is changed."""
+    if not path.startswith(DISCOVERY):
+        return usual
+    document = json.loads(usual.body)
+    change(document)
+    return Answer(body=json.dumps(document).encode())
+
+
 page = partial(Answer, body=PAGE, kind="text/html")
 
 FURTHER = [
@@ -413,14 +447,32 @@ FURTHER = [
         "discovery without keys",
         "discovery",
         "jwks_uri",
-        answering(
-            lambda path, usual: (
-                Answer(body=usual.body.replace(b"jwks_uri", b"jwks")) if path.startswith(DISCOVERY) else usual
-            )
-        ),
+        answering(without("jwks_uri")),
     ),
+    Broken(
+        "discovery too large", "discovery", "response_too_large", answering(at(DISCOVERY, Answer(body=b" " * 2**21)))
+    ),
+    Broken(
+        "discovery of maintenance", "discovery", "discovery_issuer", answering(always(Answer(body=b'{"error":"down"}')))
+    ),
+    Broken(
+        "discovery without a login address",
+        "redirect_uri",
+        "set CLEVER_AUTHORIZATION_ENDPOINT",
+        answering(without("authorization_endpoint"), CLEVER_DISCOVER="on"),
+    ),
+    Broken(
+        "discovery without an address for tokens",
+        "credentials",
+        "set CLEVER_TOKEN_ENDPOINT",
+        answering(without("token_endpoint"), CLEVER_DISCOVER="on"),
+    ),
+    Broken("keys at an address where nobody is", "keys", "network_connect", elsewhere("jwks_uri")),
+    Broken("tokens at an address where nobody is", "credentials", "network_connect", elsewhere("token_endpoint")),
     Broken("discovery forbidden", "discovery", "HTTP 403", answering(at(DISCOVERY, page(403)))),
     Broken("discovery that wants a proxy's login", "discovery", "HTTP 407", answering(at(DISCOVERY, page(407)))),
+    Broken("certificate of the future", "tls", "not valid yet", with_certificate(tls.of_the_future, is_trusted=True)),
+    Broken("expired certificate of nobody", "tls", "has expired", with_certificate(tls.expired, is_trusted=False)),
     Broken("clock behind", "clock", "behind Clever's", answering(moved(600))),
     Broken("clock a year off", "clock", "ahead of Clever's", answering(moved(-366 * 86400))),
     # Several faults.

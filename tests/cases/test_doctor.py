@@ -125,15 +125,19 @@ def test_the_python_command_writes_text_and_shows_its_usage(clever: str) -> None
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is Unix's")
 @pytest.mark.parametrize("command", [[COMMAND], [sys.executable, "-m", "clever_sso"]], ids=["command", "python"])
-@pytest.mark.parametrize(("no_color", "has_colors"), [("", True), ("1", False)])
+@pytest.mark.parametrize(
+    ("variables", "has_colors"),
+    [({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+    ids=["terminal", "NO_COLOR", "dumb"],
+)
 def test_on_a_terminal_the_report_has_colors_and_lines_break_between_words(
-    command: list[str | Path], no_color: str, has_colors: bool
+    command: list[str | Path], variables: dict[str, str], has_colors: bool
 ) -> None:
     ours, theirs = os.openpty()
     try:
         done = subprocess.run(
             [*command, "doctor"],
-            env=environment(with_library({"NO_COLOR": no_color, "COLUMNS": "80"})),
+            env=environment(with_library({"TERM": "xterm", "COLUMNS": "80", **variables})),
             stdout=theirs,
             timeout=SECONDS,
             check=False,
@@ -170,15 +174,40 @@ def test_a_report_with_only_warnings_exits_with_1(clever: str) -> None:
     assert "CLEVER_CLIENT_SECRET is not set" in report["findings"][0]["found"]
 
 
-@pytest.mark.parametrize("status", [403, 500])
-def test_a_login_address_that_fails_is_a_warning(status: int, clever: str, tmp_path: Path) -> None:
-    with answering(at("/oauth/authorize", Answer(status)))(Place(clever, tmp_path)) as variables:
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (Answer(403), "HTTP 403"),
+        (Answer(500), "HTTP 500"),
+        (Answer(401, headers={"WWW-Authenticate": "Basic"}), "HTTP 401"),
+        (Answer(302, headers={"Location": "http://portal.example/login"}), 'sends everyone to "portal.example"'),
+    ],
+    ids=["403", "500", "401", "302"],
+)
+def test_a_login_address_that_fails_is_a_warning(answer: Answer, says: str, clever: str, tmp_path: Path) -> None:
+    with answering(at("/oauth/authorize", answer))(Place(clever, tmp_path)) as variables:
         done = run(variables, "doctor", "--json")
     report = json.loads(done.stdout)
     assert (done.returncode, report["level"]) == (1, "warning"), report
     (warning,) = (one for one in report["findings"] if one["level"] == "warning")
     assert warning["check"] == "redirect_uri"
-    assert f"HTTP {status}" in warning["found"]
+    assert says in warning["found"]
+    assert warning["advice"]
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_discovery_is_asked_for_once(face: str, clever: str, tmp_path: Path) -> None:
+    """So that it belongs to the doctor's own time, also where the endpoints come from it."""
+    paths: list[str] = []
+
+    def note(path: str, usual: Answer) -> Answer:
+        paths.append(path)
+        return usual
+
+    with answering(note, CLEVER_DISCOVER="on")(Place(clever, tmp_path)) as variables:
+        done = run_with(FACES[face](), with_library(variables))
+    assert (done.returncode, paths.count("/.well-known/openid-configuration")) == (0, 1), done.stdout
+    assert "/oauth/tokens" in paths
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")

@@ -48,6 +48,16 @@ def certificate(folder: Path, subject: str = "/CN=clever", names: str = THIS_MAC
 
 def expired(folder: Path) -> tuple[Path, Path]:
     """Create a certificate that has expired, and its key."""
+    return dated(folder, "20200101000000Z", "20200201000000Z")
+
+
+def of_the_future(folder: Path) -> tuple[Path, Path]:
+    """Create a certificate that is not valid yet, and its key."""
+    return dated(folder, "20900101000000Z", "20910101000000Z")
+
+
+def dated(folder: Path, start: str, end: str) -> tuple[Path, Path]:
+    """Create a certificate that is valid between these times, and its key."""
     made, key = certificate(folder)
     settings, request = folder / "ca.cnf", folder / "request.pem"
     settings.write_text(
@@ -61,7 +71,7 @@ def expired(folder: Path) -> tuple[Path, Path]:
     asked = f"openssl req -new -key {key} -subj /CN=clever -out {request}"
     signed = (
         f"openssl ca -config {settings} -selfsign -keyfile {key} -in {request} -out {made} -batch -notext "
-        "-startdate 20200101000000Z -enddate 20200201000000Z"
+        f"-startdate {start} -enddate {end}"
     )
     for command in (asked, signed):
         subprocess.run(command.split(), check=True, capture_output=True)

@@ -22,7 +22,9 @@ fn found(text: &str) -> String {
 pub(super) fn check_secret(name: &str, secret: Option<&Secret>, shortest: usize) -> Result<()> {
     let Some(secret) = secret.map(Secret::expose) else { return Ok(()) };
     if secret.len() < shortest {
-        return Err(invalid(format!("{name} must have at least {shortest} bytes")));
+        let expected =
+            if shortest == 1 { "not be empty".to_owned() } else { format!("have at least {shortest} bytes") };
+        return Err(invalid(format!("{name} must {expected}")));
     }
     if secret.trim() != secret {
         return Err(invalid(format!("{name} begins or ends with white space")));

@@ -1,6 +1,8 @@
 //! Clever's responses: discovery, the clock, keys, credentials, redirect URIs, the API.
 
-use http::header;
+use std::time::Duration;
+
+use http::{StatusCode, header};
 use url::Url;
 
 use super::asker::{Asker, Setup};
@@ -19,6 +21,8 @@ use crate::stats::RequestTo;
 
 /// A value that is neither a code nor a token of Clever's.
 const MADE_UP: &str = "clever-sso-doctor";
+/// A response over a network may take longer.
+const SHORT: Duration = Duration::from_secs(1);
 /// Two correct clocks differ by at most this many seconds.
 const WELL_SET: u64 = 10;
 
@@ -167,17 +171,33 @@ impl Answers<'_> {
                 Some(wait) => {
                     Finding::problem(check, &told, &format_args!("wait {} s, then try again", wait.as_secs()))
                 }
+                None if code == ErrorCode::NetworkTimeout && self.config().timeout < SHORT => {
+                    let (name, seconds) =
+                        (self.config().names().of("timeout"), self.config().timeout.as_secs_f64());
+                    Finding::problem(
+                        check,
+                        &told,
+                        &format_args!(
+                            "{name} is {seconds} s: set it to some seconds; otherwise {}",
+                            advice(code)
+                        ),
+                    )
+                }
                 None => Finding::problem(check, &told, &advice(code)),
             },
         };
         found.push(self.discovery(&failed));
         found.extend(self.clock(asker));
-        let (keys, variants) = self.second_round(asker).await;
+        let SecondRound { keys, variants, has_no_login } = self.second_round(asker).await;
         found.extend(self.keys(keys, &failed));
         let credentials = self.credentials(&failed);
         let are_rejected = credentials.as_ref().is_some_and(|finding| finding.level == Level::Problem);
         found.extend(credentials);
-        self.redirect_uris(&variants, are_rejected, &failed, found);
+        if has_no_login {
+            found.push(redirect_uris::not_found(self.config(), &self.login_address()));
+        } else {
+            self.redirect_uris(&variants, are_rejected, &failed, found);
+        }
         found.push(self.api(&failed));
         found.push(self.oidc());
     }
@@ -227,7 +247,7 @@ impl Answers<'_> {
     }
 
     /// Fetches the keys from the address in the discovery document and from the configured one, and tries similar redirect URIs.
-    async fn second_round(&self, asker: &Asker) -> ([Option<OfKeys>; 2], Vec<Variant>) {
+    async fn second_round(&self, asker: &Asker) -> SecondRound {
         let config = self.config();
         let published = self.discovery.as_ref().ok().map(|metadata| metadata.jwks_uri.clone());
         let set = config.jwks_uri().map(str::to_owned).filter(|set| Some(set) != published.as_ref());
@@ -238,13 +258,21 @@ impl Answers<'_> {
         let mut requests: Vec<_> =
             addresses.iter().flatten().map(|uri| (RequestTo::Keys, jwks::request(uri))).collect();
         requests.extend(variants.iter().map(|variant| authorize_request(config, &variant.uri)));
+        let is_missing = self.answers_404_to_all();
+        requests.extend(is_missing.then(|| (RequestTo::Discovery, redirect_uris::bare_request(config))));
         let mut answers = asker.ask(requests).await.into_iter();
         let keys = addresses
             .map(|address| address.and_then(|address| Some(OfKeys { answer: answers.next()?, address })));
-        for (variant, answer) in variants.iter_mut().zip(answers) {
+        for (variant, answer) in variants.iter_mut().zip(answers.by_ref()) {
             variant.is_known = answer.is_ok_and(|answer| self.is_known(&answer) == Some(true));
         }
-        (keys, variants)
+        let has_no_login = is_missing && answers.next().is_some_and(|answer| is_404(&answer));
+        SecondRound { keys, variants, has_no_login }
+    }
+
+    /// Whether the login address answers 404 to every redirect URI. Then it may not be there.
+    fn answers_404_to_all(&self) -> bool {
+        !self.authorize.is_empty() && self.authorize.iter().all(is_404)
     }
 
     fn keys(&self, answers: [Option<OfKeys>; 2], failed: Failed<'_>) -> Option<Finding> {
@@ -342,12 +370,29 @@ impl Answers<'_> {
     }
 
     fn treated(&self, answer: &Response) -> Treated {
-        redirect_uris::treated(answer, &self.config().authorization_endpoint().unwrap_or_default())
+        redirect_uris::treated(answer, &self.login_address())
+    }
+
+    fn login_address(&self) -> String {
+        self.config().authorization_endpoint().unwrap_or_default()
+    }
+
+    /// How a redirect URI is treated that belongs to no app.
+    fn treated_of_nobody(&self) -> Option<Treated> {
+        self.authorize.last()?.as_ref().ok().map(|other| self.treated(other))
     }
 
     fn is_known(&self, answer: &Response) -> Option<bool> {
-        let other = self.authorize.last()?.as_ref().ok().map(|other| self.treated(other));
-        redirect_uris::is_known(&self.treated(answer), other.as_ref())
+        redirect_uris::is_known(&self.treated(answer), self.treated_of_nobody().as_ref())
+    }
+
+    /// The host of someone else that the login address sends everyone to.
+    fn led_away(&self, answer: &Response) -> Option<String> {
+        redirect_uris::led_away(
+            &self.treated(answer),
+            self.treated_of_nobody().as_ref(),
+            &self.login_address(),
+        )
     }
 
     /// Each redirect URI, and the response to it.
@@ -374,6 +419,10 @@ impl Answers<'_> {
         for (uri, answer) in self.asked_redirect_uris() {
             let answer = match answer {
                 Ok(answer) => answer,
+                Err(error) if error.code() == ErrorCode::ConfigInvalid => {
+                    found.push(failed(CHECK, error, &error.to_string()));
+                    break;
+                }
                 Err(error) => {
                     let finding = failed(CHECK, error, "");
                     let of_itself =
@@ -382,6 +431,10 @@ impl Answers<'_> {
                     continue;
                 }
             };
+            if let Some(host) = self.led_away(answer) {
+                found.push(redirect_uris::sent_away(uri, &host, &self.login_address()));
+                continue;
+            }
             found.push(match self.is_known(answer) {
                 Some(true) => Finding::ok(CHECK, &format_args!("Clever knows {}", quote(uri))),
                 Some(false) if credentials_are_rejected => Finding::warning(
@@ -452,6 +505,16 @@ impl Answers<'_> {
 /// Makes the finding for a check whose request failed, from the error and its text.
 type Failed<'a> = &'a dyn Fn(&str, &Error, &str) -> Finding;
 
+/// The results of the second round.
+struct SecondRound {
+    /// The keys where discovery has them, and those where a setting has them.
+    keys: [Option<OfKeys>; 2],
+    /// What other forms of the redirect URIs lead to.
+    variants: Vec<Variant>,
+    /// The login address answers 404, whatever it is asked.
+    has_no_login: bool,
+}
+
 /// A response with keys, and its address.
 struct OfKeys {
     address: String,
@@ -470,6 +533,10 @@ impl Variant {
     fn new(of: &str, (uri, why): (String, &'static str)) -> Self {
         Self { of: of.to_owned(), uri, why, is_known: false }
     }
+}
+
+fn is_404(answer: &Result<Response>) -> bool {
+    answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::NOT_FOUND)
 }
 
 fn share_a_key(one: &str, other: &str) -> bool {

@@ -18,6 +18,11 @@ pub(super) const NOBODYS: &str = "https://clever-sso-doctor.invalid/callback";
 /// The maximum number of redirect URIs to check: more requests would take too long.
 pub(super) const MOST: usize = 64;
 
+/// The authorization request without parameters.
+pub(super) fn bare_request(config: &Config) -> Result<Request> {
+    request_to(&config.authorization_endpoint()?)
+}
+
 /// The authorization request with `redirect_uri`.
 pub(super) fn request(config: &Config, redirect_uri: &str) -> Result<Request> {
     let parameters = AuthorizeParameters {
@@ -29,7 +34,10 @@ pub(super) fn request(config: &Config, redirect_uri: &str) -> Result<Request> {
         district_id: None,
         switch_user: false,
     };
-    let url = authorize_url(&config.authorization_endpoint()?, &parameters);
+    request_to(&authorize_url(&config.authorization_endpoint()?, &parameters))
+}
+
+fn request_to(url: &str) -> Result<Request> {
     http::Request::get(url)
         .header(header::ACCEPT, "text/html")
         .body(Vec::new())
@@ -63,6 +71,10 @@ pub(super) fn treated(answer: &Response, asked: &str) -> Treated {
             target.set_fragment(None);
             Treated::SentTo(target.into())
         }
+        // A gateway wants a login of its own.
+        (None, StatusCode::UNAUTHORIZED) if answer.headers().contains_key(header::WWW_AUTHENTICATE) => {
+            Treated::Unclear(status.as_u16())
+        }
         (None, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND) => {
             Treated::Refused(status.as_u16())
         }
@@ -80,6 +92,24 @@ pub(super) fn is_known(own: &Treated, other: Option<&Treated>) -> Option<bool> {
         (Unclear(_), _) | (_, Unclear(_)) | (ShownPage, ShownPage) => None,
         _ => Some(true),
     }
+}
+
+/// The host that everyone is sent to, if it belongs to someone else: `own` and `other` are as for [`is_known`], and `asked` is the
+/// login address.
+pub(super) fn led_away(own: &Treated, other: Option<&Treated>, asked: &str) -> Option<String> {
+    let host = |address: &str| Some(Url::parse(address).ok()?.host_str()?.to_owned());
+    let (Treated::SentTo(own), Some(Treated::SentTo(other))) = (own, other) else { return None };
+    let (asked, own, other) = (host(asked)?, host(own)?, host(other)?);
+    (own == other && !are_of_one_owner(&own, &asked)).then_some(own)
+}
+
+/// Whether one host is below the other, or both are below one name, as far as their names show it.
+fn are_of_one_owner(one: &str, other: &str) -> bool {
+    let is_below = |host: &str, name: &str| host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
+    let name_above =
+        |host: &str| host.split_once('.').map(|(_, name)| name.to_owned()).filter(|name| name.contains('.'));
+    let share_a_name = name_above(one).is_some_and(|name| name_above(other) == Some(name));
+    one == other || is_below(one, other) || is_below(other, one) || share_a_name
 }
 
 /// Common misspellings of `uri`, and how each differs.
@@ -111,6 +141,32 @@ pub(super) fn not_checked(uri: &str, why: &dyn fmt::Display) -> Finding {
         CHECK,
         &format_args!("not checked: {}: the login address {why}", quote(uri)),
         &"open a login in a browser; if it fails there too, look at status.clever.com and at filters on the way",
+    )
+}
+
+/// A login address that sends everyone to the same host of someone else.
+pub(super) fn sent_away(uri: &str, host: &str, address: &str) -> Finding {
+    Finding::warning(
+        CHECK,
+        &format_args!(
+            "not checked: {}: the login address {address} sends everyone to {}",
+            quote(uri),
+            quote(host)
+        ),
+        &"open a login in a browser: if you don't see Clever's login page, sign in to the captive portal of this network, look at \
+          the proxy or gateway, or correct the address",
+    )
+}
+
+/// A login address that is not there.
+pub(super) fn not_found(config: &Config, address: &str) -> Finding {
+    let [endpoint, issuer] = ["authorization_endpoint", "issuer"].map(|name| config.names().of(name));
+    Finding::problem(
+        CHECK,
+        &format_args!("there is no login at {address}: it answers HTTP 404, whatever it is asked"),
+        &format_args!(
+            "correct the setting that this address comes from: {endpoint}, {issuer} or the base URL"
+        ),
     )
 }
 
@@ -184,6 +240,7 @@ mod tests {
             (302, Some("/oauth/error?error=invalid_request"), Treated::Refused(302)),
             (302, None, Treated::Unclear(302)),
             (400, None, Treated::Refused(400)),
+            (401, None, Treated::Refused(401)),
             (404, None, Treated::Refused(404)),
             (403, None, Treated::Unclear(403)),
             (429, None, Treated::Unclear(429)),
@@ -211,6 +268,44 @@ mod tests {
             (&login, None, None),
         ] {
             assert_eq!(is_known(own, other), known, "{own:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn a_gateway_that_wants_a_login_of_its_own_says_nothing_about_an_address() {
+        let mut answer = answer(401, None);
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, "Basic".parse().unwrap());
+        assert_eq!(treated(&answer, "https://clever.com/oauth/authorize"), Treated::Unclear(401));
+    }
+
+    #[test]
+    fn a_host_of_someone_else_that_everyone_is_sent_to_is_found() {
+        let asked = "https://clever.com/oauth/authorize";
+        let to = |address: &str| Treated::SentTo(address.into());
+        let portal = to("http://portal.example/login?of=guests");
+        assert_eq!(led_away(&portal, Some(&portal), asked).as_deref(), Some("portal.example"));
+        // Its page may differ from request to request.
+        let again = to("http://portal.example/login/2");
+        assert_eq!(led_away(&again, Some(&portal), asked).as_deref(), Some("portal.example"));
+        for (own, other) in [
+            (to("https://clever.com/login"), Some(to("https://clever.com/login"))),
+            (to("https://accounts.clever.com/"), Some(to("https://accounts.clever.com/"))),
+            (portal, Some(to("https://clever.com/error"))),
+            (to("http://portal.example/"), Some(Treated::Refused(400))),
+            (to("http://portal.example/"), None),
+            (Treated::ShownPage, Some(Treated::ShownPage)),
+        ] {
+            assert_eq!(led_away(&own, other.as_ref(), asked), None, "{own:?} {other:?}");
+        }
+        for (one, other, expected) in [
+            ("login.example.org", "accounts.example.org", true),
+            ("example.org", "accounts.example.org", true),
+            ("a.example.org", "example.org", true),
+            ("badexample.org", "example.org", false),
+            ("clever.example", "portal.example", false),
+            ("127.0.0.1", "127.0.0.2", false),
+        ] {
+            assert_eq!(are_of_one_owner(one, other), expected, "{one} {other}");
         }
     }
 

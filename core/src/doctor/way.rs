@@ -165,8 +165,12 @@ pub(super) fn judged(
         let hop = Hop::to(base, config).filter(|hop| hop.proxy.is_none());
         let is_reached =
             hop.is_some_and(|hop| reached.iter().any(|reached| reached.hop == hop && reached.is_open()));
-        if is_reached && failure.is_some_and(|error| error.code() == ErrorCode::NetworkConnect) {
+        let code = failure.filter(|_| is_reached).map(Error::code);
+        let is_silent = witness.is_some_and(|witness| witness.shown_by(bare).is_none());
+        if code == Some(ErrorCode::NetworkConnect) {
             findings.push(ended_in_the_handshake(bare));
+        } else if code == Some(ErrorCode::NetworkTimeout) && is_silent {
+            findings.push(silent_in_the_handshake(bare));
         } else {
             let failure = failure.filter(|error| error.code() == ErrorCode::NetworkTls && !proxy_fails);
             findings.extend(tls(bare, failure, witness, config));
@@ -179,6 +183,15 @@ pub(super) fn judged(
 fn name(reached: &Reached) -> Finding {
     let host = &reached.hop.host;
     match &reached.addresses {
+        Ok(addresses) if !reached.is_open() && reached.leads_here() => Finding::problem(
+            "name",
+            &format_args!(
+                "the name {host} leads to this machine itself ({}), and nothing answers there",
+                addresses.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ")
+            ),
+            &"a web filter may block the host in the name server: have clever.com and api.clever.com allowed; otherwise look at \
+              /etc/hosts",
+        ),
         Ok(addresses) => {
             let new = addresses.iter().filter(|address| address.is_ipv6()).count();
             Finding::ok(
@@ -207,6 +220,23 @@ impl Reached {
         self.connections.iter().any(|(_, connected)| connected.is_ok())
     }
 
+    /// Whether the name of another machine leads to this one, as filters answer for names that they forbid.
+    fn leads_here(&self) -> bool {
+        let host = self.hop.host.trim_end_matches('.');
+        let is_here = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
+        let found = self.addresses.as_deref().unwrap_or_default();
+        host != "localhost"
+            && !host.ends_with(".localhost")
+            && !found.is_empty()
+            && found.iter().all(|address| is_here(address.ip().to_canonical()))
+    }
+
+    /// Whether this system forbids the connection.
+    fn is_forbidden(&self) -> bool {
+        let is_denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+        self.connections.iter().any(|(_, connected)| connected.as_ref().err().is_some_and(is_denied))
+    }
+
     /// The results of the connections, in words.
     fn told(&self) -> String {
         let told = self.connections.iter().map(|(address, connected)| {
@@ -226,6 +256,10 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
     let found = format!("{}: {told}", hop.name());
     if !reached.is_open() {
         let advice = match &hop.proxy {
+            _ if reached.is_forbidden() => {
+                "this system forbids the connection: look at SELinux (for a web server: setsebool -P httpd_can_network_connect 1), \
+                 AppArmor, the sandbox of the service, and the firewall of this machine"
+            }
             Some(_) => {
                 "check that the proxy runs, and that this setting names it; NO_PROXY exempts hosts from it"
             }
@@ -310,6 +344,16 @@ fn ended_in_the_handshake(host: &str) -> Finding {
     )
 }
 
+/// What filters do that drop what they forbid, and networks that lose large packets, such as a certificate.
+fn silent_in_the_handshake(host: &str) -> Finding {
+    Finding::problem(
+        "tls",
+        &format_args!("{host} takes the connection, and does not answer the TLS handshake in time"),
+        &"look at the port, and at what listens there; or a firewall or web filter drops it: have clever.com and \
+          api.clever.com allowed for this server; or the network loses large packets: look at the MTU of its VPN or container",
+    )
+}
+
 fn shown_at(base: &str, witness: Option<&Witness>) -> Option<Shown> {
     let url = Url::parse(base).ok()?;
     witness?.shown_by(url.host_str()?.trim_matches(['[', ']']))
@@ -342,12 +386,20 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
                   at gateways, filters and firewalls on the way to it",
             ));
         }
+        if found.contains(failure::OR_THE_CLOCK) {
+            return Some(Finding::problem(
+                "tls",
+                &found,
+                &"set this machine's clock (NTP) if it is wrong; if it is right, that server, or a box that inspects TLS, needs \
+                  a new certificate",
+            ));
+        }
         return Some(Finding::problem(
             "tls",
             &found,
             &format_args!(
                 "in a network that inspects TLS: have Clever's hosts exempted, or set {bundle} to the certificate of its \
-                 authority; otherwise look at the clock, the address and the certificate"
+                 authority; otherwise look at the address, and at that server: it may send no intermediate certificate"
             ),
         ));
     }
@@ -369,4 +421,48 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
     } else {
         Finding::ok("tls", &found)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reached(host: &str, addresses: &[&str], error: io::ErrorKind) -> Reached {
+        let addresses: Vec<SocketAddr> =
+            addresses.iter().map(|ip| (ip.parse::<IpAddr>().unwrap(), 443).into()).collect();
+        Reached {
+            hop: Hop { host: host.to_owned(), port: 443, proxy: None },
+            connections: addresses.iter().map(|address| (*address, Err(error.into()))).collect(),
+            addresses: Ok(addresses),
+            tunnel: None,
+        }
+    }
+
+    #[test]
+    fn a_name_that_a_filter_leads_to_this_machine_is_a_problem() {
+        for (host, addresses, level) in [
+            ("clever.com", &["0.0.0.0", "::"][..], Level::Problem),
+            ("clever.com", &["127.0.0.1", "::1"], Level::Problem),
+            ("clever.com", &["::ffff:127.0.0.1"], Level::Problem),
+            ("clever.com", &["192.0.2.1", "::1"], Level::Ok),
+            ("localhost", &["127.0.0.1"], Level::Ok),
+            ("clever.localhost.", &["127.0.0.1"], Level::Ok),
+        ] {
+            let mut reached = reached(host, addresses, io::ErrorKind::ConnectionRefused);
+            let found = name(&reached);
+            assert_eq!(found.level, level, "{found:?}");
+            assert_eq!(found.found.contains(addresses[0]), level == Level::Problem);
+            reached.connections[0].1 = Ok(());
+            assert_eq!(name(&reached).level, Level::Ok);
+        }
+    }
+
+    #[test]
+    fn a_connection_that_the_system_forbids_says_so() {
+        for (error, says) in [(io::ErrorKind::PermissionDenied, true), (io::ErrorKind::TimedOut, false)] {
+            let found = connection(&reached("clever.com", &["192.0.2.1"], error), None);
+            assert_eq!((found.level, &*found.check), (Level::Problem, "connect"));
+            assert_eq!(found.advice.unwrap().contains("SELinux"), says);
+        }
+    }
 }

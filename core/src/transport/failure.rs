@@ -14,6 +14,9 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::process;
 use crate::protocol::Request;
 
+/// What is said about a certificate whose dates don't fit.
+pub(crate) const OR_THE_CLOCK: &str = "or the clock is wrong";
+
 /// The error for a failed connection to `request`'s address, or to its proxy.
 pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Error {
     let judged = judge(request, proxy, error);
@@ -335,6 +338,16 @@ mod tests {
             (AlertDescription::NoApplicationProtocol, "(TLS alert NoApplicationProtocol)"),
         ] {
             assert!(tls_cause(&rustls::Error::AlertReceived(alert)).ends_with(name));
+        }
+    }
+
+    #[test]
+    fn a_certificate_whose_dates_do_not_fit_may_be_the_fault_of_the_clock() {
+        use rustls::CertificateError::{Expired, NotValidYet, UnknownIssuer};
+
+        for (reason, is_about_dates) in [(Expired, true), (NotValidYet, true), (UnknownIssuer, false)] {
+            let told = tls_cause(&rustls::Error::InvalidCertificate(reason));
+            assert_eq!(told.contains(OR_THE_CLOCK), is_about_dates, "{told}");
         }
     }
 }
