@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! use clever_sso::web::{BrowserLeg, SessionIdentity, Step, WebOptions, WebRequest, plain_cookies};
-//! use http::header::{COOKIE, HeaderValue, SET_COOKIE};
+//! use http::header::{CACHE_CONTROL, COOKIE, HeaderValue, SET_COOKIE};
 //!
 //! # trait Session { fn value(&self) -> Option<serde_json::Value>; fn end(&self); fn start(&self, person: SessionIdentity); }
 //! # type Open<'a> = &'a dyn Fn(Option<Vec<u8>>) -> Box<dyn Session>;
@@ -41,6 +41,8 @@
 //!         None => leg.not_signed_in(&request),
 //!         Some(person) => {
 //!             let mut page = http::Response::new(format!("Hello, {}", person.full_name));
+//!             // Devices are shared: the back button must not show a page of the previous person.
+//!             page.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 //!             for cookie in leg.session_kept(&request, page.status().as_u16()) {
 //!                 page.headers_mut().extend(HeaderValue::try_from(cookie.header()).map(|value| (SET_COOKIE, value)));
 //!             }

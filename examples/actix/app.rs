@@ -6,10 +6,9 @@ mod pages;
 use std::env;
 use std::error::Error;
 
+use actix_session::SessionMiddleware;
 use actix_session::storage::CookieSessionStore;
-use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::Key;
-use actix_web::http::StatusCode;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{Data, Html, Redirect};
 use actix_web::{App, Either, HttpRequest, HttpResponse, HttpServer, get};
@@ -20,8 +19,8 @@ use clever::{ProblemPage, person_of, request_of, sent};
 
 /// The front page, with the login button.
 #[get("/")]
-async fn home(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> Either<Redirect, Html> {
-    if person_of(&session).is_some() {
+async fn home(request: HttpRequest, leg: Data<BrowserLeg>) -> Either<Redirect, Html> {
+    if person_of(&request).is_some() {
         return Either::Left(Redirect::to("/me").see_other());
     }
     let request = request_of(&request);
@@ -31,31 +30,23 @@ async fn home(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> 
 
 /// Shows who is signed in.
 #[get("/me")]
-async fn me(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> HttpResponse {
-    let request = request_of(&request);
-    match person_of(&session) {
-        Some(person) => shown(pages::me(&person, &leg.log_out_url(&request))),
-        None => sent(leg.not_signed_in(&request)),
+async fn me(request: HttpRequest, leg: Data<BrowserLeg>) -> Either<Html, HttpResponse> {
+    let asked = request_of(&request);
+    match person_of(&request) {
+        Some(person) => Either::Left(Html::new(pages::me(&person, &leg.log_out_url(&asked)))),
+        None => Either::Right(sent(leg.not_signed_in(&asked))),
     }
 }
 
 /// A page for teachers only.
 #[get("/lessons")]
-async fn lessons(request: HttpRequest, session: Session, leg: Data<BrowserLeg>) -> HttpResponse {
-    let request = request_of(&request);
-    match person_of(&session) {
-        Some(person) if person.has_role(["teacher", "staff"]) => shown(pages::lessons()),
-        Some(_) => sent(leg.not_allowed(&request)),
-        None => sent(leg.not_signed_in(&request)),
+async fn lessons(request: HttpRequest, leg: Data<BrowserLeg>) -> Either<Html, HttpResponse> {
+    let asked = request_of(&request);
+    match person_of(&request) {
+        Some(person) if person.has_role(["teacher", "staff"]) => Either::Left(Html::new(pages::lessons())),
+        Some(_) => Either::Right(sent(leg.not_allowed(&asked))),
+        None => Either::Right(sent(leg.not_signed_in(&asked))),
     }
-}
-
-/// The response for a page with a person's name.
-fn shown(page: String) -> HttpResponse {
-    HttpResponse::build(StatusCode::OK)
-        .content_type("text/html; charset=utf-8")
-        .insert_header(("Cache-Control", "no-store"))
-        .body(page)
 }
 
 #[actix_web::main]

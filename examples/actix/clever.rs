@@ -4,10 +4,10 @@ use actix_session::{Session, SessionExt as _};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{COOKIE, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 use clever_sso::web::{BrowserLeg, Problem, SessionIdentity, Step, WebAnswer, WebRequest, plain_cookies};
 
 /// The session key of the signed-in person.
@@ -31,8 +31,17 @@ pub(crate) fn sent(answer: WebAnswer) -> HttpResponse {
     response.body(body)
 }
 
-/// The signed-in person.
-pub(crate) fn person_of(session: &Session) -> Option<SessionIdentity> {
+/// The signed-in person. A page that asks for it is sent with `Cache-Control: no-store`, unless it sets its own.
+pub(crate) fn person_of(request: &HttpRequest) -> Option<SessionIdentity> {
+    let person = person_in(&request.get_session())?;
+    request.extensions_mut().insert(NamesPerson);
+    Some(person)
+}
+
+/// Marks a request whose page may name a person.
+struct NamesPerson;
+
+fn person_in(session: &Session) -> Option<SessionIdentity> {
     SessionIdentity::from_session(session.get(PERSON).ok().flatten()?)
 }
 
@@ -60,14 +69,14 @@ pub(crate) async fn pages(
         ));
     };
     let came_back = session.contains_key(PERSON);
-    if came_back && person_of(&session).is_none() {
+    if came_back && person_in(&session).is_none() {
         // The session has expired.
         end(&session);
     }
     let answer = match asked.path() {
-        path if leg.is_login(path) => leg.login(&asked, person_of(&session).is_some()),
+        path if leg.is_login(path) => leg.login(&asked, person_in(&session).is_some()),
         path if leg.is_log_out(path) => leg.log_out(&asked),
-        path if leg.is_whoami(path) => leg.whoami(&asked, person_of(&session).as_ref()),
+        path if leg.is_whoami(path) => leg.whoami(&asked, person_in(&session).as_ref()),
         _ if leg.takes_callback(&asked) => match leg.callback(&asked).await {
             Step::Answer(answer) => answer,
             Step::SignIn(signed_in) => {
@@ -85,6 +94,11 @@ pub(crate) async fn pages(
                         .map_err(actix_web::error::ErrorInternalServerError)?;
                     response.headers_mut().append(HeaderName::from_static("set-cookie"), header);
                 }
+            }
+            let names_person = response.request().extensions().contains::<NamesPerson>();
+            if names_person && !response.headers().contains_key(CACHE_CONTROL) {
+                // Devices are shared: the back button must not show a page of the previous person.
+                response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             }
             return Ok(response);
         }
