@@ -409,7 +409,7 @@ impl BrowserLeg {
     }
 
     /// The response to a request for a page that is only for signed-in people. A person who opens a page is sent to log in and
-    /// comes back to it. A script (`fetch`) or a frame gets 401 with JSON. A submitted form gets a page.
+    /// comes back to it. A script (`fetch`) gets 401 with JSON. A frame or a submitted form gets 401 with a page.
     pub fn not_signed_in(&self, request: &WebRequest) -> WebAnswer {
         match self.guard(request) {
             Guard::ToLogIn => WebAnswer::redirect(
