@@ -173,7 +173,7 @@ def test_from_composer_to_a_login_in_a_browser(
                 page.wait_for_url(f"{site}/lessons")
                 assert page.inner_text("body").startswith("Hello, Ada Ashworth.")
                 page.get_by_role("link", name="Not you?").click()
-                assert urlsplit(page.url).netloc == urlsplit(clever).netloc
+                page.wait_for_url(lambda url: urlsplit(url).netloc == urlsplit(clever).netloc)
                 page.goto(f"{site}/lessons")
                 page.get_by_role("button", name="Log out").click()
                 page.get_by_role("link", name="Log in with Clever").wait_for()

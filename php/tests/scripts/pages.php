@@ -13,6 +13,7 @@ use CleverSso\Sentences;
 [, $page, $language, $sentence] = $argv;
 $php = dirname(__DIR__, 2);
 require "{$php}/extension/CleverSso/Sentences.php";
+require "{$php}/extension/CleverSso/Unchangeable.php";
 require "{$php}/extension/CleverSso/Problem.php";
 
 $translated = fn(string $text): string => Sentences::translated($text, $language);
