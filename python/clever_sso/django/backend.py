@@ -6,14 +6,12 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_backends, get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import EmailField, Exists, OuterRef
-from django.utils.module_loading import import_string
 
 from clever_sso._web.arrival import Refused
 from clever_sso.django import accounts, conf
@@ -191,8 +189,8 @@ def remember_removed(sender: object, *, instance: CleverAccount, **_: object) ->
 
 def _backend_matches() -> bool:
     """Whether a backend of the project overrides `match`."""
-    found = [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]
-    return any(issubclass(each, CleverBackend) and each.match is not CleverBackend.match for each in found)
+    ours = [backend for backend in get_backends() if isinstance(backend, CleverBackend)]
+    return any(type(backend).match is not CleverBackend.match for backend in ours)
 
 
 def _free_name(user_model: Any, clever_id: str) -> str:  # noqa: ANN401  (a user model may be anything)
