@@ -20,7 +20,8 @@ The tables below follow the kinds of errors. Each kind has a name in Rust, C, Py
 `CleverError`. If Clever or your app refuses a person, that is not an error. But the page for the person has a code:
 [the codes of refusals](#refusals).
 
-- *Who* can fix it: the user, the app (the people who run it), Clever, or the network (the people who run it).
+- *Who* can fix it: the user, the app (the people who run it), Clever, or the network (the people who run it). If Clever refused
+  the person, the school can fix it.
 - *Again*: whether the same call, or the same login started again, may succeed later without a change.
 - *Page*: the HTTP status of the page that shows the error (`page_status`; `clever_sso_error_page_status` in C). A refusal by Clever or by your app is
   a 403.
@@ -47,8 +48,9 @@ People read these sentences on this page and on the pages of the packages. The p
 const JSON_OF_TOKENS: &str = "
 An ID token must be JSON in UTF-8. A raw control character in a string, a Latin-1 byte, `NaN` or an extra comma is the error
 `id_token_claims`, with line and column. A claim that is checked (`iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `at_hash`) may appear only once.
-Claims that only describe the person never stop a login. A repeated claim is ignored. Half an emoji becomes U+FFFD. A number that is too large, or a
-value that is nested more than 64 levels deep, becomes null. One byte order mark before the claims is skipped.
+Claims that only describe the person never stop a login. If such a claim appears twice, the library leaves it out. Half of a surrogate pair
+(half an emoji) becomes U+FFFD. A number that is too large, or a value that is nested more than 64 levels deep, becomes null. One byte
+order mark before the claims is skipped.
 In a callback, `scope`, `error`, `error_description` and `loginas_by_admin` may contain any bytes. Bytes that are not UTF-8 become U+FFFD.
 ";
 
