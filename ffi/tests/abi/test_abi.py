@@ -1,6 +1,6 @@
-"""The promise of the SONAME: what was exported stays as it was, and the programs of yesterday run with today's library.
+"""The ABI of one SONAME: exported functions never change, and old programs run with a newer library.
 
-`make abi` writes what was added into symbols.txt and clever_sso.abi; it refuses when something was changed or removed.
+`make abi` adds new functions to symbols.txt and clever_sso.abi. It fails if a function changed or was removed.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 HERE = ROOT / "ffi/tests/abi"
 SYMBOLS, BASELINE, FIRST = HERE / "symbols.txt", HERE / "clever_sso.abi", HERE / "clever_sso-0.1.h"
-# Set by `make abi`: write what was added instead of comparing.
+# Set by `make abi`: write additions instead of comparing.
 WRITE = "CLEVER_SSO_WRITE_ABI" in os.environ
-# What abidiff says by its exit code, bit by bit.
+# Bits of abidiff's exit code.
 ABIDIFF_CHANGED, ABIDIFF_INCOMPATIBLE = 4, 8
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 
 
 def versions() -> dict[str, str]:
-    """Every function that the library exports, and the version that its symbol has: empty if it has none."""
+    """Every exported function, with the version of its symbol: empty if it has none."""
     library = str(RELEASE / "libclever_sso.so")
     listing = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True).stdout
-    # GNU's linker also lists the versions themselves, as absolute symbols.
+    # The GNU linker also lists the versions themselves, as absolute symbols.
     symbols = [name.partition("@@") for _, kind, name in map(str.split, listing.splitlines()) if kind != "A"]
     return {name: node for name, _, node in symbols}
 
@@ -46,7 +46,7 @@ def exported() -> set[str]:
 
 
 def since() -> dict[str, str]:
-    """Every function that was ever exported, and the version that it came with. The header says so, too."""
+    """Every function that was ever exported, with the version that added it. The header names it too."""
     return dict(line.split() for line in SYMBOLS.read_text("utf-8").splitlines())
 
 
@@ -61,7 +61,7 @@ def symbol_versions(header: str) -> str:
 
 
 def stand_in(folder: Path, node: str) -> Path:
-    """A library with our SONAME and one function, to link a program with; its symbol has this version, or none."""
+    """A library with our SONAME and one function, to link a program with. Its symbol has this version, or none."""
     folder.mkdir()
     (folder / "one.c").write_text('const char *clever_sso_version(void) { return "stand-in"; }\n')
     (folder / "program.c").write_text(
@@ -81,9 +81,9 @@ def version() -> str:
 
 
 def interface(header: Path, folder: Path) -> Path:
-    """A library whose every function does nothing, made from a header: its debug information is that of the header.
+    """A library made from a header, whose functions do nothing. Its debug information describes the header.
 
-    As C++, since only there enumerations are the types that the functions name.
+    It is compiled as C++: only there do the functions' types name the enumerations.
     """
     folder.mkdir()
     shutil.copy(header, folder / "clever_sso.h")
@@ -100,7 +100,7 @@ def interface(header: Path, folder: Path) -> Path:
 
 
 def described(library: Path, out: Path) -> Path:
-    """What abidw says of it, without the places where it was built."""
+    """The output of abidw, without build paths."""
     leave_out = ["--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", "--no-elf-needed"]
     subprocess.run(["abidw", *leave_out, "--type-id-style", "hash", "--out-file", str(out), str(library)], check=True)
     return out
@@ -119,7 +119,7 @@ def abigail() -> None:
         pytest.skip("the description is that of x86_64")
 
 
-def test_no_symbol_was_ever_removed_and_new_ones_are_written_down() -> None:
+def test_every_listed_symbol_is_exported_and_new_ones_are_listed() -> None:
     known = since()
     assert known.keys() - exported() == set(), "an exported function is gone: programs that use it no longer start"
     if WRITE:
@@ -128,7 +128,7 @@ def test_no_symbol_was_ever_removed_and_new_ones_are_written_down() -> None:
     assert exported() == known.keys(), "functions were added: run `make abi`"
 
 
-def test_the_header_says_with_which_version_each_function_came() -> None:
+def test_the_header_names_the_version_that_added_each_function() -> None:
     said = {name: re.search(r"\nSince (\d+\.\d+)\.$", function.comment) for name, function in FUNCTIONS.items()}
     assert [name for name, found in said.items() if found is None] == []
     assert {name: found[1] for name, found in said.items() if found} == since()
@@ -142,7 +142,7 @@ def test_each_symbol_has_the_version_that_added_it() -> None:
     assert versions() == {name: f"CLEVER_SSO_{came}" for name, came in since().items()}
 
 
-def test_a_later_version_of_the_script_builds_on_the_one_before() -> None:
+def test_each_version_in_the_script_inherits_from_the_one_before() -> None:
     script = symbol_versions(
         "// First.\n//\n// Since 0.1.\nconst char *clever_sso_one(void);\n\n"
         "// Later.\n//\n// Since 0.10.\nbool clever_sso_ten(\n    int a);\n\n"
@@ -158,7 +158,7 @@ def test_a_later_version_of_the_script_builds_on_the_one_before() -> None:
 
 
 @pytest.mark.usefixtures("abigail")
-def test_no_type_or_function_was_changed(tmp_path: Path) -> None:
+def test_no_type_or_function_changed(tmp_path: Path) -> None:
     now = interface(INCLUDE / "clever_sso.h", tmp_path / "now")
     if BASELINE.exists():
         code, report = compare(BASELINE, now)
@@ -171,7 +171,7 @@ def test_no_type_or_function_was_changed(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("abigail")
-def test_the_first_header_is_a_part_of_todays(tmp_path: Path) -> None:
+def test_the_current_header_contains_the_first_header(tmp_path: Path) -> None:
     then, now = interface(FIRST, tmp_path / "then"), interface(INCLUDE / "clever_sso.h", tmp_path / "now")
     code, report = compare(then, now)
     assert code & ~ABIDIFF_CHANGED == 0, report
@@ -188,7 +188,7 @@ def test_the_first_header_is_a_part_of_todays(tmp_path: Path) -> None:
         ("uint64_t now", "uint32_t now"),
     ],
 )
-def test_a_change_would_be_seen(tmp_path: Path, was: str, becomes: str) -> None:
+def test_abidiff_reports_a_changed_function_or_value(tmp_path: Path, was: str, becomes: str) -> None:
     header = (INCLUDE / "clever_sso.h").read_text("utf-8")
     assert was in header
     changed = tmp_path / "clever_sso.h"
@@ -198,14 +198,14 @@ def test_a_change_would_be_seen(tmp_path: Path, was: str, becomes: str) -> None:
 
 
 @pytest.mark.parametrize("node", ["", "CLEVER_SSO_0.1"])
-def test_a_program_that_was_linked_before_runs(tmp_path: Path, node: str) -> None:
-    """Also one from before there were versions of symbols. The dynamic linker does not say a word about it."""
+def test_a_program_linked_with_an_earlier_library_runs(tmp_path: Path, node: str) -> None:
+    """Also if it was linked before symbols had versions. The dynamic linker prints no warning."""
     program = stand_in(tmp_path / "then", node)
     ended = subprocess.run([program], env=environment(), capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{VERSION}\n", "")
 
 
-def test_a_program_that_needs_a_later_version_is_told_so_at_its_start(tmp_path: Path) -> None:
+def test_a_program_that_needs_a_later_version_fails_at_startup_and_names_it(tmp_path: Path) -> None:
     program = stand_in(tmp_path / "later", "CLEVER_SSO_99.1")
     ended = subprocess.run([program], env=environment(), capture_output=True, text=True, check=False)
     assert ended.returncode != 0
@@ -213,8 +213,8 @@ def test_a_program_that_needs_a_later_version_is_told_so_at_its_start(tmp_path: 
     assert "CLEVER_SSO_99.1" in ended.stderr
 
 
-def test_a_program_of_the_first_header_logs_in_with_todays_library() -> None:
-    # Its own folder comes first, so that it cannot see today's header.
+def test_a_program_compiled_with_the_first_header_logs_in() -> None:
+    # Its own folder comes first in the search path, so the compiler does not find the current header.
     program = compiled(HERE / "program.c")
     with emulator.running([APP], "ada") as clever:
         ended = log_in_with([str(program)], APP, clever, environment())

@@ -1,4 +1,4 @@
-"""What cargo sees when it compiles for users: nothing that changes from commit to commit, or it would compile again."""
+"""The environment in which cargo compiles. It must not change with each commit, or cargo compiles everything again."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def test_cargo_does_not_see_the_date_of_an_archive() -> None:
     assert NAME not in seen
 
 
-def test_make_gives_the_date_to_no_target_that_compiles() -> None:
-    # As make itself understands its file.
+def test_make_sets_the_date_for_no_target_that_compiles() -> None:
+    # The rules as make itself reads them.
     plain = {name: value for name, value in os.environ.items() if "MAKE" not in name and name not in ("MFLAGS", NAME)}
     words = ["make", "--print-data-base", "--dry-run", "--question", "help"]
     shown = subprocess.run(words, cwd=ROOT, env=plain, check=False, capture_output=True, text=True).stdout

@@ -1,4 +1,4 @@
-"""The header, the library and the C example, as a C developer meets them."""
+"""The header, the library and the C example, as a C developer uses them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_stripped_library_stays_under_six_megabytes() -> None:
     assert (RELEASE / "libclever_sso.so").stat().st_size < 6_000_000
 
 
-def test_the_example_logs_in_and_leaves_no_memory_behind() -> None:
+def test_the_example_logs_in_and_leaks_no_memory() -> None:
     if shutil.which("valgrind") is None:
         pytest.skip("valgrind is not installed")
     program = compiled(ROOT / "examples/c/login.c")
@@ -35,7 +35,7 @@ def test_the_example_logs_in_and_leaves_no_memory_behind() -> None:
     assert (ended.returncode, ended.stdout[:23]) == (0, "signed in: Ada Ashworth"), ended.stderr
 
 
-def test_a_wrong_environment_is_named_and_nothing_crashes() -> None:
+def test_a_missing_setting_or_unknown_entry_is_named_in_the_error() -> None:
     program = compiled(ROOT / "examples/c/login.c")
     bare = {name: value for name, value in environment().items() if not name.startswith("CLEVER_")}
     for arguments, complaint in [([], "set CLEVER_CLIENT_ID"), (["protal"], "unknown entry protal")]:

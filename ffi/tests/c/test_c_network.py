@@ -1,4 +1,4 @@
-"""Proxies, certificates and addresses through C: what is set is used, and what cannot be used is named as C has it."""
+"""Proxies, certificates and URLs in C: settings are used, and errors name a wrong setting by its name in C."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.driver import Ask
 
-# A name that only a proxy can make sense of: nothing on this machine is asked for it.
+# A host name that only the proxy can resolve. This machine never looks it up.
 FAR = "http://clever.example:5999"
 VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -32,14 +32,14 @@ def _no_network_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clever() -> Iterator[Clever]:
-    """A Clever; it is a proxy to itself, because it takes whole addresses too."""
+    """A test server for Clever. It is also a proxy to itself, because it accepts absolute URLs."""
     with serving() as made:
         made.reset()
         yield made
 
 
 def asked(ask: Ask, **settings: str) -> dict[str, str]:
-    """Make a client with these settings and ask whose a token is."""
+    """Create a client with these settings and check a token."""
     made = ask("client", client="c", **{**CLIENT, **settings})
     return ask("check_token", client="c", access_token="token") if made["result"] == "ok" else made
 
@@ -53,7 +53,7 @@ def closed_port() -> Iterator[int]:
 
 @contextmanager
 def accepting(serve: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server on a port of its own; each connection has a thread."""
+    """A server on its own port, with one thread per connection."""
     threads: list[threading.Thread] = []
 
     def accept(listener: socket.socket) -> None:
@@ -69,14 +69,14 @@ def accepting(serve: Callable[[socket.socket], None]) -> Iterator[str]:
             yield f"127.0.0.1:{listener.getsockname()[1]}"
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            # Only then does no one start another.
+            # After this, no new thread starts.
             acceptor.join()
             for thread in threads:
                 thread.join()
 
 
 def refuse(near: socket.socket) -> None:
-    """Answer as an HTTP server does when it is asked in another protocol."""
+    """Respond like an HTTP server that gets a request in another protocol."""
     with near, suppress(OSError):
         near.recv(1)
         near.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
@@ -84,7 +84,7 @@ def refuse(near: socket.socket) -> None:
 
 @contextmanager
 def socks(clever: Clever) -> Iterator[tuple[str, list[bytes]]]:
-    """A SOCKS 5 proxy (RFC 1928) that leads to `clever` wherever it is asked to; and the names it was asked for."""
+    """A SOCKS 5 proxy (RFC 1928) that connects every request to `clever`, and the host names that it was asked for."""
     names: list[bytes] = []
     port = int(clever.base_url.rpartition(":")[2])
 
@@ -106,13 +106,13 @@ def socks(clever: Clever) -> Iterator[tuple[str, list[bytes]]]:
         yield address, names
 
 
-def test_an_http_proxy_of_the_configuration_is_used(clever: Clever) -> None:
+def test_a_configured_http_proxy_is_used(clever: Clever) -> None:
     with driver() as ask:
         answer = asked(ask, base_url=FAR, development="1", proxy=clever.base_url)
     assert (answer["result"], clever.seen) == ("ok", ["tokeninfo"])
 
 
-def test_a_socks_proxy_of_the_configuration_is_used_and_resolves_the_name(clever: Clever) -> None:
+def test_a_configured_socks_proxy_is_used_and_resolves_the_name(clever: Clever) -> None:
     with socks(clever) as (address, names), driver() as ask:
         answer = asked(ask, base_url=FAR, development="1", proxy=f"socks5h://{address}")
         ask("client", client="c", **{**CLIENT, "base_url": clever.base_url})
@@ -120,7 +120,7 @@ def test_a_socks_proxy_of_the_configuration_is_used_and_resolves_the_name(clever
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
-def test_a_proxy_of_the_environment_is_used(name: str, clever: Clever) -> None:
+def test_a_proxy_from_the_environment_is_used(name: str, clever: Clever) -> None:
     with driver(**{name: clever.base_url}) as ask:
         assert asked(ask, base_url=FAR, development="1")["result"] == "ok"
     assert clever.seen == ["tokeninfo"]
@@ -138,8 +138,8 @@ def test_a_proxy_of_the_environment_is_used(name: str, clever: Clever) -> None:
         ("", False),
     ],
 )
-def test_no_proxy_takes_host_and_port_and_networks(no_proxy: str, is_direct: bool, clever: Clever) -> None:
-    # 0.0.0.0 reaches this machine, but is not a loopback address: those never use a proxy.
+def test_no_proxy_accepts_hosts_ports_and_networks(no_proxy: str, is_direct: bool, clever: Clever) -> None:
+    # 0.0.0.0 reaches this machine, but is not a loopback address. Loopback addresses never use a proxy.
     port = clever.base_url.rpartition(":")[2]
     with closed_port() as closed:
         proxy = f"http://127.0.0.1:{closed}"
@@ -161,7 +161,7 @@ def test_no_proxy_takes_host_and_port_and_networks(no_proxy: str, is_direct: boo
         ("http://me:hunter2@", "proxy must name a host and a port"),
     ],
 )
-def test_a_proxy_that_cannot_be_used_is_named_and_its_password_is_not(proxy: str, expected: str) -> None:
+def test_a_wrong_proxy_gives_an_error_without_its_password(proxy: str, expected: str) -> None:
     with driver() as ask:
         made = asked(ask, proxy=proxy)
     assert made["result"] == "error config_invalid"
@@ -169,7 +169,7 @@ def test_a_proxy_that_cannot_be_used_is_named_and_its_password_is_not(proxy: str
     assert "hunter2" not in made["message"]
 
 
-def test_a_proxy_of_the_environment_that_cannot_be_used_has_the_name_of_its_variable() -> None:
+def test_a_wrong_proxy_from_the_environment_gives_an_error_that_names_the_variable() -> None:
     with driver(HTTPS_PROXY="gopher://me:hunter2@127.0.0.1") as ask:
         made = asked(ask)
     assert made["result"] == "error config_invalid"
@@ -177,7 +177,7 @@ def test_a_proxy_of_the_environment_that_cannot_be_used_has_the_name_of_its_vari
     assert "hunter2" not in made["message"]
 
 
-def test_a_socks_proxy_that_is_none_is_named_with_its_port() -> None:
+def test_a_socks_proxy_that_speaks_http_gives_an_error_that_names_its_port() -> None:
     with accepting(refuse) as address, driver() as ask:
         answer = asked(ask, base_url=FAR, development="1", proxy=f"socks5h://me:hunter2@{address}")
     assert answer["result"] == "error network_connect"
@@ -186,7 +186,7 @@ def test_a_socks_proxy_that_is_none_is_named_with_its_port() -> None:
     assert "hunter2" not in answer["message"]
 
 
-def test_a_bundle_is_a_path_or_text_and_is_trusted_by_its_client_only(tmp_path: Path) -> None:
+def test_a_ca_bundle_can_be_a_path_or_text_and_only_its_client_trusts_it(tmp_path: Path) -> None:
     with tls.serving(tmp_path, CLIENT["client_id"]) as server, driver() as ask:
         text = server.certificate.read_text("utf-8")
         for bundle in (str(server.certificate), text):
@@ -196,7 +196,7 @@ def test_a_bundle_is_a_path_or_text_and_is_trusted_by_its_client_only(tmp_path: 
     assert f"GET {server.base_url}/oauth/tokeninfo" in refused["message"]
 
 
-def test_a_variable_may_name_the_authorities(tmp_path: Path) -> None:
+def test_ssl_cert_file_sets_the_trusted_authorities(tmp_path: Path) -> None:
     with tls.serving(tmp_path, CLIENT["client_id"]) as server, driver(SSL_CERT_FILE=str(server.certificate)) as ask:
         assert asked(ask, base_url=server.base_url)["result"] == "ok"
 
@@ -205,7 +205,7 @@ def test_a_variable_may_name_the_authorities(tmp_path: Path) -> None:
     ("content", "why"),
     [(None, "cannot be read"), (b"", "has no certificate"), (b"\x30\x82\x01\x0a", "looks like DER")],
 )
-def test_a_bundle_that_cannot_be_used_is_named_with_its_file(content: bytes | None, why: str, tmp_path: Path) -> None:
+def test_a_broken_ca_bundle_gives_an_error_that_names_the_file(content: bytes | None, why: str, tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
     if content is not None:
         bundle.write_bytes(content)
@@ -217,7 +217,7 @@ def test_a_bundle_that_cannot_be_used_is_named_with_its_file(content: bytes | No
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_a_variable_that_names_no_authorities_is_named_with_its_file(name: str, tmp_path: Path) -> None:
+def test_a_missing_ssl_cert_file_or_dir_gives_an_error_that_names_it(name: str, tmp_path: Path) -> None:
     missing = tmp_path / "missing.pem"
     with driver(**{name: str(missing)}) as ask:
         made = asked(ask)
@@ -243,7 +243,7 @@ def test_a_variable_that_names_no_authorities_is_named_with_its_file(name: str, 
         ({"timeout": "86401"}, "timeout must be more than 0 s and at most 86400 s, found 86401"),
     ],
 )
-def test_a_wrong_setting_has_the_name_that_c_gives_it(settings: dict[str, str], expected: str) -> None:
+def test_a_wrong_setting_gives_an_error_that_uses_its_name_in_c(settings: dict[str, str], expected: str) -> None:
     with driver() as ask:
         made = asked(ask, **settings)
     assert made["result"] == "error config_invalid"
@@ -251,7 +251,7 @@ def test_a_wrong_setting_has_the_name_that_c_gives_it(settings: dict[str, str], 
     assert "hunter2" not in made["message"]
 
 
-def test_a_network_error_keeps_the_port() -> None:
+def test_a_network_error_names_the_port() -> None:
     with closed_port() as port, driver() as ask:
         answer = asked(ask, base_url=f"http://127.0.0.1:{port}")
     assert answer["result"] == "error network_connect"

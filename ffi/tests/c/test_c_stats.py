@@ -1,4 +1,4 @@
-"""What a client counted, as C reads it."""
+"""The stats of a client in C."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def stats(library: ctypes.CDLL) -> Iterator[c_void_p]:
 
 
 def value(library: ctypes.CDLL, stats: c_void_p, name: bytes, labels: bytes | None) -> float | str:
-    """A number, or why there is none."""
+    """The number, or the error message."""
     number, error = c_double(-1), c_void_p()
     status = library.clever_sso_stats_value(stats, name, labels, byref(number), byref(error))
     if status == OK:
@@ -51,7 +51,7 @@ def value(library: ctypes.CDLL, stats: c_void_p, name: bytes, labels: bytes | No
     return str(message)
 
 
-def test_numbers_are_read_one_by_one_and_outlive_their_client(library: ctypes.CDLL, stats: c_void_p) -> None:
+def test_samples_can_be_read_after_the_client_is_freed(library: ctypes.CDLL, stats: c_void_p) -> None:
     read = [
         (
             library.clever_sso_stats_sample_name(stats, c_size_t(index)).decode(),
@@ -68,7 +68,7 @@ def test_numbers_are_read_one_by_one_and_outlive_their_client(library: ctypes.CD
     assert len([line for line in text.splitlines() if not line.startswith("#")]) == len(read)
 
 
-def test_a_number_is_selected_by_its_labels_and_a_misspelled_one_is_refused(
+def test_a_value_is_selected_by_its_labels_and_an_unknown_name_is_refused(
     library: ctypes.CDLL, stats: c_void_p
 ) -> None:
     name = b"clever_sso_logins_total"

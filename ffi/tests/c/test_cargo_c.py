@@ -1,4 +1,4 @@
-"""cargo-c installs the library by the same names as `make install`: what ffi/Cargo.toml tells it."""
+"""cargo-c installs the library under the same names as `make install`. ffi/Cargo.toml configures it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CAPI = tomllib.loads((FACE / "Cargo.toml").read_text("utf-8"))["package"]["metad
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 
 
-def test_the_header_is_the_committed_one() -> None:
+def test_cargo_c_installs_the_committed_header() -> None:
     (asset,) = CAPI["install"]["include"]["asset"]
     assert (FACE / asset["from"]).resolve() == ROOT / "include/clever_sso.h"
     assert (asset["to"], CAPI["header"]["subdirectory"], CAPI["header"]["generation"]) == ("", False, False)
@@ -39,7 +39,7 @@ def test_pkg_config_finds_it_by_the_same_name() -> None:
     assert fields == {"Name": told["name"], "Description": told["description"]}
 
 
-def test_the_soname_is_that_of_the_library() -> None:
+def test_cargo_c_and_make_give_the_same_soname() -> None:
     shown = subprocess.run(
         ["readelf", "--dynamic", RELEASE / "libclever_sso.so"], check=True, capture_output=True, text=True
     ).stdout
@@ -50,7 +50,7 @@ def test_the_soname_is_that_of_the_library() -> None:
 
 
 @pytest.mark.skipif(not WHOLE or shutil.which("cargo-cinstall") is None, reason="long: needs cargo-c")
-def test_cargo_c_installs_it_and_a_program_logs_somebody_in(tmp_path: Path) -> None:
+def test_a_program_logs_in_with_the_library_that_cargo_c_installed(tmp_path: Path) -> None:
     folders = [f"--prefix={tmp_path / 'prefix'}", "--libdir=lib", f"--target-dir={TARGET / 'cargo-c'}"]
     subprocess.run(
         ["cargo", "cinstall", "--package", "clever-sso-ffi", "--locked", "--profile=demo", *folders],

@@ -1,4 +1,4 @@
-"""Environment variables are read while a client is made: those that the docs list. No call asks for any."""
+"""The environment variables that the docs list are read when a client is created. No call reads any."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def preloaded(tmp_path: Path) -> Path:
 
 
 def listed() -> set[str]:
-    """The variables of the table in the docs."""
+    """The variables in the table of the docs."""
     page = (ROOT / "docs/network.md").read_text("utf-8")
     section = page.split("## Environment variables")[1].split("\n## ")[0]
     return {name for line in section.splitlines() if line.startswith("| `") for name in NAME.findall(line)}
 
 
-def test_variables_are_read_when_a_client_is_made_and_by_no_call(preloaded: Path) -> None:
+def test_a_new_client_reads_only_the_listed_variables_and_calls_read_none(preloaded: Path) -> None:
     program = compiled(ROOT / "ffi/tests/c/environment.c", "-std=gnu11", "-Wno-pedantic", "-pthread", "-ldl")
     with emulator.running([APP], "ada") as clever:
         id_token = tokens_of(APP, clever)["id_token"]
@@ -55,7 +55,7 @@ def test_variables_are_read_when_a_client_is_made_and_by_no_call(preloaded: Path
     assert set(ended.stdout.split()) == listed()
 
 
-def test_what_a_program_asks_for_is_seen(preloaded: Path, tmp_path: Path) -> None:
+def test_a_call_of_getenv_is_detected(preloaded: Path, tmp_path: Path) -> None:
     program = tmp_path / "asks"
     source = tmp_path / "asks.c"
     source.write_text(

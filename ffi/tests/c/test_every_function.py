@@ -1,6 +1,6 @@
-"""Every function of the header, called with nothing at all and with what is not UTF-8: it refuses, and never crashes.
+"""Every function of the header, called with NULL and with text that is not UTF-8: it fails, and never crashes.
 
-The functions are read from the header, so a new one is covered by itself.
+The functions are read from the header, so new ones are tested automatically.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ NUMBERS = {
 }
 OK, ARGUMENT = 0, 2
 METHOD_NOT_ALLOWED = 405
-# The client refuses an empty client ID, an empty callback has no key, and no endpoint takes an empty method.
+# They accept empty text: later calls refuse an empty client ID or method, and an empty callback has no key.
 TAKES_EMPTY_TEXT = {"clever_sso_config_new", "clever_sso_login_key_of_callback", "clever_sso_request_new"}
-# Whatever a browser sends is a request.
+# A request can have any bytes.
 TAKES_BYTES = {"clever_sso_request_new"}
-# They need nothing to answer.
+# They return a constant.
 CONSTANTS = {"clever_sso_version", "clever_sso_version_number", "clever_sso_request_header_name"}
 
 
@@ -36,9 +36,9 @@ def library() -> ctypes.CDLL:
 
 
 def call(function: Function, text: bytes | None) -> Any:  # noqa: ANN401
-    """Call with `text` for every string, NULL for every handle and callback, 0 for every number, and all outputs."""
+    """Call with `text` for each string, NULL for each handle and callback, 0 for each number, and all outputs."""
     called = getattr(library(), function.name)
-    # A bool has eight bits and a status of HTTP sixteen: what else is in the register means nothing.
+    # A bool has 8 bits and an HTTP status 16. The other bits of the register have no meaning.
     numbers = {"void": None, "uint16_t": ctypes.c_uint16, "double": ctypes.c_double, **NUMBERS}
     called.restype = ctypes.c_void_p if "*" in function.result else numbers.get(function.result, ctypes.c_uint32)
     values: list[Any] = []
@@ -58,7 +58,7 @@ def named(functions: list[Function]) -> Any:  # noqa: ANN401
     return pytest.mark.parametrize("function", [pytest.param(one, id=one.name) for one in functions])
 
 
-def test_the_header_was_read() -> None:
+def test_every_function_of_the_header_is_parsed() -> None:
     assert len(FUNCTIONS) > 150, len(FUNCTIONS)
     assert FUNCTIONS["clever_sso_version"].result == "const char *"
     assert [one.kind for one in FUNCTIONS["clever_sso_claims_integer"].parameters] == [
@@ -70,7 +70,7 @@ def test_the_header_was_read() -> None:
 
 @named([one for one in FUNCTIONS.values() if one.fallible])
 @pytest.mark.parametrize("text", [None, b"\xff\xfe", b""], ids=["null", "not-utf-8", "empty"])
-def test_a_call_with_nothing_is_refused(function: Function, text: bytes | None) -> None:
+def test_null_empty_text_and_invalid_utf8_are_refused(function: Function, text: bytes | None) -> None:
     makes_options = function.name.endswith("_options_new") and not any(one.is_text for one in function.parameters)
     status = call(function, text)
     takes_it = text is not None and function.name in (TAKES_BYTES if text else TAKES_EMPTY_TEXT)
@@ -79,14 +79,14 @@ def test_a_call_with_nothing_is_refused(function: Function, text: bytes | None) 
         assert status == ARGUMENT
 
 
-def test_an_empty_callback_has_no_key() -> None:
+def test_an_empty_callback_has_no_login_key() -> None:
     key = ctypes.c_void_p(1)
     assert library().clever_sso_login_key_of_callback(b"", ctypes.byref(key), None) == OK
     assert key.value is None
 
 
 @pytest.mark.parametrize("endpoint", [1, 2, 3])
-def test_a_request_with_an_empty_method_is_refused_at_every_endpoint(endpoint: int) -> None:
+def test_a_request_with_an_empty_method_gets_405_at_every_endpoint(endpoint: int) -> None:
     c = library()
     config, client, request, status = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_uint16()
     assert c.clever_sso_config_new(b"client", ctypes.byref(config), None) == OK
@@ -102,13 +102,13 @@ def test_a_request_with_an_empty_method_is_refused_at_every_endpoint(endpoint: i
 
 
 @named([one for one in FUNCTIONS.values() if not one.fallible])
-def test_reading_and_freeing_nothing_is_fine(function: Function) -> None:
+def test_getters_return_nothing_for_null_and_null_can_be_freed(function: Function) -> None:
     result = call(function, None)
     if function.name not in CONSTANTS:
         assert not result
 
 
-def test_outputs_may_be_left_out() -> None:
+def test_a_null_output_is_refused_and_does_not_crash() -> None:
     program = """
 import ctypes, sys
 library = ctypes.CDLL(sys.argv[1])

@@ -1,4 +1,4 @@
-"""The library is a guest in a C program: no signal, no output, no thread, no descriptor of it disturbs its host."""
+"""The library in a C program: its signals, output, threads and file descriptors do not disturb the program."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 OAUTH = emulator.App("0a07" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback")
 PATIENCE_SECONDS = 120
-# What musl gives a thread. A login needs 80 KiB of it, the rest is room for a log callback.
+# The default thread stack of musl. A login needs 80 KiB of it; the rest is for a log callback.
 SMALLEST_STACK = str(128 * 1024)
 QUIET = "blocked=0 pending=0"
 
@@ -43,7 +43,7 @@ def server(tmp_path: Path) -> Iterator[tls.Server]:
 
 
 class Host:
-    """The program, asked line by line. Python ignores SIGPIPE; its children do not."""
+    """The program, controlled line by line. Python ignores SIGPIPE; its child processes do not."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
@@ -68,9 +68,7 @@ def host(guest: Path, server: tls.Server) -> Iterator[Host]:
 
 
 @pytest.mark.parametrize("ending", tls.ENDINGS)
-def test_no_sigpipe_comes_out_of_a_call_on_a_connection_that_the_server_ended(
-    host: Host, server: tls.Server, ending: str
-) -> None:
+def test_a_connection_that_the_server_closed_raises_no_sigpipe(host: Host, server: tls.Server, ending: str) -> None:
     for _ in range(5):
         assert host.ask("call") == f"ok {QUIET}"
         server.end(ending)
@@ -80,7 +78,7 @@ def test_no_sigpipe_comes_out_of_a_call_on_a_connection_that_the_server_ended(
 
 
 @pytest.mark.parametrize("ending", tls.ENDINGS)
-def test_a_host_that_blocks_sigpipe_finds_none_pending(host: Host, server: tls.Server, ending: str) -> None:
+def test_no_sigpipe_is_pending_in_a_host_that_blocks_it(host: Host, server: tls.Server, ending: str) -> None:
     assert host.ask("block") == "done blocked=1 pending=0"
     for _ in range(3):
         assert host.ask("call") == "ok blocked=1 pending=0"
@@ -90,7 +88,9 @@ def test_a_host_that_blocks_sigpipe_finds_none_pending(host: Host, server: tls.S
 
 
 @pytest.mark.parametrize("source", ["raise", "send"])
-def test_a_sigpipe_that_was_pending_before_stays_and_arrives(host: Host, server: tls.Server, source: str) -> None:
+def test_a_sigpipe_that_was_pending_before_a_call_is_still_delivered(
+    host: Host, server: tls.Server, source: str
+) -> None:
     host.ask("block")
     assert host.ask(source) == "done blocked=1 pending=1"
     for ending in tls.ENDINGS:
@@ -108,7 +108,7 @@ def runs(guest: Path, *arguments: str) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
-def test_the_library_may_be_loaded_used_and_unloaded_in_threads_that_end_later(tmp_path: Path) -> None:
+def test_the_library_can_be_unloaded_before_the_threads_that_used_it_end(tmp_path: Path) -> None:
     program = tmp_path / "unload"
     source = [str(ROOT / "ffi/tests/c/unload.c"), f"-I{INCLUDE}", "-Wall", "-Wextra", "-Werror"]
     subprocess.run([os.environ.get("CC", "cc"), *source, "-pthread", "-ldl", "-o", str(program)], check=True)
@@ -119,25 +119,25 @@ def by_name(clever: str) -> str:
     return clever.replace("127.0.0.1", "localhost")
 
 
-def test_where_no_thread_can_be_started_names_are_resolved_in_place(guest: Path, clever: str) -> None:
+def test_names_are_resolved_when_no_thread_can_be_started(guest: Path, clever: str) -> None:
     runs(guest, "threads", APP.client_id, by_name(clever))
 
 
-def test_a_limit_of_files_is_an_error_that_passes(guest: Path, clever: str) -> None:
+def test_calls_fail_at_the_limit_of_open_files_and_work_again_after_it(guest: Path, clever: str) -> None:
     runs(guest, "files", APP.client_id, clever)
     runs(guest, "files", APP.client_id, by_name(clever))
 
 
 @pytest.mark.parametrize("part", ["keys", "keys-late"])
-def test_a_limit_of_keys_for_data_of_threads_is_an_error_that_passes(guest: Path, clever: str, part: str) -> None:
+def test_calls_fail_at_the_limit_of_thread_keys_and_work_again_after_it(guest: Path, clever: str, part: str) -> None:
     runs(guest, part, APP.client_id, clever)
 
 
-def test_a_thread_that_is_cancelled_finishes_its_call_first(guest: Path, clever: str) -> None:
+def test_a_canceled_thread_finishes_its_call_first(guest: Path, clever: str) -> None:
     runs(guest, "cancel", APP.client_id, clever)
 
 
-def test_a_log_callback_that_waits_for_the_callers_lock_blocks_no_call_forever(guest: Path, clever: str) -> None:
+def test_a_log_callback_that_waits_for_a_lock_of_the_caller_causes_no_deadlock(guest: Path, clever: str) -> None:
     runs(guest, "log", APP.client_id, clever)
 
 
@@ -145,19 +145,19 @@ def test_every_descriptor_closes_on_exec(guest: Path, clever: str) -> None:
     runs(guest, "files-closed", APP.client_id, clever)
 
 
-def test_a_fault_inside_a_call_is_the_error_internal_and_says_nothing(guest: Path, clever: str) -> None:
+def test_a_panic_inside_a_call_gives_the_error_internal_and_prints_nothing(guest: Path, clever: str) -> None:
     runs(guest, "panic", APP.client_id, clever)
 
 
-def test_calls_work_at_the_end_of_threads_and_of_the_program(guest: Path, clever: str) -> None:
+def test_calls_work_in_thread_destructors_and_exit_handlers(guest: Path, clever: str) -> None:
     runs(guest, "exit", APP.client_id, clever)
 
 
-def test_a_log_callback_may_use_the_library_and_interrupts_nothing(guest: Path, clever: str) -> None:
+def test_a_log_callback_can_call_the_library(guest: Path, clever: str) -> None:
     runs(guest, "re-enter", APP.client_id, clever)
 
 
-def test_a_thread_with_the_smallest_stack_may_call(guest: Path, server: tls.Server) -> None:
+def test_a_call_works_with_the_smallest_stack(guest: Path, server: tls.Server) -> None:
     certificate = server.certificate.read_text("ascii")
     runs(guest, "stack", APP.client_id, server.base_url, certificate, SMALLEST_STACK)
 
@@ -165,13 +165,13 @@ def test_a_thread_with_the_smallest_stack_may_call(guest: Path, server: tls.Serv
 BY_ADDRESS, BY_NAME = "127.0.0.1", "localhost"
 
 
-# The issuer of an ID token has an address for a name.
+# With an ID token, the host must be the issuer's: the IP address.
 @pytest.mark.parametrize(
     ("host", "app", "proof"),
     [(BY_ADDRESS, APP, "id_token"), (BY_ADDRESS, OAUTH, "me"), (BY_NAME, OAUTH, "me")],
     ids=["id_token", "me", "me-by-name"],
 )
-def test_a_thread_with_the_smallest_stack_may_log_in(
+def test_a_login_works_with_the_smallest_stack(
     guest: Path, clever: str, host: str, app: emulator.App, proof: str
 ) -> None:
     base_url = clever.replace("127.0.0.1", host)
@@ -180,13 +180,13 @@ def test_a_thread_with_the_smallest_stack_may_log_in(
     assert (ended.returncode, ended.stdout.strip(), ended.stderr) == (0, proof, "")
 
 
-def test_the_smallest_stack_is_that_of_the_guide_and_the_header() -> None:
+def test_the_guide_and_the_header_name_the_smallest_stack() -> None:
     said = f"{int(SMALLEST_STACK) // 1024} KiB of stack"
     for page in (ROOT / "docs/c.md", INCLUDE / "clever_sso.h"):
         assert said in " ".join(page.read_text("utf-8").replace("//", " ").split()), page
 
 
 @pytest.mark.parametrize("what", ["none", "alarms", "no-stdio", "rounding"])
-def test_the_library_leaves_no_traces_and_bears_odd_hosts(what: str, clever: str) -> None:
+def test_a_login_changes_no_state_of_the_process(what: str, clever: str) -> None:
     program = compiled(ROOT / "ffi/tests/c/traces.c", "-std=gnu11", "-Wno-pedantic", "-lm")
     runs(program, what, APP.client_id, clever)

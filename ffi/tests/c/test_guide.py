@@ -1,4 +1,4 @@
-"""The code in docs/c.md: every block compiles with all warnings on, and the whole program in it logs a person in."""
+"""The code in docs/c.md: every block compiles with all warnings, and the whole program logs a person in."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GUIDE = (ROOT / "docs/c.md").read_text("utf-8")
-# The block that is marked is in examples/c/login.c, which other tests compile and run.
+# The marked block is part of examples/c/login.c, which other tests compile and run.
 BLOCKS = re.findall(r"(?<!<!-- c -->\n)^```c\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 INCLUDES = "#include <clever_sso.h>\n#include <stdio.h>\n#include <string.h>\n#include <syslog.h>\n"
-# What the application brings, which the guide only names.
+# Functions of the application, which the guide only names.
 APPLICATION = """
 int show_problem(clever_sso_error *error);
 void redirect(const char *url);
@@ -52,7 +52,7 @@ GIVEN = {
 
 
 def program(block: str) -> str:
-    """The block as something that compiles: statements become a function with what they use as its parameters."""
+    """The block as a program that compiles. Statements become a function, with the variables they use as parameters."""
     if "int main(" in block:
         return block
     if re.match(r"static \w+ \w+\(", block):
@@ -81,7 +81,7 @@ def test_the_whole_program_of_the_guide_logs_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "compiler", [["clang", "-std=c11"], ["c++", "-xc++", "-std=c++17"], ["clang++", "-xc++", "-std=c++17"]]
 )
-def test_the_whole_program_is_also_one_for_other_compilers_and_in_cpp(compiler: list[str], tmp_path: Path) -> None:
+def test_the_whole_program_compiles_with_other_compilers_and_as_cpp(compiler: list[str], tmp_path: Path) -> None:
     if shutil.which(compiler[0]) is None:
         pytest.skip(f"{compiler[0]} is not installed")
     (whole,) = [block for block in BLOCKS if "int main(" in block]
@@ -90,7 +90,7 @@ def test_the_whole_program_is_also_one_for_other_compilers_and_in_cpp(compiler: 
     subprocess.run([*compiler, *strict], check=True, cwd=tmp_path)
 
 
-def test_the_guide_names_only_what_there_is_and_every_setting() -> None:
+def test_the_guide_names_only_functions_that_exist_and_every_setting() -> None:
     text = GUIDE.replace("`…_", "`clever_sso_config_")
     named = set(re.findall(r"\bclever_sso_[a-z_]+\w\b(?!\*)", text))
     kinds = set(re.findall(r"\bclever_sso_\w+", (ROOT / "include/clever_sso.h").read_text("utf-8")))
@@ -103,12 +103,12 @@ SHOWN = ["docs/c.md", "README.md", "include/clever_sso.h", "php/extension/result
 SHOWN += [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "examples/c").glob("*.c"))]
 
 
-def test_every_switch_that_people_copy_has_a_default() -> None:
+def test_every_switch_in_documented_code_has_a_default() -> None:
     found = set()
     for name in SHOWN:
         text = (ROOT / name).read_text("utf-8")
         for switch in re.finditer(r"^([ \t/]*)switch \(clever_sso_\w+\(.*?^\1\}", text, re.DOTALL | re.MULTILINE):
             found.add(name)
             assert "default:" in switch[0], name
-    # The short logins of guide and header have `else` in its place.
+    # The short logins in the guide and in the header use `else` instead.
     assert found == {"docs/c.md", "php/extension/results.c", "examples/c/server.c"}

@@ -1,4 +1,4 @@
-"""The header as a manual and as source text: what each function says of itself, and who can compile it."""
+"""The header as documentation and as source code: its comments, and the compilers that accept it."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def test_the_header_compiles_with_all_warnings_as_errors(compiler: str, language
     subprocess.run([compiler, f"-std={language}", *WARNINGS, str(source)], check=True)
 
 
-def test_the_header_opens_with_what_must_be_known_in_this_order() -> None:
+def test_the_header_begins_with_the_general_rules_in_this_order() -> None:
     places = [HEADER.index(f"// {chapter}") for chapter in CHAPTERS]
     assert places == sorted(places)
     assert places[-1] < HEADER.index("#ifndef CLEVER_SSO_H")
 
 
-# What a host may do to the library, and the chapter that says it.
+# What a program can do with the library, and the chapter of the header that says so.
 SAID = {
     "fork()": "Fork.",
     "vfork()": "Fork.",
@@ -58,27 +58,27 @@ SAID = {
 
 
 @pytest.mark.parametrize("words", SAID)
-def test_the_header_says_what_a_host_may_do(words: str) -> None:
+def test_the_header_says_what_a_host_can_do(words: str) -> None:
     chapters = re.split(r"^// (?=[A-Z][\w ]*\. )", HEADER.split("#ifndef")[0], flags=re.MULTILINE)
     saying = [chapter for chapter in chapters if chapter.startswith(SAID[words])]
     assert len(saying) == 1
     assert words in re.sub(r"\s+// |\s+", " ", saying[0])
 
 
-def test_the_log_callback_may_not_jump_out_of_a_call() -> None:
+def test_the_header_says_that_the_log_callback_must_not_jump_out_of_a_call() -> None:
     said = " ".join(FUNCTIONS["clever_sso_set_log_callback"].comment.split())
     for words in ("`longjmp`", "`pthread_exit`", "`pthread_cancel` waits", "C++ exception"):
         assert words in said, words
 
 
-# A heading, between two lines of the same sign: "=" for a step of the journey, "-" for what stands below it.
+# A heading between two lines of "=" for a section, or of "-" for a part of it.
 HEADING = re.compile(r"^// (=|-)\1{90,}\n// (.+)\n// \1+$", re.MULTILINE)
 STEPS = ["Types", "The version", "Configure", "Begin a login", "Finish a login", "Who it is", "Log out", "Errors"]
 STEPS += ["Step by step, for a login that you drive yourself", "Keys", "Monitoring", "Check a setup", "The log"]
 
 
 def sections() -> dict[tuple[str, str], list[str]]:
-    """The functions below each step and heading, in order."""
+    """The functions below each section and part, in order."""
     found: dict[tuple[str, str], list[str]] = {}
     step, noun = "", ""
     headings = list(HEADING.finditer(HEADER))
@@ -88,7 +88,7 @@ def sections() -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def test_the_header_follows_a_login() -> None:
+def test_the_sections_of_the_header_follow_a_login() -> None:
     assert list(dict.fromkeys(step for step, _ in sections())) == STEPS
     journey = ["version", "config_new", "client_new", "begin_login", "finish_login", "outcome_identity", "identity_id"]
     journey += [
@@ -105,11 +105,11 @@ def test_the_header_follows_a_login() -> None:
     assert places == sorted(places)
 
 
-def test_every_function_stands_below_a_heading_and_those_of_a_handle_below_its_own() -> None:
+def test_every_function_is_below_the_heading_of_its_handle() -> None:
     below = {name: (step, noun) for (step, noun), names in sections().items() for name in names}
     assert below.keys() == FUNCTIONS.keys()
     headed = {noun.split(":")[0] for _, noun in below.values()} & HANDLES
-    # The log, the error, a logout and the stats have a step to themselves, and an outcome the second half of the login.
+    # These have a section of their own. The functions of an outcome are in the second half of the login.
     alone = {"clever_sso_outcome": "Finish a login", "clever_sso_logout": "Log out", "clever_sso_error": "Errors"}
     alone |= {"clever_sso_stats": "Monitoring", "clever_sso_report": "Check a setup"}
     assert headed | alone.keys() == HANDLES
@@ -120,7 +120,7 @@ def test_every_function_stands_below_a_heading_and_those_of_a_handle_below_its_o
             assert alone.get(owner) == step or noun.startswith(f"{owner}:"), name
 
 
-def test_the_types_stand_before_the_functions_in_the_same_order() -> None:
+def test_the_types_come_before_the_functions_in_the_same_order() -> None:
     types, functions = HEADER.split('extern "C" {')
     assert list(functions_of(functions)) == list(FUNCTIONS)
     handles = re.findall(r"^typedef struct (\w+) \1;", HEADER, re.MULTILINE)
@@ -129,7 +129,7 @@ def test_the_types_stand_before_the_functions_in_the_same_order() -> None:
     assert [name for name in handles if name in headings] == headings
 
 
-def test_the_number_of_the_version_can_be_compared_before_compiling(tmp_path: Path) -> None:
+def test_the_preprocessor_can_compare_the_version_number(tmp_path: Path) -> None:
     source = tmp_path / "number.c"
     source.write_text(
         "#include <clever_sso.h>\n"
@@ -157,7 +157,7 @@ def test_a_function_says_what_it_does_then_who_frees_then_when_it_fails(function
         assert words.endswith("NULL is fine.")
     assert bool(failure) == function.fallible
     if "*" in function.result and not any(one.handle for one in function.parameters):
-        # There is no handle to borrow from.
+        # There is no handle that owns the text.
         assert "lives as long as the library" in words
     elif "*" in function.result:
         borrowed = re.search(r"\bBorrowed from `(\w+)`", words)
@@ -170,7 +170,7 @@ def free_of(function: Function) -> str:
     return f"{function.gives.handle or 'clever_sso_string'}_free"
 
 
-def test_every_handle_that_is_given_out_has_one_function_that_frees_it() -> None:
+def test_every_returned_handle_has_one_function_that_frees_it() -> None:
     given = {one.gives.handle for one in FUNCTIONS.values() if one.gives and one.gives.handle}
     freed = {name.removesuffix("_free") for name in FUNCTIONS if name.endswith("_free")} - {"clever_sso_string"}
     borrowed = {"clever_sso_identity", "clever_sso_set_cookie"}
@@ -179,14 +179,14 @@ def test_every_handle_that_is_given_out_has_one_function_that_frees_it() -> None
     assert freed | borrowed == HANDLES
 
 
-def test_the_header_declares_nothing_of_others() -> None:
+def test_every_function_in_the_header_has_our_prefix() -> None:
     text = re.sub(r"//[^\n]*", "", HEADER)
     declared = set(re.findall(r"\b(\w+)\([^()]*\);", text))
     assert len(declared) > 150
     assert {name for name in declared if not name.startswith("clever_sso_")} == set()
 
 
-def test_the_version_in_the_header_is_that_of_the_library(tmp_path: Path) -> None:
+def test_the_version_in_the_header_matches_the_library(tmp_path: Path) -> None:
     source = tmp_path / "version.c"
     source.write_text(
         "#include <clever_sso.h>\n#include <stdio.h>\n"

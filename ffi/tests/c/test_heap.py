@@ -1,4 +1,4 @@
-"""When everything is freed, no piece of a token, code or secret is left in the memory of a C program."""
+"""After everything is freed, no part of a token, code or secret is left in the memory of a C program."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ways = pytest.mark.parametrize("way", ["cookies", "pending"])
 @pytest.mark.parametrize("app", [OIDC, BARE], ids=["with an ID token", "without"])
 @pytest.mark.parametrize("what", ["free", "keep", "keep-login"])
 @ways
-def test_nothing_is_left_of_a_login(app: emulator.App, what: str, way: str) -> None:
+def test_no_secret_is_left_in_memory_after_a_login(app: emulator.App, what: str, way: str) -> None:
     heap = compiled(ROOT / "ffi/tests/c/heap.c", "-std=gnu11")
     with emulator.running([app], "ada") as clever:
         ended = log_in_with([str(heap), what, way], app, clever, environment())
@@ -32,7 +32,7 @@ def test_nothing_is_left_of_a_login(app: emulator.App, what: str, way: str) -> N
 
 @pytest.mark.parametrize("what", ["free", "keep"])
 @ways
-def test_nothing_is_left_of_a_login_over_tls(tmp_path: Path, what: str, way: str) -> None:
+def test_no_secret_is_left_in_memory_after_a_login_over_tls(tmp_path: Path, what: str, way: str) -> None:
     heap = compiled(ROOT / "ffi/tests/c/heap.c", "-std=gnu11")
     with emulator.running([OIDC], "ada") as clever, tls.in_front_of(clever, tmp_path) as (base_url, certificate):
         surroundings = environment(CA_BUNDLE=certificate.read_text("ascii"), THROUGH=base_url)
@@ -41,7 +41,7 @@ def test_nothing_is_left_of_a_login_over_tls(tmp_path: Path, what: str, way: str
 
 
 @pytest.mark.parametrize("what", ["free", "keep"])
-def test_nothing_is_left_of_logins_that_fail(what: str) -> None:
+def test_no_secret_is_left_in_memory_after_failed_logins(what: str) -> None:
     heap = compiled(ROOT / "ffi/tests/c/heap.c", "-std=gnu11")
     with emulator.running([OIDC], "ada") as clever:
         ended = log_in_with([str(heap), what, "errors"], OIDC, clever, environment())

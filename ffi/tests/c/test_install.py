@@ -1,4 +1,4 @@
-"""What `make install` and `make dist` give is all that a stranger needs, with pkg-config and with CMake."""
+"""The files of `make install` and `make dist` are all a developer needs, with pkg-config and with CMake."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 MAJOR, MINOR, _ = map(int, VERSION.split("."))
-# The tarball of `make dist`, which links a library of its own.
+# The tarball of `make dist`, which has its own build of the library.
 TARBALL = os.environ.get("CLEVER_TARBALL")
 WHEELS = Path(os.environ.get("CLEVER_DIST", ROOT / "dist"))
-# For any Linux since then, `make dist` and `make dist-wheel` say.
+# `make dist` and `make dist-wheel` promise to work with this glibc and later.
 PROMISED_GLIBC = (2, 17)
 GUIDE = (ROOT / "docs/c.md").read_text("utf-8")
 EXPECTED = {
@@ -52,13 +52,13 @@ EXPECTED = {
 
 
 def wheel_of_this_machine() -> Path:
-    """Of a release there are wheels for other platforms beside it."""
+    """A release has wheels for other platforms too."""
     (wheel,) = WHEELS.glob(f"clever_sso-*manylinux_*_{platform.machine()}.whl")
     return wheel
 
 
 def make(*words: str) -> None:
-    # The library is built already; make would otherwise ask cargo again, which needs its own environment.
+    # The library is already built. Without -o, make would run cargo again, which needs its own environment.
     subprocess.run(["make", "-s", "-C", str(ROOT), "-o", "library", *words], check=True)
 
 
@@ -74,7 +74,7 @@ def clever() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty prefix, and the library in it."""
+    """A new prefix with only the library in it."""
     prefix = tmp_path_factory.mktemp("installed") / "prefix"
     make("install", f"PREFIX={prefix}")
     return prefix
@@ -82,7 +82,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tarball, unpacked somewhere: the one of `make dist`, or the library of this run, packed the same."""
+    """The unpacked tarball: the one of `make dist`, or the library of this run, packed the same way."""
     folder = tmp_path_factory.mktemp("unpacked")
     if TARBALL:
         tarball = Path(TARBALL)
@@ -109,7 +109,7 @@ def needs(program: str) -> None:
 
 
 def logs_in(program: Path, prefix: Path, clever: str, *, static: bool) -> None:
-    """A login with `program`, which finds the shared library only when it should need it."""
+    """Log in with `program`. It finds the shared library only if it is linked with it."""
     search = {} if static else {"LD_LIBRARY_PATH": str(prefix / "lib")}
     environment = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
     ended = log_in_with([str(program)], APP, clever, {**environment, **search})
@@ -117,42 +117,42 @@ def logs_in(program: Path, prefix: Path, clever: str, *, static: bool) -> None:
 
 
 def says_what_is_missing(server: Path, prefix: Path) -> bool:
-    """Whether the server starts, as far as it can without settings."""
+    """Whether the server starts and names the first missing setting."""
     bare = {"PATH": os.environ["PATH"], "LD_LIBRARY_PATH": str(prefix / "lib")}
     ended = subprocess.run([server], env=bare, capture_output=True, text=True, check=False)
     return (ended.returncode, ended.stderr) == (2, "set CLEVER_CLIENT_ID\n")
 
 
-def test_nothing_is_missing(prefix: Path) -> None:
+def test_every_file_is_installed(prefix: Path) -> None:
     assert files_below(prefix) >= EXPECTED
     assert (prefix / "lib/libclever_sso.so").resolve().name == f"libclever_sso.so.{VERSION}"
 
 
 def folders_in(content: bytes) -> set[bytes]:
-    """The folders of this machine that are named in a file."""
+    """The folders of this machine that a file names."""
     cargo = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
     folders = {os.fsencode(folder) + b"/" for folder in (Path.home(), ROOT, TARGET, cargo) if folder != Path("/")}
     return {folder for folder in {*folders, b"registry/src"} if folder in content}
 
 
 @pytest.mark.parametrize("library", ["libclever_sso.so", "libclever_sso.a"])
-def test_no_folder_of_the_machine_that_built_it_is_named(prefix: Path, library: str) -> None:
+def test_the_library_names_no_folder_of_the_build_machine(prefix: Path, library: str) -> None:
     assert folders_in((prefix / "lib" / library).read_bytes()) == set()
 
 
-def test_no_folder_of_the_machine_that_built_it_is_named_in_the_python_package() -> None:
+def test_the_python_package_names_no_folder_of_the_build_machine() -> None:
     with zipfile.ZipFile(wheel_of_this_machine()) as archive:
         (module,) = (name for name in archive.namelist() if name.endswith(".so"))
         assert folders_in(archive.read(module)) == set()
 
 
 @pytest.mark.skipif(not TARBALL, reason="long: make test-all")
-def test_the_tarball_needs_no_newer_c_library_than_it_promises(unpacked: Path) -> None:
+def test_the_tarball_needs_no_newer_glibc_than_promised(unpacked: Path) -> None:
     assert newest_glibc((unpacked / "lib/libclever_sso.so").read_bytes()) <= PROMISED_GLIBC
 
 
-def test_the_python_package_needs_no_newer_c_library_than_it_promises() -> None:
-    # The wheel of `make dist-wheel` where there is a tarball of `make dist`; else that of this run, for this machine.
+def test_the_python_package_needs_no_newer_glibc_than_promised() -> None:
+    # With a tarball of `make dist`, the wheel of `make dist-wheel`. Otherwise the wheel of this run, for this machine.
     wheel = wheel_of_this_machine()
     named = re.search(r"[-.]manylinux_(\d+)_(\d+)_", wheel.name)
     assert named
@@ -164,12 +164,12 @@ def test_the_python_package_needs_no_newer_c_library_than_it_promises() -> None:
 
 
 def newest_glibc(content: bytes) -> tuple[int, int]:
-    """The newest version of glibc of which a library needs a symbol."""
+    """The newest glibc version that a library needs a symbol of."""
     return max((int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", content))
 
 
 @pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
-def test_the_examples_makefile_finds_it_by_pkg_config(
+def test_the_makefile_of_the_example_finds_the_library_with_pkg_config(
     prefix: Path, clever: str, tmp_path: Path, *, static: bool
 ) -> None:
     needs("pkg-config")
@@ -196,7 +196,7 @@ def test_the_commands_of_the_guide_compile_its_program(
 
 
 @pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
-def test_cmake_finds_it_as_a_package(prefix: Path, clever: str, tmp_path: Path, *, static: bool) -> None:
+def test_cmake_finds_the_package(prefix: Path, clever: str, tmp_path: Path, *, static: bool) -> None:
     needs("cmake")
     chosen = [f"-DCMAKE_PREFIX_PATH={prefix}", f"-DSTATIC={'ON' if static else 'OFF'}"]
     configure = ["cmake", "-S", str(ROOT / "examples/c"), "-B", str(tmp_path), *chosen]
@@ -211,9 +211,7 @@ def test_cmake_finds_it_as_a_package(prefix: Path, clever: str, tmp_path: Path, 
     ("version", "fits"),
     [(f"{MAJOR}.{MINOR}", True), (f"{MAJOR}.0.0", True), (f"{MAJOR}.{MINOR + 1}", False), (f"{MAJOR + 1}.0", False)],
 )
-def test_cmake_refuses_a_version_that_does_not_fit(
-    installed: Path, tmp_path: Path, version: str, *, fits: bool
-) -> None:
+def test_cmake_refuses_an_incompatible_version(installed: Path, tmp_path: Path, version: str, *, fits: bool) -> None:
     needs("cmake")
     listing = f"cmake_minimum_required(VERSION 3.13)\nproject(asking C)\nfind_package(clever_sso {version} REQUIRED)\n"
     (tmp_path / "CMakeLists.txt").write_text(listing)
@@ -221,7 +219,7 @@ def test_cmake_refuses_a_version_that_does_not_fit(
     assert (subprocess.run(command, check=False, capture_output=True).returncode == 0) == fits
 
 
-def test_the_static_library_shows_nothing_but_the_interface(installed: Path) -> None:
+def test_the_static_library_has_only_the_public_symbols(installed: Path) -> None:
     listing = subprocess.run(
         ["gcc-nm", "-g", "--defined-only", str(installed / "lib/libclever_sso.a")],
         check=True,
@@ -233,7 +231,7 @@ def test_the_static_library_shows_nothing_but_the_interface(installed: Path) -> 
     assert {name for name in names if not name.startswith("clever_sso_")} == set()
 
 
-def test_a_distribution_may_stage_it_with_folders_of_its_own_and_remove_it(tmp_path: Path) -> None:
+def test_destdir_with_other_folders_installs_and_uninstalls(tmp_path: Path) -> None:
     needs("pkg-config")
     folders = ["PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu", f"DESTDIR={tmp_path}"]
     make("install", *folders)

@@ -1,4 +1,4 @@
-"""What the log callback of C receives: events of several threads, before and after forks, and never a secret."""
+"""The log callback in C gets the events of several threads, before and after forks, and never a secret."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def clever() -> Iterator[str]:
 
 
 def log_in(ask: Ask, clever: str, base_url: str, app: emulator.App) -> dict[str, str]:
-    """A whole login: what was said and made in it."""
+    """A whole login. Returns its result and everything it created."""
     make_client(ask, app, base_url)
     login = ask("begin_login", client=app.client_id, return_to="/lessons?n=7")
     callback = Browser(clever).callback(login["url"])
@@ -46,7 +46,7 @@ def lines_of(log: Path) -> list[list[str]]:
     return [line.split("\t") for line in log.read_text("utf-8").splitlines()]
 
 
-def test_a_login_with_trouble_is_logged_without_a_secret(clever: str, tmp_path: Path) -> None:
+def test_a_login_with_a_retry_is_logged_without_secrets(clever: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("w") as events, driver(events) as ask:
         assert ask("log")["result"] == "ok"
@@ -59,7 +59,7 @@ def test_a_login_with_trouble_is_logged_without_a_secret(clever: str, tmp_path: 
     keys = [line for line in lines if line[:2] == [DEBUG, "clever_sso::keys"]]
     assert (len(retries), len(retries) + len(keys)) == (2, len(lines)), lines
     assert "sending again method=GET host=127.0.0.1 path=/s/me-503-twice/v3.0/me attempt=2" in retries[0][2]
-    # The first login asks for keys beside the code exchange and gives that up when no ID token comes: perhaps too late.
+    # The first login fetches keys during the code exchange and stops when there is no ID token. It may finish first.
     assert "fetched keys" in keys[-1][2]
     assert "keys-rotated-after-login" in keys[-1][2]
     basic = base64.b64encode(f"{APP.client_id}:{APP.secret}".encode()).decode()
@@ -69,7 +69,7 @@ def test_a_login_with_trouble_is_logged_without_a_secret(clever: str, tmp_path: 
     assert [secret for secret in secrets if secret in log.read_text("utf-8")] == []
 
 
-def test_only_what_matters_enough_is_told(clever: str, tmp_path: Path) -> None:
+def test_only_events_of_the_chosen_level_and_above_are_logged(clever: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("w") as events, driver(events) as ask:
         assert ask("log", level=WARNING)["result"] == "ok"
@@ -78,12 +78,12 @@ def test_only_what_matters_enough_is_told(clever: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("level", ["0", "5", "99"])
-def test_a_level_that_is_none_is_refused(level: str) -> None:
+def test_an_unknown_log_level_is_refused(level: str) -> None:
     with driver() as ask:
         assert ask("log", level=level)["result"] == "error argument_invalid"
 
 
-def test_the_log_hears_all_threads_and_children_and_stops_when_it_is_told_to(clever: str) -> None:
+def test_the_callback_gets_events_of_all_threads_and_forks_until_it_is_removed(clever: str) -> None:
     program, token = (
         compiled(ROOT / "ffi/tests/c/log.c", "-pthread", "-fsanitize=address"),
         tokens_of(APP, clever)["access_token"],

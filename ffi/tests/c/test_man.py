@@ -1,4 +1,4 @@
-"""The man pages: one for each function, made from the header, the same bytes each time, and valid roff."""
+"""The man pages: one per function, generated from the header. They are reproducible and valid roff."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ def test_each_function_and_command_has_a_page(pages: Path) -> None:
         assert f'.TH {title} {section} "{DATE}" "clever_sso {VERSION}"'.encode() in page, name
 
 
-def test_the_same_sources_give_the_same_bytes(pages: Path, tmp_path: Path) -> None:
+def test_the_same_header_gives_the_same_pages(pages: Path, tmp_path: Path) -> None:
     again = written(tmp_path, TZ="Pacific/Kiritimati", LC_ALL="C", PYTHONHASHSEED="7")
     assert files(again) == files(pages)
 
 
-def test_mandoc_finds_nothing_wrong(pages: Path) -> None:
+def test_mandoc_lint_reports_nothing(pages: Path) -> None:
     if shutil.which("mandoc") is None:
         pytest.skip("mandoc is not installed")
-    # The date is one of the future.
+    # The date is in the future.
     quiet = written(pages.parent / "past", SOURCE_DATE_EPOCH="1700000000")
     command = ["mandoc", "-T", "lint", "-W", "warning", *map(str, sorted(quiet.glob("*/*")))]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
@@ -67,7 +67,7 @@ def test_mandoc_finds_nothing_wrong(pages: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["man3/clever_sso.3", "man3/clever_sso_begin_login.3", "man1/clever-emulator.1"])
-def test_groff_finds_nothing_wrong(pages: Path, name: str) -> None:
+def test_groff_reports_no_warning(pages: Path, name: str) -> None:
     if shutil.which("groff") is None:
         pytest.skip("groff is not installed")
     command = ["groff", "-man", "-ww", "-z", "-Tutf8", str(pages / name)]
@@ -75,7 +75,7 @@ def test_groff_finds_nothing_wrong(pages: Path, name: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_page_says_what_the_header_says(pages: Path) -> None:
+def test_a_page_has_the_text_of_the_header(pages: Path) -> None:
     for name, function in FUNCTIONS.items():
         page = (pages / f"man3/{name}.3").read_text("ascii")
         for parameter in function.parameters:
@@ -96,7 +96,7 @@ def test_the_overview_has_every_handle_value_and_function(pages: Path) -> None:
     assert [one for one in (*HANDLES, *values, *FUNCTIONS) if one not in seen] == []
 
 
-def test_the_pages_of_the_commands_are_as_they_say() -> None:
+def test_the_pages_of_the_commands_match_their_help() -> None:
     folder = Path(os.environ.get("CLEVER_EMULATOR", EMULATOR)).parent
     if not (folder / "clever-sso").exists():
         pytest.skip("the command is not built: make rust-examples")
@@ -105,7 +105,7 @@ def test_the_pages_of_the_commands_are_as_they_say() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_no_text_is_a_command_of_roff() -> None:
+def test_text_that_looks_like_a_roff_request_is_escaped() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import write_man; "
         r"""print(write_man.code("    .so /etc/passwd\n    'x\n")); """

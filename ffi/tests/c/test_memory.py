@@ -1,10 +1,10 @@
-"""Memory and threads: every function with every surprise, whole logins and many threads, under the checkers.
+"""Memory and threads: unusual arguments, whole logins and many threads, under sanitizers and Valgrind.
 
-AddressSanitizer and LeakSanitizer are in the C programs, which use the ordinary library: whatever the library gives out
-is an ordinary allocation, so a leak, a use after free or a double free across the border is found on either side.
+AddressSanitizer and LeakSanitizer are in the C programs, which use the ordinary library. The library returns ordinary
+allocations, so the sanitizers find leaks, uses after free and double frees on both sides of the API.
 The library clears what it frees, so freeing a handle twice writes to a NULL pointer in it, before `free` runs again.
-Inside the library the sanitizers see allocations only; Valgrind sees all of it. With CLEVER_SSO_TEST_ALL=1 the long
-ones run too.
+Inside the library, the sanitizers see only allocations; Valgrind sees everything. With CLEVER_SSO_TEST_ALL=1, the long
+tests run too.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def clever() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def surroundings() -> Iterator[dict[str, str]]:
-    """The environment of a program under test: with keys, and an address where no server runs."""
+    """The environment of a program under test: with keys, and a URL where no server runs."""
     jwks = json.loads((ROOT / "tests/vectors/hostile-jwks.json").read_text("utf-8"))["sets"]["main"]
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -75,20 +75,18 @@ def sweep(folder: Path, *options: str, name: str, library: Path = RELEASE) -> Pa
     return compiled(source, *options, name=name, library=library)
 
 
-def test_the_scene_has_every_handle_of_the_header() -> None:
+def test_scene_h_has_every_handle_of_the_header() -> None:
     scene = SCENE.read_text("utf-8")
     assert [name for name in HANDLES if f" *{name.removeprefix('clever_sso_')};" not in scene] == []
 
 
-def test_no_surprise_in_any_parameter_of_any_function_does_harm(
-    clever: str, surroundings: dict[str, str], tmp_path: Path
-) -> None:
+def test_unusual_arguments_cause_no_memory_error(clever: str, surroundings: dict[str, str], tmp_path: Path) -> None:
     ended = log_in_with([str(sweep(tmp_path, *SANITIZED, name="sweep-asan"))], APP, clever, surroundings)
     assert ended.returncode == 0, ended.stderr[-4000:]
 
 
 @long_ones
-def test_the_library_bears_every_surprise_with_the_sanitizer_inside_it_too(
+def test_unusual_arguments_cause_no_memory_error_in_a_sanitized_library(
     clever: str, surroundings: dict[str, str], tmp_path: Path
 ) -> None:
     if subprocess.run(["cargo", "+nightly", "--version"], check=False, capture_output=True).returncode != 0:
@@ -107,7 +105,7 @@ def test_the_library_bears_every_surprise_with_the_sanitizer_inside_it_too(
     assert ended.returncode == 0, ended.stderr[-4000:]
 
 
-def test_valgrind_sees_nothing_inside_the_library_either(
+def test_valgrind_reports_nothing_for_unusual_arguments(
     clever: str, surroundings: dict[str, str], tmp_path: Path
 ) -> None:
     needs_valgrind()
@@ -116,7 +114,7 @@ def test_valgrind_sees_nothing_inside_the_library_either(
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_a_login_leaves_nothing_behind_says_the_leak_sanitizer(clever: str, surroundings: dict[str, str]) -> None:
+def test_the_leak_sanitizer_reports_nothing_after_a_login(clever: str, surroundings: dict[str, str]) -> None:
     login = compiled(ROOT / "examples/c/login.c", *SANITIZED, name="login-asan")
     ended = log_in_with([str(login)], APP, clever, surroundings)
     assert ended.returncode == 0, ended.stderr[-4000:]
@@ -125,7 +123,7 @@ def test_a_login_leaves_nothing_behind_says_the_leak_sanitizer(clever: str, surr
 PARSED = 'clever_sso_parse_callback("code=abcdefgh", &callback, NULL); clever_sso_callback_free(callback);'
 STATE = "state=abcdefghijklmnopqrstuvwxyz"
 KEY = f'char *key = NULL; clever_sso_login_key_of_callback("code=a&{STATE}", &key, NULL); clever_sso_string_free(key);'
-# The first free leaves zeros. The second one writes through a NULL pointer of the handle, and the report says where.
+# The first free clears the handle. The second one writes through its NULL pointer, and the report names the function.
 WRITES_TO_NULL = r"SEGV on unknown address 0x0+ .*caused by a WRITE .* in clever_sso_callback_free .* in main "
 READS_THE_FREED = r"heap-use-after-free .* in clever_sso_string_free .* in main .*freed by thread T0 here:.* in main "
 FAULTS = {
@@ -137,7 +135,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_sanitizers_see_a_fault_at_the_border(fault: str, surroundings: dict[str, str], tmp_path: Path) -> None:
+def test_the_sanitizers_report_a_wrong_free_or_use_by_the_caller(
+    fault: str, surroundings: dict[str, str], tmp_path: Path
+) -> None:
     body, report = FAULTS[fault]
     source = tmp_path / "fault.c"
     source.write_text(
@@ -164,18 +164,18 @@ def threads(clever: str, checker: list[str], rounds: int, *options: str) -> subp
     )
 
 
-def test_sixteen_threads_share_a_client(clever: str) -> None:
+def test_sixteen_threads_can_share_a_client(clever: str) -> None:
     ended = threads(clever, [], 50)
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_sixteen_threads_on_one_client_race_for_nothing(clever: str) -> None:
+def test_helgrind_reports_no_race_between_sixteen_threads(clever: str) -> None:
     needs_valgrind()
     ended = threads(clever, HELGRIND, 3 if ALL else 1)
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_helgrind_would_see_a_callback_that_does_not_lock(clever: str) -> None:
+def test_helgrind_reports_a_callback_without_a_lock(clever: str) -> None:
     needs_valgrind()
     ended = threads(clever, HELGRIND, 1, "-DWITHOUT_LOCK")
     assert ended.returncode == 9
@@ -183,7 +183,7 @@ def test_helgrind_would_see_a_callback_that_does_not_lock(clever: str) -> None:
 
 
 @long_ones
-def test_sixteen_threads_leave_nothing_behind_says_valgrind(clever: str) -> None:
+def test_valgrind_reports_no_leak_after_sixteen_threads(clever: str) -> None:
     needs_valgrind()
     ended = threads(clever, MEMCHECK, 2)
     assert ended.returncode == 0, ended.stderr

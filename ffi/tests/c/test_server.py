@@ -1,6 +1,6 @@
-"""The web server of examples/c, as people meet it: the button, the portal, a shared device, a refresh, trouble.
+"""The web server of examples/c, as people use it: the button, the portal, a shared device, a reload, errors.
 
-It is compiled with the sanitizers: whatever these visits do to its memory fails here, and what it leaves behind too.
+It is compiled with the sanitizers, so memory errors and leaks during these visits fail the tests.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ WHEN_CLEVER_IS_DOWN = "Clever cannot be reached right now. Please wait a minute,
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to one request."""
+    """The response to one request."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -56,18 +56,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Site:
-    """The server, and the emulator that stands for Clever."""
+    """The server, and the emulator that replaces Clever."""
 
     url: str
     emulator: str
 
     @property
     def from_portal(self) -> str:
-        """Where the app's icon in the portal leads: a request without a state."""
+        """The URL of the app's icon in the portal: it begins a login without a state."""
         return f"{self.emulator}/oauth/authorize?response_type=code&client_id={CLIENT_ID}"
 
     def asked(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        """One answer, without following anything."""
+        """Send one request, without following redirects."""
         with closing(http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=SECONDS)) as connection:
             connection.request(method, path, headers=headers)
             answer = connection.getresponse()
@@ -84,7 +84,7 @@ def server_program(*more: str) -> Path:
 
 @contextmanager
 def serving(url: str, base_url: str, redirect_uri: str | None = None, **more: str) -> Iterator[list[str]]:
-    """Run the server until the block is left; it must end well. The lines of its log are there at the end."""
+    """Run the server until the end of the block. It must exit without an error. Then the list has its log lines."""
     program = server_program(*(OWN_CLOCK if "TEST_CLOCK" in more else []))
     settings = {
         "CLEVER_CLIENT_ID": CLIENT_ID,
@@ -112,7 +112,7 @@ def serving(url: str, base_url: str, redirect_uri: str | None = None, **more: st
 
 @contextmanager
 def serving_alone(prefix: str = "", **more: str) -> Iterator[tuple[Site, list[str]]]:
-    """A server of its own, with an emulator, and its log."""
+    """A separate server with its own emulator, and its log."""
     with ports.reserved() as port:
         url = f"http://127.0.0.1:{port}"
         redirect_uri = f"{url}{prefix}/callback"
@@ -150,7 +150,7 @@ def cookies_in(response: Answer) -> dict[str, str]:
     return {line.partition("=")[0]: line for line in lines}
 
 
-def test_the_button_logs_in_and_the_page_names_who_it_is(browser: Browser, site: Site) -> None:
+def test_the_button_logs_in_and_the_page_names_the_person(browser: Browser, site: Site) -> None:
     assert ">Log in with Clever</a>" in browser.open(site.url).text
     page = log_in(browser, site)
     assert (page.path, page.status) == ("/me", 200)
@@ -158,9 +158,7 @@ def test_the_button_logs_in_and_the_page_names_who_it_is(browser: Browser, site:
         assert shown in page.text
 
 
-def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_application(
-    browser: Browser, site: Site
-) -> None:
+def test_only_page_requests_and_the_apps_own_forms_can_log_in_or_out(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     session = f"session={cookie_of(browser, 'session')}"
     refused: list[tuple[str, str, dict[str, str], int]] = [
@@ -194,7 +192,7 @@ def test_nothing_acts_but_a_page_that_somebody_goes_to_and_a_form_of_the_applica
     assert site.asked("/me", Cookie=session).status == 200
 
 
-def test_a_look_spends_no_code(site: Site) -> None:
+def test_head_prefetch_and_post_requests_of_the_callback_use_no_code(site: Site) -> None:
     login = site.asked("/login")
     cookie = login.headers["Set-Cookie"].partition(";")[0]
     back = urlsplit(AtClever(site.emulator, ADA).callback(login.headers["Location"]))
@@ -262,21 +260,21 @@ def test_tabs_arrive_with_a_waiting_page_too(waiting_site: Site, tabs: int, star
     check_tabs_of(waiting_site, tabs, start, ORDERS_WITH_A_WAITING_PAGE)
 
 
-def test_the_waiting_page_uses_no_code_and_continues(waiting_site: Site) -> None:
+def test_the_waiting_page_continues_and_uses_no_code_itself(waiting_site: Site) -> None:
     page = waiting_site.asked('/callback?state=x&code="y"')
     assert (page.status, page.headers["Set-Cookie"]) == (200, None)
     assert 'content="0; url=?state=x&amp;code=&quot;y&quot;&amp;clever_waited=1"' in page.text
-    # What only restarts, or has failed already, takes no time.
+    # A login that only restarts or has already failed needs no waiting page.
     assert [waiting_site.asked(f"/callback?{query}").status for query in ("code=x", "error=x&state=x")] == [303, 403]
 
 
 def ours(browser: TabbedBrowser) -> dict[str, str]:
-    """The cookies that the library set."""
+    """The cookies that the library has set."""
     return {cookie.name: cookie.value or "" for cookie in browser.cookies if cookie.name.startswith("clever_")}
 
 
 def begun(browser: TabbedBrowser, site: Site, query: str = "") -> str:
-    """Begin a login and come back from Clever; give the address of the callback, which is not opened yet."""
+    """Begin a login and return from Clever. Returns the URL of the callback, which is not opened yet."""
     tab = browser.open_tab(f"{site.url}/login{query}")
     while not tab.url.startswith(f"{site.url}/callback"):
         browser.step(tab)
@@ -284,19 +282,19 @@ def begun(browser: TabbedBrowser, site: Site, query: str = "") -> str:
 
 
 def arrived(browser: TabbedBrowser, url: str) -> Page:
-    """The page where a tab ends that starts there."""
+    """The page where a tab that opens this URL ends."""
     tab = browser.open_tab(url)
     while tab.page is None:
         browser.step(tab)
     return tab.page
 
 
-def test_eight_logins_in_flight_stay_and_one_from_the_portal_arrives(site: Site) -> None:
+def test_a_portal_login_succeeds_and_keeps_eight_logins_in_progress(site: Site) -> None:
     browser = TabbedBrowser(site.emulator, ADA)
     check_logins_in_flight_stay(browser, f"{site.url}/login?return_to=/me%3F", f"{site.url}/callback")
 
 
-def test_nine_logins_are_in_flight_and_eight_are_kept(site: Site) -> None:
+def test_the_ninth_login_drops_the_oldest(site: Site) -> None:
     browser = TabbedBrowser(site.emulator, ADA)
     longest = "/me?" + quote("ш" * 508)
     callbacks: list[str] = []
@@ -304,7 +302,7 @@ def test_nine_logins_are_in_flight_and_eight_are_kept(site: Site) -> None:
     for query in [quote(longest), *(f"/me%3Ftab={number}" for number in range(1, 12))]:
         callbacks.append(begun(browser, site, f"?return_to={query}"))
         names += [name for name in ours(browser) if name.startswith("clever_login_") and name not in names]
-    # The oldest are gone, and the youngest are kept.
+    # The oldest are gone, and the newest are kept.
     in_flight = sorted(name for name in ours(browser) if name.startswith("clever_login_"))
     assert (len(names), in_flight) == (len(callbacks), sorted(names[-8:]))
     assert sum(len(f"{name}={value}; ") for name, value in ours(browser).items()) < MOST_COOKIE_BYTES
@@ -327,7 +325,7 @@ def test_nine_logins_are_in_flight_and_eight_are_kept(site: Site) -> None:
         {"X-Original-URL": "//evil.example/"},
     ],
 )
-def test_no_redirect_is_built_from_the_host(site: Site, headers: dict[str, str]) -> None:
+def test_no_redirect_is_built_from_the_host_header(site: Site, headers: dict[str, str]) -> None:
     browser = TabbedBrowser(site.emulator, ADA)
     callback = begun(browser, site, "?return_to=/me%3Fa")
     cookies = "; ".join(f"{name}={value}" for name, value in ours(browser).items())
@@ -343,7 +341,7 @@ def test_no_redirect_is_built_from_the_host(site: Site, headers: dict[str, str])
         assert answer.headers["Location"].startswith(expected), path
 
 
-def test_each_callback_of_a_login_from_the_portal_may_be_loaded_again(site: Site) -> None:
+def test_each_callback_of_a_portal_login_can_be_reloaded(site: Site) -> None:
     browser = TabbedBrowser(site.emulator, ADA)
     tab = browser.open_tab(site.from_portal)
     visited = [tab.url]
@@ -370,7 +368,7 @@ def test_a_callback_that_proves_nothing_changes_nothing(browser: Browser, site: 
 
 
 def proven(browser: Browser, site: Site, said: str) -> Page:
-    """The page of a callback that says this, for a login that the browser has just begun."""
+    """The page of a callback with these parameters, for a login that the browser just began."""
     seen = len(browser.visited)
     browser.open(f"{site.url}/login?switch_user=1")
     states = [found[1] for url in browser.visited[seen:] if (found := re.search(r"[?&]state=([^&]+)", url))]
@@ -401,7 +399,7 @@ def test_a_failed_login_of_this_browser_ends_the_session() -> None:
         browser = Browser(alone.emulator)
         log_in(browser, alone)
         session = cookie_of(browser, "session")
-        # From now on, its ID tokens are of tomorrow.
+        # From now on, its ID tokens are from tomorrow.
         clock = f"{alone.emulator}/_emulator/clock"
         build_opener(ProxyHandler({})).open(clock, b'{"advance": 86400}', timeout=SECONDS).close()
         page = browser.open(f"{alone.url}/login")
@@ -419,7 +417,9 @@ def test_a_failed_login_of_this_browser_ends_the_session() -> None:
         ("invalid_scope", 500, "callback_rejected"),
     ],
 )
-def test_clevers_own_trouble_keeps_the_session(browser: Browser, site: Site, word: str, status: int, code: str) -> None:
+def test_an_outage_of_clever_or_a_rejected_request_keeps_the_session(
+    browser: Browser, site: Site, word: str, status: int, code: str
+) -> None:
     log_in(browser, site)
     session = cookie_of(browser, "session")
     for page in (proven(browser, site, f"error={word}"), browser.open(f"{site.url}/callback?error={word}")):
@@ -430,7 +430,7 @@ def test_clevers_own_trouble_keeps_the_session(browser: Browser, site: Site, wor
     assert browser.open(f"{site.url}/me").url == f"{site.url}/me"
 
 
-def test_a_browser_without_cookies_reads_why_after_three_redirects(site: Site) -> None:
+def test_blocked_cookies_end_with_a_page_after_three_redirects(site: Site) -> None:
     to_clever, url = 0, f"{site.url}/login"
     browser = Browser(site.emulator)
     browser.sign_in(ADA)
@@ -481,7 +481,7 @@ def test_not_you_lets_another_person_log_in(browser: Browser, site: Site) -> Non
     assert "José Núñez" in browser.sign_in(JOSE, browser.open(browser.visited[seen])).text
 
 
-def test_a_name_for_a_session_that_somebody_brings_along_is_not_kept(browser: Browser, site: Site) -> None:
+def test_a_session_id_that_the_server_did_not_create_is_not_used(browser: Browser, site: Site) -> None:
     browser.open(site.url)
     brought = "f" * 32
     response = site.asked("/me", Cookie=f"session={brought}")
@@ -507,7 +507,7 @@ def test_logging_out_ends_the_session_for_every_copy_of_its_cookie(browser: Brow
 
 
 def signed_in(site: Site, session: str, number: str = ADA) -> str:
-    """Sign in in a tab that has this session: the session that it ends in."""
+    """Sign in in a tab that has this session. Returns the new session."""
     begun = site.asked("/login", Cookie=f"session={session}")
     back = urlsplit(AtClever(site.emulator, number).callback(begun.headers["Location"]))
     pair = begun.headers["Set-Cookie"].partition(";")[0]
@@ -518,12 +518,14 @@ def signed_in(site: Site, session: str, number: str = ADA) -> str:
 
 @pytest.mark.parametrize("last", range(5))
 @pytest.mark.parametrize("ends", ["log out", "another person"])
-def test_no_session_of_a_browser_outlives_its_end(browser: Browser, site: Site, ends: str, last: int) -> None:
+def test_a_logout_or_another_person_ends_every_session_that_was_replaced(
+    browser: Browser, site: Site, ends: str, last: int
+) -> None:
     log_in(browser, site)
     sessions = [cookie_of(browser, "session")]
     for before in (0, 0, 2, 0):
         sessions.append(signed_in(site, sessions[before]))
-    # Those that were replaced have a minute: other tabs are on their way with them.
+    # Replaced sessions stay valid for a minute, for requests of other tabs that still use them.
     assert [site.asked("/me", Cookie=f"session={session}").status for session in sessions] == [200] * 5
     if ends == "log out":
         assert site.asked("/logout", "POST", Cookie=f"session={sessions[last]}").status == 303
@@ -532,7 +534,7 @@ def test_no_session_of_a_browser_outlives_its_end(browser: Browser, site: Site, 
     assert [site.asked("/me", Cookie=f"session={session}").status for session in sessions] == [303] * 5
 
 
-def test_the_session_of_a_stranger_ends_no_session_of_a_browser(browser: Browser, site: Site) -> None:
+def test_a_logout_of_a_planted_session_does_not_end_the_session_of_another_person(browser: Browser, site: Site) -> None:
     log_in(browser, site, JOSE)
     planted = cookie_of(browser, "session")
     session = signed_in(site, planted)
@@ -540,7 +542,7 @@ def test_the_session_of_a_stranger_ends_no_session_of_a_browser(browser: Browser
     assert site.asked("/me", Cookie=f"session={session}").status == 200
 
 
-def test_the_cookies_are_kept_from_scripts_and_other_sites(site: Site) -> None:
+def test_login_cookies_are_http_only_and_lax(site: Site) -> None:
     begun = site.asked("/login")
     assert begun.status == 303
     assert begun.headers["Location"].startswith(f"{site.emulator}/oauth/authorize?")
@@ -552,7 +554,7 @@ def test_the_cookies_are_kept_from_scripts_and_other_sites(site: Site) -> None:
 
 
 def check_one_login(site: Site) -> None:
-    """The cookies of one login are as docs/browser.md says."""
+    """Check that the cookies of one login match docs/browser.md."""
     login = site.asked("/login")
     begun = login.headers.get_all("Set-Cookie") or []
     back = urlsplit(AtClever(site.emulator, ADA).callback(login.headers["Location"]))
@@ -560,13 +562,13 @@ def check_one_login(site: Site) -> None:
     check_set_cookies(begun, finished.headers.get_all("Set-Cookie") or [], "C")
 
 
-def test_the_cookies_of_a_login_are_as_the_page_about_them_says(site: Site) -> None:
+def test_the_cookies_of_a_login_match_the_documentation(site: Site) -> None:
     check_one_login(site)
     with serving_https() as other:
         check_one_login(other)
 
 
-def test_the_cookie_of_a_login_is_gone_after_use(browser: Browser, site: Site) -> None:
+def test_a_finished_login_deletes_its_cookie(browser: Browser, site: Site) -> None:
     browser.open(f"{site.url}/login")
     assert any(cookie.name.startswith("clever_login_") for cookie in browser.cookies)
     log_in(browser, site)
@@ -575,7 +577,7 @@ def test_the_cookie_of_a_login_is_gone_after_use(browser: Browser, site: Site) -
 
 @contextmanager
 def serving_https() -> Iterator[Site]:
-    """A server of its own behind a proxy that speaks https, as its redirect URI says."""
+    """A separate server with an https redirect URI, as behind a TLS proxy."""
     with ports.reserved() as port:
         url, redirect_uri = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{port}/callback"
         app = emulator.App(CLIENT_ID, SECRET, redirect_uri, oidc=True)
@@ -584,7 +586,7 @@ def serving_https() -> Iterator[Site]:
 
 
 def signed_in_over_https(site: Site, number: str = ADA) -> str:
-    """Sign in: the line that sets the session cookie."""
+    """Sign in. Returns the Set-Cookie value of the session cookie."""
     login = site.asked("/login")
     ((name, line),) = cookies_in(login).items()
     assert name.startswith("__Host-clever_login_")
@@ -594,7 +596,7 @@ def signed_in_over_https(site: Site, number: str = ADA) -> str:
     return cookies_in(done)["__Host-session"]
 
 
-def test_no_other_host_can_plant_cookies_where_the_application_is_reached_by_https() -> None:
+def test_over_https_a_cookie_of_another_host_is_not_used_as_the_session() -> None:
     with serving_https() as site:
         line = signed_in_over_https(site)
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(line.split("; "))
@@ -609,7 +611,7 @@ def test_no_other_host_can_plant_cookies_where_the_application_is_reached_by_htt
                 assert "Ada Ashworth" in site.asked("/me", Cookie=cookies).text, name
 
 
-def test_over_https_a_login_that_another_host_plants_signs_nobody_in() -> None:
+def test_over_https_a_login_cookie_of_another_host_signs_no_one_in() -> None:
     with serving_https() as site:
         login = site.asked("/login")
         planted = login.headers["Set-Cookie"].partition(";")[0].removeprefix("__Host-")
@@ -619,7 +621,7 @@ def test_over_https_a_login_that_another_host_plants_signs_nobody_in() -> None:
         assert answer.headers["Location"].startswith(site.emulator)
 
 
-def test_return_to_leads_into_the_application_and_nowhere_else(browser: Browser, site: Site) -> None:
+def test_return_to_leads_only_to_pages_of_the_application(browser: Browser, site: Site) -> None:
     page = log_in(browser, site, return_to="/me%3Flesson=7")
     assert page.url == f"{site.url}/me?lesson=7"
     for elsewhere in ("https://evil.example/", "//evil.example", "%2F%5Cevil.example", "/%0d%0aSet-Cookie:a=b"):
@@ -638,7 +640,7 @@ def test_return_to_leads_into_the_application_and_nowhere_else(browser: Browser,
         ("{url}/me?q=é", "/me?q=%C3%A9"),
     ],
 )
-def test_return_to_may_have_any_letters_and_name_the_own_host(
+def test_return_to_can_name_the_own_host_and_contain_any_letters(
     browser: Browser, site: Site, wanted: str, arrives: str
 ) -> None:
     assert log_in(browser, site, return_to=quote(wanted.format(url=site.url), safe="")).url == site.url + arrives
@@ -661,7 +663,7 @@ def test_a_return_to_that_is_refused_is_logged_with_the_reason() -> None:
     assert not [line for line in lines if "hush" in line]
 
 
-def test_a_return_to_with_control_characters_is_left_out_and_not_cut(site: Site) -> None:
+def test_a_return_to_with_control_characters_is_ignored_not_truncated(site: Site) -> None:
     with serving_alone() as (alone, log):
         for path in ("/me%00evil", "/me%3Fa=%01", "/%00", "%00/me", "/me%7f"):
             browser = Browser(alone.emulator)
@@ -672,7 +674,7 @@ def test_a_return_to_with_control_characters_is_left_out_and_not_cut(site: Site)
     assert "return_to" not in shown
 
 
-def test_a_protected_page_is_where_the_login_ends_with_its_query(browser: Browser, site: Site) -> None:
+def test_a_login_returns_to_the_protected_page_with_its_query(browser: Browser, site: Site) -> None:
     login = browser.open(f"{site.url}/me?lesson=7&a=%26%C3%BC")
     assert browser.sign_in(ADA, login).url == f"{site.url}/me?lesson=7&a=%26%C3%BC"
     long = "a" * 2000
@@ -680,12 +682,12 @@ def test_a_protected_page_is_where_the_login_ends_with_its_query(browser: Browse
 
 
 @pytest.mark.parametrize(("value", "asks"), [("1", True), ("true", True), ("0", False), ("", False), ("False", False)])
-def test_a_switch_that_says_no_does_not_switch_users(site: Site, value: str, asks: bool) -> None:
+def test_switch_user_can_be_off(site: Site, value: str, asks: bool) -> None:
     location = site.asked(f"/login?switch_user={value}").headers["Location"]
     assert ("confirmed=false" in location) == asks
 
 
-def test_a_cookie_in_quotes_counts(site: Site) -> None:
+def test_a_login_cookie_in_quotes_is_accepted(site: Site) -> None:
     begun = site.asked("/login?return_to=/me%3Fquoted")
     name, _, value = begun.headers["Set-Cookie"].partition(";")[0].partition("=")
     staying = TabbedBrowser(site.emulator, ADA)
@@ -697,7 +699,7 @@ def test_a_cookie_in_quotes_counts(site: Site) -> None:
     assert (back.status, back.headers["Location"]) == (303, "/me?quoted")
 
 
-def test_try_again_leads_to_the_same_page(browser: Browser, site: Site) -> None:
+def test_try_again_returns_to_the_same_page(browser: Browser, site: Site) -> None:
     for said in ("temporarily_unavailable", "access_denied"):
         browser.open(f"{site.url}/login?return_to=/me%3Flesson=7")
         states = [found[1] for url in browser.visited if (found := re.search(r"[?&]state=([^&]+)", url))]
@@ -706,7 +708,7 @@ def test_try_again_leads_to_the_same_page(browser: Browser, site: Site) -> None:
         assert '<a href="/login?switch_user=1&amp;return_to=/me%3Flesson%3D7">' in page.text
 
 
-def test_try_again_after_a_switch_of_users_switches_again(browser: Browser, site: Site) -> None:
+def test_try_again_keeps_switch_user(browser: Browser, site: Site) -> None:
     for said in ("temporarily_unavailable", "access_denied"):
         browser.open(f"{site.url}/login?switch_user=1&return_to=/me")
         states = [found[1] for url in browser.visited if (found := re.search(r"[?&]state=([^&]+)", url))]
@@ -714,7 +716,7 @@ def test_try_again_after_a_switch_of_users_switches_again(browser: Browser, site
         assert '<a href="/login?switch_user=1&amp;return_to=/me">Try again</a>' in page.text
 
 
-def test_the_callback_of_a_finished_login_may_be_opened_again_any_number_of_times(browser: Browser, site: Site) -> None:
+def test_the_callback_of_a_finished_login_can_be_reloaded_any_number_of_times(browser: Browser, site: Site) -> None:
     log_in(browser, site, return_to="/me%3Flesson=7")
     for _ in range(6):
         callback = next(url for url in reversed(browser.visited) if f"{site.url}/callback" in url)
@@ -728,7 +730,7 @@ AWAY = ["%FF", "/%00", "//evil.example", "/" + "a" * 1024]
 
 
 @pytest.mark.parametrize("return_to", [*AROUND, *BACK, *AWAY], ids=range(12))
-def test_an_address_that_leads_around_or_away_is_left_out(site: Site, return_to: str) -> None:
+def test_a_return_to_that_leads_to_login_logout_callback_or_another_host_is_ignored(site: Site, return_to: str) -> None:
     quoted = return_to if return_to in {"%FF", "/%00"} else quote(return_to, safe="")
     browser = TabbedBrowser(site.emulator, ADA)
     tab = browser.open_tab(f"{site.url}/login?return_to={quoted}")
@@ -737,7 +739,7 @@ def test_an_address_that_leads_around_or_away_is_left_out(site: Site, return_to:
     assert (tab.page.status, tab.page.url) == (200, f"{site.url}/me")
 
 
-def test_letters_count_the_same_in_every_encoding(site: Site) -> None:
+def test_the_length_limit_of_return_to_counts_decoded_bytes(site: Site) -> None:
     browser = TabbedBrowser(site.emulator, ADA)
     there = "/me?x=" + quote("ш" * 508)
     tab = browser.open_tab(f"{site.url}/login?return_to={quote(there, safe='')}")
@@ -747,7 +749,7 @@ def test_letters_count_the_same_in_every_encoding(site: Site) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_no_answer_has_more_headers_than_nginx_takes(site: Site, scheme: str) -> None:
+def test_no_response_has_more_header_bytes_than_nginx_accepts(site: Site, scheme: str) -> None:
     with ports.reserved() as port:
         url = f"http://127.0.0.1:{port}"
         redirect_uri = f"{scheme}://127.0.0.1:{port}/callback"
@@ -782,20 +784,20 @@ def check_long_page(site: Site, page: str, fits: bool) -> None:
     assert answer(f"{back.path}?{back.query}", Cookie=pair)[0]["Location"] == (page if fits else "/me")
 
 
-def test_a_refusal_shows_no_text_of_its_address(site: Site) -> None:
+def test_an_error_page_shows_no_text_from_the_url(site: Site) -> None:
     page = site.asked("/callback?error=call-0900-555&error_description=now")
     shown = page.text
     assert (page.status, "0900" in shown, "now" in shown, "access_denied" in shown) == (403, False, False, True)
 
 
-def test_bytes_that_are_no_text_decide_nothing(site: Site) -> None:
+def test_header_bytes_that_are_not_utf8_do_not_block_a_login_but_block_a_logout(site: Site) -> None:
     for path, expected in [("/login", 303), ("/callback?code=a", 303)]:
         assert site.asked(path, Purpose="\xff", Origin="\xfe", Cookie="a=\xff").status == expected
     assert site.asked("/logout", "POST", Origin="\xff").status == 403
 
 
 @pytest.mark.parametrize("dest", ["iframe", "frame", "embed", "object", "image", "script"])
-def test_a_frame_is_not_sent_to_log_in(site: Site, dest: str) -> None:
+def test_pages_redirect_to_log_in_and_frames_and_scripts_get_401(site: Site, dest: str) -> None:
     for mode in ("navigate", "nested-navigate", "no-cors"):
         asked = site.asked("/me", **{"Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest})
         assert (asked.status, asked.headers["Location"]) == (401, None)
@@ -806,7 +808,7 @@ def test_a_frame_is_not_sent_to_log_in(site: Site, dest: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_longest_prefix_leaves_room_for_the_longest_addresses(scheme: str) -> None:
+def test_a_return_to_with_1024_bytes_works_below_the_longest_prefix(scheme: str) -> None:
     prefix = "/" + "p" * 254
     with ports.reserved() as port:
         url = f"http://127.0.0.1:{port}"
@@ -830,13 +832,13 @@ def test_the_longest_prefix_leaves_room_for_the_longest_addresses(scheme: str) -
                 assert finished.headers["Location"] == page
 
 
-def test_a_person_who_logs_out_during_a_login_stays_logged_out(browser: Browser, site: Site) -> None:
+def test_a_logout_during_a_login_keeps_the_person_logged_out(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     session = f"session={cookie_of(browser, 'session')}"
     login = site.asked("/login", Cookie=session)
     pair = login.headers["Set-Cookie"].partition(";")[0]
     back = urlsplit(AtClever(site.emulator, ADA).callback(login.headers["Location"]))
-    # The callback was sent with the session; the logout overtakes it while Clever is asked.
+    # The browser sent the callback with the session. The logout arrives first, while the callback waits for Clever.
     site.asked("/logout", "POST", Cookie=session)
     finished = site.asked(f"{back.path}?{back.query}", Cookie=f"{pair}; {session}")
     assert (finished.status, finished.headers["Location"]) == (303, "/")
@@ -844,7 +846,7 @@ def test_a_person_who_logs_out_during_a_login_stays_logged_out(browser: Browser,
     assert site.asked("/me", Cookie=session).status == 303
 
 
-def test_a_signed_in_person_who_is_sent_back_to_log_in_reads_why(browser: Browser, site: Site) -> None:
+def test_a_page_that_sends_signed_in_people_back_to_log_in_ends_with_a_page(browser: Browser, site: Site) -> None:
     log_in(browser, site)
     session = f"session={cookie_of(browser, 'session')}"
     kept = {cookie.name: cookie.value for cookie in browser.cookies}
@@ -869,14 +871,14 @@ def test_a_signed_in_person_who_is_sent_back_to_log_in_reads_why(browser: Browse
 
 
 class Forgetful(CookieJar):
-    """The cookies of a browser that does not keep the session."""
+    """The cookies of a browser that does not keep the session cookie."""
 
     def set_cookie(self, cookie: Cookie) -> None:
         if cookie.name != "session":
             super().set_cookie(cookie)
 
 
-def test_a_session_that_does_not_stick_ends_with_a_page_and_a_line_that_names_its_cookie() -> None:
+def test_a_session_cookie_that_is_not_kept_ends_with_a_page_and_is_named_in_the_log() -> None:
     with serving_alone() as (alone, log):
         browser = TabbedBrowser(alone.emulator, ADA)
         browser.cookies = Forgetful()
@@ -889,7 +891,7 @@ def test_a_session_that_does_not_stick_ends_with_a_page_and_a_line_that_names_it
     assert "session cookie session: domain none (this host only), path /, Secure no" in log
 
 
-def test_people_may_lose_a_session_and_sign_in_again_as_fast_as_they_like(browser: Browser, site: Site) -> None:
+def test_people_who_lose_their_session_can_sign_in_again_without_a_limit(browser: Browser, site: Site) -> None:
     for _ in range(8):
         page = browser.open(f"{site.url}/me")
         page = page if page.path == "/me" else browser.sign_in(ADA, page)
@@ -898,7 +900,7 @@ def test_people_may_lose_a_session_and_sign_in_again_as_fast_as_they_like(browse
             browser.cookies.clear(cookie.domain, cookie.path, cookie.name)
 
 
-def test_sessions_end_after_the_seconds_that_are_set_and_replaced_ones_after_a_minute(tmp_path: Path) -> None:
+def test_sessions_end_after_the_configured_seconds_and_replaced_ones_after_a_minute(tmp_path: Path) -> None:
     clock = tmp_path / "clock"
     clock.write_text("1000")
     with serving_alone(CLEVER_SESSION_SECONDS="600", TEST_CLOCK=str(clock)) as (alone, _):
@@ -918,7 +920,7 @@ def test_sessions_end_after_the_seconds_that_are_set_and_replaced_ones_after_a_m
         assert alone.asked("/me", Cookie=f"session={third}").status == 200
 
 
-def test_the_session_ends_with_the_browser_and_after_twelve_hours(tmp_path: Path) -> None:
+def test_the_session_ends_when_the_browser_closes_and_after_twelve_hours(tmp_path: Path) -> None:
     clock = tmp_path / "clock"
     clock.write_text("1000")
     with serving_alone(TEST_CLOCK=str(clock)) as (alone, _):
@@ -935,7 +937,7 @@ def test_the_session_ends_with_the_browser_and_after_twelve_hours(tmp_path: Path
         assert [answered_after(seconds) for seconds in (43199, 43200)] == [200, 303]
 
 
-def test_servers_of_one_host_with_names_of_their_own_keep_each_others_sessions() -> None:
+def test_applications_on_one_host_with_their_own_names_keep_separate_sessions() -> None:
     with serving_alone() as (one, _), serving_alone(CLEVER_SESSION_NAME="second") as (other, _):
         browser = Browser(one.emulator)
         log_in(browser, one)
@@ -946,7 +948,7 @@ def test_servers_of_one_host_with_names_of_their_own_keep_each_others_sessions()
 
 
 @pytest.mark.parametrize("is_taken_off", [False, True])
-def test_the_server_works_below_a_prefix_that_a_proxy_may_take_off(is_taken_off: bool) -> None:
+def test_the_server_works_below_a_prefix_even_if_the_proxy_strips_it(is_taken_off: bool) -> None:
     with serving_alone("/app/lessons") as (alone, _):
         browser = Browser(alone.emulator)
         if is_taken_off:
@@ -974,7 +976,7 @@ def test_a_login_in_progress_when_the_server_restarts_arrives() -> None:
                 assert (page.url, page.status) == (f"{url}/me?here", 200)
 
 
-def test_an_address_outside_the_prefix_is_a_named_error_in_page_and_log() -> None:
+def test_a_path_outside_the_prefix_gets_404_and_page_unknown_in_the_log() -> None:
     with serving_alone("/app") as (alone, log):
         for path in ("/other/callback?code=x", "/apps/login", "/other/app/me"):
             answer = alone.asked(path)
@@ -1000,7 +1002,7 @@ def test_an_address_outside_the_prefix_is_a_named_error_in_page_and_log() -> Non
         ("PORT", "99999"),
     ],
 )
-def test_a_setting_that_cannot_be_is_named_at_the_start(name: str, value: str) -> None:
+def test_a_wrong_setting_is_named_at_startup(name: str, value: str) -> None:
     settings = {
         "CLEVER_CLIENT_ID": CLIENT_ID,
         "CLEVER_CLIENT_SECRET": SECRET,
@@ -1014,14 +1016,14 @@ def test_a_setting_that_cannot_be_is_named_at_the_start(name: str, value: str) -
     assert SECRET not in ended.stderr
 
 
-def test_what_a_stranger_writes_is_escaped(site: Site) -> None:
+def test_text_from_the_url_is_html_escaped(site: Site) -> None:
     said = "%3Cscript%3Ealert(1)%3C/script%3E"
     shown = site.asked(f"/?return_to={said}").text
     assert "<script>" not in shown
     assert said.lower().replace("(", "%28").replace(")", "%29") in shown.lower()
 
 
-def test_a_refusal_and_a_broken_callback_show_a_page_for_people(browser: Browser, site: Site) -> None:
+def test_a_refusal_and_a_broken_callback_get_a_page_with_advice(browser: Browser, site: Site) -> None:
     browser.open(f"{site.url}/login")
     state = re.search(r"[?&]state=([^&]+)", browser.visited[0] if browser.visited else "")
     assert state
@@ -1048,7 +1050,7 @@ def test_when_clever_is_down_the_page_says_so() -> None:
 
 
 @pytest.mark.parametrize(("scenario", "wait"), [("tokens-429-retry-after", "1"), ("tokens-503", None)])
-def test_how_long_to_wait_is_told_when_clever_said_so(scenario: str, wait: str | None) -> None:
+def test_retry_after_from_clever_is_passed_on(scenario: str, wait: str | None) -> None:
     with ports.reserved() as port:
         url = f"http://127.0.0.1:{port}"
         app = emulator.App(CLIENT_ID, SECRET, f"{url}/callback", oidc=True)
@@ -1060,7 +1062,7 @@ def test_how_long_to_wait_is_told_when_clever_said_so(scenario: str, wait: str |
     assert (answer.status, answer.headers["Retry-After"]) == (503, wait)
 
 
-def test_every_answer_stays_with_its_browser(site: Site) -> None:
+def test_every_response_has_no_store_and_security_headers(site: Site) -> None:
     for path in ("/", "/me", "/callback", "/nowhere"):
         headers = site.asked(path).headers
         assert headers["Cache-Control"] == "no-store"
@@ -1070,12 +1072,12 @@ def test_every_answer_stays_with_its_browser(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/login", "/me", "/callback"])
-def test_eight_kibibytes_of_parameters_and_of_cookies_are_answered(site: Site, path: str) -> None:
+def test_a_query_and_cookies_of_8_kb_each_get_a_response(site: Site, path: str) -> None:
     assert site.asked(f"{path}?{'a&' * 4000}", Cookie="a;" * 4000).status == {"/callback": 400}.get(path, 303)
 
 
-def test_what_is_refused_for_its_length_leaves_nothing_behind() -> None:
-    # The server says at its end what it did not free.
+def test_a_request_that_is_too_long_gets_414_and_leaks_no_memory() -> None:
+    # The server reports leaks when it exits.
     with serving_alone() as (site, _):
         for path in ("/login?" + "a&" * 100_000, "/" + "a" * 3_000_000):
             with suppress(http.client.HTTPException, OSError):
@@ -1083,7 +1085,7 @@ def test_what_is_refused_for_its_length_leaves_nothing_behind() -> None:
         assert site.asked("/").status == 200
 
 
-def test_many_browsers_at_once_are_each_signed_in_as_themselves(site: Site) -> None:
+def test_sixteen_browsers_at_once_each_sign_in_the_right_person(site: Site) -> None:
     names = {ADA: "Ada Ashworth", JOSE: "José Núñez"}
     wrong: list[str] = []
 

@@ -1,4 +1,4 @@
-"""What a soak held over its time, as a picture."""
+"""Draws the resources that a soak test used over time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDTH, LEFT, RIGHT, TOP, HEIGHT, GAP = 860, 90, 20, 56, 90, 44
 
 @dataclass(frozen=True)
 class Round:
-    """What the process held after a round, and the logins and forks until then."""
+    """The resources of the process after a round, and the logins and forks so far."""
 
     seconds: float
     logins: int
@@ -24,7 +24,7 @@ class Round:
 
     @classmethod
     def read(cls, numbers: Sequence[str]) -> Round:
-        """A line of soak.c, without its first word."""
+        """Parse a line of soak.c, without its first word."""
         return cls(float(numbers[0]), *map(int, numbers[1:]))
 
 
@@ -36,7 +36,7 @@ PANELS: tuple[tuple[str, Callable[[Round], float]], ...] = (
 
 
 def drawn(rounds: Sequence[Round], rotations: Sequence[float]) -> str:
-    """An SVG: one panel for each measure, from zero, and a tick for each change of the keys."""
+    """An SVG with one panel per measurement, starting at zero, and a tick for each key change."""
     end = max(one.seconds for one in rounds)
     height = TOP + len(PANELS) * (HEIGHT + GAP) + 20
 

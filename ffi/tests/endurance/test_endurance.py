@@ -1,4 +1,4 @@
-"""Many logins in 64 threads, forks and new keys: nothing fails, and memory and descriptors stay as they are."""
+"""Many logins in 64 threads, with forks and new keys: nothing fails, and memory and file descriptors do not grow."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from harness.programs import compiled, environment
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
 ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
 LOGINS, FORKS, KEYS = (39_000, 10_000, 1_000) if ALL else (1_000, 100, 30)
-# Only a hang reaches it.
+# Only a program that hangs takes this long.
 PATIENCE_SECONDS = 3600
 
 
-def test_many_logins_forks_and_keys_leave_nothing_behind() -> None:
+def test_many_logins_forks_and_key_changes_leak_nothing() -> None:
     program = compiled(ROOT / "ffi/tests/endurance/endurance.c", "-std=gnu11", "-pthread")
     with emulator.running([APP], "ada") as clever:
         settings = {
@@ -34,6 +34,6 @@ def test_many_logins_forks_and_keys_leave_nothing_behind() -> None:
             timeout=PATIENCE_SECONDS,
             check=False,
         )
-    # Shown by pytest -s, and where it fails.
+    # pytest shows it with -s and when the test fails.
     sys.stdout.write(ended.stdout)
     assert (ended.returncode, ended.stderr) == (0, "")

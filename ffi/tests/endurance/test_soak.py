@@ -1,4 +1,4 @@
-"""People log in for an hour, with threads, forks, new keys and faults: nobody is lost, and nothing grows.
+"""People log in for an hour, with threads, forks, new keys and faults: no login is lost, and nothing grows.
 
 `make soak` runs this for an hour (`MINUTES=` changes that) and draws docs/images/soak.svg. In `make test-all` it takes
 two minutes, in `make test` a few seconds.
@@ -31,12 +31,12 @@ OIDC = emulator.App("0d1c" * 5, SECRET, REDIRECT_URI, oidc=True)
 BARE = emulator.App("0d1e" * 5, SECRET, REDIRECT_URI)
 PEOPLE = 65
 MINUTES = float(os.environ.get("CLEVER_SSO_SOAK_MINUTES", whole_or_short(2, 0)))
-# Where to draw what was found; empty for nowhere.
+# Where to write the picture; empty for no picture.
 PLOT = os.environ.get("CLEVER_SSO_SOAK_PLOT", "")
 ROUND_SECONDS = 10 if MINUTES else 0.5
 
-# Each happens to 2% of the requests to its route. The word says how an attempt to log in ends then. It is empty where
-# the login goes on, because a GET is sent again and odd answers are read.
+# Each fault affects 2% of the requests to its route. The word is the outcome of the attempt to log in. It is empty if
+# the login continues, because a GET is retried or an unusual response is accepted.
 FAULTS = {
     "/oauth/authorize": {
         "callback-denied": "denied",
@@ -71,13 +71,13 @@ FAULTS = {
     "/.well-known": {"discovery-html-502": ""},
     "/oauth/certs": {"certs-junk": "", "certs-no-kid": "", "certs-leading-zero": "", "certs-padded": ""},
 }
-# From the rounds of the first third to those of the last.
+# The allowed growth from the first third of the rounds to the last third.
 MOST_BYTES, MOST_RESIDENT_KIB, MOST_DESCRIPTORS = 64 * 1024, 8 * 1024, 16
 
 
 @contextmanager
 def bad_days() -> Iterator[tuple[faults.Faults, dict[str, str]]]:
-    """Run an emulator with faults; give them, and the settings of soak.c."""
+    """Run an emulator with faults. Returns the faults and the settings of soak.c."""
     kinds = faults.Faults({route: list(kinds) for route, kinds in FAULTS.items()})
     with faults.in_front_of_an_emulator([OIDC, BARE], kinds) as (base_url, address):
         yield (
@@ -94,7 +94,7 @@ def bad_days() -> Iterator[tuple[faults.Faults, dict[str, str]]]:
 
 
 def added(address: str, handle: str) -> str:
-    """Add a person to the emulator; give the id."""
+    """Add a person to the emulator. Returns the id."""
     request = urllib.request.Request(f"{address}/_emulator/people", json.dumps({"handle": handle}).encode())
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
         person: str = json.load(answer)["id"]
@@ -102,7 +102,7 @@ def added(address: str, handle: str) -> str:
 
 
 def soaked(settings: dict[str, str]) -> Iterator[list[str]]:
-    """Run soak.c; give the words of its lines as they come, which pytest -s shows."""
+    """Run soak.c. Yields the words of its lines as they arrive; pytest -s shows them."""
     program = compiled(ROOT / "ffi/tests/endurance/soak.c", "-std=gnu11", "-pthread")
     command = [program, str(MINUTES * 60), str(ROUND_SECONDS), BARE.client_id]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
@@ -114,7 +114,7 @@ def soaked(settings: dict[str, str]) -> Iterator[list[str]]:
     assert running.returncode == 0
 
 
-def test_nobody_is_lost_and_nothing_grows_however_long_it_runs() -> None:
+def test_a_long_run_loses_no_login_and_leaks_nothing() -> None:
     rounds, rotations, found = [], [], Counter[str]()
     with bad_days() as (kinds, settings):
         for kind, *numbers in soaked(settings):
@@ -132,7 +132,7 @@ def test_nobody_is_lost_and_nothing_grows_however_long_it_runs() -> None:
         expected[word] += kinds.happened[fault]
     del expected[""]
     # Each attempt that failed met one of these faults, and each of these faults failed one attempt. On a very busy
-    # machine, a code can be too old before it meets a fault: then another word may stand for that attempt.
+    # machine, a code can expire before it meets a fault. Then the attempt may end with another error code.
     late = found.pop("late", 0)
     # The third rejection in a row ends the attempt.
     found["code_rejected"] += found.pop("login_loop", 0)

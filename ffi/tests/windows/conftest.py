@@ -1,4 +1,4 @@
-"""What the tests of the Windows library share: the unpacked archive, Wine, and programs in between."""
+"""Fixtures for the tests of the Windows library: the unpacked archive, Wine, and a compiler for test programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.mingw import mingw
 from harness.paths import ROOT
 from harness.programs import STRICT
 
-# The logins are those of the demo.
+# The logins are the same as in the demo.
 sys.path.insert(0, str(ROOT / "examples/demo"))
 
 SOURCES = ["core/src/**/*.rs", "ffi/src/*.rs", "ffi/windows/*", "include/*.h", "examples/c/*.c", "Cargo.lock"]
@@ -21,7 +21,7 @@ SOURCES = ["core/src/**/*.rs", "ffi/src/*.rs", "ffi/windows/*", "include/*.h", "
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Unpack what `make dist-windows` made last."""
+    """Unpack the latest archive of `make dist-windows`."""
     archives = sorted((ROOT / "dist").glob("libclever_sso-*-x86_64-pc-windows-gnu.zip"))
     if not archives:
         pytest.skip("there is no clever_sso.dll: make dist-windows")
@@ -36,7 +36,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def wine() -> Iterator[list[str]]:
-    """Run Wine; give the words that stand before a program."""
+    """Start Wine. Returns the command that runs a program."""
     if not wine_process.is_there():
         pytest.skip("Wine was not unpacked: release/debian.sh wine64")
     with wine_process.running() as words:
@@ -45,7 +45,7 @@ def wine() -> Iterator[list[str]]:
 
 @pytest.fixture(scope="session")
 def program(package: Path, wine: list[str]) -> Callable[[Path], list[str]]:
-    """Give a function that compiles a C source beside the DLL, and gives the words that run it."""
+    """A function that compiles a C source next to the DLL, and returns the command that runs it."""
     wine_process.complete(package / "bin")
 
     def compiled(source: Path) -> list[str]:

@@ -1,6 +1,6 @@
 """clever_sso.dll as a Windows developer gets it: from its archive, linked in two ways, run under Wine.
 
-Without the archive only what needs no Windows is tested; `make test-windows` builds it and runs everything.
+Without the archive, only the tests that do not need Windows run. `make test-windows` builds it and runs all tests.
 """
 
 from __future__ import annotations
@@ -45,35 +45,35 @@ def test_the_dll_exports_only_what_the_header_declares(package: Path) -> None:
     assert set(re.findall(r"\] (?:\+base\[.*?\] +\w+ )?(\w+)$", names, re.MULTILINE)) == DECLARED
 
 
-def test_the_dll_needs_nothing_that_is_not_part_of_windows(package: Path) -> None:
+def test_the_dll_needs_only_dlls_that_are_part_of_windows(package: Path) -> None:
     described = mingw("objdump", "-p", str(package / "bin/clever_sso.dll"))
     needed = {name.lower() for name in re.findall(r"DLL Name: (\S+)\.dll", described)}
     assert {name for name in needed if not name.startswith("api-ms-win-core-")} <= PART_OF_WINDOWS
 
 
-def test_the_dll_says_what_it_is_and_not_where_it_was_built(package: Path) -> None:
+def test_the_dll_names_its_version_and_no_build_folder(package: Path) -> None:
     content = (package / "bin/clever_sso.dll").read_bytes()
     assert "Log in with Clever".encode("utf-16-le") in content
     told = [place for place in (ROOT, TARGET, Path.home()) if str(place).encode() in content]
     assert told == []
 
 
-def test_the_archive_holds_the_licenses_of_what_is_linked_into_the_dll(package: Path) -> None:
+def test_the_archive_has_the_licenses_of_all_linked_code(package: Path) -> None:
     held = re.findall(
         r"^(\S+) \d+\.\d+\.\d+ \(", (package / "LICENSES-THIRD-PARTY.txt").read_text("utf-8"), re.MULTILINE
     )
-    # The second one is in no library for Linux.
+    # Only Windows libraries contain the second one.
     assert {"aws-lc-sys", "windows-sys"} <= set(held)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_every_entry_comes_out_right(entry: Entry, package: Path, program: Compile) -> None:
+def test_every_kind_of_login_has_the_expected_outcome(entry: Entry, package: Path, program: Compile) -> None:
     with emulator.running([OIDC, OAUTH, PUBLIC, OTHER]) as clever:
         result = log_in(entry, program(package / "examples/login.c"), clever)
     assert result.right, result
 
 
-def test_a_name_beyond_ascii_arrives_as_utf8(package: Path, program: Compile) -> None:
+def test_a_name_with_non_ascii_letters_arrives_as_utf8(package: Path, program: Compile) -> None:
     with emulator.running([OIDC], JOSE.sign_in_number) as clever:
         assert log_in(ENTRIES[0], program(package / "examples/login.c"), clever).person == "José Núñez"
 
@@ -85,15 +85,15 @@ def test_a_changed_id_token_is_refused(package: Path, program: Compile) -> None:
     assert result.right, result
 
 
-def test_hostile_tokens_are_refused_and_odd_but_good_ones_accepted(program: Compile) -> None:
+def test_invalid_tokens_are_refused_and_unusual_valid_ones_accepted(program: Compile) -> None:
     assert wrong_verdicts(program(FOLDER / "verify.c"), os.environ) == {}
 
 
 @pytest.mark.usefixtures("program")
-def test_a_linker_of_microsofts_kind_takes_the_other_import_library(package: Path, wine: list[str]) -> None:
+def test_an_msvc_style_linker_accepts_the_import_library(package: Path, wine: list[str]) -> None:
     parts, made = [str(package / "bin/start.obj"), str(package / "lib/clever_sso.lib")], package / "bin/start.exe"
     mingw("gcc-win32", "-c", "-ffreestanding", f"-I{package}/include", str(HERE / "start.c"), "-o", parts[0])
-    # Beside an older one, with which `make release` packs for Linux.
+    # There may also be an older one, which `make release` uses for Linux.
     linker = max(DEBIAN.glob("usr/bin/lld-link-*"), key=lambda path: int(path.name.rpartition("-")[2]))
     subprocess.run(
         [linker, *parts, "/nodefaultlib", "/entry:start", "/subsystem:console", f"/out:{made}"],
