@@ -1,7 +1,7 @@
-"""Shows which lines of the code that a target is about its inputs reach.
+"""Shows which lines of its code the inputs of a fuzz target reach.
 
 `python3 fuzz/coverage.py PROGRAM [FOLDER]`: PROGRAM is the test `corpus`, compiled with `-Cinstrument-coverage`, and
-FOLDER has other inputs than `fuzz/corpus`. `make fuzz-coverage` does both. LLVM's tools come with
+FOLDER has the inputs, if they are not in `fuzz/corpus`. `make fuzz-coverage` does both. LLVM's tools come with
 `rustup component add llvm-tools`.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PROTOCOL = "core/src/protocol"
-# The code that each target is about: files, and folders with all that is in them.
+# The code that each target tests: files, and folders with everything in them.
 ABOUT = {
     "verify": (f"{PROTOCOL}/id_token.rs", f"{PROTOCOL}/jws.rs", f"{PROTOCOL}/identity.rs"),
     "jws": (f"{PROTOCOL}/jws.rs",),
@@ -36,18 +36,18 @@ ABOUT = {
 
 
 def tool(name: str) -> str:
-    """One of LLVM's tools, from the toolchain."""
+    """The path of an LLVM tool of the toolchain."""
     root = subprocess.run(["rustc", "--print", "sysroot"], check=True, capture_output=True, text=True).stdout.strip()
     return str(next(Path(root).glob(f"lib/rustlib/*/bin/{name}")))
 
 
 def is_in(path: str, place: str) -> bool:
-    """Whether a file is this one, or in this folder."""
+    """Whether a file is this file, or is in this folder."""
     return path.startswith(place) if place.endswith("/") else path == place
 
 
 def covered(program: Path, target: str, folder: Path) -> dict[str, tuple[int, int]]:
-    """How many lines of each file the inputs of a target reach, and how many there are."""
+    """The number of lines of each file that the inputs of a target reach, and the number of all lines."""
     with tempfile.TemporaryDirectory() as made:
         raw, merged = Path(made, "raw"), Path(made, "merged")
         env = {**os.environ, "LLVM_PROFILE_FILE": str(raw), "CLEVER_SSO_FUZZ_CORPUS": str(folder)}
@@ -63,7 +63,7 @@ def covered(program: Path, target: str, folder: Path) -> dict[str, tuple[int, in
 
 
 def main() -> None:
-    """Write a table."""
+    """Print a table of the coverage."""
     program = Path(sys.argv[1]).resolve()
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "fuzz/corpus").resolve()  # noqa: PLR2004 -- the second one
     print("| target | inputs | lines | of | code |\n|---|---|---|---|---|")

@@ -1,8 +1,8 @@
 """Judges ID tokens by strict rules, and compares its verdicts with those of the library.
 
 `cases COUNT FOLDER | python3 fuzz/oracle.py`. The rules are those of OpenID Connect Core 3.1.3.7, RFC 7515, RFC 7519
-and RFC 8725, written here from the standards. The signature is checked by `cryptography`, and what is accepted also by
-PyJWT.
+and RFC 8725, written here from the standards. `cryptography` checks the signature. PyJWT
+checks accepted tokens a second time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SUBJECT = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 _YEAR = 366 * 24 * 3600
 _HIGHEST = 2**53
 _DEEPEST = 60
-# What PyJWT finds wrong in a token, and not in its form.
+# Errors of PyJWT about the content of a token, not about its format.
 _OF_PYJWT = (
     jwt.InvalidSignatureError,
     jwt.InvalidAlgorithmError,
@@ -64,7 +64,7 @@ def _check_depth(value: Any, depth: int = 0) -> None:
 
 
 def _texts(value: Any) -> Any:
-    """Numbers and texts that a reader may not be able to hold."""
+    """Numbers and text that some JSON parsers cannot represent."""
     if isinstance(value, dict):
         for name, one in value.items():
             yield name
@@ -77,10 +77,10 @@ def _texts(value: Any) -> Any:
 
 
 def read(data: bytes) -> dict[str, Any] | None:
-    """One JSON object in UTF-8, or nothing."""
+    """One JSON object in UTF-8, or None."""
     try:
         text = data.decode("utf-8")
-        # Python's reader takes any white space outside of texts as JSON does.
+        # Between values, Python's parser accepts only the white space of JSON.
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
     except RecursionError:
         raise UnclearError from None
@@ -147,7 +147,7 @@ def _is_bound(claims: dict[str, Any], case: dict[str, Any], expected: dict[str, 
 
 
 def is_good(case: dict[str, Any], expected: dict[str, Any], key: rsa.RSAPublicKey, kids: set[str]) -> bool:
-    """Whether a token is good by every rule."""
+    """Whether a token passes every rule."""
     token = case["token"]
     parts = token.split(".")
     if len(parts) != 3 or len(token) > 32 * 1024 or len(parts[0]) > 8 * 1024:  # noqa: PLR2004 -- header, payload, signature
@@ -185,7 +185,7 @@ def _pyjwt_accepts(token: str, expected: dict[str, Any], key: rsa.RSAPublicKey) 
         print(f"PyJWT: {error}", file=sys.stderr)
         return False
     except jwt.PyJWTError:
-        # It refuses a `kid` that is null, which means unset.
+        # PyJWT refuses a null `kid`, which means unset.
         return True
     return True
 
@@ -195,7 +195,7 @@ def _number(text: str) -> int:
 
 
 def main() -> int:
-    """Compare all verdicts; the exit code says whether they agree."""
+    """Compare all verdicts. The exit code is 0 if they agree."""
     lines = iter(sys.stdin)
     expected = json.loads(next(lines))
     jwk = expected["jwks"]["keys"][0]

@@ -1,6 +1,6 @@
-"""Writes the first inputs of each target, from the vectors of the tests and from answers in Clever's shapes.
+"""Writes the first inputs of each target, from the test vectors and from responses in Clever's formats.
 
-`python3 fuzz/seeds.py FOLDER`. What a search finds with them is in `corpus/`.
+`python3 fuzz/seeds.py FOLDER`. `corpus/` has the inputs that fuzzing found from them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _decoded(part: str) -> bytes:
 
 
 def tokens() -> dict[str, list[bytes]]:
-    """Tokens as they are, and their texts for `verify`, which signs them again."""
+    """Unchanged tokens, and their contents for `verify`, which signs them again."""
     cases = [*_read("hostile-id-tokens.json"), *({"name": "", **case} for case in _read("spec-vectors.json"))]
     raw, again = [], []
     for case in cases:
@@ -44,7 +44,7 @@ def tokens() -> dict[str, list[bytes]]:
 
 
 def answers() -> dict[str, list[bytes]]:
-    """Answers of Clever, and odd ones."""
+    """Responses of Clever, usual and unusual ones."""
     found = {"answers": [], "discovery": [], "jwks": [], "times": []}
     for one in _read("clever-answers.json")["responses"]:
         body = one["body"] if isinstance(one["body"], str) else json.dumps(one["body"])
@@ -84,7 +84,7 @@ def answers() -> dict[str, list[bytes]]:
 
 
 def browsers() -> dict[str, list[bytes]]:
-    """Callbacks, cookies, states and addresses."""
+    """Callbacks, cookies, states and URLs."""
     callbacks = [
         "https://app.example/callback?code=abc123&state=s&iss=https://clever.com",
         "/cb?code=abc&scope=read%3Auser_id+b&loginas_by_admin=true",
@@ -141,7 +141,7 @@ def browsers() -> dict[str, list[bytes]]:
 
 
 def requests() -> dict[str, list[bytes]]:
-    """Requests to the emulator, and its world."""
+    """Requests to the emulator, and its data."""
     callback = "http%3A%2F%2F127.0.0.1%3A5000%2Fcallback"
     authorize = f"/oauth/authorize?response_type=code&client_id=my-client-id&redirect_uri={callback}&state=s"
     paths = [
@@ -206,7 +206,7 @@ roles = [{ role = "teacher", legacy_id = "58da8c63d7dc0ca068000479" }]
 
 
 def calls() -> dict[str, list[bytes]]:
-    """Calls of the C library: each function once with usual arguments, and some with NULL."""
+    """Calls of the C library: each function once with usual arguments, some also with NULL."""
     header = (ROOT / "include" / "clever_sso.h").read_text("utf-8")
     count = header.count("\n// Since ")
     texts = b'\xff{"data":{"id":"1","roles":{"teacher":{}}}}\0clever_sso_\0https://x.example/\0'
@@ -216,7 +216,7 @@ def calls() -> dict[str, list[bytes]]:
 
 
 def main() -> None:
-    """Write them."""
+    """Write all inputs."""
     folder = Path(sys.argv[1])
     for target, inputs in (tokens() | answers() | browsers() | requests() | calls()).items():
         place = folder / target
