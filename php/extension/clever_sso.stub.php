@@ -287,8 +287,8 @@ final readonly class Client implements ClientInterface
      * @throws TokenException The ID token breaks a rule: id_token_expired and the other id_token_ codes.
      * @throws ConfigException client_secret_missing
      * @throws CleverException callback_unavailable, callback_rejected, client_rejected, clever_unavailable, rate_limited
-     *     and the others of its kind
-     * @throws NetworkException network_timeout, network_connect and the others of its kind
+     *     and others
+     * @throws NetworkException network_timeout, network_connect and others
      */
     public function finishLogin(
         #[\SensitiveParameter] string $callback,
@@ -296,7 +296,7 @@ final readonly class Client implements ClientInterface
     ): Outcome {}
 
     /**
-     * The same for applications that store pending logins in their own session. The outcome has no cookies.
+     * Like finishLogin, for applications that store pending logins in their own session. The outcome has no cookies.
      *
      * @param string $callback The URL that the browser came back with, or its query.
      * @param string|null $pending The pending login that you stored under the key of this callback (see loginKey); null when
@@ -321,7 +321,7 @@ final readonly class Client implements ClientInterface
      * The browser comes back with an access token in the fragment. Clever must allow your application to use it. Without a
      * client secret, the client needs a pendingKey, the same in every request.
      *
-     * @param string|null $cookies As for beginLogin, and so are all others.
+     * @param string|null $cookies As for beginLogin, like all other arguments.
      *
      * @throws ConfigException redirect_uri_unknown; config_invalid when there is neither a client secret nor a pendingKey
      * @throws ArgumentException return_to_unsafe, argument_invalid
@@ -348,12 +348,11 @@ final readonly class Client implements ClientInterface
      *
      * @return SignedIn|Restart|Denied
      *
-     * @throws LoginException as finishLogin; callback_malformed also for a token in the query, or of another kind than bearer
+     * @throws LoginException as finishLogin; callback_malformed also for a token in the query, or of a type other than bearer
      * @throws TokenException token_foreign, token_rejected
      * @throws ConfigException config_invalid when there is neither a client secret nor a pendingKey
-     * @throws CleverException callback_unavailable, callback_rejected, clever_unavailable, rate_limited and the others of its
-     *     kind
-     * @throws NetworkException network_timeout, network_connect and the others of its kind
+     * @throws CleverException callback_unavailable, callback_rejected, clever_unavailable, rate_limited and others
+     * @throws NetworkException network_timeout, network_connect and others
      */
     public function finishImplicit(
         #[\SensitiveParameter] string $callback,
@@ -361,7 +360,7 @@ final readonly class Client implements ClientInterface
     ): Outcome {}
 
     /**
-     * The same for applications that store pending logins themselves. The outcome has no cookies.
+     * Like finishImplicit, for applications that store pending logins themselves. The outcome has no cookies.
      *
      * @param string $callback The fragment that the browser came back with, or the whole URL with it.
      * @param string|null $pending The pending login that you stored under the key of this callback (see loginKey); null when
@@ -496,7 +495,7 @@ final readonly class Client implements ClientInterface
      * @param string $code The code of the callback.
      * @param string|null $redirectUri The redirect URI of the authorization request. Default: the primary one.
      *
-     * @throws CleverException code_rejected, client_rejected, token_request_rejected and the others of its kind
+     * @throws CleverException code_rejected, client_rejected, token_request_rejected and others
      * @throws ConfigException redirect_uri_unknown, client_secret_missing
      * @throws NetworkException
      */
@@ -506,13 +505,13 @@ final readonly class Client implements ClientInterface
      * Verifies an ID token with Clever's keys, which are fetched when they are not known yet.
      *
      * @param string $idToken The ID token.
-     * @param string|null $nonce The one that was sent. Without one, the token must have none.
-     * @param string|null $accessToken The one that came with it: then at_hash, if there is one, must belong to it.
+     * @param string|null $nonce The nonce that you sent. If it is null, the token must have no nonce.
+     * @param string|null $accessToken The access token that came with it. If the ID token has an at_hash, it must match.
      *
      * @return array<string, mixed> The claims.
      *
-     * @throws TokenException The word of the first rule that is broken, id_token_expired for example.
-     * @throws CleverException When keys must be fetched: discovery_issuer, keys_unusable and the others of its kind.
+     * @throws TokenException The error code of the first rule that is broken, for example id_token_expired.
+     * @throws CleverException When keys must be fetched: discovery_issuer, keys_unusable and others.
      * @throws NetworkException When keys must be fetched.
      */
     public function verifyIdToken(
@@ -549,7 +548,7 @@ final readonly class Client implements ClientInterface
      *
      * @throws TokenException token_rejected
      * @throws ArgumentException argument_invalid, when this cannot be an id
-     * @throws CleverException not_found and the others of its kind
+     * @throws CleverException not_found and others
      * @throws NetworkException
      */
     public function user(#[\SensitiveParameter] string $accessToken, string $id): User {}
@@ -561,7 +560,7 @@ final readonly class Client implements ClientInterface
      *
      * @throws TokenException token_rejected
      * @throws ArgumentException argument_invalid, when this cannot be an id
-     * @throws CleverException not_found and the others of its kind
+     * @throws CleverException not_found and others
      * @throws NetworkException
      */
     public function district(#[\SensitiveParameter] string $accessToken, string $id): District {}
@@ -581,7 +580,7 @@ final readonly class Client implements ClientInterface
      * Does one-time setup up front: fetches discovery and keys, and seeds the random number generator, which takes some tens of
      * milliseconds. Call it in the script that FPM preloads.
      *
-     * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
+     * @throws CleverException discovery_issuer, keys_unusable and others
      * @throws NetworkException
      */
     public function warmUp(): void {}
@@ -592,7 +591,7 @@ final readonly class Client implements ClientInterface
      * They are fetched when they are not known yet. Store the text where no other user can write: a person who can change it
      * can sign in as anyone.
      *
-     * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
+     * @throws CleverException discovery_issuer, keys_unusable and others
      * @throws NetworkException
      */
     public function exportKeys(): string {}
@@ -623,8 +622,8 @@ final readonly class Client implements ClientInterface
     public function doctor(): Report {}
 
     /**
-     * The same for the settings in environment variables, even if a client does not accept them: the first problem then says
-     * what is wrong with them.
+     * Like doctor, for the settings in environment variables, even if a client does not accept them: the first problem then
+     * says what is wrong with them.
      *
      * @throws InternalException
      */
@@ -708,7 +707,7 @@ final readonly class Login implements \JsonSerializable
     /** For the same applications: the text to store for ten minutes, about 100 bytes, URL-safe. */
     public readonly string $pending;
     /** Whether to respond with a page that continues to url by itself, instead of a redirect: browsers give up after about
-     *  twenty redirects in a row. Only with hasSession. */
+     *  twenty redirects in a row. False unless you pass hasSession. */
     public readonly bool $needsPage;
     /** @internal Hidden from dumps, exports and casts. */
     private readonly \SensitiveParameterValue $hidden;
@@ -845,7 +844,7 @@ final readonly class Identity implements \JsonSerializable
     public readonly string $issuer;
     /** The Clever id (API v3). */
     public readonly string $id;
-    /** The district; a person of Clever Library has none. */
+    /** The district's id; null for people in Clever Library. */
     public readonly ?string $districtId;
     /** The role of this login, such as student; null when a person has several and did not pick one. */
     public readonly ?string $userType;
@@ -885,7 +884,7 @@ final readonly class Identity implements \JsonSerializable
     ) {}
 
     /**
-     * Everything, as applications keep it: with the personal data.
+     * All properties, with the personal data, as applications store them.
      *
      * @return array<string, mixed>
      *
@@ -922,7 +921,7 @@ final readonly class Name implements \JsonSerializable
     ) {}
 
     /**
-     * Everything, as applications keep it: with the personal data.
+     * All properties, with the personal data, as applications store them.
      *
      * @return array<string, mixed>
      *
@@ -1001,7 +1000,7 @@ final readonly class TokenInfo
  */
 final readonly class Stats
 {
-    /** The text that Prometheus reads: answer with it as text/plain; version=0.0.4; charset=utf-8. */
+    /** The text that Prometheus reads. Send it as text/plain; version=0.0.4; charset=utf-8. */
     public readonly string $prometheus;
     /** @var list<array{name: string, labels: array<string, string>, value: float}> The numbers. What was never counted is left out. */
     public readonly array $samples;
@@ -1018,7 +1017,7 @@ final readonly class Stats
  */
 final readonly class Finding
 {
-    /** The word for what was checked, such as credentials: docs/doctor.md lists all of them. */
+    /** The name of the check, such as credentials: docs/doctor.md lists all of them. */
     public readonly string $check;
     /** How it went: ok, warning or problem. */
     public readonly string $level;
@@ -1076,7 +1075,7 @@ final readonly class Me implements \JsonSerializable
 {
     /** The Clever id. */
     public readonly string $id;
-    /** The district; a person of Clever Library has none. */
+    /** The district's id; null for people in Clever Library. */
     public readonly ?string $districtId;
     /** The kind of account. API v3 says user for everyone; older versions name the role. */
     public readonly ?string $userType;
@@ -1097,7 +1096,7 @@ final readonly class Me implements \JsonSerializable
     ) {}
 
     /**
-     * Everything, as applications keep it: with the personal data.
+     * All properties, with the personal data, as applications store them.
      *
      * @return array<string, mixed>
      *
@@ -1140,7 +1139,7 @@ final readonly class User implements \JsonSerializable
     ) {}
 
     /**
-     * Everything, as applications keep it: with the personal data.
+     * All properties, with the personal data, as applications store them.
      *
      * @return array<string, mixed>
      *
@@ -1187,7 +1186,7 @@ final readonly class UserInfo implements \JsonSerializable
     public function __construct(string $id, #[\SensitiveParameter] array $json) {}
 
     /**
-     * Everything, as applications keep it: with the personal data.
+     * All properties, with the personal data, as applications store them.
      *
      * @return array<string, mixed>
      *
@@ -1286,14 +1285,14 @@ final readonly class KeySet
      * @param string $idToken The ID token.
      * @param string $issuer The issuer, byte for byte: https://clever.com
      * @param string $clientId The only audience.
-     * @param string|null $nonce The one that was sent. Without one, the token must have none.
-     * @param string|null $accessToken The one that came with it: then at_hash, if there is one, must belong to it.
+     * @param string|null $nonce The nonce that you sent. If it is null, the token must have no nonce.
+     * @param string|null $accessToken The access token that came with it. If the ID token has an at_hash, it must match.
      * @param int|null $now The time in Unix seconds. Default: this machine's clock.
      * @param int $leeway The largest allowed difference between the clocks, in seconds. At most 600.
      *
      * @return array<string, mixed> The claims.
      *
-     * @throws TokenException The word of the first rule that is broken, id_token_expired for example.
+     * @throws TokenException The error code of the first rule that is broken, for example id_token_expired.
      * @throws ArgumentException argument_invalid
      */
     public function verifyIdToken(
@@ -1327,13 +1326,14 @@ abstract class Exception extends \Exception
     private ?int $retryAfter = null;
     private ?string $returnTo = null;
     private bool $switchUser = false;
-    /** @var list<SetCookie> After beginLogin or finishLogin: set these with the answer. */
+    /** @var list<SetCookie> After beginLogin or finishLogin: set these with the response. */
     public readonly array $setCookies;
     /** Whether the session that the browser had must end: a login that this browser began has failed. */
     public readonly bool $endsSession;
 
     /**
-     * For an application that makes one itself, for example in a test. By default, it has no cookies and ends no session.
+     * For applications that create exceptions themselves, for example in a test. By default, they have no cookies and end no
+     * session.
      *
      * @param SetCookie[] $setCookies
      */
@@ -1361,7 +1361,7 @@ abstract class Exception extends \Exception
     public function getUserMessage(): string {}
 
     /**
-     * The same in the language of the person. There is English and Spanish; all others get English.
+     * Like getUserMessage, in the language of the person: English or Spanish. All other languages get English.
      *
      * @param string $language A tag such as es or es-MX, or the value of their Accept-Language header.
      */

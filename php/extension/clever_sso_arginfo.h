@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 9f38094016204428439bbc6d7d6cdb3089d62339 */
+ * Stub hash: 754fb94c2d3d97185e0a9cf9399ab3d97a033f76 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_CleverSso_ClientInterface_beginLogin, 0, 0, CleverSso\\Login, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cookies, IS_STRING, 1, "null")

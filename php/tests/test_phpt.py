@@ -56,4 +56,4 @@ def test_without_an_emulator_the_tests_that_need_one_are_skipped(installed: Inst
     ended = subprocess.run(
         [*command, "tests/fork.phpt"], cwd=installed.build, env=bare, capture_output=True, text=True, check=False
     )
-    assert "SKIP What is forked" in ended.stdout
+    assert "SKIP A forked child" in ended.stdout

@@ -1,5 +1,5 @@
 --TEST--
-What is forked from a process that warmed up has the client and its keys
+A forked child has the client and the keys of its parent
 --EXTENSIONS--
 clever_sso
 pcntl

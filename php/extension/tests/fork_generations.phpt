@@ -1,5 +1,5 @@
 --TEST--
-Children and grandchildren of a process that was in use call Clever, and end like any process
+Forked children and grandchildren of a process that used a client can call Clever, and exit normally
 --EXTENSIONS--
 clever_sso
 pcntl

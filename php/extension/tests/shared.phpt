@@ -1,5 +1,5 @@
 --TEST--
-Equal configurations share one native client, unequal ones never do, and not too many are kept
+Equal configurations share one native client, different ones do not, and the number of clients is limited
 --EXTENSIONS--
 clever_sso
 --FILE--

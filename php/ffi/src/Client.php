@@ -201,8 +201,8 @@ final class Client implements ClientInterface
      * @throws TokenException The ID token breaks a rule: id_token_expired and the other id_token_ codes.
      * @throws ConfigException client_secret_missing
      * @throws CleverException callback_unavailable, callback_rejected, client_rejected, clever_unavailable, rate_limited
-     *     and the others of its kind
-     * @throws NetworkException network_timeout, network_connect and the others of its kind
+     *     and others
+     * @throws NetworkException network_timeout, network_connect and others
      */
     public function finishLogin(
         #[\SensitiveParameter] string $callback,
@@ -212,7 +212,7 @@ final class Client implements ClientInterface
     }
 
     /**
-     * The same for applications that store pending logins in their own session. The outcome has no cookies.
+     * Like finishLogin, for applications that store pending logins in their own session. The outcome has no cookies.
      *
      * @param string $callback The URL that the browser came back with, or its query.
      * @param string|null $pending The pending login that you stored under the key of this callback (see loginKey); null when
@@ -239,7 +239,7 @@ final class Client implements ClientInterface
      * The browser comes back with an access token in the fragment. Clever must allow your application to use it. Without a
      * client secret, the client needs a pendingKey, the same in every request.
      *
-     * @param string|null $cookies As for beginLogin, and so are all others.
+     * @param string|null $cookies As for beginLogin, like all other arguments.
      *
      * @throws ConfigException redirect_uri_unknown; config_invalid when there is neither a client secret nor a pendingKey
      * @throws ArgumentException return_to_unsafe, argument_invalid
@@ -268,12 +268,11 @@ final class Client implements ClientInterface
      *
      * @return SignedIn|Restart|Denied
      *
-     * @throws LoginException as finishLogin; callback_malformed also for a token in the query, or of another kind than bearer
+     * @throws LoginException as finishLogin; callback_malformed also for a token in the query, or of a type other than bearer
      * @throws TokenException token_foreign, token_rejected
      * @throws ConfigException config_invalid when there is neither a client secret nor a pendingKey
-     * @throws CleverException callback_unavailable, callback_rejected, clever_unavailable, rate_limited and the others of its
-     *     kind
-     * @throws NetworkException network_timeout, network_connect and the others of its kind
+     * @throws CleverException callback_unavailable, callback_rejected, clever_unavailable, rate_limited and others
+     * @throws NetworkException network_timeout, network_connect and others
      */
     public function finishImplicit(
         #[\SensitiveParameter] string $callback,
@@ -283,7 +282,7 @@ final class Client implements ClientInterface
     }
 
     /**
-     * The same for applications that store pending logins themselves. The outcome has no cookies.
+     * Like finishImplicit, for applications that store pending logins themselves. The outcome has no cookies.
      *
      * @param string $callback The fragment that the browser came back with, or the whole URL with it.
      * @param string|null $pending The pending login that you stored under the key of this callback (see loginKey); null when
@@ -477,7 +476,7 @@ final class Client implements ClientInterface
      * @param string $code The code of the callback.
      * @param string|null $redirectUri The redirect URI of the authorization request. Default: the primary one.
      *
-     * @throws CleverException code_rejected, client_rejected, token_request_rejected and the others of its kind
+     * @throws CleverException code_rejected, client_rejected, token_request_rejected and others
      * @throws ConfigException redirect_uri_unknown, client_secret_missing
      * @throws NetworkException
      */
@@ -490,13 +489,13 @@ final class Client implements ClientInterface
      * Verifies an ID token with Clever's keys, which are fetched when they are not known yet.
      *
      * @param string $idToken The ID token.
-     * @param string|null $nonce The one that was sent. Without one, the token must have none.
-     * @param string|null $accessToken The one that came with it: then at_hash, if there is one, must belong to it.
+     * @param string|null $nonce The nonce that you sent. If it is null, the token must have no nonce.
+     * @param string|null $accessToken The access token that came with it. If the ID token has an at_hash, it must match.
      *
      * @return array<string, mixed> The claims.
      *
-     * @throws TokenException The word of the first rule that is broken, id_token_expired for example.
-     * @throws CleverException When keys must be fetched: discovery_issuer, keys_unusable and the others of its kind.
+     * @throws TokenException The error code of the first rule that is broken, for example id_token_expired.
+     * @throws CleverException When keys must be fetched: discovery_issuer, keys_unusable and others.
      * @throws NetworkException When keys must be fetched.
      */
     public function verifyIdToken(
@@ -545,7 +544,7 @@ final class Client implements ClientInterface
      *
      * @throws TokenException token_rejected
      * @throws ArgumentException argument_invalid, when this cannot be an id
-     * @throws CleverException not_found and the others of its kind
+     * @throws CleverException not_found and others
      * @throws NetworkException
      */
     public function user(#[\SensitiveParameter] string $accessToken, string $id): User
@@ -560,7 +559,7 @@ final class Client implements ClientInterface
      *
      * @throws TokenException token_rejected
      * @throws ArgumentException argument_invalid, when this cannot be an id
-     * @throws CleverException not_found and the others of its kind
+     * @throws CleverException not_found and others
      * @throws NetworkException
      */
     public function district(#[\SensitiveParameter] string $accessToken, string $id): District
@@ -586,7 +585,7 @@ final class Client implements ClientInterface
      * Does one-time setup up front: fetches discovery and keys, and seeds the random number generator, which takes some tens of
      * milliseconds. Call it in the script that FPM preloads.
      *
-     * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
+     * @throws CleverException discovery_issuer, keys_unusable and others
      * @throws NetworkException
      */
     public function warmUp(): void
@@ -602,7 +601,7 @@ final class Client implements ClientInterface
      * They are fetched when they are not known yet. Store the text where no other user can write: a person who can change it
      * can sign in as anyone.
      *
-     * @throws CleverException discovery_issuer, keys_unusable and the others of its kind
+     * @throws CleverException discovery_issuer, keys_unusable and others
      * @throws NetworkException
      */
     public function exportKeys(): string
@@ -645,8 +644,8 @@ final class Client implements ClientInterface
     }
 
     /**
-     * The same for the setup that environment variables describe, also where they make no client: what is wrong with them is
-     * then the first problem.
+     * Like doctor, for the settings in environment variables, even if a client does not accept them: the first problem then
+     * says what is wrong with them.
      *
      * @throws InternalException
      */

@@ -30,7 +30,8 @@ abstract class Exception extends \Exception
     public readonly bool $endsSession;
 
     /**
-     * For an application that makes one itself, for example in a test. By default, it has no cookies and ends no session.
+     * For applications that create exceptions themselves, for example in a test. By default, they have no cookies and end no
+     * session.
      *
      * @param SetCookie[] $setCookies
      */
@@ -78,7 +79,7 @@ abstract class Exception extends \Exception
     }
 
     /**
-     * The same in the language of the person. There is English and Spanish; all others get English.
+     * Like getUserMessage, in the language of the person: English or Spanish. All other languages get English.
      *
      * @param string $language A tag such as es or es-MX, or the value of their Accept-Language header.
      */

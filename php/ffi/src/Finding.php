@@ -10,7 +10,7 @@ final class Finding
     use NotSerializable;
     use Unchangeable;
 
-    /** The word for what was checked, such as credentials: docs/doctor.md lists all of them. */
+    /** The name of the check, such as credentials: docs/doctor.md lists all of them. */
     public readonly string $check;
     /** How it went: ok, warning or problem. */
     public readonly string $level;

@@ -18,7 +18,7 @@ final class Identity implements \JsonSerializable
     public readonly string $issuer;
     /** The Clever id (API v3). */
     public readonly string $id;
-    /** The district; a person of Clever Library has none. */
+    /** The district's id; null for people in Clever Library. */
     public readonly ?string $districtId;
     /** The role of this login, such as student; null when a person has several and did not pick one. */
     public readonly ?string $userType;

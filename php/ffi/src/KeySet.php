@@ -52,14 +52,14 @@ final class KeySet
      * @param string $idToken The ID token.
      * @param string $issuer The issuer, byte for byte: https://clever.com
      * @param string $clientId The only audience.
-     * @param string|null $nonce The one that was sent. Without one, the token must have none.
-     * @param string|null $accessToken The one that came with it: then at_hash, if there is one, must belong to it.
+     * @param string|null $nonce The nonce that you sent. If it is null, the token must have no nonce.
+     * @param string|null $accessToken The access token that came with it. If the ID token has an at_hash, it must match.
      * @param int|null $now The time in Unix seconds. Default: this machine's clock.
      * @param int $leeway The largest allowed difference between the clocks, in seconds. At most 600.
      *
      * @return array<string, mixed> The claims.
      *
-     * @throws TokenException The word of the first rule that is broken, id_token_expired for example.
+     * @throws TokenException The error code of the first rule that is broken, for example id_token_expired.
      * @throws ArgumentException argument_invalid
      */
     public function verifyIdToken(

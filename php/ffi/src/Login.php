@@ -19,7 +19,7 @@ final class Login implements \JsonSerializable
     /** For the same applications: the text to store for ten minutes, about 100 bytes, URL-safe. */
     public readonly string $pending;
     /** Whether to respond with a page that continues to url by itself, instead of a redirect: browsers give up after about
-     *  twenty redirects in a row. Only with hasSession. */
+     *  twenty redirects in a row. False unless you pass hasSession. */
     public readonly bool $needsPage;
 
     public function __construct(

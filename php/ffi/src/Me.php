@@ -12,7 +12,7 @@ final class Me implements \JsonSerializable
 
     /** The Clever id. */
     public readonly string $id;
-    /** The district; a person of Clever Library has none. */
+    /** The district's id; null for people in Clever Library. */
     public readonly ?string $districtId;
     /** The kind of account. API v3 says user for everyone; older versions name the role. */
     public readonly ?string $userType;

@@ -11,7 +11,7 @@ final class Stats
     use Unchangeable;
 
     public function __construct(
-        /** The text that Prometheus reads: answer with it as text/plain; version=0.0.4; charset=utf-8. */
+        /** The text that Prometheus reads. Send it as text/plain; version=0.0.4; charset=utf-8. */
         public readonly string $prometheus,
         /** @var list<array{name: string, labels: array<string, string>, value: float}> The numbers. What was never counted is left out. */
         public readonly array $samples,

@@ -23,7 +23,7 @@ final class ApiTest extends EmulatorCase
         eval(substr($renamed, strlen('<?php')));
     }
 
-    public function testEveryClassIsAsTheStubSays(): void
+    public function testEveryClassMatchesTheStub(): void
     {
         $names = self::names();
         self::assertGreaterThan(25, count($names));
@@ -33,7 +33,7 @@ final class ApiTest extends EmulatorCase
         }
     }
 
-    public function testThereIsNoOtherClass(): void
+    public function testEveryPublicClassIsInTheStub(): void
     {
         $public = fn(string $name): bool => !str_contains((string) (new \ReflectionClass($name))->getDocComment(), '@internal');
         $client = new \ReflectionClass(self::REAL . 'Client');
@@ -50,7 +50,7 @@ final class ApiTest extends EmulatorCase
     }
 
     /** @dataProvider raised */
-    public function testEveryWarningIsAnException(string $ofTheProvider): void
+    public function testPhpWarningsBecomeExceptionsInTheseTests(string $ofTheProvider): void
     {
         self::assertSame('ErrorException a warning', $ofTheProvider);
         self::assertSame('ErrorException a warning', self::thrown(fn() => @trigger_error('a warning', E_USER_DEPRECATED)));
@@ -61,7 +61,7 @@ final class ApiTest extends EmulatorCase
         yield [self::thrown(fn() => @trigger_error('a warning', E_USER_WARNING))];
     }
 
-    public function testEveryClassThatIsNotSerializableInTheStubIsNotUnserialized(): void
+    public function testNoClassCanBeUnserialized(): void
     {
         foreach (self::names() as $name) {
             $class = new \ReflectionClass(self::REAL . $name);
@@ -74,7 +74,7 @@ final class ApiTest extends EmulatorCase
         }
     }
 
-    /** Called without strict_types. For a function in C, PHP then only raises E_DEPRECATED, which error handlers make an exception of. */
+    /** Called without strict_types. For a function in C, PHP then only raises E_DEPRECATED, which error handlers turn into an exception. */
     public function testNullIsATypeErrorWhereItIsNotAllowed(): void
     {
         $tried = 0;

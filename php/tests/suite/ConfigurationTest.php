@@ -27,7 +27,7 @@ final class ConfigurationTest extends EmulatorCase
     }
 
     /** @dataProvider mistakes */
-    public function testAMistakeIsNamed(string $class, string $message, array $arguments): void
+    public function testAWrongArgumentIsNamedInTheError(string $class, string $message, array $arguments): void
     {
         try {
             new Client(...$arguments);
@@ -73,7 +73,7 @@ final class ConfigurationTest extends EmulatorCase
         yield ['Error', 'Unknown named parameter $wrong', ['clientId' => 'a', 'wrong' => 1]];
     }
 
-    public function testWhatIsRightIsTaken(): void
+    public function testValidArgumentsAreAccepted(): void
     {
         $right = [
             ['baseUrl' => 'http://clever:5999', 'development' => true],
@@ -87,7 +87,7 @@ final class ConfigurationTest extends EmulatorCase
         }
     }
 
-    public function testAClientSaysWhatItIs(): void
+    public function testAClientHasItsIdIssuerAndRedirectUris(): void
     {
         $client = new Client('a', 's', [self::CALLBACK, 'http://127.0.0.1:9/other']);
         self::assertSame(['a', 'https://clever.com', [self::CALLBACK, 'http://127.0.0.1:9/other']], [
@@ -146,7 +146,7 @@ final class ConfigurationTest extends EmulatorCase
     }
 
     /** @dataProvider variables */
-    public function testAVariableIsNamed(string $message, array $variables): void
+    public function testAWrongVariableIsNamedInTheError(string $message, array $variables): void
     {
         $this->set(...$variables);
         $error = self::caught(fn() => Client::fromEnv());

@@ -40,7 +40,7 @@ final class DoctorTest extends EmulatorCase
         self::assertSame($alike($report), $alike(self::examined(self::variables(CLEVER_DISCOVER: 'on'))));
     }
 
-    public function testTheVersionsOfPhpAreTold(): void
+    public function testTheReportNamesTheVersionsOfPhp(): void
     {
         $way = extension_loaded('clever_sso') ? 'extension clever_sso \d+\.\d+\.\d+' : 'FFI with \S*(libclever_sso\S*|ffi\.preload)';
         $told = '~^PHP ' . preg_quote(PHP_VERSION) . ' \(' . PHP_SAPI . "\), {$way}, opcache (on|off)$~D";
@@ -51,8 +51,8 @@ final class DoctorTest extends EmulatorCase
         }
     }
 
-    /** PHP 8.1 does not. The extension is for later versions. */
-    public function testAPhpThatHidesNoArgumentsIsTold(): void
+    /** PHP 8.1 shows arguments in stack traces. The extension needs a later PHP. */
+    public function testAPhpThatHidesNoArgumentsIsReported(): void
     {
         $told = [];
         $logger = function (string $line) use (&$told): void {
@@ -109,7 +109,7 @@ final class DoctorTest extends EmulatorCase
         yield 'discovery too' => [['CLEVER_DISCOVER' => 'on', 'CLEVER_CA_BUNDLE' => '/no/such/file'], '/no/such/file'];
     }
 
-    public function testAReportSaysWhatItsFindingsSay(): void
+    public function testTheTextAndJsonOfAReportHaveAllFindings(): void
     {
         $warning = new Finding('clock', 'warning', '20 s ahead of "ü/"', 'set it');
         $report = new Report([7 => new Finding('settings', 'ok', 'fine', null), 9 => $warning]);
@@ -135,7 +135,7 @@ final class DoctorTest extends EmulatorCase
         self::assertSame(0, Fake::report()->exitCode);
     }
 
-    public function testTextOfAnApplicationIsSafeOnATerminal(): void
+    public function testControlCharactersInFindingsAreReplaced(): void
     {
         $bad = "\e[2Ja\0b\x7f\u{9b}31m \u{202e}\u{2066}\xff\xe2\x82 ü\u{1f600}\r\n\t\u{85}\u{2028}.";
         $shown = "\u{fffd}[2Ja\u{fffd}b\u{fffd}\u{fffd}31m \u{fffd}\u{fffd}\u{fffd}\u{fffd} ü\u{1f600}     .";
@@ -152,7 +152,7 @@ final class DoctorTest extends EmulatorCase
         );
     }
 
-    public function testAReportThatNoConstructorMadeIsAnException(): void
+    public function testAReportWithoutAConstructorCallThrows(): void
     {
         $made = fn(string $class): object => (new \ReflectionClass($class))->newInstanceWithoutConstructor();
         $report = $made(Report::class);

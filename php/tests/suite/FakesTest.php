@@ -13,10 +13,10 @@ use CleverSso\SignedIn;
 use CleverSso\Testing\Fake;
 use CleverSso\Testing\FakeClient;
 
-/** The fakes that the package has for an application's tests. */
+/** The fakes in the package, for the tests of an application. */
 final class FakesTest extends EmulatorCase
 {
-    /** A function as applications have it, to be tested with fakes. */
+    /** A function of an application, to be tested with fakes. */
     private static function page(ClientInterface $clever, string $query): string
     {
         try {
@@ -31,7 +31,7 @@ final class FakesTest extends EmulatorCase
         };
     }
 
-    public function testACallbackIsTestedWithOutcomesOneAfterTheOther(): void
+    public function testAFakeClientReturnsTheGivenOutcomesInOrder(): void
     {
         $teacher = Fake::identity(userType: 'teacher', name: Fake::name('Grace', null, 'Hopper'));
         $clever = new FakeClient(
@@ -51,7 +51,7 @@ final class FakesTest extends EmulatorCase
         self::assertSame($said, self::thrown(fn() => self::page($clever, 'code=5')));
     }
 
-    public function testEveryMethodAnswersAndCanBeToldWhatToSay(): void
+    public function testEveryMethodOfAFakeClientReturnsADefaultOrTheGivenResult(): void
     {
         $clever = new FakeClient();
         $given = ['callback' => 'code=a', 'pending' => 'b', 'endpoint' => 'login', 'method' => 'GET', 'headers' => []];
@@ -83,7 +83,7 @@ final class FakesTest extends EmulatorCase
         self::assertSame('ValueError a client has no method usr', self::thrown(fn() => $clever->will('usr', $teacher)));
     }
 
-    public function testAResultSaysWhatTheTestSaid(): void
+    public function testFakeResultsHaveTheGivenValues(): void
     {
         $nobody = Fake::identity(districtId: null, userType: null, unverifiedEmail: null, name: Fake::name(null, null, null));
         self::assertSame([null, null, [], '', ['iss', 'sub']], [
@@ -108,7 +108,7 @@ final class FakesTest extends EmulatorCase
     }
 
     /** @group emulator */
-    public function testAFakeShowsNoMoreThanTheRealOne(): void
+    public function testDumpsOfFakesShowNoMoreThanRealResults(): void
     {
         $shown = print_r(Fake::signedIn(), true) . var_export(Fake::login(), true);
         self::assertDoesNotMatchRegularExpression('/Ada|fake-access|fake-pending|ada@/', $shown);
@@ -119,7 +119,7 @@ final class FakesTest extends EmulatorCase
         }
     }
 
-    public function testTheExampleOfTheGuideHolds(): void
+    public function testTheExampleOfTheGuidePasses(): void
     {
         $guide = (string) file_get_contents(dirname((string) getenv('CLEVER_SSO_STUB'), 3) . '/docs/php.md');
         self::assertSame(1, preg_match('/^## Testing$.*?^```php\n<\?php\n(.*?)^```/ms', $guide, $found));

@@ -45,7 +45,7 @@ final class ImplicitTest extends EmulatorCase
         self::assertSame('pending_missing', $again->reason);
     }
 
-    public function testAnApplicationCanKeepThePendingLoginByItself(): void
+    public function testAnApplicationCanStoreThePendingLoginItself(): void
     {
         $client = self::bare();
         $login = $client->beginImplicit();
@@ -56,7 +56,7 @@ final class ImplicitTest extends EmulatorCase
         self::assertSame(['Ada', []], [$outcome->identity->name->first, $outcome->setCookies]);
     }
 
-    public function testWhatIsNoTokenOfThisLoginIsRefused(): void
+    public function testAMalformedCallbackOrAnUnknownTokenIsRefused(): void
     {
         $client = self::bare();
         $login = $client->beginImplicit();
@@ -72,14 +72,14 @@ final class ImplicitTest extends EmulatorCase
         self::assertSame(['access_denied', true], [$denied->error, $denied->endsSession]);
     }
 
-    public function testWithoutASecretThePendingKeyMustBeGiven(): void
+    public function testWithoutASecretThePendingKeyIsRequired(): void
     {
         $error = self::caught(fn() => self::bare(pendingKey: null)->beginImplicit());
         self::assertSame('config_invalid', $error->getCodeWord());
         self::assertStringContainsString('pendingKey is missing: without clientSecret', $error->getMessage());
     }
 
-    public function testATokenIsNotAskedForWithoutAStateByChance(): void
+    public function testATokenRequestWithoutAStateMustBeExplicit(): void
     {
         $client = self::bare();
         $refused = self::caught(fn() => $client->authorizeUrl('token'));
@@ -88,7 +88,7 @@ final class ImplicitTest extends EmulatorCase
         self::assertStringNotContainsString('state=', $client->authorizeUrl('token', withoutState: true));
     }
 
-    public function testACustomSchemeIsToldWhatToUseInstead(): void
+    public function testACustomSchemeGivesAnErrorWithTheAlternatives(): void
     {
         $error = self::caught(fn() => self::bare(redirectUri: 'myapp://callback'));
         foreach (['redirectUri', 'Universal Link', 'http://127.0.0.1', 'chromiumapp.org'] as $word) {

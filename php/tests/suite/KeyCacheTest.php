@@ -52,7 +52,7 @@ final class KeyCacheTest extends EmulatorCase
         return [sprintf('%04o', fileperms($this->file) & 07777), is_link($this->file), $issuer === self::url()];
     }
 
-    public function testTheFileIsMadeAndNothingIsToldOfIt(): void
+    public function testTheFileIsCreatedWithoutAWarning(): void
     {
         $this->fresh()->warmUp();
         self::assertSame(['0600', false, true], $this->state());
@@ -70,7 +70,7 @@ final class KeyCacheTest extends EmulatorCase
         self::assertSame('Ada', $alone->verifyIdToken($token, 'n')['given_name']);
     }
 
-    public function testWhatIsBrokenIsReplacedWithoutAWord(): void
+    public function testABrokenFileIsReplacedWithoutAWarning(): void
     {
         file_put_contents($this->file, '{"issuer":"' . self::url() . '","fresh_until":1,"jw');
         chmod($this->file, 0600);
@@ -79,7 +79,7 @@ final class KeyCacheTest extends EmulatorCase
         self::assertSame([], $this->told);
     }
 
-    public function testWhatOthersCouldHaveWrittenIsToldWhenTheClientIsMade(): void
+    public function testAFileThatOthersCanWriteGivesAWarningWhenTheClientIsMade(): void
     {
         $this->fresh()->warmUp();
         chmod($this->file, 0666);
@@ -103,7 +103,7 @@ final class KeyCacheTest extends EmulatorCase
     }
 
     /** @dataProvider others */
-    public function testAFileOfSomeoneElseStaysAsItIs(string $content): void
+    public function testAFileThatIsNotAKeyCacheIsNotReplaced(string $content): void
     {
         file_put_contents($this->file, $content);
         touch($this->file, 1);
@@ -145,7 +145,7 @@ final class KeyCacheTest extends EmulatorCase
     }
 
     /** @dataProvider lengths */
-    public function testAPathThatIsTooLongIsTold(string $below): void
+    public function testAPathThatIsTooLongGivesAWarning(string $below): void
     {
         $path = "{$this->folder}/{$below}";
         $client = $this->fresh(keyCache: $path);
@@ -162,7 +162,7 @@ final class KeyCacheTest extends EmulatorCase
         yield [str_repeat('x', 5000)];
     }
 
-    public function testTheLongestNameIsNotTooLong(): void
+    public function testTheLongestFileNameIsAccepted(): void
     {
         $path = "{$this->folder}/" . str_repeat('x', 255);
         self::signedIn($this->fresh(keyCache: $path));
@@ -170,7 +170,7 @@ final class KeyCacheTest extends EmulatorCase
         self::assertSame([$path], glob("{$this->folder}/*"));
     }
 
-    public function testAClientThatItsLoggerHoldsIsFreed(): void
+    public function testAClientAndALoggerThatReferToEachOtherAreFreed(): void
     {
         $logger = new class {
             public ?Client $client = null;
@@ -195,7 +195,7 @@ final class KeyCacheTest extends EmulatorCase
         self::assertSame('fifo', filetype($this->file));
     }
 
-    public function testAFileThatCannotBeReadRaisesNothing(): void
+    public function testAnUnreadableFileGivesOneWarningAndNoPhpError(): void
     {
         // The system can open this file but not read it, as on a broken disk. Nothing can be written next to it.
         $client = $this->fresh(keyCache: '/proc/self/mem');
@@ -203,7 +203,7 @@ final class KeyCacheTest extends EmulatorCase
         self::assertCount(1, $this->told);
     }
 
-    public function testWhatPhpRemembersOfTheFileDoesNotCount(): void
+    public function testTheStatCacheOfPhpIsNotUsed(): void
     {
         $client = $this->fresh();
         $client->warmUp();
@@ -216,7 +216,7 @@ final class KeyCacheTest extends EmulatorCase
     }
 
     /** @dataProvider folders */
-    public function testAFolderInWhichNothingCanBeMadeIsTold(string $reason, string $below): void
+    public function testAMissingFolderGivesOneWarning(string $reason, string $below): void
     {
         touch("{$this->folder}/plain");
         $path = "{$this->folder}/{$below}/keys";
@@ -233,7 +233,7 @@ final class KeyCacheTest extends EmulatorCase
         yield ['its parent is not a folder', 'plain'];
     }
 
-    public function testALoggerThatFailsEndsNoLogin(): void
+    public function testAnExceptionOfTheLoggerDoesNotFailTheLogin(): void
     {
         $told = 0;
         $logger = function (string $line) use (&$told): void {
@@ -245,7 +245,7 @@ final class KeyCacheTest extends EmulatorCase
         self::assertSame(1, $told);
     }
 
-    public function testALoggerOfPsr3IsTold(): void
+    public function testAPsr3LoggerGetsTheWarning(): void
     {
         require_once 'Psr/Log/autoload.php';
         $logger = new class extends \Psr\Log\AbstractLogger {
@@ -262,7 +262,7 @@ final class KeyCacheTest extends EmulatorCase
         self::assertSame(["warning: the key cache {$path} is not used: there is no such folder"], $logger->told);
     }
 
-    public function testWithoutALoggerItGoesToTheErrorLog(): void
+    public function testWithoutALoggerTheWarningGoesToTheErrorLog(): void
     {
         $before = ini_set('error_log', "{$this->folder}/log");
         $path = "{$this->folder}/nowhere/keys";

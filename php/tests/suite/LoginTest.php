@@ -21,7 +21,7 @@ final class LoginTest extends EmulatorCase
         return implode(', ', $lines);
     }
 
-    public function testALoginSignsSomebodyIn(): void
+    public function testALoginSignsThePersonIn(): void
     {
         $outcome = self::signedIn(self::client(), returnTo: '/lessons?number=7');
         $identity = $outcome->identity;
@@ -37,7 +37,7 @@ final class LoginTest extends EmulatorCase
         self::assertTrue($outcome->endsSession);
     }
 
-    public function testControlCharactersOfANameAndAnEmailDoNotArrive(): void
+    public function testControlCharactersInANameAndAnEmailAreRemoved(): void
     {
         $client = self::client();
         $login = $client->beginLogin();
@@ -49,7 +49,7 @@ final class LoginTest extends EmulatorCase
         ]);
     }
 
-    public function testACallbackThatComesTwiceRestartsTheLogin(): void
+    public function testAReloadedCallbackRestartsTheLogin(): void
     {
         $client = self::client();
         $login = $client->beginLogin(returnTo: '/lessons');
@@ -73,7 +73,7 @@ final class LoginTest extends EmulatorCase
         self::assertSame('Ada', $outcome->identity->name->first);
     }
 
-    public function testARefusalOfCleverIsAnOutcome(): void
+    public function testARefusalByCleverIsAnOutcome(): void
     {
         $client = self::client();
         $login = $client->beginLogin(returnTo: '/lessons', switchUser: true);
@@ -88,7 +88,7 @@ final class LoginTest extends EmulatorCase
         self::assertSame([[], false], [$unproven->setCookies, $unproven->endsSession]);
     }
 
-    public function testALoginBeginsWithoutANetworkAndLeadsOnlyToCleverAndBack(): void
+    public function testBeginLoginUsesNoNetworkAndReturnsAUrlOfClever(): void
     {
         $client = new Client(self::ID, self::SECRET, [self::CALLBACK, 'http://127.0.0.1:9/second']);
         $login = $client->beginLogin(districtId: self::DISTRICT, redirectUri: 'http://127.0.0.1:9/second');
@@ -104,7 +104,7 @@ final class LoginTest extends EmulatorCase
     }
 
     /** @dataProvider targets */
-    public function testAReturnToLeadsToThisApplication(string $thrown, string $target): void
+    public function testReturnToMustLeadToThisApplication(string $thrown, string $target): void
     {
         self::assertSame($thrown, self::thrown(fn() => self::client()->beginLogin(returnTo: $target)));
     }
@@ -150,7 +150,7 @@ final class LoginTest extends EmulatorCase
         self::assertTrue($secure->secure);
     }
 
-    public function testAtMostEightLoginsAreInFlight(): void
+    public function testTheNinthLoginDropsTheOldest(): void
     {
         $answers = [];
         for ($number = 0; $number < 9; $number++) {
@@ -170,7 +170,7 @@ final class LoginTest extends EmulatorCase
     }
 
     /** @dataProvider failures */
-    public function testAFailureHasCookiesToo(string $thrown, bool $ends, string $scenario, ?string $word): void
+    public function testAFailedLoginHasCookiesAndSaysIfTheSessionEnds(string $thrown, bool $ends, string $scenario, ?string $word): void
     {
         $client = self::client(baseUrl: self::url($scenario));
         $login = $client->beginLogin(returnTo: '/lessons?a=ш', switchUser: true);
@@ -189,13 +189,13 @@ final class LoginTest extends EmulatorCase
         yield ['TokenException id_token_expired', true, '/s/id-token-expired', null];
     }
 
-    public function testAFailureThatProvesNothingChangesNothing(): void
+    public function testACallbackThatProvesNothingChangesNothing(): void
     {
         $error = self::caught(fn() => self::client()->finishLogin(''));
         self::assertSame(['callback_malformed', [], false], [$error->getCodeWord(), $error->setCookies, $error->endsSession]);
     }
 
-    public function testSignInsThatLeaveNoSessionEnd(): void
+    public function testASessionThatIsNotKeptEndsWithAnError(): void
     {
         $client = self::client();
         $jar = [];
@@ -209,7 +209,7 @@ final class LoginTest extends EmulatorCase
         self::assertSame(['session_not_kept', []], [$error->getCodeWord(), $error->setCookies]);
     }
 
-    public function testBytesThatAreNoTextBelongToSomebodyElsesCookies(): void
+    public function testInvalidUtf8InOtherCookiesIsIgnored(): void
     {
         $client = self::client();
         $login = $client->beginLogin("a=\xff");
@@ -217,7 +217,7 @@ final class LoginTest extends EmulatorCase
         self::assertInstanceOf(SignedIn::class, $client->finishLogin(self::browse($login->url), $cookies));
     }
 
-    public function testAnApplicationKeepsLoginsInASessionOfItsOwn(): void
+    public function testAnApplicationCanStorePendingLoginsInItsSession(): void
     {
         $client = self::client();
         [$session, $callbacks] = [[], []];
@@ -238,7 +238,7 @@ final class LoginTest extends EmulatorCase
         self::assertSame('ArgumentException argument_invalid', self::thrown(fn() => $client->loginKey("code=a&state=b\0")));
     }
 
-    public function testTheGuideKeepsLoginsInASession(): void
+    public function testTheCodeOfTheGuideStoresLoginsInTheSession(): void
     {
         $guide = (string) file_get_contents(dirname((string) getenv('CLEVER_SSO_STUB'), 3) . '/docs/php.md');
         self::assertSame(1, preg_match('/^<!-- run: logins -->\n```php\n<\?php\n(.*?)^```/ms', $guide, $found));
@@ -254,7 +254,7 @@ final class LoginTest extends EmulatorCase
         unset($_SESSION);
     }
 
-    public function testSwitchesAndTargetsAreReadAsTheLibraryReadsThem(): void
+    public function testIsSwitchedOnAndLeadsToAcceptAnyText(): void
     {
         $words = [null, '', '0', 'False', 'NO', 'off', '1', 'true', "\0", "\xff"];
         $expected = [false, false, false, false, false, false, true, true, true, true];
@@ -264,7 +264,7 @@ final class LoginTest extends EmulatorCase
         self::assertSame([true, true, false, false, false, false, false], $found);
     }
 
-    public function testWhateverTheEmulatorDoesWrongComesOutAsItSays(): void
+    public function testEveryScenarioOfTheEmulatorHasItsDocumentedOutcome(): void
     {
         $scenarios = json_decode((string) file_get_contents(self::url('/_emulator/scenarios')));
         self::assertGreaterThan(60, count($scenarios));

@@ -27,7 +27,7 @@ final class NetworkTest extends EmulatorCase
         return $client->finishLogin($callback, self::cookiesOf($login->setCookies));
     }
 
-    public function testALoginThroughAProxyThatWantsAPassword(): void
+    public function testALoginWorksThroughAProxyWithAPassword(): void
     {
         $proxy = (string) getenv('CLEVER_SSO_TEST_PROXY');
         $through = fn(string $proxy) => self::client(
@@ -45,7 +45,7 @@ final class NetworkTest extends EmulatorCase
         self::assertStringContainsString("the proxy {$bare} (proxy) wants credentials", $refused->getMessage());
     }
 
-    public function testALoginOverTlsIsTrustedByTheBundleOnly(): void
+    public function testALoginOverTlsNeedsTheCaBundle(): void
     {
         $tls = (string) getenv('CLEVER_SSO_TEST_TLS');
         $places = ['apiBase' => $tls, 'tokenEndpoint' => "{$tls}/oauth/tokens", 'jwksUri' => "{$tls}/oauth/certs"];
@@ -65,7 +65,7 @@ final class NetworkTest extends EmulatorCase
         self::assertIsString(file_get_contents(self::url("/_emulator/{$control}"), false, stream_context_create(['http' => $post])));
     }
 
-    public function testLeewayIsForAnIdTokenOfACleverWhoseClockIsAhead(): void
+    public function testLeewayAcceptsAnIdTokenFromAClockThatIsAhead(): void
     {
         // More than the default leeway of 60 seconds, less than the maximum.
         self::tell('clock', '{"advance": 300}');

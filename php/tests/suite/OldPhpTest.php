@@ -8,7 +8,7 @@ use CleverSso\Traces;
 
 require_once __DIR__ . '/ValuesTest.php';
 
-/** The same where PHP has neither SensitiveParameter nor SensitiveParameterValue: as PHP 8.1 does it, with any PHP. */
+/** The same tests without SensitiveParameter and SensitiveParameterValue, as in PHP 8.1. They run with any PHP. */
 final class OldPhpTest extends ValuesTest
 {
     /** @before */

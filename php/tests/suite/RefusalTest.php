@@ -17,7 +17,7 @@ final class RefusalTest extends EmulatorCase
     }
 
     /** @dataProvider requests */
-    public function testARequestIsAnsweredByWhatItIs(string $answer, string $endpoint, string $method, array $headers): void
+    public function testEachRequestGetsTheExpectedRefusal(string $answer, string $endpoint, string $method, array $headers): void
     {
         self::assertSame($answer, self::answer($endpoint, $method, $headers));
     }
@@ -42,11 +42,11 @@ final class RefusalTest extends EmulatorCase
     }
 
     /**
-     * Anyone can send anything: it never fails, and nonsense never helps.
+     * Invalid headers never make the call fail, and never allow a request.
      *
      * @dataProvider oddHeaders
      */
-    public function testWhatMakesNoSenseNeverHelps(mixed $odd, array $expected): void
+    public function testInvalidHeadersNeverFailAndNeverAllowARequest(mixed $odd, array $expected): void
     {
         $found = [
             self::answer('login', 'GET', ['Purpose' => $odd, "\xff\0" => $odd]),
@@ -65,7 +65,7 @@ final class RefusalTest extends EmulatorCase
         yield [['prefetch', 'x'], ['503', '403', '403']];
     }
 
-    public function testThereAreThreeEndpoints(): void
+    public function testAnUnknownEndpointIsAValueError(): void
     {
         self::assertSame(
             'ValueError CleverSso\Client::refusal(): Argument #1 ($endpoint) must be "login", "callback" or "logout"',

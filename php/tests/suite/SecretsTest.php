@@ -33,7 +33,7 @@ final class SecretsTest extends EmulatorCase
     }
 
     /** @dataProvider objects */
-    public function testNothingShowsASecret(object $object, array $secrets, array $personal): void
+    public function testDumpsAndExportsShowNoSecret(object $object, array $secrets, array $personal): void
     {
         $shown = self::shown($object);
         foreach ([...$secrets, ...$personal] as $private) {
@@ -85,7 +85,7 @@ final class SecretsTest extends EmulatorCase
         yield 'restart' => [$restart, [$restart->login->url, $restart->login->pending, $restart->setCookies[0]->value], []];
     }
 
-    public function testADumpNamesWhatItHides(): void
+    public function testADumpShowsTheNamesOfHiddenProperties(): void
     {
         $login = self::client()->beginLogin();
         ob_start();
@@ -101,7 +101,7 @@ final class SecretsTest extends EmulatorCase
         );
     }
 
-    public function testAnApplicationReadsWhatARequestAndAReplyHide(): void
+    public function testHiddenPropertiesOfRequestsAndRepliesCanBeRead(): void
     {
         $request = new BrowserRequest('GET', 'return_to=/a', ['accept' => ['text/html']], 'a=b');
         self::assertSame(['return_to=/a', ['accept' => ['text/html']], 'a=b'], [$request->query, $request->headers, $request->cookies]);
@@ -113,7 +113,7 @@ final class SecretsTest extends EmulatorCase
         self::assertTrue(isset($reply->headers['Location']) && !isset($reply->problem) && $reply == clone $reply);
     }
 
-    public function testWhatSaysWhoSomebodyIsCanBeKeptAsJson(): void
+    public function testTheJsonOfAnIdentityHasThePersonalData(): void
     {
         $identity = self::signedIn(self::client())->identity;
         $kept = json_decode((string) json_encode($identity), true);
@@ -123,7 +123,7 @@ final class SecretsTest extends EmulatorCase
         self::assertSame(array_map(fn(\ReflectionParameter $name) => $name->getName(), $names), array_keys($kept));
     }
 
-    public function testHiddenPropertiesAreReadLikeOthers(): void
+    public function testHiddenPropertiesCanBeReadLikeOthers(): void
     {
         $identity = self::signedIn(self::client())->identity;
         self::assertTrue(isset($identity->name, $identity->name->full, $identity->claims['sub']));
@@ -134,7 +134,7 @@ final class SecretsTest extends EmulatorCase
     }
 
     /** @dataProvider changes */
-    public function testNoResultChanges(string $message, callable $change): void
+    public function testResultsCannotBeChanged(string $message, callable $change): void
     {
         self::assertSame("Error {$message}", self::thrown($change));
     }
@@ -163,7 +163,7 @@ final class SecretsTest extends EmulatorCase
         yield [$again('Name', 'hidden'), fn() => $name->__construct('', '', '', '')];
     }
 
-    public function testClonesAndEqualsAreOfValues(): void
+    public function testResultsAreClonedAndComparedByValue(): void
     {
         $login = self::client()->beginLogin();
         $outcome = self::signedIn(self::client());
@@ -189,7 +189,7 @@ final class SecretsTest extends EmulatorCase
         self::assertFalse((new \ReflectionClass(Client::class))->isCloneable());
     }
 
-    public function testAnExceptionMayBeLoggedAsItIs(): void
+    public function testExceptionsAndTheirTracesHaveNoSecrets(): void
     {
         $secrets = ['a-private-code', 'a-private-cookie', 'a-private-key-0', 'a-private-token', self::SECRET, 'private-proxy'];
         $client = fn(mixed ...$more) => new Client(self::ID, self::SECRET, self::CALLBACK, ...$more);
@@ -229,7 +229,7 @@ final class SecretsTest extends EmulatorCase
         }
     }
 
-    public function testAnExceptionOfACallIsNotSerialized(): void
+    public function testExceptionsOfCallsCannotBeSerialized(): void
     {
         $errors = [
             self::caught(fn() => new Client('')),
@@ -241,7 +241,7 @@ final class SecretsTest extends EmulatorCase
         }
     }
 
-    public function testAnExceptionSaysWhatHappened(): void
+    public function testAnExceptionHasACodeAnActorAndMessages(): void
     {
         $error = self::caught(fn() => self::client(baseUrl: 'http://127.0.0.1:9', timeout: 2.0)->exchangeCode('a-code'));
         self::assertSame(['NetworkException', 'network_connect', 'network', true, null, null, 0, null], [
@@ -273,7 +273,7 @@ final class SecretsTest extends EmulatorCase
         ));
     }
 
-    public function testAnExceptionSpeaksTheLanguageOfThePerson(): void
+    public function testTheUserMessageIsInTheLanguageOfThePerson(): void
     {
         $error = self::caught(fn() => new Client(''));
         foreach (['es', 'ES_mx', 'es-MX,es;q=0.9,en;q=0.8', 'fr, es;q=0.5', 'es, en', 'en;q=0.1, es;q=0.2', ';;,,=;q=,es'] as $spanish) {

@@ -19,7 +19,7 @@ final class StepsTest extends EmulatorCase
         return $client->exchangeCode($callback->code);
     }
 
-    public function testACodeIsExchangedOnce(): void
+    public function testACodeCanBeExchangedOnlyOnce(): void
     {
         $client = self::client();
         $callback = Callback::parse(self::browse($client->authorizeUrl()));
@@ -68,7 +68,7 @@ final class StepsTest extends EmulatorCase
         self::assertStringContainsString('constructed already', self::thrown(fn() => $keys->__construct($jwks)));
     }
 
-    public function testATokenTellsWhoseItIs(): void
+    public function testAnAccessTokenReadsThePersonAndTheDistrict(): void
     {
         $client = self::client();
         $token = self::tokens($client)->accessToken;
@@ -95,7 +95,7 @@ final class StepsTest extends EmulatorCase
         self::assertSame('CleverException not_found', self::thrown($unknown));
     }
 
-    public function testKeysTravelAsText(): void
+    public function testExportedKeysVerifyInAnotherClient(): void
     {
         $client = self::client(timeout: 9.0);
         $tokens = self::tokens($client);
@@ -108,7 +108,7 @@ final class StepsTest extends EmulatorCase
         self::assertSame('ArgumentException argument_invalid', self::thrown(fn() => $alone->importKeys('{}')));
     }
 
-    public function testTheClientCountsItsRequests(): void
+    public function testTheStatsCountLogins(): void
     {
         $client = self::client(timeout: 7.0);
         self::assertSame(['', []], [$client->stats()->prometheus, $client->stats()->samples]);
@@ -135,7 +135,7 @@ final class StepsTest extends EmulatorCase
         self::assertSame('ConfigException redirect_uri_unknown', self::thrown(fn() => $client->authorizeUrl('code', 'x')));
     }
 
-    public function testACallbackIsReadStrictly(): void
+    public function testACallbackIsParsed(): void
     {
         $callback = Callback::parse(self::CALLBACK . '?code=c0de&scope=read%3Auser_id%20read%3Asis&state=5tate');
         self::assertSame(['c0de', '5tate', ['read:user_id', 'read:sis'], null, false], [
@@ -147,7 +147,7 @@ final class StepsTest extends EmulatorCase
     }
 
     /** @dataProvider callbacks */
-    public function testACallbackThatCannotBeReadIsRefused(string $thrown, string $callback): void
+    public function testAMalformedCallbackIsRefused(string $thrown, string $callback): void
     {
         self::assertSame($thrown, self::thrown(fn() => Callback::parse($callback)));
     }

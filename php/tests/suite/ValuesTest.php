@@ -58,7 +58,7 @@ class ValuesTest extends TestCase
         return 'nothing';
     }
 
-    public function testNothingShowsASecret(): void
+    public function testDumpsAndExportsShowNoSecret(): void
     {
         foreach (self::values() as $name => $value) {
             $shown = self::shown($value);
@@ -70,7 +70,7 @@ class ValuesTest extends TestCase
         self::assertStringContainsString('[redacted]', self::shown(Fake::login()));
     }
 
-    public function testNoValueChanges(): void
+    public function testValuesCannotBeChanged(): void
     {
         foreach (self::values() as $name => $value) {
             $said = self::thrown(fn() => $value->another = 'x');
@@ -82,7 +82,7 @@ class ValuesTest extends TestCase
         }
     }
 
-    public function testValuesAreComparedAndCloned(): void
+    public function testValuesAreClonedAndComparedByValue(): void
     {
         $same = self::values();
         foreach (self::values() as $name => $value) {
@@ -95,7 +95,7 @@ class ValuesTest extends TestCase
         self::assertFalse(new BrowserReply(200, signedIn: Fake::signedIn()) == new BrowserReply(200));
     }
 
-    public function testNothingIsSerialized(): void
+    public function testValuesAndExceptionsCannotBeSerialized(): void
     {
         foreach (self::values() + [LoginException::class => new LoginException()] as $name => $value) {
             self::assertContains(self::thrown(fn() => serialize($value)), [
@@ -109,7 +109,7 @@ class ValuesTest extends TestCase
         self::assertSame("Exception Unserialization of '{$class}' is not allowed", self::thrown(fn() => unserialize($data)));
     }
 
-    public function testAValueThatWasNeverConstructedIsShown(): void
+    public function testAValueWithoutAConstructorCallCanBeDumped(): void
     {
         foreach (array_keys(self::values()) as $name) {
             $value = (new \ReflectionClass($name))->newInstanceWithoutConstructor();
@@ -120,7 +120,7 @@ class ValuesTest extends TestCase
         }
     }
 
-    public function testAnExceptionSaysWhatItWasMadeWith(): void
+    public function testAnExceptionReturnsItsConstructorArguments(): void
     {
         $cookies = Fake::login()->setCookies;
         $cause = new LoginException('m', 7);
@@ -182,7 +182,7 @@ class ValuesTest extends TestCase
         }
     }
 
-    public function testPhpsOwnErrorsAreADangerOnlyWhereTracesAreNotSafe(): void
+    public function testUnsafeTracesAreReportedUnlessPhpIgnoresArguments(): void
     {
         $ignores = fn(string $value) => ini_set('zend.exception_ignore_args', $value);
         $said = 'zend.exception_ignore_args is off, and PHP ' . PHP_VERSION . ' hides no arguments: stack traces of PHP errors can show'
@@ -196,7 +196,7 @@ class ValuesTest extends TestCase
         }
     }
 
-    public function testAHiddenValueIsGivenBack(): void
+    public function testAHiddenValueCanBeReadAndIsNotDumped(): void
     {
         $values = ['7', 'a-private-code', ['a' => ['b' => 1.5]], [Fake::login(), fn() => 1]];
         foreach ($values as $number => $value) {
@@ -210,7 +210,7 @@ class ValuesTest extends TestCase
         self::assertStringContainsString('not allowed', self::thrown(fn() => serialize(Hidden::of('x'))));
     }
 
-    public function testATypeErrorOfACookieIsPhps(): void
+    public function testAWrongTypeInACookieGivesTheTypeErrorOfPhp(): void
     {
         $said = self::thrown(fn() => (new \ReflectionClass(SetCookie::class))->newInstanceArgs([null, '', 0, false, '']));
         self::assertStringStartsWith('TypeError CleverSso\SetCookie::__construct(): Argument #1 ($name) must be of type string, null given', $said);
