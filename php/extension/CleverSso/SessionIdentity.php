@@ -12,8 +12,8 @@ final class SessionIdentity
     /**
      * @param string $issuer The issuer that proved who this person is.
      * @param string $id The Clever id.
-     * @param string|null $districtId The district; a person of Clever Library has none.
-     * @param string|null $userType The role of this login; null when a person has several and did not say which.
+     * @param string|null $districtId The district's id; null for people in Clever Library.
+     * @param string|null $userType The role of this login; null when a person has several and did not pick one.
      * @param list<string> $roles The names of all roles.
      * @param string $fullName First, middle and last name; empty when nothing is known.
      * @param string|null $firstName The first name.
