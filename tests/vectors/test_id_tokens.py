@@ -32,7 +32,7 @@ def verdict_in_python(case: dict[str, Any], keys: clever_sso.KeySet | str) -> st
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_python_refuses_hostile_tokens_and_accepts_odd_but_good_ones(case: dict[str, Any]) -> None:
+def test_python_refuses_invalid_tokens_and_accepts_unusual_valid_ones(case: dict[str, Any]) -> None:
     # `make bench` measures the slowest of them.
     jwks = SETS[case["jwks"]]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -51,5 +51,5 @@ def test_a_key_set_gives_the_same_verdicts_each_time() -> None:
     assert verdicts == {case["name"]: case["expect"] for case in CASES if case["jwks"] in sets}
 
 
-def test_c_refuses_hostile_tokens_and_accepts_odd_but_good_ones() -> None:
+def test_c_refuses_invalid_tokens_and_accepts_unusual_valid_ones() -> None:
     assert wrong_verdicts([str(compiled(FOLDER / "verify.c"))], environment()) == {}
