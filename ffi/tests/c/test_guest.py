@@ -187,6 +187,6 @@ def test_the_guide_and_the_header_name_the_smallest_stack() -> None:
 
 
 @pytest.mark.parametrize("what", ["none", "alarms", "no-stdio", "rounding"])
-def test_a_login_changes_no_state_of_the_process(what: str, clever: str) -> None:
+def test_calls_change_no_process_state_and_work_in_unusual_hosts(what: str, clever: str) -> None:
     program = compiled(ROOT / "ffi/tests/c/traces.c", "-std=gnu11", "-Wno-pedantic", "-lm")
     runs(program, what, APP.client_id, clever)
