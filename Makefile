@@ -508,7 +508,7 @@ test-windows: build $(VENV)/test $(VENV)/release ## test the C library, the Pyth
 .PHONY: test-dist
 test-dist: dist dist-wheel build $(VENV)/test ## unpack and use the tarball of the C library, and the wheel for any Linux
 	LD_LIBRARY_PATH=$(RELEASE) CLEVER_TARBALL=$(abspath $(DIST))/$(TARBALL).tar.gz CLEVER_DIST=$(abspath $(DIST))/python \
-		$(IN_VENV)/pytest -ra -k "unpacked or tarball or c_library" ffi/tests/c/test_install.py
+		$(IN_VENV)/pytest -ra -k "unpacked or tarball or glibc or static_library" ffi/tests/c/test_install.py
 
 .PHONY: test-release
 test-release: release-platforms $(VENV)/test $(VENV)/release ## install the release for each platform in an empty folder, and log a person in
