@@ -122,14 +122,22 @@ def test_the_command_exits_like_the_program(command: str) -> None:
     assert done.returncode == -signal.SIGKILL
 
 
-# Counts how often a signal arrives, until standard input ends.
+# Counts how often a signal arrives, until standard input ends. It waits for both in select(2): if a signal arrives just
+# before a blocking read, Python runs the handler only after the read.
 COUNT = """
-import signal, sys
-came = []
-signal.signal(int(sys.argv[1]), lambda *_: (came.append(1), print("came", flush=True)))
+import os, select, signal, sys
+came = 0
+arrived, handler = os.pipe()
+os.set_blocking(handler, False)
+signal.set_wakeup_fd(handler)
+signal.signal(int(sys.argv[1]), lambda *_: None)
 print("ready", flush=True)
-sys.stdin.read()
-sys.exit(40 + len(came))
+while True:
+    if arrived in select.select([0, arrived], [], [])[0]:
+        came += len(os.read(arrived, 1))
+        print("came", flush=True)
+    elif not os.read(0, 100):
+        sys.exit(40 + came)
 """
 
 

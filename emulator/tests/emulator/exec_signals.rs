@@ -199,8 +199,8 @@ fn quoted(text: &str) -> String {
 /// A signal from `kill` reaches the command, also in a terminal.
 #[test]
 fn sigint_from_a_program_reaches_the_command_in_a_terminal() {
-    let command = "trap \"exit 12\" INT; echo ready; while :; do read -r line; done";
-    let mut terminal = Terminal::with(&format!("echo pid $$.; exec $E exec -- bash -c '{command}'"));
+    let command = "import signal; signal.pthread_sigmask(0, [2]); print(\"ready\", flush=True); signal.sigwait([2]); exit(12)";
+    let mut terminal = Terminal::with(&format!("echo pid $$.; exec $E exec -- python3 -c '{command}'"));
     terminal.wait_for("pid ");
     let mut pid = Vec::new();
     terminal.screen.read_until(b'.', &mut pid).unwrap();

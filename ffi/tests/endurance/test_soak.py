@@ -71,8 +71,10 @@ FAULTS = {
     "/.well-known": {"discovery-html-502": ""},
     "/oauth/certs": {"certs-junk": "", "certs-no-kid": "", "certs-leading-zero": "", "certs-padded": ""},
 }
-# The allowed growth from the first third of the rounds to the last third.
-MOST_BYTES, MOST_RESIDENT_KIB, MOST_DESCRIPTORS = 64 * 1024, 8 * 1024, 16
+# The allowed growth from the first third of the rounds to the last third. Faults close connections, and each open
+# connection has about 35 KiB of buffers. So two single rounds, as in the short form, differ by up to 260 KiB. Medians
+# of many rounds do not. test_endurance.py, which has no faults, finds a growth of 16 bytes per login in its short form.
+MOST_BYTES, MOST_RESIDENT_KIB, MOST_DESCRIPTORS = whole_or_short(64, 512) * 1024, 8 * 1024, 16
 
 
 @contextmanager
