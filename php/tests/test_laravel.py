@@ -14,7 +14,7 @@ from harness import emulator, ports
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.paths import ROOT
-from installed import PAGE, SCRIPTS, app
+from installed import PAGE, SCRIPTS, SECRET, app
 from php_sites import ADA, asked, kept
 
 if TYPE_CHECKING:
@@ -88,8 +88,30 @@ def test_the_doctor_checks_the_credentials_with_clever(installed: Installed, tmp
         assert (ended, "Log in with Clever is set up" in said) == (0, True), said
         ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, clever=clever, CLEVER_CLIENT_SECRET="0" * 40)
         assert (ended, "problem  credentials: Clever does not accept" in said) == (2, True), said
+        ended, said = commanded(
+            installed, "laravel", tmp_path, DOCTOR, clever=clever, CLEVER_CLIENT_SECRET=f"CLEVER_CLIENT_SECRET={SECRET}"
+        )
+        assert (ended, ": clever.client_secret begins with the name of a variable" in said) == (2, True), said
     ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, clever=clever)
     assert (ended, "problem  connect: " in said) == (2, True), said
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"CLEVER_CLIENT_SECRET": " secret"}, "clever.client_secret begins or ends with white space"),
+        ({"SETTINGS": '{"client": {"timeout": "5"}}'}, "clever.client.timeout must be of type float, string given"),
+        ({"SETTINGS": '{"client": {"keyCache": "keys"}}'}, "clever.client.keyCache must be an absolute path"),
+    ],
+    ids=["secret", "timeout", "path"],
+)
+def test_the_doctor_names_the_setting_that_the_client_refuses(
+    installed: Installed, tmp_path: Path, changed: dict[str, str], sentence: str
+) -> None:
+    ended, said = commanded(installed, "laravel", tmp_path, DOCTOR, **changed)
+    first = said.partition("\n")[0]
+    assert (ended, first.startswith("problem  settings: config_invalid: ")) == (2, True), said
+    assert sentence in first
 
 
 def test_the_doctor_names_discovery_that_fails_while_the_client_is_made(installed: Installed, tmp_path: Path) -> None:

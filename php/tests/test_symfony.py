@@ -90,11 +90,13 @@ def test_the_doctor_says_what_is_wrong(installed: Installed, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"CLEVER_CLIENT_SECRET": " secret"}, "clientSecret begins or ends with white space"),
-        ({"CLEVER_CLIENT_SECRET": ""}, "clientSecret must not be empty"),
+        ({"CLEVER_CLIENT_SECRET": " secret"}, "clever_sso.client_secret begins or ends with white space"),
+        ({"CLEVER_CLIENT_SECRET": ""}, "clever_sso.client_secret must not be empty"),
+        ({"SETTINGS": '{"client_secret": 1234567}'}, "clever_sso.client_secret must be of type ?string, int given"),
+        ({"SETTINGS": '{"key_cache": "keys"}'}, "clever_sso.key_cache must be an absolute path"),
         ({"SETTINGS": '{"client_secret": "%env(NOT_SET)%"}'}, 'Environment variable not found: "NOT_SET"'),
     ],
-    ids=["secret", "empty", "variable"],
+    ids=["secret", "empty", "number", "path", "variable"],
 )
 def test_settings_that_make_no_client_are_the_first_problem(
     installed: Installed, tmp_path: Path, changed: dict[str, str], sentence: str

@@ -182,7 +182,7 @@ def test_the_first_line_of_the_check_is_the_cause(installed: Installed, database
             assert asked(f"{site.url}/-install").text.endswith("installed")
             found = checked(site)
     assert f'notice-error"><p>connect: no connection to 127.0.0.1:{port}' in found
-    assert "redirectUri is plain http" in found
+    assert "CLEVER_REDIRECT_URI is plain http" in found
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,18 @@ def test_without_settings_there_is_no_button_and_the_log_says_why(browser: Brows
     try:
         assert "clever-login-button" not in browser.open(f"{site.url}/wp-login.php").text
         assert browser.open(f"{site.url}/clever/login").status == 500
-        assert "config_invalid: CLEVER_CLIENT_ID is not set. CLEVER_CLIENT_SECRET is not set." in site.log
+        assert "config_invalid: Client ID is not set. Client secret is not set." in site.log
+    finally:
+        saved(site)
+
+
+def test_the_check_of_the_settings_names_the_field_with_a_wrong_value(site: Site) -> None:
+    try:
+        saved(site, client_id="two words")
+        wrong = "the configuration cannot be used: Client ID must be visible ASCII without spaces"
+        assert wrong in checked(site)
+        saved(site, client_secret=f"CLEVER_CLIENT_SECRET={SECRET}")
+        assert ": Client secret begins with the name of a variable" in checked(site)
     finally:
         saved(site)
 

@@ -23,6 +23,7 @@ require_once __DIR__ . '/Refused.php';
 require_once __DIR__ . '/Sentences.php';
 require_once __DIR__ . '/Session.php';
 require_once __DIR__ . '/SessionIdentity.php';
+require_once __DIR__ . '/SettingNames.php';
 
 /** Log in with Clever on a plain PHP page. Make it before anything is sent to the browser. */
 final class Web

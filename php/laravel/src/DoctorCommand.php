@@ -28,7 +28,7 @@ final class DoctorCommand extends Command
             $misfit = $clever->misfit();
             $ours = array_filter([$misfit === null ? null : $problem('callback', $misfit), $clever->refusedCookie()]);
             try {
-                $findings = $clever->client()->doctor()->findings;
+                $findings = $settings->names()->report($clever->client()->doctor())->findings;
             } catch (CleverSsoException $error) {
                 // Only discovery asks Clever while the client is made.
                 $ours[] = $problem($error instanceof ConfigException ? 'settings' : 'discovery', $error->getMessage());

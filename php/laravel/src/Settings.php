@@ -7,6 +7,7 @@ declare(strict_types=1);
 namespace CleverSso\Laravel;
 
 use CleverSso\Client;
+use CleverSso\SettingNames;
 use Illuminate\Contracts\Config\Repository;
 use Psr\Log\LoggerInterface;
 
@@ -44,7 +45,22 @@ final class Settings
         foreach (self::OF_THE_CLIENT as $name => $argument) {
             $arguments += $this->isSet($name) ? [$argument => $this->get($name)] : [];
         }
-        return new Client(...$arguments);
+        return $this->names()->client($arguments);
+    }
+
+    /** The key of config() for each argument of the client. */
+    public function names(): SettingNames
+    {
+        $arguments = self::argumentsOfTheClient();
+        $others = array_map(fn(string $name): string => "clever.client.{$name}", array_combine($arguments, $arguments));
+        return new SettingNames(array_map(fn(string $name): string => "clever.{$name}", array_flip(self::OF_THE_CLIENT)) + $others);
+    }
+
+    /** @return list<string> */
+    private static function argumentsOfTheClient(): array
+    {
+        $constructor = new \ReflectionMethod(Client::class, '__construct');
+        return array_map(fn(\ReflectionParameter $one): string => $one->getName(), $constructor->getParameters());
     }
 
     /** @throws \LogicException When a setting is wrong. The message names each wrong setting. */
@@ -116,7 +132,7 @@ final class Settings
         if ($this->config->get("auth.guards.{$guard}.driver") !== 'session') {
             $found[] = 'config/clever.php: guard' . self::shown($guard) . ' must be a guard of config/auth.php whose driver is session';
         }
-        $known = array_map(fn(\ReflectionParameter $one) => $one->getName(), (new \ReflectionMethod(Client::class, '__construct'))->getParameters());
+        $known = self::argumentsOfTheClient();
         foreach (array_keys((array) $this->get('client')) as $name) {
             if (!in_array($name, $known, true)) {
                 $found[] = "config/clever.php: client.{$name} is not an argument of CleverSso\\Client; it has " . implode(', ', $known);

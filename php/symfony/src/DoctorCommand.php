@@ -35,7 +35,7 @@ final class DoctorCommand extends Command
             $legs = ($this->legs)();
             $misfit = $legs->misfit();
             $ours = array_filter([$misfit === null ? null : $problem('callback', $misfit), $legs->refusedCookie()]);
-            $findings = ($this->client)()->doctor()->findings;
+            $findings = Legs::names()->report(($this->client)()->doctor())->findings;
         } catch (CleverSsoException | EnvNotFoundException $error) {
             $ours[] = $problem('settings', $error->getMessage());
         }

@@ -10,6 +10,8 @@ use CleverSso\BrowserLeg;
 use CleverSso\Client;
 use CleverSso\ClientInterface;
 use CleverSso\Finding;
+use CleverSso\SettingNames;
+use CleverSso\Symfony\DependencyInjection\Configuration;
 use Psr\Log\LoggerInterface;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\Routing\Generator\UrlGeneratorInterface;
@@ -32,7 +34,13 @@ final class Legs
     /** @param array<string, mixed> $arguments The named arguments of the client. */
     public static function client(#[\SensitiveParameter] array $arguments, ?LoggerInterface $logger = null): Client
     {
-        return new Client(...$arguments, logger: $logger);
+        return self::names()->client(['logger' => $logger] + $arguments);
+    }
+
+    /** The setting of each argument of the client. */
+    public static function names(): SettingNames
+    {
+        return new SettingNames(array_map(fn(string $name): string => "clever_sso.{$name}", array_flip(Configuration::OF_THE_CLIENT)));
     }
 
     public function leg(): BrowserLeg

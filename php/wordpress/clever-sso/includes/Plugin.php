@@ -71,13 +71,13 @@ final class Plugin
     /** @internal */
     public function client(): Client
     {
-        return $this->client ??= new Client(
-            clientId: $this->settings->get('client_id'),
-            clientSecret: $this->settings->get('client_secret') ?: null,
-            redirectUri: $this->settings->get('redirect_uri'),
+        return $this->client ??= $this->settings->names()->client([
+            'clientId' => $this->settings->get('client_id'),
+            'clientSecret' => $this->settings->get('client_secret') ?: null,
+            'redirectUri' => $this->settings->get('redirect_uri'),
             // For a local emulator; can be set only in the environment.
-            baseUrl: getenv('CLEVER_BASE_URL') ?: null,
-        );
+            'baseUrl' => getenv('CLEVER_BASE_URL') ?: null,
+        ]);
     }
 
     /** @internal The sentence for people who are refused by the site. */

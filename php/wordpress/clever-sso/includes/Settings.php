@@ -6,6 +6,8 @@ declare(strict_types=1);
 
 namespace CleverSso\WordPress;
 
+use CleverSso\SettingNames;
+
 defined('ABSPATH') || exit;
 
 /** @internal */
@@ -52,6 +54,33 @@ final class Settings
         return isset(self::CONSTANTS[$name]) && defined(self::CONSTANTS[$name]);
     }
 
+    /** What the administrator calls a setting: the constant that defines it, or the label of its field. */
+    public function name(string $setting): string
+    {
+        return $this->isFixed($setting) ? self::CONSTANTS[$setting] : self::label($setting);
+    }
+
+    public static function label(string $setting): string
+    {
+        return match ($setting) {
+            'client_id' => __('Client ID', 'clever-sso'),
+            'client_secret' => __('Client secret', 'clever-sso'),
+            'redirect_uri' => __('Callback address', 'clever-sso'),
+            'district_id' => __('District', 'clever-sso'),
+        };
+    }
+
+    /** The name of each setting that is an argument of the client. */
+    public function names(): SettingNames
+    {
+        return new SettingNames([
+            'clientId' => $this->name('client_id'),
+            'clientSecret' => $this->name('client_secret'),
+            'redirectUri' => $this->name('redirect_uri'),
+            'baseUrl' => 'CLEVER_BASE_URL',
+        ]);
+    }
+
     /** Whether the settings allow a Clever role to make a person an administrator. */
     public function allowsAdministrators(): bool
     {
@@ -84,8 +113,8 @@ final class Settings
         $found = [];
         foreach (['client_id', 'client_secret'] as $name) {
             if ($this->get($name) === '') {
-                /* translators: %s is the name of a constant in wp-config.php. */
-                $found[] = sprintf(__('%s is not set.', 'clever-sso'), self::CONSTANTS[$name]);
+                /* translators: %s is the label of a field, or the name of a constant in wp-config.php. */
+                $found[] = sprintf(__('%s is not set.', 'clever-sso'), $this->name($name));
             }
         }
         if (preg_match('~^https?://[^/?#@]+/[^?#]*[^/?#]$~iD', $this->get('redirect_uri')) !== 1) {

@@ -97,7 +97,7 @@ final class SettingsPage
     private function found(array $wrong): array
     {
         try {
-            $report = $wrong === [] ? $this->plugin->client()->doctor() : new Report([]);
+            $report = $wrong === [] ? $this->settings->names()->report($this->plugin->client()->doctor()) : new Report([]);
         } catch (CleverSsoException $error) {
             [$report, $wrong] = [new Report([]), [$error->getMessage()]];
         }
@@ -118,12 +118,12 @@ final class SettingsPage
         echo '<form method="post" action="options.php">';
         settings_fields(self::PAGE);
         echo '<table class="form-table" role="presentation">';
-        $this->row('client_id', __('Client ID', 'clever-sso'));
-        $this->row('client_secret', __('Client secret', 'clever-sso'), __('It is not shown. Leave it empty to keep the one that is set.', 'clever-sso'));
+        $this->row('client_id');
+        $this->row('client_secret', __('It is not shown. Leave it empty to keep the one that is set.', 'clever-sso'));
         /* translators: %s is a URL. */
         $register = sprintf(__('Register this address at Clever. If it is empty: %s', 'clever-sso'), home_url('/clever/callback'));
-        $this->row('redirect_uri', __('Callback address', 'clever-sso'), $register);
-        $this->row('district_id', __('District', 'clever-sso'), __('Its Clever id, if there is only one: it skips the school picker.', 'clever-sso'));
+        $this->row('redirect_uri', $register);
+        $this->row('district_id', __('Its Clever id, if there is only one: it skips the school picker.', 'clever-sso'));
         foreach (Settings::CLEVER_ROLES as $name) {
             $this->roleRow($name);
         }
@@ -152,7 +152,7 @@ final class SettingsPage
             '</p></div>';
     }
 
-    private function row(string $name, string $label, string $help = ''): void
+    private function row(string $name, string $help = ''): void
     {
         $isSecret = $name === 'client_secret';
         $isFixed = $this->settings->isFixed($name);
@@ -164,7 +164,7 @@ final class SettingsPage
             '<tr><th scope="row"><label for="clever_%1$s">%2$s</label></th><td><input class="regular-text" id="clever_%1$s" type="%3$s"'
                 . ' name="%4$s[%1$s]" value="%5$s" placeholder="%6$s" autocomplete="off"%7$s><p class="description">%8$s</p></td></tr>',
             esc_attr($name),
-            esc_html($label),
+            esc_html(Settings::label($name)),
             $isSecret ? 'password' : 'text',
             esc_attr(Settings::OPTION),
             esc_attr($value),
