@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import pytest
-from harness import emulator
+from harness import emulator, ports
 from harness.browser import Browser as AtClever
 from harness.cookie_browser import Browser
 from harness.tabs import TabbedBrowser, check_tabs
-from installed import SCRIPTS, Installed, run, told
-from php_sites import ADA, WAYS, Site, asked, cookie_of, kept, serving
+from installed import PATIENCE_SECONDS, SCRIPTS, Installed, run, settings, told
+from php_sites import ADA, NOWHERE, WAYS, Site, asked, cookie_of, kept, serving
 from servers import own_folder
 from test_extension import TESTED
 
@@ -25,6 +26,7 @@ PAGE = str(SCRIPTS / "hooks.php")
 ALL = os.environ.get("CLEVER_SSO_TEST_ALL") == "1"
 INTERLEAVINGS, TABS = (200, [2, 3, 5, 10]) if ALL else (1, [2, 10])
 NOOR, JOSE, MILA, LAYLA, GRACE = "510002", "510003", "510004", "510007", "610001"
+LIN, ROBIN, OLGA = "510009", "510011", "710001"
 
 
 @pytest.fixture(scope="module", params=WAYS)
@@ -140,6 +142,24 @@ def test_an_application_that_throws_signs_no_one_in(browser: Browser, site: Site
     assert not [name for name in kept(browser) if "signed_in" in name]
     assert browser.open(site.url).text == "front nobody"
     assert "fell over" in site.log
+
+
+def test_what_the_application_prints_in_a_sign_in_does_not_stop_it(browser: Browser, site: Site) -> None:
+    assert browser.sign_in(ROBIN, browser.open(f"{site.url}/members")).text == "member Robin"
+
+
+def test_a_response_that_begins_in_a_sign_in_signs_no_one_in(browser: Browser, site: Site) -> None:
+    browser.sign_in(LIN, browser.open(f"{site.url}/members"))
+    assert "a person must be signed in before the response begins" in site.log
+    assert browser.open(site.url).text == "front nobody"
+    assert "Cannot modify header information" not in site.log
+
+
+def test_an_application_that_returns_no_array_is_named_in_the_error(browser: Browser, site: Site) -> None:
+    page = browser.sign_in(OLGA, browser.open(f"{site.url}/login"))
+    assert page.status == 500
+    assert "Argument #1 ($admit) must return an array or null, string returned" in site.log
+    assert browser.open(site.url).text == "front nobody"
 
 
 def test_the_error_page_has_two_links_to_continue(site: Site) -> None:
@@ -340,6 +360,88 @@ def test_calls_in_the_wrong_order_are_named_in_the_error(installed: Installed, e
     with serving(installed, WAYS[0], page=PAGE, EARLY=early) as site:
         asked(f"{site.url}/login")
         assert sentence in site.log
+
+
+NAME_RULE = "begin with a letter, have up to 64 letters, digits, _ and -, and not begin with clever_"
+WRONG = [
+    ({"CLEVER_CLIENT_SECRET": ""}, "CLEVER_CLIENT_SECRET is not set"),
+    ({"CLEVER_REDIRECT_URI": ""}, "CLEVER_REDIRECT_URI is not set"),
+    ({"CLEVER_REDIRECT_URI": " "}, "CLEVER_REDIRECT_URI has no URL"),
+    ({"CLEVER_SESSION_SECONDS": "0"}, "CLEVER_SESSION_SECONDS must be a whole number above 0, found '0'"),
+    ({"CLEVER_SESSION_SECONDS": "12h"}, "CLEVER_SESSION_SECONDS must be a whole number above 0, found '12h'"),
+    (
+        {"CLEVER_SESSION_NAME": "my session"},
+        f"CLEVER_SESSION_NAME must {NAME_RULE}",
+    ),
+    ({"CLEVER_WAITING_PAGE": "perhaps"}, "CLEVER_WAITING_PAGE must be true or false, found 'perhaps'"),
+    ({"CLEVER_LANGUAGE": "fr"}, "CLEVER_LANGUAGE must be en or es"),
+    ({"CLEVER_LANGUAGE": "0"}, "CLEVER_LANGUAGE must be en or es"),
+]
+
+
+def output(installed: Installed, way: str, code: str, **variables: str) -> str:
+    """What this code prints, with these variables."""
+    environment = settings("https://app.example", "https://clever.example", LD_LIBRARY_PATH=str(installed.library))
+    environment |= {"PHP_CLASSES": str(installed.classes(way)), **variables}
+    options = ["-dffi.enable=1", "-ddisplay_errors=1", "-r", f"require getenv('PHP_CLASSES'); {code}"]
+    command = installed.php(*options, extension=way == "extension")
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    return ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(("variables", "sentence"), WRONG, ids=[found[:40] for _, found in WRONG])
+def test_a_wrong_variable_is_named_in_the_error(installed: Installed, variables: dict[str, str], sentence: str) -> None:
+    said = output(installed, WAYS[0], "CleverSso\\Web::fromEnv();", **variables)
+    assert f"Uncaught ValueError: {sentence} in " in said
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_doctor_checks_the_variables_of_a_page_too(installed: Installed, way: str) -> None:
+    with ports.reserved() as port:
+        # Nothing listens there: the other checks end at once.
+        closed = {"CLEVER_BASE_URL": f"http://127.0.0.1:{port}"}
+        code = "echo CleverSso\\Web::doctorFromEnv()->toText();"
+        right = output(installed, way, code, **closed, CLEVER_LANGUAGE="es")
+        wrong = output(installed, way, code, **closed, CLEVER_SESSION_SECONDS="12h", CLEVER_REDIRECT_URIS="x")
+    assert "ok       settings: every setting is valid" in right
+    first, advice, second, advice_too, *others = wrong.splitlines()
+    assert first == "problem  settings: CLEVER_SESSION_SECONDS must be a whole number above 0, found '12h'"
+    assert second == "warning  settings: nothing reads CLEVER_REDIRECT_URIS: is it CLEVER_REDIRECT_URI?"
+    assert ("correct this variable" in advice, "rename this variable" in advice_too) == (True, True)
+    assert "every setting is valid" not in wrong
+    assert any(line.startswith("problem  connect: ") for line in others)
+
+
+def test_session_settings_that_php_does_not_let_a_program_change_are_named_in_the_error(installed: Installed) -> None:
+    # Since 8.2.36, PHP does so while it shows the progress of uploads.
+    option = "-dsession.upload_progress.enabled=1"
+    probe = "try { echo ini_set('session.name', 'x'); } catch (Error $error) { echo 'refused'; }"
+    is_refused = "refused" in run(installed.php(option, "-r", probe), installed.folder)
+    with serving(installed, WAYS[0], page=PAGE, options=[option]) as site:
+        status = asked(f"{site.url}/members").status
+        sentence = "session.name must be 'session', but PHP does not allow it: Session ini settings cannot"
+        assert (status, sentence in site.log) == ((500, True) if is_refused else (303, False))
+
+
+def test_without_the_variables_of_a_request_the_error_names_the_setting_of_php(installed: Installed) -> None:
+    with serving(installed, WAYS[0], page=PAGE, options=["-dvariables_order=GPC"]) as site:
+        assert asked(f"{site.url}/members").status == 500
+        assert "variables_order in php.ini must have an S" in site.log
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_warnings_that_a_session_handler_suppresses_are_not_logged(installed: Installed, way: str) -> None:
+    with serving(installed, way, page=PAGE, EARLY="handler") as site:
+        assert Browser(site.clever).open(f"{site.url}/members").text == "member Ada"
+        assert "other_" not in site.log
+
+
+def test_problems_of_sessions_are_logged_where_php_reports_no_warnings(installed: Installed) -> None:
+    with serving(installed, WAYS[0], page=PAGE, sessions=NOWHERE, EARLY="silent") as site:
+        Browser(site.clever).open(f"{site.url}/members")
+        assert "the session: session_start(): " in site.log
 
 
 @pytest.mark.parametrize("way", WAYS)

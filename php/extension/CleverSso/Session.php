@@ -12,6 +12,7 @@ final class Session
     public const TWELVE_HOURS = 43_200;
     /** The name of the cookie, without __Host-. */
     public const NAME = 'session';
+    public const NAME_RULE = 'begin with a letter, have up to 64 letters, digits, _ and -, and not begin with clever_';
 
     /** The key in $_SESSION. */
     private const KEY = 'clever_sso';
@@ -50,10 +51,8 @@ final class Session
         if ($seconds < 1) {
             throw Traces::safe(new \ValueError("sessionSeconds must be a whole number above 0, found {$seconds}"));
         }
-        if (preg_match('/^(?!clever_)[a-z][a-z0-9_-]{0,63}$/Di', $name) !== 1) {
-            throw Traces::safe(new \ValueError(
-                'sessionName must begin with a letter, have up to 64 letters, digits, _ and -, and not begin with clever_',
-            ));
+        if (!self::isName($name)) {
+            throw Traces::safe(new \ValueError('sessionName must ' . self::NAME_RULE));
         }
         // With __Host- no other host of the domain can plant a session; browsers accept such a name over https only.
         $this->secure = str_starts_with(strtolower($application), 'https:');
@@ -64,13 +63,19 @@ final class Session
                     . ' session_start(), and turn session.auto_start off',
             ));
         }
-        if (headers_sent($file, $line)) {
-            throw Traces::safe(new \LogicException("CleverSso\Web must be made before the response begins, as it did in {$file}:{$line}"));
-        }
+        self::mustPrecedeTheResponse('CleverSso\Web must be made');
         // For session_start() in the application too.
         if (session_status() === PHP_SESSION_NONE) {
             foreach ($this->options() as $option => $value) {
-                if (ini_set("session.{$option}", $value) === false) {
+                try {
+                    $isSet = ini_set("session.{$option}", $value) !== false;
+                } catch (\Error $error) {
+                    // Recent PHP: session.upload_progress.enabled is on.
+                    throw Traces::safe(new \LogicException(
+                        "session.{$option} must be '{$value}', but PHP does not allow it: {$error->getMessage()}",
+                    ));
+                }
+                if (!$isSet) {
                     throw Traces::safe(new \LogicException("session.{$option} must be '{$value}', but the configuration of PHP fixes it"));
                 }
             }
@@ -78,6 +83,22 @@ final class Session
         $this->person = session_status() === PHP_SESSION_ACTIVE
             ? $this->read()
             : $this->opened($this->idOfTheBrowser(), $this->read(...));
+    }
+
+    public static function isName(string $name): bool
+    {
+        return preg_match('/^(?!clever_)[a-z][a-z0-9_-]{0,63}$/Di', $name) === 1;
+    }
+
+    /**
+     * @throws \LogicException When the headers of the response are sent: no cookie can be set then.
+     */
+    public static function mustPrecedeTheResponse(string $what): void
+    {
+        if (headers_sent($file, $line)) {
+            $where = $file === '' ? '' : ", as it did in {$file}:{$line}";
+            throw Traces::safe(new \LogicException("{$what} before the response begins{$where}"));
+        }
     }
 
     /**
@@ -249,7 +270,7 @@ final class Session
     private function deleteCookie(): void
     {
         $cookie = ['expires' => 1, 'path' => '/', 'secure' => $this->secure, 'httponly' => true, 'samesite' => 'Lax'];
-        setcookie($this->name, '', $cookie);
+        headers_sent() || setcookie($this->name, '', $cookie);
     }
 
     private static function mayAnswer(int $replacedAt): bool
@@ -328,8 +349,12 @@ final class Session
      */
     private static function told(callable $act): mixed
     {
-        set_error_handler(function (int $level, string $message): bool {
-            error_log('the session: ' . preg_replace('/sess_[\w,-]+/', 'sess_…', $message));
+        $reported = error_reporting();
+        set_error_handler(function (int $level, string $message) use ($reported): bool {
+            // A session handler of the application may suppress its own warnings with @.
+            if (error_reporting() === $reported || (error_reporting() & $level) !== 0) {
+                error_log('the session: ' . preg_replace('/sess_[\w,-]+/', 'sess_…', $message));
+            }
             return true;
         });
         try {

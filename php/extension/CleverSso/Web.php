@@ -31,6 +31,11 @@ final class Web
     /** The parameter that says that return_to is the path as it arrived here. A proxy may have removed the folder from it. */
     private const AS_ARRIVED = 'clever_as_arrived';
 
+    /** The variables that only this class reads. */
+    private const VARIABLES = [
+        'CLEVER_DISTRICT_ID', 'CLEVER_SESSION_SECONDS', 'CLEVER_WAITING_PAGE', 'CLEVER_SESSION_NAME', 'CLEVER_LANGUAGE',
+    ];
+
     /** The session, which holds a person and session ids. No dump shows them. */
     private readonly \SensitiveParameterValue|Hidden $hidden;
     private readonly BrowserLeg $leg;
@@ -104,24 +109,37 @@ final class Web
      * CLEVER_DISTRICT_ID, CLEVER_SESSION_SECONDS, CLEVER_WAITING_PAGE, CLEVER_SESSION_NAME and CLEVER_LANGUAGE.
      *
      * @throws ConfigException config_invalid
-     * @throws \ValueError When one of the others has a wrong value, or CLEVER_REDIRECT_URI is missing.
+     * @throws \ValueError When one of the others has a wrong value, or CLEVER_CLIENT_SECRET or CLEVER_REDIRECT_URI is missing.
      * @throws \LogicException As the constructor.
      */
     public static function fromEnv(string $afterLogin = '', string $afterLogout = ''): self
     {
         $client = Client::fromEnv();
-        return new self(
-            $client,
-            $client->redirectUris[0] ?? throw Traces::safe(new \ValueError('CLEVER_REDIRECT_URI is not set')),
-            $afterLogin,
-            $afterLogout,
-            self::setting('CLEVER_DISTRICT_ID'),
-            self::checked('CLEVER_SESSION_SECONDS', FILTER_VALIDATE_INT, 'a whole number above 0', ['min_range' => 1])
-                ?? Session::TWELVE_HOURS,
-            self::checked('CLEVER_WAITING_PAGE', FILTER_VALIDATE_BOOLEAN, 'true or false') ?? false,
-            self::setting('CLEVER_SESSION_NAME') ?? Session::NAME,
-            self::setting('CLEVER_LANGUAGE'),
-        );
+        $others = self::readVariables();
+        $redirectUri = $client->redirectUris[0] ?? throw Traces::safe(new \ValueError('CLEVER_REDIRECT_URI has no URL'));
+        return new self($client, $redirectUri, $afterLogin, $afterLogout, ...$others);
+    }
+
+    /**
+     * Checks the setup in the environment variables: those of `fromEnv`, and all that Client::doctorFromEnv checks. It also
+     * names variables that look misspelled.
+     *
+     * @throws InternalException
+     */
+    public static function doctorFromEnv(): Report
+    {
+        $found = [];
+        try {
+            self::readVariables();
+        } catch (\ValueError $error) {
+            $found[] = new Finding('settings', 'problem', $error->getMessage(), 'correct this variable, or remove it');
+        }
+        foreach (self::misspelled() as $name => $meant) {
+            $found[] = new Finding('settings', 'warning', "nothing reads {$name}: is it {$meant}?", 'rename this variable, or remove it');
+        }
+        // "Every setting is valid" is about the client only.
+        $isTrue = fn(Finding $one): bool => $found === [] || [$one->check, $one->level] !== ['settings', 'ok'];
+        return new Report([...$found, ...array_filter(Client::doctorFromEnv()->findings, $isTrue)]);
     }
 
     /**
@@ -151,6 +169,8 @@ final class Web
             return;
         }
         $request = BrowserRequest::fromGlobals();
+        // What the application prints, for example a notice of PHP, must not begin the response: its headers are not set yet.
+        ob_start();
         $reply = match ($page) {
             'login' => $this->leg->login($request, $this->session()->person() !== null, $this->wish()),
             'callback' => $this->finish($request, $admit ?? self::keep(...)),
@@ -201,9 +221,10 @@ final class Web
         if ($person !== null) {
             return $person;
         }
-        if (headers_sent($file, $line)) {
-            throw Traces::safe(new \LogicException("requirePerson must be called before the response begins, as it did in {$file}:{$line}"));
+        if (!isset($_SERVER['REQUEST_URI'])) {
+            throw Traces::safe(new \LogicException('PHP does not say which page this is: variables_order in php.ini must have an S'));
         }
+        Session::mustPrecedeTheResponse('requirePerson must be called');
         if ($this->leg->canComeBack(BrowserRequest::fromGlobals())) {
             header('Location: ' . $this->loginUrlOfThisPage(), true, 303);
         } else {
@@ -353,6 +374,11 @@ final class Web
         $isSignedIn = false;
         try {
             $person = $admit($outcome);
+            if ($person !== null && !is_array($person)) {
+                $found = get_debug_type($person);
+                throw Traces::safe(new \TypeError(self::class . "::answer(): Argument #1 (\$admit) must return an array or null, {$found} returned"));
+            }
+            Session::mustPrecedeTheResponse('a person must be signed in');
             $isSignedIn = $person !== null && $this->session()->begin($outcome->identity, $person);
             // A person who logged out during the login stays logged out.
             return $person === null ? $this->leg->notAdmitted($outcome) : $this->leg->admitted($outcome, $isSignedIn);
@@ -371,7 +397,7 @@ final class Web
     /** @param list<SetCookie> $setCookies */
     private static function send(array $setCookies): void
     {
-        foreach ($setCookies as $cookie) {
+        foreach (headers_sent() ? [] : $setCookies as $cookie) {
             $cookie->send();
         }
     }
@@ -395,6 +421,51 @@ final class Web
         return $_SERVER['HTTP_COOKIE'] ?? null;
     }
 
+    /**
+     * The arguments that are no settings of the client, by their names.
+     *
+     * @return array<string, mixed>
+     */
+    private static function readVariables(): array
+    {
+        foreach (['CLEVER_CLIENT_SECRET', 'CLEVER_REDIRECT_URI'] as $needed) {
+            if (self::setting($needed) === null) {
+                throw Traces::safe(new \ValueError("{$needed} is not set"));
+            }
+        }
+        $name = self::setting('CLEVER_SESSION_NAME') ?? Session::NAME;
+        if (!Session::isName($name)) {
+            throw Traces::safe(new \ValueError('CLEVER_SESSION_NAME must ' . Session::NAME_RULE));
+        }
+        $language = self::setting('CLEVER_LANGUAGE');
+        if (!in_array($language, [null, 'en', 'es'], true)) {
+            throw Traces::safe(new \ValueError('CLEVER_LANGUAGE must be en or es'));
+        }
+        return [
+            'districtId' => self::setting('CLEVER_DISTRICT_ID'),
+            'sessionSeconds' => self::checked('CLEVER_SESSION_SECONDS', FILTER_VALIDATE_INT, 'a whole number above 0', ['min_range' => 1])
+                ?? Session::TWELVE_HOURS,
+            'waitingPage' => self::checked('CLEVER_WAITING_PAGE', FILTER_VALIDATE_BOOLEAN, 'true or false') ?? false,
+            'sessionName' => $name,
+            'language' => $language,
+        ];
+    }
+
+    /** @return array<string, string> Variables that are set and not read, with the names that they resemble. */
+    private static function misspelled(): array
+    {
+        $arguments = array_map(fn(\ReflectionParameter $one): string => $one->name, (new \ReflectionMethod(Client::class, '__construct'))->getParameters());
+        $variable = fn(string $argument): string => 'CLEVER_' . strtoupper((string) preg_replace('/[A-Z]/', '_$0', $argument));
+        $known = [...array_map($variable, array_diff($arguments, ['logger'])), ...self::VARIABLES];
+        $found = [];
+        foreach (array_diff(preg_grep('/^CLEVER_/', array_keys(getenv())), $known) as $name) {
+            foreach ($known as $meant) {
+                $found += levenshtein($name, $meant) < 3 ? [$name => $meant] : [];
+            }
+        }
+        return $found;
+    }
+
     /** @param array<string, int> $options */
     private static function checked(string $name, int $filter, string $expected, array $options = []): int|bool|null
     {
@@ -411,7 +482,8 @@ final class Web
     /** The value of an environment variable; null when it is not set or empty. */
     private static function setting(string $name): ?string
     {
-        return getenv($name) ?: null;
+        $value = getenv($name);
+        return in_array($value, [false, ''], true) ? null : $value;
     }
 
     private function session(): Session

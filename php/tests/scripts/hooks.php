@@ -16,6 +16,16 @@ if (getenv('EARLY') === 'output') {
     echo 'early';
     flush();
 }
+/** Looks for a session that may not exist, as handlers for Redis and others do. */
+final class SuppressingHandler extends SessionHandler
+{
+    public function read(string $id): string|false
+    {
+        @file_get_contents(session_save_path() . "/other_{$id}");
+        return parent::read($id);
+    }
+}
+
 /** Acts like a logout in another request: deletes the session. */
 function logOutOf(string $cookies): array
 {
@@ -25,11 +35,24 @@ function logOutOf(string $cookies): array
     return [];
 }
 
+function printed(bool $flushes = false): array
+{
+    echo 'debug';
+    $flushes && flush();
+    return [];
+}
+
+if (getenv('EARLY') === 'silent') {
+    error_reporting(E_ERROR);
+}
+if (getenv('EARLY') === 'handler') {
+    session_set_save_handler(new SuppressingHandler(), true);
+}
 $web = Web::fromEnv();
 if (getenv('EARLY') === 'guard') {
     $web->requirePerson();
 }
-$web->answer(fn(SignedIn $signedIn): ?array => match ($signedIn->identity->name->first) {
+$web->answer(fn(SignedIn $signedIn): mixed => match ($signedIn->identity->name->first) {
     'José' => null,
     'Mila' => throw new CleverSso\Refused('Ask <b>Ms. Frizzle</b> for a license.'),
     'Noor' => file_exists(session_save_path() . '/closed') ? null : ['first' => 'Noor'],
@@ -38,9 +61,13 @@ $web->answer(fn(SignedIn $signedIn): ?array => match ($signedIn->identity->name-
     // Use a session of the application in the middle of the sign-in.
     'ليلى' => session_start() ? ['first' => 'ليلى'] : null,
     'Grace' => throw new RuntimeException('fell over'),
+    'Olga' => 'not an array',
+    // A line for debugging, or a notice that PHP shows.
+    'Robin 🦊' => printed() + ['first' => 'Robin'],
+    '琳' => printed(flushes: true) + ['first' => 'Lin'],
     default => ['first' => $signedIn->identity->name->first],
 });
-$path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
+$path = parse_url($_SERVER['REQUEST_URI'] ?? '/members', PHP_URL_PATH);
 if ($path === '/cart') {
     // A session of the application itself, with a plain session_start().
     session_start();
