@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from applications import composer
+from harness import emulator
 from harness.paths import LIBRARY, ROOT, VERSION
-from installed import PATIENCE_SECONDS, Installed, run, settings
+from installed import PATIENCE_SECONDS, Installed, app, run, settings
 
 PHP = ROOT / "php"
 COMPOSER = json.loads((PHP / "composer.json").read_text())
@@ -94,6 +95,30 @@ def test_composer_installs_the_command_that_names_what_is_missing(installed: Ins
     said = run(installed.php("-dffi.enable=1", "vendor/bin/clever-sso", extension=False), application)
     library = f"vendor/clever-sso/clever-sso/ffi/lib/{os.uname().machine}/{LIBRARY}"
     assert f"clever_sso: FFI, {application}/{library}, version {VERSION}\n" in said
+
+
+@pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
+def test_the_command_runs_the_doctor(installed: Installed, application: Path, *, extension: bool) -> None:
+    def ran(*words: str, **variables: str) -> tuple[int, str]:
+        ended = subprocess.run(
+            installed.php("-dffi.enable=1", "vendor/bin/clever-sso", *words, extension=extension),
+            cwd=application,
+            env={**settings("https://app.example", clever), **variables},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+        return ended.returncode, ended.stdout + ended.stderr
+
+    with emulator.running([app("https://app.example")]) as clever:
+        ended, said = ran("doctor")
+        assert (ended, "ok       credentials: Clever accepts the client id and secret" in said) == (0, True), said
+        ended, said = ran("doctor", "--json", CLEVER_SESSION_SECONDS="12h", CLEVER_CLIENT_SECRET="0" * 40)
+    report = json.loads(said)
+    problems = [finding["check"] for finding in report["findings"] if finding["level"] == "problem"]
+    assert (ended, report["exit_code"], problems) == (2, 2, ["settings", "credentials"]), said
+    assert ran("docter") == (2, "usage: clever-sso [doctor [--json]]\n")
 
 
 def test_the_built_package_has_the_files_of_the_package_and_the_library(application: Path) -> None:
