@@ -94,6 +94,8 @@ final class Plugin
             $this->tellThatTheSessionIsKept();
             return;
         }
+        // What plugins print, for example a notice of PHP, must not begin the response: its headers are not set yet.
+        ob_start();
         // Tells plugins that cache pages.
         defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
         $problems = $this->settings->problems();
