@@ -2,6 +2,7 @@
 
 - `js/src/sentences.ts`;
 - `php/extension/CleverSso/Sentences.php`;
+- `php/extension/CleverSso/Testing/ErrorCodes.php`: what the fakes of PHP know about each error;
 - `python/clever_sso/django/locale`: for Django's own translations;
 - `php/wordpress/clever-sso/languages`: the sentences of the library in the translations of the plugin.
 
@@ -19,10 +20,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 JS = ROOT / "js" / "src" / "sentences.ts"
 PHP = ROOT / "php" / "extension" / "CleverSso" / "Sentences.php"
+FAKES = PHP.parent / "Testing" / "ErrorCodes.php"
 DJANGO = ROOT / "python" / "clever_sso" / "django" / "locale" / "es" / "LC_MESSAGES"
 WORDPRESS = ROOT / "php" / "wordpress" / "clever-sso" / "languages"
 PAGE = (ROOT / "docs" / "errors.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(\w+)` \| .* \| \w+ \| (yes|no) \| \d+ \| (.+) \|$", re.MULTILINE)
+# The tables of a kind of error, and the exception in PHP.
+KIND = re.compile(r"^`ErrorKind::\w+` in Rust, .* `(\w+)` in PHP\.\n\n((?:\|.*\n)+)", re.MULTILINE)
+FULL_ROW = re.compile(r"^\| `(\w+)` \| .* \| (\w+) \| (yes|no) \| (\d+) \| (.+) \|$", re.MULTILINE)
 PAIR = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|$))+)', re.MULTILINE)
 # What only the code grant and an ID token can bring.
 NOT_IN_JS = re.compile(
@@ -90,6 +95,27 @@ final class Sentences
     }
 }
 """
+ERROR_CODES = r"""<?php
+
+/** Written by `make sentences` from docs/errors.md. Do not edit. */
+
+declare(strict_types=1);
+
+namespace CleverSso\Testing;
+
+/** @internal What is always true of an error with a code. */
+final class ErrorCodes
+{
+    /**
+     * The class, the actor, whether it is retryable, the status of the page, and the sentence for the person.
+     *
+     * @var array<string, array{string, string, bool, int, string}>
+     */
+    public const ALL = [
+%s
+    ];
+}
+"""
 PO = """\
 # What people read of clever_sso, in Spanish. Written by `make sentences` from docs/errors.md. Do not edit.
 msgid ""
@@ -131,6 +157,17 @@ def php() -> str:
     """Give the text of the file for PHP."""
     pairs = [f"        {_in_php(english)} =>\n            {_in_php(other)}," for english, other in spanish().items()]
     return CLASS.replace("%s", "\n".join(pairs), 1)
+
+
+def error_codes() -> str:
+    """Give the text of the file for the fakes of PHP."""
+    retryable = {"yes": "true", "no": "false"}
+    lines = [
+        f"        '{code}' => ['{kind}', '{actor}', {retryable[again]}, {status}, {_in_php(sentence)}],"
+        for kind, table in KIND.findall(PAGE)
+        for code, actor, again, status, sentence in FULL_ROW.findall(table)
+    ]
+    return ERROR_CODES.replace("%s", "\n".join(lines), 1)
 
 
 def po() -> str:
@@ -194,6 +231,7 @@ def files() -> dict[Path, bytes]:
     return {
         JS: typescript().encode(),
         PHP: php().encode(),
+        FAKES: error_codes().encode(),
         DJANGO / "django.po": po().encode(),
         DJANGO / "django.mo": mo(_of_django()),
         **{path: text.encode() for path, text in plugin.items()},

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CleverSso\Tests;
 
+use CleverSso\Client;
 use CleverSso\ClientInterface;
 use CleverSso\Exception;
 use CleverSso\LoginException;
@@ -38,7 +39,7 @@ final class FakesTest extends EmulatorCase
             Fake::signedIn($teacher, returnTo: '/lessons'),
             Fake::restart(Fake::login('https://clever.example/authorize')),
             Fake::denied('unauthorized-user'),
-            Fake::exception(NetworkException::class, 'network_timeout', pageStatus: 503),
+            Fake::exception(NetworkException::class, 'network_timeout'),
         );
         self::assertSame('hello Grace, to /lessons', self::page($clever, 'code=1'));
         self::assertSame('to https://clever.example/authorize', self::page($clever, 'code=2'));
@@ -105,6 +106,38 @@ final class FakesTest extends EmulatorCase
         self::assertSame(['session_not_kept', 400, '/x', 'app'], [
             $error->getCodeWord(), $error->getPageStatus(), $error->getReturnTo(), $error->getActor(),
         ]);
+    }
+
+    /** @group emulator */
+    public function testAFakeExceptionIsLikeTheRealOne(): void
+    {
+        $facts = fn(Exception $one): array => [
+            $one::class, $one->getCodeWord(), $one->getPageStatus(), $one->isRetryable(), $one->getActor(), $one->getUserMessage(),
+        ];
+        $real = [
+            self::caught(fn() => self::client()->finishLogin('x=1')),
+            self::caught(fn() => self::client(baseUrl: 'http://127.0.0.1:9')->me('a')),
+            self::caught(fn() => self::client()->me('wrong')),
+            self::caught(fn() => self::client()->verifyIdToken('x')),
+            self::caught(fn() => new Client('')),
+        ];
+        foreach ($real as $error) {
+            self::assertSame($facts($error), $facts(Fake::exception($error::class, $error->getCodeWord())));
+        }
+    }
+
+    public function testAFakeThatNoClientWouldThrowIsRefused(): void
+    {
+        $said = fn(string $class, string $code): string => self::thrown(fn() => Fake::exception($class, $code));
+        self::assertSame(
+            'ValueError there is no error code network_slow: docs/errors.md has all of them',
+            $said(NetworkException::class, 'network_slow'),
+        );
+        $sentence = 'ValueError network_timeout is the code of a CleverSso\NetworkException, not of a ';
+        foreach ([LoginException::class, Exception::class, \RuntimeException::class, 'Nobody'] as $class) {
+            self::assertSame($sentence . $class, $said($class, 'network_timeout'));
+        }
+        self::assertSame('ValueError a client has no method finishLogn', self::thrown(fn() => (new FakeClient())->lastCall('finishLogn')));
     }
 
     /** @group emulator */

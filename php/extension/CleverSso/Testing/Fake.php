@@ -27,6 +27,8 @@ use CleverSso\Tokens;
 use CleverSso\User;
 use CleverSso\UserInfo;
 
+require_once __DIR__ . '/ErrorCodes.php';
+
 /** Makes every result of a client. Say by name what your test is about; the rest is a student named Ada Ashworth. */
 final class Fake
 {
@@ -150,23 +152,32 @@ final class Fake
     }
 
     /**
-     * What a call throws.
+     * What a call throws. The status of the page, the sentence for the person and the rest are those of the error code.
      *
      * @template T of Exception
      *
      * @param class-string<T> $class Such as CleverSso\NetworkException.
-     * @param string $codeWord A word of docs/errors.md.
+     * @param string $codeWord An error code of docs/errors.md.
      * @param mixed ...$more Other arguments of the constructor, by their names.
      *
      * @return T
+     *
+     * @throws \ValueError When a client never throws this code as this class.
      */
     public static function exception(string $class, string $codeWord, mixed ...$more): Exception
     {
+        [$name, $actor, $isRetryable, $pageStatus, $sentence] = ErrorCodes::ALL[$codeWord]
+            ?? throw new \ValueError("there is no error code {$codeWord}: docs/errors.md has all of them");
+        if (strcasecmp(ltrim($class, '\\'), "CleverSso\\{$name}") !== 0) {
+            throw new \ValueError("{$codeWord} is the code of a CleverSso\\{$name}, not of a {$class}");
+        }
         return new $class(...$more + [
             'message' => "{$codeWord}: made for a test",
             'codeWord' => $codeWord,
-            'userMessage' => 'This sentence was made for a test.',
-            'actor' => 'app',
+            'userMessage' => $sentence,
+            'actor' => $actor,
+            'retryable' => $isRetryable,
+            'pageStatus' => $pageStatus,
         ]);
     }
 

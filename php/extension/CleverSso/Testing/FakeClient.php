@@ -48,9 +48,7 @@ final class FakeClient implements ClientInterface
      */
     public function will(string $method, mixed ...$answers): self
     {
-        if (!method_exists(ClientInterface::class, $method)) {
-            throw new \ValueError("a client has no method {$method}");
-        }
+        self::check($method);
         $queue = self::queue($method);
         $this->answers[$queue] = [...$this->answers[$queue] ?? [], ...array_values($answers)];
         return $this;
@@ -60,11 +58,21 @@ final class FakeClient implements ClientInterface
      * The arguments of the last call to a method; null if it was not called.
      *
      * @return array<string, mixed>|null
+     *
+     * @throws \ValueError When a client has no such method.
      */
     public function lastCall(string $method): ?array
     {
+        self::check($method);
         $calls = array_filter($this->calls, fn(array $call) => $call[0] === $method);
         return $calls === [] ? null : end($calls)[1];
+    }
+
+    private static function check(string $method): void
+    {
+        if (!method_exists(ClientInterface::class, $method)) {
+            throw new \ValueError("a client has no method {$method}");
+        }
     }
 
     public function beginLogin(
