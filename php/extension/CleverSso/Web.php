@@ -24,6 +24,7 @@ require_once __DIR__ . '/Sentences.php';
 require_once __DIR__ . '/Session.php';
 require_once __DIR__ . '/SessionIdentity.php';
 require_once __DIR__ . '/SettingNames.php';
+require_once __DIR__ . '/Variables.php';
 
 /** Log in with Clever on a plain PHP page. Make it before anything is sent to the browser. */
 final class Web
@@ -429,20 +430,20 @@ final class Web
     private static function readVariables(): array
     {
         foreach (['CLEVER_CLIENT_SECRET', 'CLEVER_REDIRECT_URI'] as $needed) {
-            if (self::setting($needed) === null) {
+            if (Variables::get($needed) === null) {
                 throw Traces::safe(new \ValueError("{$needed} is not set"));
             }
         }
-        $name = self::setting('CLEVER_SESSION_NAME') ?? Session::NAME;
+        $name = Variables::get('CLEVER_SESSION_NAME') ?? Session::NAME;
         if (!Session::isName($name)) {
             throw Traces::safe(new \ValueError('CLEVER_SESSION_NAME must ' . Session::NAME_RULE));
         }
-        $language = self::setting('CLEVER_LANGUAGE');
+        $language = Variables::get('CLEVER_LANGUAGE');
         if (!in_array($language, [null, 'en', 'es'], true)) {
             throw Traces::safe(new \ValueError('CLEVER_LANGUAGE must be en or es'));
         }
         return [
-            'districtId' => self::setting('CLEVER_DISTRICT_ID'),
+            'districtId' => Variables::get('CLEVER_DISTRICT_ID'),
             'sessionSeconds' => self::checked('CLEVER_SESSION_SECONDS', FILTER_VALIDATE_INT, 'a whole number above 0', ['min_range' => 1])
                 ?? Session::TWELVE_HOURS,
             'waitingPage' => self::checked('CLEVER_WAITING_PAGE', FILTER_VALIDATE_BOOLEAN, 'true or false') ?? false,
@@ -458,7 +459,7 @@ final class Web
         $variable = fn(string $argument): string => 'CLEVER_' . strtoupper((string) preg_replace('/[A-Z]/', '_$0', $argument));
         $known = [...array_map($variable, array_diff($arguments, ['logger'])), ...self::VARIABLES];
         $found = [];
-        foreach (array_diff(preg_grep('/^CLEVER_/', array_keys(getenv())), $known) as $name) {
+        foreach (array_diff(preg_grep('/^CLEVER_/', Variables::names()), $known) as $name) {
             foreach ($known as $meant) {
                 $found += levenshtein($name, $meant) < 3 ? [$name => $meant] : [];
             }
@@ -469,7 +470,7 @@ final class Web
     /** @param array<string, int> $options */
     private static function checked(string $name, int $filter, string $expected, array $options = []): int|bool|null
     {
-        $text = self::setting($name);
+        $text = Variables::get($name);
         $value = $text === null ? null : filter_var($text, $filter, ['flags' => FILTER_NULL_ON_FAILURE] + compact('options'));
         if ($text !== null && $value === null) {
             // A longer one may be a secret that belongs to another variable.
@@ -477,13 +478,6 @@ final class Web
             throw Traces::safe(new \ValueError("{$name} must be {$expected}{$found}"));
         }
         return $value;
-    }
-
-    /** The value of an environment variable; null when it is not set or empty. */
-    private static function setting(string $name): ?string
-    {
-        $value = getenv($name);
-        return in_array($value, [false, ''], true) ? null : $value;
     }
 
     private function session(): Session

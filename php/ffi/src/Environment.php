@@ -36,8 +36,8 @@ final class Environment
         $found = [];
         foreach ($arguments as $argument) {
             $variable = self::variable($argument);
-            $text = getenv($variable);
-            if ($text !== false && $text !== '') {
+            $text = Variables::get($variable);
+            if ($text !== null) {
                 $kind = self::KINDS[$argument] ?? 'text';
                 $found[$argument] = self::value($kind, $text) ?? throw self::wrong("{$variable} cannot be read as {$kind}");
             }

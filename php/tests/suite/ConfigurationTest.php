@@ -145,6 +145,27 @@ final class ConfigurationTest extends EmulatorCase
         $this->forgetTheVariables();
     }
 
+    public function testVariablesThatAProgramReadFromAFileAreUsed(): void
+    {
+        $uri = self::CALLBACK;
+        $given = ['CLEVER_CLIENT_ID' => 'file', 'CLEVER_REDIRECT_URI' => &$uri, 'CLEVER_TIMEOUT' => '2.5', 'CLEVER_LEEWAY' => ['7']];
+        $before = $_ENV;
+        try {
+            $_ENV = $given + $_ENV;
+            self::assertTrue(Client::fromEnv() == new Client('file', redirectUri: self::CALLBACK, timeout: 2.5));
+            // The environment comes first, and an empty value counts as unset.
+            $this->set(CLIENT_ID: 'environment', TIMEOUT: '');
+            self::assertTrue(Client::fromEnv() == new Client('environment', redirectUri: self::CALLBACK, timeout: 2.5));
+            $_ENV['CLEVER_TIMEOUT'] = 'soon';
+            self::assertSame(
+                'config_invalid: the configuration cannot be used: CLEVER_TIMEOUT cannot be read as a number',
+                self::caught(fn() => Client::fromEnv())->getMessage(),
+            );
+        } finally {
+            $_ENV = $before;
+        }
+    }
+
     /** @dataProvider variables */
     public function testAWrongVariableIsNamedInTheError(string $message, array $variables): void
     {
