@@ -214,3 +214,26 @@ def test_the_command_prints_whether_the_extension_or_ffi_is_used(
     }[way]
     assert ended.returncode == said[0]
     assert said[1] in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("library", "problem"),
+    [("missing", "but PHP finds no such file"), ("old", "has version 0.0.9")],
+    ids=["missing", "old"],
+)
+def test_the_doctor_of_the_command_names_a_library_that_cannot_be_used(
+    installed: Installed, libraries: Libraries, library: str, problem: str
+) -> None:
+    path = f"/nowhere/{NAME}" if library == "missing" else libraries.at(library)
+    ended = subprocess.run(
+        installed.php(str(ROOT / "php/bin/clever-sso"), "doctor", extension=False),
+        env=settings("https://app.example", "https://clever.example", CLEVER_SSO_LIBRARY=path),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    first, second = ended.stdout.splitlines()
+    assert (ended.returncode, ended.stderr) == (2, "")
+    assert (first.startswith("problem  settings: "), problem in first) == (True, True), first
+    assert (second.startswith("ok       versions: PHP "), "no library" in second) == (True, True), second

@@ -652,6 +652,11 @@ final class Client implements ClientInterface
     public static function doctorFromEnv(): Report
     {
         try {
+            Library::get();
+        } catch (ConfigException $error) {
+            return new Report([new Finding('settings', 'problem', $error->getMessage(), null), Reader::versions()]);
+        }
+        try {
             $arguments = self::fromVariables();
             self::checkFiles($arguments, self::NAMED_BY_ENVIRONMENT);
             $config = self::configured($arguments, self::NAMED_BY_ENVIRONMENT);

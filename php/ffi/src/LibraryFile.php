@@ -43,6 +43,12 @@ final class LibraryFile
         self::$given = $path;
     }
 
+    /** Whether the library is loaded. Loads nothing. */
+    public static function isLoaded(): bool
+    {
+        return self::$loaded !== null;
+    }
+
     /** Where the library was found: a path, a name that the system searched for, or `ffi.preload`. Loads it if need be. */
     public static function loaded(): string
     {
@@ -67,14 +73,15 @@ final class LibraryFile
             throw self::missing('PHP has no FFI here: enable it (`extension=ffi` in php.ini), or install the extension clever_sso');
         }
         try {
-            [$library, self::$loaded] = self::found();
+            [$library, $file] = self::found();
         } catch (FFI\Exception $error) {
             throw self::missing(self::restriction() ?? "FFI cannot load libclever_sso: {$error->getMessage()}");
         }
         [$major, $minor, $patch] = array_map(intval(...), explode('.', self::NEEDS));
         if ($library->clever_sso_version_number() < $major * 10000 + $minor * 100 + $patch) {
-            throw self::missing(self::tooOld(self::$loaded, $library->clever_sso_version()));
+            throw self::missing(self::tooOld($file, $library->clever_sso_version()));
         }
+        self::$loaded = $file;
         return $library;
     }
 

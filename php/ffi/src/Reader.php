@@ -148,7 +148,8 @@ final class Reader
     {
         $isOn = fn(string $setting): bool => filter_var(ini_get($setting), FILTER_VALIDATE_BOOL);
         $caches = $isOn('opcache.enable') && (!in_array(PHP_SAPI, ['cli', 'phpdbg'], true) || $isOn('opcache.enable_cli'));
-        $found = 'PHP ' . PHP_VERSION . ' (' . PHP_SAPI . '), FFI with ' . LibraryFile::loaded() . ', opcache ' . ($caches ? 'on' : 'off');
+        $library = LibraryFile::isLoaded() ? 'FFI with ' . LibraryFile::loaded() : 'no library';
+        $found = 'PHP ' . PHP_VERSION . ' (' . PHP_SAPI . "), {$library}, opcache " . ($caches ? 'on' : 'off');
         $danger = Traces::danger();
         return $danger === null
             ? new Finding('versions', 'ok', $found, null)
