@@ -38,11 +38,13 @@ void php_clever_sso_warn(const zval *logger, const char *line)
 		add_next_index_string(&callable, "warning");
 	}
 	call_user_function(NULL, NULL, &callable, &answer, 1, &told);
+	bool is_told = !Z_ISUNDEF(answer);
 	zval_ptr_dtor(&callable);
 	zval_ptr_dtor(&answer);
 	zval_ptr_dtor(&told);
 	/* If the logger calls exit, the script ends. */
-	if (EG(exception) != NULL && !zend_is_unwind_exit(EG(exception)) && !zend_is_graceful_exit(EG(exception))) {
-		zend_clear_exception();
-	}
+	if (EG(exception) != NULL && (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception)))) return;
+	if (EG(exception) != NULL) zend_clear_exception();
+	/* It threw, or its method is private: the login goes on. */
+	if (!is_told) php_log_err_with_severity(line, LOG_WARNING);
 }

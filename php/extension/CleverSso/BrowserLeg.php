@@ -61,6 +61,16 @@ final class BrowserLeg
         $this->log = \Closure::fromCallable($log ?? static fn(string $level, string $line): bool => error_log($line));
     }
 
+    /** A logger that throws, for example because its file cannot be written, does not stop a login. */
+    private function log(string $level, string $line): void
+    {
+        try {
+            ($this->log)($level, $line);
+        } catch (\Throwable) {
+            error_log($line);
+        }
+    }
+
     /**
      * The address that begins a login.
      *
@@ -72,7 +82,7 @@ final class BrowserLeg
     {
         $returnTo = $returnTo === null ? null : self::asShown($returnTo);
         if (strlen($returnTo ?? '') > self::LONGEST_RETURN_TO) {
-            ($this->log)('notice', 'return_to is not used: it is longer than ' . self::LONGEST_RETURN_TO . ' bytes, as a browser shows it');
+            $this->log('notice', 'return_to is not used: it is longer than ' . self::LONGEST_RETURN_TO . ' bytes, as a browser shows it');
             $returnTo = null;
         }
         $query = array_filter(['switch_user' => $switchUser ? '1' : null, 'return_to' => $returnTo], is_string(...));
@@ -128,7 +138,7 @@ final class BrowserLeg
                 'districtId' => $request->parameter('district_id') ?: $this->districtId,
             ];
             if ($wishes['returnTo'] !== '' && $this->leadsToALogin($wishes['returnTo'])) {
-                ($this->log)('notice', 'return_to is not used: it leads to the login, the callback or the logout, where no one can stay');
+                $this->log('notice', 'return_to is not used: it leads to the login, the callback or the logout, where no one can stay');
                 $wishes['returnTo'] = '';
             }
             $wishes = array_filter($wishes, fn(?string $wish) => ($wish ?? '') !== '');
@@ -168,7 +178,7 @@ final class BrowserLeg
     /** The response to a person the application refused, with your own sentence if you pass one. */
     public function notAdmitted(SignedIn $signedIn, ?string $sentence = null): BrowserReply
     {
-        ($this->log)('warning', 'login failed: ' . Problem::NOT_ADMITTED . ': the application did not admit this person');
+        $this->log('warning', 'login failed: ' . Problem::NOT_ADMITTED . ': the application did not admit this person');
         return $this->problem(Problem::notAdmitted($this, $signedIn, $sentence), $this->withoutSignIn($signedIn), true);
     }
 
@@ -227,9 +237,9 @@ final class BrowserLeg
     /** Logs what happened, and tells the person what to do. */
     public function failed(Exception $error): BrowserReply
     {
-        ($this->log)($error->getPageStatus() === 500 ? 'error' : 'warning', 'login failed: ' . $error->getMessage());
+        $this->log($error->getPageStatus() === 500 ? 'error' : 'warning', 'login failed: ' . $error->getMessage());
         if ($error->getCodeWord() === 'session_not_kept' && $this->describeSession !== null) {
-            ($this->log)('error', 'the session cookie: ' . ($this->describeSession)());
+            $this->log('error', 'the session cookie: ' . ($this->describeSession)());
         }
         return $this->problem(Problem::of($error, $this, $this->home), $error->setCookies, $error->endsSession);
     }
@@ -237,7 +247,7 @@ final class BrowserLeg
     /** A setting is wrong. The message is for the log. */
     public function misconfigured(string $message): BrowserReply
     {
-        ($this->log)('error', 'login failed: ' . Problem::CONFIG_INVALID . ": {$message}");
+        $this->log('error', 'login failed: ' . Problem::CONFIG_INVALID . ": {$message}");
         return $this->problem(Problem::setup($this));
     }
 
@@ -312,7 +322,7 @@ final class BrowserLeg
                 throw $error;
             }
             $name = ['returnTo' => 'return_to', 'districtId' => 'district_id'][$refused];
-            ($this->log)('notice', "{$name} is not used: " . $error->getMessage());
+            $this->log('notice', "{$name} is not used: " . $error->getMessage());
             return $this->begin($request, $isSignedIn, array_diff_key($wishes, [$refused => '']));
         }
     }
@@ -320,7 +330,7 @@ final class BrowserLeg
     private function denied(Denied $outcome): BrowserReply
     {
         $word = json_encode(substr($outcome->error, 0, 100), JSON_INVALID_UTF8_SUBSTITUTE);
-        ($this->log)('warning', 'login failed: ' . Problem::ACCESS_DENIED . ": Clever answered {$word}");
+        $this->log('warning', 'login failed: ' . Problem::ACCESS_DENIED . ": Clever answered {$word}");
         return $this->problem(Problem::denied($this, $outcome), $outcome->setCookies, $outcome->endsSession);
     }
 

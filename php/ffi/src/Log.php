@@ -13,7 +13,7 @@ final class Log
         return $logger instanceof \Closure || method_exists($logger, 'warning') || method_exists($logger, '__call');
     }
 
-    /** Calls the logger, or writes to PHP's error log if there is none. Exceptions of the logger are dropped. */
+    /** Calls the logger. Writes to PHP's error log if there is none, or if it throws: the login goes on. */
     public static function warn(?object $logger, string $line): void
     {
         try {
@@ -23,7 +23,7 @@ final class Log
                 default => $logger->warning($line),
             };
         } catch (\Throwable) {
-            // The login goes on.
+            error_log($line);
         }
     }
 }

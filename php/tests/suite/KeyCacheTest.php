@@ -240,9 +240,37 @@ final class KeyCacheTest extends EmulatorCase
             $told++;
             throw new \RuntimeException($line);
         };
-        $client = $this->fresh(logger: $logger, keyCache: "{$this->folder}/nowhere/keys");
+        $before = ini_set('error_log', "{$this->folder}/log");
+        $path = "{$this->folder}/nowhere/keys";
+        $client = $this->fresh(logger: $logger, keyCache: $path);
         self::assertSame('Ada', self::signedIn($client)->identity->name->first);
+        ini_set('error_log', (string) $before);
         self::assertSame(1, $told);
+        $lines = file("{$this->folder}/log");
+        self::assertCount(1, $lines);
+        self::assertStringContainsString("the key cache {$path} is not used: there is no such folder", $lines[0]);
+    }
+
+    public function testALineThatALoggerCannotTakeGoesToTheErrorLog(): void
+    {
+        $loggers = [
+            new class {
+                private function warning(string $line): void
+                {
+                }
+            },
+            new class {
+                public function warning(int $level, string $line): void
+                {
+                }
+            },
+        ];
+        $before = ini_set('error_log', "{$this->folder}/log");
+        foreach ($loggers as $logger) {
+            $this->fresh(logger: $logger, keyCache: "{$this->folder}/nowhere/keys");
+        }
+        ini_set('error_log', (string) $before);
+        self::assertCount(2, file("{$this->folder}/log"));
     }
 
     public function testAPsr3LoggerGetsTheWarning(): void
