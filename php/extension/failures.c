@@ -58,14 +58,34 @@ static const clever_sso_set_cookie *error_cookie(const void *error, size_t index
 	return clever_sso_error_set_cookie(error, index);
 }
 
+/* The message of an error. The library says what an argument is called in C, and PHP has camel case: redirectUri. */
+static zend_string *message_of(const clever_sso_error *error)
+{
+	static const char before_name[] = "argument_invalid: an argument of the call cannot be used: ";
+	const char *message = clever_sso_error_message(error);
+	if (message == NULL) return ZSTR_EMPTY_ALLOC();
+	zend_string *copy = zend_string_init(message, strlen(message), false);
+	if (strncmp(message, before_name, sizeof before_name - 1) != 0) return copy;
+	const char *from = message + sizeof before_name - 1;
+	char *to = ZSTR_VAL(copy) + sizeof before_name - 1;
+	for (; (*from >= 'a' && *from <= 'z') || (*from == '_' && from[1] >= 'a' && from[1] <= 'z'); from++) {
+		*to++ = *from == '_' ? zend_toupper_ascii(*++from) : *from;
+	}
+	size_t rest = strlen(from);
+	memcpy(to, from, rest + 1);
+	ZSTR_LEN(copy) = (size_t) (to - ZSTR_VAL(copy)) + rest;
+	return copy;
+}
+
 void php_clever_sso_throw(clever_sso_status status, const clever_sso_error *error)
 {
 	zval exception, page_status, http_status, retry_after, set_cookies, ends_session;
 	const char *return_to = clever_sso_error_return_to(error);
-	const char *message = clever_sso_error_message(error);
 	if (object_init_ex(&exception, php_clever_sso_exception_of(status)) != SUCCESS) return;
 	zend_object *object = Z_OBJ(exception);
-	zend_update_property_string(zend_ce_exception, object, ZEND_STRL("message"), message != NULL ? message : "");
+	zend_string *message = message_of(error);
+	zend_update_property_str(zend_ce_exception, object, ZEND_STRL("message"), message);
+	zend_string_release(message);
 	set_text(object, "codeWord", clever_sso_error_code(error));
 	set_text(object, "userMessage", clever_sso_error_user_message(error));
 	set_text(object, "actor", clever_sso_error_actor(error));

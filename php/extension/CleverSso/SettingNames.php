@@ -67,9 +67,6 @@ final class SettingNames
     {
         // From the library, or from PHP: CleverSso\Client::__construct(): Argument #7 ($timeout) must be of type float, …
         $detail = preg_replace('/^.*?(?:cannot be used: |Argument #\d+ \(\$(\w+)\))|, called in .*$/s', '$1', $message);
-        // The C library has its own name for an argument that is not text.
-        $camel = fn(array $found): string => lcfirst(str_replace('_', '', ucwords($found[0], '_')));
-        $detail = (string) preg_replace_callback('/^[a-z]+(?:_[a-z]+)+/', $camel, (string) $detail);
         return new ConfigException(
             $this->in(self::SENTENCE . $detail),
             codeWord: Problem::CONFIG_INVALID,

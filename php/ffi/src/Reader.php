@@ -57,13 +57,21 @@ final class Reader
         };
     }
 
+    /** The library says what an argument is called in C, and PHP has camel case: redirectUri. */
+    private static function withPhpNames(string $message): string
+    {
+        $camel = fn(array $found): string => $found[1] . lcfirst(str_replace('_', '', ucwords($found[2], '_')));
+        $name = '/^(argument_invalid: an argument of the call cannot be used: )([a-z]+(?:_[a-z]+)+)/';
+        return (string) preg_replace_callback($name, $camel, $message);
+    }
+
     /** The exception that a failed call throws. */
     public static function exception(string $class, #[\SensitiveParameter] CData $error): Exception
     {
         $read = fn(string $what) => Library::get()->{"clever_sso_error_$what"}($error);
         $retryAfter = $read('retry_after');
         $exception = new $class(
-            (string) $read('message'),
+            self::withPhpNames((string) $read('message')),
             codeWord: (string) $read('code'),
             userMessage: (string) $read('user_message'),
             actor: (string) $read('actor'),

@@ -42,8 +42,8 @@ final class ConfigurationTest extends EmulatorCase
     {
         $http = 'must start with https:// (plain http is allowed for localhost, or with development: true), found';
         yield ['ConfigException', 'config_invalid', ['']];
-        yield ['ArgumentException', 'client_id has a NUL byte', ["a\0b"]];
-        yield ['ArgumentException', 'client_id is not UTF-8', ["\xff"]];
+        yield ['ArgumentException', 'clientId has a NUL byte', ["a\0b"]];
+        yield ['ArgumentException', 'clientId is not UTF-8', ["\xff"]];
         yield ['ConfigException', "redirectUri {$http} \"http://www.example.org/\"", ['a', null, 'http://www.example.org/']];
         yield ['ConfigException', "baseUrl {$http} \"http://clever:5999\"", ['clientId' => 'a', 'baseUrl' => 'http://clever:5999']];
         yield ['ConfigException', 'caBundle: "/no/such/ca.pem" cannot be read', ['clientId' => 'a', 'caBundle' => '/no/such/ca.pem']];
@@ -71,6 +71,22 @@ final class ConfigurationTest extends EmulatorCase
         $told = "{$argument}22 (\$logger) must have a method warning, or be a closure";
         yield ['TypeError', $told, ['clientId' => 'a', 'logger' => new \stdClass()]];
         yield ['Error', 'Unknown named parameter $wrong', ['clientId' => 'a', 'wrong' => 1]];
+    }
+
+    public function testAnArgumentOfACallIsNamedInTheError(): void
+    {
+        $client = self::client();
+        $calls = [
+            'redirectUri has a NUL byte' => fn() => $client->beginLogin(redirectUri: "a\0b"),
+            'districtId must have at most 255 bytes, found 256' => fn() => $client->beginLogin(districtId: str_repeat('a', 256)),
+            'idToken is not UTF-8' => fn() => $client->verifyIdToken("\xff"),
+            'code has a NUL byte' => fn() => $client->exchangeCode("\0"),
+            'this cannot be an access token' => fn() => $client->me(''),
+        ];
+        foreach ($calls as $detail => $call) {
+            $said = self::caught($call)->getMessage();
+            self::assertSame("argument_invalid: an argument of the call cannot be used: {$detail}", $said);
+        }
     }
 
     public function testValidArgumentsAreAccepted(): void
