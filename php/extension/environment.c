@@ -29,6 +29,25 @@ static bool read_list(zval *value, zend_string *text)
 	return true;
 }
 
+/* Whether a comma or semicolon ends this URL, or another URL follows it. */
+static bool has_separator(const char *url)
+{
+	for (const char *at = strpbrk(url, ",;"); at != NULL; at = strpbrk(at + 1, ",;")) {
+		if (at[1] == '\0' || strncmp(at + 1, "http:", 5) == 0 || strncmp(at + 1, "https:", 6) == 0) return true;
+	}
+	return false;
+}
+
+static bool read_urls(zval *value, zend_string *text)
+{
+	zval *url;
+	read_list(value, text);
+	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), url) {
+		if (has_separator(Z_STRVAL_P(url))) return false;
+	} ZEND_HASH_FOREACH_END();
+	return true;
+}
+
 static bool read_number(zval *value, zend_string *text)
 {
 	double number;
@@ -62,6 +81,7 @@ static bool read_flag(zval *value, zend_string *text)
 
 static const char *kind_of(reader read)
 {
+	if (read == read_urls) return "URLs: several are separated by spaces";
 	if (read == read_number) return "a number";
 	if (read == read_whole) return "a whole number";
 	return "true or false";
@@ -71,9 +91,9 @@ static const struct {
 	const char *argument;
 	reader read;
 } arguments_by_kind[] = {
-	{ "clientId", read_text }, { "clientSecret", read_text }, { "redirectUri", read_list }, { "issuer", read_text },
+	{ "clientId", read_text }, { "clientSecret", read_text }, { "redirectUri", read_urls }, { "issuer", read_text },
 	{ "apiBase", read_text }, { "baseUrl", read_text }, { "timeout", read_number }, { "leeway", read_whole },
-	{ "pendingKey", read_text }, { "oldPendingKeys", read_list }, { "returnToOrigins", read_list },
+	{ "pendingKey", read_text }, { "oldPendingKeys", read_list }, { "returnToOrigins", read_urls },
 	{ "development", read_flag }, { "authorizationEndpoint", read_text }, { "tokenEndpoint", read_text },
 	{ "tokeninfoEndpoint", read_text }, { "userinfoEndpoint", read_text }, { "jwksUri", read_text },
 	{ "discover", read_flag }, { "caBundle", read_text }, { "proxy", read_text }, { "keyCache", read_text },

@@ -7,11 +7,12 @@ namespace CleverSso;
 /** @internal The arguments of a client, from environment variables. */
 final class Environment
 {
+    private const URLS = 'URLs: several are separated by spaces';
     /** The types of arguments. All others are text. */
     private const KINDS = [
-        'redirectUri' => 'list',
+        'redirectUri' => self::URLS,
         'oldPendingKeys' => 'list',
-        'returnToOrigins' => 'list',
+        'returnToOrigins' => self::URLS,
         'timeout' => 'a number',
         'leeway' => 'a whole number',
         'development' => 'true or false',
@@ -61,7 +62,9 @@ final class Environment
     private static function value(string $kind, #[\SensitiveParameter] string $text): string|int|float|bool|array|null
     {
         return match ($kind) {
-            'list' => preg_split('/[ \t\n\r\v\f]+/', $text, flags: PREG_SPLIT_NO_EMPTY),
+            'list' => self::split($text),
+            // A comma between URLs would become a part of one.
+            self::URLS => preg_grep('/[,;](?:$|https?:)/D', self::split($text)) === [] ? self::split($text) : null,
             'a number' => is_numeric($text) ? (float) $text : null,
             'a whole number' => is_numeric($text) && is_int($text + 0) ? (int) $text : null,
             'true or false' => match (strtolower($text)) {
@@ -71,5 +74,11 @@ final class Environment
             },
             default => $text,
         };
+    }
+
+    /** @return list<string> */
+    private static function split(#[\SensitiveParameter] string $text): array
+    {
+        return preg_split('/[ \t\n\r\v\f]+/', $text, flags: PREG_SPLIT_NO_EMPTY);
     }
 }

@@ -202,6 +202,11 @@ final class ConfigurationTest extends EmulatorCase
         yield ['CLEVER_TIMEOUT cannot be read as a number', ['CLIENT_ID' => 'a', 'TIMEOUT' => '10s']];
         yield ['CLEVER_LEEWAY cannot be read as a whole number', ['CLIENT_ID' => 'a', 'LEEWAY' => '1.5']];
         yield ['CLEVER_DISCOVER cannot be read as true or false', ['CLIENT_ID' => 'a', 'DISCOVER' => 'maybe']];
+        foreach (['https://a.example/c,https://b.example/c', 'https://a.example/c;http://b.example/c', 'https://a.example/c, https://b.example/c'] as $urls) {
+            $sentence = 'cannot be read as URLs: several are separated by spaces';
+            yield ["CLEVER_REDIRECT_URI {$sentence}", ['CLIENT_ID' => 'a', 'REDIRECT_URI' => $urls]];
+            yield ["CLEVER_RETURN_TO_ORIGINS {$sentence}", ['CLIENT_ID' => 'a', 'RETURN_TO_ORIGINS' => $urls]];
+        }
         yield ['CLEVER_KEY_CACHE must be an absolute path', ['CLIENT_ID' => 'a', 'KEY_CACHE' => 'keys']];
         $found = 'CLEVER_TIMEOUT must be more than 0 s and at most 86400 s, found -1';
         yield [$found, ['CLIENT_ID' => 'a', 'TIMEOUT' => '-1']];
