@@ -80,6 +80,10 @@ def check_size(size: int) -> None:
         raise TooLargeError(size)
 
 
+HANDLED = (LoggedOutError, Refused, TooLargeError, Error)
+"""The exceptions of a sign-in that the views turn into a response, with a line in the log."""
+
+
 @dataclass(frozen=True)
 class ToClever:
     """Redirect the browser to Clever, or a signed-in person back to their page."""
@@ -365,11 +369,6 @@ def problem_of_fault() -> Problem:
     entry = error_codes()["internal"]
     message = "the application's own code failed during a sign-in"
     return problem_of(InternalError(entry.word, message, entry.user_message, entry.retryable, entry.actor))
-
-
-def signed_in_line(identity: Identity | IdentityCopy) -> str:
-    """The log line for a sign-in."""
-    return f"signed in with Clever: Clever id {identity.id} ({identity.user_type or 'role unknown'})"
 
 
 def problem_of_setup(message: str) -> Problem:

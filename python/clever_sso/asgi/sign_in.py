@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from clever_sso._web import log_lines
 from clever_sso._web.arrival import (
     Problem,
     Refused,
     TooLargeError,
     check_size,
     problem_of_sign_in,
-    signed_in_line,
     without_sign_in,
 )
 from clever_sso._web.before import HELD_KEY, ProvenLogin, make_room, others_of
@@ -68,6 +68,8 @@ async def sign_in(
         is_in = isinstance(welcomed, Response) and SESSION_KEY in session_of(request)
         if (replaced or waiting) and key is not None and is_in:
             await check_that_it_is_there(request, key)
+        if is_in:
+            logger.info("%s", log_lines.signed_in(step.identity))
         done = welcomed
         return done
     finally:
@@ -90,6 +92,8 @@ async def _welcomed(
                 if settings.rotate_session is None:
                     make_room(session, partial(cookie_size, request), 1)
                     check_size(cookie_size(request))
+                line = log_lines.responded(step.identity, waits.status_code, is_held=bool(session.get(HELD_KEY)))
+                logger.info("%s", line)
                 return waits
             session[SESSION_KEY] = signed_in_as
         hook = settings.hooks.sign_in
@@ -101,17 +105,17 @@ async def _welcomed(
             check_size(cookie_size(request))
     except (Refused, TooLargeError, Error) as error:
         return problem_of_sign_in(settings.client, step, error)
-    except HTTPException:
+    except HTTPException as error:
         session_of(request).clear()
         # The login is over, whatever responds instead of this route.
         request.scope.get(WHEN_FAILED, []).extend(without_sign_in(settings.client, step))
+        logger.warning("%s", log_lines.raised(step.identity, error))
         raise
     except Exception as error:
         # If the exception propagated, the session would not be saved, and the previous person would stay signed in.
         logger.exception("the application's own code failed during a sign-in")
         return problem_of_sign_in(settings.client, step, error)
     request.scope.get(SIGNED_IN, set()).add(True)
-    logger.info("%s", signed_in_line(step.identity))
     return answer or RedirectResponse(step.return_to or home(settings, request), 303)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from clever_sso._web import api, pages
+from clever_sso._web import api, log_lines, pages
 from clever_sso._web.arrival import (
     LoggedOutError,
     SignIn,
@@ -171,6 +171,7 @@ class Views:
             try:
                 done = await sign_in(self.settings, request, step, is_decided=is_decided, waiting=waiting)
             except LoggedOutError:
+                logger.info("%s", log_lines.logged_out(step.identity))
                 session_of(request).clear()
                 done = RedirectResponse(
                     inside(root(self.settings, request.scope), self.settings.chosen.after_logout), 303
@@ -182,7 +183,9 @@ class Views:
                 cookies = (
                     step.set_cookies
                     if SESSION_KEY in session
-                    else with_answer(self.settings.client, step, is_held=HELD_KEY in session, status=done.status_code)
+                    else with_answer(
+                        self.settings.client, step, is_held=bool(session.get(HELD_KEY)), status=done.status_code
+                    )
                 )
                 return private(with_cookies(done, cookies))
             step = done

@@ -135,7 +135,7 @@ def finish(
     except Refused as refused:
         return problem_of_link(refused, step)
     except Error as error:
-        return of_a_link(problem_of(error), step.return_to)
+        return of_a_link(replace(problem_of(error), clever_id=step.identity.id), step.return_to)
     if known is not None or answer is not None:
         return step if answer is None else answer
     request.session[CONFIRM_KEY] = {
@@ -198,7 +198,7 @@ def confirm(request: HttpRequest, link: Waiting, *, find: Callable[[Identity], A
     except Refused as refused:
         return problem_of_link(refused, link)
     except Error as error:
-        return of_a_link(problem_of(error), link.return_to)
+        return of_a_link(replace(problem_of(error), clever_id=link.identity.id), link.return_to)
     _check_that_it_is_there(request)
     # The session has new rights now, so it gets a new id.
     request.session.cycle_key()

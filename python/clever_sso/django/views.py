@@ -21,8 +21,9 @@ from django.views.decorators.csrf import csrf_protect
 
 from clever_sso._native import Restart
 from clever_sso._settings import invalid
-from clever_sso._web import api, pages
+from clever_sso._web import api, log_lines, pages
 from clever_sso._web.arrival import (
+    HANDLED,
     LoggedOutError,
     Problem,
     Refused,
@@ -37,7 +38,6 @@ from clever_sso._web.arrival import (
     problem_of,
     problem_of_sign_in,
     should_wait,
-    signed_in_line,
     step_of,
     with_answer,
     without_sign_in,
@@ -171,6 +171,9 @@ def callback(request: HttpRequest) -> HttpResponse:
         except LoggedOutError:
             _forget(request)
             return _logged_out(proven)
+        except Exception as error:
+            logger.warning("%s", log_lines.raised(proven.identity, error))
+            raise
         cookies = without_sign_in(conf.client(), proven)
         if isinstance(found, SignIn):
             return with_cookies(_redirect(found.return_to or conf.after_login()), cookies)
@@ -225,7 +228,10 @@ def _link(request: HttpRequest) -> HttpResponse:
 
 def _decide_link(request: HttpRequest, step: SignIn) -> HttpResponse | None:
     """Ask the application before the user is asked about the link. Returns its response, or `None` to continue."""
-    return _asked_hook(request, step, None, link_to=request.user)
+    answer = _asked_hook(request, step, None, link_to=request.user)
+    if answer is not None:
+        logger.info("%s", log_lines.not_linked(step.identity, answer.status_code))
+    return answer
 
 
 def confirm_link(request: HttpRequest) -> HttpResponse:
@@ -341,6 +347,7 @@ def take(
 
 
 def _logged_out(step: SignIn) -> HttpResponse:
+    logger.info("%s", log_lines.logged_out(step.identity))
     return with_cookies(_redirect(conf.after_logout()), without_sign_in(conf.client(), step))
 
 
@@ -395,19 +402,22 @@ def _sign_in(request: HttpRequest, step: SignIn, *, is_decided: bool, waiting: S
             _let_answer(replaced, request.session.session_key or "")
         if waiting is not None:
             _check_that_it_is_there(waiting)
-    except BaseException:
+    except BaseException as error:
         _end(replaced)
         _end(waiting)
         # The login is over, whatever responds instead of this view.
         request.META[WHEN_FAILED] = without_sign_in(conf.client(), step)
         _forget(request)
+        if not isinstance(error, HANDLED):
+            logger.warning("%s", log_lines.raised(step.identity, error))
         raise
     _end(waiting)
     if answer is not None:
         _end(replaced)
-        is_held = HELD_KEY in request.session
-        return with_cookies(answer, with_answer(conf.client(), step, is_held=is_held, status=answer.status_code))
-    logger.info("%s", signed_in_line(step.identity))
+        is_held, status = bool(request.session.get(HELD_KEY)), answer.status_code
+        logger.info("%s", log_lines.responded(step.identity, status, is_held=is_held))
+        return with_cookies(answer, with_answer(conf.client(), step, is_held=is_held, status=status))
+    logger.info("%s", log_lines.signed_in(step.identity))
     return with_cookies(_redirect(step.return_to or conf.after_login()), step.set_cookies)
 
 

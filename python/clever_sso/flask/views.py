@@ -18,9 +18,10 @@ from flask import (
 )
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from clever_sso._web import pages
+from clever_sso._web import log_lines, pages
 from clever_sso._web.api import NO_STORE, WHOAMI
 from clever_sso._web.arrival import (
+    HANDLED,
     LARGEST_COOKIE,
     LoggedOutError,
     Problem,
@@ -37,7 +38,6 @@ from clever_sso._web.arrival import (
     problem_of_setup,
     problem_of_sign_in,
     should_wait,
-    signed_in_line,
     step_of,
     with_answer,
     without_sign_in,
@@ -298,6 +298,7 @@ def _take(step: Step, *, is_decided: bool = False, waiting: Waiting | None = Non
             response, cookies = _sign_in(step, is_decided=is_decided, waiting=waiting)
             return _with_cookies(_without_old_session(response), cookies)
         except LoggedOutError:
+            current_app.logger.info("%s", log_lines.logged_out(step.identity))
             session.clear()
             return _with_cookies(_to("CLEVER_AFTER_LOGOUT"), without_sign_in(state().client, step))
         except (Refused, TooLargeError, Error) as error:
@@ -337,8 +338,9 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
                 _check_cookie_size()
                 if replaced is not None:
                     replaced.end()
-                is_held = HELD_KEY in session
-                return waits, with_answer(extension.client, step, is_held=is_held, status=waits.status_code)
+                is_held, status = bool(session.get(HELD_KEY)), waits.status_code
+                current_app.logger.info("%s", log_lines.responded(step.identity, status, is_held=is_held))
+                return waits, with_answer(extension.client, step, is_held=is_held, status=status)
             session[SESSION_KEY] = signed_in_as
         answer = _result_of(hook, step) if hook is not None else None
         response = None if answer is None else make_response(answer)
@@ -349,15 +351,17 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
         _check_cookie_size()
         if replaced is not None:
             replaced.keep()
-    except BaseException:
+    except BaseException as error:
         session.clear()
         if replaced is not None:
             replaced.end()
         # The login is over, whatever responds instead of this view.
         cookies = without_sign_in(extension.client, step)
         after_this_request(lambda response: _with_each(response, cookies))
+        if not isinstance(error, HANDLED):
+            current_app.logger.warning("%s", log_lines.raised(step.identity, error))
         raise
-    current_app.logger.info("%s", signed_in_line(step.identity))
+    current_app.logger.info("%s", log_lines.signed_in(step.identity))
     if response is not None:
         return response, step.set_cookies
     return _onwards(step.return_to), step.set_cookies

@@ -83,6 +83,11 @@ def test_the_hook_gets_the_identity_tokens_and_request_before_the_sign_in(
     assert app.told == ["Ada Ashworth"]
 
 
+def lines_about(clever_id: str, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The lines in the log that contain this Clever id."""
+    return [record.getMessage() for record in caplog.records if clever_id in record.getMessage()]
+
+
 def app_client(app: Any) -> Any:
     if type(app).__name__ == "InFlask":
         with app.app.app_context():
@@ -90,11 +95,17 @@ def app_client(app: Any) -> Any:
     return app.clever_sso.client
 
 
-def test_a_hook_that_returns_a_response_signs_no_one_in(app: Any, clever: str) -> None:
+def test_a_hook_that_returns_a_response_signs_no_one_in(
+    app: Any, clever: str, caplog: pytest.LogCaptureFixture
+) -> None:
     log_in(app, clever, JOSE)
     assert app.get("/who")[1] == "José Núñez"
     app.clever_sso.before_sign_in(lambda _: app.response("your district has no license", 402))
-    assert log_in(app, clever)[:2] == (402, "your district has no license")
+    with caplog.at_level(logging.INFO):
+        assert log_in(app, clever)[:2] == (402, "your district has no license")
+    assert lines_about(ADAS_ID, caplog) == [
+        f"not signed in with Clever, the application responded with status 402: Clever id {ADAS_ID} (student)"
+    ]
     assert app.told == ["José Núñez"]
     assert app.get("/who")[1] == "nobody", "the device is shared"
     assert app.get("/finish")[2] == "/clever/login"
@@ -110,14 +121,17 @@ def test_a_held_login_is_completed_in_this_browser_once(
 
     app.clever_sso.before_sign_in(hold)
     log_in(app, clever, JOSE)
-    assert log_in(app, clever, wanted="?next=/guarded")[2] == "/waiting"
+    with caplog.at_level(logging.INFO):
+        assert log_in(app, clever, wanted="?next=/guarded")[2] == "/waiting"
+    assert lines_about(ADAS_ID, caplog) == [f"login with Clever on hold: Clever id {ADAS_ID} (student)"]
+    caplog.clear()
     assert app.get("/waiting")[1] == "Ada Ashworth /guarded False"
     assert (app.get("/who")[1], app.told) == ("nobody", [])
     copy = app.copy_of_the_browser()
     with caplog.at_level(logging.INFO):
         status, _, location = app.get("/finish")
     assert (status, location) == (303, "/guarded")
-    assert f"signed in with Clever: Clever id {ADAS_ID} (student)" in caplog.text
+    assert lines_about(ADAS_ID, caplog) == [f"signed in with Clever: Clever id {ADAS_ID} (student)"]
     assert (app.get("/who")[1], app.told) == ("Ada Ashworth", ["Ada Ashworth"])
     assert app.get("/keys")[1] == "clever_sso"
     assert copy("/finish") == (303, "nobody")
@@ -147,14 +161,19 @@ def test_a_held_login_lasts_ten_minutes_and_ends_with_a_logout(
 
 
 @pytest.mark.parametrize("when", ["finish", "sign-in"])
-def test_a_logout_while_a_held_login_is_completed_keeps_the_person_logged_out(app: Any, clever: str, when: str) -> None:
+def test_a_logout_while_a_held_login_is_completed_keeps_the_person_logged_out(
+    app: Any, clever: str, when: str, caplog: pytest.LogCaptureFixture
+) -> None:
     if in_browser(app):
         pytest.skip("a session that the browser stores is there as long as somebody sends it")
     hold(app)
     log_in(app, clever)
     tab = app.other_tab()
     app.meanwhile.append((when, lambda: tab("/clever/logout")))
-    _, _, location = app.get("/finish-late")
+    with caplog.at_level(logging.INFO):
+        _, _, location = app.get("/finish-late")
+    logged_out = f"not signed in with Clever, the person logged out during the login: Clever id {ADAS_ID} (student)"
+    assert lines_about(ADAS_ID, caplog) == ([] if when == "finish" else [logged_out])
     assert location == ("/clever/login" if when == "finish" else "/")
     assert (app.get("/who")[1], app.get("/waiting")[1], tab("/waiting")) == ("nobody", "-", "nobody")
     assert app.told == ([] if when == "finish" else ["Ada Ashworth"])
@@ -505,7 +524,9 @@ def test_a_new_person_or_a_logout_drops_held_logins(app: Any, clever: str) -> No
 
 
 @pytest.mark.parametrize("hook", ["before_sign_in", "on_sign_in"])
-def test_a_hook_that_raises_an_http_exception_ends_the_login(app: Any, clever: str, hook: str) -> None:
+def test_a_hook_that_raises_an_http_exception_ends_the_login(
+    app: Any, clever: str, hook: str, caplog: pytest.LogCaptureFixture
+) -> None:
     def stop(*_: Any) -> None:
         if "Flask" in type(app).__name__:
             importlib.import_module("flask").abort(418)
@@ -521,6 +542,43 @@ def test_a_hook_that_raises_an_http_exception_ends_the_login(app: Any, clever: s
     assert "Max-Age=0" in login
     assert [line for line in lines if "clever_finished_" in line and "Max-Age=600" in line]
     assert app.get("/who")[1] == "nobody"
+    name = "ImATeapot" if "Flask" in type(app).__name__ else "HTTPException"
+    assert lines_about(ADAS_ID, caplog) == [
+        f"login with Clever failed: the application raised {name} (Clever id {ADAS_ID})"
+    ]
+
+
+@pytest.mark.parametrize("hook", ["before_sign_in", "on_sign_in"])
+def test_a_hook_that_raises_its_own_exception_is_logged_with_the_clever_id_only(
+    app: Any, clever: str, hook: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise KeyError("a-secret")
+
+    if "Flask" in type(app).__name__:
+        app.app.config["PROPAGATE_EXCEPTIONS"] = False
+    getattr(app.clever_sso, hook)(fail)
+    assert log_in(app, clever)[0] == 500
+    (line,) = lines_about(ADAS_ID, caplog)
+    assert line.startswith("login with Clever failed: ")
+    assert "a-secret" not in line
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_a_redirect_of_the_hook_is_logged_as_on_hold_only_if_it_is_held(
+    app: Any, clever: str, is_held: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    def lead_away(proven: Any) -> Any:
+        if is_held:
+            proven.hold()
+        return app.redirect("/elsewhere")
+
+    app.clever_sso.before_sign_in(lead_away)
+    with caplog.at_level(logging.INFO):
+        status, _, _ = log_in(app, clever)
+    (line,) = lines_about(ADAS_ID, caplog)
+    assert ("on hold" in line) == is_held
+    assert (f"responded with status {status}" in line) != is_held
 
 
 def session_of(app: Any) -> str:

@@ -529,11 +529,12 @@ def test_the_link_page_can_be_a_template_of_the_application(clever: str, overrid
     assert accounts().get().user.username == "paula"
 
 
-@pytest.mark.parametrize("says", ["response", "refusal", "error", "nothing"])
-def test_before_sign_in_also_decides_about_links(clever: str, override: Callable[..., None], says: str) -> None:
-    from clever_sso import Error
+@pytest.mark.parametrize("says", ["response", "refusal", "error", "exception", "nothing"])
+def test_before_sign_in_also_decides_about_links(
+    clever: str, override: Callable[..., None], says: str, caplog: pytest.LogCaptureFixture
+) -> None:
     from clever_sso.django import Refused
-    from django.http import HttpResponse
+    from django.http import Http404, HttpResponse
 
     asked: list[Any] = []
 
@@ -543,21 +544,33 @@ def test_before_sign_in_also_decides_about_links(clever: str, override: Callable
             raise Refused("No license.")
         if says == "error":
             proven.client.user("no token", "no id")
+        if says == "exception":
+            raise Http404
         return HttpResponse("no license", status=402) if says == "response" else None
 
     override(CLEVER_BEFORE_SIGN_IN=decide)
     _, browser = signed_in_by_password()
-    answer = browser.get(confirmed(clever, ADA, browser.post("/clever/link?next=/account", HTTP_ORIGIN=OWN)))
+    with caplog.at_level(logging.INFO, "clever_sso.django"):
+        answer = browser.get(confirmed(clever, ADA, browser.post("/clever/link?next=/account", HTTP_ORIGIN=OWN)))
+    lines = [record.getMessage() for record in caplog.records if "64c20b1e8f3a7d0019c4e501" in record.getMessage()]
+    begins = {
+        "response": ["not linked with Clever, the application responded with status 402: "],
+        "refusal": ["login with Clever failed: link_refused: "],
+        "error": ["login with Clever failed: "],
+        "exception": ["login with Clever failed: the application raised Http404 "],
+        "nothing": [],
+    }[says]
+    assert [line.startswith(begin) for line, begin in zip(lines, begins)] == [True] * len(begins), lines
+    assert len(lines) == len(begins)
     assert asked == [("paula", None, "paula")]
     assert browser.get("/username").content == b"paula"
     assert not accounts().exists()
-    assert issubclass(Error, Exception)
     if says == "response":
         assert (answer.status_code, answer.content) == (402, b"no license")
     elif says == "refusal":
         assert (answer.status_code, b"No license." in answer.content) == (403, True)
         assert b'href="/account"' in answer.content, "the page has no link back"
-    elif says == "error":
+    elif says in {"error", "exception"}:
         assert answer.status_code >= 400
     else:
         answered(browser, answer)

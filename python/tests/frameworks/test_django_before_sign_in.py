@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -84,8 +85,13 @@ def test_the_hook_gets_the_identity_tokens_and_request_before_the_sign_in(
     assert told[5][2] == users().get()
 
 
+def lines_about(clever_id: str, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The lines in the log that contain this Clever id."""
+    return [record.getMessage() for record in caplog.records if clever_id in record.getMessage()]
+
+
 def test_a_hook_that_returns_a_response_signs_no_one_in_and_saves_nothing(
-    clever: str, decide: Callable[..., None]
+    clever: str, decide: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
     from django.http import HttpResponse
 
@@ -94,8 +100,12 @@ def test_a_hook_that_returns_a_response_signs_no_one_in_and_saves_nothing(
     accounts().all().delete()
     users().all().delete()
     decide(lambda _: HttpResponse("your district has no license", status=402))
-    answer = log_in(browser, clever)
+    with caplog.at_level(logging.INFO):
+        answer = log_in(browser, clever)
     assert (answer.status_code, answer.content) == (402, b"your district has no license")
+    assert lines_about(ADAS_ID, caplog) == [
+        f"not signed in with Clever, the application responded with status 402: Clever id {ADAS_ID} (student)"
+    ]
     assert answer.headers["Cache-Control"] == "no-store"
     assert nothing_was_written()
     assert browser.get("/who").content == b"nobody"
@@ -553,6 +563,38 @@ def test_a_hook_that_raises_refused_shows_its_sentence_and_signs_no_one_in(
     assert (answer.status_code, b"not_admitted" in answer.content) == (403, True)
     assert (b"Your district has no license." in answer.content) == (kind == "refused")
     assert nothing_was_written()
+
+
+@pytest.mark.parametrize("where", ["BEFORE_SIGN_IN", "PROVISION_USER", "MATCH_USER"])
+def test_a_hook_that_raises_its_own_exception_is_logged_with_the_clever_id_only(
+    clever: str, override: Callable[..., None], where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    from django.http import Http404
+
+    def fail(*_: Any) -> None:
+        raise Http404("a-secret")
+
+    override(**{f"CLEVER_{where}": fail})
+    browser = visitor()
+    assert log_in(browser, clever).status_code == 404
+    assert lines_about(ADAS_ID, caplog) == [
+        f"login with Clever failed: the application raised Http404 (Clever id {ADAS_ID})"
+    ]
+    assert browser.get("/who").content == b"nobody"
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_a_redirect_of_the_hook_is_logged_as_on_hold_only_if_it_is_held(
+    clever: str, decide: Callable[..., None], is_held: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    decide(hold if is_held else lambda _: redirect("/elsewhere"))
+    with caplog.at_level(logging.INFO):
+        log_in(visitor(), clever)
+    assert lines_about(ADAS_ID, caplog) == [
+        f"login with Clever on hold: Clever id {ADAS_ID} (student)"
+        if is_held
+        else f"not signed in with Clever, the application responded with status 302: Clever id {ADAS_ID} (student)"
+    ]
 
 
 @pytest.mark.parametrize("is_async", [False, True])
