@@ -1,4 +1,4 @@
-"""System checks: whether a first login can create a user, and whether people would lose a second factor."""
+"""System checks: whether a first login can create a user, and whether other apps still see logins with Clever."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _SECOND_FACTORS = {"allauth.mfa": "allauth.mfa", "django_otp": "django-otp"}
 
 
 def check_users(**_: Any) -> list[CheckMessage]:  # noqa: ANN401  (as Django calls it)
-    """System check: whether a first login can create a user, and whether people would lose a second factor."""
-    return [*safely(_fields), *safely(_second_factors)]
+    """System check: whether a first login can create a user, and whether other apps still see logins with Clever."""
+    return [*safely(_fields), *safely(_second_factors), *safely(_list_of_sessions)]
 
 
 def _fields() -> Iterator[CheckMessage]:
@@ -69,6 +69,21 @@ def _second_factors() -> Iterator[CheckMessage]:
                 id="clever_sso.W021",
                 hint='docs/python.md, "Before a person is signed in", shows how to ask for it.',
             )
+
+
+def _list_of_sessions() -> Iterator[CheckMessage]:
+    if not apps.is_installed("allauth.usersessions"):
+        return
+    middleware = "allauth.usersessions.middleware.UserSessionsMiddleware"
+    if getattr(settings, "USERSESSIONS_TRACK_ACTIVITY", False) and middleware in list_of_texts("MIDDLEWARE"):
+        return
+    # It sees logins by a signal of allauth, which only allauth's own logins send.
+    yield Warning(
+        "allauth.usersessions does not see logins with Clever: its page does not list their sessions, and cannot end "
+        "them",
+        id="clever_sso.W022",
+        hint=f'Set USERSESSIONS_TRACK_ACTIVITY = True, and add "{middleware}" to MIDDLEWARE.',
+    )
 
 
 def _backends_of_clever() -> list[type[CleverBackend]]:

@@ -1,4 +1,7 @@
-"""Clever with other apps: django-allauth and django-otp keep their second factors, django-axes locks no one out."""
+"""Clever with other apps: django-allauth and django-otp keep their second factors, django-axes locks no one out.
+
+allauth's list of sessions also has those that began with Clever.
+"""
 
 from __future__ import annotations
 
@@ -191,3 +194,20 @@ def test_check_warns_that_people_would_lose_their_second_factor(kind: str, hook:
     with serving("second_factor", tmp_path, SECOND_FACTOR=kind, **({"HOOK": hook} if hook else {})) as site:
         log = site.log.read_text()
     assert ("clever_sso.W021" in log) == (not hook)
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_allauths_page_ends_other_sessions_that_began_with_clever(tracked: bool, tmp_path: Path) -> None:
+    variables = {"USERSESSIONS": "tracked" if tracked else "installed"}
+    with serving("second_factor", tmp_path, SECOND_FACTOR="allauth", **variables) as site:
+        here, elsewhere = Browser(site.emulator), Browser(site.emulator)
+        for browser in (here, elsewhere):
+            browser.sign_in(ADA, browser.open(site.url + "/private"))
+            assert browser.open(site.url + "/").text == "ada"
+        page = here.open(site.url + "/accounts/sessions/")
+        here.open(site.url + "/accounts/sessions/", {"csrfmiddlewaretoken": token_of(page.text)})
+        assert (here.open(site.url + "/").text, elsewhere.open(site.url + "/").text) == (
+            ("ada", "nobody") if tracked else ("ada", "ada")
+        )
+        log = site.log.read_text()
+    assert ("clever_sso.W022" in log) == (not tracked)

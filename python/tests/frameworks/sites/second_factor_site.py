@@ -2,8 +2,8 @@
 
 The user `ada` is linked to Ada's Clever id and has a device with the key `TOTP_KEY`. With `MATCHED`, there is no link:
 `CLEVER_MATCH_USER` finds the user. With allauth, `grace` is linked to Grace's Clever id and has only a security key,
-which `CREDENTIAL` describes. `/private` is for people who are signed in, and with django-otp `/vault` is for people who
-used their device. With `AXES`, django-axes counts failed logins: `/wrong-password` is a failed login, and `/failures`
+which `CREDENTIAL` describes. With `USERSESSIONS`, allauth lists the sessions of a user. `/private` is for people who
+are signed in, and with django-otp `/vault` is for people who used their device. With `AXES`, django-axes counts failed logins: `/wrong-password` is a failed login, and `/failures`
 shows how many there were. Sam's user is inactive then.
 """
 
@@ -30,6 +30,7 @@ from harness.paths import ROOT
 ALLAUTH = os.environ.get("SECOND_FACTOR") == "allauth"
 AXES = "AXES" in os.environ
 MATCHED = "MATCHED" in os.environ
+USERSESSIONS = os.environ.get("USERSESSIONS", "")
 TOTP_KEY = "3132333435363738393031323334353637383930"
 ADAS_ID, GRACES_ID = "64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e601"
 SAMS_ID = "64c20b1e8f3a7d0019c4e602"
@@ -50,6 +51,7 @@ def make_app() -> WSGIHandler:
             "django.contrib.sessions",
             *apps,
             *(["axes"] if AXES else []),
+            *(["django.contrib.humanize", "allauth.usersessions"] if USERSESSIONS else []),
             "clever_sso.django",
         ],
         MIDDLEWARE=[
@@ -59,6 +61,7 @@ def make_app() -> WSGIHandler:
             "django.contrib.messages.middleware.MessageMiddleware",
             middleware,
             *(["axes.middleware.AxesMiddleware"] if AXES else []),
+            *(["allauth.usersessions.middleware.UserSessionsMiddleware"] if USERSESSIONS else []),
         ],
         TEMPLATES=[
             {
@@ -88,6 +91,7 @@ def make_app() -> WSGIHandler:
         MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN=True,
         OTP_TOTP_THROTTLE_FACTOR=0,
         USE_TZ=True,
+        USERSESSIONS_TRACK_ACTIVITY=USERSESSIONS == "tracked",
         CLEVER_BEFORE_SIGN_IN="second_factor.decide" if "HOOK" in os.environ else None,
         CLEVER_MATCH_USER=matched if MATCHED else None,
         **clever,
