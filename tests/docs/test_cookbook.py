@@ -12,8 +12,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from types import ModuleType
 from typing import Any
 
@@ -412,6 +414,39 @@ def moving(block: str) -> str:
     return found[1]
 
 
+def test_two_tabs_at_once_make_one_row_in_the_table_of_authlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE", str(tmp_path / "people.db"))
+    people = ModuleType("people")
+    exec(moving("authlib people.py"), people.__dict__)
+    people.find("made by this call: the table")
+    connected, both_looked = people.connected, Barrier(2)
+
+    class Slow:
+        """A connection whose search waits for the other tab's search, if that one may begin."""
+
+        def __init__(self) -> None:
+            self.closing = connected()
+
+        def __enter__(self) -> Any:
+            self.database = self.closing.__enter__()
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self.database.__exit__(*error)
+            self.closing.__exit__(*error)
+
+        def execute(self, statement: str, values: Any = ()) -> Any:
+            found = self.database.execute(statement, values)
+            if statement.startswith("SELECT"):
+                with suppress(BrokenBarrierError):
+                    both_looked.wait(0.3)
+            return found
+
+    monkeypatch.setattr(people, "connected", lambda: nullcontext(Slow()))
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(people.find_or_make, ["one id"] * 2)) == [1, 1]
+
+
 def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs("fastapi")
     from starlette.testclient import TestClient
@@ -439,7 +474,7 @@ def test_every_application_of_the_other_page_is_run() -> None:
     text = Path(__file__).read_text("utf-8")
     # Blocks with other names are run in tests/interop/clients.
     others = re.findall(r"^<!-- ((?:mozilla|auth0) [^:]+?) -->$", COMING_FROM, re.MULTILINE)
-    assert len(others) == 7
+    assert len(others) == 8
     assert [block for block in others if f'"{block}"' not in text] == []
 
 
@@ -651,8 +686,8 @@ from django.test import Client
 from django.test.utils import setup_test_environment
 
 setup_test_environment()
-call_command("makemigrations", "accounts", verbosity=0)
-call_command("migrate", verbosity=0)
+for line in os.environ["MIGRATE"].splitlines():
+    call_command(*line.split()[2:], verbosity=0)
 emulator = Emulator(os.environ["CLEVER_BASE_URL"], ["http://localhost/oidc/callback/"], {}, None)
 for handle in ("ada", "jose", "grace", "ivy", "ivo", "ada"):
     client = Client(SERVER_NAME="localhost")
@@ -742,7 +777,7 @@ def test_mozilla_django_oidc(project: Path, tmp_path: Path, monkeypatch: pytest.
             before = before.replace(address, emulator.base_url)
         settings.write_text(f'{start}\n{before}ALLOWED_HOSTS = ["localhost"]\nLOGIN_REDIRECT_URL = "/"\n', "utf-8")
         urls.write_text(addresses + moving("mozilla before urls.py"), "utf-8")
-        run(BEFORE_MOZILLA, **emulator.settings())
+        run(BEFORE_MOZILLA, **emulator.settings(), MIGRATE=moving("mozilla collecting migrate").strip())
         collecting.unlink()
         settings.write_text(of_the_guide[0] + after, "utf-8")
         urls.write_text(of_the_guide[1], "utf-8")

@@ -3,8 +3,8 @@
 The user `ada` is linked to Ada's Clever id and has a device with the key `TOTP_KEY`. With `MATCHED`, there is no link:
 `CLEVER_MATCH_USER` finds the user. With allauth, `grace` is linked to Grace's Clever id and has only a security key,
 which `CREDENTIAL` describes. With `USERSESSIONS`, allauth lists the sessions of a user. `/private` is for people who
-are signed in, and with django-otp `/vault` is for people who used their device. With `AXES`, django-axes counts failed logins: `/wrong-password` is a failed login, and `/failures`
-shows how many there were. Sam's user is inactive then.
+are signed in, and with django-otp `/vault` is for people who used their device. With `AXES`, django-axes counts failed
+logins: `/wrong-password` is a failed login, and `/failures` shows how many there were. Sam's user is inactive then.
 """
 
 from __future__ import annotations
