@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _BATCH = 500
+_CLEVERS_FORM = re.compile("[0-9a-f]{24}")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Report:
     refused: set[str] = field(default_factory=set)
     """The Clever ids of people who were left out and are refused until an administrator decides."""
 
+    @property
+    def odd_ids(self) -> int:
+        """How many of the new links have an id that does not look like Clever's."""
+        return sum(_CLEVERS_FORM.fullmatch(clever_id) is None for _, clever_id in self.linked)
+
 
 class MissingTable(Exception):  # noqa: N818  (a word that says it)
     """Raised when there is no such table or column."""
@@ -83,6 +91,16 @@ def rows(table: Table, providers: Iterable[str], using: str) -> Iterator[tuple[A
         cursor.execute(f"{statement} ORDER BY {quoted[0]}, {quoted[1]}", values)
         while found := cursor.fetchmany(_BATCH):
             yield from found
+
+
+def providers(table: Table, using: str) -> list[str]:
+    """The providers in a table that has some, for a message. At most ten."""
+    connection = connections[using]
+    column, name = (connection.ops.quote_name(each) for each in (table.provider or "", table.name))
+    with connection.cursor() as cursor:
+        # The names come from this database and are quoted by its own rules.
+        cursor.execute(f"SELECT DISTINCT {column} FROM {name} ORDER BY {column}")  # noqa: S608
+        return [str(value) for (value,) in cursor.fetchmany(10)]
 
 
 def import_links(
@@ -163,8 +181,18 @@ def _readable(pairs: Iterable[tuple[Any, Any]], report: Report) -> dict[str, set
         elif len(clever_id) > LONGEST_ID or not (clever_id.isascii() and clever_id.isalnum()):
             report.skipped.append(f"user {user}: the value is not a Clever id")
         else:
-            wanted[str(user)].add(clever_id)
+            wanted[_key(user)].add(clever_id)
     return wanted
+
+
+def _key(value: object) -> str:
+    """The key of a user as text, in one form: a table may have a UUID without dashes, or a number with zeros."""
+    primary: Any = get_user_model()._meta.pk  # noqa: SLF001  (Django documents it)
+    try:
+        return str(primary.to_python(value))
+    except (ValidationError, ValueError, TypeError):
+        # No user has this key. The report says so.
+        return str(value)
 
 
 def _drop_known(wanted: dict[str, set[str]], report: Report, issuer: str) -> None:
@@ -200,21 +228,18 @@ def _drop_several(wanted: dict[str, set[str]], report: Report) -> None:
 
 
 def _users(keys: Iterable[str], using: str) -> dict[str, Any]:
-    """The users by the text of their keys, as the table has it."""
+    """The users by the text of their keys."""
     user_model = get_user_model()
     primary: Any = user_model._meta.pk  # noqa: SLF001  (Django documents it)
-    readable: dict[Any, str] = {}
+    wanted: list[Any] = []
     for key in keys:
-        try:
-            readable[primary.to_python(key)] = key
-        except (ValidationError, ValueError, TypeError):  # noqa: PERF203  (few are unreadable)
-            continue
+        with suppress(ValidationError, ValueError, TypeError):
+            wanted.append(primary.to_python(key))
     found: dict[str, Any] = {}
-    wanted = list(readable)
     for at in range(0, len(wanted), _BATCH):
         everybody = user_model._base_manager.using(using)  # noqa: SLF001  (Django documents it)
         for user in everybody.filter(pk__in=wanted[at : at + _BATCH]):
-            found[readable[user.pk]] = user
+            found[str(user.pk)] = user
     return found
 
 

@@ -181,11 +181,49 @@ def test_an_import_names_a_missing_table_or_column(table: Callable[..., None]) -
         (["table"], {}, "--table NAME"),
         (["table"], {"table": "auth_user"}, "no column 'user_id'"),
         (["table"], {"table": "auth_user", "user_column": "id"}, "no column 'clever_id'"),
+        (["table"], {"table": "auth_user", "provider": ["clever"]}, "--provider-column NAME"),
         (["allauth"], {"database": "replica"}, "no database 'replica': DATABASES has default"),
         (["allauth"], {"issuer": "clever.com"}, "--issuer: .*must start with https://"),
     ]:
         with pytest.raises(CommandError, match=words):
             run("clever_import", *arguments, **options)
+
+
+@pytest.mark.parametrize("providers", [[], ["google", "Clever"], ["clever"]])
+def test_an_import_without_rows_of_the_provider_names_those_in_the_table(
+    table: Callable[..., None], providers: list[str]
+) -> None:
+    table("allauth", *((users().create_user(each).pk, "64c20b1e8f3a7d0019c4e501", each) for each in providers))
+    _, complained = run("clever_import", "allauth", dry_run=True)
+    wrong = (
+        "the table 'socialaccount_socialaccount' has no row of 'clever'. It has 'Clever', 'google': name the right one "
+        "with --provider"
+    )
+    assert complained == (wrong if len(providers) > 1 else "")
+
+
+@pytest.mark.parametrize(
+    ("clever_id", "odd"), [("64c20b1e8f3a7d0019c4e501", 0), ("17", 1), ("64C20B1E8F3A7D0019C4E501", 1)]
+)
+def test_an_import_warns_of_ids_that_do_not_look_like_clevers(
+    table: Callable[..., None], clever_id: str, odd: int
+) -> None:
+    table("allauth", (users().create_user("ada").pk, clever_id, "clever"))
+    _, complained = run("clever_import", "allauth", dry_run=True)
+    assert complained.startswith(f"{odd} of the ids do not look like Clever's") == bool(odd)
+
+
+def test_an_import_knows_a_key_that_is_written_in_another_form() -> None:
+    ada = users().create_user("ada")
+    rows = [(f"0{ada.pk}", "first"), (ada.pk, "second")]
+    from clever_sso.django.imports import import_links
+
+    assert [len(import_links(rows, "https://clever.com", allow_several=each).linked) for each in (False, True)] == [
+        0,
+        2,
+    ]
+    again = import_links(rows, "https://clever.com")
+    assert (again.known, again.skipped, again.refused) == (2, [], set())
 
 
 def test_an_import_can_read_a_column_of_the_user_table(identity: Callable[[str], Identity]) -> None:

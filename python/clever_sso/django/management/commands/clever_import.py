@@ -61,6 +61,11 @@ class Command(BaseCommand):
             f"issuer {issuer}: {len(report.linked)} {made}, {report.known} linked before, "
             f"{len(report.skipped)} left out"
         )
+        if report.odd_ids:
+            self.stderr.write(
+                f"{report.odd_ids} of the ids do not look like Clever's, which have 24 digits and letters from a to f: "
+                "is this the right column?"
+            )
         if report.refused:
             refused = "would be refused" if options["dry_run"] else "are refused"
             self.stdout.write(
@@ -68,18 +73,22 @@ class Command(BaseCommand):
                 'deleted in the administration ("removed Clever accounts") or an import links them'
             )
 
-    @staticmethod
-    def _imported(options: dict[str, Any], issuer: str) -> imports.Report:
+    def _imported(self, options: dict[str, Any], issuer: str) -> imports.Report:
         using = options["database"] or accounts.database()
         if using not in connections:
             raise CommandError(f"there is no database {using!r}: DATABASES has {', '.join(connections)}")
+        table, wanted = _table(options), options["provider"] or ["clever"]
         try:
-            pairs = imports.rows(_table(options), options["provider"] or ["clever"], using)
-            return imports.import_links(
-                list(pairs), issuer, allow_several=options["allow_several"], dry_run=options["dry_run"]
-            )
+            pairs = list(imports.rows(table, wanted, using))
         except imports.MissingTable as error:
             raise CommandError(str(error)) from None
+        there = imports.providers(table, using) if table.provider and not pairs else []
+        if there:
+            self.stderr.write(
+                f"the table {table.name!r} has no row of {' or '.join(map(repr, wanted))}. It has "
+                f"{', '.join(map(repr, there))}: name the right one with --provider"
+            )
+        return imports.import_links(pairs, issuer, allow_several=options["allow_several"], dry_run=options["dry_run"])
 
 
 def _issuer(options: dict[str, Any]) -> str:
@@ -114,4 +123,7 @@ def _table(options: dict[str, Any]) -> imports.Table:
         "clever_id": options["id_column"],
         "provider": options["provider_column"],
     }
-    return replace(usual, **{name: value for name, value in chosen.items() if value})
+    table = replace(usual, **{name: value for name, value in chosen.items() if value})
+    if options["provider"] and table.provider is None:
+        raise CommandError("--provider needs the column with the provider: --provider-column NAME")
+    return table
