@@ -502,6 +502,20 @@ with Emulator.running() as emulator:
     client = Client()
 """
 CHECKS = {
+    "behind-tls": """
+    import re
+
+    sent = {"Host": "testserver", "X-Forwarded-Proto": "https"}
+    client = Client(enforce_csrf_checks=True, headers={**sent, "Origin": "https://testserver"})
+    log_in(client, "ada", emulator)
+    assert client.get("/clever/whoami").json()["full_name"] == "Ada Ashworth"
+    page = client.get("/admin/login/").content.decode()
+    token = re.search('csrfmiddlewaretoken" value="(.*?)"', page)[1]
+    form = {"csrfmiddlewaretoken": token, "username": "x", "password": "y"}
+    assert client.post("/admin/login/", form).status_code == 200
+    other = Client(enforce_csrf_checks=True, headers={**sent, "Origin": "https://other.example"})
+    assert other.post("/admin/login/", form).status_code == 403
+""",
     "drf": """
     assert client.get("/api/notes").status_code == 401
     log_in(client, "ada", emulator)
@@ -785,6 +799,10 @@ def test_mozilla_django_oidc(project: Path, tmp_path: Path, monkeypatch: pytest.
         run(AFTER_MOZILLA, **variables, IMPORT=moving("mozilla import").strip())
 
 
+def test_forms_of_django_behind_a_proxy_that_terminates_tls(project: Path, tmp_path: Path) -> None:
+    checked("behind-tls", project, tmp_path, SECRET_KEY=secrets.token_hex(32), ALLOWED_HOSTS="testserver")
+
+
 def test_django_rest_framework_and_a_single_page(project: Path, tmp_path: Path) -> None:
     needs("rest_framework")
     checked("drf", project, tmp_path)
@@ -906,7 +924,7 @@ def test_render() -> None:
 
 def filled(text: str, variables: dict[str, str]) -> str:
     """Expand `${NAME}` like Compose."""
-    return re.sub(r"\$\{(\w+)\}", lambda found: variables[found[1]], text)
+    return re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", lambda found: variables[found[1]], text)
 
 
 def test_docker_compose_with_the_emulator(tmp_path: Path) -> None:
@@ -921,7 +939,10 @@ def test_docker_compose_with_the_emulator(tmp_path: Path) -> None:
     )
     variables = dict(line.split("=", 1) for line in made.stdout.splitlines())
     assert [len(value) for value in variables.values()] == [64, 64]
-    services = yaml.safe_load(files("compose")["compose.yaml"])["services"]
+    compose = files("compose")["compose.yaml"]
+    # Compose starts nothing without a secret, instead of an app or a session key that is empty.
+    assert re.findall(r"\$\{\w+(?!\w|:\?)", compose) == []
+    services = yaml.safe_load(compose)["services"]
     assert all(port.startswith("127.0.0.1:") for service in services.values() for port in service["ports"])
     words = shlex.split(filled(services["clever"]["command"], variables))
     assert words[0] == "clever-emulator"
