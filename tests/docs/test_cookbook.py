@@ -981,6 +981,7 @@ def test_docker_compose_with_the_emulator(tmp_path: Path) -> None:
         "WORKDIR",
         "COPY",
         "RUN",
+        "ENV",
         "USER",
     }
 
