@@ -17,8 +17,10 @@ mandir=${MANDIR:-$PREFIX/share/man}
 docdir=${DOCDIR:-$PREFIX/share/doc/clever_sso}
 pkg_config_prefix=${PKG_CONFIG_PREFIX:-$PREFIX}
 major=${VERSION%%.*}
-# The system libraries that a program with the static library needs, from `rustc --print native-static-libs`.
+# The system libraries that a program with the static library needs. The first ones have the unwinder. With musl, which has everything
+# else in one library, programs are linked with -static, and GCC has no static libgcc_s.
 system_libraries="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
+grep -aqF libc.so.6 "$RELEASE/libclever_sso.so" || system_libraries="-lgcc_eh -lgcc -lc"
 packaging=ffi/packaging
 url=$(sed -n 's/^homepage = "\(.*\)"/\1/p' Cargo.toml)
 

@@ -22,6 +22,9 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$ld" -r --whole-archive "$from" -o "$work/all.o"
-"$objcopy" --strip-debug --wildcard --keep-global-symbol='clever_sso_*' "$work/all.o" "$work/clever_sso.o"
+# Rust's standard library also has LLVM's own code in each object. With LLVM's plugin, `nm` and the linker would read only that, and it
+# is for another version of LLVM.
+"$objcopy" --strip-debug --wildcard --keep-global-symbol='clever_sso_*' --remove-section=.llvmbc --remove-section=.llvmcmd \
+    "$work/all.o" "$work/clever_sso.o"
 "$ar" rcsD "$work/libclever_sso.a" "$work/clever_sso.o"
 install -m 644 "$work/libclever_sso.a" "$to"

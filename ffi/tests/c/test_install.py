@@ -231,6 +231,37 @@ def test_the_static_library_has_only_the_public_symbols(installed: Path) -> None
     assert {name for name in names if not name.startswith("clever_sso_")} == set()
 
 
+def test_the_static_library_is_only_machine_code(installed: Path) -> None:
+    # readelf would show LLVM's code in sections of their own.
+    command = ["readelf", "--sections", "--wide", str(installed / "lib/libclever_sso.a")]
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert " .text" in listing
+    assert " .llvmbc" not in listing
+    assert " .llvmcmd" not in listing
+
+
+def linked_with(prefix: Path) -> set[str]:
+    """The options for the linker in the files for pkg-config and CMake, after the name of the library."""
+    texts = [path.read_text() for path in (prefix / "lib").rglob("*") if path.suffix in {".pc", ".cmake"}]
+    return set(re.findall(r"(?:private: |libclever_sso\.a |LIBRARIES \")(-l[^\"\n]*)", "\n".join(texts)))
+
+
+def test_the_files_for_musl_name_only_libraries_that_can_be_linked_statically(installed: Path, tmp_path: Path) -> None:
+    built = tmp_path / "built"
+    built.mkdir()
+    (built / "empty.c").write_text("int clever_sso_nothing;\n")
+    # Its C library is not glibc.
+    compile_it = ["cc", "-nostdlib", "-fPIC", str(built / "empty.c")]
+    subprocess.run([*compile_it, "-shared", "-o", str(built / "libclever_sso.so")], check=True)
+    subprocess.run([*compile_it, "-c", "-o", str(built / "empty.o")], check=True)
+    subprocess.run(["ar", "rcs", str(built / "libclever_sso.a"), str(built / "empty.o")], check=True)
+    (built / "LICENSES-THIRD-PARTY.txt").touch()
+    settings = {"RELEASE": str(built), "PREFIX": str(tmp_path / "prefix"), "VERSION": VERSION, "PYTHON": sys.executable}
+    subprocess.run([ROOT / "ffi/packaging/install.sh"], check=True, env={**os.environ, **settings})
+    assert linked_with(tmp_path / "prefix") == {"-lgcc_eh -lgcc -lc"}
+    assert linked_with(installed) == {"-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"}
+
+
 def test_destdir_with_other_folders_installs_and_uninstalls(tmp_path: Path) -> None:
     needs("pkg-config")
     folders = ["PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu", f"DESTDIR={tmp_path}"]
