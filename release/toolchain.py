@@ -136,7 +136,8 @@ def tools(platform: Platform) -> tuple[Path, Path, Path]:
     compiler = script(folder / "cc", f'exec {shlex.join(zig)} "$@"')
     split = shlex.join([str(HERE / "split_debug.sh"), str(LLVM / "llvm-objcopy")])
     # rustc infers the linker's options from the end of its name. Without -g, zig leaves function names out.
-    linker = script(folder / "link-gcc", f'{shlex.quote(str(compiler))} -g "$@"\nexec {split} "$@"')
+    link = f'{shlex.quote(str(compiler))} -g -Wl,--build-id=sha1 "$@"'
+    linker = script(folder / "link-gcc", f'{link}\nexec {split} "$@"')
     return compiler, LLVM / "llvm-ar", linker
 
 

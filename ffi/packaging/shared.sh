@@ -13,8 +13,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
 major=$(sed -n 's/^version = "\([0-9]*\)\..*"/\1/p' "$root/Cargo.toml" | head -n 1)
 read -r -a cc <<< "${CC:-cc} ${CCFLAGS:-}"
-# The options that rustc passes to its linker for a library, and those that build.rs adds.
-options=(-Wl,-O1 -Wl,--gc-sections -Wl,--eh-frame-hdr -Wl,-z,noexecstack -Wl,-z,relro,-z,now -Wl,-z,nodelete)
+# The options that rustc passes to its linker for a library, and those that build.rs adds. A debugger finds separate debug symbols by
+# the build ID.
+options=(-Wl,--build-id=sha1 -Wl,-O1 -Wl,--gc-sections -Wl,--eh-frame-hdr -Wl,-z,noexecstack -Wl,-z,relro,-z,now -Wl,-z,nodelete)
 [ -n "${KEEP_DEBUG:-}" ] || options+=(-Wl,--strip-all)
 
 work=$(mktemp -d)
