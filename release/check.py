@@ -25,7 +25,7 @@ import symbol_versions  # noqa: E402
 import third_party  # noqa: E402  (it is in the folder of the C library's packaging)
 import version as release  # noqa: E402
 from contents import ELF, SBOM, SUMS, Artifact, Member, artifacts  # noqa: E402
-from finish import digest, sbom  # noqa: E402
+from finish import STANDARD_LIBRARY, Versions, digest, is_static, sbom, versions  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +87,14 @@ def wrong_versions(artifact: Artifact, version: str) -> Iterator[str]:
                     yield f"{member.name} has version {said[1] if said else 'none'} instead of {version}"
 
 
+def titles(package: str, target: str) -> list[str]:
+    """Return the starts of the lines above the licenses of everything that is linked into a package."""
+    crates = [f"{one['name']} {one['version']} (" for one in third_party.crates_of_others(package, target)]
+    musl = [third_party.MUSL] if is_static(package, target) else []
+    mingw = [third_party.MINGW] if target.endswith("-windows-gnu") else []
+    return [*crates, third_party.STANDARD_LIBRARY, *musl, *mingw]
+
+
 def missing_licenses(artifact: Artifact) -> Iterator[str]:
     """Return the licenses that are missing in a file."""
     if artifact.name.endswith(".dsc"):
@@ -109,11 +117,8 @@ def missing_licenses(artifact: Artifact) -> Iterator[str]:
     texts = [gzip.decompress(one.data) if one.name.endswith(".gz") else one.data for one in others]
     said = b"\n".join(texts).decode("utf-8", "replace")
     for package, target in sorted(compiled):
-        wanted = [f"{one['name']} {one['version']} (" for one in third_party.crates_of_others(package, target)]
-        wanted.append(third_party.STANDARD_LIBRARY)
-        if target.endswith("-musl") and package in {"clever-emulator", "clever-sso"}:
-            wanted.append(third_party.MUSL)
         lines = set(said.splitlines())
+        wanted = titles(package, target)
         lacking = [one.partition(" (")[0] for one in wanted if not any(line.startswith(one) for line in lines)]
         if lacking:
             yield f"{THIRD_PARTY} lacks {len(lacking)} of {package} for {target}: {', '.join(lacking[:3])}"
@@ -130,13 +135,13 @@ def missing_symbol_versions(artifact: Artifact) -> Iterator[str]:
                     yield f"{member.name} has no symbol version {node}: link it with ffi/packaging/shared.sh"
 
 
-def wrong_sbom(artifact: Artifact) -> Iterator[str]:
+def wrong_sbom(artifact: Artifact, known: Versions) -> Iterator[str]:
     """Report an SBOM that is missing, or belongs to another file."""
     path = artifact.path.with_name(artifact.name + SBOM)
     if not path.exists():
         yield f"it has no SBOM {path.name}: run release/finish.py"
         return
-    said, wanted = json.loads(path.read_text("utf-8")), sbom(artifact)
+    said, wanted = json.loads(path.read_text("utf-8")), sbom(artifact, known)
     told = said.get("metadata", {}).get("component", {}).get("hashes", [{}])[0].get("content")
     if told != digest(artifact.path):
         yield f"{path.name} is about another file: run release/finish.py again"
@@ -144,6 +149,8 @@ def wrong_sbom(artifact: Artifact) -> Iterator[str]:
     lacking = {one["bom-ref"] for one in wanted["components"]} - listed
     if lacking:
         yield f"{path.name} lacks {', '.join(sorted(lacking)[:3])}"
+    if artifact.compiled and not any(name.startswith(f"{STANDARD_LIBRARY}@") for name in listed):
+        yield f"{path.name} lacks the version of Rust's standard library: no program in the release names its compiler"
 
 
 def wrong_sums(folder: Path) -> Iterator[str]:
@@ -164,12 +171,12 @@ def wrong_sums(folder: Path) -> Iterator[str]:
             yield f"{SUMS}: {name} has another checksum"
 
 
-def problems(artifact: Artifact, version: str) -> Iterator[str]:
+def problems(artifact: Artifact, version: str, known: Versions) -> Iterator[str]:
     """Return the problems of a file."""
     yield from wrong_versions(artifact, version)
     yield from missing_licenses(artifact)
     yield from missing_symbol_versions(artifact)
-    yield from wrong_sbom(artifact)
+    yield from wrong_sbom(artifact, known)
     for member in artifact.members:
         yield from wrong_folders(member)
 
@@ -179,8 +186,9 @@ def check(folder: Path) -> list[str]:
     version = release.current(ROOT)
     files = artifacts(folder)
     lines = [] if files else [f"{folder}: there is no file to check"]
+    known = versions(files)
     for artifact in files:
-        lines += [f"{artifact.name}: {problem}" for problem in problems(artifact, version)]
+        lines += [f"{artifact.name}: {problem}" for problem in problems(artifact, version, known)]
     return lines + list(wrong_sums(folder))
 
 

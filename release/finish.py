@@ -3,7 +3,8 @@
 python3 finish.py dist
 
 The SBOM of FILE is FILE.cdx.json: CycloneDX 1.6, with every crate that is linked into the file, its license and the
-checksum of its source. `SHA256SUMS` lists all files, including the SBOMs; `sha256sum --check` reads it.
+checksum of its source, and with what the compilers add: Rust's standard library, an unwinder and a C library.
+`SHA256SUMS` lists all files, including the SBOMs; `sha256sum --check` reads it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sys
 import uuid
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "ffi" / "packaging"))
@@ -31,9 +32,51 @@ ROOT = HERE.parent
 OURS = "MIT OR Apache-2.0"
 # The serial number is computed from the file, so the same file always gets the same one.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "clever-sso.release")
-COMPILER = re.compile(rb"rustc version (\d+\.\d+\.\d+)(?:-\w+)? \(")
+STANDARD_LIBRARY = "pkg:generic/rust-std"
+# The version of Rust in a program with the first digits of its commit, and the commit of the standard library.
+COMPILER = re.compile(rb"rustc version (\d+\.\d+\.\d+)(?:-\w+)?(?: \(([0-9a-f]{9}))?")
+COMMIT = re.compile(rb"/rustc/([0-9a-f]{9})[0-9a-f]{31}/")
+# zig contains this version of musl.
+MUSL = "1.2.5"
 
 Json = dict[str, Any]
+# Versions of what compilers add, by the name and the platform of the program, or the commit of its compiler.
+Versions = dict[tuple[str, str], set[str]]
+
+
+class Runtime(NamedTuple):
+    """A library that compilers add to programs."""
+
+    name: str
+    license: str
+    # Text in a program with the library, and the version in the compiler's name, which a stripped program may lack.
+    trace: re.Pattern[bytes]
+    version: re.Pattern[bytes]
+
+
+RUNTIMES = (
+    Runtime("rust-std", OURS, re.compile(rb"/rustc/[0-9a-f]{40}/|library/std/src/|rustc version "), COMPILER),
+    # In files that zig links. Its linker has the same version.
+    Runtime(
+        "llvm-libunwind",
+        "Apache-2.0 WITH LLVM-exception",
+        re.compile(rb"libunwind: malformed "),
+        re.compile(rb"Linker: LLD (\d+\.\d+\.\d+)"),
+    ),
+    # In files for Windows. release/toolchain.py writes the versions into them.
+    Runtime(
+        "libgcc",
+        "GPL-3.0-or-later WITH GCC-exception-3.1",
+        re.compile(rb"Mingw-w64 runtime failure:"),
+        re.compile(rb"gcc version (\d+\.\d+\.\d+)"),
+    ),
+    Runtime(
+        "mingw-w64",
+        "ZPL-2.1 AND MIT AND BSD-3-Clause",
+        re.compile(rb"Mingw-w64 runtime failure:"),
+        re.compile(rb"mingw-w64 version (\d+\.\d+\.?\d*)"),
+    ),
+)
 
 
 def digest(path: Path) -> str:
@@ -99,12 +142,47 @@ def dependencies(package: str, target: str) -> dict[str, set[str]]:
     }
 
 
-def compilers(artifact: Artifact) -> list[str]:
-    """Return the compiler versions that are written in the binaries."""
-    return sorted({found.decode() for member in artifact.compiled for found in COMPILER.findall(member.data)})
+def is_static(package: str, target: str) -> bool:
+    """Return whether a file of ours contains its C library. Libraries for musl use the system's."""
+    return target.endswith("-musl") and package in {"clever-emulator", "clever-sso"}
 
 
-def sbom(artifact: Artifact) -> Json:
+def named(runtime: Runtime, data: bytes) -> set[str]:
+    """Return the versions of a library in the compilers' names in a file."""
+    return {found[1].decode() for found in runtime.version.finditer(data)}
+
+
+def versions(files: list[Artifact]) -> Versions:
+    """Return the compilers of all files in a release: some programs lack the names that others have."""
+    known: Versions = {}
+    for artifact in files:
+        for member in artifact.compiled:
+            for runtime in RUNTIMES:
+                at = runtime.name, artifact.platform(member)
+                known.setdefault(at, set()).update(named(runtime, member.data))
+            for version, commit in set(COMPILER.findall(member.data)):
+                known.setdefault(("rust-std", commit.decode()), set()).add(version.decode())
+    return known
+
+
+def runtimes(artifact: Artifact, known: Versions) -> set[tuple[str, str, str]]:
+    """Return name, version and license of the libraries that compilers added; the version is empty if it is unknown."""
+    found: set[tuple[str, str, str]] = set()
+    for member in artifact.compiled:
+        platform = artifact.platform(member)
+        if is_static(member.package, platform):
+            found.add(("musl", MUSL, "MIT"))
+        for runtime in RUNTIMES:
+            if runtime.trace.search(member.data):
+                told = named(runtime, member.data)
+                for commit in {one.decode() for one in COMMIT.findall(member.data)}:
+                    told |= known.get((runtime.name, commit), set())
+                told = told or known.get((runtime.name, platform), set())
+                found.update((runtime.name, version, runtime.license) for version in told or {""})
+    return found
+
+
+def sbom(artifact: Artifact, known: Versions) -> Json:
     """Return the SBOM of a file."""
     version = release.current(ROOT)
     own = f"file:{artifact.name}"
@@ -117,18 +195,18 @@ def sbom(artifact: Artifact) -> Json:
         # Our own crates are the main component, not dependencies.
         for name, asked in inside.items():
             needs.setdefault(name if name in crates else own, set()).update(asked & crates.keys())
-    for compiler in compilers(artifact):
-        name = f"pkg:generic/rust-std@{compiler}"
-        components[name] = {
+    for name, number, terms in runtimes(artifact, known):
+        purl = f"pkg:generic/{name}@{number}" if number else f"pkg:generic/{name}"
+        made: Json = {
             "type": "library",
-            "bom-ref": name,
-            "name": "rust-std",
-            "version": compiler,
-            "purl": name,
-            "licenses": [{"expression": OURS}],
+            "bom-ref": purl,
+            "name": name,
+            "purl": purl,
+            "licenses": [{"expression": terms}],
         }
-        needs[own].add(name)
-        needs[name] = set()
+        components[purl] = {**made, "version": number} if number else made
+        needs[own].add(purl)
+        needs[purl] = set()
     total = digest(artifact.path)
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -172,8 +250,10 @@ def finish(folder: Path) -> None:
     """Write the SBOMs and the checksums."""
     for stale in [*folder.rglob(f"*{SBOM}"), *folder.rglob(SUMS)]:
         stale.unlink()
-    for artifact in artifacts(folder):
-        text = json.dumps(sbom(artifact), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    made = artifacts(folder)
+    known = versions(made)
+    for artifact in made:
+        text = json.dumps(sbom(artifact, known), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         artifact.path.with_name(artifact.name + SBOM).write_text(text, "utf-8", newline="\n")
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     (folder / SUMS).write_text("".join(f"{digest(folder / name)}  {name}\n" for name in files), "utf-8", newline="\n")

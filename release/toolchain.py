@@ -33,6 +33,15 @@ LLVM = DEBIAN / "usr/lib/llvm-14/bin"
 PYTHON_TOOLS = TARGET / "venv/bin"
 PACKAGES = ("rustc-web", "cargo-web", "rust-web-src")
 MINGW = ("gcc-mingw-w64-x86-64-win32", "rust-web-clippy")
+# The linker of MinGW drops the names of compilers from the end of each object, so this is a part of the program's data.
+COMPILERS = """#include <_mingw.h>
+#define TEXT(number) #number
+#define NUMBER(number) TEXT(number)
+const char clever_sso_compilers[] =
+    "rustc version " RUSTC
+    "\\0gcc version " NUMBER(__GNUC__) "." NUMBER(__GNUC_MINOR__) "." NUMBER(__GNUC_PATCHLEVEL__)
+    "\\0mingw-w64 version " __MINGW64_VERSION_STR;
+"""
 # Variables of the caller that must not change the build.
 FOREIGN = (
     "RUSTUP_TOOLCHAIN",
@@ -125,12 +134,12 @@ def c_flags(platform: Platform) -> list[str]:
 
 def tools(platform: Platform) -> tuple[Path, Path, Path]:
     """Write the C compiler, the archiver and the linker; return their variables."""
+    folder = FOLDER / "bin" / platform.triple
+    folder.mkdir(parents=True, exist_ok=True)
     if platform.windows:
         mingw = DEBIAN / "usr/bin/x86_64-w64-mingw32"
         gcc = mingw.with_name(f"{mingw.name}-gcc-win32")
-        return gcc, mingw.with_name(f"{mingw.name}-ar"), gcc
-    folder = FOLDER / "bin" / platform.triple
-    folder.mkdir(parents=True, exist_ok=True)
+        return gcc, mingw.with_name(f"{mingw.name}-ar"), naming_linker(folder, gcc)
     # cargo-zigbuild knows which of rustc's options zig does not accept.
     zig = [str(PYTHON_TOOLS / "cargo-zigbuild"), "zig", "cc", "--", "-fno-sanitize=all", "-target", platform.zig]
     compiler = script(folder / "cc", f'exec {shlex.join(zig)} "$@"')
@@ -141,13 +150,25 @@ def tools(platform: Platform) -> tuple[Path, Path, Path]:
     return compiler, LLVM / "llvm-ar", linker
 
 
+def naming_linker(folder: Path, gcc: Path) -> Path:
+    """Write a linker that adds the names of the compilers, for SBOMs. Programs for Linux have them in .comment."""
+    names = folder / "compilers.c"
+    write(names, COMPILERS)
+    own = f'-DRUSTC="\\"${{told#rustc }}\\"" -x c {shlex.quote(str(names))} -Wl,-u,clever_sso_compilers'
+    return script(folder / "link-gcc", f'told=$(rustc --version)\nexec {shlex.quote(str(gcc))} "$@" {own}')
+
+
 def script(path: Path, lines: str) -> Path:
-    """Write a small script, unless it exists already: cargo rebuilds everything after a newer compiler."""
-    text = f"#!/usr/bin/env bash\nset -euo pipefail\n{lines}\n"
+    """Write a small script."""
+    write(path, f"#!/usr/bin/env bash\nset -euo pipefail\n{lines}\n")
+    path.chmod(0o755)
+    return path
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file, unless it exists already: cargo rebuilds everything after a newer compiler."""
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, "utf-8")
-        path.chmod(0o755)
-    return path
 
 
 def main(words: Sequence[str]) -> int:

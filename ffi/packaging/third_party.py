@@ -29,9 +29,11 @@ FEATURES = {"clever-sso": ("--features", "command")}
 NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
 RULE = "=" * 78
 STANDARD_LIBRARY = "The Rust standard library (MIT OR Apache-2.0) https://github.com/rust-lang/rust"
-# Inside of programs that need no C library of the system. Not in cargo's registry.
-MUSL_TERMS = Path(__file__).with_name("LICENSE-musl.txt")
+# The C library, which is not in cargo's registry: musl is a part of programs that need none of the system, and MinGW's
+# is a part of everything for Windows. Each with the name of the file that has its license.
 MUSL = "musl libc (MIT) https://musl.libc.org"
+MINGW = "MinGW-w64 runtime (ZPL-2.1 AND MIT AND BSD-3-Clause) https://www.mingw-w64.org"
+C_LIBRARIES = {"-linux-musl": (MUSL, "LICENSE-musl.txt"), "-windows-gnu": (MINGW, "LICENSE-mingw-w64.txt")}
 
 
 def cargo(*arguments: str) -> str:
@@ -95,8 +97,9 @@ def text(package: str, *targets: str) -> str:
     # Rust's own license has the words of ours, without a name in it.
     permission = (ROOT / "LICENSE-MIT").read_text("utf-8").partition("\n\nPermission")
     out += [RULE, STANDARD_LIBRARY, RULE, (permission[1] + permission[2]).strip()]
-    if any(target.endswith("-musl") for target in targets):
-        out += [RULE, MUSL, RULE, MUSL_TERMS.read_text("utf-8").strip()]
+    for ending, (name, file) in C_LIBRARIES.items():
+        if any(target.endswith(ending) for target in targets):
+            out += [RULE, name, RULE, Path(__file__).with_name(file).read_text("utf-8").strip()]
     return "\n\n".join(out) + "\n"
 
 

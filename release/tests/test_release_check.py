@@ -24,6 +24,10 @@ third_party = finish.third_party
 LICENSES = {name: (ROOT / name).read_bytes() for name in check.LICENSES}
 THIRD_PARTY = check.THIRD_PARTY
 PREFIX = f"libclever_sso-{VERSION}-here"
+# What a compiler of Rust writes into programs.
+HASH = "0123456789abcdef0123456789abcdef01234567"
+COMPILER = f"rustc version 1.95.0 ({HASH[:9]} 2026-04-14)"
+STD = "pkg:generic/rust-std@1.95.0"
 Files = dict[str, bytes]
 
 
@@ -34,7 +38,7 @@ def program(folder: Path, *options: str, name: str = "program") -> bytes:
     source = folder / "main.c"
     source.write_text("int main(void) { return 0; }\n")
     subprocess.run(["cc", *options, str(source), "-o", str(folder / name)], check=True)
-    return (folder / name).read_bytes()
+    return (folder / name).read_bytes() + f"\0{COMPILER}\0".encode()
 
 
 def tar(files: Files, mode: str = "w:gz") -> bytes:
@@ -262,6 +266,59 @@ def test_an_sbom_without_a_linked_crate_is_named(dist: Path) -> None:
     assert f"{wheel.name}: {path.name} lacks {gone}" in check.check(dist)
 
 
+def elf(trace: bytes, *, loader: bool = True) -> bytes:
+    """A program for Linux on x86_64, without its compiler's name."""
+    return contents.ELF + bytes(14) + (62).to_bytes(2, "little") + (b"/ld-linux-x86-64.so.2" if loader else b"") + trace
+
+
+def pe(trace: bytes) -> bytes:
+    """A program for Windows on x86_64."""
+    header = contents.PE + bytes(0x3C - 2) + (0x40).to_bytes(4, "little") + b"PE\0\0"
+    return header + (0x8664).to_bytes(2, "little") + trace
+
+
+IN_PROGRAMS = f"/rustc/{HASH}/library/std/src/io.rs".encode()
+BY_MINGW = b"Mingw-w64 runtime failure:\0rustc version 1.96.0\0gcc version 12.2.0\0mingw-w64 version 10.0.0\0"
+BY_ZIG = b"libunwind: malformed DWARF\0rustc version 1.96.0 (ac68faa20 2026-05-25)\0Linker: LLD 22.1.8\0"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "wanted"),
+    [
+        ("clever-emulator", elf(IN_PROGRAMS), {"rust-std@1.95.0"}),
+        # cargo compiled the standard library, so its paths are relative.
+        ("clever-emulator", elf(b"library/std/src/io.rs"), {"rust-std@1.95.0"}),
+        ("clever-emulator", elf(BY_ZIG, loader=False), {"rust-std@1.96.0", "llvm-libunwind@22.1.8", "musl@1.2.5"}),
+        ("libclever_sso.so", elf(BY_ZIG), {"rust-std@1.96.0", "llvm-libunwind@22.1.8"}),
+        ("libclever_sso.so", elf(b"libunwind: malformed DWARF"), {"llvm-libunwind"}),
+        ("clever-emulator.exe", pe(BY_MINGW), {"rust-std@1.96.0", "libgcc@12.2.0", "mingw-w64@10.0.0"}),
+        ("clever-emulator.exe", pe(b"library/std/src/io.rs"), {"rust-std"}),
+        ("php-clever-sso.so", elf(IN_PROGRAMS), set()),
+    ],
+)
+def test_an_sbom_lists_what_compilers_add_to_a_stripped_program(
+    tmp_path: Path, name: str, data: bytes, wanted: set[str]
+) -> None:
+    (tmp_path / f"x-{VERSION}.zip").write_bytes(zipped({name: data}))
+    # In the same release, a static library for Linux names the compiler.
+    (tmp_path / f"y-{VERSION}.zip").write_bytes(zipped({"libclever_sso.a": contents.AR + elf(COMPILER.encode())}))
+    finish.finish(tmp_path)
+    said = json.loads((tmp_path / f"x-{VERSION}.zip{contents.SBOM}").read_text())
+    added = {one["purl"].removeprefix("pkg:generic/") for one in said["components"] if "hashes" not in one}
+    assert added == wanted
+    own = next(one for one in said["dependencies"] if one["ref"].startswith("file:"))
+    assert {f"pkg:generic/{one}" for one in wanted} <= set(own["dependsOn"])
+
+
+def test_a_release_whose_programs_name_no_compiler_is_reported(tmp_path: Path, whole: dict[str, Files]) -> None:
+    name = f"clever-emulator-{VERSION}-here.zip"
+    nameless = whole[name]["clever-emulator"].replace(COMPILER.encode(), IN_PROGRAMS)
+    write(tmp_path, {name: {**whole[name], "clever-emulator": nameless}})
+    finish.finish(tmp_path)
+    [line] = check.check(tmp_path)
+    assert line.startswith(f"{name}: {name}{contents.SBOM} lacks the version of Rust's standard library: ")
+
+
 def test_an_empty_folder_is_not_a_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         check.main([str(tmp_path)])
@@ -286,7 +343,8 @@ def test_an_sbom_lists_exactly_the_linked_crates(dist: Path) -> None:
     # Without crates that only compile it or test it, or that only other platforms need.
     assert {"rustls", "aws-lc-sys", "pyo3"} <= names
     assert not names & {"cbindgen", "proptest", "syn", "cc", "windows-sys", "clever-sso", "axum"}
-    assert all(one["licenses"] and one["hashes"] for one in said["components"])
+    assert all(one["licenses"] for one in said["components"])
+    assert [one["name"] for one in said["components"] if "hashes" not in one] == ["rust-std"]
     references = {one["bom-ref"] for one in said["components"]} | {said["metadata"]["component"]["bom-ref"]}
     assert {one["ref"] for one in said["dependencies"]} == references
     assert {name for one in said["dependencies"] for name in one["dependsOn"]} <= references

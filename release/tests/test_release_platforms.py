@@ -18,6 +18,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import finish
 import pytest
 from harness import emulator
 from harness.console import log_in_with
@@ -105,22 +106,33 @@ def wheel(name: str, platform: Platform) -> Path:
     return found
 
 
+def flags(unpacked: Unpacked, package: str, *words: str) -> list[str]:
+    """Return the options for the compiler from pkg-config."""
+    search = {**os.environ, "PKG_CONFIG_PATH": str(unpacked.library / "lib/pkgconfig")}
+    command = ["pkg-config", "--cflags", "--libs", *words, package]
+    return shlex.split(subprocess.run(command, check=True, capture_output=True, text=True, env=search).stdout)
+
+
 def compiled(unpacked: Unpacked, *, static: bool) -> Path:
     """The C example, compiled for the platform with the unpacked library."""
     program = unpacked.library / ("login-static" if static else "login")
     settings = environment(unpacked.place.platform)
     compiler = settings[f"CC_{unpacked.place.platform.triple.replace('-', '_')}"]
-    library = (
-        [f"{unpacked.library}/lib/libclever_sso.a", "-lunwind"]
-        if static
-        else [f"-L{unpacked.library}/lib", "-lclever_sso"]
-    )
+    musl = unpacked.place.platform.musl
+    library = flags(unpacked, "clever_sso_static", "--static") if static else flags(unpacked, "clever_sso")
     # zig links statically for musl by default.
-    dynamic = ["-dynamic"] if unpacked.place.platform.musl and not static else []
+    how = ["-static" if static else "-dynamic"] if musl else []
     source = unpacked.library / "share/doc/clever_sso/examples/login.c"
-    words = [compiler, *STRICT, *dynamic, f"-I{unpacked.library}/include", str(source), *library, "-o", str(program)]
+    words = [compiler, *STRICT, *how, str(source), *library, "-o", str(program)]
     subprocess.run(words, check=True, env=settings)
+    # A static program for musl runs anywhere.
+    assert not (static and musl) or libraries_of(program) == []
     return program
+
+
+def test_the_static_library_for_musl_needs_no_library_that_gcc_has_only_shared(unpacked: Unpacked) -> None:
+    for package in ("clever_sso", "clever_sso_static"):
+        assert ("-lgcc_s" in flags(unpacked, package, "--static")) != unpacked.place.platform.musl
 
 
 @pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
@@ -256,7 +268,7 @@ def unversioned(file: Path) -> set[str]:
     return {name for kind, name in needed if kind == "U" and "@" not in name and not name.startswith(("Py", "_Py"))}
 
 
-def test_the_debug_symbols_belong_to_the_library(platform: Platform, tmp_path: Path) -> None:
+def test_the_debug_symbols_belong_to_the_library(platform: Platform, unpacked: Unpacked, tmp_path: Path) -> None:
     name = f"libclever_sso-{VERSION}-{platform.triple}-debug"
     with tarfile.open(RELEASE / f"{name}.tar.gz") as archive:
         archive.extractall(tmp_path, filter="data")
@@ -264,6 +276,39 @@ def test_the_debug_symbols_belong_to_the_library(platform: Platform, tmp_path: P
     listing = subprocess.run([LLVM / "llvm-nm", symbols], check=True, capture_output=True, text=True).stdout
     assert re.search(r" t .*clever_sso", listing)
     assert folders_in(symbols.read_bytes()) == set()
+    # A debugger finds the symbols by the build ID, or by the file name and the checksum in the library.
+    library = unpacked.library / "lib/libclever_sso.so"
+    assert build_id(symbols) == build_id(library)
+    assert set(build_id(library)) != {"0"}
+    sections = subprocess.run(["readelf", "--string-dump=.gnu_debuglink", library], check=True, capture_output=True)
+    assert b"libclever_sso.so.debug" in sections.stdout
+
+
+def build_id(file: Path) -> str:
+    """Return the build ID of a file."""
+    notes = subprocess.run(["readelf", "--notes", file], check=True, capture_output=True, text=True).stdout
+    (found,) = re.findall(r"Build ID: ([0-9a-f]{40})$", notes, re.MULTILINE)
+    return found
+
+
+def test_every_program_names_its_compilers(platform: Platform, unpacked: Unpacked, tmp_path: Path) -> None:
+    module = tmp_path / "_native.abi3.so"
+    module.write_bytes(native_module(platform))
+    for file in (
+        unpacked.library / "lib/libclever_sso.so",
+        unpacked.library / "bin/clever-sso",
+        unpacked.emulator,
+        module,
+    ):
+        shown = subprocess.run(["readelf", "--string-dump=.comment", file], check=True, capture_output=True, text=True)
+        assert re.search(r" rustc version \d+\.\d+\.\d+", shown.stdout), file
+        assert re.search(r" Linker: LLD \d+\.\d+\.\d+", shown.stdout), file
+        assert build_id(file)
+
+
+def test_the_sbom_has_the_version_of_musl_that_is_linked() -> None:
+    (header,) = PYTHON_TOOLS.parent.glob("lib/python3*/site-packages/ziglang/lib/libc/musl/src/internal/version.h")
+    assert f'"{finish.MUSL}"' in header.read_text("utf-8")
 
 
 def test_every_file_contains_the_licenses_of_its_linked_crates(platform: Platform, unpacked: Unpacked) -> None:

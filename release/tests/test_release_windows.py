@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import finish
 import pytest
 from harness import emulator
 from harness import wine as wine_process
@@ -154,6 +155,16 @@ def test_every_file_contains_the_licenses_of_its_linked_crates(unpacked: Path) -
     texts = list(unpacked.rglob("LICENSES-THIRD-PARTY.txt"))
     assert len(texts) == 4
     for text in texts:
-        assert {"aws-lc-sys", "windows-sys"} <= set(
-            re.findall(r"^(\S+) \d+\.\d+\.\d+ \(", text.read_text("utf-8"), re.MULTILINE)
-        )
+        said = text.read_text("utf-8")
+        assert {"aws-lc-sys", "windows-sys"} <= set(re.findall(r"^(\S+) \d+\.\d+\.\d+ \(", said, re.MULTILINE))
+        assert "\nMinGW-w64 runtime (" in said
+        assert "\nwinpthreads\n" in said
+
+
+def test_every_program_names_its_compilers(unpacked: Path) -> None:
+    files = [*unpacked.rglob("clever*.exe"), *unpacked.rglob("clever_sso.dll"), *unpacked.rglob("*.pyd")]
+    assert len(files) == 4
+    for file in files:
+        data = file.read_bytes()
+        for runtime in finish.RUNTIMES:
+            assert len(finish.named(runtime, data)) == (runtime.name != "llvm-libunwind"), (file, runtime.name)
