@@ -14,8 +14,8 @@
 //! # Ok::<(), clever_emulator::StartError>(())
 //! ```
 //!
-//! The feature `cli`, which is on by default, is the command. Tests take the crate without it. With the source of this project in
-//! `clever_sso` beside your crate: `cargo add --dev --path ../clever_sso/emulator --no-default-features`.
+//! The feature `cli`, which is on by default, is the command. Tests take the crate without it:
+//! `cargo add --dev clever-emulator --no-default-features`.
 //!
 //! By default, it listens on the loopback address. It speaks plain HTTP, keeps everything in memory, and stops when it is
 //! dropped. It is not an identity provider: anyone who can reach it can log in as anyone.

@@ -18,6 +18,28 @@ def text(page: str) -> str:
     return (ROOT / page).read_text("utf-8")
 
 
+# The pages that registries show, and that are in the packages.
+READMES = ("core", "emulator", "js", "python", "release/npm")
+
+
+@pytest.mark.parametrize("folder", READMES)
+def test_the_page_of_a_package_needs_no_source_of_the_project(folder: str) -> None:
+    page = text(f"{folder}/README.md")
+    code = "\n".join(re.findall(r"^```sh\n(.*?)^```$", page, re.DOTALL | re.MULTILINE))
+    assert not re.search(r"\bmake\b|clever_sso/|target/|dist/", code)
+    assert not re.search(r"`make [a-z]|source of this project", page)
+
+
+def test_every_package_has_one_of_these_pages() -> None:
+    manifests = [ROOT / "core/Cargo.toml", *ROOT.glob("*/pyproject.toml"), ROOT / "emulator/Cargo.toml"]
+    named = {
+        path.parent.name
+        for path in manifests
+        if re.search(r'^readme = "README.md"$', path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert named == {"core", "emulator", "python"} < set(READMES)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_make_command_is_a_target(page: str) -> None:
     targets = set(re.findall(r"`make ([a-z][a-z-]*)", text(page)))
