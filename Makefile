@@ -517,7 +517,7 @@ test-release: release-platforms $(VENV)/test $(VENV)/release ## install the rele
 	CLEVER_RELEASE=$(abspath $(DIST)) $(IN_VENV)/pytest -ra release/tests/test_release_platforms.py
 
 .PHONY: test-reproducible
-test-reproducible: $(VENV)/build ## build the C library and the wheel twice, in two folders, and compare the bytes (10 minutes)
+test-reproducible: $(VENV)/build ## build the C library, the wheels and the sdist twice, in two folders, and compare the bytes (15 minutes)
 	REPRODUCIBLE_VENV=$(VENV) $(PYTHON) release/reproducible.py $(CARGO_TARGET_DIR)/reproducible
 
 .PHONY: test-sdist

@@ -3,7 +3,7 @@
 // It installs and builds only what has changed, and writes nothing into the source folder.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -57,4 +57,8 @@ unlessDone("build", [...modules, ...texts, "build.mjs"], () => {
   cpSync(join(sources, "src"), join(built, "src"), { recursive: true });
   cpSync(join(sources, "README.md"), join(built, "README.md"));
   for (const name of licenses) cpSync(join(sources, "..", name), join(built, name));
+  // The archive contains the modes of the files, which otherwise depend on the umask.
+  for (const entry of readdirSync(built, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) chmodSync(join(entry.parentPath ?? entry.path, entry.name), 0o644);
+  }
 });

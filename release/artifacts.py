@@ -4,8 +4,8 @@
 
 It builds the C library (for Linux, with the command `clever-sso` and debug symbols), the emulator, and a Python wheel
 of each, in FOLDER/python. By default it builds for all platforms in platforms.py; the TRIPLE `host` is this machine.
-Programs that are up to date are only packed again. `--built` packs the C library of a folder, such as target/release,
-and builds nothing.
+Programs that are up to date are only packed again. `--built` packs the C library or the emulator of a folder, such as
+target/release, and builds nothing.
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ class Build:
 
     def emulator(self) -> list[Path]:
         """Pack the program of the emulator."""
-        self._cargo("build", "-p", "clever-emulator", static="clever-emulator")
+        if not self._built:
+            self._cargo("build", "-p", "clever-emulator", static="clever-emulator")
         name = f"clever-emulator-{VERSION}-{self.platform.triple}"
         stage = self._empty_stage()
         folder = stage / name
@@ -220,13 +221,13 @@ def main() -> None:
     asked = argparse.ArgumentParser(description="Build the files of a release page for each platform.")
     asked.add_argument("--out", type=Path, default=ROOT / "dist", help="the output folder (dist/)")
     asked.add_argument("--only", choices=PARTS, help="build only this part (all parts)")
-    asked.add_argument("--built", type=Path, help="pack the C library in this folder, and build nothing")
+    asked.add_argument("--built", type=Path, help="pack what is in this folder, and build nothing")
     asked.add_argument("triples", metavar="TRIPLE", nargs="*", help="a platform, or host (all platforms)")
     options = asked.parse_args()
     out = options.out.absolute()
     out.mkdir(parents=True, exist_ok=True)
-    if options.built and options.only != "library":
-        asked.error("--built needs --only library")
+    if options.built and options.only not in {"library", "emulator"}:
+        asked.error("--built needs --only library or --only emulator")
     try:
         for platform in chosen(options.triples):
             if not options.built:

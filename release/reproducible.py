@@ -3,7 +3,7 @@
 python3 reproducible.py FOLDER [TARGET...]
 
 The folders have names of different length. Each contains the sources and the build. TARGET is a target of the Makefile;
-by default, `library` and `wheel`.
+by default, all in TARGETS. release/tests/test_release_same_bytes.py compares packages of the same programs.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from contents import opened
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("a", "another/place")
+TARGETS = ("library", "wheel", "emulator-wheel", "sdist")
 # Variables of the surrounding build that make and cargo must not inherit.
 FOREIGN = (
     "MAKEFLAGS",
@@ -94,7 +95,7 @@ def main(arguments: list[str]) -> None:
     commit = said("rev-parse", "HEAD")
     builds = []
     for place in PLACES:
-        builds.append(build(work / place, commit, arguments[1:] or ["library", "wheel"], venv))
+        builds.append(build(work / place, commit, arguments[1:] or [*TARGETS], venv))
         # Each build takes four gigabytes.
         shutil.rmtree(work / place)
     if not builds[0]:

@@ -7,6 +7,8 @@
 # its multiarch folder. PKG_CONFIG_PREFIX is the prefix in the pkg-config files, if it is another one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# Everyone can read what is installed, whatever the umask of the caller is.
+umask 022
 
 : "${PREFIX:?}" "${RELEASE:?}" "${VERSION:?}"
 destination=${DESTDIR:-}

@@ -17,6 +17,8 @@ packed=$folder/$name
 dist=$(mkdir -p "${DIST:-$root/dist}" && cd "${DIST:-$root/dist}" && pwd)
 
 cd "$root"
+# The archive contains the modes of its files.
+umask 022
 mkdir -p "$folder"
 cargo_for_windows() {
     "${PYTHON:-python3}" release/toolchain.py "$triple" cargo "$@"

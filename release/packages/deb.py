@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -48,7 +49,8 @@ def copy_source(folder: Path) -> None:
         if not (project.ROOT / name).is_file() or name.startswith("docs/site/"):
             continue
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(project.ROOT / name, folder / name)
+        program = bool((project.ROOT / name).stat().st_mode & stat.S_IXUSR)
+        project.put((project.ROOT / name).read_bytes(), folder / name, program=program)
     values = {
         "@VERSION@": project.VERSION,
         "@MAJOR@": MAJOR,
@@ -68,8 +70,7 @@ def copy_source(folder: Path) -> None:
         if path.name == "libclever-sso.install":
             copy = copy.with_name(f"libclever-sso{MAJOR}.install")
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(text, "utf-8")
-    (folder / "debian/rules").chmod(0o755)
+        project.put(text.encode(), copy, program=path.name == "rules")
 
 
 def missing(folder: Path) -> list[str]:
@@ -113,6 +114,8 @@ def build(folder: Path, built: Path | None, *, source: bool) -> None:
 
 def main() -> None:
     """Build the packages and move them to a folder."""
+    # The source package contains the modes of its folders.
+    os.umask(0o022)
     parser = argparse.ArgumentParser(description="Builds the Debian packages.")
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--built", type=Path)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,9 +53,9 @@ def words_of(platform: Platform) -> tuple[str, str]:
 def write_package(folder: Path, manifest: Json, licenses: dict[str, bytes]) -> None:
     """Write the files that every package has into an empty folder."""
     folder.mkdir(parents=True)
-    (folder / "package.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    project.put(f"{json.dumps(manifest, indent=2)}\n".encode(), folder / "package.json")
     for name, text in licenses.items():
-        (folder / name).write_bytes(text)
+        project.put(text, folder / name)
 
 
 def write_packages(stage: Path, programs: list[Path], licenses: dict[str, bytes]) -> list[Path]:
@@ -77,13 +76,12 @@ def write_platform(folder: Path, manifest: Json, program: Path, licenses: dict[s
     [system], [machine] = manifest["os"], manifest["cpu"]
     inside = NAME + (".exe" if system == "win32" else "")
     write_package(folder, {**manifest, "preferUnplugged": True, "files": [inside, *licenses]}, licenses)
-    (folder / "README.md").write_text(
+    text = (
         f"The program of [{NAME}](https://www.npmjs.com/package/{NAME}) for {system} on {machine}. "
-        "Install that package: it depends on this one.\n",
-        "utf-8",
+        "Install that package: it depends on this one.\n"
     )
-    shutil.copy(program, folder / inside)
-    (folder / inside).chmod(0o755)
+    project.put(text.encode(), folder / "README.md")
+    project.put(program.read_bytes(), folder / inside, program=True)
 
 
 def write_main(folder: Path, platforms: list[str]) -> None:
@@ -101,8 +99,7 @@ def write_main(folder: Path, platforms: list[str]) -> None:
     )
     write_package(folder, manifest, licenses)
     for name in (*own, "README.md"):
-        shutil.copy(SOURCES / name, folder / name)
-    (folder / "bin.js").chmod(0o755)
+        project.put((SOURCES / name).read_bytes(), folder / name, program=name == "bin.js")
 
 
 def pack(folders: list[Path], out: Path) -> None:

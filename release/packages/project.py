@@ -38,6 +38,12 @@ def build_time() -> int:
     return int(told.stdout) if told.returncode == 0 else 0
 
 
+def put(content: bytes, path: Path, *, program: bool = False) -> None:
+    """Write a file for a package, with the same mode whatever the caller's umask is."""
+    path.write_bytes(content)
+    path.chmod(0o755 if program else 0o644)
+
+
 def licenses(third_party: Path) -> dict[str, bytes]:
     """Return the license files by their names; `third_party` has the licenses of the linked crates."""
     return {**{name: (ROOT / name).read_bytes() for name in LICENSES}, THIRD_PARTY: third_party.read_bytes()}

@@ -42,7 +42,7 @@ LONG_PARTS = (
     Part("test-sdist", "Python package from its source"),
     Part("test-dist", "tarball of the C library for any Linux", tool="pytest"),
     Part("test-release", "packages of a release, for each platform", tool="pytest"),
-    Part("test-reproducible", "C library and wheel, built twice in two folders"),
+    Part("test-reproducible", "C library, wheels and sdist, built twice in two folders"),
     Part("test-oci", "image of the emulator", tool="pytest", needs=("test-release",)),
     Part("test-npm", "npm packages, from their archives", tool="pytest", needs=("test-release",)),
     Part("test-deb", "Debian packages, from their source", tool="pytest"),
