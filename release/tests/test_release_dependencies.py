@@ -8,6 +8,7 @@ import subprocess
 import sys
 from typing import Any
 
+import finish
 import pytest
 from harness.paths import ROOT
 
@@ -113,6 +114,10 @@ def test_each_dependency_has_a_line_and_each_line_a_dependency(part: str) -> Non
     assert len(names) > 10
     assert sorted(names - listed(*titles)) == [], "write a line for it in docs/dependencies.md"
     assert sorted(listed(*titles) - names) == [], "no manifest has it: remove its line from docs/dependencies.md"
+
+
+def test_the_table_of_what_compilers_add_has_the_names_in_sboms() -> None:
+    assert listed("What compilers add") == {runtime.name for runtime in finish.RUNTIMES} | {"musl"}
 
 
 def test_the_tables_of_the_library_and_the_emulator_list_exactly_the_linked_crates() -> None:
