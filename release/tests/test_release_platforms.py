@@ -284,6 +284,34 @@ def test_the_debug_symbols_belong_to_the_library(platform: Platform, unpacked: U
     assert b"libclever_sso.so.debug" in sections.stdout
 
 
+def names_in_gdb(library: Path, folder: Path) -> str:
+    """Return the names of internal functions that gdb knows, with a folder of debug symbols."""
+    words = ["gdb", "-nx", "-quiet", "-batch", "-iex", f"set debug-file-directory {folder}"]
+    shown = [*words, "-ex", "info functions record_debug", library]
+    return subprocess.run(shown, check=True, capture_output=True, text=True).stdout.partition("Non-debugging symbols:")[
+        2
+    ]
+
+
+def test_gdb_finds_the_symbols_by_the_build_id_and_beside_the_library(
+    platform: Platform, unpacked: Unpacked, tmp_path: Path
+) -> None:
+    if not shutil.which("gdb") or platform.machine != os.uname().machine:
+        pytest.skip("gdb for this processor is not installed")
+    with tarfile.open(RELEASE / f"libclever_sso-{VERSION}-{platform.triple}-debug.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    (symbols,) = tmp_path.glob("*/lib/libclever_sso.so.debug")
+    library = Path(shutil.copy(unpacked.library / "lib/libclever_sso.so", tmp_path / f"libclever_sso.so.{VERSION}"))
+    assert names_in_gdb(library, tmp_path / "nothing") == ""
+    found = build_id(library)
+    named = tmp_path / ".build-id" / found[:2] / f"{found[2:]}.debug"
+    named.parent.mkdir(parents=True)
+    shutil.copy(symbols, named)
+    assert "clever_sso" in names_in_gdb(library, tmp_path)
+    shutil.copy(symbols, tmp_path)
+    assert "clever_sso" in names_in_gdb(library, tmp_path / "nothing")
+
+
 def build_id(file: Path) -> str:
     """Return the build ID of a file."""
     notes = subprocess.run(["readelf", "--notes", file], check=True, capture_output=True, text=True).stdout
