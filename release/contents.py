@@ -39,6 +39,11 @@ SOURCES = (
     (re.compile(r"clever_emulator-[\d.]+\.tar\.gz"), "clever-emulator"),
     (re.compile(r"clever-emulator-[\d.]+\.crate"), "clever-emulator"),
     (re.compile(r"clever-sso-[\d.]+\.crate"), "clever-sso"),
+    # Debian's source package.
+    *(
+        (re.compile(r"clever-sso_[\d.]+\.tar\.xz"), name)
+        for name in ("clever-sso-ffi", "clever-sso", "clever-emulator")
+    ),
 )
 
 

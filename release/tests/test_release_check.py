@@ -310,6 +310,15 @@ def test_an_sbom_lists_what_compilers_add_to_a_stripped_program(
     assert {f"pkg:generic/{one}" for one in wanted} <= set(own["dependsOn"])
 
 
+def test_the_sbom_of_a_source_package_lists_the_crates_of_all_its_programs(tmp_path: Path) -> None:
+    (tmp_path / f"clever-sso_{VERSION}.tar.xz").write_bytes(tar({"debian/copyright": b"MIT\n"}, "w:xz"))
+    finish.finish(tmp_path)
+    said = json.loads((tmp_path / f"clever-sso_{VERSION}.tar.xz{contents.SBOM}").read_text())
+    # The library, the emulator, and both.
+    assert {"rustls", "clap", "serde"} <= {one["name"] for one in said["components"]}
+    assert check.check(tmp_path) == []
+
+
 def test_a_release_whose_programs_name_no_compiler_is_reported(tmp_path: Path, whole: dict[str, Files]) -> None:
     name = f"clever-emulator-{VERSION}-here.zip"
     nameless = whole[name]["clever-emulator"].replace(COMPILER.encode(), IN_PROGRAMS)
