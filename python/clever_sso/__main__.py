@@ -107,6 +107,20 @@ def _report_of_app(app: str) -> Report:
         raise _NoReportError(f"{error}. In Django run manage.py clever_doctor, in Flask flask clever doctor") from None
 
 
+def _write(text: str) -> None:
+    """Writes to standard output. It may be closed or full, or its reader may be gone: the exit code still counts."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        # Otherwise Python writes the rest when it exits, fails again, and changes the exit code.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
 def main(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
     if isinstance(sys.stdout, TextIOWrapper):
@@ -120,13 +134,14 @@ def main(arguments: list[str]) -> int:
         except _NoReportError as error:
             sys.stderr.write(f"{error}\n")
             return _USAGE
-        sys.stdout.write(shown(report, as_json=as_json, to_terminal=sys.stdout.isatty()))
+        to_terminal = sys.stdout is not None and sys.stdout.isatty()
+        _write(shown(report, as_json=as_json, to_terminal=to_terminal))
         return report.exit_code
     if arguments in (["--help"], ["-h"], ["help"], ["doctor", "--help"], ["doctor", "-h"]):
-        sys.stdout.write(HELP)
+        _write(HELP)
         return 0
     if arguments in (["--version"], ["-V"]):
-        sys.stdout.write(f"clever-sso {__version__}\n")
+        _write(f"clever-sso {__version__}\n")
         return 0
     sys.stderr.write(HELP)
     return _USAGE

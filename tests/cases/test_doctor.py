@@ -123,6 +123,15 @@ def test_the_python_command_writes_text_and_shows_its_usage(clever: str) -> None
         assert done.stderr.startswith("Usage: ")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is a device of Linux")
+@pytest.mark.parametrize("output", [">&-", ">/dev/full", "| true"], ids=["closed", "full", "without a reader"])
+@pytest.mark.parametrize("command", [[COMMAND], [sys.executable, "-m", "clever_sso"]], ids=["command", "python"])
+def test_output_that_cannot_be_written_changes_no_exit_code(command: list[str | Path], output: str) -> None:
+    script = f'set -o pipefail; "$@" doctor {output}'
+    done = run_with(["bash", "-c", script, "bash", *command], with_library({}))
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is Unix's")
 @pytest.mark.parametrize("command", [[COMMAND], [sys.executable, "-m", "clever_sso"]], ids=["command", "python"])
 @pytest.mark.parametrize(
