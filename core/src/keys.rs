@@ -261,7 +261,7 @@ impl Keys {
             Err(error) if self.cached().is_some() => {
                 tracing::warn!(
                     reason = error.code().as_str(),
-                    "keys could not be fetched, old ones are used"
+                    "cannot fetch keys, the last ones stay in use"
                 );
             }
             // The caller that requested the keys gets the error.

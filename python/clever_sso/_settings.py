@@ -129,7 +129,7 @@ def from_environment() -> dict[str, Any]:
     """
     logger = logging.getLogger("clever_sso")
     for name, meant in misspelled(os.environ, OF_EVERY_FACE):
-        logger.warning("nothing reads %s: is it %s?", name, meant)
+        logger.warning("nothing reads %s: a similar setting is %s", name, meant)
     for name, instead in of_other_faces(os.environ, "the environment"):
         logger.warning("nothing reads %s in the environment: %s", name, instead)
     return arguments(os.environ)
@@ -422,7 +422,7 @@ def instead_of(name: object) -> str:
         return ": all hosts share it"
     word = word if word.startswith(PREFIX) else PREFIX + word
     nearest = get_close_matches(word, CLIENT_SETTINGS, 1, 0.78)
-    return f": is it {nearest[0]}?" if nearest else ""
+    return f": a similar setting is {nearest[0]}" if nearest else ""
 
 
 def of_other_faces(names: Iterable[str], face: str) -> Iterator[tuple[str, str]]:

@@ -306,7 +306,7 @@ BROKEN = [
     Broken(
         "misspelt variable",
         "settings",
-        "is it CLEVER_CLIENT_SECRET?",
+        "a similar setting is CLEVER_CLIENT_SECRET",
         set_to(CLEVER_CLIENT_SECRET="", CLEVER_CLIENTSECRET=SECRET),
     ),
     Broken("no client id", "settings", "CLEVER_CLIENT_ID", set_to(CLEVER_CLIENT_ID="")),

@@ -31,7 +31,7 @@ impl Config {
     /// `config_invalid`, when `CLEVER_CLIENT_ID` is missing or a value cannot be read.
     pub fn from_env() -> Result<ConfigBuilder> {
         for (name, meant, _) in misspelt() {
-            tracing::warn!("nothing reads {name}: is it {meant}?");
+            tracing::warn!("nothing reads {name}: a similar setting is {meant}");
         }
         read(environment::variable)
     }
@@ -179,10 +179,20 @@ fn misspelt() -> Vec<(String, String, bool)> {
 /// The setting that a misspelled variable name probably means; `None` if the name is a setting itself.
 fn meant_by(name: &str) -> Option<String> {
     const NEAR: f64 = 0.7;
-    // Names that people often use, and that are too short for the comparison below.
-    const SHORT: [(&str, &str); 2] = [("ID", "CLEVER_CLIENT_ID"), ("SECRET", "CLEVER_CLIENT_SECRET")];
-    let own = name.strip_prefix("CLEVER_")?;
-    if let Some((_, meant)) = SHORT.iter().find(|(short, _)| *short == own) {
+    // Names that people often use, and that the comparison below does not find, or takes for another setting.
+    const OFTEN: [(&str, &str); 8] = [
+        ("ID", "CLEVER_CLIENT_ID"),
+        ("APP_ID", "CLEVER_CLIENT_ID"),
+        ("SECRET", "CLEVER_CLIENT_SECRET"),
+        ("APP_SECRET", "CLEVER_CLIENT_SECRET"),
+        ("CLIENT_KEY", "CLEVER_CLIENT_SECRET"),
+        ("CALLBACK", "CLEVER_REDIRECT_URI"),
+        ("CALLBACK_URI", "CLEVER_REDIRECT_URI"),
+        ("CALLBACK_URL", "CLEVER_REDIRECT_URI"),
+    ];
+    let capitals = name.to_ascii_uppercase();
+    let own = capitals.strip_prefix("CLEVER_")?;
+    if let Some((_, meant)) = OFTEN.iter().find(|(often, _)| *often == own) {
         return Some((*meant).to_owned());
     }
     let of_pages = OF_PAGES.map(|(_, variable)| variable.to_owned());
@@ -192,8 +202,9 @@ fn meant_by(name: &str) -> Option<String> {
         SETTINGS.iter().map(|setting| setting.python.to_ascii_uppercase()).chain(others).collect();
     let near = |known: &String| strsim::normalized_damerau_levenshtein(own, known);
     let nearest = known.iter().max_by(|one, other| near(one).total_cmp(&near(other)))?;
-    let is_misspelt = !known.iter().any(|known| known == own) && near(nearest) >= NEAR;
-    is_misspelt.then(|| format!("CLEVER_{nearest}"))
+    // Windows ignores the case of names.
+    let is_setting = known.iter().any(|known| known == own) && (cfg!(windows) || capitals == name);
+    (!is_setting && near(nearest) >= NEAR).then(|| format!("CLEVER_{nearest}"))
 }
 
 #[cfg(test)]
@@ -223,6 +234,11 @@ mod tests {
             ("CLEVER_LANGUAGES", Some("CLEVER_LANGUAGE")),
             ("CLEVER_SECRET", Some("CLEVER_CLIENT_SECRET")),
             ("CLEVER_ID", Some("CLEVER_CLIENT_ID")),
+            ("CLEVER_CLIENT_KEY", Some("CLEVER_CLIENT_SECRET")),
+            ("CLEVER_CALLBACK_URL", Some("CLEVER_REDIRECT_URI")),
+            ("clever_client_ids", Some("CLEVER_CLIENT_ID")),
+            #[cfg(not(windows))]
+            ("clever_client_id", Some("CLEVER_CLIENT_ID")),
             ("CLEVER_HOUSE", None),
             ("CLEAVER_CLIENT_ID", None),
         ] {

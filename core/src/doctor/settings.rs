@@ -36,7 +36,7 @@ pub(super) fn unreadable(why: &str) -> Finding {
 /// The finding for a variable that is not a setting.
 #[cfg(feature = "__face")]
 pub(super) fn misspelt(name: &str, meant: &str, is_set: bool) -> Finding {
-    let found = format!("nothing reads {name}: is it {meant}?");
+    let found = format!("nothing reads {name}: a similar setting is {meant}");
     let level = if is_set { Level::Warning } else { Level::Problem };
     Finding::new(CHECK, level, &found, Some("rename this variable, or remove it"))
 }

@@ -179,7 +179,7 @@ fn new_keys_and_the_use_of_old_keys_are_logged() {
     let unknown = Signer::second().token(&server.base());
     let lines = Captured::during(|| drop(client.verify_id_token(&unknown, None, None).unwrap_err()));
     let warning = ours_of(&lines).into_iter().find(|line| line.starts_with("WARN")).unwrap();
-    assert!(warning.contains("keys_unusable") && warning.contains("old ones are used"), "{warning}");
+    assert!(warning.contains("keys_unusable") && warning.contains("the last ones stay in use"), "{warning}");
 }
 
 #[test]
@@ -247,5 +247,8 @@ fn in_a_misspelled_environment() {
     let lines = Captured::during(|| drop(Config::from_env().unwrap()));
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].starts_with("WARN"), "{lines:?}");
-    assert!(lines[0].ends_with("nothing reads CLEVER_REDIRECT_URL: is it CLEVER_REDIRECT_URI?"), "{lines:?}");
+    assert!(
+        lines[0].ends_with("nothing reads CLEVER_REDIRECT_URL: a similar setting is CLEVER_REDIRECT_URI"),
+        "{lines:?}"
+    );
 }

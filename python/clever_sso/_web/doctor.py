@@ -61,7 +61,12 @@ def misspelled(settings: Mapping[str, Any], others: Iterable[str]) -> Iterator[F
     for name, meant in _settings.misspelled(settings, others):
         is_missing = meant in _settings.CLIENT_SETTINGS and not settings.get(meant)
         level = "problem" if is_missing else "warning"
-        yield SETTINGS, level, f"nothing reads {name}: is it {meant}?", "rename this setting, or remove it"
+        yield (
+            SETTINGS,
+            level,
+            f"nothing reads {name}: a similar setting is {meant}",
+            "rename this setting, or remove it",
+        )
 
 
 def _shown(value: object) -> str:

@@ -201,7 +201,7 @@ _ADDRESSES = (
 
 def _misspelled() -> Iterator[CheckMessage]:
     for name, meant in _settings.misspelled(list(conf.names()), conf.OWN_SETTINGS):
-        yield Warning(f"nothing reads {name}", id="clever_sso.W005", hint=f"Is it {meant}?")
+        yield Warning(f"nothing reads {name}", id="clever_sso.W005", hint=f"A similar setting is {meant}.")
     for name, instead in _settings.of_other_faces(conf.names(), "Django"):
         yield Warning(
             f"nothing reads {name} in Django", id="clever_sso.W005", hint=f"{instead[0].upper()}{instead[1:]}."

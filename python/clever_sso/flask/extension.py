@@ -192,7 +192,7 @@ def _check(client: Client, chosen: Chosen) -> None:
 def _tell_unread(app: Flask, *, from_env: bool) -> None:
     names = _names(app, from_env=from_env)
     for name, meant in _settings.misspelled(names, OWN_SETTINGS):
-        app.logger.warning("nothing reads %s: is it %s?", name, meant)
+        app.logger.warning("nothing reads %s: a similar setting is %s", name, meant)
     for name, instead in _settings.of_other_faces(names, "Flask"):
         app.logger.warning("nothing reads %s in Flask: %s", name, instead)
 

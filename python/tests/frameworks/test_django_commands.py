@@ -264,7 +264,7 @@ def test_check_finds_no_issues_in_a_correct_project(project: Path) -> None:
         ("CLEVER_SESSION_NAME = 'own'", "nothing reads CLEVER_SESSION_NAME in Django"),
         ("CLEVER_PROBLEM_TEMPLATE = ['a.html']", "CLEVER_PROBLEM_TEMPLATE cannot be used"),
         ("CLEVER_CLIENT_ID = ['my-app']", "CLEVER_CLIENT_ID must be text, not list"),
-        ("CLEVER_REDIRECT_URL = 'https://app.example'", "Is it CLEVER_REDIRECT_URI?"),
+        ("CLEVER_REDIRECT_URL = 'https://app.example'", "A similar setting is CLEVER_REDIRECT_URI."),
         ("SECRET_KEY = 'changeme'", "SECRET_KEY is a sample key"),
         ("AUTHENTICATION_BACKENDS = [clever for clever in ()]", "AUTHENTICATION_BACKENDS has no Clever backend"),
         ("AUTHENTICATION_BACKENDS = None", "AUTHENTICATION_BACKENDS"),

@@ -134,7 +134,7 @@ def test_a_correct_setup_is_ok_in_text_and_json(doctor: Callable[..., tuple[int,
         ("settings", "CLEVER_CLIENT_ID", {"CLEVER_CLIENT_ID": "\ud800"}),
         (
             "settings",
-            "nothing reads CLEVER_CLIENTSECRET: is it CLEVER_CLIENT_SECRET?",
+            "nothing reads CLEVER_CLIENTSECRET: a similar setting is CLEVER_CLIENT_SECRET",
             {"CLEVER_CLIENT_SECRET": "", "CLEVER_CLIENTSECRET": CLIENT_SECRET},
         ),
     ],

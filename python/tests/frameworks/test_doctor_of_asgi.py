@@ -128,7 +128,7 @@ def test_a_correct_setup_is_ok_and_lists_its_versions(doctor: Callable[..., tupl
         ("settings", "CLEVER_URL_PREFIX must be a path", USUAL, {"CLEVER_URL_PREFIX": "clever"}),
         (
             "settings",
-            "nothing reads CLEVER_CLIENTSECRET: is it CLEVER_CLIENT_SECRET?",
+            "nothing reads CLEVER_CLIENTSECRET: a similar setting is CLEVER_CLIENT_SECRET",
             USUAL,
             {"CLEVER_CLIENT_SECRET": "", "CLEVER_CLIENTSECRET": CLIENT_SECRET},
         ),

@@ -47,7 +47,7 @@ def test_a_login_without_a_secret_key_raises_an_error_instead_of_redirecting(cle
 def test_a_misspelled_setting_is_logged(clever: str, caplog: pytest.LogCaptureFixture) -> None:
     make_app(clever, CLEVER_AFTER_LOGON="/me", CLEVER_DISTRICT_ID="mine", CLEVER_SCHOOL="own")
     assert [record.message for record in caplog.records] == [
-        "nothing reads CLEVER_AFTER_LOGON: is it CLEVER_AFTER_LOGIN?"
+        "nothing reads CLEVER_AFTER_LOGON: a similar setting is CLEVER_AFTER_LOGIN"
     ]
 
 

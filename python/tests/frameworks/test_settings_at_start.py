@@ -512,7 +512,7 @@ def test_asgi_reads_environment_variables_of_the_same_names(
         monkeypatch.setenv(name, str(value))
     routes = {getattr(route, "name", ""): getattr(route, "path", "") for route in InAsgi().routes}
     assert routes["clever_login"] == "/sso/login"
-    assert "nothing reads CLEVER_AFTER_LOGON: is it CLEVER_AFTER_LOGIN?" in caplog.text
+    assert "nothing reads CLEVER_AFTER_LOGON: a similar setting is CLEVER_AFTER_LOGIN" in caplog.text
     assert "CLEVER_URL_PREFIX" not in caplog.text
     # The arguments in the program take precedence.
     routes = {getattr(route, "name", ""): getattr(route, "path", "") for route in InAsgi(url_prefix="/own").routes}
@@ -669,8 +669,8 @@ def test_a_host_whose_logins_come_back_to_another_client_is_warned_about(
 @pytest.mark.parametrize(
     ("own", "advice"),
     [
-        ("CLEVER_CLIENTID", "is it CLEVER_CLIENT_ID?"),
-        ("client_secret", "is it CLEVER_CLIENT_SECRET?"),
+        ("CLEVER_CLIENTID", "a similar setting is CLEVER_CLIENT_ID"),
+        ("client_secret", "a similar setting is CLEVER_CLIENT_SECRET"),
         ("CLEVER_AFTER_LOGIN", "all hosts share it"),
     ],
 )

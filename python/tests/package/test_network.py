@@ -134,7 +134,7 @@ def test_a_misspelled_variable_is_logged(monkeypatch: pytest.MonkeyPatch, caplog
         monkeypatch.setenv(variable, setting)
     with caplog.at_level(logging.WARNING, "clever_sso"):
         clever_sso.Client.from_env()
-    assert "nothing reads CLEVER_BASE_URI: is it CLEVER_BASE_URL?" in caplog.text
+    assert "nothing reads CLEVER_BASE_URI: a similar setting is CLEVER_BASE_URL" in caplog.text
 
 
 def test_ca_bundle_accepts_any_kind_of_path(tmp_path: Path) -> None:
