@@ -142,7 +142,10 @@ impl Transport {
         server_time::add_date(answer.headers_mut(), now);
         let mut response = read(request, answer, failed).await?;
         if let Some(proxy) = proxy {
-            response.extensions_mut().insert(ThroughProxy(proxy.to_string()));
+            response.extensions_mut().insert(ThroughProxy(format!(
+                "the proxy {proxy}; to connect without it, {}",
+                proxy.how_to_avoid()
+            )));
         }
         Ok(response)
     }

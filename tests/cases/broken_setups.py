@@ -60,6 +60,7 @@ class Broken:
     check: str
     says: str
     make: Callable[[Place], AbstractContextManager[Variables]]
+    advises: str = ""
 
 
 # ---------------------------------------------------------------- a fake Clever
@@ -93,7 +94,8 @@ def usual(base_url: str, path: str, query: str) -> Answer:
     if path == "/oauth/tokens":
         return Answer(400, b'{"error":"invalid_grant"}')
     if path == "/oauth/authorize":
-        is_known = parse_qs(query).get("redirect_uri") == [CALLBACK]
+        # Without a redirect URI, Clever takes the first one of the app.
+        is_known = parse_qs(query).get("redirect_uri", [CALLBACK]) == [CALLBACK]
         return Answer(302, headers={"Location": "/oauth/login"}) if is_known else Answer(400, PAGE, "text/html")
     return Answer(401 if path == "/v3.0/me" else 404)
 
@@ -334,20 +336,20 @@ BROKEN = [
         set_to(CLEVER_BASE_URL=FAR, HTTPS_PROXY="proxy.example:port"),
     ),
     Broken("proxy down", "proxy", "127.0.0.1", proxy_down),
-    Broken("proxy wants credentials", "proxy", "wants credentials", wanting_credentials),
+    Broken("proxy wants credentials", "proxy", "requires credentials", wanting_credentials),
     Broken("proxy refuses credentials", "proxy", "does not accept the credentials", refusing_credentials),
     Broken("DNS broken", "name", "clever.invalid", set_to(CLEVER_BASE_URL=NOWHERE)),
     Broken("IPv6 broken", "connect", "IPv6 (::1)", only_ipv6),
     Broken("nobody there", "connect", "127.0.0.1", nobody),
     Broken("nobody answers", "discovery", "network_timeout", silent),
     Broken("nobody says where the endpoints are", "discovery", "network_timeout", silent_about_endpoints),
-    Broken("TLS inspection", "tls", "zscaler inspects TLS", with_certificate(inspected, is_trusted=False)),
+    Broken("TLS inspection", "tls", "Zscaler inspects TLS", with_certificate(inspected, is_trusted=False)),
     Broken("certificate of nobody", "tls", "does not trust", with_certificate(None, is_trusted=False)),
     Broken("expired certificate", "tls", "has expired", with_certificate(tls.expired, is_trusted=True)),
     Broken("certificate of another host", "tls", "another host", with_certificate(of_another_host, is_trusted=True)),
     Broken("plain http at https", "tls", "does not speak TLS", plain_http),
     Broken("a filter that ends TLS", "tls", "ends before TLS is set up", ending_tls),
-    Broken("a filter that is silent in TLS", "tls", "does not answer the TLS handshake", silent_in_tls),
+    Broken("a filter that is silent in TLS", "tls", "does not respond to the TLS handshake", silent_in_tls),
     Broken("clock off by 5 minutes", "clock", "ahead of Clever's", answering(at_another_time)),
     Broken("HTTP 502 with a page", "discovery", "HTTP 502", answering(always(Answer(502, PAGE, "text/html")))),
     Broken("captive portal", "discovery", "response_html", answering(always(Answer(200, PAGE, "text/html")))),
@@ -373,6 +375,12 @@ BROKEN = [
         answering(old_keys, CLEVER_JWKS_URI="BASE_URL/old"),
     ),
     Broken("token endpoint down", "credentials", "clever_unavailable", answering(at("/oauth/tokens", Answer(503)))),
+    Broken(
+        "a login address that refuses everything",
+        "redirect_uri",
+        'refuses every request (HTTP 400, "text/html")',
+        answering(at("/oauth/authorize", Answer(400, PAGE, "text/html"))),
+    ),
     Broken(
         "no login address",
         "redirect_uri",
@@ -430,6 +438,7 @@ def check_first_problem(broken: Broken, done: subprocess.CompletedProcess[str]) 
     assert (problem["check"], report["exit_code"], done.returncode) == (broken.check, 2, 2), report
     assert broken.says in problem["found"], problem
     assert problem["advice"], problem
+    assert broken.advises in problem["advice"], problem
     for secret in (SECRET, "0" * 40, proxy.CREDENTIALS, "hunter"):
         assert secret not in done.stdout + done.stderr
     return problem

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from email.utils import formatdate
@@ -246,6 +247,23 @@ FURTHER = [
         "look swapped",
         set_to(CLEVER_CLIENT_ID=SECRET, CLEVER_CLIENT_SECRET=APP.client_id),
     ),
+    Broken(
+        "id and secret as a secret",
+        "credentials",
+        " contains ",
+        set_to(CLEVER_CLIENT_SECRET=f"{APP.client_id}:{SECRET}"),
+    ),
+    Broken("a variable as a secret", "credentials", "name of a variable", set_to(CLEVER_CLIENT_SECRET="${SECRET}")),
+    Broken("a sample as a secret", "credentials", "a sample value", set_to(CLEVER_CLIENT_SECRET="your-client-secret")),
+    Broken("a hidden secret", "credentials", "a hidden value", set_to(CLEVER_CLIENT_SECRET="*" * 40)),
+    Broken("a path as a secret", "credentials", "a path", set_to(CLEVER_CLIENT_SECRET="/run/secrets/clever")),
+    Broken("a secret in a vault", "credentials", "a vault", set_to(CLEVER_CLIENT_SECRET="arn:aws:secretsmanager:x")),
+    Broken(
+        "a secret in base64",
+        "credentials",
+        "base64",
+        set_to(CLEVER_CLIENT_SECRET=b64encode(f"{SECRET}\n".encode()).decode()),
+    ),
     Broken("secret cut", "credentials", "does not accept", set_to(CLEVER_CLIENT_SECRET=SECRET[:-1])),
     Broken("redirect URI in quotes", "settings", "CLEVER_REDIRECT_URI", set_to(CLEVER_REDIRECT_URI=f'"{CALLBACK}"')),
     Broken(
@@ -253,6 +271,30 @@ FURTHER = [
     ),
     Broken(
         "redirect URIs with a comma", "redirect_uri", "comma", set_to(CLEVER_REDIRECT_URI=f"{CALLBACK},{CALLBACK}/2")
+    ),
+    Broken(
+        "redirect URI with a semicolon",
+        "redirect_uri",
+        "a punctuation mark at the end",
+        set_to(CLEVER_REDIRECT_URI=f"{CALLBACK};"),
+    ),
+    Broken(
+        "redirect URI with two slashes",
+        "redirect_uri",
+        "a double slash",
+        set_to(CLEVER_REDIRECT_URI="http://localhost:9//callback"),
+    ),
+    Broken(
+        "redirect URI with two schemes",
+        "redirect_uri",
+        "a second http:// or https://",
+        set_to(CLEVER_REDIRECT_URI=f"http://{CALLBACK}", CLEVER_DEVELOPMENT="true"),
+    ),
+    Broken(
+        "redirect URI of Clever",
+        "redirect_uri",
+        "leads to Clever",
+        answering(lambda _, usual: usual, CLEVER_REDIRECT_URI="BASE_URL/oauth/authorize"),
     ),
     Broken("redirect URI with a fragment", "settings", "fragment", set_to(CLEVER_REDIRECT_URI=f"{CALLBACK}#x")),
     Broken("redirect URI of an app", "settings", "custom scheme", set_to(CLEVER_REDIRECT_URI="myapp://callback")),
@@ -365,10 +407,25 @@ FURTHER = [
         set_to(CLEVER_BASE_URL=FAR, HTTPS_PROXY="http://proxy.invalid:3128"),
     ),
     Broken("proxy that forbids", "proxy", "403", behind(403)),
-    Broken("proxy that is down behind", "proxy", "503", behind(503)),
+    Broken(
+        "proxy that does not get this address",
+        "name",
+        "clever.invalid",
+        set_to(CLEVER_BASE_URL=NOWHERE, HTTP_PROXY="http://proxy.invalid:3128"),
+        advises="HTTP_PROXY) is only for http:// addresses",
+    ),
+    Broken(
+        "host that needs no proxy",
+        "name",
+        "clever.invalid",
+        set_to(CLEVER_BASE_URL=NOWHERE, HTTPS_PROXY="http://proxy.invalid:3128", NO_PROXY=".invalid"),
+        advises="NO_PROXY exempts clever.invalid from the proxy",
+    ),
+    Broken("proxy of a network with a login", "proxy", "511", behind(511), advises="requires a login"),
+    Broken("proxy that is down behind", "proxy", "503", behind(503), advises="cannot connect to that host"),
     Broken("proxy that leads elsewhere", "proxy", "302", behind(302, ("Location", "http://portal.example/"))),
     Broken("proxy of TLS that has none", "proxy", "TLS", behind(200, scheme="https")),
-    Broken("SOCKS that is HTTP", "proxy", "takes connections", behind(200, scheme="socks5h", CLEVER_TIMEOUT="0.5")),
+    Broken("SOCKS that is HTTP", "proxy", "accepts connections", behind(200, scheme="socks5h", CLEVER_TIMEOUT="0.5")),
     Broken("proxy that wants NTLM", "proxy", "NTLM", behind(407, ("Proxy-Authenticate", "NTLM"))),
     Broken(
         "proxy that wants Kerberos",
@@ -385,7 +442,7 @@ FURTHER = [
     Broken(
         "plain proxy with a page",
         "discovery",
-        "response_html",
+        "to connect without it, remove",
         behind(200, ("Content-Type", "text/html"), to="http://clever.example", body=PAGE),
     ),
     # TLS.
@@ -396,7 +453,13 @@ FURTHER = [
     Broken("TLS: name unknown", "tls", "unrecognized_name", alerting(112)),
     Broken("TLS: forbidden", "tls", "access_denied", alerting(49)),
     Broken("TLS: broken there", "tls", "internal_error", alerting(80)),
-    Broken("certificate of two other hosts", "tls", "another host", with_certificate(of_an_authority, is_trusted=True)),
+    Broken(
+        "certificate of two other hosts",
+        "tls",
+        "another host",
+        with_certificate(of_an_authority, is_trusted=True),
+        advises="another server responds",
+    ),
     # Odd responses.
     Broken("a server of mail", "discovery", "127.0.0.1", speaking(b"220 mail.example ESMTP\r\n", at_once=True)),
     Broken("a server of SSH", "tls", "does not speak TLS", speaking(b"SSH-2.0-OpenSSH_9.2\r\n", "https", at_once=True)),
@@ -425,6 +488,26 @@ FURTHER = [
     Broken("keys refused", "keys", "HTTP 403", answering(at(CERTS, Answer(403)))),
     Broken("a page for tokens", "credentials", "response_html", answering(at(TOKENS, page(200)))),
     Broken("a firewall at tokens", "credentials", "HTTP 403", answering(at(TOKENS, page(403)))),
+    Broken(
+        "a login page at tokens",
+        "credentials",
+        "",
+        answering(at(TOKENS, page(401))),
+        advises="The response is a web page",
+    ),
+    Broken(
+        "a captive portal at tokens",
+        "credentials",
+        "HTTP 511",
+        answering(at(TOKENS, page(511))),
+        advises="captive portal",
+    ),
+    Broken(
+        "the discovery document as keys",
+        "keys",
+        "response_malformed",
+        answering(lambda _, usual: usual, CLEVER_JWKS_URI="BASE_URL/.well-known/openid-configuration"),
+    ),
     Broken(
         "tokens elsewhere",
         "credentials",

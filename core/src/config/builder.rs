@@ -395,7 +395,9 @@ impl ConfigBuilder {
         let client_id = &self.config.client_id;
         let name = self.config.names.of("client_id");
         if client_id.is_empty() {
-            return Err(invalid(format!("{name} must not be empty")));
+            let is_variable = self.config.names == SettingNames::Environment;
+            let why = if is_variable { "is not set" } else { "must not be empty" };
+            return Err(invalid(format!("{name} {why}")));
         }
         if !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(invalid(format!("{name} must be visible ASCII without spaces")));

@@ -67,6 +67,24 @@ impl Proxies {
     }
 }
 
+impl Proxies {
+    /// Why `url` has no proxy although one is set, as a sentence without its end.
+    pub(crate) fn why_unused(&self, url: &Url) -> Option<String> {
+        let is_https = url.scheme() == "https";
+        let (own, other) = if is_https { (&self.https, &self.http) } else { (&self.http, &self.https) };
+        match (own, other) {
+            (Some(Ok(proxy)), _) if self.exempt.iter().any(|entry| entry.covers(url)) => {
+                Some(format!("NO_PROXY exempts {} from the proxy {proxy}", url.host_str()?))
+            }
+            (None, Some(Ok(proxy))) => {
+                let scheme = if is_https { "http" } else { "https" };
+                Some(format!("The proxy {proxy} is only for {scheme}:// addresses"))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Proxy {
     /// Reads a variable as other programs do: the scheme is optional, and a path is ignored.
     fn of_variable(name: &str, text: &str) -> Result<Self> {
@@ -128,6 +146,16 @@ impl Proxy {
 
     pub(crate) const fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// What to change to connect without this proxy. `NO_PROXY` has no effect on a proxy of the configuration.
+    pub(crate) fn how_to_avoid(&self) -> String {
+        let variable = self.setting.to_ascii_uppercase();
+        if matches!(&*variable, "HTTPS_PROXY" | "HTTP_PROXY" | "ALL_PROXY") {
+            "add Clever's hosts to NO_PROXY".to_owned()
+        } else {
+            format!("remove {}", self.setting)
+        }
     }
 
     pub(crate) fn has_credentials(&self) -> bool {
@@ -360,6 +388,49 @@ mod tests {
         assert_eq!(shown("https://clever.com"), "http://proxy.example:3128 (https_proxy)");
         assert_eq!(shown("http://clever:5999"), "socks5h://other.example:1080 (ALL_PROXY)");
         assert!(!format!("{proxies:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_proxy_of_the_environment_can_be_avoided_for_some_hosts() {
+        let environment =
+            Environment { all_proxy: Some(("all_proxy", "proxy.example".into())), ..Environment::default() };
+        let configured = |name: &str| Proxies::configured(name.into(), "http://proxy.example").unwrap();
+        for (proxies, how) in [
+            (Proxies::of_environment(&environment), "add Clever's hosts to NO_PROXY"),
+            (configured("CLEVER_PROXY"), "remove CLEVER_PROXY"),
+            (configured("proxy"), "remove proxy"),
+        ] {
+            let url = Url::parse("https://clever.com").unwrap();
+            assert_eq!(proxies.choose(&url).unwrap().unwrap().how_to_avoid(), how);
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_is_set_but_not_used_is_named_with_the_reason() {
+        let proxy = |name| Some((name, "me:hunter2@proxy.example:3128".to_owned()));
+        let of = |environment: &Environment, url: &str| {
+            Proxies::of_environment(environment).why_unused(&Url::parse(url).unwrap())
+        };
+        let exempt = Environment {
+            https_proxy: proxy("HTTPS_PROXY"),
+            no_proxy: "clever.com".into(),
+            ..Environment::default()
+        };
+        let plain = Environment { http_proxy: proxy("http_proxy"), ..Environment::default() };
+        assert_eq!(
+            of(&exempt, "https://api.clever.com").as_deref(),
+            Some("NO_PROXY exempts api.clever.com from the proxy http://proxy.example:3128 (HTTPS_PROXY)")
+        );
+        assert_eq!(
+            of(&plain, "https://clever.com").as_deref(),
+            Some("The proxy http://proxy.example:3128 (http_proxy) is only for http:// addresses")
+        );
+        assert_eq!(
+            of(&Environment { no_proxy: String::new(), ..exempt }, "http://clever:5999").as_deref(),
+            Some("The proxy http://proxy.example:3128 (HTTPS_PROXY) is only for https:// addresses")
+        );
+        assert_eq!(of(&plain, "http://clever:5999"), None);
+        assert_eq!(of(&Environment::default(), "https://clever.com"), None);
     }
 
     #[test]

@@ -104,7 +104,12 @@ fn with_answer(error: &Error, address: &str, answer: Option<&Result<Response>>) 
 }
 
 fn with_instead(error: &Error, address: &str, instead: Option<&str>) -> String {
-    let text = error.to_string();
+    let text = match error.code() {
+        // The sentences of these codes are about access tokens.
+        ErrorCode::NotFound => "not_found: there is nothing at this address".to_owned(),
+        ErrorCode::TokenRejected => "token_rejected: the server there requires a login".to_owned(),
+        _ => error.to_string(),
+    };
     match (instead, error.http_status()) {
         (Some(instead), Some(status)) => {
             // Both texts contain the status.
@@ -178,25 +183,30 @@ impl Answers<'_> {
                         check,
                         &told,
                         &format_args!(
-                            "{name} is {seconds} s: set it to some seconds; otherwise {}",
-                            advice(code)
+                            "{name} is {seconds} s: set it to 10 s. If that does not help, {}",
+                            advice(code, None)
                         ),
                     )
                 }
-                None => Finding::problem(check, &told, &advice(code)),
+                None => Finding::problem(check, &told, &advice(code, error.http_status())),
             },
         };
         found.push(self.discovery(&failed));
         found.extend(self.clock(asker));
-        let SecondRound { keys, variants, has_no_login } = self.second_round(asker).await;
+        let SecondRound { keys, variants, refusal } = self.second_round(asker).await;
         found.extend(self.keys(keys, &failed));
         let credentials = self.credentials(&failed);
         let are_rejected = credentials.as_ref().is_some_and(|finding| finding.level == Level::Problem);
         found.extend(credentials);
-        if has_no_login {
-            found.push(redirect_uris::not_found(self.config(), &self.login_address()));
-        } else {
-            self.redirect_uris(&variants, are_rejected, &failed, found);
+        // Clever may refuse every request of an app that it does not know.
+        match refusal.filter(|answer| !are_rejected || answer.status() == StatusCode::NOT_FOUND) {
+            Some(answer) => found.push(redirect_uris::refuses_all(
+                self.config(),
+                &self.login_address(),
+                answer.status(),
+                &what_it_is(&answer),
+            )),
+            None => self.redirect_uris(&variants, are_rejected, &failed, found),
         }
         found.push(self.api(&failed));
         found.push(self.oidc());
@@ -226,11 +236,15 @@ impl Answers<'_> {
                         "{} has {name} at {theirs}, but this client uses another address",
                         config.issuer
                     ),
-                    &format_args!("set {}, or let discovery say it", config.names().of(name)),
+                    &format_args!(
+                        "set {} to that address, or remove it if it is set, or read the endpoints from discovery ({})",
+                        config.names().of(name),
+                        config.names().of("discovered")
+                    ),
                 );
             }
         }
-        Finding::ok("discovery", &format_args!("{} names its endpoints", config.issuer))
+        Finding::ok("discovery", &format_args!("{} has a valid discovery document", config.issuer))
     }
 
     fn clock(&self, asker: &Asker) -> Option<Finding> {
@@ -238,7 +252,7 @@ impl Answers<'_> {
         let (by, way) = (skew.unsigned_abs(), if skew > 0 { "behind" } else { "ahead of" });
         let found = format!("this machine's clock is {by} s {way} Clever's");
         let leeway = self.config().leeway;
-        let advice = format!("set the clock (NTP); ID tokens are refused beyond {leeway} s");
+        let advice = format!("set the clock with NTP: logins fail if it differs by more than {leeway} s");
         Some(match by {
             by if by > leeway => Finding::problem("clock", &found, &advice),
             by if by > WELL_SET => Finding::warning("clock", &found, &advice),
@@ -258,21 +272,33 @@ impl Answers<'_> {
         let mut requests: Vec<_> =
             addresses.iter().flatten().map(|uri| (RequestTo::Keys, jwks::request(uri))).collect();
         requests.extend(variants.iter().map(|variant| authorize_request(config, &variant.uri)));
-        let is_missing = self.answers_404_to_all();
-        requests.extend(is_missing.then(|| (RequestTo::Discovery, redirect_uris::bare_request(config))));
+        let may_refuse_all = self.may_refuse_all();
+        let without = may_refuse_all.then(|| (RequestTo::Discovery, redirect_uris::request_without(config)));
+        requests.extend(without);
         let mut answers = asker.ask(requests).await.into_iter();
         let keys = addresses
             .map(|address| address.and_then(|address| Some(OfKeys { answer: answers.next()?, address })));
         for (variant, answer) in variants.iter_mut().zip(answers.by_ref()) {
             variant.is_known = answer.is_ok_and(|answer| self.is_known(&answer) == Some(true));
         }
-        let has_no_login = is_missing && answers.next().is_some_and(|answer| is_404(&answer));
-        SecondRound { keys, variants, has_no_login }
+        let without = answers.next().filter(|_| may_refuse_all).and_then(Result::ok);
+        let knows_one = variants.iter().any(|variant| variant.is_known);
+        SecondRound {
+            keys,
+            variants,
+            refusal: without.filter(|answer| !knows_one && self.is_refusal(answer)),
+        }
     }
 
-    /// Whether the login address answers 404 to every redirect URI. Then it may not be there.
-    fn answers_404_to_all(&self) -> bool {
-        !self.authorize.is_empty() && self.authorize.iter().all(is_404)
+    fn is_refusal(&self, answer: &Response) -> bool {
+        matches!(self.treated(answer), Treated::Refused(_))
+    }
+
+    /// Whether the login address refuses every redirect URI. Then it may refuse every request.
+    fn may_refuse_all(&self) -> bool {
+        let is_refusal =
+            |answer: &Result<Response>| answer.as_ref().is_ok_and(|answer| self.is_refusal(answer));
+        !self.authorize.is_empty() && self.authorize.iter().all(is_refusal)
     }
 
     fn keys(&self, answers: [Option<OfKeys>; 2], failed: Failed<'_>) -> Option<Finding> {
@@ -285,7 +311,9 @@ impl Answers<'_> {
         let text = match (&set, &published) {
             (Some(set), published) => match (set, published) {
                 (Err((told, error)), _) => return Some(failed("keys", error, told)),
-                (Ok(set), Some(Ok(published))) if !share_a_key(set, published) => {
+                (Ok(set), Some(Ok(published)))
+                    if !jwks::described(set).is_empty() && !share_a_key(set, published) =>
+                {
                     let jwks_uri = self.config().names().of("jwks_uri");
                     return Some(Finding::problem(
                         "keys",
@@ -294,7 +322,9 @@ impl Answers<'_> {
                             told(set),
                             told(published)
                         ),
-                        &format_args!("remove {jwks_uri}: discovery says where the keys are"),
+                        &format_args!(
+                            "remove {jwks_uri}: the discovery document has the address of the keys"
+                        ),
                     ));
                 }
                 (Ok(set), _) => set,
@@ -314,13 +344,13 @@ impl Answers<'_> {
                     "{found}: the keys were changed since this process fetched {}",
                     told(&own.jwks)
                 ),
-                &"nothing, where logins work: this process fetches them again at the next login",
+                &"nothing, if logins work: this process fetches them again at the next login",
             ),
             Some(own) => {
                 let left = own.fresh_until.saturating_duration_since(clock::now()).as_secs();
                 Finding::ok(
                     "keys",
-                    &format_args!("{found}; this process knows them and asks again in {left} s"),
+                    &format_args!("{found}; this process knows them and fetches them again in {left} s"),
                 )
             }
             None => Finding::ok("keys", &found),
@@ -353,8 +383,9 @@ impl Answers<'_> {
                     settings::mistake_in_credentials(self.config()).unwrap_or_default()
                 ),
                 &format_args!(
-                    "copy both again from Clever's dashboard, without quotation marks, into {id} and {secret}, each into its own; a \
-                     replaced secret no longer works"
+                    "copy the client id into {id} and the client secret into {secret}, from Clever's dashboard and without quotation \
+                     marks; a replaced secret no longer works{}",
+                    self.if_a_page_came()
                 ),
             ),
             Err(error) => {
@@ -363,10 +394,20 @@ impl Answers<'_> {
             }
             Ok(_) => Finding::problem(
                 CHECK,
-                &"tokens were given for a made-up code: this is not Clever",
-                &"look at the address of the token endpoint",
+                &"the server sends tokens for a made-up code: this is not Clever",
+                &"correct the address of the token endpoint",
             ),
         })
+    }
+
+    /// The end of the advice for rejected credentials if the response may not be Clever's, which sends JSON here.
+    fn if_a_page_came(&self) -> &'static str {
+        match &self.token {
+            Some(Ok(answer)) if token::is_page(answer) => {
+                ". The response is a web page, so a proxy or gateway may have sent it: let this server reach Clever without it"
+            }
+            _ => "",
+        }
     }
 
     fn treated(&self, answer: &Response) -> Treated {
@@ -426,7 +467,7 @@ impl Answers<'_> {
                 Err(error) => {
                     let finding = failed(CHECK, error, "");
                     let of_itself =
-                        || redirect_uris::not_checked(uri, &format_args!("cannot be asked: {error}"));
+                        || redirect_uris::not_checked(uri, &format_args!("does not respond: {error}"));
                     found.push(if finding.level == Level::Problem { of_itself() } else { finding });
                     continue;
                 }
@@ -445,15 +486,15 @@ impl Answers<'_> {
                 Some(false) => {
                     let instead = variants.iter().find(|variant| variant.is_known && variant.of == uri);
                     let instead = instead.map(|variant| (variant.uri.as_str(), variant.why));
-                    redirect_uris::unknown(uri, instead, self.config().names())
+                    redirect_uris::unknown(uri, instead, self.config())
                 }
                 None if matches!(self.treated(answer), Treated::Unclear(_)) => {
-                    redirect_uris::not_checked(uri, &format_args!("answers {}", what_it_is(answer)))
+                    redirect_uris::not_checked(uri, &format_args!("responds with {}", what_it_is(answer)))
                 }
                 None => Finding::ok(
                     CHECK,
                     &format_args!(
-                        "{} has a good form; Clever does not show from outside whether it knows it",
+                        "{} has a valid form; only a login shows whether Clever knows it",
                         quote(uri)
                     ),
                 ),
@@ -467,13 +508,13 @@ impl Answers<'_> {
         let base = &self.config().api_base;
         match self.api.as_ref().map_err(Clone::clone).and_then(api::me_response) {
             Err(error) if error.code() == ErrorCode::TokenRejected => {
-                Finding::ok(CHECK, &format_args!("{base} answers, and refuses a made-up token"))
+                Finding::ok(CHECK, &format_args!("{base} responds, and refuses a made-up token"))
             }
             Err(error) if error.code() == ErrorCode::NotFound => Finding::problem(
                 CHECK,
                 &format_args!("{base} is not Clever's API: it has no /me (404)"),
                 &format_args!(
-                    "set {} to https://api.clever.com, or leave it out",
+                    "set {} to https://api.clever.com, or remove it",
                     self.config().names().of("api_base")
                 ),
             ),
@@ -481,7 +522,7 @@ impl Answers<'_> {
             Ok(_) => Finding::problem(
                 CHECK,
                 &format_args!("{base} accepts a made-up token: this is not Clever"),
-                &"look at the address",
+                &"correct the address",
             ),
         }
     }
@@ -491,8 +532,8 @@ impl Answers<'_> {
         match self.setup.keys {
             Some(keys) if !keys.are_wanted() => Finding::warning(
                 CHECK,
-                &"the last login came without an ID token: OpenID Connect is not enabled for this app",
-                &"ask Clever to enable OpenID Connect: a login then takes one trip instead of three",
+                &"the last login had no ID token: OpenID Connect is not enabled for this app",
+                &"ask Clever's support to enable OpenID Connect: a login then needs one request instead of three",
             ),
             _ => Finding::ok(
                 CHECK,
@@ -511,8 +552,8 @@ struct SecondRound {
     keys: [Option<OfKeys>; 2],
     /// What other forms of the redirect URIs lead to.
     variants: Vec<Variant>,
-    /// The login address answers 404, whatever it is asked.
-    has_no_login: bool,
+    /// The response to a login without a redirect URI, if the login address refuses every request.
+    refusal: Option<Response>,
 }
 
 /// A response with keys, and its address.
@@ -535,10 +576,6 @@ impl Variant {
     }
 }
 
-fn is_404(answer: &Result<Response>) -> bool {
-    answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::NOT_FOUND)
-}
-
 fn share_a_key(one: &str, other: &str) -> bool {
     let others = jwks::described(other);
     jwks::described(one).iter().any(|key| others.contains(key))
@@ -555,32 +592,44 @@ fn told(text: &str) -> String {
     format!("{} key{plural}: {}", keys.len(), each.join(", "))
 }
 
-fn advice(code: ErrorCode) -> &'static str {
+/// What to do about an error with this code. `status` is that of the response, if there is one.
+fn advice(code: ErrorCode, status: Option<u16>) -> &'static str {
+    // RFC 6585 6.
+    const NETWORK_AUTHENTICATION_REQUIRED: u16 = 511;
+
     match code {
+        ErrorCode::CleverUnavailable if status == Some(NETWORK_AUTHENTICATION_REQUIRED) => {
+            "sign in to the captive portal of this network, or ask its administrator to let this server reach Clever without it"
+        }
         ErrorCode::ResponseHtml | ErrorCode::ResponseRedirect | ErrorCode::TokenRejected => {
-            "something else answers in Clever's place: sign in to the captive portal of this network, look at the proxy or gateway, \
-             or correct the address"
+            "another server responds instead of Clever: sign in to the captive portal of this network, ask the administrator of the \
+             proxy or gateway to let this server reach Clever, or correct the address"
         }
         ErrorCode::KeysUnusable => {
             "ID tokens need an RSA key of 2048 bits or more: correct the address of the keys"
         }
         ErrorCode::RequestRejected => {
-            "look at the address, and at filters and gateways on the way to it: Clever itself does not refuse this"
+            "Clever itself does not refuse this request: correct the address, or ask the administrator of your network's filter or \
+             gateway to let this server reach Clever"
         }
         ErrorCode::DiscoveryIssuer => {
-            "set the issuer to exactly what the document says, or correct the address"
+            "set the issuer to exactly the one in the document. If that is empty, another server responds: correct the address"
         }
         ErrorCode::NotFound => {
-            "there is no OpenID Connect at this address: correct the setting that it comes from (issuer, base URL or endpoint)"
+            "correct the setting that this address comes from: the issuer, the base URL or the endpoint"
         }
         ErrorCode::NetworkTimeout => {
-            "look at the network, the proxy and Clever's status; a longer timeout may hide the cause"
+            "check the network, the proxy and status.clever.com. A longer timeout does not solve the cause"
         }
         ErrorCode::ConfigInvalid => "set what is missing, or correct the issuer",
-        ErrorCode::RateLimited => "wait, then try again",
+        ErrorCode::RateLimited => "wait a minute, then try again",
         ErrorCode::CleverUnavailable => {
-            "look at status.clever.com; where the answer is a page, a gateway or proxy may have made it"
+            "check status.clever.com. If Clever works there, a proxy or gateway of your network sent this response: ask its \
+             administrator"
         }
-        _ => "look at the address, and at what answers there",
+        _ => {
+            "check that the address leads to Clever: https or http, the host and the port. If it does, check the firewalls and \
+             filters of your network"
+        }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn process() -> Finding {
                 counted(threads()).unwrap_or_default()
             ),
             &"raise the limit of processes (pids limit of the container, ulimit -u, TasksMax of systemd), or allow \
-             clone in its seccomp profile; without threads, a name server that is silent holds up the whole call",
+             clone in its seccomp profile. Without threads, a name server that does not respond delays every call",
         );
     }
     let limits = read_to_string("/proc/self/limits").ok();
@@ -32,7 +32,7 @@ pub(super) fn process() -> Finding {
         return Finding::warning(
             CHECK,
             &format_args!("this process may have {files} files open at a time"),
-            &"raise the limit (ulimit -n, LimitNOFILE of systemd): each login under way needs a connection",
+            &"raise the limit (ulimit -n, LimitNOFILE of systemd): each login in progress needs a connection",
         );
     }
     let most = limits.as_deref().and_then(|limits| soft_limit(limits, "Max processes"));
@@ -50,7 +50,7 @@ pub(super) fn process() -> Finding {
         return Finding::warning(
             CHECK,
             &format_args!("{now} of {most} threads and processes are in use here"),
-            &"raise the pids limit of the container: names are resolved on threads that end with their answer",
+            &"raise the pids limit of the container (TasksMax of systemd): the library looks up each host name on a short-lived thread",
         );
     }
     let files = files.map(|files| format!(", {files} open files")).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Whether Clever knows the redirect URIs, as far as that is visible from outside: Clever sends the browser to a login for
-//! redirect URIs that it knows, and shows an error for others. An unregistered address is tried too, to see the difference.
+//! redirect URIs that it knows, and shows an error for others. Two more requests show the difference: one with an unregistered
+//! address, and one without any, which Clever refuses only for reasons other than the redirect URI.
 
 use std::fmt;
 
@@ -7,8 +8,8 @@ use http::{StatusCode, header};
 use url::Url;
 
 use super::report::Finding;
-use crate::config::{Config, SettingNames};
-use crate::error::{Error, Result, quote};
+use crate::config::Config;
+use crate::error::{Error, ErrorCode, Result, quote};
 use crate::protocol::authorize::{AuthorizeParameters, ResponseType, authorize_url};
 use crate::protocol::{Request, Response};
 
@@ -18,13 +19,21 @@ pub(super) const NOBODYS: &str = "https://clever-sso-doctor.invalid/callback";
 /// The maximum number of redirect URIs to check: more requests would take too long.
 pub(super) const MOST: usize = 64;
 
-/// The authorization request without parameters.
-pub(super) fn bare_request(config: &Config) -> Result<Request> {
-    request_to(&config.authorization_endpoint()?)
+/// The authorization request without a redirect URI. Clever then takes the first one of the app, so the redirect URI is no reason
+/// to refuse it.
+pub(super) fn request_without(config: &Config) -> Result<Request> {
+    let mut url = Url::parse(&address(config, NOBODYS)?).map_err(|_| Error::new(ErrorCode::Internal))?;
+    let others: Vec<_> = url.query_pairs().into_owned().filter(|(name, _)| name != "redirect_uri").collect();
+    url.query_pairs_mut().clear().extend_pairs(others);
+    request_to(url.as_str())
 }
 
 /// The authorization request with `redirect_uri`.
 pub(super) fn request(config: &Config, redirect_uri: &str) -> Result<Request> {
+    request_to(&address(config, redirect_uri)?)
+}
+
+fn address(config: &Config, redirect_uri: &str) -> Result<String> {
     let parameters = AuthorizeParameters {
         response_type: ResponseType::Code,
         client_id: &config.client_id,
@@ -34,14 +43,14 @@ pub(super) fn request(config: &Config, redirect_uri: &str) -> Result<Request> {
         district_id: None,
         switch_user: false,
     };
-    request_to(&authorize_url(&config.authorization_endpoint()?, &parameters))
+    Ok(authorize_url(&config.authorization_endpoint()?, &parameters))
 }
 
 fn request_to(url: &str) -> Result<Request> {
     http::Request::get(url)
         .header(header::ACCEPT, "text/html")
         .body(Vec::new())
-        .map_err(|_| Error::new(crate::error::ErrorCode::Internal))
+        .map_err(|_| Error::new(ErrorCode::Internal))
 }
 
 /// Clever's response to a redirect URI.
@@ -112,7 +121,7 @@ fn are_of_one_owner(one: &str, other: &str) -> bool {
     one == other || is_below(one, other) || is_below(other, one) || share_a_name
 }
 
-/// Common misspellings of `uri`, and how each differs.
+/// Common misspellings of `uri`, and how each differs: the end of the sentence "they differ by".
 pub(super) fn near(uri: &str) -> Vec<(String, &'static str)> {
     let mut near = Vec::new();
     let mut add = |other: Option<String>, why| near.extend(other.map(|other| (other, why)));
@@ -132,6 +141,20 @@ pub(super) fn near(uri: &str) -> Vec<(String, &'static str)> {
     add(uri.split_once('?').map(|(bare, _)| bare.to_owned()), "its query");
     let lower = uri.to_ascii_lowercase();
     add((lower != uri).then_some(lower), "capital letters");
+    let listed = uri.trim_end_matches([',', ';', '.']);
+    add((listed != uri).then(|| listed.to_owned()), "a punctuation mark at the end");
+    if let Some((scheme, rest)) = uri.split_once("://") {
+        let is_scheme = |text: &str| matches!(text, "http" | "https");
+        let inner = rest.split_once("://").filter(|(inner, _)| is_scheme(inner));
+        add(inner.map(|_| rest.to_owned()), "a second http:// or https://");
+        let path = rest.contains("//").then(|| rest.replace("//", "/"));
+        add(path.filter(|_| inner.is_none()).map(|rest| format!("{scheme}://{rest}")), "a double slash");
+    }
+    // Without the default port, and with the host in ASCII letters.
+    let canonical = Url::parse(uri).ok().map(String::from);
+    let is_new =
+        |canonical: &String| ![uri, &*format!("{uri}/"), &*uri.to_ascii_lowercase()].contains(&&**canonical);
+    add(canonical.filter(is_new), "the port, or how the host is written");
     near
 }
 
@@ -140,7 +163,7 @@ pub(super) fn not_checked(uri: &str, why: &dyn fmt::Display) -> Finding {
     Finding::warning(
         CHECK,
         &format_args!("not checked: {}: the login address {why}", quote(uri)),
-        &"open a login in a browser; if it fails there too, look at status.clever.com and at filters on the way",
+        &"open a login in a browser. If it fails there too, check status.clever.com, and the proxies and filters of your network",
     )
 }
 
@@ -153,19 +176,32 @@ pub(super) fn sent_away(uri: &str, host: &str, address: &str) -> Finding {
             quote(uri),
             quote(host)
         ),
-        &"open a login in a browser: if you don't see Clever's login page, sign in to the captive portal of this network, look at \
+        &"open a login in a browser. If you don't see Clever's login page, sign in to the captive portal of this network, check \
           the proxy or gateway, or correct the address",
     )
 }
 
-/// A login address that is not there.
-pub(super) fn not_found(config: &Config, address: &str) -> Finding {
-    let [endpoint, issuer] = ["authorization_endpoint", "issuer"].map(|name| config.names().of(name));
+/// A login address that refuses every request, also without a redirect URI. `told` describes its response to that one.
+pub(super) fn refuses_all(config: &Config, address: &str, status: StatusCode, told: &str) -> Finding {
+    let [endpoint, issuer, id, redirect_uri] =
+        ["authorization_endpoint", "issuer", "client_id", "redirect_uri"].map(|name| config.names().of(name));
+    if status == StatusCode::NOT_FOUND {
+        return Finding::problem(
+            CHECK,
+            &format_args!("there is no login at {address}: it responds to every request with HTTP 404"),
+            &format_args!(
+                "correct the setting that this address comes from: {endpoint}, {issuer} or the base URL"
+            ),
+        );
+    }
     Finding::problem(
         CHECK,
-        &format_args!("there is no login at {address}: it answers HTTP 404, whatever it is asked"),
         &format_args!(
-            "correct the setting that this address comes from: {endpoint}, {issuer} or the base URL"
+            "the login address {address} refuses every request ({told}), also without a redirect URI"
+        ),
+        &format_args!(
+            "open a login in a browser. If you see an error page of Clever, compare {id} and {redirect_uri} with Clever's \
+             dashboard. If you see another page, a proxy or filter responds instead of Clever. Otherwise, correct {endpoint}"
         ),
     )
 }
@@ -179,35 +215,49 @@ pub(super) fn left_out(config: &Config) -> Option<Finding> {
             "not checked: {count} of the {} redirect URIs, those after the first {MOST}",
             count + MOST
         ),
-        &"compare them with Clever's dashboard, letter by letter",
+        &"compare them with Clever's dashboard, character by character",
     ))
 }
 
 /// The finding for a redirect URI that Clever does not know. `instead` is a similar one that Clever knows, if one was found.
-pub(super) fn unknown(uri: &str, instead: Option<(&str, &str)>, names: SettingNames) -> Finding {
-    let setting = names.of("redirect_uri");
+pub(super) fn unknown(uri: &str, instead: Option<(&str, &str)>, config: &Config) -> Finding {
+    let setting = config.names().of("redirect_uri");
     let shown = quote(uri);
     match instead {
         Some((known, why)) => Finding::problem(
             CHECK,
-            &format_args!("Clever knows {}, and not {shown}: they differ by {why}", quote(known)),
-            &format_args!(
-                "make {setting} and the redirect URI in Clever's dashboard the same, letter by letter"
-            ),
+            &format_args!("Clever knows {}, but not {shown}: they differ by {why}", quote(known)),
+            &format_args!("make {setting} and the redirect URI in Clever's dashboard exactly the same"),
         ),
         None if uri.contains(",http") => Finding::problem(
             CHECK,
-            &format_args!("Clever does not know {shown}: a comma is in it"),
+            &format_args!("Clever does not know {shown}: it has a comma"),
             &format_args!("separate the addresses in {setting} with spaces, not with commas"),
+        ),
+        None if are_at_one_server(uri, &config.issuer) => Finding::problem(
+            CHECK,
+            &format_args!("Clever does not know {shown}: it leads to Clever, not to your application"),
+            &format_args!(
+                "set {setting} to the address of your own callback, and add it in Clever's dashboard"
+            ),
         ),
         None => Finding::problem(
             CHECK,
             &format_args!("Clever does not know {shown} as a redirect URI of this app"),
             &format_args!(
-                "add it in Clever's dashboard, or correct {setting}: they are compared letter by letter"
+                "add it in Clever's dashboard, or correct {setting}: Clever compares every character"
             ),
         ),
     }
+}
+
+/// Whether two addresses have the same host and port.
+fn are_at_one_server(one: &str, other: &str) -> bool {
+    let place = |address: &str| {
+        let url = Url::parse(address).ok()?;
+        Some((url.host_str()?.to_owned(), url.port_or_known_default()))
+    };
+    place(one).is_some_and(|one| place(other) == Some(one))
 }
 
 #[cfg(test)]
@@ -322,6 +372,16 @@ mod tests {
                 "https://app.example/cb?a=b",
             ]
         );
+        for (uri, meant) in [
+            ("https://app.example/cb;", "https://app.example/cb"),
+            ("https://https://app.example/cb", "https://app.example/cb"),
+            ("https://app.example//cb", "https://app.example/cb"),
+            ("https://app.example:443/cb", "https://app.example/cb"),
+            ("https://schüler.example/cb", "https://xn--schler-5ya.example/cb"),
+            ("https://App.example/CB", "https://app.example/CB"),
+        ] {
+            assert!(near_of(uri).contains(&meant.to_owned()), "{uri}: {:?}", near_of(uri));
+        }
         assert_eq!(
             near_of("http://localhost:5000/cb/"),
             [

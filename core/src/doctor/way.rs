@@ -14,6 +14,7 @@ use crate::clock::{self, Instant};
 use crate::config::Config;
 use crate::config::proxies::Proxy;
 use crate::error::{Error, ErrorCode, quote};
+use crate::protocol::address::is_loopback;
 use crate::transport::{Shown, Witness, failure, probe};
 
 /// The time for a proxy to respond. The response only adds details about a failure, so slower ones are not waited for.
@@ -134,7 +135,7 @@ pub(super) fn judged(
     config: &Config,
 ) -> Vec<Finding> {
     let named = reached.iter().filter(|reached| reached.hop.address().is_none());
-    let mut findings: Vec<_> = named.map(name).collect();
+    let mut findings: Vec<_> = named.map(|reached| name(reached, config)).collect();
     findings.extend(reached.iter().filter(|reached| reached.addresses.is_ok()).map(|reached| {
         let leads_to = |base: &str| Hop::to(base, config).is_some_and(|hop| hop == reached.hop);
         let failed =
@@ -151,7 +152,7 @@ pub(super) fn judged(
             {
                 own_tls(error)
             }
-            _ => connection(reached, failure),
+            _ => connection(reached, failure, config),
         }
     }));
     let proxy_fails =
@@ -180,39 +181,55 @@ pub(super) fn judged(
     findings
 }
 
-fn name(reached: &Reached) -> Finding {
+fn name(reached: &Reached, config: &Config) -> Finding {
     let host = &reached.hop.host;
+    let count = |count: usize, family: &str| {
+        format!("{count} {family} {}", if count == 1 { "address" } else { "addresses" })
+    };
     match &reached.addresses {
         Ok(addresses) if !reached.is_open() && reached.leads_here() => Finding::problem(
             "name",
             &format_args!(
-                "the name {host} leads to this machine itself ({}), and nothing answers there",
+                "the name {host} leads to this machine itself ({}), and nothing responds there",
                 addresses.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ")
             ),
-            &"a web filter may block the host in the name server: have clever.com and api.clever.com allowed; otherwise look at \
-              /etc/hosts",
+            &"a web filter may block this name in the name server: ask its administrator to allow clever.com and \
+              api.clever.com. If there is no filter, correct /etc/hosts",
         ),
         Ok(addresses) => {
             let new = addresses.iter().filter(|address| address.is_ipv6()).count();
             Finding::ok(
                 "name",
-                &format_args!("{host}: {} IPv4 addresses, {new} IPv6 addresses", addresses.len() - new),
+                &format_args!("{host}: {}, {}", count(addresses.len() - new, "IPv4"), count(new, "IPv6")),
             )
         }
-        Err(why) => Finding::problem(
-            "name",
-            &format_args!("the name {host} cannot be resolved: {why}"),
-            match &reached.hop.proxy {
-                Some(_) => {
-                    &"look at the spelling, and at the name server of this machine or container (/etc/resolv.conf)"
-                }
-                None => {
-                    &"look at the spelling, and at the name server of this machine or container (/etc/resolv.conf); does this \
-                          network demand a proxy (HTTPS_PROXY)?"
-                }
-            },
-        ),
+        Err(why) => {
+            let of =
+                reached.hop.proxy.as_ref().map(|proxy| format!(" of the proxy {proxy}")).unwrap_or_default();
+            Finding::problem(
+                "name",
+                &format_args!("the name {host}{of} cannot be resolved: {why}"),
+                &format_args!(
+                    "check the spelling, and the name server of this machine or container (/etc/resolv.conf){}",
+                    without_proxy(&reached.hop, config)
+                ),
+            )
+        }
     }
+}
+
+/// The end of the advice about a connection without a proxy: the network may require one.
+fn without_proxy(hop: &Hop, config: &Config) -> String {
+    let mut bases = [&config.issuer, &config.api_base].into_iter();
+    let base = bases.find(|base| hop.proxy.is_none() && Hop::to(base, config).is_some_and(|own| own == *hop));
+    let url = base.and_then(|base| Url::parse(base).ok()).filter(|url| !is_loopback(url));
+    let Some(url) = url else { return String::new() };
+    let variable = if url.scheme() == "https" { "HTTPS_PROXY" } else { "HTTP_PROXY" };
+    let why = config.proxies.why_unused(&url);
+    why.map_or_else(
+        || format!(". If your network requires a proxy, set {variable}"),
+        |why| format!(". {why}: change this if your network requires a proxy"),
+    )
 }
 
 impl Reached {
@@ -220,7 +237,7 @@ impl Reached {
         self.connections.iter().any(|(_, connected)| connected.is_ok())
     }
 
-    /// Whether the name of another machine leads to this one, as filters answer for names that they forbid.
+    /// Whether the name of another machine leads to this one, as filters make it for names that they forbid.
     fn leads_here(&self) -> bool {
         let host = self.hop.host.trim_end_matches('.');
         let is_here = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
@@ -242,7 +259,7 @@ impl Reached {
         let told = self.connections.iter().map(|(address, connected)| {
             let family = if address.is_ipv6() { "IPv6" } else { "IPv4" };
             match connected {
-                Ok(()) => format!("{family} answers"),
+                Ok(()) => format!("{family} works"),
                 Err(error) => format!("{family} ({}): {error}", address.ip()),
             }
         });
@@ -250,22 +267,25 @@ impl Reached {
     }
 }
 
-fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
+fn connection(reached: &Reached, failure: Option<&Error>, config: &Config) -> Finding {
     let (hop, told) = (&reached.hop, reached.told());
     let check = if hop.proxy.is_some() { "proxy" } else { "connect" };
     let found = format!("{}: {told}", hop.name());
     if !reached.is_open() {
         let advice = match &hop.proxy {
             _ if reached.is_forbidden() => {
-                "this system forbids the connection: look at SELinux (for a web server: setsebool -P httpd_can_network_connect 1), \
+                "this system forbids the connection: check SELinux (for a web server: setsebool -P httpd_can_network_connect 1), \
                  AppArmor, the sandbox of the service, and the firewall of this machine"
+                    .to_owned()
             }
-            Some(_) => {
-                "check that the proxy runs, and that this setting names it; NO_PROXY exempts hosts from it"
-            }
-            None => {
-                "look at firewalls and routes from here, and at the address; does this network demand a proxy?"
-            }
+            Some(proxy) => format!(
+                "check that the proxy runs, and that this setting has its address. To connect without it, {}",
+                proxy.how_to_avoid()
+            ),
+            None => format!(
+                "check the address, and the firewalls and routes between this machine and that one{}",
+                without_proxy(hop, config)
+            ),
         };
         return Finding::problem(check, &format_args!("no connection to {found}"), &advice);
     }
@@ -276,8 +296,8 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
         }
         (Some(_), Some(error)) if error.code() == ErrorCode::NetworkTimeout => Finding::problem(
             check,
-            &format_args!("{} takes connections, and nothing comes through it in time", hop.name()),
-            &"check that it is such a proxy (http://, https:// or socks5h://), and that it lets this server reach Clever's hosts",
+            &format_args!("{} accepts connections, but no response comes through it in time", hop.name()),
+            &"check the kind of the proxy (http://, https:// or socks5h://), and whether it lets this server reach Clever's hosts",
         ),
         _ if reached.connections.iter().all(|(_, connected)| is_open_or_without_route(connected)) => {
             Finding::ok(check, &found)
@@ -285,7 +305,7 @@ fn connection(reached: &Reached, failure: Option<&Error>) -> Finding {
         _ => Finding::warning(
             check,
             &found,
-            &"repair that family of addresses, or remove it from the name: each new connection may try it first, and fail",
+            &"repair the network for these addresses, or remove them from the name: each new connection may try them first, and fail",
         ),
     }
 }
@@ -298,20 +318,35 @@ fn leads_nowhere(proxy: &Proxy, error: &Error, tunnel: Option<&Tunnel>) -> Findi
         return Finding::problem(
             "proxy",
             &failure::wants_credentials(proxy, &offered),
-            &"ask its administrator to allow Basic, or to let this server reach clever.com and api.clever.com without a login",
+            &"ask its administrator to allow Basic, or to let this server reach clever.com and api.clever.com without credentials",
         );
     }
     // Without credentials, the proxy responds with 407 to every request.
     match tunnel.filter(|tunnel| !matches!(tunnel.status, 200..=299 | 407)) {
         Some(Tunnel { to, status, .. }) => Finding::problem(
             "proxy",
-            &format_args!("the proxy {proxy} answers HTTP {status} instead of leading to {to}"),
-            &"have the administrator of the proxy allow that host for this server, or exempt it from the proxy (NO_PROXY)",
+            &format_args!("the proxy {proxy} responds with HTTP {status} instead of connecting to {to}"),
+            &format_args!(
+                "{}. If this server can connect without the proxy, {}",
+                match status {
+                    // A captive portal (RFC 6585 6), or a redirect to one.
+                    300..=399 | 511 =>
+                        "the network or the proxy requires a login: sign in to its page, or ask its administrator to let this server \
+                         reach clever.com and api.clever.com without it",
+                    500.. =>
+                        "the proxy cannot connect to that host: ask its administrator to check its name server and its firewall",
+                    _ => "ask the administrator of the proxy to allow that host for this server",
+                },
+                proxy.how_to_avoid()
+            ),
         ),
         None => Finding::problem(
             "proxy",
             &said,
-            &"correct the address or the credentials of the proxy, or exempt Clever's hosts from it (NO_PROXY)",
+            &format_args!(
+                "correct the address or the credentials of the proxy. If this server can connect without it, {}",
+                proxy.how_to_avoid()
+            ),
         ),
     }
 }
@@ -321,7 +356,8 @@ fn own_tls(error: &Error) -> Finding {
     Finding::problem(
         "proxy",
         &error.detail().unwrap_or_default(),
-        &"this is about the proxy's own TLS: most proxies are reached by http://, which carries TLS to Clever all the same",
+        &"this is about TLS between this machine and the proxy: most proxies need http:// here. The connection to Clever is encrypted \
+          with it too",
     )
 }
 
@@ -338,9 +374,9 @@ fn is_open_or_without_route(connected: &io::Result<()>) -> bool {
 fn ended_in_the_handshake(host: &str) -> Finding {
     Finding::problem(
         "tls",
-        &format_args!("{host} takes the connection, which then ends before TLS is set up"),
-        &"a firewall or web filter probably forbids this host by its name: have clever.com and api.clever.com allowed for \
-          this server",
+        &format_args!("{host} accepts the connection, which then ends before TLS is set up"),
+        &"a firewall or web filter probably blocks this host by its name: ask its administrator to allow clever.com and \
+          api.clever.com for this server",
     )
 }
 
@@ -348,9 +384,9 @@ fn ended_in_the_handshake(host: &str) -> Finding {
 fn silent_in_the_handshake(host: &str) -> Finding {
     Finding::problem(
         "tls",
-        &format_args!("{host} takes the connection, and does not answer the TLS handshake in time"),
-        &"look at the port, and at what listens there; or a firewall or web filter drops it: have clever.com and \
-          api.clever.com allowed for this server; or the network loses large packets: look at the MTU of its VPN or container",
+        &format_args!("{host} accepts the connection, but does not respond to the TLS handshake in time"),
+        &"ask the administrator of the firewall or web filter to allow clever.com and api.clever.com for this server. If they are \
+          allowed, check the port, and the MTU of the VPN or container: the network may lose large packets",
     )
 }
 
@@ -363,11 +399,15 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
     let shown = witness.and_then(|witness| witness.shown_by(host));
     let read = shown.as_ref().and_then(|shown| Certificate::read(&shown.certificate));
     let mut issued = String::new();
-    let mut inspector = None;
+    let mut inspector: Option<&str> = None;
     if let Some(certificate) = &read {
         let by = &certificate.issuer;
         let lower = by.to_ascii_lowercase();
-        inspector = INSPECTORS.split('|').find(|maker| lower.contains(maker));
+        // As the certificate writes it: lowercase ASCII has the same length.
+        inspector = INSPECTORS.split('|').find_map(|maker| {
+            let start = lower.find(maker)?;
+            by.get(start..start + maker.len())
+        });
         let itself = if certificate.is_self_signed { " (by itself)" } else { "" };
         issued =
             format!("its certificate was issued by {}{itself}, until {}", quote(by), certificate.last_day());
@@ -382,41 +422,59 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
             return Some(Finding::problem(
                 "tls",
                 &found,
-                &"Clever itself speaks TLS 1.2 and 1.3, and wants no certificate of yours: look at the address and the port, and \
-                  at gateways, filters and firewalls on the way to it",
+                &"Clever itself supports TLS 1.2 and 1.3, and requires no client certificate: check the address and the port, and \
+                  the gateways, filters and firewalls of your network",
             ));
         }
         if found.contains(failure::OR_THE_CLOCK) {
             return Some(Finding::problem(
                 "tls",
                 &found,
-                &"set this machine's clock (NTP) if it is wrong; if it is right, that server, or a box that inspects TLS, needs \
-                  a new certificate",
+                &"if this machine's clock is wrong, set it with NTP. If it is right, that server, or the firewall that inspects TLS, \
+                  needs a new certificate",
+            ));
+        }
+        if found.contains(failure::ANOTHER_HOST) {
+            return Some(Finding::problem(
+                "tls",
+                &found,
+                &"another server responds at this address: check the address, the name server and /etc/hosts. If it is a filter of \
+                  your network, ask its administrator to let this server reach clever.com and api.clever.com",
+            ));
+        }
+        if found.contains(failure::NOT_VALID) {
+            return Some(Finding::problem(
+                "tls",
+                &found,
+                &"that server, or the firewall that inspects TLS, needs another certificate: ask its administrator",
             ));
         }
         return Some(Finding::problem(
             "tls",
             &found,
             &format_args!(
-                "in a network that inspects TLS: have Clever's hosts exempted, or set {bundle} to the certificate of its \
-                 authority; otherwise look at the address, and at that server: it may send no intermediate certificate"
+                "if your network inspects TLS, ask its administrator to exempt Clever's hosts, or set {bundle} to the certificate \
+                 of its authority. If {bundle}, SSL_CERT_FILE or SSL_CERT_DIR is set, add the missing authority there. Otherwise \
+                 check the address: that server may not send its intermediate certificates"
             ),
         ));
     }
-    let (shown, certificate) = (shown?, read?);
+    let (shown, certificate) = (shown?, read.as_ref()?);
     let found = format!("{host}: {}, {issued}{box_here}", shown.version.unwrap_or("TLS"));
     let days = certificate.days_left(clock::unix_time());
     Some(if inspector.is_some() {
         Finding::warning(
             "tls",
             &found,
-            &"have Clever's hosts exempted from inspection: the box reads every login",
+            &"ask the administrator of your network to exempt Clever's hosts from inspection: now it can read every login",
         )
     } else if days < FEW_DAYS {
         Finding::warning(
             "tls",
             &found,
-            &format_args!("this certificate must be renewed: {days} days are left"),
+            &format_args!(
+                "the administrator of that server must renew this certificate: {days} days are left"
+            ),
         )
     } else {
         Finding::ok("tls", &found)
@@ -426,6 +484,10 @@ fn tls(host: &str, failure: Option<&Error>, witness: Option<&Witness>, config: &
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn config() -> Config {
+        Config::builder("client").build().unwrap()
+    }
 
     fn reached(host: &str, addresses: &[&str], error: io::ErrorKind) -> Reached {
         let addresses: Vec<SocketAddr> =
@@ -449,18 +511,18 @@ mod tests {
             ("clever.localhost.", &["127.0.0.1"], Level::Ok),
         ] {
             let mut reached = reached(host, addresses, io::ErrorKind::ConnectionRefused);
-            let found = name(&reached);
+            let found = name(&reached, &config());
             assert_eq!(found.level, level, "{found:?}");
             assert_eq!(found.found.contains(addresses[0]), level == Level::Problem);
             reached.connections[0].1 = Ok(());
-            assert_eq!(name(&reached).level, Level::Ok);
+            assert_eq!(name(&reached, &config()).level, Level::Ok);
         }
     }
 
     #[test]
     fn a_connection_that_the_system_forbids_says_so() {
         for (error, says) in [(io::ErrorKind::PermissionDenied, true), (io::ErrorKind::TimedOut, false)] {
-            let found = connection(&reached("clever.com", &["192.0.2.1"], error), None);
+            let found = connection(&reached("clever.com", &["192.0.2.1"], error), None, &config());
             assert_eq!((found.level, &*found.check), (Level::Problem, "connect"));
             assert_eq!(found.advice.unwrap().contains("SELinux"), says);
         }

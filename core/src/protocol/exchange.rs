@@ -128,10 +128,10 @@ fn of_proxy(response: &Response, code: ErrorCode) -> Error {
 /// A note that a response came through a proxy, so the proxy may have made it.
 fn through(response: &Response) -> Option<String> {
     let ThroughProxy(proxy) = response.extensions().get()?;
-    Some(format!("it came through the proxy {proxy}; NO_PROXY can exempt this host"))
+    Some(format!("it came through {proxy}"))
 }
 
-fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     let declared = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

@@ -94,6 +94,11 @@ pub fn response(response: &Response) -> Result<Tokens> {
     Ok(Tokens { access_token: access_token.into(), id_token })
 }
 
+/// Whether the response is a web page, which does not come from Clever: Clever sends JSON.
+pub(crate) fn is_page(response: &Response) -> bool {
+    exchange::is_html(response.headers(), response.body())
+}
+
 /// Whether `text` can be a token, which goes into a header (RFC 6750 2.1).
 pub(super) fn is_token(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())

@@ -10,12 +10,16 @@ use url::Url;
 
 use super::resolver::TooMany;
 use crate::config::proxies::{Proxies, Proxy};
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result, quote};
 use crate::process;
 use crate::protocol::Request;
 
 /// What is said about a certificate whose dates don't fit.
 pub(crate) const OR_THE_CLOCK: &str = "or the clock is wrong";
+/// What is said about the certificate of another server.
+pub(crate) const ANOTHER_HOST: &str = "the certificate is for another host";
+/// What is said about a certificate that no server may use.
+pub(crate) const NOT_VALID: &str = "the certificate is not valid";
 
 /// The error for a failed connection to `request`'s address, or to its proxy.
 pub(super) fn network(request: &Request, proxy: Option<&Proxy>, error: &reqwest::Error) -> Error {
@@ -88,7 +92,8 @@ pub(super) fn of_proxy(request: &Request, proxy: &Proxy, answer: &reqwest::Respo
     let (code, detail) = if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
         (ErrorCode::NetworkConnect, wants_credentials(proxy, &offered(answer.headers())))
     } else if is_plain && is_html && !status.is_success() {
-        let detail = format!("it came through the proxy {proxy}; NO_PROXY can exempt this host");
+        let how = proxy.how_to_avoid();
+        let detail = format!("it came through the proxy {proxy}; to connect without it, {how}");
         (ErrorCode::ResponseHtml, detail)
     } else {
         return Ok(());
@@ -135,7 +140,7 @@ pub(crate) fn cannot_be_used(offered: &[String]) -> bool {
 pub(crate) fn wants_credentials(proxy: &Proxy, offered: &[String]) -> String {
     if cannot_be_used(offered) {
         format!(
-            "the proxy {proxy} takes only logins by {}, which cannot be used here: Basic can",
+            "the proxy {proxy} accepts only {} credentials, which this library does not support: it supports Basic",
             offered.join(" or ")
         )
     } else if proxy.has_credentials() {
@@ -143,7 +148,7 @@ pub(crate) fn wants_credentials(proxy: &Proxy, offered: &[String]) -> String {
     } else {
         let scheme = proxy.url().scheme();
         format!(
-            "the proxy {proxy} wants credentials: put them into its URL, {scheme}://user:password@host:port"
+            "the proxy {proxy} requires credentials: put them into its URL, {scheme}://user:password@host:port"
         )
     }
 }
@@ -153,7 +158,9 @@ fn refused_credentials(proxy: &Proxy, said: &[String]) -> Option<String> {
     let says = |words| said.iter().any(|text| text.contains(words));
     // The client only offers a SOCKS proxy the credentials in its URL, or none.
     if proxy.has_credentials() && says("authentication") {
-        return Some(format!("the proxy {proxy} takes no user name and password: remove them from its URL"));
+        return Some(format!(
+            "the proxy {proxy} accepts no user name and password: remove them from its URL"
+        ));
     }
     ["authorization required", "authentication", "credentials not accepted"]
         .into_iter()
@@ -182,7 +189,7 @@ fn proxy_cause(proxy: &Proxy, code: ErrorCode, said: &[String]) -> String {
         ""
     };
     format!(
-        "the proxy {proxy} does not lead there: it refused, closed the connection or is no such proxy{hint}"
+        "the proxy {proxy} does not lead there: it refused, closed the connection, or is another kind of proxy{hint}"
     )
 }
 
@@ -224,8 +231,9 @@ fn tls_cause(error: &rustls::Error) -> String {
         rustls::Error::InvalidCertificate(NotValidYet | NotValidYetContext { .. }) => {
             "the certificate is not valid yet, or the clock is wrong"
         }
-        rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
-            "the certificate is for another host"
+        rustls::Error::InvalidCertificate(NotValidForName) => ANOTHER_HOST,
+        rustls::Error::InvalidCertificate(NotValidForNameContext { presented, .. }) => {
+            return format!("{ANOTHER_HOST}{}", listed(presented));
         }
         rustls::Error::InvalidCertificate(reason) => {
             let reason = format!("{reason:?}");
@@ -235,14 +243,14 @@ fn tls_cause(error: &rustls::Error) -> String {
             } else {
                 ""
             };
-            return format!("the certificate is not valid{hint} ({reason})");
+            return format!("{NOT_VALID}{hint} ({reason})");
         }
         rustls::Error::InvalidMessage(_) => {
-            "the TLS handshake failed: the server there does not speak TLS. Is it plain http?"
+            "the TLS handshake failed: the server there does not speak TLS, for example because it speaks plain http"
         }
         rustls::Error::PeerIncompatible(reason) => {
             return format!(
-                "the server and this library have no version or cipher of TLS in common ({reason:?}): is it an old one?"
+                "the server supports no version or cipher of TLS that this library supports ({reason:?}): it may be an old one"
             );
         }
         rustls::Error::AlertReceived(alert) => return alert_cause(*alert),
@@ -251,36 +259,49 @@ fn tls_cause(error: &rustls::Error) -> String {
     known.to_owned()
 }
 
+/// The names in a certificate that is for another host: the end of a sentence. Each is in the debug format of its type, such as
+/// `DnsName("example.org")`.
+fn listed(presented: &[String]) -> String {
+    const SHOWN: usize = 3;
+
+    let names = presented.iter().filter_map(|name| name.strip_prefix("DnsName(\"")?.strip_suffix("\")"));
+    let names: Vec<_> = names.take(SHOWN).map(quote).collect();
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
+}
+
 /// The meaning of a TLS alert from the server (RFC 8446 6.2), with the alert's name.
 fn alert_cause(alert: AlertDescription) -> String {
     let (name, meaning) = match alert {
         AlertDescription::HandshakeFailure => (
             "handshake_failure",
-            "the server accepts no TLS settings of this library: it is an old one, or wants a client certificate",
+            "the server accepts no TLS settings of this library: it is an old one, or requires a client certificate",
         ),
         AlertDescription::ProtocolVersion => {
             ("protocol_version", "the server speaks neither TLS 1.2 nor TLS 1.3: it is an old one")
         }
         AlertDescription::InsufficientSecurity => {
-            ("insufficient_security", "the server wants stronger TLS settings than this library offers")
+            ("insufficient_security", "the server requires stronger TLS settings than this library offers")
         }
-        AlertDescription::UnknownCA => {
-            ("unknown_ca", "the server, or a box in between, does not trust the authority of a certificate")
-        }
+        AlertDescription::UnknownCA => (
+            "unknown_ca",
+            "the server, or a firewall in between, does not trust the authority of a certificate",
+        ),
         AlertDescription::CertificateRequired => {
-            ("certificate_required", "the server wants a client certificate")
+            ("certificate_required", "the server requires a client certificate")
         }
         AlertDescription::BadCertificate => {
-            ("bad_certificate", "the server, or a box in between, refuses a certificate")
+            ("bad_certificate", "the server, or a firewall in between, refuses a certificate")
         }
         AlertDescription::CertificateUnknown => {
-            ("certificate_unknown", "the server, or a box in between, refuses a certificate")
+            ("certificate_unknown", "the server, or a firewall in between, refuses a certificate")
         }
-        AlertDescription::UnrecognisedName => ("unrecognized_name", "the server there has no such host"),
+        AlertDescription::UnrecognisedName => {
+            ("unrecognized_name", "the server there does not serve this host")
+        }
         AlertDescription::AccessDenied => {
             ("access_denied", "the server, or a filter in between, forbids this connection")
         }
-        AlertDescription::InternalError => ("internal_error", "the server there has a failure of its own"),
+        AlertDescription::InternalError => ("internal_error", "the server there has an internal error"),
         other => return format!("the server there ends the TLS handshake (TLS alert {other:?})"),
     };
     format!("{meaning} (TLS alert {name})")
@@ -339,6 +360,22 @@ mod tests {
         ] {
             assert!(tls_cause(&rustls::Error::AlertReceived(alert)).ends_with(name));
         }
+    }
+
+    #[test]
+    fn a_certificate_of_another_host_is_described_with_its_names() {
+        let of = |presented: &[&str]| {
+            tls_cause(&rustls::Error::InvalidCertificate(rustls::CertificateError::NotValidForNameContext {
+                expected: rustls::pki_types::ServerName::try_from("clever.com").unwrap(),
+                presented: presented.iter().map(|name| (*name).to_owned()).collect(),
+            }))
+        };
+        assert_eq!(of(&[]), ANOTHER_HOST);
+        assert_eq!(
+            of(&["DnsName(\"block.example\")", "IpAddress(10.0.0.1)", "DnsName(\"a\u{1b}[31m\")"]),
+            format!("{ANOTHER_HOST} (\"block.example\", {})", quote("a\u{1b}[31m"))
+        );
+        assert_eq!(of(&["DnsName(\"a\")"; 9]), format!("{ANOTHER_HOST} (\"a\", \"a\", \"a\")"));
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn a_refusing_proxy_is_network_connect_and_its_password_is_not_shown() {
     assert_eq!((far.proxy.connections(), error.retryable()), (1, false));
     let plain = made(config("https://clever.example").proxy(far.proxy.base()));
     let shown = ask(&plain).unwrap_err().to_string();
-    let wanted = "wants credentials: put them into its URL, http://user:password@host:port";
+    let wanted = "requires credentials: put them into its URL, http://user:password@host:port";
     assert!(shown.contains(&format!("{proxy} {wanted}")), "{shown}");
     assert!(far.clever.seen().is_empty());
 }
@@ -300,7 +300,7 @@ fn a_socks_proxy_is_used_and_resolves_the_name() {
 #[test]
 fn an_error_names_a_socks_proxy_that_rejects_the_credentials() {
     let (proxy, asked) = socks(9, Some(("me", "hunter2")));
-    let wanted = "wants credentials: put them into its URL, socks5h://user:password@host:port";
+    let wanted = "requires credentials: put them into its URL, socks5h://user:password@host:port";
     for (userinfo, cause) in [("", wanted), ("me:swordfish@", "does not accept the credentials")] {
         let url = format!("socks5h://{userinfo}127.0.0.1:{}", proxy.port());
         let error = ask(&made(config("https://clever.example").proxy(url))).unwrap_err();
@@ -320,7 +320,7 @@ fn an_error_names_a_socks_proxy_without_authentication() {
     let (without, _) = socks(9, None);
     let careless = Server::of_connections(|stream| drop(stream.write_all(&[5, 0])));
     let fourth = Server::of_connections(|stream| drop(stream.write_all(&[0, 91, 0, 0, 0, 0, 0, 0])));
-    let removed = "takes no user name and password: remove them from its URL";
+    let removed = "accepts no user name and password: remove them from its URL";
     for (scheme, proxy, cause) in [
         ("socks5h", &without, removed),
         ("socks5h", &careless, removed),

@@ -165,7 +165,7 @@ fn plain_http_instead_of_tls_is_network_tls() {
     });
     let shown = message(at(&server));
     assert!(
-        shown.ends_with("the TLS handshake failed: the server there does not speak TLS. Is it plain http?"),
+        shown.ends_with("the TLS handshake failed: the server there does not speak TLS, for example because it speaks plain http"),
         "{shown}"
     );
 }

@@ -42,7 +42,7 @@ final class NetworkTest extends EmulatorCase
         $bare = (string) preg_replace('~//.*@~', '//', $proxy);
         $refused = self::caught(fn() => self::farSignedIn($through($bare)));
         self::assertSame(['NetworkException', 'network_connect'], [self::short($refused), $refused->getCodeWord()]);
-        self::assertStringContainsString("the proxy {$bare} (proxy) wants credentials", $refused->getMessage());
+        self::assertStringContainsString("the proxy {$bare} (proxy) requires credentials", $refused->getMessage());
     }
 
     public function testALoginOverTlsNeedsTheCaBundle(): void

@@ -166,7 +166,7 @@ def test_a_network_error_names_the_port_and_the_proxy() -> None:
         client.exchange_code("code")
     with answering(407, {}) as proxy:
         through = clever_sso.Client(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, proxy=proxy)
-        with pytest.raises(clever_sso.NetworkError, match=rf"the proxy {proxy} \(proxy\) wants credentials"):
+        with pytest.raises(clever_sso.NetworkError, match=rf"the proxy {proxy} \(proxy\) requires credentials"):
             through.exchange_code("code")
 
 
