@@ -1,6 +1,6 @@
 //! Measures how the time for an input grows with the input's size: `cargo bench -p clever-sso --bench growth`.
 //!
-//! Anybody can send these inputs, because they are read before a signature is checked. They must take linear time at most.
+//! Anyone can send these inputs, because they are read before a signature is checked. They must take linear time at most.
 //! The size of each input doubles; the slope is the binary logarithm of the last ratio of times. 1 is linear, 2 is
 //! quadratic, and 0 is an input that is refused unread. Memory caches and allocators can raise a linear slope a little.
 #![expect(clippy::unwrap_used, unsafe_code, reason = "a benchmark may")]

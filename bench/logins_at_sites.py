@@ -151,7 +151,7 @@ def chapter(programs: Mapping[str, Program], taken: Mapping[tuple[str, int], Mea
                 lines(FIRST),
                 x_title="round trip in ms",
                 slope="round trips",
-                notes="At 0 ms, the process spends most of the time in code that it runs for the first time.",
+                notes="At 0 ms, most of this time goes to code that the process runs for the first time.",
             ),
             Figure("login-cpu", "CPU time of a warm login, in milliseconds", bars(CPU, "ms", 0)),
             Figure(

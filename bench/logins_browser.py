@@ -111,5 +111,5 @@ def log_in(site: Site, server: Server, clever: Clever) -> tuple[float, float]:
     answer = asked(path_of(back.location))
     page = get(port, site.front, jar.header())
     if answer.status not in REDIRECTS or page.status != 200 or page.body.strip() in {"nobody", ""}:
-        raise LoginFailedError(f"the callback responds with {answer.status}, and nobody is signed in")
+        raise LoginFailedError(f"the callback responds with {answer.status}, and no one is signed in")
     return took, used

@@ -247,7 +247,7 @@ def chapter(
             for name, program in programs.items()
             for rate, loads in taken[name].loads.items()
         )
-        # Where nobody got in, there is no time to show.
+        # Where no one got in, there is no time to show.
         return [row for row in found if not isnan(row.median)]
 
     def times(share: float) -> Sequence[Row]:
@@ -296,7 +296,7 @@ def chapter(
                     lambda loads: statistics.median(load.finished_a_second for load in loads),
                 ),
                 x_title,
-                notes="The clock runs until the last person is in or gives up: a slow server has a lower figure.",
+                notes="The time runs until the last person is signed in or gives up, so slow servers score lower.",
             ),
             Figure(
                 "monday-failed",

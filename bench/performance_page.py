@@ -180,9 +180,9 @@ def cheaper(figure: Figure) -> str:
         return ""
     found = [row for row in others if row.median < own[_language(row)].median]
     if not found:
-        return "No other program costs less than this library in the same language."
+        return "In each language, no other library has a lower figure than this one."
     named = ", ".join(f"{row.name} ({number(row.median / own[_language(row)].median)} {TIMES})" for row in found)
-    return f"Cheaper than this library in the same language: {named}."
+    return f"Lower than this library, in the same language: {named}."
 
 
 def _language(row: Row) -> str:

@@ -43,7 +43,7 @@ ISSUER, CLIENT_ID, NONCE = "https://clever.com", "4c63c1cf623dce82caac", "n-0S6_
 A_DAY = 86_400
 TEXT = """\
 Every program verifies the same token again and again: {size} bytes, signed by RS256 with a 2048-bit key. The keys are
-already loaded. PyJWKClient has fetched them before, and has them in its cache.
+already loaded. PyJWKClient has fetched them before, and keeps them in its cache.
 
 *Bare RSA* is only SHA-256 and `RSA_verify` of aws-lc, with a key that is already parsed and a token that is already
 decoded. Nothing that uses aws-lc can be faster. The ratios compare with it.

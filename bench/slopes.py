@@ -96,7 +96,7 @@ def tokens(budget: float) -> Figure:
     rows = by_size({round(len(each["token"]) / 1024, 1): each for each in made}, ROUNDS, budget)
     return Figure(
         "slope-tokens",
-        "CPU time of an ID token by its size, in microseconds",
+        "CPU time of an ID token by the size of the token, in microseconds",
         rows,
         x_title="KiB",
         slope="µs per KiB",
@@ -179,7 +179,7 @@ def tabs(budget: float) -> Figure:
     taken = in_python("tabs", TABS, budget)
     return Figure(
         "slope-tabs",
-        "CPU time of `begin_login` by the logins in progress in one browser, in microseconds",
+        "CPU time of `begin_login` by the number of logins in progress in one browser, in microseconds",
         lines(taken, ours("Python"), "µs"),
         x_title="tabs",
         slope="µs per tab",
@@ -263,8 +263,18 @@ def people() -> list[Figure]:
             notes=notes,
         )
         for quantity, title, unit, notes in (
-            ("start", "Startup time of the emulator by the people in its world, in milliseconds", "ms", PEOPLE_NOTES),
-            ("login", "Latency of a login at the emulator by the people in its world, in microseconds", "µs", ""),
+            (
+                "start",
+                "Startup time of the emulator by the number of people in its world, in milliseconds",
+                "ms",
+                PEOPLE_NOTES,
+            ),
+            (
+                "login",
+                "Latency of a login at the emulator by the number of people in its world, in microseconds",
+                "µs",
+                "",
+            ),
         )
     ]
 

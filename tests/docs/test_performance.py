@@ -110,9 +110,9 @@ def test_slope_is_the_slope_of_the_best_fitting_line() -> None:
 
 
 def test_the_page_names_programs_that_cost_less_in_the_same_language() -> None:
-    assert cheaper(figure()) == f"Cheaper than this library in the same language: other, C (0.818 {TIMES})."
+    assert cheaper(figure()) == f"Lower than this library, in the same language: other, C (0.818 {TIMES})."
     dear = Figure("dear", "Cost", [row(OURS, "µs", [1.0]), row(OTHER, "µs", [1.0])])
-    assert cheaper(dear) == "No other program costs less than this library in the same language."
+    assert cheaper(dear) == "In each language, no other library has a lower figure than this one."
     assert cheaper(growing()) == ""
     assert cheaper(Figure("bare", "Cost", [row(OURS, "µs", [1.0]), row(BARE, "µs", [0.5])])) == ""
 
