@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from measures import Figure, Row
 
 WIDTH, RIGHT, TOP, BOTTOM = 760, 170, 52, 34
-CHARACTER = 7.6
+# The widths of a letter: of a name, and of the title.
+CHARACTER, TITLE_CHARACTER = 8.2, 8.8
 STEP, BAR, LABEL, LEAST_HEIGHT, SPACE = 28, 16, 16, 220, 34
 TIMES = "\N{MULTIPLICATION SIGN}"
 # Light and dark follow the reader's system. The picture has its own background, so it fits every page.
@@ -107,14 +108,15 @@ def _lines(figure: Figure) -> tuple[int, list[str]]:
     names = list(dict.fromkeys(row.name for row in figure.rows))
     height = max(LEAST_HEIGHT, TOP + BOTTOM + 10 + LABEL * len(names))
     left, bottom = 70, height - BOTTOM
+    right = WIDTH - max(RIGHT, 30 + round(CHARACTER * max(len(name) for name in names)))
     places = sorted({row.x for row in figure.rows if row.x is not None})
     far = places[-1] or 1
     up = _scale(figure, [row.highest for row in figure.rows], bottom, TOP)
 
     def across(x: float) -> float:
-        return left + (WIDTH - RIGHT - left) * x / far
+        return left + (right - left) * x / far
 
-    parts = _grid(figure, up, left)
+    parts = _grid(figure, up, left, right)
     shown = -math.inf
     for x in places:
         # Leave out a label that would touch the one before it.
@@ -123,7 +125,7 @@ def _lines(figure: Figure) -> tuple[int, list[str]]:
             said = place(x)
             parts.append(f'<text class="small" x="{shown:.1f}" y="{bottom + 16}" text-anchor="middle">{said}</text>')
     unit = escape(figure.x_title)
-    parts.append(f'<text class="small" x="{WIDTH - RIGHT + 24}" y="{bottom + 16}">{unit}</text>')
+    parts.append(f'<text class="small" x="{right + 24}" y="{bottom + 16}">{unit}</text>')
     ends = []
     # Ours are drawn last, on top of the others.
     for name in sorted(names, key=lambda name: any(row.is_ours for row in figure.rows if row.name == name)):
@@ -135,7 +137,7 @@ def _lines(figure: Figure) -> tuple[int, list[str]]:
             parts += _spread(row, (x, up(row.lowest)), (x, up(row.highest)))
             parts.append(f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
         ends.append((points[-1], name, kind))
-    return height, parts + _labels(ends, bottom)
+    return height, parts + _labels(ends, right, bottom)
 
 
 def _spread(row: Row, low: tuple[float, float], high: tuple[float, float]) -> list[str]:
@@ -146,7 +148,7 @@ def _spread(row: Row, low: tuple[float, float], high: tuple[float, float]) -> li
     return [f'<line class="spread" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}"/>']
 
 
-def _grid(figure: Figure, up: Callable[[float], float], left: int) -> list[str]:
+def _grid(figure: Figure, up: Callable[[float], float], left: int, right: int) -> list[str]:
     """Draw horizontal lines at round values, each with its value."""
     most = max(row.highest for row in figure.rows)
     if figure.is_logarithmic:
@@ -161,12 +163,12 @@ def _grid(figure: Figure, up: Callable[[float], float], left: int) -> list[str]:
     for value in steps:
         y = up(value)
         said = f"{value:,.0f}" if value >= 10 or value == 0 else f"{value:g}"
-        parts.append(f'<line class="grid" x1="{left}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(f'<text class="small" x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{said}</text>')
     return parts
 
 
-def _labels(ends: list[tuple[tuple[float, float], str, str]], bottom: float) -> list[str]:
+def _labels(ends: list[tuple[tuple[float, float], str, str]], right: int, bottom: float) -> list[str]:
     """Write the names at the ends of the lines, so that none overlaps another."""
     parts = []
     lowest = bottom + LABEL
@@ -175,6 +177,6 @@ def _labels(ends: list[tuple[tuple[float, float], str, str]], bottom: float) -> 
     for index, ((x, y), name, kind) in enumerate(ordered):
         # As low as the end of its line, but above the name before it, and with room for the names that follow.
         lowest = max(min(y, lowest - LABEL), TOP + room - LABEL * (index + 1))
-        parts.append(f'<line class="grid" x1="{x + 4:.1f}" x2="{WIDTH - RIGHT + 18}" y1="{y:.1f}" y2="{lowest:.1f}"/>')
-        parts.append(f'<text class="{kind}" x="{WIDTH - RIGHT + 22}" y="{lowest + 4:.1f}">{escape(name)}</text>')
+        parts.append(f'<line class="grid" x1="{x + 4:.1f}" x2="{right + 18}" y1="{y:.1f}" y2="{lowest:.1f}"/>')
+        parts.append(f'<text class="{kind}" x="{right + 22}" y="{lowest + 4:.1f}">{escape(name)}</text>')
     return parts

@@ -179,7 +179,7 @@ def tabs(budget: float) -> Figure:
     taken = in_python("tabs", TABS, budget)
     return Figure(
         "slope-tabs",
-        "CPU time of `begin_login` by the number of logins in progress in one browser, in microseconds",
+        "CPU time of `begin_login` by the number of logins in progress, in microseconds",
         lines(taken, ours("Python"), "µs"),
         x_title="tabs",
         slope="µs per tab",
@@ -265,13 +265,13 @@ def people() -> list[Figure]:
         for quantity, title, unit, notes in (
             (
                 "start",
-                "Startup time of the emulator by the number of people in its world, in milliseconds",
+                "Startup time of the emulator by the number of people, in milliseconds",
                 "ms",
                 PEOPLE_NOTES,
             ),
             (
                 "login",
-                "Latency of a login at the emulator by the number of people in its world, in microseconds",
+                "Latency of a login at the emulator by the number of people, in microseconds",
                 "µs",
                 "",
             ),

@@ -27,9 +27,10 @@ import slopes
 from contenders import CLOCK, CPU, Contender, Running, measured
 from measures import Chapter, Figure, Program, Row, in_turns, row
 from performance_page import RESULTS, Machine, Measured, cheaper, loaded, saved, slope, written
-from picture import TIMES, number, picture
+from picture import CHARACTER, TIMES, TITLE_CHARACTER, WIDTH, number, picture
 
 HERE = Machine("a processor", 2, "Linux 6.1 (x86_64)")
+SVG = "{http://www.w3.org/2000/svg}"
 BARE = Program("bare RSA, C", "1.0")
 OURS = Program("ours & <more>, C", "2.0", is_ours=True)
 OTHER = Program("other, C", "3.0")
@@ -129,6 +130,18 @@ def test_a_picture_names_every_program_and_is_the_same_each_time(is_logarithmic:
         assert {name for name in words(drawn) if ", C" in name} == {row.name for row in each.rows}
         assert drawn == picture(each)
     assert f"22.0 (1.10 {TIMES})" in words(picture(figure()))
+
+
+@pytest.mark.parametrize(
+    "figure", [each for part in loaded(RESULTS.read_text("utf-8"))[1] for each in part.chapter.figures]
+)
+def test_titles_and_names_fit_into_the_pictures(figure: Figure) -> None:
+    names = {row.name for row in figure.rows}
+    for text in ET.fromstring(picture(figure)).iter(f"{SVG}text"):
+        said, x, is_title = str(text.text), float(text.attrib["x"]), text.get("class") == "title"
+        width = len(said) * (TITLE_CHARACTER if is_title else CHARACTER)
+        if is_title or said in names:
+            assert (x - width >= 0) if text.get("text-anchor") == "end" else (x + width <= WIDTH), said
 
 
 def test_results_are_the_same_after_saving_and_loading() -> None:
