@@ -43,7 +43,7 @@ NAMES = {
     "LATER": "rate_limited",
     "SETUP": "config_invalid",
 }
-DENIED = "Clever did not let you into this app. Please ask your teacher or your school for access."
+DENIED = "Clever did not let you into this app. Please ask someone at your school for access."
 
 TYPESCRIPT = """\
 // Written by `make sentences` from the catalogue of failures. Do not edit.

@@ -113,17 +113,17 @@ sentences! {
         c"Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.",
         c"Tu navegador bloqueó una cookie que este sitio necesita para iniciar tu sesión. Permite las cookies de este sitio e inténtalo de nuevo.";
     SESSION,
-        c"You signed in, but this site did not remember it. Please tell your teacher or school.",
-        c"Iniciaste sesión, pero este sitio no lo recordó. Avisa a tu maestro o a tu escuela.";
+        c"You signed in, but this site did not remember it. Please tell someone at your school.",
+        c"Iniciaste sesión, pero este sitio no lo recordó. Avisa a alguien de tu escuela.";
     ALLOWED,
-        c"You are signed in, but you may not open this page. Please ask your teacher or your school for access.",
-        c"Iniciaste sesión, pero no puedes abrir esta página. Pide acceso a tu maestro o a tu escuela.";
+        c"You are signed in, but you may not open this page. Please ask someone at your school for access.",
+        c"Iniciaste sesión, pero no puedes abrir esta página. Pide acceso a alguien de tu escuela.";
     SETUP,
-        c"This app has a problem with Clever. Please tell your teacher or school.",
-        c"Esta aplicación tiene un problema con Clever. Avisa a tu maestro o a tu escuela.";
+        c"This app has a problem with Clever. Please tell someone at your school.",
+        c"Esta aplicación tiene un problema con Clever. Avisa a alguien de tu escuela.";
     OFTEN,
-        c"Signing in started over too many times. Close your other tabs, then try again. If that does not help, tell your teacher or school.",
-        c"El inicio de sesión empezó de nuevo demasiadas veces. Cierra las otras pestañas e inténtalo de nuevo. Si eso no ayuda, avisa a tu maestro o a tu escuela.";
+        c"Signing in started over too many times. Close your other tabs, then try again. If that does not help, tell someone at your school.",
+        c"El inicio de sesión empezó de nuevo demasiadas veces. Cierra las otras pestañas e inténtalo de nuevo. Si eso no ayuda, avisa a alguien de tu escuela.";
     LATER,
         c"Clever cannot be reached right now. Please wait a minute, then try again.",
         c"No se puede conectar con Clever en este momento. Espera un minuto e inténtalo de nuevo.";

@@ -82,14 +82,14 @@ const REFUSED: [(&str, &str, &str, u16, &str); 5] = [
         "Clever refused this person; in JavaScript, the code is Clever's own word, such as `unauthorized-user`",
         "school",
         403,
-        "Clever did not let you into this app. Please ask your teacher or your school for access.",
+        "Clever did not let you into this app. Please ask someone at your school for access.",
     ),
     (
         "not_admitted",
         "your app refused this person after the login",
         "app",
         403,
-        "Your account doesn't have access to this app. Please ask your teacher or your school for help.",
+        "Your account doesn't have access to this app. Please ask someone at your school for help.",
     ),
     (
         "not_signed_in",

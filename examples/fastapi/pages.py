@@ -68,7 +68,7 @@ def problem(what: Problem) -> HTMLResponse:
     return _page(
         "Signing in did not work",
         f'<p role="alert">{escape(what.sentence)}</p>{button}'
-        f'<p class="small">Need help? Show this code to your teacher or school: <code>{escape(what.code)}</code></p>',
+        f'<p class="small">Need help? Show this code to someone at your school: <code>{escape(what.code)}</code></p>',
         what.status,
     )
 

@@ -108,7 +108,7 @@ function showProblem(Problem $problem): void
         <h1>Signing in did not work</h1>
         <p role="alert">{$sentence}</p>
         {$links}
-        <p>Need help? Show this code to your teacher or school: <code>{$code}</code></p>
+        <p>Need help? Show this code to someone at your school: <code>{$code}</code></p>
         HTML);
 }
 

@@ -15,10 +15,10 @@ export const LATER: Sentence = [
   "No se puede conectar con Clever en este momento. Espera un minuto e inténtalo de nuevo.",
 ];
 export const SETUP: Sentence = [
-  "This app has a problem with Clever. Please tell your teacher or school.",
-  "Esta aplicación tiene un problema con Clever. Avisa a tu maestro o a tu escuela.",
+  "This app has a problem with Clever. Please tell someone at your school.",
+  "Esta aplicación tiene un problema con Clever. Avisa a alguien de tu escuela.",
 ];
 export const DENIED: Sentence = [
-  "Clever did not let you into this app. Please ask your teacher or your school for access.",
-  "Clever no te dejó entrar en esta aplicación. Pide acceso a tu maestro o a tu escuela.",
+  "Clever did not let you into this app. Please ask someone at your school for access.",
+  "Clever no te dejó entrar en esta aplicación. Pide acceso a alguien de tu escuela.",
 ];

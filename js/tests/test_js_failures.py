@@ -19,7 +19,7 @@ import write_sentences
 
 AGAIN = "Signing in did not work this time. Please try again."
 LATER = "Clever cannot be reached right now. Please wait a minute, then try again."
-ASK = "Clever did not let you into this app. Please ask your teacher or your school for access."
+ASK = "Clever did not let you into this app. Please ask someone at your school for access."
 
 # The scenario, the error code, the sentence, and whether it ends the previous person's session.
 SCENARIOS = [

@@ -183,7 +183,7 @@ void php_clever_sso_throw_config(const char *format, ...)
 	zend_string_release(what);
 	set_text(exception, "codeWord", "config_invalid");
 	set_text(
-		exception, "userMessage", "This app has a problem with Clever. Please tell your teacher or school.");
+		exception, "userMessage", "This app has a problem with Clever. Please tell someone at your school.");
 	set_text(exception, "actor", "app");
 }
 

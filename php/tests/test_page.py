@@ -102,7 +102,7 @@ def test_a_callback_that_cannot_finish_gets_a_page_with_a_login_link(
 def test_text_from_the_url_is_html_escaped(site: Site) -> None:
     page = Visitor().open(f"{site.url}/callback?error=%3Cscript%3E&error_description=%3Cscript%3E")
     assert (page.status, "script" in page.text.lower()) == (403, False)
-    assert r'access_denied: Clever answered "<script>"' in site.log
+    assert r'access_denied: Clever responded with "<script>"' in site.log
     assert "<script>" not in Visitor().open(f"{site.url}/?return_to=%22%3E%3Cscript%3E").text
     assert "<b>Bobby" not in log_in(site, Visitor(), "markup").text
 

@@ -271,7 +271,7 @@ def test_pages_are_in_the_language_of_the_site(browser: Browser, site: Site) -> 
         asked(f"{site.url}/-set?name=WPLANG&value={language}")
         assert ">Iniciar sesión con Clever</a>" in browser.open(f"{site.url}/wp-login.php").text
         page = browser.open(f"{site.url}/clever/callback?error=access_denied")
-        assert "Pide acceso a tu maestro o a tu escuela." in page.text
+        assert "Pide acceso a alguien de tu escuela." in page.text
         assert ">Iniciar sesión con Clever</a>" in page.text
     asked(f"{site.url}/-set?name=WPLANG&value=")
 

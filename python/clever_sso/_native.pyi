@@ -73,8 +73,8 @@ class Client:
             At most 600.
         pending_key: The key that encrypts pending logins, at least 16 random bytes as text. By default it is derived
             from the client secret, so any process that knows the secret can finish a login that another process
-            began. Without a client secret, `begin_implicit` needs it: on a server, one key for all processes that no
-            one else knows; in a desktop app, a new one each time it starts.
+            began. Without a client secret, `begin_implicit` needs it. On a server, use one secret key for all
+            processes; in a desktop app, make a new key each time it starts.
         old_pending_keys: Old keys, or old client secrets. Logins that they encrypted are still accepted.
         return_to_origins: Origins, such as `https://www.example.org`, that `return_to` may lead to, in addition to
             paths.
@@ -290,7 +290,9 @@ class Client:
         """
 
     def log_out_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """Returns the cookies to set when a person logs out: logging in again is then not a lost session. No network.
+        """Returns the cookies to set when a person logs out. No network.
+
+        They reset the counts that detect lost sessions, so the next login does not fail with `session_not_kept`.
 
         Args:
             cookies: The `Cookie` header of the request.
@@ -570,9 +572,9 @@ class Login:
     __match_args__: Final = ("url", "set_cookies", "key", "pending")
     @property
     def url(self) -> str:
-        """Send the browser to this URL.
+        """The URL to send the browser to, usually Clever's.
 
-        It is Clever's, or your own page if a signed-in person was sent back to log in several times: then `key` and
+        If a signed-in person was sent back to log in several times, it is your own page instead. Then `key` and
         `pending` are empty.
         """
 
@@ -617,7 +619,7 @@ class SignedIn:
 
     @property
     def ends_session(self) -> Literal[True]:
-        """Whether to end the browser's old session: always, because this person's session replaces it."""
+        """Whether to end the browser's old session: always true. The new session replaces it."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:
@@ -652,7 +654,7 @@ class Restart:
 
     @property
     def ends_session(self) -> Literal[False]:
-        """Whether to end the browser's old session: never, because the login is still in progress."""
+        """Whether to end the browser's old session: always false. The login is still in progress."""
 
     @property
     def set_cookies(self) -> tuple[SetCookie, ...]:

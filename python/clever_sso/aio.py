@@ -244,7 +244,9 @@ class AsyncClient:
         return self._client.refusal(endpoint, method=method, headers=headers)
 
     def log_out_cookies(self, cookies: str | None = None) -> tuple[SetCookie, ...]:
-        """Returns the cookies to set when a person logs out: logging in again is then not a lost session. No network.
+        """Returns the cookies to set when a person logs out. No network.
+
+        They reset the counts that detect lost sessions, so the next login does not fail with `session_not_kept`.
 
         Args:
             cookies: The `Cookie` header of the request.

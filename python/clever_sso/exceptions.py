@@ -26,7 +26,7 @@ class Error(Exception):
     message: str = ""
     """A sentence for the log: what happened, what was expected and what was found."""
 
-    user_message: str = "This app has a problem with Clever. Please tell your teacher or school."
+    user_message: str = "This app has a problem with Clever. Please tell someone at your school."
     """A sentence in English that you can show to the person who logs in."""
 
     retryable: bool = False

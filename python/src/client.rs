@@ -47,8 +47,8 @@ use crate::waiting::{compute, is_given_up, wait, wait_at_start};
 ///         At most 600.
 ///     pending_key: The key that encrypts pending logins, at least 16 random bytes as text. By default it is derived
 ///         from the client secret, so any process that knows the secret can finish a login that another process
-///         began. Without a client secret, `begin_implicit` needs it: on a server, one key for all processes that no
-///         one else knows; in a desktop app, a new one each time it starts.
+///         began. Without a client secret, `begin_implicit` needs it. On a server, use one secret key for all
+///         processes; in a desktop app, make a new key each time it starts.
 ///     old_pending_keys: Old keys, or old client secrets. Logins that they encrypted are still accepted.
 ///     return_to_origins: Origins, such as `https://www.example.org`, that `return_to` may lead to, in addition to
 ///         paths.
@@ -417,7 +417,9 @@ impl Client {
             .map(Into::into))
     }
 
-    /// Returns the cookies to set when a person logs out: logging in again is then not a lost session. No network.
+    /// Returns the cookies to set when a person logs out. No network.
+    ///
+    /// They reset the counts that detect lost sessions, so the next login does not fail with `session_not_kept`.
     ///
     /// Args:
     ///     cookies: The `Cookie` header of the request.

@@ -15,9 +15,9 @@ use crate::set_cookie::{self, SetCookie};
 /// A login in progress, from `begin_login`.
 #[pyclass(frozen, module = "clever_sso")]
 pub(crate) struct Login {
-    /// Send the browser to this URL.
+    /// The URL to send the browser to, usually Clever's.
     ///
-    /// It is Clever's, or your own page if a signed-in person was sent back to log in several times: then `key` and
+    /// If a signed-in person was sent back to log in several times, it is your own page instead. Then `key` and
     /// `pending` are empty.
     #[pyo3(get)]
     url: Plain<String>,
@@ -101,7 +101,7 @@ impl SignedIn {
         set_cookie::tuple(py, &self.set_cookies)
     }
 
-    /// Whether to end the browser's old session: always, because this person's session replaces it.
+    /// Whether to end the browser's old session: always true. The new session replaces it.
     #[getter]
     #[expect(clippy::unused_self, reason = "every outcome has it")]
     fn ends_session(&self) -> Typed<bool, Always<true>> {
@@ -143,7 +143,7 @@ impl Restart {
         self.login.get().set_cookies(py)
     }
 
-    /// Whether to end the browser's old session: never, because the login is still in progress.
+    /// Whether to end the browser's old session: always false. The login is still in progress.
     #[getter]
     #[expect(clippy::unused_self, reason = "every outcome has it")]
     fn ends_session(&self) -> Typed<bool, Always<false>> {

@@ -33,8 +33,8 @@ AROUND = """<!doctype html><html lang="{language}"><head><meta name="viewport" c
 <title>Reading</title></head><body><main><h1>Reading</h1>{snippets}</main></body></html>"""
 
 SCRIPT = ROOT / "php/tests/scripts/pages.php"
-DENIED = "Clever did not let you into this app. Please ask your teacher or your school for access."
-NOT_ALLOWED = "You are signed in, but you may not open this page. Please ask your teacher or your school for access."
+DENIED = "Clever did not let you into this app. Please ask someone at your school for access."
+NOT_ALLOWED = "You are signed in, but you may not open this page. Please ask someone at your school for access."
 
 
 class Answer(NamedTuple):

@@ -175,7 +175,7 @@ catalogue! {
 
     IdTokenMalformed, "id_token_malformed", Token, false, Clever, "the ID token is not a strict compact JWS", SETUP;
     IdTokenAlgorithm, "id_token_algorithm", Token, false, Clever, "the ID token is not signed with RS256", SETUP;
-    IdTokenHeader, "id_token_header", Token, false, Clever, "the ID token has a header parameter that must be refused", SETUP;
+    IdTokenHeader, "id_token_header", Token, false, Clever, "the ID token has a header parameter that is not allowed", SETUP;
     IdTokenKeyUnknown, "id_token_key_unknown", Token, true, Clever, "the ID token names a key that Clever does not publish", AGAIN;
     IdTokenSignature, "id_token_signature", Token, false, Clever, "the signature of the ID token does not verify", SETUP;
     IdTokenClaims, "id_token_claims", Token, false, Clever, "the claims of the ID token cannot be read", SETUP;
@@ -186,7 +186,7 @@ catalogue! {
     IdTokenExpired, "id_token_expired", Token, true, App, "the ID token has expired", AGAIN;
     IdTokenIssuedAt, "id_token_issued_at", Token, true, App, "the ID token was issued in the future, or is valid for more than a year", AGAIN;
     IdTokenNotYetValid, "id_token_not_yet_valid", Token, true, App, "the ID token is not valid yet", AGAIN;
-    IdTokenNonce, "id_token_nonce", Token, false, User, "the nonce of the ID token is not that of this login", AGAIN;
+    IdTokenNonce, "id_token_nonce", Token, false, User, "the nonce of the ID token does not match this login", AGAIN;
     IdTokenAccessToken, "id_token_access_token", Token, false, Clever, "the ID token belongs to another access token", SETUP;
     UserinfoSubject, "userinfo_subject", Token, false, Clever, "the userinfo response is about a different person", SETUP;
     TokenForeign, "token_foreign", Token, false, User, "the access token was issued to another application", AGAIN;
@@ -194,13 +194,13 @@ catalogue! {
 
     CallbackUnavailable, "callback_unavailable", Clever, true, Clever, "Clever sent the browser back because it cannot log anyone in right now", LATER;
     CallbackRejected, "callback_rejected", Clever, false, App, "Clever sent the browser back because it does not accept the authorization request", SETUP;
-    CodeRejected, "code_rejected", Clever, true, User, "Clever does not accept the code: it was spent, has expired or belongs to another client", AGAIN;
+    CodeRejected, "code_rejected", Clever, true, User, "Clever does not accept the code: it was already used, has expired or belongs to another client", AGAIN;
     ClientRejected, "client_rejected", Clever, false, App, "Clever does not accept the client id and secret", SETUP;
     TokenRequestRejected, "token_request_rejected", Clever, false, App, "Clever refused the token request", SETUP;
     RequestRejected, "request_rejected", Clever, false, App, "Clever refused the request", SETUP;
     NotFound, "not_found", Clever, false, App, "Clever does not have this resource, or the token gives no access to it", SETUP;
     RateLimited, "rate_limited", Clever, true, Clever, "Clever limits the rate of requests", LATER;
-    CleverUnavailable, "clever_unavailable", Clever, true, Clever, "Clever cannot answer right now", LATER;
+    CleverUnavailable, "clever_unavailable", Clever, true, Clever, "Clever cannot respond right now", LATER;
     ResponseHtml, "response_html", Clever, true, Network, "the response is HTML instead of JSON: a proxy, a captive portal or a wrong address may have sent it", LATER;
     ResponseMalformed, "response_malformed", Clever, false, Clever, "the response is malformed or incomplete", SETUP;
     ResponseTooLarge, "response_too_large", Clever, false, Clever, "the response is larger than 1 MiB", SETUP;
@@ -326,7 +326,7 @@ mod tests {
                 _ => code.retryable() || code.actor() == Actor::User,
             };
             assert_eq!(says_so, may_help, "{code}: {}", code.user_message());
-            let asks = code.user_message().contains("teacher or");
+            let asks = code.user_message().contains("someone at your school");
             assert!(may_help || asks, "{code}: {}", code.user_message());
         }
     }

@@ -6,11 +6,11 @@ sentences! {
     ALL:
     // Why a person may not continue.
     DENIED,
-        c"Clever did not let you into this app. Please ask your teacher or your school for access.",
-        c"Clever no te dejó entrar en esta aplicación. Pide acceso a tu maestro o a tu escuela.";
+        c"Clever did not let you into this app. Please ask someone at your school for access.",
+        c"Clever no te dejó entrar en esta aplicación. Pide acceso a alguien de tu escuela.";
     NOT_ADMITTED,
-        c"Your account doesn't have access to this app. Please ask your teacher or your school for help.",
-        c"Tu cuenta no tiene acceso a esta aplicación. Pide ayuda a tu maestro o a tu escuela.";
+        c"Your account doesn't have access to this app. Please ask someone at your school for help.",
+        c"Tu cuenta no tiene acceso a esta aplicación. Pide ayuda a alguien de tu escuela.";
     NOT_SIGNED_IN, c"You are not signed in.", c"No has iniciado sesión.";
     NOT_ALLOWED, c"Your account doesn't have access to this.", c"Tu cuenta no tiene acceso a esto.";
 
@@ -23,8 +23,8 @@ sentences! {
     GO_BACK, c"Go back", c"Volver";
     SOMEONE_ELSE, c"Log in as someone else", c"Entrar con otra cuenta";
     TELL_THEM,
-        c"Need help? Show this code to your teacher or school:",
-        c"¿Necesitas ayuda? Muestra este código a tu maestro o a tu escuela:";
+        c"Need help? Show this code to someone at your school:",
+        c"¿Necesitas ayuda? Muestra este código a alguien de tu escuela:";
     SIGNING_IN, c"Signing you in", c"Iniciando tu sesión";
     ONE_MOMENT, c"One moment, please.", c"Un momento, por favor.";
     GO_ON, c"Click here if nothing happens", c"Haz clic aquí si no pasa nada";
@@ -45,8 +45,8 @@ sentences! {
         c"If this is someone else, cancel. Log out at Clever, and try again.",
         c"Si es otra persona, cancela. Cierra la sesión en Clever e inténtalo de nuevo.";
     REMOVED,
-        c"Your account was removed from this app. Please ask your teacher or your school for access.",
-        c"Se eliminó tu cuenta de esta aplicación. Pide acceso a tu maestro o a tu escuela.";
+        c"Your account was removed from this app. Please ask someone at your school for access.",
+        c"Se eliminó tu cuenta de esta aplicación. Pide acceso a alguien de tu escuela.";
     NEEDS_CHECK,
         c"Your account needs a check before you can use Clever here. Please ask your school for help.",
         c"Hay que revisar tu cuenta antes de que puedas usar Clever aquí. Pide ayuda a tu escuela.";

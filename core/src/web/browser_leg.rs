@@ -240,7 +240,7 @@ impl BrowserLeg {
             (wish("next"), wish("district_id").or_else(|| self.options.district_id.clone()));
         if next.as_deref().is_some_and(|next| self.paths.own().any(|path| leads_to(next, &path))) {
             tracing::warn!(
-                "a login continues without its `next`: it leads to the login, the callback or the logout itself"
+                "a login continues without its `next`: it is the address of the login, the callback or the logout"
             );
             next = None;
         }
@@ -488,7 +488,7 @@ impl BrowserLeg {
     }
 
     fn denied(&self, request: &WebRequest, denied: &Denied) -> WebAnswer {
-        tracing::warn!("login with Clever failed: {DENIED}: Clever answered {}", quote(&denied.error));
+        tracing::warn!("login with Clever failed: {DENIED}: Clever responded with {}", quote(&denied.error));
         let wishes = (denied.return_to.as_deref(), denied.switch_user);
         WebAnswer::problem_page(
             self.problem(request, (DENIED, words::DENIED.text(Language::English), 403), wishes),
@@ -546,8 +546,8 @@ impl BrowserLeg {
             if !is_short {
                 let bytes = next.len();
                 tracing::warn!(
-                    "people continue without the page they wanted: its address has {bytes} bytes, it is longer than \
-                     {MAX_RETURN_TO_BYTES} bytes"
+                    "people continue without the page they wanted: its address has {bytes} bytes, and the limit is \
+                     {MAX_RETURN_TO_BYTES}"
                 );
             }
             is_short

@@ -330,7 +330,7 @@ final class BrowserLeg
     private function denied(Denied $outcome): BrowserReply
     {
         $word = json_encode(substr($outcome->error, 0, 100), JSON_INVALID_UTF8_SUBSTITUTE);
-        $this->log('warning', 'login failed: ' . Problem::ACCESS_DENIED . ": Clever answered {$word}");
+        $this->log('warning', 'login failed: ' . Problem::ACCESS_DENIED . ": Clever responded with {$word}");
         return $this->problem(Problem::denied($this, $outcome), $outcome->setCookies, $outcome->endsSession);
     }
 

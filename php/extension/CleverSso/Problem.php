@@ -64,21 +64,21 @@ final class Problem
     /** @internal Clever refused the person. */
     public static function denied(BrowserLeg $leg, Denied $outcome): self
     {
-        $sentence = 'Clever did not let you into this app. Please ask your teacher or your school for access.';
+        $sentence = 'Clever did not let you into this app. Please ask someone at your school for access.';
         return self::made($sentence, self::ACCESS_DENIED, 403, $leg, $outcome);
     }
 
     /** @internal The application refused the person. */
     public static function notAdmitted(BrowserLeg $leg, SignedIn $outcome, ?string $sentence = null): self
     {
-        $sentence ??= "Your account doesn't have access to this app. Please ask your teacher or your school for help.";
+        $sentence ??= "Your account doesn't have access to this app. Please ask someone at your school for help.";
         return self::made($sentence, self::NOT_ADMITTED, 403, $leg, $outcome);
     }
 
     /** @internal */
     public static function setup(BrowserLeg $leg): self
     {
-        $sentence = 'This app has a problem with Clever. Please tell your teacher or school.';
+        $sentence = 'This app has a problem with Clever. Please tell someone at your school.';
         return self::made($sentence, self::CONFIG_INVALID, 500, $leg);
     }
 
@@ -118,7 +118,7 @@ final class Problem
             <p role="alert">{$html($this->sentence)}</p>
             <p><a href="{$html($again[1])}">{$say($again[0])}</a></p>
             <p><a href="{$html($this->switchUserUrl)}">{$say('Log in as someone else')}</a></p>
-            <p>{$say('Need help? Show this code to your teacher or school:')} <code>{$html($this->code)}</code></p>
+            <p>{$say('Need help? Show this code to someone at your school:')} <code>{$html($this->code)}</code></p>
             HTML, $this->language);
     }
 

@@ -14,20 +14,20 @@ final class Sentences
             'Esta vez no se pudo iniciar sesión. Inténtalo de nuevo.',
         'Your browser blocked a cookie this site needs to sign you in. Allow cookies for this site, then try again.' =>
             'Tu navegador bloqueó una cookie que este sitio necesita para iniciar tu sesión. Permite las cookies de este sitio e inténtalo de nuevo.',
-        'You signed in, but this site did not remember it. Please tell your teacher or school.' =>
-            'Iniciaste sesión, pero este sitio no lo recordó. Avisa a tu maestro o a tu escuela.',
-        'You are signed in, but you may not open this page. Please ask your teacher or your school for access.' =>
-            'Iniciaste sesión, pero no puedes abrir esta página. Pide acceso a tu maestro o a tu escuela.',
-        'This app has a problem with Clever. Please tell your teacher or school.' =>
-            'Esta aplicación tiene un problema con Clever. Avisa a tu maestro o a tu escuela.',
-        'Signing in started over too many times. Close your other tabs, then try again. If that does not help, tell your teacher or school.' =>
-            'El inicio de sesión empezó de nuevo demasiadas veces. Cierra las otras pestañas e inténtalo de nuevo. Si eso no ayuda, avisa a tu maestro o a tu escuela.',
+        'You signed in, but this site did not remember it. Please tell someone at your school.' =>
+            'Iniciaste sesión, pero este sitio no lo recordó. Avisa a alguien de tu escuela.',
+        'You are signed in, but you may not open this page. Please ask someone at your school for access.' =>
+            'Iniciaste sesión, pero no puedes abrir esta página. Pide acceso a alguien de tu escuela.',
+        'This app has a problem with Clever. Please tell someone at your school.' =>
+            'Esta aplicación tiene un problema con Clever. Avisa a alguien de tu escuela.',
+        'Signing in started over too many times. Close your other tabs, then try again. If that does not help, tell someone at your school.' =>
+            'El inicio de sesión empezó de nuevo demasiadas veces. Cierra las otras pestañas e inténtalo de nuevo. Si eso no ayuda, avisa a alguien de tu escuela.',
         'Clever cannot be reached right now. Please wait a minute, then try again.' =>
             'No se puede conectar con Clever en este momento. Espera un minuto e inténtalo de nuevo.',
-        'Clever did not let you into this app. Please ask your teacher or your school for access.' =>
-            'Clever no te dejó entrar en esta aplicación. Pide acceso a tu maestro o a tu escuela.',
-        'Your account doesn\'t have access to this app. Please ask your teacher or your school for help.' =>
-            'Tu cuenta no tiene acceso a esta aplicación. Pide ayuda a tu maestro o a tu escuela.',
+        'Clever did not let you into this app. Please ask someone at your school for access.' =>
+            'Clever no te dejó entrar en esta aplicación. Pide acceso a alguien de tu escuela.',
+        'Your account doesn\'t have access to this app. Please ask someone at your school for help.' =>
+            'Tu cuenta no tiene acceso a esta aplicación. Pide ayuda a alguien de tu escuela.',
         'You are not signed in.' =>
             'No has iniciado sesión.',
         'Your account doesn\'t have access to this.' =>
@@ -46,8 +46,8 @@ final class Sentences
             'Volver',
         'Log in as someone else' =>
             'Entrar con otra cuenta',
-        'Need help? Show this code to your teacher or school:' =>
-            '¿Necesitas ayuda? Muestra este código a tu maestro o a tu escuela:',
+        'Need help? Show this code to someone at your school:' =>
+            '¿Necesitas ayuda? Muestra este código a alguien de tu escuela:',
         'Signing you in' =>
             'Iniciando tu sesión',
         'One moment, please.' =>
@@ -74,8 +74,8 @@ final class Sentences
             '¿No eres tú? Cancelar',
         'If this is someone else, cancel. Log out at Clever, and try again.' =>
             'Si es otra persona, cancela. Cierra la sesión en Clever e inténtalo de nuevo.',
-        'Your account was removed from this app. Please ask your teacher or your school for access.' =>
-            'Se eliminó tu cuenta de esta aplicación. Pide acceso a tu maestro o a tu escuela.',
+        'Your account was removed from this app. Please ask someone at your school for access.' =>
+            'Se eliminó tu cuenta de esta aplicación. Pide acceso a alguien de tu escuela.',
         'Your account needs a check before you can use Clever here. Please ask your school for help.' =>
             'Hay que revisar tu cuenta antes de que puedas usar Clever aquí. Pide ayuda a tu escuela.',
         'Your account manages this site. Please log in with your password instead of Clever.' =>

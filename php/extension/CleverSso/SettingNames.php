@@ -70,7 +70,7 @@ final class SettingNames
         return new ConfigException(
             $this->in(self::SENTENCE . $detail),
             codeWord: Problem::CONFIG_INVALID,
-            userMessage: 'This app has a problem with Clever. Please tell your teacher or school.',
+            userMessage: 'This app has a problem with Clever. Please tell someone at your school.',
             actor: 'app',
         );
     }

@@ -51,7 +51,7 @@ final class Environment
         $exception = new ConfigException(
             "config_invalid: the configuration cannot be used: {$what}",
             codeWord: 'config_invalid',
-            userMessage: 'This app has a problem with Clever. Please tell your teacher or school.',
+            userMessage: 'This app has a problem with Clever. Please tell someone at your school.',
             actor: 'app',
         );
         Reader::begunByTheApplication($exception);

@@ -247,7 +247,7 @@ final class LibraryFile
         $values = [
             'message' => $sentence,
             'codeWord' => 'config_invalid',
-            'userMessage' => 'This app has a problem with Clever. Please tell your teacher or school.',
+            'userMessage' => 'This app has a problem with Clever. Please tell someone at your school.',
             'actor' => 'app',
         ];
         $exception = new ConfigException();

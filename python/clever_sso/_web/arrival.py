@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 LINK_REFUSED = "link_refused"
 PAGE_NOT_ALLOWED = "page_not_allowed"
 DENIED = "access_denied"
-DENIED_SENTENCE = "Clever did not let you into this app. Please ask your teacher or your school for access."
+DENIED_SENTENCE = "Clever did not let you into this app. Please ask someone at your school for access."
 NOT_ADMITTED = "not_admitted"
-NOT_ADMITTED_SENTENCE = "Your account doesn't have access to this app. Please ask your teacher or your school for help."
+NOT_ADMITTED_SENTENCE = "Your account doesn't have access to this app. Please ask someone at your school for help."
 NOT_ADMITTED_REASON = "the application did not admit this person"
 REDIRECT = 3
 
@@ -210,7 +210,7 @@ class Problem:
             return f"{self.error}{person}"
         if isinstance(self.error, Refused):
             return f"{self.code}: {self.error.reason}{person}"
-        return f"{self.code}: Clever answered {self.error.error!r}"
+        return f"{self.code}: Clever responded with {self.error.error!r}"
 
 
 Step = Union[ToClever, SignIn, Problem]

@@ -53,7 +53,7 @@ OWN_HEADERS = {
 }
 """More headers for the pages of this file. An application's own page may need other styles, scripts and images."""
 
-HELP = "Need help? Show this code to your teacher or school:"
+HELP = "Need help? Show this code to someone at your school:"
 
 # A form may redirect to another site that the application allows, so `form-action` is not set.
 FORM_HEADERS = {

@@ -42,7 +42,7 @@ _TRIES = 3
 # The error codes of PostgreSQL and MySQL for transactions that conflict: a deadlock, or a serialization failure.
 _SQL_STATES, _MYSQL_CODES = {"40001", "40P01"}, {1205, 1213}
 
-REMOVED_SENTENCE = "Your account was removed from this app. Please ask your teacher or your school for access."
+REMOVED_SENTENCE = "Your account was removed from this app. Please ask someone at your school for access."
 LEFT_OUT_SENTENCE = "Your account needs a check before you can use Clever here. Please ask your school for help."
 STAFF_SENTENCE = "Your account manages this site. Please log in with your password instead of Clever."
 ANOTHER_SENTENCE = "Your account here is linked to another person at Clever. Please unlink it first."

@@ -83,7 +83,7 @@ final class Plugin
     /** @internal The sentence for people who are refused by the site. */
     public static function notAdmitted(): string
     {
-        return __("Your account doesn't have access to this app. Please ask your teacher or your school for help.", 'clever-sso');
+        return __("Your account doesn't have access to this app. Please ask someone at your school for help.", 'clever-sso');
     }
 
     /** Responds to requests for login, callback and logout, and then ends the script. */
@@ -102,7 +102,7 @@ final class Plugin
         if ($problems !== []) {
             error_log('login failed: ' . Problem::CONFIG_INVALID . ': ' . implode(' ', $problems));
             wp_die(
-                esc_html__('This app has a problem with Clever. Please tell your teacher or school.', 'clever-sso'),
+                esc_html__('This app has a problem with Clever. Please tell someone at your school.', 'clever-sso'),
                 '',
                 ['response' => 500],
             );
@@ -255,7 +255,7 @@ final class Plugin
             esc_html($again[0]),
             esc_url($problem->switchUserUrl),
             esc_html__('Log in as someone else', 'clever-sso'),
-            esc_html__('Need help? Show this code to your teacher or school:', 'clever-sso'),
+            esc_html__('Need help? Show this code to someone at your school:', 'clever-sso'),
             esc_html($problem->code),
         );
     }
