@@ -46,7 +46,7 @@ def tokens() -> dict[str, list[bytes]]:
 def answers() -> dict[str, list[bytes]]:
     """Responses of Clever, usual and unusual ones."""
     found = {"answers": [], "discovery": [], "jwks": [], "times": []}
-    for one in _read("clever-answers.json")["responses"]:
+    for one in _read("clever-responses.json")["responses"]:
         body = one["body"] if isinstance(one["body"], str) else json.dumps(one["body"])
         kind = one["headers"].get("content-type", "")
         found["answers"].append(f"{one['status']} {kind}\n{body}".encode())

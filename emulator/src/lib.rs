@@ -1,6 +1,6 @@
 //! A Clever to run on your own machine.
 //!
-//! The emulator answers like Clever's OAuth 2.0 and OIDC endpoints, with made-up people, so that you can develop and test "Log
+//! The emulator works like Clever's OAuth 2.0 and OIDC endpoints, with made-up people, so that you can develop and test "Log
 //! in with Clever" without an account, a network or real students. It is both a binary (`clever-emulator`) and this library,
 //! for tests in Rust:
 //!

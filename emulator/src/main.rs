@@ -17,7 +17,7 @@ mod command;
 
 /// A local Clever to develop and test "Log in with Clever" against.
 ///
-/// It answers like Clever's OAuth 2.0 and OpenID Connect endpoints. None of its people are real. The first line it prints is
+/// It works like Clever's OAuth 2.0 and OpenID Connect endpoints. None of its people are real. The first line it prints is
 /// its base URL, which is also the issuer.
 #[derive(Parser)]
 #[command(name = "clever-emulator", version, after_help = after_help(), after_long_help = after_help())]

@@ -93,7 +93,7 @@ def test_a_person_without_access_is_sent_back_to_an_app_that_asks_for_it_and_its
     signed_in(page, place, GRACE)
     page.goto(begun(page, place.homework, return_unshared="true"))
     headed(page, "Signing in did not work")
-    assert "Please ask your teacher or your school for access." in page.get_by_role("alert").inner_text()
+    assert "Please ask someone at your school for access." in page.get_by_role("alert").inner_text()
     assert page.locator("code").inner_text() == "access_denied"
     page.goto(place.homework)
     headed(page, "Reading Room")
@@ -106,7 +106,7 @@ def test_a_person_without_access_is_sent_back_to_an_app_that_asks_for_it_and_its
         (
             {"redirect_uri": "http://localhost:1/<b>elsewhere</b>"},
             "The app wants you to go back to an address that is not on its list.",
-            "They are compared letter by letter",
+            "must exactly match one of this app's",
         ),
         ({"response_type": "id_token"}, "This emulator does not know what the app asked for.", "must be code or token"),
         ({"district_id": "nowhere"}, "This emulator does not know the district that the app asked for.", "No district"),
@@ -149,7 +149,7 @@ def test_markup_in_a_name_is_shown_as_text_on_every_page(page: Page, place: Plac
         assert page.locator("main b").count() == 0, path
 
 
-def test_a_form_of_another_site_is_refused_and_logs_nobody_out(page: Page, place: Place) -> None:
+def test_a_form_of_another_site_is_refused_and_logs_no_one_out(page: Page, place: Place) -> None:
     signed_in(page, place, ADA)
     form = f'<form method="post" action="{place.clever}/logout"><button>A prize</button></form>'
     page.route(f"{place.garden}/prize", lambda route: route.fulfill(body=form, content_type="text/html"))

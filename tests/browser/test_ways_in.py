@@ -28,8 +28,8 @@ def by_password(page: Page) -> None:
 
 def by_badge(page: Page) -> None:
     page.get_by_role("link", name="Log in with a badge").click()
-    everybody = page.locator("details button", has_text="Use the badge of Ada Ashworth").locator("small")
-    code = (everybody.text_content() or "").split(" · ")[0]
+    everyone = page.locator("details button", has_text="Use the badge of Ada Ashworth").locator("small")
+    code = (everyone.text_content() or "").split(" · ")[0]
     assert len(code.replace("-", "")) == 8
     page.get_by_label("Badge code").fill("0000-0000")
     page.get_by_role("button", name="Log in", exact=True).click()
@@ -56,7 +56,7 @@ def test_each_way_to_sign_in_leads_to_the_portal_and_from_there_into_the_app(
 def test_a_wrong_password_shows_an_error_above_the_form_and_keeps_the_user_name(page: Page, place: Place) -> None:
     page.goto(f"{place.clever}/in/emulated")
     with_password(page, ADA, "wrong")
-    assert "nobody at Emulated School District has this user name and password" in page.locator("#problem").inner_text()
+    assert "no one at Emulated School District has this user name and password" in page.locator("#problem").inner_text()
     assert page.evaluate("document.activeElement.id") == "problem"
     assert page.get_by_label("User name").input_value() == ADA
     assert page.get_by_label("Password").input_value() == ""

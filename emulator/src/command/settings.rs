@@ -24,12 +24,12 @@ pub(crate) struct Settings {
 
     /// The base URL that clients use, if it is not http://ADDRESS:PORT: scheme, host, and port
     ///
-    /// It becomes the issuer, and requests for its host are answered. For containers, use the name of the emulator's
+    /// It becomes the issuer, and requests for its host are accepted. For containers, use the name of the emulator's
     /// container, for example `http://clever:5999`.
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
 
-    /// Answer requests for any host name, and take the issuer from each request
+    /// Accept requests for any host name, and take the issuer from each request
     ///
     /// A browser and containers can then use the same emulator under different names. This turns off the protection against
     /// web pages whose domain points to this machine (DNS rebinding).

@@ -26,10 +26,10 @@ pub(super) fn of(note: &Note) -> &'static str {
             "Compare the client id and the secret with the ready settings of the app, then start the login again."
         }
         (Side::App, _, _) if is_exchange(note) => {
-            "Correct the request, then start the login again: a code is good for one exchange."
+            "Correct the request, then start the login again: a code works only once."
         }
         (Side::App, 401, _) => "Send the access token of this login as Authorization: Bearer.",
-        (Side::App, 404, _) => "Compare the path and the id with the answer to /v3.0/me.",
+        (Side::App, 404, _) => "Compare the path and the id with the response of /v3.0/me.",
         (Side::App, _, _) => "Correct the request, and send it again.",
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn section(now: u64, ahead: u64) -> Markup {
     html! {
         p { "The emulator's clock says " strong { (clock::time_of_day(now)) }
             @if ahead > 0 { ", " (clock::length(ahead)) " ahead of this machine" }
-            ". A code lives a minute, an ID token an hour, a sign-in two hours, an access token a day." }
+            ". A code is valid for a minute, an ID token for an hour, a sign-in for two hours, an access token for a day." }
         form method="post" action="/_emulator/desk/clock" {
             fieldset {
                 legend { "Move the clock forward" }
@@ -20,8 +20,8 @@ pub(super) fn section(now: u64, ahead: u64) -> Markup {
         }
         ul.controls {
             (control("keys", "Rotate the keys", "a new key signs, and the old one is no longer published"))
-            (control("sessions", "End all sessions", "everyone is signed out here, but stays signed in at the apps"))
-            (control("reset", "Reset", "codes, tokens, sign-ins, rate limits, journal, clock and keys as after the start"))
+            (control("sessions", "End all sessions", "everyone is signed out here, but stays signed in to the apps"))
+            (control("reset", "Reset", "codes, tokens, sign-ins, rate limits, journal, clock and keys go back to how they were at the start"))
         }
     }
 }

@@ -12,7 +12,7 @@ const SHOWN: usize = 200;
 
 pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, filter: &Filter) -> Markup {
     html! {
-        p { "Every request to this emulator, the latest first: what happened, and what to do about it. Values are "
+        p { "Every request to this emulator, newest first: what happened, and what to do about it. Values are "
             "never stored. "
             a href="/_emulator/desk/journal" { "On its own page" } ", or as JSON at "
             code.copy data-copy="the path of the journal" { "/_emulator/journal" } "." }
@@ -20,7 +20,7 @@ pub(super) fn section<'a>(notes: impl Iterator<Item = &'a Note>, world: &World, 
             form method="post" action="/_emulator/desk/journal" { button { "Clear the journal" } }
         }
         // Focusable, so that the keyboard can scroll it, too.
-        div.scroll tabindex="0" role="region" aria-label="Requests, the latest first" { (list(notes, world, filter)) }
+        div.scroll tabindex="0" role="region" aria-label="Requests, newest first" { (list(notes, world, filter)) }
     }
 }
 

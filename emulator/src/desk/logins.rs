@@ -19,7 +19,7 @@ use crate::world::World;
 const SHOWN: usize = 20;
 /// The most steps of a login to draw, the latest ones.
 const STEPS: usize = 30;
-/// A code lives a minute.
+/// A code is valid for a minute.
 const CODE_SECONDS: u64 = 60;
 
 /// How far a login has come.

@@ -9,12 +9,12 @@ use crate::scenarios::{Scenario, scenarios};
 const GROUPS: [(&str, &str); 8] = [
     ("id-token-", "The ID token"),
     ("keys-", "Keys that change"),
-    ("discovery-", "The metadata"),
+    ("discovery-", "The discovery document"),
     ("certs-", "The key set"),
     ("tokens-", "The token endpoint"),
     ("tokeninfo-", "Tokeninfo"),
     ("me-", "The API"),
-    ("callback-", "The way back to the app"),
+    ("callback-", "The callback"),
 ];
 
 pub(super) fn section(base_url: &str, filter: &Filter) -> Markup {

@@ -30,8 +30,7 @@ const SIGN_IN_FIRST: &str =
     "no one is signed in at the emulator: the browser goes to the login page, and then back here";
 const FIND_SCHOOL_FIRST: &str = "no one is signed in at the emulator: the browser goes to the school picker, and then to the login \
      page; district_id skips it";
-const CONFIRM_FIRST: &str =
-    "confirmed=false: the student is asked whether they are still the one who signed in";
+const CONFIRM_FIRST: &str = "confirmed=false: the student is asked to confirm who they are";
 const TOLD_OF_NO_ACCESS: &str = "the person has no access to the app: it is told error=unauthorized-user, because \
      return_unshared=true was sent";
 const WITH_TOKEN: &str = "the browser goes back to the app with an access token in the fragment: ask tokeninfo whether it \
@@ -114,7 +113,7 @@ fn without_access(call: &Call, asked: &AuthorizeRequest<'_>, person: &Person) ->
     Err(Refusal::no_access(call, asked.app, person, &login_page))
 }
 
-/// Only students are asked, and nobody if the pages are skipped.
+/// Only students are asked, and no one if the pages are skipped.
 fn must_confirm(asked: &AuthorizeRequest<'_>, visitor: &Visitor) -> bool {
     let user_type = asked.app.in_role(Arc::clone(&visitor.person)).role.user_type;
     asked.to_confirm && visitor.on_pages && user_type == UserType::Student

@@ -92,8 +92,8 @@ fn line(call: &Call, token: Option<&str>) -> Cow<'static, str> {
     } else if token.matches('.').count() == 2 {
         "this looks like an ID token: use the access_token that came with it for the API"
     } else if district_token::has_its_form(token) {
-        "the token is unknown here; it looks like a district's, which ends when the district shares the app no longer or the \
-         secret of the app changes"
+        "the token is unknown; it looks like a district token, which stops working when the district no longer shares the app, \
+         or the app's secret changes"
     } else {
         "the access token is unknown: was it cut off, or is it from another emulator or from before a reset?"
     };

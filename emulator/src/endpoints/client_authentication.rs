@@ -44,7 +44,7 @@ const NO_CREDENTIALS_IN_HEADER: &str = "the list of district tokens opens with C
      only, and there is none; if a code was to be exchanged, send it by POST";
 const NOT_BASE64: &str = "Authorization: Basic is not the Base64 of CLIENT_ID:SECRET";
 const BASIC_ONLY: &str =
-    "the credentials are in the body, but this emulator accepts them only as Basic (--basic-only)";
+    "the credentials are in the body, but this emulator accepts only Authorization: Basic (--basic-only)";
 
 fn known<'a>(world: &'a World, client_id: &str, secret: &str) -> Result<&'a App, TokenError> {
     let unknown = "no app has this client_id; or are client id and secret swapped?";

@@ -153,7 +153,7 @@ fn only(request: &Request, method: &Method) -> Result<(), Problem> {
 }
 
 fn form(request: &Request) -> Result<Parameters, Problem> {
-    Parameters::from_form(&request.body).map_err(|_| Problem::request("A field of the form is there twice."))
+    Parameters::from_form(&request.body).map_err(|_| Problem::request("The form has a field twice."))
 }
 
 fn back(part: &str) -> Answer {

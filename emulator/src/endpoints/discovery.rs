@@ -12,7 +12,7 @@ use crate::http::answer_kinds::EMULATOR_FAILED;
 use crate::scenarios::Scenario;
 use crate::world::SCOPES;
 
-const METADATA: &str = "the metadata was fetched (discovery), and may be kept for an hour";
+const METADATA: &str = "the discovery document was fetched, and may be kept for an hour";
 const KEYS: &str = "the keys were fetched, and may be kept for an hour";
 
 /// `GET /.well-known/openid-configuration`

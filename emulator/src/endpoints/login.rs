@@ -4,7 +4,7 @@
 //! login page, which accepts only its own people. A form without one, from developers and scripts, accepts all people.
 //!
 //! - `page`: the login page, which several endpoints show;
-//! - `provider`, `badge`: the ways to sign in that have their own page; `claims`: with claims of your own, for developers.
+//! - `provider`, `badge`: the ways to sign in that have their own page; `claims`: with your own claims, for developers.
 
 use std::sync::Arc;
 
@@ -84,7 +84,7 @@ fn wrong_password(call: &Call, home: Option<Home<'_>>, parameters: &Parameters) 
     let place = home.map(|home| format!("{at}{}", home.name())).unwrap_or_default();
     let message = Text::new(
         format!(
-            "That did not work: nobody{place} has this user name and password. Here, both are the sign-in number."
+            "That did not work: no one{place} has this user name and password. Here, both are the sign-in number."
         ),
         format!(
             "No funcionó: nadie{place} tiene este nombre y esta contraseña. Aquí, los dos son el número de la persona."

@@ -29,7 +29,7 @@ fn line(path: &str) -> &'static str {
             "Clever has no such path: it is /userinfo, on the host of the API"
         }
         "/oauth/jwks" | "/jwks" | "/jwks.json" | "/.well-known/jwks.json" | "/oauth/discovery/keys" => {
-            "Clever has no such path: its keys are at /oauth/certs, as the metadata says"
+            "Clever has no such path: its keys are at /oauth/certs, as the discovery document says"
         }
         "/oauth/revoke" | "/oauth/introspect" | "/oauth/logout" | "/oauth/register" => {
             "Clever does not support this: it has no revocation, no introspection, no logout, no registration"

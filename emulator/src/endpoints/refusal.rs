@@ -44,8 +44,8 @@ impl Help {
         match self {
             Self::GoBack => {
                 let text = language.say(
-                    "Go back to the app and try once more. If you see this again, tell your teacher or school.",
-                    "Vuelve a la aplicación e inténtalo una vez más. Si ves esto otra vez, avisa a tu maestro o a tu escuela.",
+                    "Go back to the app and try once more. If you see this again, tell someone at your school.",
+                    "Vuelve a la aplicación e inténtalo una vez más. Si ves esto otra vez, avisa a alguien de tu escuela.",
                 );
                 html! { p { (text) } }
             }

@@ -67,7 +67,7 @@ pub(super) fn start_with(
 /// Signs out anyone who is signed in, and redirects the browser.
 pub(super) fn end(call: &Call, location: &str) -> Answer {
     forget(call);
-    let line = "a person signed out at the emulator, and stays signed in at the app";
+    let line = "a person signed out at the emulator, and stays signed in to the app";
     onward(location, &cookies::clear(&call.shared.session_cookie), line)
 }
 

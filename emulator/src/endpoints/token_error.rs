@@ -27,7 +27,8 @@ impl TokenError {
     /// Clever requires the header; a chunked body has none (RFC 9112 section 6.2).
     pub(super) fn length_required() -> Self {
         let description = "the header Content-Length is missing";
-        let line = "the body is chunked, but Clever requires a Content-Length; the code is not spent".into();
+        let line =
+            "the body is chunked, but Clever requires a Content-Length; the code is still valid".into();
         Self { status: StatusCode::LENGTH_REQUIRED, error: "invalid_request", description, line }
     }
 
@@ -50,7 +51,7 @@ impl TokenError {
 
     /// The same, and says that the code can still be exchanged.
     pub(super) fn with_code_unspent(self) -> Self {
-        Self { line: format!("{}; the code is not spent", self.line).into(), ..self }
+        Self { line: format!("{}; the code is still valid", self.line).into(), ..self }
     }
 
     /// A client that used the header gets the scheme (RFC 6749 section 5.2). Others do not, because a browser would ask the

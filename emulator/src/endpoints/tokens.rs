@@ -46,11 +46,11 @@ fn redeem(call: &Call) -> Result<Answer, TokenError> {
 fn check_grant_type(grant_type: Option<&str>) -> Result<(), TokenError> {
     let line = match grant_type {
         Some("authorization_code") => return Ok(()),
-        None => "grant_type is missing: it must be authorization_code; the code is not spent",
+        None => "grant_type is missing: it must be authorization_code; the code is still valid",
         Some("refresh_token") => {
             "Clever has no refresh tokens: when the access token has expired, start a login"
         }
-        Some(_) => "grant_type must be authorization_code; the code is not spent",
+        Some(_) => "grant_type must be authorization_code; the code is still valid",
     };
     Err(TokenError::unsupported_grant_type(line))
 }

@@ -47,17 +47,19 @@ pub(super) fn visitor(call: &Call, parameters: &Parameters) -> Result<Option<Vis
     let world = &call.world;
     let Some(name) = parameters.get("emulator_login") else {
         // This person existed when the emulator started, but the world file may have changed.
-        let nobody = || nobody(&format!("No person has the name {automatic:?}, the value of --auto-login."));
-        let person = world.person(automatic).ok_or_else(nobody)?;
+        let unknown_person =
+            || unknown_person(&format!("No person has the name {automatic:?}, the value of --auto-login."));
+        let person = world.person(automatic).ok_or_else(unknown_person)?;
         return Ok(Some(Visitor { person, loginas_by_admin: false, on_pages: false, claims }));
     };
-    let nobody = || nobody(&format!("No person has the name {name:?}, the value of emulator_login."));
-    let person = world.person(name).ok_or_else(nobody)?;
+    let unknown_person =
+        || unknown_person(&format!("No person has the name {name:?}, the value of emulator_login."));
+    let person = world.person(name).ok_or_else(unknown_person)?;
     let loginas_by_admin = parameters.get("emulator_admin") == Some("true");
     Ok(Some(Visitor { person, loginas_by_admin, on_pages: false, claims }))
 }
 
-fn nobody(developer: &str) -> Refusal {
+fn unknown_person(developer: &str) -> Refusal {
     let line = "no person has the name in --auto-login or emulator_login: the desk lists all people; the person sees a page";
     Refusal::because(UNKNOWN_PERSON, developer, line)
 }

@@ -44,7 +44,7 @@ impl Address {
     }
 
     /// The base URL as the sender of a request with this `Host` knows it. It differs only if any host is accepted. It is
-    /// in canonical form, as clients keep theirs: an issuer is compared letter by letter.
+    /// in canonical form, as clients keep theirs: an issuer must match exactly.
     pub(crate) fn base_url_for(&self, host: Option<&str>) -> String {
         let own = host.filter(|host| self.any_host && !self.is_public(host));
         own.and_then(|host| origin_at("http", host)).unwrap_or_else(|| self.base_url.clone())
@@ -140,8 +140,8 @@ fn reachable(address: IpAddr) -> IpAddr {
 fn origin(given: &str) -> Result<String, NoOrigin> {
     let url = Url::parse(given).ok().filter(|url| url.port() != Some(0)).filter(|url| {
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        let nobody = url.username().is_empty() && url.password().is_none();
-        ["http", "https"].contains(&url.scheme()) && bare && nobody
+        let no_credentials = url.username().is_empty() && url.password().is_none();
+        ["http", "https"].contains(&url.scheme()) && bare && no_credentials
     });
     url.map(|url| url.origin().ascii_serialization()).ok_or_else(|| {
         let (before, after) =

@@ -19,7 +19,7 @@ pub(crate) const BASIC_CHALLENGE: &str = r#"Basic realm="Clever emulator""#;
 /// The line of answers that the journal does not list: those of the controls and the desk.
 pub(crate) const NOT_IN_JOURNAL: &str = "";
 /// For the journal, when random numbers or a key could not be made.
-pub(crate) const EMULATOR_FAILED: &str = "the emulator itself failed: Clever does not answer this";
+pub(crate) const EMULATOR_FAILED: &str = "the emulator itself failed: Clever does not send this";
 
 impl Answer {
     /// A JSON body with Clever's content type.

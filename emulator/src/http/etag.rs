@@ -16,7 +16,7 @@ use super::request::Request;
 /// The length of the hash in Base64, without padding.
 const HASH_LENGTH: usize = 27;
 
-const NOT_MODIFIED: &str = "the client already has this answer and sent its ETag: no body was sent";
+const NOT_MODIFIED: &str = "the client already has this response and sent its ETag: no body was sent";
 
 /// The same answer with a tag, if it is JSON, and without a body if the client already has it.
 pub(crate) fn tagged(mut answer: Answer, request: &Request) -> Answer {

@@ -30,7 +30,7 @@ pub(crate) fn refusal(address: &Address, request: &Request) -> Option<Answer> {
         return Some(refused(StatusCode::BAD_REQUEST, "invalid_request", message));
     }
     let message = format!(
-        "The emulator does not answer to the name in this request's Host header. It answers to {}. If clients know it by \
+        "The emulator does not accept the name in this request's Host header. It accepts {}. If clients know it by \
          another name, start it with --public-url http://NAME:PORT, or with --any-host to accept every name.",
         address.hosts()
     );

@@ -120,9 +120,9 @@ fn noted(call: &Call, method: &Method, trace: Trace, answer: Answer) -> Answer {
 }
 
 fn unknown_scenario() -> Answer {
-    let message = "There is no scenario of this name; GET /_emulator/scenarios lists them.";
+    let message = "No scenario has this name; GET /_emulator/scenarios lists them.";
     let body = json!({ "error": "unknown_scenario", "message": message });
-    let line = "there is no scenario of this name: the desk lists all of them";
+    let line = "no scenario has this name: the desk lists all of them";
     Answer::json(StatusCode::NOT_FOUND, &body, line)
 }
 

@@ -28,10 +28,7 @@ pub(crate) fn difference(known: &str, sent: &str) -> &'static str {
         (known.fragment() != sent.fragment(), "a fragment was added"),
     ];
     let first = differences.into_iter().find(|(differs, _)| *differs);
-    first
-        .map_or("they are compared character by character, and are written differently", |(_, difference)| {
-            difference
-        })
+    first.map_or("they must match exactly, and are written differently", |(_, difference)| difference)
 }
 
 const LOCALHOST: &str = "localhost and 127.0.0.1 are not the same";

@@ -134,7 +134,7 @@ impl Grants {
     }
 
     /// Ends every sign-in at the emulator.
-    pub(crate) fn sign_everybody_out(&mut self) {
+    pub(crate) fn sign_everyone_out(&mut self) {
         self.sessions = Expiring::new(SESSION_LIFETIME, MOST);
     }
 

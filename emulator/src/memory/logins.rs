@@ -260,7 +260,7 @@ mod tests {
             Some(5),
             "a wrong password"
         );
-        assert_eq!(granted(&mut logins, 9, "a", "three"), Some(5), "of somebody else");
+        assert_eq!(granted(&mut logins, 9, "a", "three"), Some(5), "of someone else");
         assert_eq!(logins.of(10, &mut browser("left", true, vec![]), Outcome::Onward), Some(6));
         assert_eq!(
             logins.of(11 + LONGEST_PAUSE, &mut browser("left", true, vec![]), Outcome::Onward),
@@ -287,7 +287,7 @@ mod tests {
         let mut logins = Logins::default();
         assert_eq!(logins.of(0, &mut keys(), Outcome::Shown), None);
         logins.of(0, &mut browser("a", true, vec![]), Outcome::Onward);
-        assert_eq!(logins.of(0, &mut keys(), Outcome::Shown), None, "nobody has signed in yet");
+        assert_eq!(logins.of(0, &mut keys(), Outcome::Shown), None, "no one has signed in yet");
         granted(&mut logins, 0, "a", "code");
         logins.of(1, &mut exchange("code", Some("token")), Outcome::Shown);
         assert_eq!(logins.of(1, &mut keys(), Outcome::Shown), Some(1));

@@ -1,4 +1,4 @@
-//! For developers: a button to sign in as anyone, and a form to sign in with claims of your own.
+//! For developers: a button to sign in as anyone, and a form to sign in with your own claims.
 
 use maud::{Markup, html};
 
@@ -92,7 +92,7 @@ pub(super) fn custom_claims(
     let described = sent.map_or("claims-hint", |_| "problem claims-hint");
     html! {
         details lang="en" open[sent.is_some()] {
-            summary { h2 { "For developers: sign in with claims of your own" } }
+            summary { h2 { "For developers: sign in with your own claims" } }
             form method="post" action="/login/claims" {
                 (context.hidden())
                 label for="claims-person" { "Person" }

@@ -96,7 +96,7 @@ pub(crate) fn provider(
         provider,
         &html! {
             p.hint {
-                (language.say("This page stands for the login system of ", "Esta página es el sistema de entrada de ")) bdi { (context.home.name()) }
+                (language.say("This page acts as the login system of ", "Esta página es el sistema de entrada de ")) bdi { (context.home.name()) }
                 (language.say(". You need no password here.", ". Aquí no necesitas contraseña."))
             }
             (problem(message))

@@ -18,7 +18,7 @@ pub(super) const KEYS_ROTATED_AFTER: &str = "keys-rotated-after-login";
 pub(super) const KEYS_UNDER_ONE_NAME: &str = "keys-rotated-same-kid";
 pub(super) const KEYS_WITHOUT_NAMES: &str = "keys-rotated-no-kid";
 /// Some keys belong to no login and no client: all share them.
-const EVERYBODY: &str = "";
+const EVERYONE: &str = "";
 
 type Token = Result<String, Unspecified>;
 
@@ -108,13 +108,13 @@ pub(super) fn key_made_after_login(claims: &Value, login: &Login<'_>) -> Token {
 
 /// A second key with the kid of the first.
 pub(super) fn second_key_under_one_name(claims: &Value, login: &Login<'_>) -> Token {
-    let second = login.keys.of_scenario(KEYS_UNDER_ONE_NAME, EVERYBODY)?;
+    let second = login.keys.of_scenario(KEYS_UNDER_ONE_NAME, EVERYONE)?;
     let header = json!({ "alg": "RS256", "kid": login.key.key_id(), "typ": "JWT" });
     second.sign_text(&header, &claims.to_string())
 }
 
 pub(super) fn second_key_without_name(claims: &Value, login: &Login<'_>) -> Token {
-    let second = login.keys.of_scenario(KEYS_WITHOUT_NAMES, EVERYBODY)?;
+    let second = login.keys.of_scenario(KEYS_WITHOUT_NAMES, EVERYONE)?;
     second.sign_text(&json!({ "alg": "RS256", "typ": "JWT" }), &claims.to_string())
 }
 

@@ -108,7 +108,7 @@ pub(super) static TABLE: &[Scenario] = &[
     entry(
         "id-token-iss-with-slash",
         "The issuer of the ID token has a slash appended.",
-        "Compares letter by letter, and refuses the ID token.",
+        "Requires an exact match, and refuses the ID token.",
         "error id_token_issuer",
         Claims(claims::issuer_with_slash),
     ),

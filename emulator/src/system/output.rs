@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn unread_output_blocks_nobody_and_dropped_lines_are_counted() {
+    fn unread_output_does_not_block_and_dropped_lines_are_counted() {
         let (output, take, texts) = stream();
         let line = "a".repeat(MOST_BYTES / 4);
         // A text stays in the queue until it is read, so only four fit.

@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_has_a_unique_badge_code_that_can_be_typed() {
+    fn everyone_has_a_unique_badge_code_that_can_be_typed() {
         let world = World::built_in();
         for person in world.people() {
             let code = person.badge_code();

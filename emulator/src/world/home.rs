@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_has_a_home_and_the_people_of_clever_library_have_theirs() {
+    fn everyone_has_a_home_and_the_people_of_clever_library_have_theirs() {
         let world = World::built_in();
         for (handle, short_name) in [("ada", "emulated"), ("anouk", "island"), ("lou", "library")] {
             let person = world.person(handle).unwrap();

@@ -82,7 +82,7 @@ def send(address: str, body: bytes | None = None, headers: Mapping[str, str] | N
 def begun(base_url: str, app: App = APP) -> str:
     """Send a signed-in person to the app; return the code."""
     query = urlencode({"response_type": "code", "client_id": app.client_id, "redirect_uri": app.redirect_uri})
-    callback = send(f"{base_url}/oauth/authorize?{query}&state=a-state-that-nobody-sees")
+    callback = send(f"{base_url}/oauth/authorize?{query}&state=a-state-that-no-one-sees")
     return parse_qs(urlsplit(callback).query)["code"][0]
 
 
@@ -165,7 +165,7 @@ def test_a_login_is_drawn_as_it_happens_and_the_failed_step_is_marked(chromium: 
         assert [text.strip() for text in login.locator(".answer strong").all_inner_texts()] == ["302", "401", "200"]
         shown = page.content()
         assert code not in shown
-        assert "a-state-that-nobody-sees" not in shown
+        assert "a-state-that-no-one-sees" not in shown
         # A login in a second tab: another diagram above the first one.
         begun(emulator)
         page.locator(".login").nth(1).wait_for()
@@ -401,7 +401,7 @@ def test_a_long_journal_has_its_own_scroll_bar(chromium: Browser, emulator: str)
     for _ in range(40):
         send(f"{emulator}/oauth/certs")
     page, complaints = opened(chromium, emulator)
-    journal = page.get_by_role("region", name="Requests, the latest first")
+    journal = page.get_by_role("region", name="Requests, newest first")
     assert journal.evaluate("part => part.scrollHeight > part.clientHeight")
     beside = page.locator("#apps").bounding_box()
     assert beside is not None

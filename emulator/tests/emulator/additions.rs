@@ -20,7 +20,7 @@ fn refused(emulator: &Emulator, what: &str, body: &Value) -> String {
 }
 
 #[test]
-fn an_added_person_logs_in_like_everybody_else() {
+fn an_added_person_logs_in_like_everyone_else() {
     let emulator = with_pages();
     let nia = done(&emulator, "POST", "people", &json!({ "handle": "nia" }));
     assert_eq!((&nia["given_name"], &nia["roles"][0]["user_type"]), (&"nia".into(), &"student".into()));
@@ -345,8 +345,8 @@ fn a_mistake_in_the_form_is_explained_on_the_page() {
     for (person, claims, expected) in [
         ("ada", "[]", "one JSON object"),
         ("noor", "{", "one JSON object"),
-        ("anouk", "{}", "Nobody here"),
-        ("", "{}", "Nobody here"),
+        ("anouk", "{}", "No one here"),
+        ("", "{}", "No one here"),
     ] {
         let answer = sign_in(&emulator, person, claims, &[]);
         assert_eq!((answer.status, answer.header("set-cookie")), (400, None), "{person} {claims}");

@@ -23,7 +23,7 @@ const ISLAND: &str = "64c1f0a2d3b94e5f60718100";
 /// The question of each row, in the order of the table, and the tests of the choice.
 const SHOWN_BY: &[(&str, &[&str])] = &[
     (
-        "other members of the metadata",
+        "other members of the discovery document",
         &[
             "discovery::the_metadata_has_what_openid_connect_discovery_requires",
             "choices::no_pkce_is_announced",
@@ -36,7 +36,10 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
             "choices::the_key_id_is_the_thumbprint_of_the_key",
         ],
     ),
-    ("caching of metadata and keys", &["discovery::metadata_and_keys_can_be_cached_for_an_hour"]),
+    (
+        "caching of the discovery document and the keys",
+        &["discovery::metadata_and_keys_can_be_cached_for_an_hour"],
+    ),
     ("`code_challenge` (PKCE)", &["authorize::parameters_that_clever_ignores_are_ignored"]),
     ("scopes of an OpenID Connect app", &["authorize::a_token_is_in_the_fragment"]),
     (
@@ -114,7 +117,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
         "wrong password or badge on a login page",
         &[
             "login::a_wrong_password_shows_the_page_again_with_an_alert_and_keeps_the_target",
-            "sign_in::an_unknown_badge_or_one_of_another_district_signs_nobody_in",
+            "sign_in::an_unknown_badge_or_one_of_another_district_signs_no_one_in",
         ],
     ),
     (
@@ -297,7 +300,7 @@ const SHOWN_BY: &[(&str, &[&str])] = &[
     (
         "the people a district token shows",
         &[
-            "district_tokens::a_token_reads_everybody_in_its_district_and_nobody_else",
+            "district_tokens::a_token_reads_everyone_in_its_district_and_no_one_else",
             "district_tokens::a_token_shows_only_people_that_the_app_is_for",
         ],
     ),

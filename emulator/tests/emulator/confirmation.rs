@@ -87,7 +87,7 @@ fn the_journal_says_that_the_student_was_asked() {
     let host = emulator.base_url().strip_prefix("http://").unwrap();
     let head = format!("GET /_emulator/journal HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     let journal = crate::http::parse(&crate::http::raw(emulator.base_url(), head.as_bytes()));
-    for expected in ["whether they are still the one who signed in", "the browser goes to the school picker"]
+    for expected in ["the student is asked to confirm who they are", "the browser goes to the school picker"]
     {
         assert!(journal.body.contains(expected), "{expected}");
     }

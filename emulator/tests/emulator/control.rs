@@ -217,7 +217,7 @@ fn the_journal_explains_what_happened() {
     assert_eq!((&notes[1]["method"], &notes[1]["path"]), (&"POST".into(), &"/oauth/tokens".into()));
     assert_eq!(notes[1]["authorization"], "Basic (masked)");
     assert!(said(1).starts_with("the code was exchanged for an access token;"));
-    assert!(said(2).starts_with("the code was exchanged a second time: Clever answers invalid_grant"));
+    assert!(said(2).starts_with("the code was exchanged a second time: Clever responds with invalid_grant"));
     assert!(said(3).starts_with("the code is unknown"));
     assert_eq!(said(4), "scenario me-500: /me returns 500.");
     assert_eq!((notes[4]["status"].as_u64(), &notes[4]["path"]), (Some(500), &"/s/me-500/v3.0/me".into()));

@@ -135,7 +135,7 @@ fn the_addresses_for_a_configuration_are_the_addresses_in_the_metadata() {
 }
 
 #[test]
-fn everybody_is_on_the_desk_with_a_hint_what_to_test() {
+fn everyone_is_on_the_desk_with_a_hint_what_to_test() {
     let emulator = with_pages();
     let page = page(&emulator);
     let people = part(&page, "people");
@@ -202,7 +202,7 @@ fn the_journal_shows_the_latest_request_first_and_no_secret() {
     exchange(&emulator, "oidc-app", &given);
     for page in [page(&emulator), browse(&emulator, "GET", "desk/journal", &[], "").page().to_owned()] {
         let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is missing"));
-        let second = place("the code was exchanged a second time: Clever answers invalid_grant");
+        let second = place("the code was exchanged a second time: Clever responds with invalid_grant");
         assert!(second < place("the code was exchanged for an access token and an ID token"));
         assert!(place("Authorization: Basic (masked)") > second);
         assert!(!page.contains(&given) && !page.contains("a-state<"));

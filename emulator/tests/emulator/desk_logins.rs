@@ -124,8 +124,8 @@ fn each_kind_of_failure_has_its_advice() {
         (denied, "told error=unauthorized-user", "Log in as a person who may use the app"),
         (no_access, "has no access to the app", "Log in as a person who may use the app"),
         (wrong_district, "no district has this district_id", "Nothing was sent back to the app"),
-        (unknown, "the code is unknown here", "a code is good for one exchange"),
-        (twice, "exchanged a second time", "a code is good for one exchange"),
+        (unknown, "the code is unknown:", "a code works only once"),
+        (twice, "exchanged a second time", "a code works only once"),
     ] {
         assert_eq!(state(drawing), "failed", "{why}");
         assert_in_order(drawing, &["Went wrong here: ", why, "What to do: ", what_to_do]);

@@ -156,7 +156,7 @@ fn a_district_has_its_state_since_version_2_and_its_portal_since_2_1() {
 }
 
 #[test]
-fn a_token_reads_everybody_in_its_district_and_nobody_else() {
+fn a_token_reads_everyone_in_its_district_and_no_one_else() {
     let emulator = with_pages();
     let token = token(&emulator);
     for person in emulator.people() {

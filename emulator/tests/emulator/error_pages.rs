@@ -35,7 +35,7 @@ fn a_wrong_request_has_a_plain_sentence_for_the_person_and_an_exact_one_for_the_
         (
             &format!("response_type=code&client_id=app&{elsewhere}"),
             "an address that is not on its list",
-            "They are compared letter by letter: http://127.0.0.1:5000/callback.",
+            "must exactly match one of this app's: http://127.0.0.1:5000/callback.",
         ),
         ("client_id=app", "does not know what the app asked for", "response_type must be code or token"),
         (
@@ -64,8 +64,8 @@ fn people_without_access_see_the_reason_and_another_person_can_log_in() {
     for (handle, client_id, reason) in [
         ("ada", "staff-app", "it is for other kinds of users."),
         ("ada", "island-app", "it is not shared with their district."),
-        ("ada", "library-app", "it is an app of Clever Library."),
-        ("lou", "app", "it is an app of a district."),
+        ("ada", "library-app", "it is for Clever Library."),
+        ("lou", "app", "it is a district app."),
     ] {
         let cookie = session(&emulator, handle);
         let target = format!("/oauth/authorize?response_type=code&client_id={client_id}");

@@ -32,7 +32,7 @@ fn check_claims(claims: &Value, person: &Person) {
 }
 
 #[test]
-fn everybody_can_log_in_and_has_the_same_data_everywhere() {
+fn everyone_can_log_in_and_has_the_same_data_everywhere() {
     let emulator = emulator();
     for person in emulator.people() {
         let client_id = if person.is_in_library() { "library-app" } else { "oidc-app" };
@@ -55,7 +55,7 @@ fn everybody_can_log_in_and_has_the_same_data_everywhere() {
 }
 
 #[test]
-fn everybody_can_sign_in_on_the_pages() {
+fn everyone_can_sign_in_on_the_pages() {
     let emulator = with_pages();
     for person in emulator.people() {
         let number = person.sign_in_number.as_str();
@@ -98,7 +98,7 @@ fn the_login_page_has_people_by_district() {
 }
 
 #[test]
-fn the_documentation_lists_everybody_with_the_quirk_from_the_world_file() {
+fn the_documentation_lists_everyone_with_the_quirk_from_the_world_file() {
     let documentation = include_str!("../../../docs/emulator.md");
     for person in emulator().people() {
         let start = format!("| `{}` | {} |", person.handle, person.sign_in_number);

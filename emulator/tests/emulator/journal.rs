@@ -40,7 +40,7 @@ fn the_line_for_a_wrong_content_type_says_which_type_to_send() {
         (&[("Content-Type", "application/x-www-form-url-encoded")], "an extra hyphen"),
         (&[("Content-Type", "multipart/form-data; boundary=x")], "refuses multipart/form-data"),
         (&[("Content-Type", "text/plain")], "this Content-Type is refused"),
-        (&[("Content-Type", "application/json")], "the body is not what its Content-Type says"),
+        (&[("Content-Type", "application/json")], "the body does not match its Content-Type"),
     ] {
         assert_eq!(post(&emulator, "/oauth/tokens", headers, "code=x").status, 400);
         assert_says(&emulator, expected);
@@ -83,7 +83,7 @@ fn the_line_for_a_missing_parameter_names_it() {
         ("grant_type=refresh_token", "no refresh tokens"),
         ("grant_type=authorization_code", "code is missing"),
         ("grant_type=authorization_code&code=x", "redirect_uri is missing"),
-        ("code=x&code=y", "a parameter twice"),
+        ("code=x&code=y", "repeats a parameter"),
     ] {
         post(&emulator, "/oauth/tokens", &[FORM, ("Authorization", &authorization)], body);
         assert_says(&emulator, expected);
@@ -103,15 +103,15 @@ fn the_line_for_an_invalid_code_says_why() {
     let given = code(&emulator, "oauth-app", "&state=s");
     exchange(&emulator, "oauth-app", &given);
     exchange(&emulator, "oauth-app", &given);
-    assert_says(&emulator, "the code was exchanged a second time: Clever answers invalid_grant");
+    assert_says(&emulator, "the code was exchanged a second time: Clever responds with invalid_grant");
     let given = code(&emulator, "oauth-app", "&state=s");
     emulator.advance(Duration::from_secs(72));
     exchange(&emulator, "oauth-app", &given);
     assert_says(&emulator, "the code expired 12 s ago");
     exchange(&emulator, "oauth-app", "made-up");
-    assert_says(&emulator, "the code is unknown here");
+    assert_says(&emulator, "the code is unknown:");
     exchange(&emulator, "oauth-app", &code(&emulator, "oidc-app", "&state=s"));
-    assert_says(&emulator, "the code was made for another app");
+    assert_says(&emulator, "the code belongs to a different app");
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn the_line_for_a_callback_says_what_it_contains() {
             "an access token in the fragment",
         ),
         (authorize_target("library-app", "&return_unshared=true"), "error=unauthorized-user"),
-        (authorize_target("library-app", ""), "no access to the app, which is an app of Clever Library"),
+        (authorize_target("library-app", ""), "no access to the app, which is for Clever Library"),
         ("/oauth/authorize".into(), "client_id is missing"),
         ("/oauth/authorize?client_id=nobody".into(), "no app has this client_id"),
         ("/oauth/authorize?client_id=oauth-app".into(), "response_type must be code or token"),
@@ -189,7 +189,7 @@ fn the_line_for_an_invalid_access_token_says_why() {
         (&unspent[..], "this is a code, not an access token"),
         (&id_token, "this looks like an ID token"),
         ("made-up", "the access token is unknown"),
-        (&"0".repeat(40), "it looks like a district's"),
+        (&"0".repeat(40), "it looks like a district token"),
     ] {
         for path in ["/v3.0/me", "/userinfo", "/oauth/tokeninfo"] {
             assert_eq!(get_as(&emulator, token, path).status, 401);
@@ -222,11 +222,11 @@ fn the_lines_for_the_api_say_what_was_sent_or_why_not() {
         (others, "not the id of the access token's person"),
         (&district, "the district of the person was sent"),
         ("/v3.0/districts/x", "not the district of the access token's person"),
-        ("/v2.1/students/x", "which before version 3 is the legacy_id"),
+        ("/v2.1/students/x", "before version 3, the id is the legacy_id"),
         (&older, "as before version 3"),
         ("/v3.0/schools/x", "not a school of the access token's person"),
         (&school, "a school of the person was sent"),
-        ("/v3.0/districts", "they are for district tokens"),
+        ("/v3.0/districts", "use a district token"),
         ("/v3.0/sections", "Clever has no such path"),
         ("/userinfo", "as OpenID Connect claims"),
         ("/oauth/tokeninfo", "compare it with the app's"),
@@ -234,9 +234,9 @@ fn the_lines_for_the_api_say_what_was_sent_or_why_not() {
         ("/.well-known/jwks.json", "its keys are at /oauth/certs"),
         ("/oauth/revoke", "Clever does not support this"),
         ("/elsewhere", "Clever has no such path"),
-        ("/.well-known/openid-configuration", "the metadata was fetched"),
+        ("/.well-known/openid-configuration", "the discovery document was fetched"),
         ("/oauth/certs", "the keys were fetched"),
-        ("/s/nothing/v3.0/me", "there is no scenario of this name"),
+        ("/s/nothing/v3.0/me", "no scenario has this name"),
     ] {
         get_as(&emulator, &token, path);
         assert_says(&emulator, expected);
@@ -250,7 +250,7 @@ fn the_journal_says_when_a_client_already_has_the_response() {
     let tag = get_as(&emulator, &token, "/v3.0/me").header("etag").unwrap().to_owned();
     let headers = [("Authorization", &format!("Bearer {token}")[..]), ("If-None-Match", &tag)];
     assert_eq!(get_with(&emulator, "/v3.0/me", &headers).status, 304);
-    assert_says(&emulator, "the client already has this answer");
+    assert_says(&emulator, "the client already has this response");
     http::send(emulator.base_url(), "OPTIONS", "/v3.0/me", &[], b"");
     assert_says(&emulator, "whether a page of another origin may call the API");
 }
@@ -275,7 +275,7 @@ fn the_lines_for_district_tokens_say_what_was_sent_or_why_not() {
     for (path, expected) in [
         ("/v3.0/me", "a district token has no person"),
         (&format!("/v3.0/users/{}", ada.id), "a person of the district was sent"),
-        ("/v3.0/users/x", "no person with this id is in the token's district"),
+        ("/v3.0/users/x", "no person with this id who may log in"),
         (&format!("/v3.0/districts/{district}"), "the whole district was sent"),
         ("/v3.0/districts/x", "this is not the district of the district token"),
         ("/v3.0/schools", "schools of the district were sent"),
@@ -291,7 +291,7 @@ fn the_lines_for_district_tokens_say_what_was_sent_or_why_not() {
 fn the_line_for_credentials_in_the_body_names_the_option_basic_only() {
     let emulator = Emulator::start(options().auto_login("ada").basic_only()).unwrap();
     post(&emulator, "/oauth/tokens", &[FORM], "code=x&client_id=oauth-app&client_secret=oauth-secret");
-    assert_says(&emulator, "only as Basic (--basic-only); the code is not spent");
+    assert_says(&emulator, "only Authorization: Basic (--basic-only); the code is still valid");
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn the_journal_has_a_line_for_every_page() {
     for (target, expected) in [
         ("/in/emulated", "the portal was shown"),
         ("/login?target=/", "a person is already signed in"),
-        (&confirm, "whether they are still the one who signed in"),
+        (&confirm, "the student is asked to confirm who they are"),
     ] {
         get_with(&emulator, target, &[("Cookie", &student)]);
         assert_says(&emulator, expected);
@@ -404,7 +404,7 @@ fn after_a_reset_an_old_code_is_unknown() {
     exchange(&emulator, "oauth-app", &given);
     done(&emulator, "POST", "reset", &Value::Null);
     exchange(&emulator, "oauth-app", &given);
-    assert_says(&emulator, "the code is unknown here");
+    assert_says(&emulator, "the code is unknown:");
 }
 
 #[test]

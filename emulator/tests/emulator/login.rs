@@ -52,7 +52,7 @@ fn a_session_ends_after_two_hours() {
 }
 
 #[test]
-fn a_made_up_cookie_signs_nobody_in() {
+fn a_made_up_cookie_signs_no_one_in() {
     let emulator = with_pages();
     let name = cookie(&sign_in(&emulator, "510001", "")).split_once('=').unwrap().0.to_owned();
     let made_up = format!("{name}={}", "0".repeat(40));
@@ -85,7 +85,7 @@ fn a_wrong_password_shows_the_page_again_with_an_alert_and_keeps_the_target() {
 }
 
 #[test]
-fn the_page_lists_everybody_with_number_and_a_button() {
+fn the_page_lists_everyone_with_number_and_a_button() {
     let emulator = with_pages();
     let answer = get(&emulator, "/login");
     assert_eq!(answer.status, 200);

@@ -42,7 +42,7 @@ mod endurance;
 #[cfg(test)]
 mod error_pages;
 #[cfg(test)]
-mod everybody;
+mod everyone;
 #[cfg(test)]
 mod exec_signals;
 #[cfg(test)]

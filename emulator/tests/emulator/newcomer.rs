@@ -76,7 +76,7 @@ fn the_first_lines_say_who_can_reach_the_emulator_and_whether_logins_are_automat
     };
     let plain = first_lines(&[]);
     assert!(plain.contains("Only this machine can reach it.") && plain.contains("/_emulator/"), "{plain}");
-    assert!(!plain.contains("WARNING") && !plain.contains("Nobody has to sign in"), "{plain}");
+    assert!(!plain.contains("WARNING") && !plain.contains("No sign-in is needed"), "{plain}");
     let automatic = first_lines(&["--auto-login", "ada", "--any-host"]);
     assert!(automatic.contains("every login succeeds at once as ada"), "{automatic}");
     assert!(automatic.contains("WARNING: with --any-host"), "{automatic}");

@@ -82,7 +82,7 @@ fn an_unread_start_line_blocks_no_other_output() {
 }
 
 #[test]
-fn the_command_of_exec_runs_even_if_nobody_reads_the_emulators_output() {
+fn the_command_of_exec_runs_even_if_no_one_reads_the_emulators_output() {
     let (_reader, writer) = full_pipe();
     let mut command = Command::new(BINARY);
     command.args(["exec", "--", "sh", "-c", "echo ready; exit 5"]).stdin(Stdio::null());
@@ -91,7 +91,7 @@ fn the_command_of_exec_runs_even_if_nobody_reads_the_emulators_output() {
 }
 
 #[test]
-fn the_emulator_exits_even_if_nobody_reads_its_error() {
+fn the_emulator_exits_even_if_no_one_reads_its_error() {
     for arguments in
         [&["--no-such-option"][..], &["--auto-login", "nobody"], &["exec", "--", "/no/such/program"]]
     {

@@ -32,7 +32,7 @@ fn names(page: &str) -> Vec<String> {
 }
 
 #[test]
-fn everybody_sees_exactly_the_apps_they_may_use() {
+fn everyone_sees_exactly_the_apps_they_may_use() {
     let emulator = emulator();
     for (handle, expected) in [
         ("ada", vec!["Word Garden", "Number Trail", "Map Corner", "Homework Desk", "Star Atlas"]),

@@ -1,7 +1,7 @@
 //! The emulator's responses have the same status, members, types and headers as Clever's, except for a list of differences,
 //! each with its reason.
 //!
-//! `tests/vectors/clever-answers.json` has responses like Clever's, written by hand. Recorded responses of Clever are private
+//! `tests/vectors/clever-responses.json` has responses like Clever's, written by hand. Recorded responses of Clever are private
 //! data and not a part of this project. If they are on this machine, they are compared, too.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use crate::differences::{ALLOWED, EVERYWHERE, Recorded, differences};
 use crate::http::{Headers, Response, send};
 use crate::support::{CALLBACK, FORM, access_token, automatic, basic, code, form, skipped};
 
-const WRITTEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/clever-answers.json");
+const WRITTEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/clever-responses.json");
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vectors/recorded-2023.json");
 const DISTRICT: &str = "53ee4b8a44abc88c1c00119b";
 

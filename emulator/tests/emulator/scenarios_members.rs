@@ -267,7 +267,7 @@ impl<'a> Login<'a> {
             "/users/{id}" => read(&format!("/v3.1/users/{}", person.id)),
             "/districts/{id}" => read(&format!("/v3.1/districts/{}", person.district_id.as_deref()?)),
             "/userinfo" => read("/userinfo"),
-            other => panic!("nobody reads {other}"),
+            other => panic!("no endpoint reads {other}"),
         }
     }
 

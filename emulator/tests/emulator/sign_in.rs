@@ -70,7 +70,7 @@ fn the_error_for_a_wrong_password_is_shown_and_read_by_screen_readers() {
     assert_eq!(page.status, 401);
     assert!(page.page().contains(r#"<p class="alert" id="problem" role="alert" tabindex="-1" autofocus>"#));
     assert!(page.page().contains(r#"value="510001" aria-invalid="true" aria-describedby="problem""#));
-    assert!(page.page().contains("nobody at Emulated School District has this user name and password"));
+    assert!(page.page().contains("no one at Emulated School District has this user name and password"));
     assert!(page.page().contains(&format!(r#"name="target" value="{TARGET}""#)));
     let before = get(&emulator, "/login?portal=emulated");
     assert!(!before.page().contains("aria-invalid") && !before.page().contains("autofocus"));
@@ -118,13 +118,13 @@ fn a_badge_signs_in_its_owner() {
 }
 
 #[test]
-fn an_unknown_badge_or_one_of_another_district_signs_nobody_in() {
+fn an_unknown_badge_or_one_of_another_district_signs_no_one_in() {
     let emulator = with_pages();
     let other = emulator.person("anouk").unwrap().badge_code();
     for code in ["", "0000-0000", "510001", &other] {
         let answer = with_form(&emulator, "/login/badge", &[("portal", "emulated"), ("code", code)]);
         assert_eq!((answer.status, answer.header("set-cookie")), (401, None), "{code}");
-        assert!(answer.page().contains("nobody at Emulated School District has a badge with this code"));
+        assert!(answer.page().contains("no one at Emulated School District has a badge with this code"));
     }
 }
 

@@ -230,7 +230,7 @@ fn a_chunked_body_without_a_length_is_refused() {
     );
     let answer = http::parse(&http::raw(emulator.base_url(), request.as_bytes()));
     assert_error(&answer, 411, "invalid_request", Some("the header Content-Length is missing"));
-    assert_eq!(exchange(&emulator, "oauth-app", &code).status, 200, "the code is not spent");
+    assert_eq!(exchange(&emulator, "oauth-app", &code).status, 200, "the code is still valid");
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn with_basic_only_credentials_in_the_body_are_refused() {
     let code = code(&emulator, "oauth-app", "");
     let body = body_of(&code) + "&client_id=oauth-app&client_secret=oauth-secret";
     assert_error(&post_tokens(&emulator, &[FORM], &body), 401, "invalid_client", None);
-    assert_eq!(exchange(&emulator, "oauth-app", &code).status, 200, "the code is not spent");
+    assert_eq!(exchange(&emulator, "oauth-app", &code).status, 200, "the code is still valid");
     let methods = |emulator| {
         get(emulator, "/.well-known/openid-configuration").json()["token_endpoint_auth_methods_supported"]
             .clone()

@@ -40,8 +40,8 @@ pub(super) fn told(resource: &Resource<'_>, holder: &Holder) -> &'static str {
 pub(super) fn not_told(resource: &Resource<'_>, holder: &Holder) -> &'static str {
     match (resource, holder) {
         (Resource::OlderUser(..), Holder::Person(_)) => {
-            "this is not the role and id of the person of the access token, which before version 3 is the legacy_id of \
-             the role: single sign-on shows no other person"
+            "this is not the role and id of the access token's person (before version 3, the id is the legacy_id of the \
+             role): single sign-on shows no other person"
         }
         (Resource::District(..), Holder::Person(_)) => {
             "this is not the district of the access token's person: single sign-on shows no other, and people in Clever \
@@ -58,7 +58,7 @@ pub(super) fn not_told(resource: &Resource<'_>, holder: &Holder) -> &'static str
             "the district of the district token has no such school"
         }
         (_, Holder::District(_)) => {
-            "no person with this id is in the token's district and may log in to the app"
+            "the token's district has no person with this id who may log in to the app"
         }
     }
 }
@@ -67,8 +67,8 @@ pub(super) fn not_told(resource: &Resource<'_>, holder: &Holder) -> &'static str
 pub(super) fn wrong_token(holder: &Holder) -> &'static str {
     match holder {
         Holder::Person(_) => {
-            "the access token of a login opens the person of it and no lists: they are for district tokens, which are \
-             listed at /oauth/tokens?owner_type=district"
+            "the access token of a login gives access to its person, not to lists: use a district token (they are listed \
+             at /oauth/tokens?owner_type=district)"
         }
         Holder::District(_) => {
             "a district token has no person: use the access token of a login to find out who logged in"

@@ -106,14 +106,12 @@ fn app<'a>(world: &'a World, parameters: &Parameters) -> Result<&'a App, Refusal
     })
 }
 
-/// One of the app's URIs, compared letter by letter (RFC 6749 section 3.1.2.3); the primary one if the request has none.
+/// One of the app's URIs, which must match exactly (RFC 6749 section 3.1.2.3); the primary one if the request has none.
 fn redirect_uri<'a>(app: &'a App, asked: Option<&str>) -> Result<&'a str, Refusal> {
     let Some(asked) = asked else { return Ok(app.primary_redirect_uri()) };
     let unlisted = || {
         let listed = app.redirect_uris().collect::<Vec<_>>().join(", ");
-        let developer = format!(
-            "The redirect_uri {asked:?} is not one of this app's. They are compared letter by letter: {listed}."
-        );
+        let developer = format!("The redirect_uri {asked:?} must exactly match one of this app's: {listed}.");
         let reason = (
             "The app wants you to go back to an address that is not on its list.",
             "La aplicación quiere que vuelvas a una dirección que no está en su lista.",
@@ -126,7 +124,7 @@ fn redirect_uri<'a>(app: &'a App, asked: Option<&str>) -> Result<&'a str, Refusa
 fn unlisted_redirect_uri(app: &App, asked: &str) -> String {
     let difference = match app.redirect_uris().collect::<Vec<_>>()[..] {
         [only] => redirect_uri::difference(only, asked),
-        _ => "they are compared letter by letter",
+        _ => "they must match exactly",
     };
     let listed = app.redirect_uris().collect::<Vec<_>>().join(", ");
     format!(

@@ -36,7 +36,7 @@ pub(super) fn tokens(call: &Call) -> Result<Value, Problem> {
 
 /// `DELETE sessions`
 pub(in crate::endpoints) fn end_sessions(call: &Call) -> Value {
-    locked(&call.shared.grants).sign_everybody_out();
+    locked(&call.shared.grants).sign_everyone_out();
     json!({ "done": true })
 }
 
@@ -75,7 +75,7 @@ fn app<'a>(world: &'a World, body: &Map<String, Value>) -> Result<&'a App, Probl
 fn redirect_uri(app: &App, body: &Map<String, Value>) -> Result<String, Problem> {
     let asked = text(body, "redirect_uri")?.unwrap_or_else(|| app.primary_redirect_uri());
     let listed = app.redirect_uris().find(|listed| *listed == asked).map(str::to_owned);
-    listed.ok_or_else(|| Problem::request("redirect_uri must be one of the app's, letter by letter."))
+    listed.ok_or_else(|| Problem::request("redirect_uri must exactly match one of the app's."))
 }
 
 fn claims(body: &Map<String, Value>) -> Result<CustomClaims, Problem> {

@@ -16,7 +16,7 @@ use crate::world::LoginMethod;
 
 const SHOWN: &str = "the page for badges was shown";
 const SIGNED_IN: &str = "a person signed in with a badge";
-const NOBODY: &str = "no person of this district has a badge with this code";
+const NO_PERSON: &str = "no person of this district has a badge with this code";
 
 /// `GET /login/badge`
 pub(crate) fn show(call: &Call) -> Answer {
@@ -39,12 +39,12 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     let Some(person) = person.filter(|person| context.home.is_of(person)) else {
         let name = context.home.name();
         let message = Text::new(
-            format!("That did not work: nobody at {name} has a badge with this code."),
+            format!("That did not work: no one at {name} has a badge with this code."),
             format!("No funcionó: nadie en {name} tiene una credencial con este código."),
         );
         let message = message.text(context.language);
         let page = pages::badge(world, context, Some(message));
-        return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NOBODY));
+        return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NO_PERSON));
     };
     Ok(session::start(call, Arc::clone(person), context.target.unwrap_or("/login"), SIGNED_IN)?)
 }

@@ -23,11 +23,11 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     let home = match page::home(world, &parameters)? {
         Some(home) => home,
         // A program that sends the form only needs the person.
-        None => named.as_ref().map(|person| world.home_of(person)).ok_or_else(nobody)?,
+        None => named.as_ref().map(|person| world.home_of(person)).ok_or_else(no_person)?,
     };
     let context = page::context(call, home, &parameters);
     let Some(person) = named.filter(|person| home.is_of(person)) else {
-        return Ok(page::wrong_claims(call, &context, sent, NOBODY));
+        return Ok(page::wrong_claims(call, &context, sent, NO_PERSON));
     };
     match custom_claims::read(claims) {
         Ok(own) => Ok(session::start_with(call, person, own, context.target.unwrap_or("/login"), SIGNED_IN)?),
@@ -35,7 +35,7 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     }
 }
 
-fn nobody() -> Refusal {
+fn no_person() -> Refusal {
     Refusal::because(
         UNKNOWN_PERSON,
         "The form has no person of this world in person (a handle, a Clever id, or a sign-in number), and no portal.",
@@ -45,6 +45,6 @@ fn nobody() -> Refusal {
 
 const SIGNED_IN: &str = "a person signed in with claims for the next login";
 /// The sentence of the page, and the line of the journal.
-const NOBODY: (&str, &str) =
-    ("Nobody here has this name. Pick a person from the list.", "no person of this district has this name");
+const NO_PERSON: (&str, &str) =
+    ("No one here has this name. Pick a person from the list.", "no person of this district has this name");
 const NO_OBJECT: &str = "the claims for one login are not a JSON object";

@@ -12,7 +12,7 @@ use crate::pages::{self, LoginContext};
 
 const SHOWN: &str = "the page of the district's identity provider was shown";
 const SIGNED_IN: &str = "a person signed in at the identity provider of the district";
-const NOBODY: &str = "the identity provider of the district knows no person with this name";
+const NO_PERSON: &str = "the identity provider of the district knows no person with this name";
 
 /// `GET /login/provider`
 pub(crate) fn show(call: &Call) -> Answer {
@@ -36,11 +36,11 @@ fn signed_in(call: &Call) -> Result<Answer, Refusal> {
     let person = world.person(username).filter(|person| context.home.is_of(person));
     let Some(person) = person else {
         let message = call.request.language().say(
-            "Nobody here has this name. Pick a person from the list.",
+            "No one here has this name. Pick a person from the list.",
             "Aquí nadie se llama así. Elige a una persona de la lista.",
         );
         let page = pages::provider(world, context, name, Some(message));
-        return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NOBODY));
+        return Ok(Answer::page(StatusCode::UNAUTHORIZED, page, NO_PERSON));
     };
     Ok(session::start(call, person, context.target.unwrap_or("/login"), SIGNED_IN)?)
 }

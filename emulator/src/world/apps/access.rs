@@ -35,8 +35,8 @@ impl App {
     /// for the people of Clever Library, and other apps are not for them.
     pub(crate) fn refusal(&self, person: &Person) -> Option<(&'static str, &'static str)> {
         match &person.district_id {
-            None if !self.library => return Some(("is an app of a district", "es de un distrito")),
-            Some(_) if self.library => return Some(("is an app of Clever Library", "es de Clever Library")),
+            None if !self.library => return Some(("is a district app", "es de un distrito")),
+            Some(_) if self.library => return Some(("is for Clever Library", "es de Clever Library")),
             Some(id) if !self.is_shared_with(id) => {
                 return Some(("is not shared with their district", "no se comparte con su distrito"));
             }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_admits_everybody_who_has_one_of_its_user_types_in_one_of_its_districts() {
+    fn an_app_admits_everyone_who_has_one_of_its_user_types_in_one_of_its_districts() {
         let world = World::built_in();
         let admits = |app: &App, name| app.admits(&world.person(name).unwrap());
         let staff = App::built_in().with_user_types([UserType::Staff]);
@@ -96,7 +96,7 @@ mod tests {
             !flagged(&student, "ada") && !flagged(&student, "grace") && !flagged(&App::built_in(), "dana")
         );
         assert!(!flagged(&library, "dana") && !flagged(&district.with_user_types([]), "dana"));
-        let nobody = App::built_in().with_user_types([]);
-        assert!(world.people().iter().all(|person| !nobody.admits(person)));
+        let closed = App::built_in().with_user_types([]);
+        assert!(world.people().iter().all(|person| !closed.admits(person)));
     }
 }
