@@ -22,8 +22,9 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
 /// `internal` when the operating system provides none.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads random numbers")]
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes)
-        .map_err(|_| Error::with_detail(ErrorCode::Internal, "this machine gives no random numbers"))
+    getrandom::fill(bytes).map_err(|_| {
+        Error::with_detail(ErrorCode::Internal, "the operating system returned no random numbers")
+    })
 }
 
 #[cfg(test)]

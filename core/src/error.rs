@@ -319,8 +319,8 @@ macro_rules! words {
 pub(crate) use words;
 
 words! {
-    ErrorCode, "a code of an error";
-    ErrorKind, "a kind of errors";
+    ErrorCode, "an error code";
+    ErrorKind, "an error kind";
     Actor, "an actor";
 }
 

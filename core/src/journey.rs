@@ -556,7 +556,7 @@ impl Proven {
     fn described(&self, tokens: Tokens, me: &Me, user: Option<&User>, why: &str) -> Outcome {
         if user.is_none() {
             tracing::warn!(
-                "a person signs in without name and roles: GET /users/{{id}} gave no record: {why}"
+                "a person signs in without name and roles: GET /users/{{id}} returned no user: {why}"
             );
         }
         self.signed_in(identity::from_api(&self.journey.config.issuer, me, user), tokens)

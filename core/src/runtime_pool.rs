@@ -116,7 +116,7 @@ fn run_alone_here(operation: Work<'_, Result<Report>>, watch: Option<fn() -> boo
     let _held = HeldSigpipe::new();
     prepare_thread();
     let runtime = Runtimes::new().build();
-    let runtime = runtime.map_err(|error| Error::of_system(&error, "no runtime could be made"))?;
+    let runtime = runtime.map_err(|error| Error::of_system(&error, "could not make a runtime"))?;
     let made_in = generation();
     // Always with a `watch`: two variants would compile all of this code twice.
     let result = runtime.block_on(unless_stopped(operation, watch.unwrap_or(|| false)));

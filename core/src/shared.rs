@@ -18,7 +18,7 @@ impl<T> Shared<T> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Nobody reads it during `change`.
+    /// No one reads it during `change`.
     pub(crate) fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner))
     }

@@ -438,13 +438,13 @@ impl Stats {
                 _ => false,
             })
         });
-        let metric = metric.ok_or_else(|| Error::unknown_word("a number of the stats", name))?;
+        let metric = metric.ok_or_else(|| Error::unknown_word("a metric of the stats", name))?;
         for (label, word) in labels {
             let known = metric.labels.iter().find(|known| known.name() == *label);
             let known =
                 known.ok_or_else(|| Error::unknown_word(&["a label of ", metric.name].concat(), label))?;
             if !(0..known.count()).any(|number| known.word(number) == *word) {
-                return Err(Error::unknown_word(&["a word of the label ", known.name()].concat(), word));
+                return Err(Error::unknown_word(&["a value of the label ", known.name()].concat(), word));
             }
         }
         let mut value = 0.0;

@@ -126,7 +126,7 @@ impl Transport {
 
     async fn once(&self, pool: &Pool, request: &Request) -> Result<Response> {
         let outgoing = reqwest::Request::try_from(request.clone())
-            .map_err(|_| Error::with_detail(ErrorCode::Internal, "a request could not be built"))?;
+            .map_err(|_| Error::with_detail(ErrorCode::Internal, "could not build a request"))?;
         let proxy = self.proxies.choose(outgoing.url())?;
         let failed = |error| failure::network(request, proxy, &error);
         // The semaphore is never closed.

@@ -19,7 +19,7 @@ HELP = """\
 Usage: python -m clever_sso doctor [--json] [--app MODULE:NAME]
 
 Checks a setup of Log in with Clever, and says what is wrong and what to do: settings, network, TLS, clock, keys,
-credentials and redirect URIs. It logs nobody in, and takes at most 15 seconds.
+credentials and redirect URIs. It logs no one in, and takes at most 15 seconds.
 
 The settings come from environment variables, such as CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET and CLEVER_REDIRECT_URI.
 For FastAPI and Starlette, --app names your application: it is imported, and its callback route and its sessions are

@@ -78,7 +78,7 @@ impl Call<'_> {
         if answer.ends_session()
             && let Err(error) = self.end_session().await
         {
-            tracing::error!("the store of the sessions failed: {error}");
+            tracing::error!("the session store failed: {error}");
             return self.site.show(self.site.leg.broken(self.request, None));
         }
         self.site.show(answer)
@@ -97,7 +97,7 @@ impl Call<'_> {
         match self.try_sign_in(&signed_in, extensions).await {
             Ok(response) => response,
             Err(error) => {
-                tracing::error!("the store of the sessions failed: {error}");
+                tracing::error!("the session store failed: {error}");
                 self.finish(self.site.leg.broken(self.request, Some(&signed_in))).await
             }
         }
@@ -117,7 +117,7 @@ impl Call<'_> {
         match decision {
             Ok(None) if is_held => {
                 tracing::error!(
-                    "before_sign_in has held a login, and then let the person in: return a response"
+                    "before_sign_in held the login and then let the person in: after `hold`, return a response"
                 );
                 return Ok(self.finish(leg.broken(self.request, Some(signed_in))).await);
             }
@@ -160,7 +160,7 @@ impl Call<'_> {
         match self.try_complete(key, extensions).await {
             Ok(response) => response,
             Err(error) => {
-                tracing::error!("the store of the sessions failed: {error}");
+                tracing::error!("the session store failed: {error}");
                 // The session keeps its id, so no one may be signed in to it.
                 self.session.clear().await;
                 self.site.show(self.site.leg.broken(self.request, None))

@@ -19,8 +19,7 @@ use crate::web::WebRequest;
 /// A layer around the router of an application.
 pub(super) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let Some(session) = request.extensions().get::<Session>().cloned() else {
-        let detail =
-            "there are no sessions: protect_with must put the layer that it is given around the router";
+        let detail = "there are no sessions: the function for protect_with must add the layer that it gets to the router";
         tracing::error!("{detail}");
         return Error::with_detail(ErrorCode::ConfigInvalid, detail).into_response();
     };
@@ -28,7 +27,7 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
     let found = match sessions::look(&session, &site.marks).await {
         Ok(found) => found,
         Err(error) => {
-            tracing::error!("the store of the sessions failed: {error}");
+            tracing::error!("the session store failed: {error}");
             return site.show(site.leg.broken(&asked, None));
         }
     };
@@ -51,7 +50,7 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
     if found.came_back
         && let Err(error) = stay_logged_out(&session, &site).await
     {
-        tracing::error!("the store of the sessions failed: {error}");
+        tracing::error!("the session store failed: {error}");
         return site.show(site.leg.broken(&asked, None));
     }
     if found.came_back && !has_completed.load(Ordering::Relaxed) {

@@ -130,7 +130,9 @@ impl ProvenLogin {
 
     async fn keep(&self, with_tokens: bool) -> Result<String, Refused> {
         let (Some(is_held), Login::Now(signed_in)) = (&self.is_held, &self.login) else {
-            return Err(Refused::failed("hold is for before_sign_in: the person is signed in now"));
+            return Err(Refused::failed(
+                "`hold` works only in before_sign_in: here, the person is already signed in",
+            ));
         };
         let key = sessions::hold(&self.session, signed_in, with_tokens).await.map_err(Refused::failed)??;
         is_held.store(true, Ordering::Relaxed);

@@ -11,7 +11,7 @@ const HELP: &str = "\
 Usage: clever-sso doctor [--json]
 
 Checks a setup of Log in with Clever, and says what is wrong and what to do: settings, network, TLS, clock, keys, credentials and
-redirect URIs. It logs nobody in, and takes at most 15 seconds.
+redirect URIs. It logs no one in, and takes at most 15 seconds.
 
 The settings come from environment variables, such as CLEVER_CLIENT_ID, CLEVER_CLIENT_SECRET and CLEVER_REDIRECT_URI.
 

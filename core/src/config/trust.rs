@@ -106,7 +106,7 @@ fn certificates(place: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>>
         } else {
             ""
         };
-        return Err(invalid(format!("{place} has no certificate in PEM form{hint}")));
+        return Err(invalid(format!("{place} has no certificate in PEM format{hint}")));
     }
     for (index, certificate) in certificates.iter().enumerate() {
         RootCertStore::empty()
@@ -198,7 +198,7 @@ mod system {
             // Read first to check that it is a readable regular file: reading a pipe would hang here.
             super::read_file(file).map_err(|error| invalid(format!("{place} cannot be read ({error})")))?;
             if add(&mut roots, Some(file), None) == 0 {
-                return Err(invalid(format!("{place} has no certificate in PEM form")));
+                return Err(invalid(format!("{place} has no certificate in PEM format")));
             }
         }
         let directories: Vec<PathBuf> =
@@ -210,7 +210,7 @@ mod system {
         }
         let there = directories.iter().any(|directory| directory.is_dir());
         if let Some(first) = directories.first().filter(|_| !there || roots.is_empty()) {
-            let why = if there { "has no certificate in PEM form" } else { "is not a directory" };
+            let why = if there { "has no certificate in PEM format" } else { "is not a directory" };
             return Err(invalid(format!("{} {why}", place("SSL_CERT_DIR", first))));
         }
         if environment.ssl_cert_file.is_none() && directories.is_empty() {

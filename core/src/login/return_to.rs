@@ -170,7 +170,7 @@ pub(super) fn check_return_to(target: &str, origins: &[String], redirect_uris: &
     check_destination(target, origins)?;
     let mut redirect_uris = redirect_uris.iter().filter_map(|uri| Url::parse(uri).ok());
     if redirect_uris.any(|uri| leads_to_callback(target, &uri)) {
-        let detail = "it leads back to the callback: each login would be the start of the next one";
+        let detail = "it leads back to the callback, so each login would start another one";
         return Err(Error::with_detail(ErrorCode::ReturnToUnsafe, detail));
     }
     Ok(())

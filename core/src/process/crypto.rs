@@ -151,7 +151,7 @@ mod unix {
                 scope(|scope| scope.spawn(|| (prepare_thread(), prepare_thread())).join().unwrap());
             }
             // Other tests' threads end too.
-            while BRIEF.has_anybody_inside() {
+            while BRIEF.has_anyone_inside() {
                 yield_now();
             }
         }

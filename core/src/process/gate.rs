@@ -161,7 +161,7 @@ impl Gate {
     }
 
     #[cfg(test)]
-    pub(super) fn has_anybody_inside(&self) -> bool {
+    pub(super) fn has_anyone_inside(&self) -> bool {
         self.state(generation()).inside > 0
     }
 

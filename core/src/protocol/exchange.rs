@@ -25,7 +25,7 @@ pub(crate) fn request(
         value.set_sensitive(*name == header::AUTHORIZATION);
         builder = builder.header(name, value);
     }
-    builder.body(body).map_err(|_| Error::with_detail(ErrorCode::Internal, "a request could not be built"))
+    builder.body(body).map_err(|_| Error::with_detail(ErrorCode::Internal, "could not build a request"))
 }
 
 /// A GET with `access_token` as in RFC 6750 2.1: in a header, never in the URL.

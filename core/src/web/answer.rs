@@ -24,7 +24,7 @@ pub(super) const DENIED: &str = "access_denied";
 /// What to do with a callback.
 #[derive(Debug)]
 #[non_exhaustive]
-#[must_use = "the browser waits for an answer"]
+#[must_use = "the browser waits for a response"]
 pub enum Step {
     /// Send this to the browser.
     Answer(WebAnswer),

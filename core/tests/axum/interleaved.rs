@@ -123,7 +123,7 @@ async fn process<Store: SessionStore + Clone>(
 }
 
 /// No one is signed in with these cookies, or with any earlier ones.
-async fn assert_nobody(site: &Site, browsers: [&mut Browser; 3], told: &str) {
+async fn assert_no_one(site: &Site, browsers: [&mut Browser; 3], told: &str) {
     for browser in browsers {
         assert_eq!(site.who(browser).await, "nobody", "{told}");
     }
@@ -185,7 +185,7 @@ async fn a_logout_wins_at_every_step_of_every_request() {
                 let is_later = if is_logout_slow { !is_there } else { step == 0 };
                 let is_later = is_later && matches!(request, Request::LogIn);
                 if !is_later {
-                    assert_nobody(&other, [&mut before, &mut asking, &mut leaving], &told).await;
+                    assert_no_one(&other, [&mut before, &mut asking, &mut leaving], &told).await;
                 }
                 if !is_there {
                     break;

@@ -92,8 +92,8 @@ impl Run<'_> {
             arguments.insert("cookies".to_owned(), header.join("; "));
         }
         let (result, mut fields) = match step.action.as_str() {
-            "browse" => Browser::go(&somebody(arguments["url"].clone(), &arguments)),
-            "portal" => Browser::go(&somebody(self.portal_link(client), &arguments)),
+            "browse" => Browser::go(&signed_in_user(arguments["url"].clone(), &arguments)),
+            "portal" => Browser::go(&signed_in_user(self.portal_link(client), &arguments)),
             action => self.clients[client].call(action, &arguments),
         };
         let set_cookies = fields.remove("set_cookies");
@@ -155,7 +155,7 @@ impl Run<'_> {
 }
 
 /// The URL with the person who uses the browser; without a person, the table's default one.
-fn somebody(mut url: String, arguments: &Fields) -> String {
+fn signed_in_user(mut url: String, arguments: &Fields) -> String {
     for (name, parameter) in
         [("person", "emulator_login"), ("admin", "emulator_admin"), ("claims", "emulator_claims")]
     {

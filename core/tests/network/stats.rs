@@ -95,10 +95,10 @@ fn a_login_that_the_caller_cancels_is_counted_as_canceled() {
 fn an_unknown_name_is_an_error_instead_of_zero() {
     let stats = made(config("http://127.0.0.1:9")).stats();
     for (name, labels, said) in [
-        ("clever_sso_login_total", &[][..], "\"clever_sso_login_total\" is not a number of the stats"),
-        ("clever_sso_login_duration_seconds", &[], "is not a number of the stats"),
+        ("clever_sso_login_total", &[][..], "\"clever_sso_login_total\" is not a metric of the stats"),
+        ("clever_sso_login_duration_seconds", &[], "is not a metric of the stats"),
         (LOGINS, &[("endpoint", "token")], "\"endpoint\" is not a label of clever_sso_logins_total"),
-        (LOGINS, &[("code", "client_reject")], "\"client_reject\" is not a word of the label code"),
+        (LOGINS, &[("code", "client_reject")], "\"client_reject\" is not a value of the label code"),
     ] {
         let error = stats.value(name, labels).unwrap_err();
         assert_eq!(error.code(), ErrorCode::ArgumentInvalid);

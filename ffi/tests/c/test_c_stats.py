@@ -76,9 +76,9 @@ def test_a_value_is_selected_by_its_labels_and_an_unknown_name_is_refused(
     assert value(library, stats, name, b"outcome=restart,code=state_missing") == 1.0
     assert value(library, stats, name, b"outcome=failed") == 0.0
     for labels, said in {
-        b"outcome=fail": '"fail" is not a word of the label outcome',
+        b"outcome=fail": '"fail" is not a value of the label outcome',
         b"outcom=failed": '"outcom" is not a label of clever_sso_logins_total',
         b"outcome": "labels must be NAME=WORD,NAME=WORD",
     }.items():
         assert str(value(library, stats, name, labels)).endswith(said)
-    assert str(value(library, stats, b"clever_sso_login", None)).endswith("is not a number of the stats")
+    assert str(value(library, stats, b"clever_sso_login", None)).endswith("is not a metric of the stats")

@@ -92,7 +92,7 @@ def domain_problem(
         if host != wanted and not host.endswith(f".{wanted}"):
             return (
                 f"{setting} is {_shown(domain)}, but logins come back to {host!r}: browsers refuse the session cookie "
-                "there, and nobody stays signed in"
+                "there, and no one stays signed in"
             )
     return None
 
@@ -145,7 +145,7 @@ def attributes_problem(  # noqa: PLR0913  (they are keyword arguments)
         same_site: Its SameSite.
         settings: The names of the settings for these attributes.
     """
-    consequence = "browsers refuse the session cookie, and nobody stays signed in"
+    consequence = "browsers refuse the session cookie, and no one stays signed in"
     if isinstance(same_site, str) and same_site.lower() == "none" and not secure:
         return f"{settings.same_site} is None, and {settings.secure} is False: {consequence}"
     prefix = next((prefix for prefix in ("__Host-", "__Secure-") if name.lower().startswith(prefix.lower())), None)

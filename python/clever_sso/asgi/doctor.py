@@ -234,7 +234,7 @@ def _of_session(installed: list[Middleware], settings: Settings, *, is_wrapped: 
     uris = [uri for client in clients for uri in client.redirect_uris]
     found: list[Found] = []
     if not is_wrapped and not any(map(may_give_sessions, installed)):
-        missing = "no middleware of the application provides sessions: nobody could stay signed in"
+        missing = "no middleware of the application provides sessions: no one could stay signed in"
         found.append((SESSION, "problem", missing, _ADD))
     said = [
         (problem, "take it from the environment, and restart the application") for problem in key_problems(installed)

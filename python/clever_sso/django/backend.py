@@ -205,11 +205,11 @@ _PLACEHOLDER_HOST = "@clever.invalid"
 
 
 def _free(user_model: Any, field: Any, clever_id: str, ending: str) -> str:  # noqa: ANN401  (a user model may be anything)
-    everybody = user_model._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
+    everyone = user_model._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
     for start in ("clever_", f"clever_{token_hex(4)}_"):
         # If a name must be short, keep its end, because names differ there.
         name: str = f"{start}{clever_id}{ending}"[-(field.max_length or 0) :]
-        if not everybody.filter(**{field.name: name}).exists():
+        if not everyone.filter(**{field.name: name}).exists():
             break
     return name
 
@@ -233,9 +233,9 @@ def _told_email(user_model: Any, field: Any, identity: Identity) -> str | None: 
     address = identity.unverified_email
     if conf.user_email() != "unverified" or not address or len(address) > (field.max_length or len(address)):
         return None
-    everybody = user_model._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
+    everyone = user_model._default_manager.using(accounts.database())  # noqa: SLF001  (Django documents it)
     # If two users had the same address, code that looks up a user by address could find the wrong one.
-    return None if everybody.filter(**{f"{field.name}__iexact": address}).exists() else address
+    return None if everyone.filter(**{f"{field.name}__iexact": address}).exists() else address
 
 
 def _set(user: Any, name: str, value: str) -> bool:  # noqa: ANN401  (a user model may be anything)

@@ -154,7 +154,7 @@ def _of_engine() -> Iterator[Found]:
     elif engine == "django.contrib.sessions.backends.cache":
         cache = str(settings.CACHES.get(settings.SESSION_CACHE_ALIAS, {}).get("BACKEND"))
         if cache.endswith(".DummyCache"):
-            found = "sessions are kept in a cache that stores nothing (DummyCache): nobody stays signed in"
+            found = "sessions are kept in a cache that stores nothing (DummyCache): no one stays signed in"
             yield SESSION, "problem", found, "keep them in the database, or in a cache such as Redis"
         elif cache.endswith(".LocMemCache"):
             found = "sessions are kept in the memory of each process: another process does not know who is signed in"

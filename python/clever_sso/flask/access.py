@@ -39,10 +39,10 @@ NAMES_A_PERSON = "clever_sso.names_a_person"
 
 def identity() -> SessionIdentity | None:
     """Who is signed in."""
-    somebody = SessionIdentity.from_session(session)
-    if somebody is not None:
+    person = SessionIdentity.from_session(session)
+    if person is not None:
         request.environ[NAMES_A_PERSON] = True
-    return somebody
+    return person
 
 
 current_identity = cast("SessionIdentity | None", LocalProxy(identity))
@@ -329,10 +329,10 @@ def login_required(*arguments: View | str) -> View | Callable[[View], View]:
 def _guarded(view: View, roles: tuple[str, ...]) -> View:
     @functools.wraps(view)
     def guarded(*args: object, **kwargs: object) -> ResponseReturnValue:
-        somebody = identity()
-        if somebody is None:
+        person = identity()
+        if person is None:
             return _to_log_in()
-        if roles and not somebody.has_role(*roles):
+        if roles and not person.has_role(*roles):
             raise Forbidden(response=_json(api.not_allowed(), 403) if _answer() == "json" else None)
         return cast("ResponseReturnValue", current_app.ensure_sync(view)(*args, **kwargs))
 
@@ -357,10 +357,10 @@ def _answer() -> api.Answer:
 
 def whoami() -> Response:
     """The person who is signed in, as JSON."""
-    somebody = identity()
-    if somebody is None:
+    person = identity()
+    if person is None:
         return _json(api.not_signed_in(login_path()), 401, api.CHALLENGE)
-    return make_response(api.whoami(somebody), 200, api.JSON_HEADERS)
+    return make_response(api.whoami(person), 200, api.JSON_HEADERS)
 
 
 def _json(content: dict[str, str], status: int, headers: dict[str, str] | None = None) -> Response:

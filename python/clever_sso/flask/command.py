@@ -44,7 +44,7 @@ def clever() -> None:
 @clever.command(
     "doctor",
     help="Checks the setup of Log in with Clever with the configuration of this application, and says what is wrong "
-    "and what to do. It logs nobody in, and takes at most 15 seconds. Exit code: 0 everything is ok, 1 warnings, 2 "
+    "and what to do. It logs no one in, and takes at most 15 seconds. Exit code: 0 everything is ok, 1 warnings, 2 "
     "problems.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object instead of text.")

@@ -42,14 +42,14 @@ def clever_button(
 
 def clever_signed_in(*, language: str | None = None) -> Html | str:
     """Who is signed in, with "Not you?" and a button to log out, as HTML. Empty if no one is signed in."""
-    somebody = identity()
-    if somebody is None:
+    person = identity()
+    if person is None:
         return ""
     # Flask-WTF gives templates a function that returns the token.
     token = current_app.jinja_env.globals.get("csrf_token")
     field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(token()) if callable(token) else ""
     return signed_in_line(
-        somebody.full_name or somebody.id,
+        person.full_name or person.id,
         login_path(),
         f"{root()}{state().paths.prefix}/logout",
         words=words(language) if language else words_of_page(),

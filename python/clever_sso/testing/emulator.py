@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from clever_sso.testing.world import Person
 
 REDIRECT_URI = "http://localhost/clever/callback"
-SOMEBODY = "ada"
+DEFAULT_PERSON = "ada"
 
 AppKind = Literal["oidc", "oauth", "library"]
 """An application with ID tokens, one without, and one of Clever Library."""
@@ -90,7 +90,7 @@ class Emulator:
         redirect_uris: Sequence[str] = (REDIRECT_URI,),
         *,
         world_file: str | os.PathLike[str] | None = None,
-        person: str = SOMEBODY,
+        person: str = DEFAULT_PERSON,
     ) -> Iterator[Emulator]:
         """Run an emulator on a free port while the block runs.
 

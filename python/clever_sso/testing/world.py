@@ -68,8 +68,8 @@ class Person:
 def people(world: Path | None) -> dict[str, Person]:
     """All people in the file, or in the built-in world, by handle."""
     text = world.read_text("utf-8") if world else _built_in()
-    everybody = (Person.of(table) for table in _parsed(text)["person"])
-    return {person.handle: person for person in everybody}
+    everyone = (Person.of(table) for table in _parsed(text)["person"])
+    return {person.handle: person for person in everyone}
 
 
 def _built_in() -> str:

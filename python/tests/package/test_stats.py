@@ -40,11 +40,11 @@ def test_logins_are_counted_and_selected_by_label(clever: str) -> None:
 
 def test_an_unknown_metric_or_label_is_refused(client: clever_sso.Client) -> None:
     stats = client.stats()
-    with pytest.raises(clever_sso.ArgumentError, match='"clever_sso_login_total" is not a number of the stats'):
+    with pytest.raises(clever_sso.ArgumentError, match='"clever_sso_login_total" is not a metric of the stats'):
         stats.value("clever_sso_login_total")
     with pytest.raises(clever_sso.ArgumentError, match='"outcom" is not a label of clever_sso_logins_total'):
         stats.value("clever_sso_logins_total", outcom="failed")
-    with pytest.raises(clever_sso.ArgumentError, match='"fail" is not a word of the label outcome'):
+    with pytest.raises(clever_sso.ArgumentError, match='"fail" is not a value of the label outcome'):
         stats.value("clever_sso_logins_total", outcome="fail")
     with pytest.raises(clever_sso.ArgumentError, match="a label must be text"):
         stats.value("clever_sso_logins_total", outcome=1)  # type: ignore[arg-type]

@@ -121,7 +121,7 @@ fn a_child_passes_a_gate_that_its_parent_closed_or_is_inside() {
         let ended = (
             stopped_after(first, || pass(PARENT)),
             stopped_after(second, || {
-                if !gate.has_anybody_inside() {
+                if !gate.has_anyone_inside() {
                     gate.close(PARENT, 0);
                     gate.open(PARENT);
                 }

@@ -84,7 +84,7 @@ impl From<Result<Arc<Cached>>> for Outcome {
     }
 }
 
-/// What a call does when nobody interrupts it.
+/// What a call does when no one interrupts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reaction {
     Keys(u64),

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     help = (
         "Checks the setup of Log in with Clever with the settings of this project, and says what is wrong and what to "
-        "do. It logs nobody in, and takes at most 15 seconds. Exit code: 0 everything is ok, 1 warnings, 2 problems."
+        "do. It logs no one in, and takes at most 15 seconds. Exit code: 0 everything is ok, 1 warnings, 2 problems."
     )
     # The command reports the findings of the system checks itself, and continues.
     requires_system_checks = ()

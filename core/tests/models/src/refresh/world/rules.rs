@@ -173,7 +173,7 @@ impl World {
             .iter()
             .any(|caller| caller.is_woken() || caller.is_in_flight() || caller.state == State::Lost);
         let pending = callers.iter().position(|caller| caller.state == State::Pending);
-        assert!(may_go_on || pending.is_none(), "call {pending:?} waits for nobody");
+        assert!(may_go_on || pending.is_none(), "call {pending:?} waits for no fetch");
         let patient = |caller: &&Caller| {
             caller.state == State::Pending
                 && caller.waits()
