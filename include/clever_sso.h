@@ -30,11 +30,11 @@
 // handle for itself. Any thread may free a handle when no call uses it. A thread that calls needs 128 KiB of stack: a login
 // takes about 80 KiB, and your log callback runs on top of it.
 //
-// Fork. A client that was made, and used, before fork() works in the child at once, even when other threads were in the middle
-// of calls. There is no background thread. A host name is resolved on a thread that ends after the lookup, or on your thread if no
-// other can start. The child's first call that needs the network closes the child's copies of the parent's connections
-// (on Linux; elsewhere they stay open, unused). All descriptors close on exec. A child of vfork() must not call this
-// library. A child that a signal handler or a log callback forks in the middle of a call may only exec or _exit.
+// Fork. A client that was made, and used, before fork() works in the child immediately, even when other threads were in the
+// middle of calls. There is no background thread. A host name is resolved on a thread that ends after the lookup, or on your
+// thread if no other can start. The child's first call that needs the network closes the child's copies of the parent's
+// connections (on Linux; elsewhere they stay open, unused). All descriptors close on exec. A child of vfork() must not call
+// this library. A child that a signal handler or a log callback forks in the middle of a call may only exec or _exit.
 //
 // Signals. A call raises no signal in your program: it blocks SIGPIPE in your thread while it runs, and removes a SIGPIPE that
 // it caused. A SIGPIPE that was pending before, or comes from outside, stays. The library installs no handler and changes no
@@ -2069,18 +2069,18 @@ void clever_sso_report_free(clever_sso_report *report);
 //
 // `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback unchanged. The
 // callback runs on the thread that calls this library, during that call, and on several threads at once: lock any data that they
-// share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is blocked and
-// `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this library are
-// not logged. No event contains a token, code, secret, email or response body.
+// share. It must return: it must not throw a C++ exception, and must not call `longjmp` or `pthread_exit`. While it runs,
+// SIGPIPE is blocked and `pthread_cancel` waits, as in every call. A child that it forks may only exec or `_exit`. Its own
+// calls to this library are not logged. No event contains a token, code, secret, email or response body.
 //
 // When this function succeeds, no thread is running the previous callback, and no thread will call it again: you may free its
 // `user_data`. To guarantee this, the function waits for a running callback, so do not hold a lock that the callback takes.
 // Each change uses a few dozen bytes that are never freed, so call it at the start of a program, not for each request. A
 // forked child has the callback too.
 //
-// Fails with `CLEVER_SSO_ARGUMENT` when `level` is not a level, or when the callback itself makes this call. Then nothing
-// changes. It fails with the same status when the previous callback is still running after 5 seconds. Then the new callback is
-// set, but the `user_data` of the previous one is still in use.
+// Fails with `CLEVER_SSO_ARGUMENT`, and changes nothing, when `level` is not a level, or when the callback itself makes this
+// call. Fails with the same status when the previous callback is still running after 5 seconds: the new callback is then set,
+// but don't free the `user_data` of the previous one, because it is still in use.
 //
 // Since 0.1.
 clever_sso_status clever_sso_set_log_callback(uint32_t level,

@@ -29,18 +29,18 @@ use level::{clever_sso_log_callback, clever_sso_log_level};
 ///
 /// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback unchanged. The
 /// callback runs on the thread that calls this library, during that call, and on several threads at once: lock any data that they
-/// share. It must return: no C++ exception, no `longjmp`, no `pthread_exit`. While it runs, SIGPIPE is blocked and
-/// `pthread_cancel` waits, as in every call; a child that it forks may only exec or `_exit`. Its own calls to this library are
-/// not logged. No event contains a token, code, secret, email or response body.
+/// share. It must return: it must not throw a C++ exception, and must not call `longjmp` or `pthread_exit`. While it runs,
+/// SIGPIPE is blocked and `pthread_cancel` waits, as in every call. A child that it forks may only exec or `_exit`. Its own
+/// calls to this library are not logged. No event contains a token, code, secret, email or response body.
 ///
 /// When this function succeeds, no thread is running the previous callback, and no thread will call it again: you may free its
 /// `user_data`. To guarantee this, the function waits for a running callback, so do not hold a lock that the callback takes.
 /// Each change uses a few dozen bytes that are never freed, so call it at the start of a program, not for each request. A
 /// forked child has the callback too.
 ///
-/// Fails with `CLEVER_SSO_ARGUMENT` when `level` is not a level, or when the callback itself makes this call. Then nothing
-/// changes. It fails with the same status when the previous callback is still running after 5 seconds. Then the new callback is
-/// set, but the `user_data` of the previous one is still in use.
+/// Fails with `CLEVER_SSO_ARGUMENT`, and changes nothing, when `level` is not a level, or when the callback itself makes this
+/// call. Fails with the same status when the previous callback is still running after 5 seconds: the new callback is then set,
+/// but don't free the `user_data` of the previous one, because it is still in use.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_set_log_callback(
     level: u32,

@@ -120,7 +120,7 @@ static int lower_levels_are_not_logged(struct caller *caller)
 }
 
 /* The callbacks keep changing while other threads log. A child that is forked in the meantime has its own. */
-static int children_and_changes_disturb_nobody(struct caller *caller)
+static int children_and_changes_disturb_no_other_call(struct caller *caller)
 {
     pthread_t threads[THREADS];
     struct log *log = listen_to(CLEVER_SSO_LOG_DEBUG);
@@ -183,7 +183,7 @@ int main(int argc, char **argv)
     if (caller.client == NULL) return complain("no client could be made");
     if (clever_sso_set_log_callback(9, write_line, NULL, NULL) != CLEVER_SSO_ARGUMENT) return complain("level 9 was accepted");
     int wrong = events_come_from_all_threads(&caller) || lower_levels_are_not_logged(&caller) ||
-                a_child_has_the_callback_of_its_parent(&caller) || children_and_changes_disturb_nobody(&caller);
+                a_child_has_the_callback_of_its_parent(&caller) || children_and_changes_disturb_no_other_call(&caller);
     clever_sso_client_free((clever_sso_client *)caller.client);
     return wrong;
 }
