@@ -4,7 +4,7 @@
  * Import this module before your router: it removes Clever's response from the URL as soon as it is loaded.
  */
 export { checkToken, type TokenInfo } from "./token.js";
-export { type Answer, forget, handleCallback } from "./login.js";
+export { type LoginResult, forget, handleCallback } from "./login.js";
 export { CleverError, userMessage } from "./error.js";
 export type { LoginRecord, LoginStorage } from "./storage.js";
 export type { Options } from "./options.js";

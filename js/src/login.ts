@@ -11,8 +11,8 @@ const RESTART_TIME = 60_000;
 /** Clever's error words for a wrong request of this app (RFC 6749 4.2.2.1, OpenID Connect Core 3.1.2.6). */
 const OF_THE_APP = /^(invalid|unsupported|request)_|_client$/;
 
-/** The result of a login. `JSON.stringify` and copies (`{ ...answer }`) leave the token out. */
-export interface Answer {
+/** The result of a login. `JSON.stringify` and copies (`{ ...result }`) leave the token out. */
+export interface LoginResult {
   /** The access token. Check it before you trust it: with `signIn` on your server, or with `checkToken`. */
   readonly accessToken: string;
   readonly scopes: readonly string[];
@@ -21,7 +21,7 @@ export interface Answer {
 }
 
 let taken: URLSearchParams | undefined;
-let current: Promise<Answer | null> | undefined;
+let current: Promise<LoginResult | null> | undefined;
 let isLeaving = false;
 
 if (globalThis.document) {
@@ -43,7 +43,7 @@ export function forget(): void {
 }
 
 /** Starts a login. The code in session.ts decides whether a refusal ends the session. */
-export function begin(options: Options): Promise<Answer> {
+export function begin(options: Options): Promise<LoginResult> {
   const settings = check(options);
   forget();
   if (settings.launch) return launched(settings, settings.launch);
@@ -72,7 +72,7 @@ function addressAt({ clever, clientId, redirectUri, districtId, switchUser }: Se
   return `${clever}/oauth/authorize?${new URLSearchParams(query)}`;
 }
 
-async function launched(settings: Settings, launch: NonNullable<Options["launch"]>): Promise<Answer> {
+async function launched(settings: Settings, launch: NonNullable<Options["launch"]>): Promise<LoginResult> {
   const state = newState();
   const back = await launch(addressAt(settings, state)).catch(() => {});
   const answer = new URLSearchParams((back || fail("call_interrupted")).split("#")[1]);
@@ -85,7 +85,7 @@ async function launched(settings: Settings, launch: NonNullable<Options["launch"
  * Call it as often as you like: all calls on one page get the same result. A login that starts in the Clever Portal
  * goes to Clever again without the person noticing; the promise then stays pending. Rejects if the login failed.
  */
-export function handleCallback(options: Options): Promise<Answer | null> {
+export function handleCallback(options: Options): Promise<LoginResult | null> {
   const settings = check(options);
   const answer = take() ?? taken;
   taken = undefined;
@@ -93,7 +93,7 @@ export function handleCallback(options: Options): Promise<Answer | null> {
   return current ?? Promise.resolve(null);
 }
 
-async function arrived(settings: Settings, answer: URLSearchParams): Promise<Answer | null> {
+async function arrived(settings: Settings, answer: URLSearchParams): Promise<LoginResult | null> {
   const state = answer.get("state") ?? "";
   let login = state && (await settings.storage.take(state));
   // Another app on this origin may have started this login. Then neither the token nor `next` is for this app.
@@ -114,7 +114,7 @@ function judge(
   { clever }: Settings,
   answer: URLSearchParams,
   login?: LoginRecord | false | "",
-): Answer | null | undefined {
+): LoginResult | null | undefined {
   const get = (name: string) => answer.get(name) ?? "";
   const token = get("access_token");
   const error = get("error");
@@ -136,8 +136,8 @@ function judge(
   if (!isOver(login.at, LIFETIME)) return sealed({ accessToken: token, scopes: get("scope").match(/\S+/g) ?? [], next: login.next });
 }
 
-function sealed(answer: Answer): Answer {
-  return Object.defineProperty(answer, "accessToken", { enumerable: false });
+function sealed(result: LoginResult): LoginResult {
+  return Object.defineProperty(result, "accessToken", { enumerable: false });
 }
 
 /** Whether this tab may restart now, because it has not restarted a moment ago. 0 means that a login has arrived. */

@@ -1,6 +1,6 @@
 import { CleverError } from "./error.js";
 import { newState } from "./fragment.js";
-import type { Answer } from "./login.js";
+import type { LoginResult } from "./login.js";
 import { channelTo } from "./storage.js";
 
 /** How often to check whether the popup is closed, and how long the popup waits to be closed, in milliseconds. */
@@ -13,14 +13,14 @@ const PATIENCE = 2000;
  * They use a broadcast channel named after the state, which no one else knows. The popup has no `opener`, because it
  * shows a page of another site, and Cross-Origin-Opener-Policy would remove it anyway.
  */
-export async function inPopup(popup: Window, prepare: (state: string) => Promise<string>): Promise<Answer> {
+export async function inPopup(popup: Window, prepare: (state: string) => Promise<string>): Promise<LoginResult> {
   const state = newState();
   const channel = channelTo(state)!;
   let timer;
   try {
     popup.opener = null;
     popup.location.replace(await prepare(state));
-    return await new Promise<Answer>((resolve, reject) => {
+    return await new Promise<LoginResult>((resolve, reject) => {
       const lost = (report?: object) => reject(Object.assign(new CleverError("call_interrupted"), report));
       channel.onmessage = ({ data }) => (data.code ? lost : resolve)(data);
       timer = setInterval(() => {

@@ -10,7 +10,7 @@ export async function request(url: string, timeout: number, more: RequestInit): 
     answer = await response.json();
   } catch (error) {
     if ((error as Error).name === "TimeoutError") fail("network_timeout");
-    if (!status) fail("network_connect", "no answer, or no CORS");
+    if (!status) fail("network_connect", "no response, or no CORS");
   }
   return [status, answer];
 }

@@ -1,5 +1,5 @@
 import { fail } from "./error.js";
-import { type Answer, begin as start, forget, handleCallback } from "./login.js";
+import { type LoginResult, begin as start, forget, handleCallback } from "./login.js";
 import { isWord, originOf, type Options } from "./options.js";
 import { request } from "./request.js";
 import { channelTo } from "./storage.js";
@@ -28,9 +28,9 @@ let person: Promise<any>;
  * Invalid options throw at once. Rejects with `cookies_blocked` if the browser stores nothing for this site. With
  * `session`, a login that is refused ends the previous person's session.
  */
-export function begin(options: Options): Promise<Answer> {
-  const answer = start(options);
-  return options.session ? answer.catch(ending(options)) : answer;
+export function begin(options: Options): Promise<LoginResult> {
+  const result = start(options);
+  return options.session ? result.catch(ending(options)) : result;
 }
 
 /**
@@ -67,9 +67,9 @@ export function logOut(options?: SessionOptions): Promise<void> {
  * A login that is refused ends the previous person's session, because devices are shared.
  */
 export async function arrive<Person = unknown>(options: Options): Promise<{ person: Person | null; next?: string }> {
-  const answer = await handleCallback(options).catch(ending(options));
-  if (!answer) return { person: await whoAmI<Person>(options) };
-  return { person: await signIn<Person>(answer.accessToken, options), next: answer.next };
+  const result = await handleCallback(options).catch(ending(options));
+  if (!result) return { person: await whoAmI<Person>(options) };
+  return { person: await signIn<Person>(result.accessToken, options), next: result.next };
 }
 
 /**

@@ -169,7 +169,7 @@ def test_a_login_that_the_server_refuses_ends_the_previous_session(page: Page, a
     problem = finished(page)
     assert problem["endsSession"] is True
     assert (app.session["person"], app.session["deleted"]) == (None, 1)
-    patience.wait_for(lambda: outcome(other)["person"] is None, "the other tab knows that nobody is signed in")
+    patience.wait_for(lambda: outcome(other)["person"] is None, "the other tab knows that no one is signed in")
 
 
 def test_a_login_that_does_not_reach_the_server_ends_the_previous_session(loud_page: Page, app: Site) -> None:

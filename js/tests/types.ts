@@ -1,5 +1,5 @@
 // Compiled, not run: how an app in TypeScript uses the package. A comment that expects an error fails where there is none.
-import { type Answer, arrive, begin, checkToken, CleverError, handleCallback, type LoginStorage, type Options, watch } from "clever-sso-implicit";
+import { type LoginResult, arrive, begin, checkToken, CleverError, handleCallback, type LoginStorage, type Options, watch } from "clever-sso-implicit";
 
 interface Person {
   name: string;
@@ -7,7 +7,7 @@ interface Person {
 
 const storage: LoginStorage = { put: async () => {}, take: async () => undefined };
 const options: Options = { clientId: "4c63", redirectUri: "https://app.example/cb", next: "/lessons", storage };
-const answer: Answer | null = await handleCallback(options);
+const answer: LoginResult | null = await handleCallback(options);
 if (answer) {
   const { clientId, scopes } = await checkToken(answer.accessToken, options.clientId);
   const shown: string = clientId + scopes.join() + (answer.next ?? "");

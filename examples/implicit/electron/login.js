@@ -3,9 +3,9 @@ import { begin, checkToken } from "clever-sso-implicit";
 
 /** Logs a person in and returns the token, which was issued to this app. `makeWindow` is `() => new BrowserWindow(...)`. */
 export async function logIn(options, makeWindow) {
-  const answer = await begin({ ...options, launch: (url) => wayBack(url, options.redirectUri, makeWindow) });
-  await checkToken(answer.accessToken, options.clientId, options);
-  return answer;
+  const result = await begin({ ...options, launch: (url) => wayBack(url, options.redirectUri, makeWindow) });
+  await checkToken(result.accessToken, options.clientId, options);
+  return result;
 }
 
 function wayBack(url, redirectUri, makeWindow) {

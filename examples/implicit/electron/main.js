@@ -11,8 +11,8 @@ await app.whenReady();
 app.on("window-all-closed", () => {});
 try {
   const { accessToken } = await logIn(options, makeWindow);
-  const answer = await fetch("https://api.clever.com/v3.0/me", { headers: { Authorization: `Bearer ${accessToken}` } });
-  const { data } = await answer.json();
+  const response = await fetch("https://api.clever.com/v3.0/me", { headers: { Authorization: `Bearer ${accessToken}` } });
+  const { data } = await response.json();
   if (!data.id) throw new Error("Clever did not say who it is");
   await dialog.showMessageBox({ message: `You are signed in (${data.id}).` });
 } catch (error) {

@@ -5,11 +5,11 @@ const place = document.getElementById("reading-room");
 const { api = "https://api.clever.com", ...options } = place.dataset;
 
 show(async () => {
-  const answer = await handleCallback(options);
-  if (!answer) return ["", "Log in with Clever", logIn];
+  const result = await handleCallback(options);
+  if (!result) return ["", "Log in with Clever", logIn];
   // The token of any other app opens /me too, so check whose token it is first.
-  await checkToken(answer.accessToken, options.clientId, options);
-  const response = await fetch(`${api}/v3.0/me`, { headers: { Authorization: `Bearer ${answer.accessToken}` } });
+  await checkToken(result.accessToken, options.clientId, options);
+  const response = await fetch(`${api}/v3.0/me`, { headers: { Authorization: `Bearer ${result.accessToken}` } });
   const { data } = await response.json();
   if (!data.id) throw new Error("Clever did not say who it is");
   return [`You are signed in (${data.id}).`, "Not you? Log out", logOut];
