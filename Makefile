@@ -115,7 +115,8 @@ header: ## write include/clever_sso.h from the source of the C face, and docs/re
 # The help texts come from builds for development, which take a tenth of the time.
 .PHONY: man
 man: ## write docs/man/*.1.in from the --help of the commands, and all man pages to target/man
-	$(CARGO) build -p clever-emulator -p clever-sso --features clever-sso/command --bin clever-emulator --bin clever-sso
+	$(CARGO) build -p clever-emulator
+	$(CARGO) build -p clever-sso --features command --bin clever-sso
 	$(PYTHON) docs/reference/write_man.py --commands $(CARGO_TARGET_DIR)/debug
 	$(PYTHON) docs/reference/write_man.py $(CARGO_TARGET_DIR)/man
 	@echo "==> $(CARGO_TARGET_DIR)/man: man -M $(CARGO_TARGET_DIR)/man clever_sso"
