@@ -32,7 +32,7 @@ class Place:
 
     clever: str
     garden: str
-    """Word Garden, for everybody in a district."""
+    """Word Garden, for everyone in a district."""
     homework: str
     """Homework Desk, for students."""
 

@@ -65,7 +65,7 @@ def test_every_page_is_accessible_and_fits_every_screen(one_page: Page, example:
     picture = name if example == "flask" else f"{example}-{name}"
     page.context.clear_cookies()
     PAGES[name](page, place)
-    hold_for_everybody(page, picture)
+    hold_for_everyone(page, picture)
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +78,10 @@ def spanish_page(browser: Browser) -> Iterator[Page]:
 def test_every_page_for_people_is_accessible_in_spanish(spanish_page: Page, place: Place, name: str) -> None:
     spanish_page.context.clear_cookies()
     PAGES[name](spanish_page, place)
-    hold_for_everybody(spanish_page, f"spanish-{name}", "es")
+    hold_for_everyone(spanish_page, f"spanish-{name}", "es")
 
 
-def hold_for_everybody(page: Page, picture: str, language: str = "en") -> None:
+def hold_for_everyone(page: Page, picture: str, language: str = "en") -> None:
     """Check a page on each screen size, in light and dark mode."""
     for screen, size in SCREENS.items():
         page.set_viewport_size(size)

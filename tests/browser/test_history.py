@@ -40,7 +40,7 @@ def test_back_and_forward_through_a_login_show_no_error(
 
 
 @pytest.mark.parametrize("log_in", [from_app, from_portal])
-@pytest.mark.parametrize("is_known", [True, False], ids=["signed-in-at-clever", "nobody-at-clever"])
+@pytest.mark.parametrize("is_known", [True, False], ids=["signed-in-at-clever", "no-one-at-clever"])
 def test_each_callback_of_a_finished_login_can_be_loaded_again(
     page: Page, place: Place, log_in: Callable[[Page, Place], None], is_known: bool
 ) -> None:

@@ -1,4 +1,4 @@
-"""Other sites in the same browser cannot sign anybody in, log anybody out, or break a login."""
+"""Other sites in the same browser cannot sign anyone in, log anyone out, or break a login."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def log_in(page: Page, place: School, number: str = ADA) -> None:
 
 
 def who(context: BrowserContext, place: School) -> str:
-    """Return the name of the person who is signed in at the app; empty if nobody is."""
+    """Return the name of the person who is signed in at the app; empty if no one is."""
     page = context.new_page()
     page.goto(place.app)
     title = page.get_by_role("heading", level=1).inner_text()
@@ -84,8 +84,8 @@ def planted(cookie: str) -> list[str]:
     return [f"{name}={value}{domain}; Path={path}" for name in names for domain in domains for path in paths]
 
 
-@pytest.mark.parametrize("is_known", [True, False], ids=["signed-in-at-clever", "nobody-at-clever"])
-def test_a_sibling_host_that_plants_its_login_and_session_signs_nobody_in(
+@pytest.mark.parametrize("is_known", [True, False], ids=["signed-in-at-clever", "no-one-at-clever"])
+def test_a_sibling_host_that_plants_its_login_and_session_signs_no_one_in(
     context: BrowserContext, place: School, is_known: bool
 ) -> None:
     check_sibling(context, place, is_known=is_known)
@@ -123,7 +123,7 @@ def check_sibling(context: BrowserContext, place: School, *, is_known: bool) -> 
 
 @pytest.mark.parametrize("host", [SIBLING, STRANGER])
 @pytest.mark.parametrize("path", ["/logout", "/login", "/callback?error=access_denied", "/callback?code=junk"])
-def test_a_form_of_another_site_logs_nobody_out_and_opens_no_session(
+def test_a_form_of_another_site_logs_no_one_out_and_opens_no_session(
     context: BrowserContext, place: School, host: str, path: str
 ) -> None:
     place.hostile.page = SUBMIT.format(action=place.app + path)

@@ -138,8 +138,8 @@ def test_php_back_and_forward_through_a_login_show_no_error(
         check_back_and_forward(page, scene.links.place, log_in)
 
 
-@pytest.mark.parametrize("is_known", [True, False], ids=["signed-in-at-clever", "nobody-at-clever"])
-def test_php_a_sibling_host_that_plants_its_login_and_session_signs_nobody_in(
+@pytest.mark.parametrize("is_known", [True, False], ids=["signed-in-at-clever", "no-one-at-clever"])
+def test_php_a_sibling_host_that_plants_its_login_and_session_signs_no_one_in(
     browser: Browser, installed: Installed, tmp_path: Path, is_known: bool
 ) -> None:
     @contextmanager

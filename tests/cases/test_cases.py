@@ -58,10 +58,10 @@ class Page(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def bases() -> Iterator[dict[str, str]]:
-    """The addresses for a client's base URL: the emulator, a port where nobody listens, and a captive portal."""
+    """The addresses for a client's base URL: the emulator, a port where no one listens, and a captive portal."""
     apps = [app_named(app) for app in TABLE["apps"].values()]
     with socket.socket() as closed, ThreadingHTTPServer(("127.0.0.1", 0), Page) as pages:
-        # The socket is bound but doesn't listen: nobody else gets the port, and connections are refused.
+        # The socket is bound but doesn't listen: no one else gets the port, and connections are refused.
         closed.bind(("127.0.0.1", 0))
         threading.Thread(target=pages.serve_forever, daemon=True).start()
         with emulator.running(apps, TABLE["auto_login"]) as clever:
@@ -123,9 +123,9 @@ def take(action: str, client: str, arguments: Fields, face: Face, clever: str) -
     if action == "portal":
         app = TABLE["apps"][TABLE["clients"][client]["app"]]
         link = portal_link(clever, app["client_id"], app["redirect_uri"], TABLE["district_id"])
-        return browse(somebody(link, arguments))
+        return browse(signed_in_user(link, arguments))
     if action == "browse":
-        return browse(somebody(arguments["url"], arguments))
+        return browse(signed_in_user(arguments["url"], arguments))
     return face.call(action, client, arguments)
 
 
@@ -140,7 +140,7 @@ def obey(jar: Fields, set_cookies: str) -> int:
     return sum(name.startswith("clever_login_") for name in jar)
 
 
-def somebody(url: str, arguments: Fields) -> str:
+def signed_in_user(url: str, arguments: Fields) -> str:
     """Add the person, the admin and the claims of the case to a login URL."""
     names = {"person": "emulator_login", "admin": "emulator_admin", "claims": "emulator_claims"}
     return url + "".join(f"&{names[name]}={quote(arguments[name])}" for name in names if name in arguments)

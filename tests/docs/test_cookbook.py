@@ -137,7 +137,7 @@ def test_flask_login_why_not_remember(cooked: Cooked) -> None:
     client = app.test_client()
     log_in(client, "ada", emulator)
     client.post("/clever/logout")
-    # The cookie still exists, but the recipe's loader signs nobody in with it.
+    # The cookie still exists, but the recipe's loader signs no one in with it.
     assert client.get_cookie("remember_token") is not None
     assert client.get("/").status_code == 302
     # A loader that trusts the key alone would sign the person in.

@@ -82,7 +82,7 @@ def test_a_login_that_begins_in_the_portal_restarts(made: Callable[..., Any], em
     assert exchanges(emulator) == 1
 
 
-def test_a_planted_callback_signs_nobody_in(made: Callable[..., Any], emulator: Emulator) -> None:
+def test_a_planted_callback_signs_no_one_in(made: Callable[..., Any], emulator: Emulator) -> None:
     app = made()
     attacker, victim = app.test_client(), app.test_client()
     planted = callback_of(attacker, "grace")
@@ -94,7 +94,7 @@ def test_a_planted_callback_signs_nobody_in(made: Callable[..., Any], emulator: 
         assert "person" not in session
 
 
-def test_a_reloaded_callback_restarts_the_login_and_logs_nobody_out(
+def test_a_reloaded_callback_restarts_the_login_and_logs_no_one_out(
     made: Callable[..., Any], emulator: Emulator
 ) -> None:
     client = made().test_client()
@@ -171,7 +171,7 @@ def test_a_code_from_another_issuer_is_not_exchanged(made: Callable[..., Any], e
 
 
 @pytest.mark.parametrize("scenario", ["id-token-expired", "id-token-wrong-nonce", "id-token-alg-none"])
-def test_a_wrong_id_token_lets_nobody_in(made: Callable[..., Any], emulator: Emulator, scenario: str) -> None:
+def test_a_wrong_id_token_lets_no_one_in(made: Callable[..., Any], emulator: Emulator, scenario: str) -> None:
     client = made(scenario=scenario).test_client()
     log_in(client, "ada", emulator, path="/login")
     assert client.get("/").location == "/login"

@@ -310,7 +310,7 @@ def durations(fast: str, every: str) -> dict[str, str]:
 
 
 def rush(per_minute: int) -> str:
-    """Everybody logs in within ten minutes, after the metrics have appeared."""
+    """Everyone logs in within ten minutes, after the metrics have appeared."""
     return f"1x5 1+{per_minute}x10 {1 + 10 * per_minute}x43"
 
 
@@ -357,7 +357,7 @@ def one_of_each() -> dict[str, str]:
 CASES = [
     Case("a school morning", MORNING),
     Case("a quiet afternoon", QUIET),
-    Case("nobody at all", dict.fromkeys(QUIET, "7x60")),
+    Case("no logins at all", dict.fromkeys(QUIET, "7x60")),
     Case(
         "a scanner at night",
         {
@@ -384,13 +384,13 @@ CASES = [
         {"CleverSsoClientRejected", "CleverSsoLoginsFail"},
     ),
     Case(
-        "a wrong secret, when hardly anybody logs in",
+        "a wrong secret, when hardly anyone logs in",
         {login("failed", "client_rejected"): "_x9 1x7 2x43"},
         {"CleverSsoClientRejected"},
     ),
     Case("a captive portal", QUIET | {login("failed", "response_html"): always(3)}, {"CleverSsoLoginsFail"}),
     Case(
-        "a portal that sends everybody back",
+        "a portal that sends everyone back",
         QUIET | {login("failed", "callback_rejected"): always(3)},
         {"CleverSsoLoginsFail"},
     ),
@@ -399,8 +399,8 @@ CASES = [
         QUIET | {login("failed", "network_connect"): always(3), request("token", "network_connect"): always(15)},
         {"CleverSsoLoginsFail", "CleverSsoRequestsFail"},
     ),
-    Case("an unknown redirect URI", {begun(): always(4), login("signed_in"): "9x60"}, {"CleverSsoNobodyReturns"}),
-    Case("no callback ever", {begun(): always(4)}, {"CleverSsoNobodyReturns"}),
+    Case("an unknown redirect URI", {begun(): always(4), login("signed_in"): "9x60"}, {"CleverSsoNoCallbacks"}),
+    Case("no callback ever", {begun(): always(4)}, {"CleverSsoNoCallbacks"}),
     Case(
         "a session cookie for another domain", QUIET | {begun("session_not_kept"): always(1)}, {"CleverSsoSessionsLost"}
     ),
@@ -502,7 +502,7 @@ def exposed() -> list[str]:
     def client_of(base_url: str, secret: str = app.secret) -> clever_sso.Client:
         return clever_sso.Client(app.client_id, secret, app.redirect_uri, base_url=base_url)
 
-    with emulator.running([app], "ada") as clever, ports.reserved() as nobody:
+    with emulator.running([app], "ada") as clever, ports.reserved() as closed:
         client = client_of(clever)
         login = client.begin_login()
         outcome = client.finish_login(Browser(clever).callback(login.url), pending=login.pending)
@@ -518,7 +518,7 @@ def exposed() -> list[str]:
         login = rejected.begin_login()
         with pytest.raises(clever_sso.Error):
             rejected.finish_login(Browser(clever).callback(login.url), pending=login.pending)
-        away = client_of(f"http://127.0.0.1:{nobody}")
+        away = client_of(f"http://127.0.0.1:{closed}")
         with pytest.raises(clever_sso.Error):
             away.me("token")
         with pytest.raises(clever_sso.Error):

@@ -14,7 +14,7 @@ BACK = "# When it comes back:\n"
 APP = App("my-app", "my-secret", "http://127.0.0.1:8000/clever/callback", oidc=True)
 
 
-def test_the_login_of_the_package_page_signs_somebody_in(
+def test_the_login_of_the_package_page_signs_someone_in(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (text,) = re.findall(

@@ -316,7 +316,7 @@ def of_pages() -> Iterator[tuple[str, int, str]]:
         for line, block in code_blocks(path.read_text("utf-8")):
             yield path.relative_to(ROOT).as_posix(), line, block
     for path in tracked("examples", "php/laravel/config"):
-        # Nobody writes lock files, and the pages above are read block by block.
+        # No one writes lock files, and the pages above are read block by block.
         if path.suffix not in {".md", ".lock"} and path.name != "package-lock.json" and "tests" not in path.parts:
             yield path.relative_to(ROOT).as_posix(), 1, path.read_text("utf-8")
 

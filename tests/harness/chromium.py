@@ -81,7 +81,7 @@ def new_page(browser: Browser) -> Iterator[Page]:
 
 
 def sign_in(page: Page, person: str) -> None:
-    """Sign in from the list for developers, which every page of the emulator has when nobody is signed in."""
+    """Sign in from the list for developers, which every page of the emulator has when no one is signed in."""
     page.get_by_role("heading", name="For developers: sign in as anyone").click()
     page.get_by_role("button", name=f"Sign in as {person}").first.click()
 

@@ -42,13 +42,13 @@ def postgres() -> Iterator[dict[str, str]]:
     """Run a Postgres server with an empty database; yield the environment variables of libpq."""
     programs = _postgres_programs()
     # Postgres refuses to run as root.
-    somebody: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
+    account: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
     with tempfile.TemporaryDirectory(prefix="clever-postgres-") as name:
         folder = Path(name)
-        if somebody:
+        if account:
             shutil.chown(folder, "nobody")
         data = folder / "data"
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **somebody}
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **account}
         init = [programs / "initdb", "--pgdata", data, "--auth", "trust", "--username", "clever", "--no-sync"]
         subprocess.run(init, check=True, timeout=SECONDS, **quiet)
         command = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]

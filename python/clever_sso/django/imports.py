@@ -161,12 +161,12 @@ def import_links(
 
 def _remember(report: Report, issuer: str) -> None:
     """Record who was left out, because their next login would create a second user, and who is no longer left out."""
-    everybody = accounts.removed()
+    everyone = accounts.removed()
     linked = [clever_id for _, clever_id in report.linked]
     for at in range(0, len(linked), _BATCH):
-        everybody.filter(issuer=issuer, clever_id__in=linked[at : at + _BATCH]).delete()
+        everyone.filter(issuer=issuer, clever_id__in=linked[at : at + _BATCH]).delete()
     rows = [RemovedAccount(issuer=issuer, clever_id=clever_id, left_out=True) for clever_id in sorted(report.refused)]
-    everybody.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+    everyone.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
 
 
 def _readable(pairs: Iterable[tuple[Any, Any]], report: Report) -> dict[str, set[str]]:
@@ -237,8 +237,8 @@ def _users(keys: Iterable[str], using: str) -> dict[str, Any]:
             wanted.append(primary.to_python(key))
     found: dict[str, Any] = {}
     for at in range(0, len(wanted), _BATCH):
-        everybody = user_model._base_manager.using(using)  # noqa: SLF001  (Django documents it)
-        for user in everybody.filter(pk__in=wanted[at : at + _BATCH]):
+        everyone = user_model._base_manager.using(using)  # noqa: SLF001  (Django documents it)
+        for user in everyone.filter(pk__in=wanted[at : at + _BATCH]):
             found[str(user.pk)] = user
     return found
 

@@ -118,7 +118,7 @@ urlpatterns = [
     path("token", token),
     path("who", who, name="who"),
     path("username", username),
-    path("open", lambda _: HttpResponse("for everybody")),
+    path("open", lambda _: HttpResponse("for everyone")),
     path("private", private),
     path("staffroom", staffroom),
     path("staffroom-later", staffroom_later),

@@ -40,7 +40,7 @@ def flask_visitor(clever: str) -> Visitor:
     app.secret_key = "a key for tests only"
     app.config.update(settings(clever))
     CleverSso(app)
-    app.add_url_rule("/open", "open", lambda: "for everybody")
+    app.add_url_rule("/open", "open", lambda: "for everyone")
     app.add_url_rule("/private", "private", login_required(lambda: "in"), methods=["GET", "POST"])
     guard = login_required("teacher", "staff")
     app.add_url_rule("/staffroom", "staffroom", guard(lambda: "coffee"), methods=["GET", "POST"])
@@ -64,15 +64,15 @@ def asgi_visitor(clever: str) -> Visitor:
         await extension.required(request)
         return PlainTextResponse("in")
 
-    async def everybody(_: Request) -> PlainTextResponse:
-        return PlainTextResponse("for everybody")
+    async def everyone(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("for everyone")
 
     async def staffroom(request: Request) -> PlainTextResponse:
         await extension.role("teacher", "staff")(request)
         return PlainTextResponse("coffee")
 
     app = Starlette()
-    app.add_route("/open", everybody)
+    app.add_route("/open", everyone)
     app.add_route("/private", private, methods=["GET", "POST"])
     app.add_route("/staffroom", staffroom, methods=["GET", "POST"])
     extension.install(app)

@@ -79,13 +79,13 @@ def test_cache_headers_of_a_view_are_kept(clever: str) -> None:
     async def own(request: Request) -> Response:
         return PlainTextResponse(str(current_identity(request)), headers={"Cache-Control": "private, max-age=60"})
 
-    async def everybody(_: Request) -> Response:
+    async def everyone(_: Request) -> Response:
         return PlainTextResponse("hello")
 
-    app.router.routes.extend([Route("/own", own), Route("/everybody", everybody)])
+    app.router.routes.extend([Route("/own", own), Route("/everyone", everyone)])
     with with_sessions(app) as client:
         log_in(client, clever)
-        said = [client.get(path).headers.get("Cache-Control") for path in ("/guarded", "/own", "/everybody")]
+        said = [client.get(path).headers.get("Cache-Control") for path in ("/guarded", "/own", "/everyone")]
     assert said == ["no-store", "private, max-age=60", None]
 
 

@@ -165,7 +165,7 @@ def test_a_logout_while_a_held_login_is_completed_keeps_the_person_logged_out(
     app: Any, clever: str, when: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     if in_browser(app):
-        pytest.skip("a session that the browser stores is there as long as somebody sends it")
+        pytest.skip("a session that the browser stores is there as long as a client sends it")
     hold(app)
     log_in(app, clever)
     tab = app.other_tab()
@@ -406,7 +406,7 @@ def test_a_hook_that_returns_a_str_raises_a_type_error_in_asgi(
 
 
 @pytest.mark.parametrize("answer", [True, 7, object()])
-def test_a_hook_of_flask_that_returns_no_response_signs_nobody_in(clever: str, answer: object) -> None:
+def test_a_hook_of_flask_that_returns_no_response_signs_no_one_in(clever: str, answer: object) -> None:
     app = in_flask(clever)
     app.app.config["PROPAGATE_EXCEPTIONS"] = False
     app.clever_sso.on_sign_in(lambda _: answer)

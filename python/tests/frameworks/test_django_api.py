@@ -41,7 +41,7 @@ def pages() -> Any:  # noqa: C901  (it is a module)
         async def get(self, _: HttpRequest) -> HttpResponse:
             return HttpResponse("lessons later")
 
-    class ForEverybody(CleverRequiredMixin, View):
+    class ForEveryone(CleverRequiredMixin, View):
         async def get(self, _: HttpRequest) -> HttpResponse:
             return HttpResponse("in")
 
@@ -73,17 +73,17 @@ def pages() -> Any:  # noqa: C901  (it is a module)
     who = "{% if current_identity %}{{ current_identity.full_name }}{% else %}nobody{% endif %}"
     module = ModuleType("pages")
     module.urlpatterns = [  # type: ignore[attr-defined]
-        path("plain", page("for everybody")),
+        path("plain", page("for everyone")),
         path("named", page(who)),
-        path("plain-later", later("for everybody")),
+        path("plain-later", later("for everyone")),
         path("named-later", later(who)),
         path("twin", twin),
         path("wrong", wrong),
         path("guarded-later", guarded_later),
         path("lessons", Lessons.as_view()),
         path("lessons-later", LessonsLater.as_view()),
-        path("in", ForEverybody.as_view()),
-        path("private", login_required(page("for everybody who is signed in"))),
+        path("in", ForEveryone.as_view()),
+        path("private", login_required(page("for everyone who is signed in"))),
         path("clever/", include("clever_sso.django.urls")),
     ]
     return module
@@ -105,7 +105,7 @@ def test_a_page_that_names_no_one_makes_no_query(client: Any, clever: str) -> No
     client.get("/named")
     with CaptureQueriesContext(connection) as asked:
         answer = client.get("/plain")
-    assert (answer.content, len(asked), "Vary" in answer.headers) == (b"for everybody", 0, False)
+    assert (answer.content, len(asked), "Vary" in answer.headers) == (b"for everyone", 0, False)
     answer = client.get("/named")
     assert (answer.content, answer.headers["Vary"]) == (b"Ada Ashworth", "Cookie")
 
@@ -122,7 +122,7 @@ def test_an_async_view_renders_a_template_with_the_person(client: Any, clever: s
     answer = client.get("/named-later")
     assert (answer.content, answer.headers["Vary"]) == (b"Ada Ashworth", "Cookie")
     answer = client.get("/plain-later")
-    assert (answer.content, "Vary" in answer.headers) == (b"for everybody", False)
+    assert (answer.content, "Vary" in answer.headers) == (b"for everyone", False)
     assert client.get("/twin").content == b"Ada Ashworth True"
 
 

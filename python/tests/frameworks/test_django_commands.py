@@ -99,7 +99,7 @@ from django.test import TestCase
 
 
 class Lessons(TestCase):
-    def test_nobody_gets_in(self):
+    def test_no_one_gets_in(self):
         self.assertEqual(self.client.get("/lessons")["Location"], "/clever/login?next=/lessons")
         self.assertEqual(self.client.get("/lessons", headers={"Accept": "application/json"}).status_code, 401)
         self.assertEqual(self.client.get("/clever/whoami").status_code, 401)

@@ -106,5 +106,5 @@ def test_a_guard_can_be_overridden_as_a_dependency(app: FastAPI, clever: str) ->
     async def other(identity: Any = Depends(extension.required)) -> str:
         return str(identity)
 
-    app.dependency_overrides[extension.required] = lambda: "somebody of a test"
-    assert TestClient(app).get("/other").json() == "somebody of a test"
+    app.dependency_overrides[extension.required] = lambda: "a person of a test"
+    assert TestClient(app).get("/other").json() == "a person of a test"

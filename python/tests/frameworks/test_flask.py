@@ -289,10 +289,10 @@ def test_a_response_from_the_hook_still_deletes_the_login_cookie(clever: str) ->
 def test_cache_headers_of_a_view_are_kept(clever: str) -> None:
     app, _ = make_app(clever)
     app.add_url_rule("/own", "own", lambda: (str(current_identity), {"Cache-Control": "private, max-age=60"}))
-    app.add_url_rule("/everybody", "everybody", lambda: "hello")
+    app.add_url_rule("/everyone", "everyone", lambda: "hello")
     client = app.test_client()
     log_in(client, clever)
-    said = [client.get(path).headers.get("Cache-Control") for path in ("/guarded", "/own", "/everybody")]
+    said = [client.get(path).headers.get("Cache-Control") for path in ("/guarded", "/own", "/everyone")]
     assert said == ["no-store", "private, max-age=60", None]
 
 

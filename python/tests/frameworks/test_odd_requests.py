@@ -105,7 +105,7 @@ def test_next_can_be_a_page_that_only_looks_like_the_login(browser: Browser, sit
 
 
 @pytest.mark.parametrize("path", OWN)
-@pytest.mark.parametrize("signed_in", [False, True], ids=["nobody", "somebody"])
+@pytest.mark.parametrize("signed_in", [False, True], ids=["signed-out", "signed-in"])
 def test_other_methods_get_405_with_the_allowed_methods(
     browser: Browser, site: Site, path: str, signed_in: bool
 ) -> None:

@@ -48,7 +48,7 @@ def run(work: Awaitable[Result], kind: str = "asyncio") -> Result:
 
 
 @pytest.fixture(scope="module")
-def everybody() -> Iterator[str]:
+def everyone() -> Iterator[str]:
     """Run an emulator that logs Ada in without asking."""
     with emulator.running([emulator.App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, oidc=True)], "ada") as base_url:
         yield base_url
@@ -67,9 +67,9 @@ def address(server: socket.socket) -> str:
 
 
 @pytest.mark.parametrize("kind", LOOPS)
-def test_a_login_with_the_implicit_grant(everybody: str, kind: str) -> None:
+def test_a_login_with_the_implicit_grant(everyone: str, kind: str) -> None:
     client = clever_sso.AsyncClient(
-        CLIENT_ID, redirect_uri=REDIRECT_URI, base_url=everybody, timeout=SECONDS, pending_key=token_urlsafe(16)
+        CLIENT_ID, redirect_uri=REDIRECT_URI, base_url=everyone, timeout=SECONDS, pending_key=token_urlsafe(16)
     )
     first, second = client.begin_implicit(return_to="/grades"), client.begin_implicit()
     outcome = run(client.finish_implicit(authorize(first.url), pending=first.pending), kind)
@@ -107,8 +107,8 @@ async def finish(client: clever_sso.AsyncClient, logins: list[tuple[str, str]]) 
 
 
 @pytest.mark.parametrize("kind", LOOPS)
-def test_a_thousand_logins_finish_at_once(everybody: str, kind: str) -> None:
-    client = make_client(everybody)
+def test_a_thousand_logins_finish_at_once(everyone: str, kind: str) -> None:
+    client = make_client(everyone)
     outcomes = run(finish(client, begin(client, 1000)), kind)
     assert len(outcomes) == 1000
     assert all(isinstance(outcome, clever_sso.SignedIn) for outcome in outcomes)
@@ -133,9 +133,9 @@ def test_a_loop_runs_other_tasks_while_calls_wait(slow: str, gate: Gate, kind: s
     assert run(ask(), kind) == {ADA_ID}
 
 
-def test_more_simultaneous_logins_than_file_descriptors_all_finish(everybody: str) -> None:
+def test_more_simultaneous_logins_than_file_descriptors_all_finish(everyone: str) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    client = make_client(everybody)
+    client = make_client(everyone)
     logins = begin(client, 400)
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
     try:
@@ -158,9 +158,9 @@ def test_every_async_method_returns_its_result(clever: str) -> None:
     run(ask())
 
 
-def test_exported_keys_verify_a_token_after_their_import(everybody: str) -> None:
+def test_exported_keys_verify_a_token_after_their_import(everyone: str) -> None:
     async def ask() -> None:
-        client, other = make_client(everybody), make_client("http://127.0.0.1:9")
+        client, other = make_client(everyone), make_client("http://127.0.0.1:9")
         callback, pending = begin(client, 1)[0]
         outcome = await client.finish_login(callback, pending=pending)
         assert isinstance(outcome, clever_sso.SignedIn)
@@ -170,7 +170,7 @@ def test_exported_keys_verify_a_token_after_their_import(everybody: str) -> None
         with pytest.raises(clever_sso.TokenError, match="id_token_nonce"):
             await client.verify_id_token(token)
         exported = await client.export_keys()
-        await make_client(everybody).import_keys(exported)
+        await make_client(everyone).import_keys(exported)
         with pytest.raises(clever_sso.ArgumentError, match="another issuer"):
             await other.import_keys(exported)
 

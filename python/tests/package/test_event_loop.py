@@ -26,7 +26,7 @@ def ask():
 
 
 async def wrong():
-    client.begin_login()  # asks nobody
+    client.begin_login()  # asks no one
     with contextlib.suppress(clever_sso.Error):
         client.warm_up()  # once, while a server starts
     print("before", len(caught))

@@ -207,7 +207,7 @@ def test_a_client_can_be_used_after_an_interrupted_call(silent: socket.socket) -
 
 def test_a_handler_may_use_the_client(silent: socket.socket) -> None:
     text = """
-    # Short, so that the test is; nobody answers, so the deadline passes on every machine.
+    # Short, so that the test is; no one answers, so the deadline passes on every machine.
     quick = clever_sso.Client(id, secret, uri, base_url=ADDRESS, timeout=0.2)
 
     def handle(*_):
@@ -256,7 +256,7 @@ def test_a_second_signal_ends_a_call_made_by_the_handler_of_the_first(silent: so
 
 def test_a_child_forked_by_a_handler_does_not_affect_its_parents_call(silent: socket.socket) -> None:
     text = """
-    # The child's own call comes to its end: nobody answers, so the deadline passes on every machine.
+    # The child's own call comes to its end: no one answers, so the deadline passes on every machine.
     quick = clever_sso.Client(id, secret, uri, base_url=ADDRESS, timeout=0.2)
     children = []
 

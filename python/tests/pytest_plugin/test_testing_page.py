@@ -75,7 +75,7 @@ def test_the_pytest_settings_of_the_page_work(pytester: pytest.Pytester, emulato
         from app import create_app
 
 
-        def test_a_login_over_https_by_somebody_of_our_own(clever_emulator, clever_login):
+        def test_a_login_over_https_by_a_person_of_our_own(clever_emulator, clever_login):
             client = create_app(clever_emulator.settings()).test_client()
             clever_login(client, "ada")
             assert client.get("/", base_url="https://localhost").text == "Hello, Ada Lovelace"

@@ -75,7 +75,7 @@ class Login:
         return self.told == self.expected
 
 
-def everybody(emulator: Emulator) -> list[Person]:
+def everyone(emulator: Emulator) -> list[Person]:
     """The people who may use the application."""
     return [person for person in emulator.people().values() if person.district_id]
 

@@ -11,7 +11,7 @@ import page
 import pytest
 from clever_sso.testing import Emulator
 from harness.patience import SECONDS
-from logins import LOGINS, callback_of, everybody
+from logins import LOGINS, callback_of, everyone
 from processes import serving
 
 AT_ONCE = 20
@@ -28,7 +28,7 @@ def test_every_login_in_a_celery_pool_finishes(tmp_path: Path, redis_port: int) 
     redis = f"redis://127.0.0.1:{redis_port}/0"
     with celery.Celery(broker=redis, backend=redis) as app, Emulator.running() as emulator:
         client = emulator.client()
-        people = list(islice(cycle(everybody(emulator)), LOGINS))
+        people = list(islice(cycle(everyone(emulator)), LOGINS))
         answers = []
         with worker(tmp_path, redis_port, emulator.settings()):
             # A code is valid for a minute, so not all logins begin at once.

@@ -14,7 +14,7 @@ from clever_sso.testing import Emulator
 from harness import ports
 from harness.gate import Gate, before
 from harness.patience import SECONDS
-from logins import Browser, callback_of, everybody, log_in
+from logins import Browser, callback_of, everyone, log_in
 from processes import serving
 
 
@@ -35,7 +35,7 @@ def test_other_greenlets_continue_during_a_call_only_with_a_cooperative_client(
         settings |= {"CLEVER_TIMEOUT": str(SECONDS), **({"COOPERATIVE": "1"} if cooperative else {})}
         with serving(command, tmp_path, port, **settings):
             try:
-                logins = [pool.submit(log_in, site, person) for person in everybody(emulator)[:2]]
+                logins = [pool.submit(log_in, site, person) for person in everyone(emulator)[:2]]
                 gate.wait_for()
                 if cooperative:
                     # The only worker responds, and begins the call of another login, while it waits for a response from

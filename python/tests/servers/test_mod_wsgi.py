@@ -17,7 +17,7 @@ import pytest
 from clever_sso.testing import Emulator, Person
 from harness import ports
 from harness.patience import SECONDS
-from logins import Browser, callback_of, everybody
+from logins import Browser, callback_of, everyone
 from processes import program, serving
 
 MODULES = Path("/usr/lib/apache2/modules")
@@ -228,7 +228,7 @@ def test_flask_and_django_in_one_process_log_the_right_people_in(folder: Path) -
             of_django = {**settings, "CLEVER_REDIRECT_URI": redirect_uris[1]}
             (folder / "two.wsgi").write_text(DJANGO.format(folder=folder, settings=of_django))
             with serving(command, folder, port):
-                people = everybody(emulator)[:6]
+                people = everyone(emulator)[:6]
                 told = [(person.id, log_in(bases[name], person)) for person in people for name in bases]
             errors = (folder / "error.log").read_text()
     assert [(answer["id"] == expected) for expected, answer in told] == [True] * len(told), errors

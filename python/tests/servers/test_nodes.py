@@ -10,7 +10,7 @@ import page
 import pytest
 from clever_sso.testing import Emulator
 from harness import ports
-from logins import LOGINS, everybody, log_in, many
+from logins import LOGINS, everyone, log_in, many
 from processes import program, serving
 
 NGINX = """
@@ -61,7 +61,7 @@ def test_a_login_finishes_whichever_node_it_began_on(
         for name, place in nodes.items():
             stack.enter_context(node(name, tmp_path, place, {**emulator.settings(), **where}))
         stack.enter_context(nginx(tmp_path, port, list(nodes.values())))
-        logins = many(lambda person: log_in(site, person), everybody(emulator))
+        logins = many(lambda person: log_in(site, person), everyone(emulator))
     journeys = {(login.began.node, login.finished.node) for login in logins}
     elsewhere = [login for login in logins if login.began.node != login.finished.node]
     assert {began for began, _ in journeys} == {finished for _, finished in journeys} == set(nodes)

@@ -12,7 +12,7 @@ from itertools import cycle, islice
 import pytest
 from clever_sso.testing import Emulator, Person
 from harness.patience import SECONDS
-from logins import LOGINS, everybody
+from logins import LOGINS, everyone
 from workers import OWN, is_right, join, use
 
 PROCESSES = 4
@@ -29,7 +29,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="module")
 def people(emulator: Emulator) -> list[Person]:
-    return list(islice(cycle(everybody(emulator)), LOGINS))
+    return list(islice(cycle(everyone(emulator)), LOGINS))
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

@@ -9,10 +9,10 @@ import pytest
 from clever_sso.testing import Emulator
 from flask import Flask
 from harness import ports
-from logins import everybody, log_in, many, processes
+from logins import everyone, log_in, many, processes
 from processes import serving
 
-# Only where one process alone serves everybody they are not enough.
+# Only where one process alone serves everyone they are not enough.
 MOST_ROUNDS = 20
 
 
@@ -24,12 +24,12 @@ def test_every_login_finishes_and_signs_in_the_right_person(server: str, tmp_pat
     with ports.reserved() as port, Emulator.running([f"http://127.0.0.1:{port}/clever/callback"]) as emulator:
         site, command = f"http://127.0.0.1:{port}", page.command(server.removesuffix("-cooperative"), port)
         with serving(command, tmp_path, port, **emulator.settings(), **cooperative):
-            logins = many(lambda person: log_in(site, person), everybody(emulator))
+            logins = many(lambda person: log_in(site, person), everyone(emulator))
             # The system chooses the process for each connection, and a fast process may take all of a round.
             for _ in range(MOST_ROUNDS):
                 if len(processes(logins)) > 1:
                     break
-                logins += many(lambda person: log_in(site, person), everybody(emulator))
+                logins += many(lambda person: log_in(site, person), everyone(emulator))
         exchanges = [entry for entry in emulator.journal() if entry.path == "/oauth/tokens"]
     assert len(processes(logins)) > 1
     assert {entry.status for entry in exchanges} == {200}

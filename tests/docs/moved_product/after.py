@@ -66,7 +66,7 @@ if IMPORTED:
         assert CleverAccount.objects.count() == (0 if options else 4), said.getvalue()
         assert f"user {kept['users']['olga']}: " in said.getvalue(), said.getvalue()
 
-# Without a license, nobody gets in, known or not: no user, no link, no session.
+# Without a license, no one gets in, known or not: no user, no link, no session.
 Tenant.objects.filter(district_id=HERE).update(licensed=False)
 links = CleverAccount.objects.count()
 for handle in ("ada", "grace", "noor"):
@@ -76,7 +76,7 @@ for handle in ("ada", "grace", "noor"):
 assert (User.objects.count(), CleverAccount.objects.count()) == (before, links)
 Tenant.objects.filter(district_id=HERE).update(licensed=True)
 
-# Everybody is the same user as before.
+# Everyone is the same user as before.
 for handle in ("ada", "jose", "ada"):
     person = browser()
     assert log_in(person, handle, emulator, path="/lessons").headers["Location"] == "/lessons", handle

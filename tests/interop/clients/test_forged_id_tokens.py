@@ -89,9 +89,9 @@ def logs_in(site: tuple[Flask, str], clever: str) -> bool:
     client = app.test_client()
     arrived = urlsplit(Browser(clever, ADA).callback(client.get(login).headers["Location"]))
     answer = client.get(f"{arrived.path}?{arrived.query}")
-    somebody = client.get("/who").text != "nobody"
-    assert somebody or answer.status_code in {400, 403}
-    return somebody
+    is_signed_in = client.get("/who").text != "nobody"
+    assert is_signed_in or answer.status_code in {400, 403}
+    return is_signed_in
 
 
 @pytest.mark.parametrize("make", [with_authlib, with_clever_sso])

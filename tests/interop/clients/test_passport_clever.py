@@ -1,7 +1,7 @@
 """npm's passport-clever against the emulator.
 
 The tests record its behavior at the version in `tests/interop/clients/node/package.json`. As published, it cannot log
-anybody in, because it uses a variable that it does not define. It fetches the profile from version 2.1 of the API, with
+anyone in, because it uses a variable that it does not define. It fetches the profile from version 2.1 of the API, with
 two slashes in a row, which the emulator reads as one, like Clever.
 """
 

@@ -19,7 +19,7 @@ if (process.argv.includes('--base64')) globalThis.Base64 = Base64;
 // Clever itself, only these lines differ.
 const baseUrls = { authorizationURL: `${clever}/oauth/authorize`, tokenURL: `${clever}/oauth/tokens` };
 https.request = (options, ...others) => {
-  if (options.hostname !== 'api.clever.com') throw new Error(`nobody asks ${options.hostname} here`);
+  if (options.hostname !== 'api.clever.com') throw new Error(`no request to ${options.hostname} is expected`);
   const { hostname, port } = new URL(clever);
   return http.request({ ...options, protocol: 'http:', host: hostname, hostname, port, agent: undefined }, ...others);
 };
