@@ -162,6 +162,24 @@ def test_a_user_with_a_second_factor_must_enter_it(kind: str, matched: str, tmp_
         assert browser.open(site.url + "/").text.startswith("clever_")
 
 
+def test_a_user_whose_code_comes_by_email_gets_in_with_it(tmp_path: Path) -> None:
+    with serving("second_factor", tmp_path, SECOND_FACTOR="otp", HOOK="yes", BY_EMAIL="yes") as site:
+        browser, mail = Browser(site.emulator), tmp_path / "mail"
+        page = browser.sign_in(ADA, browser.open(site.url + "/private"))
+        asked = page.url
+        assert not mail.exists(), "a code is sent only when the person asks for it"
+        page = browser.open(asked, {"csrfmiddlewaretoken": token_of(page.text), "code": "", "send": "yes"})
+        assert "We sent you a code." in page.text
+        (sent,) = mail.iterdir()
+        code = re.search(r"\b\d{6}\b", sent.read_text().partition("\n\n")[2])
+        assert code
+        wrong = f"{(int(code[0]) + 1) % 10**6:06}"
+        page = browser.open(asked, {"csrfmiddlewaretoken": token_of(page.text), "code": wrong})
+        assert browser.open(site.url + "/").text == "nobody"
+        page = browser.open(asked, {"csrfmiddlewaretoken": token_of(page.text), "code": code[0]})
+        assert page.text == "Hello, ada"
+
+
 def test_without_the_hook_django_otp_still_asks_for_the_device(tmp_path: Path) -> None:
     with serving("second_factor", tmp_path, SECOND_FACTOR="otp") as site:
         browser = Browser(site.emulator)

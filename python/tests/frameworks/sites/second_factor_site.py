@@ -1,10 +1,11 @@
 """A site in Django whose users have second factors: of allauth's MFA or of django-otp, by `SECOND_FACTOR`.
 
 The user `ada` is linked to Ada's Clever id and has a device with the key `TOTP_KEY`. With `MATCHED`, there is no link:
-`CLEVER_MATCH_USER` finds the user. With allauth, `grace` is linked to Grace's Clever id and has only a security key,
-which `CREDENTIAL` describes. With `USERSESSIONS`, allauth lists the sessions of a user. `/private` is for people who
-are signed in, and with django-otp `/vault` is for people who used their device. With `AXES`, django-axes counts failed
-logins: `/wrong-password` is a failed login, and `/failures` shows how many there were. Sam's user is inactive then.
+`CLEVER_MATCH_USER` finds the user. With `BY_EMAIL`, she has no such device, and gets a code by email, in `FOLDER`. With
+allauth, `grace` is linked to Grace's Clever id and has only a security key, which `CREDENTIAL` describes. With
+`USERSESSIONS`, allauth lists the sessions of a user. `/private` is for people who are signed in, and with django-otp
+`/vault` is for people who used their device. With `AXES`, django-axes counts failed logins: `/wrong-password` is a
+failed login, and `/failures` shows how many there were. Sam's user is inactive then.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from harness.paths import ROOT
 ALLAUTH = os.environ.get("SECOND_FACTOR") == "allauth"
 AXES = "AXES" in os.environ
 MATCHED = "MATCHED" in os.environ
+BY_EMAIL = "BY_EMAIL" in os.environ
 USERSESSIONS = os.environ.get("USERSESSIONS", "")
 TOTP_KEY = "3132333435363738393031323334353637383930"
 ADAS_ID, GRACES_ID = "64c20b1e8f3a7d0019c4e501", "64c20b1e8f3a7d0019c4e601"
@@ -51,6 +53,7 @@ def make_app() -> WSGIHandler:
             "django.contrib.sessions",
             *apps,
             *(["axes"] if AXES else []),
+            *(["django_otp.plugins.otp_email"] if BY_EMAIL else []),
             *(["django.contrib.humanize", "allauth.usersessions"] if USERSESSIONS else []),
             "clever_sso.django",
         ],
@@ -85,11 +88,14 @@ def make_app() -> WSGIHandler:
         AXES_FAILURE_LIMIT=3,
         LOGIN_URL="clever_sso:login",
         OTP_LOGIN_URL="/second-factor",
+        EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend",
+        EMAIL_FILE_PATH=str(Path(os.environ["FOLDER"]) / "mail"),
         STATIC_URL="/static/",
         MFA_TOTP_TOLERANCE=5,
         MFA_SUPPORTED_TYPES=["totp", "recovery_codes", "webauthn"],
         MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN=True,
         OTP_TOTP_THROTTLE_FACTOR=0,
+        OTP_EMAIL_THROTTLE_FACTOR=0,
         USE_TZ=True,
         USERSESSIONS_TRACK_ACTIVITY=USERSESSIONS == "tracked",
         CLEVER_BEFORE_SIGN_IN="second_factor.decide" if "HOOK" in os.environ else None,
@@ -132,6 +138,10 @@ def make_ada() -> None:
         grace = User.objects.create_user("grace")
         CleverAccount.objects.create(user=grace, issuer=conf.client().issuer, clever_id=GRACES_ID)
         WebAuthn.add(grace, "key", json.loads(os.environ.get("CREDENTIAL", "{}")))
+    elif BY_EMAIL:
+        from django_otp.plugins.otp_email.models import EmailDevice  # noqa: PLC0415
+
+        EmailDevice.objects.create(user=ada, name="default", email="ada@school.example")
     else:
         from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: PLC0415
 
