@@ -93,6 +93,17 @@ def test_allauths_connections_page_hides_accounts_without_a_provider(moved: Move
     assert 'name="account"' not in page
 
 
+def test_the_old_login_and_callback_lead_to_the_new_login(moved: Moved) -> None:
+    if moved.library == "authlib":
+        pytest.skip("in Flask, the callback keeps its path")
+    old_login = {"allauth": "/accounts/clever/login/", "social-core": "/login/clever/"}[moved.library]
+    for address in (f"{old_login}?next=/who", f"{LIBRARIES[moved.library].callback}?code=of-the-portal&state=before"):
+        browser = Browser(moved.site.clever)
+        page = browser.sign_in(ADA, browser.open(moved.site.url + address))
+        assert who(moved.site, browser)["name"] == "Ada Ashworth"
+        assert page.url == moved.site.url + ("/who" if "next" in address else "/")
+
+
 def test_a_new_person_gets_a_new_user_after_the_move(moved: Moved) -> None:
     assert moved.user(NOOR) not in {None, *moved.users.values()}
 
