@@ -364,6 +364,7 @@ def test_flask_dance(emulators: Callable[[str], Emulator], tmp_path: Path, monke
         for number, (name, shown) in enumerate(names.items(), 1):
             assert log_in(client, name, emulator).location == "/"
             assert client.get("/").text == f"Hello, {shown}, user {number}"
+    assert client.get("/login/clever?next=/shelf").location == "/clever/login?next=/shelf"
     client.post("/clever/logout")
     assert client.get("/").status_code == 303
     with after.Session(after.engine) as database:
