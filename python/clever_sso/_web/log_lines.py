@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from clever_sso._web.arrival import TooLargeError
+from clever_sso._web.identity import SessionIdentity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clever_sso._native import Identity
     from clever_sso._web.copies import IdentityCopy
 
@@ -50,6 +55,17 @@ def raised(identity: Identity | IdentityCopy, error: BaseException) -> str:
         error: The exception. Its message may contain anything, so only its type is in the line.
     """
     return f"login with Clever failed: the application raised {type(error).__name__} (Clever id {identity.id})"
+
+
+def too_large(session: Mapping[str, Any], size: int) -> str:
+    """The line when browsers would drop the session of a sign-in.
+
+    Args:
+        session: The session.
+        size: The size of its cookie in bytes.
+    """
+    person = SessionIdentity.from_session(session)
+    return f"login with Clever failed: {TooLargeError(size)}{f' (Clever id {person.id})' if person else ''}"
 
 
 def _person(identity: Identity | IdentityCopy) -> str:

@@ -10,9 +10,9 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 
 from clever_sso import _settings
-from clever_sso._web import pages
+from clever_sso._web import log_lines, pages
 from clever_sso._web.api import NO_STORE
-from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
+from clever_sso._web.arrival import LARGEST_COOKIE, problem_of_setup
 from clever_sso._web.identity import SessionIdentity
 from clever_sso._web.request import kept_cookies, without_disguised_cookies
 from clever_sso.asgi.request import (
@@ -187,7 +187,7 @@ def _drop_too_large(headers: MutableHeaders, scope: Scope) -> None:
         pair, _, attributes = cookie.partition(";")
         name = pair.partition("=")[0].strip()
         if len(pair) > LARGEST_COOKIE and name in came:
-            logger.error("login with Clever failed: %s", TooLargeError(len(pair)))
+            logger.error("%s", log_lines.too_large(scope.get("session", {}), len(pair)))
             kept.append(f"{name}=;{attributes}; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0")
         else:
             kept.append(cookie)

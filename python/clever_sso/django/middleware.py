@@ -14,8 +14,8 @@ from django.http import HttpResponse
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, set_script_prefix
 from django.utils.deprecation import MiddlewareMixin
 
-from clever_sso._web import api, pages
-from clever_sso._web.arrival import LARGEST_COOKIE, TooLargeError, problem_of_setup
+from clever_sso._web import api, log_lines, pages
+from clever_sso._web.arrival import LARGEST_COOKIE, problem_of_setup
 from clever_sso._web.before import OF_A_LOGIN
 from clever_sso._web.identity import SESSION_KEY, SessionIdentity
 from clever_sso._web.request import (
@@ -193,7 +193,7 @@ def _drop_too_large(request: HttpRequest, response: HttpResponse) -> None:
         return
     size = len(f"{cookie.key}={cookie.coded_value}")
     if size > LARGEST_COOKIE:
-        logger.error("login with Clever failed: %s", TooLargeError(size))
+        logger.error("%s", log_lines.too_large(request.session, size))
         response.delete_cookie(
             settings.SESSION_COOKIE_NAME,
             path=settings.SESSION_COOKIE_PATH,

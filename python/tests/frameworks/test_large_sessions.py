@@ -73,6 +73,10 @@ def test_a_session_that_grows_too_large_after_the_view_leaves_no_one_signed_in(f
         browser.sign_out()
         assert who(log_in(browser, site, JOSE, "/clever/login")) == "nobody"
         assert who(browser.open(site.url + "/")) == "nobody"
-        # werkzeug has a warning of its own.
-        words = ("the session cookie would have", "cookie is too large")
-        assert any(each in site.log.read_text() for each in words)
+        log = site.log.read_text()
+        if framework == "flask":
+            # The session is written after all of our code. werkzeug has a warning of its own.
+            assert "cookie is too large" in log
+        else:
+            (line,) = [line for line in log.splitlines() if "the session cookie would have" in line]
+            assert line.endswith("(Clever id 64c20b1e8f3a7d0019c4e503)")
