@@ -261,9 +261,10 @@ def test_a_link_that_fails_shows_the_page_of_the_failure(monkeypatch: pytest.Mon
     request.user, request.session = user(), {}
     monkeypatch.setattr(links, "_check_that_it_is_there", lambda _: None)
     monkeypatch.setattr(links, "_check_no_owner", fails(error))
-    problem = links.confirm(request, SimpleNamespace(identity=None, return_to="/shelf"), find=str)
+    waiting = SimpleNamespace(identity=SimpleNamespace(id="an-id"), return_to="/shelf")
+    problem = links.confirm(request, waiting, find=str)
     assert problem is not None
-    assert (problem.code, problem.ends_session) == ("argument_invalid", False)
+    assert (problem.code, problem.ends_session, problem.clever_id) == ("argument_invalid", False, "an-id")
     monkeypatch.setattr(links, "begin", fails(error))
     answer = _link(request)
     assert answer.status_code == 400
