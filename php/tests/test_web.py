@@ -144,6 +144,31 @@ def test_an_application_that_throws_signs_no_one_in(browser: Browser, site: Site
     assert "fell over" in site.log
 
 
+def test_an_application_can_give_a_session_a_new_id(browser: Browser, site: Site) -> None:
+    browser.sign_in(ADA, browser.open(f"{site.url}/members"))
+    ids = [cookie_of(browser, "session")]
+    for number in (1, 2, 3):
+        page = browser.open(f"{site.url}/renew")
+        assert (page.text, page.url) == (f"renewed {number} Ada", f"{site.url}/renew")
+        ids.append(cookie_of(browser, "session"))
+    assert len(set(ids)) == len(ids)
+    assert browser.open(f"{site.url}/members").text == "member Ada"
+    # The old ids are not valid.
+    assert asked(f"{site.url}/members", Cookie=f"session={ids[0]}").status == 303
+    asked(f"{site.url}/logout", "POST", Cookie=f"session={ids[-1]}", Sec_Fetch_Site="same-origin")
+    assert asked(f"{site.url}/members", Cookie=f"session={ids[-1]}").status == 303
+
+
+def test_a_late_request_that_gives_a_session_a_new_id_does_not_replace_the_next_one(
+    browser: Browser, site: Site
+) -> None:
+    browser.sign_in(ADA, browser.open(f"{site.url}/members"))
+    old = cookie_of(browser, "session")
+    browser.open(f"{site.url}/login?return_to=/members")
+    late = asked(f"{site.url}/renew", Cookie=f"session={old}")
+    assert (late.text, "session=" in str(late.headers)) == ("renewed 1 Ada", False)
+
+
 def test_what_the_application_prints_in_a_sign_in_does_not_stop_it(browser: Browser, site: Site) -> None:
     assert browser.sign_in(ROBIN, browser.open(f"{site.url}/members")).text == "member Robin"
 

@@ -12,6 +12,7 @@ final class Session
     public const TWELVE_HOURS = 43_200;
     /** The name of the cookie, without __Host-. */
     public const NAME = 'session';
+    private const VALID_ID = '/^[A-Za-z0-9,-]{22,256}$/D';
     public const NAME_RULE = 'begin with a letter, have up to 64 letters, digits, _ and -, and not begin with clever_';
 
     /** The key in $_SESSION. */
@@ -24,6 +25,8 @@ final class Session
 
     private readonly bool $secure;
     private readonly string $name;
+    /** The id of the session when this request began; null when no one was signed in, or another session replaced it. */
+    private ?string $id = null;
     /** @var array<string, mixed>|null As it was when this request began. */
     private readonly ?array $person;
     /** @var array<string, int> The replaced sessions that are still valid: by id, when each was replaced. */
@@ -209,6 +212,21 @@ final class Session
         $this->deleteCookie();
     }
 
+    /**
+     * Sends the cookie of this session if the application gave it a new id with session_regenerate_id. PHP does not, because this
+     * class opens sessions without cookies. Call it when the headers are sent. A session that another one replaced sends none: a
+     * late request of one tab must not replace the session of another tab.
+     */
+    public function sendNewId(): void
+    {
+        $id = (string) session_id();
+        if ($this->id === null || $id === $this->id || preg_match(self::VALID_ID, $id) !== 1 || ini_get('session.use_cookies') === '1') {
+            return;
+        }
+        header('Cache-Control: no-store');
+        header("Set-Cookie: {$this->name}={$id}; path=/; HttpOnly; SameSite=Lax" . ($this->secure ? '; secure' : ''), false);
+    }
+
     /** What to look at when browsers come back without a session. */
     public function describe(): string
     {
@@ -236,6 +254,7 @@ final class Session
         $isInTime = time() - $kept['signed_in_at'] < $this->seconds;
         if ($isInTime && self::mayAnswer($kept['replaced_at'] ?? time())) {
             $this->user ??= $kept['user'] ?? null;
+            $this->id = isset($kept['replaced_at']) ? null : (string) session_id();
             return $kept['person'];
         }
         $this->over = $kept;
@@ -372,7 +391,7 @@ final class Session
     {
         foreach (explode(';', $_SERVER['HTTP_COOKIE'] ?? '') as $pair) {
             [$name, $value] = array_map(fn(string $part) => trim($part, " \t"), explode('=', $pair, 2)) + [1 => ''];
-            if ($name === $this->name && preg_match('/^[A-Za-z0-9,-]{22,256}$/D', $value) === 1) {
+            if ($name === $this->name && preg_match(self::VALID_ID, $value) === 1) {
                 return $value;
             }
         }

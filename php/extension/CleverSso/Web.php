@@ -340,10 +340,12 @@ final class Web
             header('Cache-Control: no-store');
         }
         self::send($always);
-        if ($forPages !== []) {
-            // Only a page that is shown proves that the person is not in a loop. The status is known when the headers are sent.
-            header_register_callback(fn() => intdiv(http_response_code(), 100) === 2 ? self::send($forPages) : null);
-        }
+        // The status of the response, and the id of the session, are known when the headers are sent.
+        header_register_callback(function () use ($forPages): void {
+            // Only a page that is shown proves that the person is not in a loop.
+            self::send(intdiv(http_response_code(), 100) === 2 ? $forPages : []);
+            $this->session()->sendNewId();
+        });
     }
 
     /** A parameter of the query; '' when it is missing, or a list. */

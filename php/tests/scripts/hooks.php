@@ -73,6 +73,12 @@ if ($path === '/cart') {
     session_start();
     $_SESSION['cart'] = ($_SESSION['cart'] ?? 0) + 1;
     echo 'cart ', $_SESSION['cart'], ' ', $web->person()['first'] ?? 'nobody';
+} elseif ($path === '/renew') {
+    // As applications do every few minutes.
+    session_start();
+    session_regenerate_id(true);
+    $_SESSION['renewed'] = ($_SESSION['renewed'] ?? 0) + 1;
+    echo 'renewed ', $_SESSION['renewed'], ' ', $web->person()['first'] ?? 'nobody';
 } elseif ($path === '/quiet') {
     // This page does not check who is signed in.
     echo 'quiet';
