@@ -95,6 +95,7 @@ pub fn response(response: &Response) -> Result<Tokens> {
 }
 
 /// Whether the response is a web page, which does not come from Clever: Clever sends JSON.
+#[cfg(feature = "client")]
 pub(crate) fn is_page(response: &Response) -> bool {
     exchange::is_html(response.headers(), response.body())
 }
