@@ -21,8 +21,14 @@ else:
     import tomli as tomllib
 
 FACE = ROOT / "ffi"
-CAPI = tomllib.loads((FACE / "Cargo.toml").read_text("utf-8"))["package"]["metadata"]["capi"]
+MANIFEST = tomllib.loads((FACE / "Cargo.toml").read_text("utf-8"))
+CAPI = MANIFEST["package"]["metadata"]["capi"]
 APP = emulator.App("0d1c" * 5, "5ec4e7" * 6, "http://127.0.0.1:9/callback", oidc=True)
+
+
+def test_the_feature_that_cargo_c_turns_on_exists_and_changes_nothing() -> None:
+    assert MANIFEST["features"]["capi"] == []
+    assert "capi" not in "".join(path.read_text("utf-8") for path in (FACE / "src").rglob("*.rs"))
 
 
 def test_cargo_c_installs_the_committed_header() -> None:
