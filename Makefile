@@ -36,9 +36,10 @@ TEST_WHEELS := $(CARGO_TARGET_DIR)/test-wheels
 TESTS ?=
 INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/clever_sso-*.whl
 
-# actix-web takes most of a minute to compile, and its example tests the same library code as the one in axum. Only the full form of
-# the tests includes it.
+# actix-web takes most of a minute to compile, and the code for it makes the same decisions as that for axum. Only the full form of the
+# tests includes it.
 WITHOUT_ACTIX := $(if $(CLEVER_SSO_TEST_ALL),,--exclude example-actix)
+WITH_ACTIX := $(if $(CLEVER_SSO_TEST_ALL),--features clever-sso/actix)
 
 # Man pages, SBOMs and the sdist have the time of the last commit, so that the same sources give the same bytes. maturin uses a fixed time anyway.
 # cargo must not see this variable: build scripts read it, so cargo would compile again after each commit.
@@ -130,7 +131,7 @@ errors: ## write docs/errors.md from the catalogue of errors
 	CLEVER_SSO_WRITE_ERRORS=1 $(CARGO) test -q -p clever-sso --test catalogue
 
 # The documentation of the Rust crate as JSON, which normally needs a nightly Rust.
-API_FEATURES := blocking,axum
+API_FEATURES := blocking,axum,actix
 RUST_API := $(CARGO_TARGET_DIR)/api/doc/clever_sso.json
 RUSTDOC_JSON = RUSTC_BOOTSTRAP=1 $(CARGO) rustdoc -q -p clever-sso --features $(API_FEATURES) --target-dir $(CARGO_TARGET_DIR)/api -- \
 	-Z unstable-options --output-format json
@@ -369,14 +370,14 @@ lint-format: $(VENV)/lint
 
 .PHONY: lint-rust
 lint-rust:
-	$(CARGO) clippy --workspace $(WITHOUT_ACTIX) --all-targets -- -D warnings
+	$(CARGO) clippy --workspace $(WITHOUT_ACTIX) $(WITH_ACTIX) --all-targets -- -D warnings
 
 # For all members with documentation, with the same features as clippy, so that nothing is compiled again. The C and Python packages
 # are documented in their own languages.
 .PHONY: lint-docs
 lint-docs:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --lib --workspace $(WITHOUT_ACTIX) \
-		--exclude clever-sso-ffi --exclude clever-sso-python --features clever-sso/blocking,clever-sso/axum
+		--exclude clever-sso-ffi --exclude clever-sso-python --features clever-sso/blocking,clever-sso/axum $(WITH_ACTIX)
 
 .PHONY: lint-python
 lint-python: $(VENV)/lint
@@ -392,20 +393,20 @@ MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 .PHONY: msrv
 msrv: ## compile everything that people install with the oldest supported Rust (needs rustup)
 	rustup toolchain install $(MSRV) --profile minimal
-	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/msrv rustup run $(MSRV) cargo check --features clever-sso/axum \
+	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/msrv rustup run $(MSRV) cargo check --features clever-sso/axum,clever-sso/actix \
 		-p clever-sso -p clever-sso-ffi -p clever-emulator -p clever-sso-python
 
 # Without its client, the crate must not depend on an HTTP client or a TLS verifier that the caller did not choose.
-# Only combinations that differ are listed: the later ones include `client`, and `axum` includes `web`. `make test-crates` runs
+# Only combinations that differ are listed: the later ones include `client`, and `axum` and `actix` include `web`. `make test-crates` runs
 # the tests of the library with each.
-FEATURE_SETS := "" client blocking web axum blocking,web blocking,axum
+FEATURE_SETS := "" client blocking web axum actix blocking,web blocking,axum blocking,axum,actix
 .PHONY: test-features
 test-features: ## compile each combination of the Rust crate's features, and check that the crate has no HTTP client unless a feature needs one
 	for features in $(FEATURE_SETS); do \
 		$(CARGO) clippy -p clever-sso --no-default-features --features "$$features" -- -D warnings || exit 1; \
 	done
 	tree=$$($(CARGO) tree -p clever-sso --no-default-features -e normal --prefix none) && \
-		! grep -E '^(reqwest|hyper|tokio|rustls|webpki|openssl|axum|tower)' <<< "$$tree"
+		! grep -E '^(reqwest|hyper|tokio|rustls|webpki|openssl|axum|tower|actix)' <<< "$$tree"
 	tree=$$($(CARGO) tree -p clever-emulator --no-default-features -e normal --prefix none) && \
 		! grep -E '^(clap|rustix|signal-hook)' <<< "$$tree"
 
@@ -420,14 +421,15 @@ test-api: ## check that the public API of the Rust crate is the recorded one, an
 	$(CARGO) run -q -p clever-sso-api -- $(RUST_API) core/tests/api/clever-sso.txt
 
 # Always the same packages, because another choice of features would compile most of it again.
-IN_RUST := --workspace --exclude clever-sso-python --exclude clever-sso-api --exclude example-rust $(WITHOUT_ACTIX)
+IN_RUST := --workspace --exclude clever-sso-python --exclude clever-sso-api --exclude example-rust $(WITHOUT_ACTIX) $(WITH_ACTIX)
 .PHONY: test-rust
 test-rust: ## all tests in Rust, even if one fails
 	$(CARGO) test $(IN_RUST) --no-fail-fast
 
 .PHONY: rust-examples
-rust-examples: ## build the command, the examples in axum (and actix, in test-all) and the test site in axum for development
-	$(CARGO) build $(IN_RUST) --bin example-axum $(if $(WITHOUT_ACTIX),,--bin example-actix) --example axum_site --bin clever-sso
+rust-examples: ## build the command, and the examples and test sites in axum (and actix, in test-all) for development
+	$(CARGO) build $(IN_RUST) --bin example-axum --example axum_site --bin clever-sso \
+		$(if $(WITH_ACTIX),--bin example-actix --example actix_site)
 
 # The library and the Python package are built as for installation. The emulator is built for development, because the tests in Rust
 # have already compiled most of it. It is fast enough: most of its time goes to signatures, which are optimized in any profile.

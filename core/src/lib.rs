@@ -31,6 +31,8 @@
 //! - `web`: [`web`], login pages for any framework: cookies, status codes, pages, and a check that refuses requests that must not
 //!   act.
 //! - `axum`: [`axum`], login pages for axum with tower-sessions: `protect` a router, and take a `Person` as a handler argument.
+//! - `actix`: [`actix`](https://docs.rs/clever-sso/latest/clever_sso/actix/), login pages for actix-web with actix-session:
+//!   `protect` an application, and take a `Person` as a handler argument.
 //! - `command`: the command `clever-sso`, which checks a setup: `cargo install clever-sso --features command`.
 //!
 //! # Where things are
@@ -49,6 +51,8 @@
 )]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "unit tests have servers, files and threads"))]
 
+#[cfg(feature = "actix")]
+pub mod actix;
 #[cfg(feature = "axum")]
 pub mod axum;
 #[cfg(feature = "__face")]
