@@ -11,14 +11,12 @@ from harness.browser import Browser as Visitor
 from harness.cookie_browser import Browser
 from harness.emulator import App, running
 from harness.length import whole_or_short
-from running import AXUM_SITE, CLIENT_ID, CLIENT_SECRET, FRAMEWORKS, REDIRECT_URI, Site, serving
+from running import CLIENT_ID, CLIENT_SECRET, FRAMEWORKS, REDIRECT_URI, SITES_IN_RUST, Site, serving
 
-# Tests that run on the sites in every language. The actix example has only some of the pages.
-IN_RUST = {
-    "test_contract": ["axum"],
-    "test_browser_leg": ["axum"],
-    "test_interleavings": whole_or_short(["axum", "actix"], ["axum"]),
-}
+# Tests that run on the sites in every language.
+ON_ALL_SITES = {"test_contract", "test_browser_leg", "test_interleavings"}
+# `make test` compiles no actix: the Makefile says why.
+IN_RUST = whole_or_short(["axum", "actix"], ["axum"])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -26,17 +24,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     names_them_itself = any("framework" in (each.split(",") if isinstance(each, str) else each) for each in named)
     if "framework" in metafunc.fixturenames and not names_them_itself:
-        names = [*FRAMEWORKS, *IN_RUST.get(metafunc.module.__name__.rpartition(".")[2], [])]
+        is_on_all = metafunc.module.__name__.rpartition(".")[2] in ON_ALL_SITES
+        names = [*FRAMEWORKS, *(IN_RUST if is_on_all else [])]
         metafunc.parametrize("framework", names, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
 def framework(request: pytest.FixtureRequest) -> str:
     name: str = request.param
-    if name == "axum":
-        if not AXUM_SITE.exists():
-            pytest.skip(f"there is no site at {AXUM_SITE}: build it with `make rust-examples`")
-    elif name != "actix":
+    if name in SITES_IN_RUST:
+        if not SITES_IN_RUST[name].exists():
+            pytest.skip(f"there is no site at {SITES_IN_RUST[name]}: build it with `make rust-examples`")
+    else:
         pytest.importorskip({"asgi": "fastapi"}.get(name, name))
     return name
 

@@ -20,7 +20,7 @@ from harness.paths import TARGET
 from harness.patience import SECONDS, wait_for
 
 SERVE = Path(__file__).with_name("sites") / "serve.py"
-AXUM_SITE = TARGET / "debug/examples/axum_site"
+SITES_IN_RUST = {name: TARGET / f"debug/examples/{name}_site" for name in ("axum", "actix")}
 FRAMEWORKS = ["flask", "django", "asgi"]
 CLIENT_ID = "4c63c1cf623dce82caac"
 CLIENT_SECRET = "95feddd6a1b1c5bb01a08c8a17dc4eff5d3e5b7e"
@@ -98,7 +98,8 @@ def serving(  # noqa: PLR0913  (they are keyword arguments)
 def process(
     framework: str, listener: socket.socket, environment: dict[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    program = [str(AXUM_SITE)] if framework == "axum" else [sys.executable, str(SERVE), framework]
+    in_rust = SITES_IN_RUST.get(framework)
+    program = [str(in_rust)] if in_rust else [sys.executable, str(SERVE), framework]
     command = [*program, str(listener.fileno())]
     with (
         log.open("wb") as output,

@@ -21,16 +21,16 @@ from harness.cookie_browser import Browser, Page
 from harness.length import whole_or_short
 from harness.patience import SECONDS
 from harness.tabs import TabbedBrowser, check_logins_in_flight_stay, check_tabs
-from running import Site, refusal, serving, state_of
+from running import SITES_IN_RUST, Site, refusal, serving, state_of
 from test_contract import ADA, IVO, JOSE, SAM, cookies, in_flight, log_in, log_out, refused, who
 
 # Here each request has its own connection and thread of a real server. test_interleavings.py tests many more orders.
 INTERLEAVINGS = whole_or_short(2, 1)
 AT_ONCE, ROUNDS = 8, 3
 WHEN_CLEVER_IS_DOWN = "Clever cannot be reached right now. Please wait a minute, then try again."
-LANGUAGES = {"flask": "Flask", "django": "Django", "asgi": "Starlette", "axum": "Rust"}
+LANGUAGES = {"flask": "Flask", "django": "Django", "asgi": "Starlette", "axum": "Rust", "actix": "Rust"}
 ON_THE_SERVER = {"django", "axum"}
-SESSION_COOKIES = {"flask": "session", "django": "sessionid", "asgi": "session", "axum": "session"}
+SESSION_COOKIES = {"flask": "session", "django": "sessionid", "asgi": "session", "axum": "session", "actix": "session"}
 
 
 @pytest.fixture(scope="module", params=["false", "true"], ids=["at_once", "waiting_page"])
@@ -464,7 +464,7 @@ def test_a_session_cookie_that_is_not_kept_ends_with_a_page(framework: str, tmp_
         assert (page.status, "session_not_kept" in page.text) == (500, True)
         log = site.log.read_text()
     line = next(line for line in log.splitlines() if "the session cookie does not come back" in line)
-    if framework == "axum":
+    if framework in SITES_IN_RUST:
         assert "Path" in line
         return
     assert "'/elsewhere'" in line
@@ -573,8 +573,8 @@ def test_a_frame_of_a_signed_in_person_is_shown(browser: Browser, site: Site) ->
 def test_a_guard_that_blocks_the_login_is_named_in_the_log(framework: str, tmp_path: Path) -> None:
     with serving(framework, tmp_path, GUARD="yes") as site:
         page = log_in(Browser(site.emulator), site)
-        if framework == "axum":
-            # There the login comes before any guard of the router.
+        if framework in SITES_IN_RUST:
+            # There the login comes before any guard of the application.
             assert page.text == "Hello, Ada Ashworth (student)"
             return
         assert (page.status, "config_invalid" in page.text) == (500, True)

@@ -15,12 +15,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from harness import ports, rust_examples
+from harness import ports
 from harness.emulator import App, running
 from harness.length import whole_or_short
 from harness.patience import MANY_STEPS_SECONDS
 from interleavings import STARTS, TABS
-from running import CLIENT_ID, CLIENT_SECRET, process
+from running import CLIENT_ID, CLIENT_SECRET, SITES_IN_RUST, process
 
 SEEDS = whole_or_short(200, 2)
 PROGRAM = Path(__file__).with_name("interleavings.py")
@@ -32,7 +32,7 @@ def test_tabs_in_random_order_all_arrive_at_the_page_they_wanted(
 ) -> None:
     with ports.reserved() as port:
         site = f"http://127.0.0.1:{port}"
-        redirect_uri = f"{site}/callback" if framework == "actix" else f"{site}/clever/callback"
+        redirect_uri = f"{site}/clever/callback"
         with running([App(CLIENT_ID, CLIENT_SECRET, redirect_uri, oidc=True)]) as emulator:
             environment = {
                 **os.environ,
@@ -62,9 +62,7 @@ def test_tabs_in_random_order_all_arrive_at_the_page_they_wanted(
 def listening(framework: str, port: int, environment: dict[str, str], folder: Path) -> Iterator[None]:
     """The site in Rust, at this port. The other sites run inside the program."""
     with ExitStack() as stack:
-        if framework == "axum":
+        if framework in SITES_IN_RUST:
             listener = stack.enter_context(socket.create_server(("127.0.0.1", port)))
-            stack.enter_context(process("axum", listener, environment, folder / "axum.log"))
-        elif framework == "actix":
-            stack.enter_context(rust_examples.listening("actix", environment, port))
+            stack.enter_context(process(framework, listener, environment, folder / f"{framework}.log"))
         yield
