@@ -69,7 +69,7 @@ const REFUSALS: &str = "
 ## Refusals
 
 A login that is refused is not an error: `finish_login` returns the outcome `Denied`, or your app decides after `SignedIn`. The page for
-the person, and the JSON for a script, have one of these codes. The codes come from the packages for the web (Flask, Django, ASGI, axum, PHP), not from the client.
+the person, and the JSON for a script, have one of these codes. The codes come from the packages for the web (Flask, Django, ASGI, axum, actix-web, PHP), not from the client.
 
 | code | meaning | who | page | what the person reads |
 |---|---|---|---|---|
