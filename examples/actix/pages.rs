@@ -80,7 +80,7 @@ pub(crate) fn problem(problem: &Problem) -> String {
                 p { a.button href=(problem.login_url) { "Log in with Clever" } }
             }
             p.small { a href=(problem.switch_user_url) { "Log in as someone else" } }
-            p.small { "Need help? Show this code to your teacher or school: " code { (problem.code) } }
+            p.small { "Need help? Show this code to someone at your school: " code { (problem.code) } }
         },
     )
 }

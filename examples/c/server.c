@@ -189,7 +189,7 @@ static struct MHD_Response *signed_in(const struct request *request, const cleve
 
 static struct MHD_Response *denied(const struct request *request, const clever_sso_outcome *outcome)
 {
-    const char *sentence = "Clever did not let you into this app. Please ask your teacher for access.";
+    const char *sentence = "Clever did not let you into this app. Please ask someone at your school for access.";
     /* Do not show the description from the URL: anyone can make such a link. */
     struct MHD_Response *response = problem_page(request, sentence, "access_denied", clever_sso_outcome_return_to(outcome),
                                                  clever_sso_outcome_switch_user(outcome));

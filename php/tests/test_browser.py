@@ -281,7 +281,7 @@ def test_a_refused_login_of_this_browser_ends_the_session(browser: Browser, site
     browser.sign_out()
     browser.open(f"{site.url}/login?switch_user=1&return_to=/me%3Flesson=8")
     page = browser.open(f"{site.url}/callback?error={word}&state={state_of_the_last_login(browser)}")
-    assert (page.status, "ask your teacher" in page.text) == (403, True)
+    assert (page.status, "ask someone at your school" in page.text) == (403, True)
     assert "<code>access_denied</code>" in page.text
     assert 'href="/login?switch_user=1&amp;return_to=%2Fme%3Flesson%3D8"' in page.text
     assert cookie_of(browser, "session") == ""

@@ -75,7 +75,7 @@ pub struct BrowserLeg {
 /// use clever_sso::web::Refused;
 ///
 /// fn check(is_known: bool) -> Result<(), Refused> {
-///     if is_known { Ok(()) } else { Err(Refused::with_sentence("Please ask your teacher for an account.")) }
+///     if is_known { Ok(()) } else { Err(Refused::with_sentence("Please ask someone at your school for an account.")) }
 /// }
 /// # assert!(check(false).is_err());
 /// ```

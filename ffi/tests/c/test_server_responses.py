@@ -160,7 +160,7 @@ def test_a_refusal_and_a_broken_callback_get_a_page_with_advice(browser: Browser
     assert state
     refused = browser.open(f"{site.url}/callback?error=access_denied%3Cb%3E&state={state[1]}")
     assert refused.status == 403
-    assert "ask your teacher" in refused.text
+    assert "ask someone at your school" in refused.text
     assert "<b>" not in refused.text
     for broken in ("", "?", "?code=a&code=b", "?code=%ff", "?state=x", "?code=" + "a" * 3000):
         page = browser.open(f"{site.url}/callback{broken}")

@@ -126,7 +126,7 @@ def login_address(login: str, goal: str, logger: logging.Logger) -> str:
     if size > LONGEST_GOAL:
         # The login would refuse a longer path, and servers in front of the application limit the size of `Location`.
         logger.warning(
-            "people continue without the page they wanted: its address has %d bytes, it is longer than %d bytes",
+            "people continue without the page they wanted: its address has %d bytes, and the limit is %d",
             size,
             LONGEST_GOAL,
         )

@@ -193,7 +193,7 @@ def test_people_return_to_a_page_with_any_letters_in_its_path(browser: Browser, 
 def test_a_next_that_is_too_long_leads_to_the_front_page(browser: Browser, site: Site) -> None:
     page = log_in(browser, site, wanted="/private?" + "x" * 3000)
     assert (page.url, who(page)) == (site.url + "/", "signed in: Ada Ashworth")
-    assert "it is longer than 1024 bytes" in site.log.read_text()
+    assert "the limit is 1024" in site.log.read_text()
 
 
 def test_a_head_request_to_the_callback_uses_no_code(browser: Browser, site: Site) -> None:

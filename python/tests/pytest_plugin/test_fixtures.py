@@ -229,7 +229,7 @@ WRONG = {
         "*LoginNotFinished: the emulator does not redirect back, but responds with 403: Lou Ben*"
     ),
     "clever_login(create_app({**clever_emulator.settings(), 'CLEVER_REDIRECT_URI': 'http://localhost/x'})"
-    ".test_client(), 'ada')": '*The redirect_uri "http://localhost/x" is not one of*http://localhost/clever/callback*',
+    ".test_client(), 'ada')": '*The redirect_uri "http://localhost/x" must exactly match one of*http://localhost/clever/callback*',
     "clever_login(object(), 'ada')": "*TypeError: builtins.object is not a test client of Flask, Django, *",
     "clever_emulator.scenario('nothing')": "*EmulatorError: there is no scenario 'nothing'; there are: id-token*",
     "clever_emulator.person('nobody')": "*EmulatorError: there is no person 'nobody'; there are: ada, noor*",
