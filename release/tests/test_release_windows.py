@@ -115,7 +115,8 @@ def test_the_archive_and_the_wheel_have_the_same_emulator(unpacked: Path) -> Non
 def imported(module: Path) -> dict[str, set[str]]:
     """Return the names that a module imports, by DLL."""
     parts = mingw("objdump", "-p", str(module)).split("DLL Name: ")[1:]
-    names = r"^\s+[0-9a-f]+\s+(?:\d+\s+|<none>\s+[0-9a-f]{4}\s+)(\w+)"
+    # The line after the last DLL has only zeros.
+    names = r"^\s+[0-9a-f]+\s+(?:\d+\s+|<none>\s+[0-9a-f]{4}\s+)([A-Za-z_]\w*)"
     return {
         part.splitlines()[0].strip().lower().removesuffix(".dll"): set(re.findall(names, part, re.MULTILINE))
         for part in parts
