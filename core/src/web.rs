@@ -60,6 +60,8 @@
 mod answer;
 mod browser_leg;
 mod held;
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub(crate) mod hook;
 mod identity;
 mod options;
 mod pages;

@@ -14,6 +14,7 @@ use super::proven::{Login, ProvenLogin};
 use super::sessions::{self, Found, Taken};
 use super::site::{Decision, Site};
 use crate::login::SignedIn;
+use crate::web::hook::decision;
 use crate::web::{Proven, Step, WebAnswer, WebRequest};
 
 /// One request to a login page, or to a page that completes a login.
@@ -82,7 +83,10 @@ impl<'a> Call<'a> {
         let leg = &self.site.leg;
         let is_held = Rc::<Cell<bool>>::default();
         let decision = match self.site.before_sign_in.as_deref() {
-            Some(hook) => hook(self.proven(Login::Now(signed_in.clone()), Some(Rc::clone(&is_held)))).await,
+            Some(hook) => {
+                let login = self.proven(Login::Now(signed_in.clone()), Some(Rc::clone(&is_held)));
+                decision(|| hook(login)).await
+            }
             None => Ok(None),
         };
         match decision {
@@ -131,7 +135,7 @@ impl<'a> Call<'a> {
         let leg = &self.site.leg;
         sessions::sign_in(self.session, &leg.session_identity(proven.identity()))?;
         let decision: Decision = match self.site.on_sign_in.as_deref() {
-            Some(hook) => hook(self.proven(login, None)).await,
+            Some(hook) => decision(|| hook(self.proven(login, None))).await,
             None => Ok(None),
         };
         Ok(match decision {

@@ -15,6 +15,7 @@ use super::sessions::{self, Found, Place, Taken};
 use super::site::Site;
 use crate::login::SignedIn;
 use crate::set_cookie::SetCookie;
+use crate::web::hook::decision;
 use crate::web::{Proven, Refused, Step, WebAnswer, WebRequest};
 
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -214,7 +215,7 @@ impl Call<'_> {
         let Some(hook) = self.site.before_sign_in.as_deref() else { return (Ok(None), false) };
         let is_held = Arc::<AtomicBool>::default();
         let login = self.proven(Login::Now(signed_in.clone()), extensions, Some(Arc::clone(&is_held)));
-        let decision = hook(login).await;
+        let decision = decision(|| hook(login)).await;
         let decision = decision.map_err(|why| self.site.leg.refused_sign_in(self.request, signed_in, &why));
         (decision, is_held.load(Ordering::Relaxed))
     }
@@ -222,7 +223,7 @@ impl Call<'_> {
     /// Calls `on_sign_in`.
     async fn decide_after(&self, login: Login, extensions: &Extensions) -> Result<Option<Response>, Refused> {
         let Some(hook) = self.site.on_sign_in.as_deref() else { return Ok(None) };
-        hook(self.proven(login, extensions, None)).await
+        decision(|| hook(self.proven(login, extensions, None))).await
     }
 
     fn proven(&self, login: Login, extensions: &Extensions, is_held: Option<Arc<AtomicBool>>) -> ProvenLogin {

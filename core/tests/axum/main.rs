@@ -348,6 +348,28 @@ async fn a_failed_proven_login_ends_the_previous_persons_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hook_that_panics_signs_no_one_in_and_the_previous_person_out() {
+    for is_before in [true, false] {
+        let decide = async |login: ProvenLogin| {
+            let is_ada = login.identity().name.first.as_deref() == Some("Ada");
+            let account: Option<u64> = login.session().get("account").await.unwrap();
+            let _ = is_ada.then_some(1).or(account).unwrap();
+            Ok::<Option<Response>, Refused>(None)
+        };
+        let site = site(MemoryStore::default(), |clever, router| {
+            let clever = if is_before { clever.before_sign_in(decide) } else { clever.on_sign_in(decide) };
+            clever.protect(router)
+        })
+        .await;
+        let mut browser = Browser::default();
+        site.log_in(&mut browser, "ada").await;
+        assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
+        let answer = site.log_in(&mut browser, "jose").await;
+        assert_eq!((answer.status, site.who(&mut browser).await.as_str()), (500, "nobody"), "{is_before}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_application_decides_before_the_person_is_signed_in() {
     async fn decide(login: ProvenLogin) -> Result<Option<Response>, Refused> {
         assert!(login.session().get::<SessionIdentity>("clever_sso").await.unwrap().is_none());
