@@ -135,7 +135,9 @@ impl<Store: SessionStore + 'static> CleverSso<Store> {
 
     /// Adds the login, the callback, the logout and sessions to the application. Do not wrap the result in middleware that
     /// responds by itself, changes paths or reads cookies. The application's own middleware belongs inside: wrap it around the
-    /// application before.
+    /// application before. A `Logger` around the result would also log the codes in the URLs of callbacks.
+    ///
+    /// The application needs no `SessionMiddleware`: with one of its own, pages for signed-in people respond with status 500.
     ///
     /// ```
     /// use actix_web::dev::{ServiceFactory, ServiceRequest};

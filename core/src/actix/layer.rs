@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpResponse};
+use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _};
 
 use super::answers::{add_cookies, add_default, request_of};
 use super::arrived::Arrived;
@@ -33,9 +33,20 @@ pub(super) async fn outside(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
     let cookies = plain_cookies(request.headers().get_all(COOKIE).map(HeaderValue::as_bytes));
+    let session =
+        cookies.as_deref().and_then(|cookies| sent_session(cookies, site.leg.session_cookie_name()));
     request.headers_mut().remove(COOKIE);
     if let Some(cookies) = cookies.and_then(|cookies| HeaderValue::try_from(cookies).ok()) {
         request.headers_mut().insert(COOKIE, cookies);
+    }
+    // actix-web parses the cookies of a request once, and keeps them.
+    if request.cookie(site.leg.session_cookie_name()) != session {
+        let answer =
+            misused("middleware around `protect` reads cookies: wrap it around the application before");
+        return Ok(request.into_response(answer));
+    }
+    if request.extensions().contains::<Rc<Arrived>>() {
+        return Ok(request.into_response(misused("call `protect` only once for an application")));
     }
     let arrived = Rc::new(Arrived::new(request_of(request.request())));
     request.extensions_mut().insert(Rc::clone(&arrived));
@@ -58,6 +69,18 @@ pub(super) async fn outside(
     }
 }
 
+/// The session cookie in a `Cookie` header, as actix-web parses it.
+fn sent_session(cookies: &[u8], name: &str) -> Option<Cookie<'static>> {
+    let pairs = std::str::from_utf8(cookies).ok()?.split(';').map(str::trim);
+    let mut cookies = pairs.filter_map(|pair| Cookie::parse_encoded(pair).ok());
+    cookies.find(|cookie| cookie.name() == name).map(Cookie::into_owned)
+}
+
+/// The response when the application does not use this module as its documentation says.
+fn misused(detail: &str) -> HttpResponse {
+    Rejection::misused(detail).error_response()
+}
+
 /// The page for a person whose new session does not fit into a cookie. The browser would drop the cookie and keep the previous
 /// person's.
 fn too_large(leg: &BrowserLeg, headers: &HeaderMap, arrived: &Arrived) -> Option<WebAnswer> {
@@ -67,11 +90,18 @@ fn too_large(leg: &BrowserLeg, headers: &HeaderMap, arrived: &Arrived) -> Option
         pair.strip_prefix(leg.session_cookie_name().as_bytes())?.strip_prefix(b"=")
     });
     let length = sessions.map(<[u8]>::len).max()? + leg.session_cookie_name().len();
-    let login = login.as_ref().filter(|_| length > LARGEST_COOKIE)?;
+    if length <= LARGEST_COOKIE {
+        return None;
+    }
     let detail = format!(
         "the session cookie would have {length} bytes, and browsers drop cookies of more than {LARGEST_COOKIE}: put less \
          into the session, or use a store on the server"
     );
+    let Some(login) = login.as_ref() else {
+        // The browser keeps the session as it was before this page.
+        tracing::error!("{detail}");
+        return None;
+    };
     let why = Refused::from(Failure::with_detail(ErrorCode::ConfigInvalid, detail));
     Some(leg.refused_sign_in(&arrived.asked, login.proven(), &why))
 }
@@ -112,9 +142,16 @@ pub(super) async fn inside<B: MessageBody + 'static>(
     let came_back = found.came_back;
     let current = Rc::new(Current::new(site.clone(), Rc::clone(&arrived), session.clone(), found));
     request.extensions_mut().insert(Rc::clone(&current));
+    let had_data = !session.entries().is_empty();
     let response = next.call(request).await;
     arrived.has_failed_inside.set(response.is_err());
     let mut response = response?.map_into_boxed_body();
+    // Another `SessionMiddleware` takes the map out of the session. A cleared map would keep its memory.
+    if had_data && session.entries().capacity() == 0 {
+        let detail =
+            "the application has its own SessionMiddleware: remove it, because `protect` has the sessions";
+        return Ok(ServiceResponse::new(response.into_parts().0, misused(detail)));
+    }
     sessions::drop_if_empty(&session);
     if came_back && !current.has_completed.get() {
         let cookies = site.leg.session_kept(&arrived.asked, response.status().as_u16());

@@ -214,7 +214,11 @@ impl Rejection {
 
     /// The response of an application that is not protected.
     pub(super) fn not_protected() -> Self {
-        let detail = "the application is not protected: call CleverSso::protect with it";
+        Self::misused("the application is not protected: call CleverSso::protect with it")
+    }
+
+    /// The response of an application with a mistake that its developer can fix.
+    pub(super) fn misused(detail: &str) -> Self {
         tracing::error!("{detail}");
         Self::new(WebAnswer::from(&Error::with_detail(ErrorCode::ConfigInvalid, detail)))
     }

@@ -79,8 +79,18 @@ impl<Store: SessionStore> SessionStore for Shared<Store> {
     }
 
     async fn update(&self, key: SessionKey, state: State, ttl: &Duration) -> Result<SessionKey, UpdateError> {
-        let has_ended = self.has_ended(&key).await.map_err(|error| logged(UpdateError::Other(error)))?;
-        self.0.update(key, if has_ended { State::new() } else { state }, ttl).await.map_err(logged)
+        let failed = |error| logged(UpdateError::Other(error));
+        if self.has_ended(&key).await.map_err(failed)? {
+            return self.0.update(key, State::new(), ttl).await.map_err(logged);
+        }
+        let before = SessionKey::try_from(key.as_ref().to_owned()).map_err(|error| failed(error.into()))?;
+        let saved = self.0.update(key, state, ttl).await.map_err(logged)?;
+        if saved != before && self.has_ended(&before).await.map_err(failed)? {
+            // The session ended in the meantime, so the store created it again, with another key.
+            self.0.delete(&saved).await.map_err(failed)?;
+            return self.save(State::new(), ttl).await.map_err(|error| UpdateError::Other(error.into()));
+        }
+        Ok(saved)
     }
 
     async fn update_ttl(&self, key: &SessionKey, ttl: &Duration) -> Result<(), anyhow::Error> {

@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actix_web::body::to_bytes;
+use actix_web::body::{BoxBody, to_bytes};
 use actix_web::cookie::{Key, time};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{COOKIE, HOST, LOCATION, SET_COOKIE};
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::{App, HttpResponse, HttpServer, error, web};
 use clever_emulator::{App as Registered, Emulator, Options};
@@ -28,6 +29,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 mod held;
+mod misuse;
 
 const SECRET: &str = "a secret of the tests";
 const SITE: &str = "http://127.0.0.1:3000";
@@ -39,6 +41,8 @@ struct Memory {
     saved: Arc<AtomicUsize>,
     is_broken: Arc<AtomicBool>,
     fails_to_write: Arc<AtomicBool>,
+    /// Another process logs the person out immediately before the next update.
+    is_left_meanwhile: Arc<AtomicBool>,
 }
 
 impl Memory {
@@ -86,6 +90,9 @@ impl SessionStore for Memory {
         ttl: &time::Duration,
     ) -> Result<SessionKey, UpdateError> {
         self.check_write().map_err(UpdateError::Other)?;
+        if self.is_left_meanwhile.swap(false, Relaxed) {
+            self.sessions.lock().unwrap().remove(key.as_ref());
+        }
         if let Some(session) = self.sessions.lock().unwrap().get_mut(key.as_ref()) {
             *session = state;
             return Ok(key);
@@ -172,9 +179,7 @@ async fn site_with<Store: SessionStore + 'static>(
         .route("/lessons", web::get().to(async || "for teachers"));
     let everyone = web::resource("/everyone").wrap(login_required([""; 0])).to(async || "for everyone");
     let failing = web::resource("/failing")
-        .wrap(from_fn(async |_, _: actix_web::middleware::Next<actix_web::body::BoxBody>| {
-            Err::<actix_web::dev::ServiceResponse, _>(error::ErrorImATeapot("own"))
-        }))
+        .wrap(from_fn(async |_, _: Next<BoxBody>| Err::<ServiceResponse, _>(error::ErrorImATeapot("own"))))
         .to(async || "never");
     let app = App::new()
         .route("/", web::to(home))
@@ -186,7 +191,22 @@ async fn site_with<Store: SessionStore + 'static>(
         .service(everyone)
         .service(failing)
         .configure(routes);
-    let service = Rc::new(init_service(clever.protect(app)).await);
+    serving(emulator, clever.protect(app)).await
+}
+
+async fn serving(
+    emulator: Emulator,
+    app: App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse,
+            Error = actix_web::Error,
+            InitError = (),
+        > + 'static,
+    >,
+) -> Site {
+    let service = Rc::new(init_service(app).await);
     let call = move |request: TestRequest| {
         let service = Rc::clone(&service);
         let answer: Later<Answer> = Box::pin(async move {
@@ -472,6 +492,34 @@ async fn the_application_decides_before_the_person_is_signed_in() {
 }
 
 #[tokio::test]
+async fn a_hook_that_panics_signs_no_one_in_and_the_previous_person_out() {
+    for is_before in [true, false] {
+        // It panics before its first await, and after it.
+        for is_late in [true, false] {
+            let decide = move |login: ProvenLogin| {
+                let is_ada = login.identity().name.first.as_deref() == Some("Ada");
+                let number = move || is_ada.then_some(1).unwrap();
+                let early = if is_late { 1 } else { number() };
+                async move {
+                    tokio::task::yield_now().await;
+                    let _ = early + number();
+                    Ok(None)
+                }
+            };
+            let site = site(CookieSessionStore::default(), |clever| {
+                if is_before { clever.before_sign_in(decide) } else { clever.on_sign_in(decide) }
+            })
+            .await;
+            let mut browser = Browser::default();
+            site.log_in(&mut browser, "ada").await;
+            assert_eq!(site.who(&mut browser).await, "Ada Ashworth");
+            let answer = site.log_in(&mut browser, "jose").await;
+            assert_eq!((answer.status, site.who(&mut browser).await.as_str()), (500, "nobody"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_person_refused_at_a_second_login_is_signed_out() {
     let is_open = Arc::new(AtomicBool::new(true));
     let door = Arc::clone(&is_open);
@@ -677,6 +725,21 @@ async fn a_logout_wins_while_a_slow_page_or_login_writes_to_the_session() {
             assert_eq!(site.who(browser).await, "nobody", "{is_login}");
         }
         assert!(!store.text().contains("Ada"), "{}", store.text());
+    }
+}
+
+#[tokio::test]
+async fn a_logout_in_another_process_wins_at_the_last_moment() {
+    let store = Memory::default();
+    let site = site(store.clone(), as_is).await;
+    for is_login in [false, true] {
+        let mut browser = Browser::default();
+        site.log_in(&mut browser, "ada").await;
+        let target = if is_login { site.callback(&mut browser, "ada").await } else { "/set".to_owned() };
+        store.is_left_meanwhile.store(true, Relaxed);
+        site.ask(&mut browser, "GET", &target).await;
+        assert!(!store.is_left_meanwhile.load(Relaxed) && !store.text().contains("Ada"), "{}", store.text());
+        assert_eq!(site.who(&mut browser).await, "nobody", "{is_login}");
     }
 }
 
