@@ -87,7 +87,8 @@ impl ProvenLogin {
     /// Return a response from [`before_sign_in`](super::CleverSso::before_sign_in) afterwards, such as a redirect to your page.
     /// No one is signed in until [`Clever::complete_login`](super::Clever::complete_login) signs the person in.
     ///
-    /// Returns the key of the held login: put it into the URL of your page. Each tab can hold its own login, up to eight.
+    /// Returns the key of the held login: put it into the URL of your page. Each tab can hold its own login, up to eight. Fewer fit
+    /// into the session of a `CookieSessionStore` if people return to pages with long URLs: one more login then ends with a page.
     ///
     /// ```
     /// use actix_web::HttpResponse;
