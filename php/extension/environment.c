@@ -150,7 +150,7 @@ static zend_string *environment(const char *variable)
 	return copy;
 }
 
-bool php_clever_sso_environment(HashTable *arguments)
+bool php_clever_sso_environment(HashTable *arguments, bool for_doctor)
 {
 	for (size_t i = 0; i < sizeof arguments_by_kind / sizeof *arguments_by_kind; i++) {
 		char variable[MOST_NAME];
@@ -162,7 +162,7 @@ bool php_clever_sso_environment(HashTable *arguments)
 		bool is_read = arguments_by_kind[i].read(&value, text);
 		zend_string_release(text);
 		zend_hash_str_update(arguments, argument, strlen(argument), &value);
-		if (!is_read) {
+		if (!is_read && !(for_doctor && arguments_by_kind[i].read == read_urls)) {
 			php_clever_sso_throw_config("%s cannot be read as %s", variable, kind_of(arguments_by_kind[i].read));
 			return false;
 		}

@@ -4,7 +4,8 @@
 
 #include "php_clever_sso.h"
 
-/* The arguments of the constructor by their names. Throws a ConfigException and returns false if a variable cannot be read. */
-bool php_clever_sso_environment(HashTable *arguments);
+/* The arguments of the constructor by their names. Throws a ConfigException and returns false if a variable cannot be read. The
+ * doctor itself finds commas between URLs. */
+bool php_clever_sso_environment(HashTable *arguments, bool for_doctor);
 
 #endif

@@ -27,12 +27,13 @@ final class Environment
 
     /**
      * @param list<string> $arguments The names of all of them.
+     * @param bool $forDoctor Whether to accept commas between URLs, because the doctor itself finds them.
      *
      * @return array<string, mixed> Those that are set.
      *
      * @throws ConfigException config_invalid
      */
-    public static function read(array $arguments): array
+    public static function read(array $arguments, bool $forDoctor = false): array
     {
         $found = [];
         foreach ($arguments as $argument) {
@@ -40,7 +41,8 @@ final class Environment
             $text = Variables::get($variable);
             if ($text !== null) {
                 $kind = self::KINDS[$argument] ?? 'text';
-                $found[$argument] = self::value($kind, $text) ?? throw self::wrong("{$variable} cannot be read as {$kind}");
+                $isRead = $forDoctor && $kind === self::URLS ? 'list' : $kind;
+                $found[$argument] = self::value($isRead, $text) ?? throw self::wrong("{$variable} cannot be read as {$kind}");
             }
         }
         return isset($found['clientId']) ? $found : throw self::wrong('CLEVER_CLIENT_ID is not set');
