@@ -176,7 +176,7 @@ def _development_in(where: str, found: Mapping[str, Any]) -> Iterator[CheckMessa
                 yield Warning(
                     f"{setting} is plain http: {parts.scheme}://{parts.hostname}",
                     id="clever_sso.W009",
-                    hint="Use https, and register the same address with Clever.",
+                    hint="Use https. Register a new redirect URI with Clever. Leave CLEVER_BASE_URL out.",
                 )
             if _settings.is_this_machine(parts.hostname or ""):
                 yield Warning(

@@ -100,7 +100,7 @@ def test_an_import_names_and_skips_contradictory_rows(
     )
     told, complained = run("clever_import", "allauth")
     assert told.splitlines()[0] == "1 linked, 0 linked before, 10 left out"
-    assert told.splitlines()[1].startswith("4 people who were left out are refused at their next login")
+    assert told.splitlines()[1].startswith("people who were left out: 4. They are refused at their next login")
     lines = complained.splitlines()
     for words in [
         f"Clever id shared: users {one.pk}, {two.pk} have it",
@@ -187,6 +187,17 @@ def test_an_import_names_a_missing_table_or_column(table: Callable[..., None]) -
     ]:
         with pytest.raises(CommandError, match=words):
             run("clever_import", *arguments, **options)
+
+
+def test_an_import_before_migrate_says_so(table: Callable[..., None]) -> None:
+    from django.core.management.base import CommandError
+    from django.db import connection
+
+    table("allauth")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE clever_sso_cleveraccount RENAME TO elsewhere")
+    with pytest.raises(CommandError, match=r"run manage\.py migrate first"):
+        run("clever_import", "allauth")
 
 
 @pytest.mark.parametrize("providers", [[], ["google", "Clever"], ["clever"]])

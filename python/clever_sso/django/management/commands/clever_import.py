@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
@@ -69,14 +70,18 @@ class Command(BaseCommand):
         if report.refused:
             refused = "would be refused" if options["dry_run"] else "are refused"
             self.stdout.write(
-                f"{len(report.refused)} people who were left out {refused} at their next login, until their row is "
-                'deleted in the administration ("removed Clever accounts") or an import links them'
+                f"people who were left out: {len(report.refused)}. They {refused} at their next login, until their row "
+                'is deleted in the administration ("removed Clever accounts") or an import links them'
             )
 
     def _imported(self, options: dict[str, Any], issuer: str) -> imports.Report:
         using = options["database"] or accounts.database()
         if using not in connections:
             raise CommandError(f"there is no database {using!r}: DATABASES has {', '.join(connections)}")
+        models = apps.get_app_config("clever_sso").get_models()
+        ours = {model._meta.db_table for model in models}  # noqa: SLF001  (Django documents it)
+        if not ours <= set(connections[accounts.database()].introspection.table_names()):
+            raise CommandError("the tables for links are missing: run manage.py migrate first")
         table, wanted = _table(options), options["provider"] or ["clever"]
         try:
             pairs = list(imports.rows(table, wanted, using))
