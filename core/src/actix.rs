@@ -61,7 +61,6 @@
 //! - There is no `protect_with`: the session is always that of [`CleverSso::protect`], and the hooks get no data of other
 //!   middleware. So actix-identity can't be used in the hooks.
 
-mod answers;
 mod app;
 mod arrived;
 mod endpoints;
@@ -69,6 +68,7 @@ mod guard;
 mod layer;
 mod people;
 mod proven;
+mod responses;
 mod sessions;
 mod site;
 mod store;

@@ -39,12 +39,12 @@
 //! With axum-login, let [`CleverSso::protect_with`] put axum-login's layer around the router, and sign the person in to
 //! axum-login in [`CleverSso::on_sign_in`].
 
-mod answers;
 mod endpoints;
 mod layer;
 mod neighbors;
 mod people;
 mod proven;
+mod responses;
 mod router;
 mod sessions;
 mod site;

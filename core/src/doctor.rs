@@ -9,15 +9,15 @@
 //! - `settings`: the findings of the start-up check, and what it does not check;
 //! - `asker`: what to check, and sending several requests at the same time;
 //! - `way`: the connection to Clever; `certificate`: what a certificate says;
-//! - `answers`: what Clever's responses show, and `redirect_uris`: what they show about redirect URIs;
+//! - `responses`: what Clever's responses show, and `redirect_uris`: what they show about redirect URIs;
 //! - `machine`: limits of this process, and versions.
 
-mod answers;
 mod asker;
 mod certificate;
 mod machine;
 mod redirect_uris;
 mod report;
+mod responses;
 mod settings;
 mod way;
 
@@ -127,14 +127,19 @@ async fn examine(setup: Setup<'_>, findings: &mut Vec<Finding>) -> Result<()> {
     let asker = Asker::new(&setup.config, clock::now() + FIRST_ROUND.min(timeout))?;
     let config = setup.config.clone();
     let mut way = Ahead::new(way::of(&config, asker.deadline));
-    let answers = way.during(answers::first_round(&asker, setup)).await;
+    let responses = way.during(responses::first_round(&asker, setup)).await;
     let reached = way.finish().await;
-    if let Some(error) = answers.limit() {
+    if let Some(error) = responses.limit() {
         machine::note_limit(findings, error);
     }
-    findings.extend(way::judged(&reached, &answers.failures(), asker.witness.as_deref(), answers.config()));
+    findings.extend(way::judged(
+        &reached,
+        &responses.failures(),
+        asker.witness.as_deref(),
+        responses.config(),
+    ));
     let deadline = clock::now() + SECOND_ROUND.min(timeout);
-    answers.judged(&Asker { deadline, ..asker }, findings).await;
+    responses.judged(&Asker { deadline, ..asker }, findings).await;
     findings.push(machine::versions());
     Ok(())
 }

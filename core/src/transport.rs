@@ -131,16 +131,16 @@ impl Transport {
         let failed = |error| failure::network(request, proxy, &error);
         // The semaphore is never closed.
         let _turn = pool.turns.acquire().await;
-        let mut answer = pool.client.execute(outgoing).await.map_err(failed)?;
+        let mut incoming = pool.client.execute(outgoing).await.map_err(failed)?;
         if let Some(proxy) = proxy {
-            failure::of_proxy(request, proxy, &answer)?;
+            failure::of_proxy(request, proxy, &incoming)?;
         }
         let now = clock::unix_time();
-        if let Some(skew) = server_time::skew(answer.headers(), now) {
+        if let Some(skew) = server_time::skew(incoming.headers(), now) {
             self.skew.store(skew, Relaxed);
         }
-        server_time::add_date(answer.headers_mut(), now);
-        let mut response = read(request, answer, failed).await?;
+        server_time::add_date(incoming.headers_mut(), now);
+        let mut response = read(request, incoming, failed).await?;
         if let Some(proxy) = proxy {
             response.extensions_mut().insert(ThroughProxy(format!(
                 "the proxy {proxy}; to connect without it, {}",
@@ -160,17 +160,17 @@ impl fmt::Debug for Transport {
 
 async fn read(
     request: &Request,
-    mut answer: reqwest::Response,
+    mut incoming: reqwest::Response,
     failed: impl Fn(reqwest::Error) -> Error,
 ) -> Result<Response> {
     let too_large = || failure::about(request, ErrorCode::ResponseTooLarge);
-    if answer.content_length().is_some_and(|declared| declared > MAX_BODY_BYTES as u64) {
+    if incoming.content_length().is_some_and(|declared| declared > MAX_BODY_BYTES as u64) {
         return Err(too_large());
     }
     let mut response = http::Response::new(Vec::new());
-    *response.status_mut() = answer.status();
-    *response.headers_mut() = std::mem::take(answer.headers_mut());
-    while let Some(chunk) = answer.chunk().await.map_err(&failed)? {
+    *response.status_mut() = incoming.status();
+    *response.headers_mut() = std::mem::take(incoming.headers_mut());
+    while let Some(chunk) = incoming.chunk().await.map_err(&failed)? {
         if response.body().len() + chunk.len() > MAX_BODY_BYTES {
             return Err(too_large());
         }

@@ -24,10 +24,10 @@
 //! }
 //!
 //! let request = WebRequest::from(&request);
-//! let answer = match request.path() {
+//! let response = match request.path() {
 //!     path if leg.is_login(path) => leg.login(&request, person.is_some()),
 //!     _ if leg.takes_callback(&request) => match leg.callback(&request).await {
-//!         Step::Answer(answer) => answer,
+//!         Step::Respond(response) => response,
 //!         Step::SignIn(signed_in) => {
 //!             session.end(); // no data of the last person stays
 //!             session.start(leg.session_identity(&signed_in.identity)); // with a new id
@@ -50,14 +50,13 @@
 //!         }
 //!     },
 //! };
-//! if answer.ends_session() {
+//! if response.ends_session() {
 //!     session.end();
 //! }
-//! # Ok(answer.into_http())
+//! # Ok(response.into_http())
 //! # }
 //! ```
 
-mod answer;
 mod browser_leg;
 mod held;
 #[cfg(any(feature = "axum", feature = "actix"))]
@@ -67,14 +66,15 @@ mod options;
 mod pages;
 mod problem;
 mod request;
+mod response;
 
-pub use answer::{Step, WebAnswer};
 pub use browser_leg::{BrowserLeg, Refused};
 pub use held::{HeldLogin, HeldLogins, Proven};
 pub use identity::SessionIdentity;
 pub use options::WebOptions;
 pub use problem::Problem;
 pub use request::{WebRequest, plain_cookies};
+pub use response::{Step, WebResponse};
 
 #[cfg(test)]
 mod tests;

@@ -8,14 +8,14 @@ use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, REFERRER_POLICY};
 
-use super::answers::{add_cookies, add_default};
 use super::arrived::Arrived;
 use super::proven::{Login, ProvenLogin};
+use super::responses::{add_cookies, add_default};
 use super::sessions::{self, Found, Taken};
 use super::site::{Decision, Site};
 use crate::login::SignedIn;
 use crate::web::hook::decision;
-use crate::web::{Proven, Step, WebAnswer, WebRequest};
+use crate::web::{Proven, Step, WebRequest, WebResponse};
 
 /// One request to a login page, or to a page that completes a login.
 pub(super) struct Call<'a> {
@@ -30,13 +30,13 @@ impl<'a> Call<'a> {
     }
 
     /// The response of a login page; `None` for all other pages.
-    pub(super) async fn answer(&self, found: &Found) -> Option<HttpResponse> {
+    pub(super) async fn response(&self, found: &Found) -> Option<HttpResponse> {
         let (leg, path) = (&self.site.leg, self.request().path());
-        let answer = if leg.is_login(path) {
+        let response = if leg.is_login(path) {
             leg.login(self.request(), found.person.is_some() || found.was_answered)
         } else if leg.takes_callback(self.request()) {
             match leg.callback(self.request()).await {
-                Step::Answer(answer) => answer,
+                Step::Respond(response) => response,
                 Step::SignIn(signed_in) => return Some(self.sign_in(&signed_in).await),
             }
         } else if leg.is_log_out(path) {
@@ -46,16 +46,16 @@ impl<'a> Call<'a> {
         } else {
             return None;
         };
-        Some(self.finish(answer))
+        Some(self.finish(response))
     }
 
     /// Ends the session if the response requires it.
-    fn finish(&self, answer: WebAnswer) -> HttpResponse {
-        if answer.ends_session() {
+    fn finish(&self, response: WebResponse) -> HttpResponse {
+        if response.ends_session() {
             self.arrived.replaces_person.set(true);
             sessions::end(self.session);
         }
-        self.site.show(answer)
+        self.site.show(response)
     }
 
     /// The response when the session could not be changed: no one is signed in.
@@ -105,7 +105,7 @@ impl<'a> Call<'a> {
                 add_cookies(response.headers_mut(), &cookies);
                 keep_private(&mut response);
                 if status.is_redirection() && !is_held.get() {
-                    sessions::note_answer(self.session)?;
+                    sessions::note_response(self.session)?;
                 }
                 return Ok(response);
             }

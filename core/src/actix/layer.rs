@@ -11,16 +11,16 @@ use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue, SET
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _};
 
-use super::answers::{add_cookies, add_default, request_of};
 use super::arrived::Arrived;
 use super::endpoints::Call;
 use super::people::{Current, Rejection};
 use super::proven::Login;
+use super::responses::{add_cookies, add_default, request_of};
 use super::sessions;
 use super::site::Site;
 use super::store;
 use crate::error::{Error as Failure, ErrorCode};
-use crate::web::{BrowserLeg, Refused, WebAnswer, plain_cookies};
+use crate::web::{BrowserLeg, Refused, WebResponse, plain_cookies};
 
 /// The longest name and value of a cookie that browsers keep.
 const LARGEST_COOKIE: usize = 4096;
@@ -41,9 +41,9 @@ pub(super) async fn outside(
     }
     // actix-web parses the cookies of a request once, and keeps them.
     if request.cookie(site.leg.session_cookie_name()) != session {
-        let answer =
+        let response =
             misused("middleware around `protect` reads cookies: wrap it around the application before");
-        return Ok(request.into_response(answer));
+        return Ok(request.into_response(response));
     }
     if request.extensions().contains::<Rc<Arrived>>() {
         return Ok(request.into_response(misused("call `protect` only once for an application")));
@@ -83,7 +83,7 @@ fn misused(detail: &str) -> HttpResponse {
 
 /// The page for a person whose new session does not fit into a cookie. The browser would drop the cookie and keep the previous
 /// person's.
-fn too_large(leg: &BrowserLeg, headers: &HeaderMap, arrived: &Arrived) -> Option<WebAnswer> {
+fn too_large(leg: &BrowserLeg, headers: &HeaderMap, arrived: &Arrived) -> Option<WebResponse> {
     let login = arrived.login.borrow();
     let sessions = headers.get_all(SET_COOKIE).filter_map(|cookie| {
         let pair = cookie.as_bytes().split(|byte| *byte == b';').next()?;
@@ -107,7 +107,7 @@ fn too_large(leg: &BrowserLeg, headers: &HeaderMap, arrived: &Arrived) -> Option
 }
 
 /// A page instead of a response. If the previous person must not stay signed in, the browser deletes the session cookie.
-fn without_session(site: &Site, arrived: &Arrived, page: WebAnswer) -> HttpResponse {
+fn without_session(site: &Site, arrived: &Arrived, page: WebResponse) -> HttpResponse {
     let mut response = site.show(page);
     if arrived.replaces_person.get() {
         let mut cookie = Cookie::build(site.leg.session_cookie_name(), "")
@@ -135,9 +135,9 @@ pub(super) async fn inside<B: MessageBody + 'static>(
     let Some(arrived) = arrived else { return Err(Rejection::not_protected().into()) };
     let found = sessions::look(&session);
     let call = Call { site: &site, arrived: &arrived, session: &session };
-    if let Some(answer) = call.answer(&found).await {
+    if let Some(response) = call.response(&found).await {
         sessions::drop_if_empty(&session);
-        return Ok(request.into_response(answer));
+        return Ok(request.into_response(response));
     }
     let came_back = found.came_back;
     let current = Rc::new(Current::new(site.clone(), Rc::clone(&arrived), session.clone(), found));

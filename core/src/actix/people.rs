@@ -18,7 +18,7 @@ use super::site::Site;
 use crate::client::Client;
 use crate::error::{Error, ErrorCode};
 use crate::protocol::person::IntoRoles;
-use crate::web::{HeldLogin, SessionIdentity, WebAnswer};
+use crate::web::{HeldLogin, SessionIdentity, WebResponse};
 
 /// Data of a request for the extractors.
 pub(super) struct Current {
@@ -205,11 +205,11 @@ impl FromRequest for Clever {
 
 /// The response to a person who is not allowed to see a page, as an error of a handler.
 #[derive(Debug)]
-pub struct Rejection(Box<WebAnswer>);
+pub struct Rejection(Box<WebResponse>);
 
 impl Rejection {
-    pub(super) fn new(answer: WebAnswer) -> Self {
-        Self(Box::new(answer))
+    pub(super) fn new(response: WebResponse) -> Self {
+        Self(Box::new(response))
     }
 
     /// The response of an application that is not protected.
@@ -220,13 +220,13 @@ impl Rejection {
     /// The response of an application with a mistake that its developer can fix.
     pub(super) fn misused(detail: &str) -> Self {
         tracing::error!("{detail}");
-        Self::new(WebAnswer::from(&Error::with_detail(ErrorCode::ConfigInvalid, detail)))
+        Self::new(WebResponse::from(&Error::with_detail(ErrorCode::ConfigInvalid, detail)))
     }
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the page is not shown to this person: {}", self.0.response().status())
+        write!(formatter, "the page is not shown to this person: {}", self.0.as_http().status())
     }
 }
 
@@ -238,6 +238,6 @@ impl ResponseError for Rejection {
     }
 
     fn error_response(&self) -> HttpResponse {
-        WebAnswer::clone(&self.0).into()
+        WebResponse::clone(&self.0).into()
     }
 }

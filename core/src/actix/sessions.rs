@@ -152,6 +152,6 @@ pub(super) fn take_held(session: &Session, leg: &BrowserLeg, key: Option<&str>) 
 }
 
 /// Marks the session, to see later whether the browser sends it again.
-pub(super) fn note_answer(session: &Session) -> Result<()> {
+pub(super) fn note_response(session: &Session) -> Result<()> {
     session.insert(ANSWERED, true)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 
 use super::proven::ProvenLogin;
-use crate::web::{BrowserLeg, Problem, Refused, WebAnswer};
+use crate::web::{BrowserLeg, Problem, Refused, WebResponse};
 
 pub(super) type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 /// The decision of an application about a person: its own response, or `None` to continue.
@@ -26,10 +26,10 @@ pub(super) struct Site {
 
 impl Site {
     /// The response to send. For a failed login, it has the application's own page, if there is one.
-    pub(super) fn show(&self, answer: WebAnswer) -> HttpResponse {
-        match self.on_problem.as_deref().zip(answer.problem()).map(|(show, problem)| show(problem)) {
-            Some(page) => answer.with_page(page).into(),
-            None => answer.into(),
+    pub(super) fn show(&self, response: WebResponse) -> HttpResponse {
+        match self.on_problem.as_deref().zip(response.problem()).map(|(show, problem)| show(problem)) {
+            Some(page) => response.with_page(page).into(),
+            None => response.into(),
         }
     }
 }

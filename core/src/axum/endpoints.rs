@@ -16,22 +16,22 @@ use super::site::Site;
 use crate::login::SignedIn;
 use crate::set_cookie::SetCookie;
 use crate::web::hook::decision;
-use crate::web::{Proven, Refused, Step, WebAnswer, WebRequest};
+use crate::web::{Proven, Refused, Step, WebRequest, WebResponse};
 
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 
 impl Site {
     /// The response to send. For a failed login, that is the application's own page, if it has one.
-    pub(super) fn show(&self, answer: WebAnswer) -> Response {
-        let (Some(show), Some(problem)) = (&self.on_problem, answer.problem()) else {
-            return IntoResponse::into_response(answer);
+    pub(super) fn show(&self, response: WebResponse) -> Response {
+        let (Some(show), Some(problem)) = (&self.on_problem, response.problem()) else {
+            return IntoResponse::into_response(response);
         };
         let mut page = show(problem);
         if page.status() == StatusCode::OK {
             *page.status_mut() = problem.status_code();
         }
-        let headers = answer.response().headers();
+        let headers = response.as_http().headers();
         for cookie in headers.get_all(SET_COOKIE) {
             page.headers_mut().append(SET_COOKIE, cookie.clone());
         }
@@ -55,13 +55,13 @@ pub(super) struct Call<'a> {
 
 impl Call<'_> {
     /// The response of a login page; `None` for all other pages.
-    pub(super) async fn answer(&self, found: &Found, extensions: &Extensions) -> Option<Response> {
+    pub(super) async fn response(&self, found: &Found, extensions: &Extensions) -> Option<Response> {
         let (leg, path) = (&self.site.leg, self.request.path());
-        let answer = if leg.is_login(path) {
+        let response = if leg.is_login(path) {
             leg.login(self.request, found.person.is_some() || found.was_answered)
         } else if leg.takes_callback(self.request) {
             match leg.callback(self.request).await {
-                Step::Answer(answer) => answer,
+                Step::Respond(response) => response,
                 Step::SignIn(signed_in) => return Some(self.sign_in(*signed_in, extensions).await),
             }
         } else if leg.is_log_out(path) {
@@ -71,18 +71,18 @@ impl Call<'_> {
         } else {
             return None;
         };
-        Some(self.finish(answer).await)
+        Some(self.finish(response).await)
     }
 
     /// Ends the session if the response requires it.
-    async fn finish(&self, answer: WebAnswer) -> Response {
-        if answer.ends_session()
+    async fn finish(&self, response: WebResponse) -> Response {
+        if response.ends_session()
             && let Err(error) = self.end_session().await
         {
             tracing::error!("the session store failed: {error}");
             return self.site.show(self.site.leg.broken(self.request, None));
         }
-        self.site.show(answer)
+        self.site.show(response)
     }
 
     async fn end_session(&self) -> sessions::Result<()> {
@@ -133,7 +133,7 @@ impl Call<'_> {
                 add_cookies(response.headers_mut(), &cookies);
                 keep_private(&mut response);
                 if response.status().is_redirection() && !is_held {
-                    sessions::note_answer(session).await?;
+                    sessions::note_response(session).await?;
                 }
                 // The session layer does not save the session when the response has an error status.
                 if is_same && !self.settle(before).await? {
@@ -145,15 +145,15 @@ impl Call<'_> {
         }
         sessions::restore(session, kept).await?;
         sessions::sign_in(session, &leg.session_identity(&signed_in.identity)).await?;
-        let answer = match self.decide_after(Login::Now(signed_in.clone()), extensions).await {
-            Ok(answer) => answer,
+        let response = match self.decide_after(Login::Now(signed_in.clone()), extensions).await {
+            Ok(response) => response,
             Err(why) => return Ok(self.finish(leg.refused_sign_in(self.request, signed_in, &why)).await),
         };
         // If the store fails, the previous person must not stay signed in.
         if !self.settle(before).await? {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, signed_in)).await);
         }
-        Ok(self.welcome(answer, signed_in).await)
+        Ok(self.welcome(response, signed_in).await)
     }
 
     /// Signs in the person of a held login.
@@ -178,19 +178,19 @@ impl Call<'_> {
         };
         sessions::empty(self.session).await?;
         sessions::sign_in(self.session, &leg.session_identity(&login.identity)).await?;
-        let answer = match self.decide_after(Login::Held((*login).clone()), extensions).await {
-            Ok(answer) => answer,
+        let response = match self.decide_after(Login::Held((*login).clone()), extensions).await {
+            Ok(response) => response,
             Err(why) => return Ok(self.finish(leg.refused_sign_in(self.request, &login, &why)).await),
         };
         if !sessions::settle(self.session, waited, true, marks).await? {
             return Ok(self.finish(leg.logged_out_meanwhile(self.request, &login)).await);
         }
-        Ok(self.welcome(answer, &login).await)
+        Ok(self.welcome(response, &login).await)
     }
 
     /// The response to a person who has just been signed in.
-    async fn welcome(&self, answer: Option<Response>, login: &dyn Proven) -> Response {
-        let Some(mut response) = answer else {
+    async fn welcome(&self, response: Option<Response>, login: &dyn Proven) -> Response {
+        let Some(mut response) = response else {
             return self.finish(self.site.leg.admitted(self.request, login)).await;
         };
         add_cookies(response.headers_mut(), login.set_cookies());
@@ -211,7 +211,7 @@ impl Call<'_> {
         &self,
         signed_in: &SignedIn,
         extensions: &Extensions,
-    ) -> (Result<Option<Response>, WebAnswer>, bool) {
+    ) -> (Result<Option<Response>, WebResponse>, bool) {
         let Some(hook) = self.site.before_sign_in.as_deref() else { return (Ok(None), false) };
         let is_held = Arc::<AtomicBool>::default();
         let login = self.proven(Login::Now(signed_in.clone()), extensions, Some(Arc::clone(&is_held)));

@@ -32,8 +32,8 @@ pub(super) async fn around(State(site): State<Site>, mut request: Request, next:
         }
     };
     let call = Call { site: &site, request: &asked, session: &session, sent: found.sent };
-    if let Some(answer) = call.answer(&found, request.extensions()).await {
-        return answer;
+    if let Some(response) = call.response(&found, request.extensions()).await {
+        return response;
     }
     let (was_asked, has_completed) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
     request.extensions_mut().insert(Current {

@@ -217,8 +217,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Clever {
 pub struct Rejection(Box<Response>);
 
 impl Rejection {
-    fn new(answer: Response) -> Self {
-        Self(Box::new(answer))
+    fn new(response: Response) -> Self {
+        Self(Box::new(response))
     }
 }
 

@@ -187,7 +187,7 @@ pub(super) async fn take_held(
     if found.person.is_some_and(|person| person.is(&login.identity)) {
         return Ok(Taken::SignedIn(Box::new(login)));
     }
-    note_answer(session).await?;
+    note_response(session).await?;
     marks.begin_move(id).await?;
     // The session must be in the store until the person is signed in, so that a logout can end it.
     session.save().await?;
@@ -224,6 +224,6 @@ pub(super) async fn settle(session: &Session, before: Id, renews: bool, marks: &
 }
 
 /// Marks the session, to see later whether the browser sends it again.
-pub(super) async fn note_answer(session: &Session) -> Result<()> {
+pub(super) async fn note_response(session: &Session) -> Result<()> {
     session.insert(ANSWERED, true).await
 }

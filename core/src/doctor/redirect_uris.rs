@@ -15,14 +15,14 @@ use crate::protocol::{Request, Response};
 
 pub(super) const CHECK: &str = "redirect_uri";
 /// A URI that no Clever app has registered, because no one can own such a name (RFC 6761 6.4).
-pub(super) const NOBODYS: &str = "https://clever-sso-doctor.invalid/callback";
+pub(super) const UNREGISTERED: &str = "https://clever-sso-doctor.invalid/callback";
 /// The maximum number of redirect URIs to check: more requests would take too long.
 pub(super) const MOST: usize = 64;
 
 /// The authorization request without a redirect URI. Clever then takes the first one of the app, so the redirect URI is no reason
 /// to refuse it.
 pub(super) fn request_without(config: &Config) -> Result<Request> {
-    let mut url = Url::parse(&address(config, NOBODYS)?).map_err(|_| Error::new(ErrorCode::Internal))?;
+    let mut url = Url::parse(&address(config, UNREGISTERED)?).map_err(|_| Error::new(ErrorCode::Internal))?;
     let others: Vec<_> = url.query_pairs().into_owned().filter(|(name, _)| name != "redirect_uri").collect();
     url.query_pairs_mut().clear().extend_pairs(others);
     request_to(url.as_str())
@@ -64,12 +64,12 @@ pub(super) enum Treated {
     Unclear(u16),
 }
 
-pub(super) fn treated(answer: &Response, asked: &str) -> Treated {
-    let status = answer.status();
+pub(super) fn treated(response: &Response, asked: &str) -> Treated {
+    let status = response.status();
     if status.is_success() {
         return Treated::ShownPage;
     }
-    let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+    let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
     let target = location.and_then(|location| Url::parse(asked).ok()?.join(location).ok());
     match (target.filter(|_| status.is_redirection()), status) {
         (Some(target), _) if target.query_pairs().any(|(name, _)| name == "error") => {
@@ -81,7 +81,7 @@ pub(super) fn treated(answer: &Response, asked: &str) -> Treated {
             Treated::SentTo(target.into())
         }
         // A gateway wants a login of its own.
-        (None, StatusCode::UNAUTHORIZED) if answer.headers().contains_key(header::WWW_AUTHENTICATE) => {
+        (None, StatusCode::UNAUTHORIZED) if response.headers().contains_key(header::WWW_AUTHENTICATE) => {
             Treated::Unclear(status.as_u16())
         }
         (None, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND) => {
@@ -91,7 +91,7 @@ pub(super) fn treated(answer: &Response, asked: &str) -> Treated {
     }
 }
 
-/// Whether Clever knows the redirect URI with the response `own`, when the response to [`NOBODYS`] is `other`. `None` if that is
+/// Whether Clever knows the redirect URI with the response `own`, when the response to [`UNREGISTERED`] is `other`. `None` if that is
 /// unclear.
 pub(super) fn is_known(own: &Treated, other: Option<&Treated>) -> Option<bool> {
     use Treated::{Refused, SentTo, ShownPage, Unclear};
@@ -264,12 +264,12 @@ fn are_at_one_server(one: &str, other: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, location: Option<&str>) -> Response {
-        let mut answer = http::Response::builder().status(status);
+    fn response(status: u16, location: Option<&str>) -> Response {
+        let mut response = http::Response::builder().status(status);
         if let Some(location) = location {
-            answer = answer.header(header::LOCATION, location);
+            response = response.header(header::LOCATION, location);
         }
-        answer.body(Vec::new()).unwrap()
+        response.body(Vec::new()).unwrap()
     }
 
     #[test]
@@ -296,7 +296,7 @@ mod tests {
             (429, None, Treated::Unclear(429)),
             (502, None, Treated::Unclear(502)),
         ] {
-            assert_eq!(treated(&answer(status, location), asked), expected, "{status} {location:?}");
+            assert_eq!(treated(&response(status, location), asked), expected, "{status} {location:?}");
         }
     }
 
@@ -323,9 +323,9 @@ mod tests {
 
     #[test]
     fn a_gateway_that_wants_a_login_of_its_own_says_nothing_about_an_address() {
-        let mut answer = answer(401, None);
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, "Basic".parse().unwrap());
-        assert_eq!(treated(&answer, "https://clever.com/oauth/authorize"), Treated::Unclear(401));
+        let mut response = response(401, None);
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, "Basic".parse().unwrap());
+        assert_eq!(treated(&response, "https://clever.com/oauth/authorize"), Treated::Unclear(401));
     }
 
     #[test]

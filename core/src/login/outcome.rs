@@ -136,7 +136,7 @@ impl std::fmt::Debug for Login {
 /// ```
 /// use clever_sso::Outcome;
 ///
-/// fn answer(outcome: &Outcome) -> String {
+/// fn response(outcome: &Outcome) -> String {
 ///     match outcome {
 ///         Outcome::SignedIn(signed_in) => format!("a new session, then {:?}", signed_in.return_to),
 ///         Outcome::Restart(restart) => format!("redirect to {}", restart.login.url),

@@ -206,8 +206,8 @@ const NO_PEOPLE: [&str; 7] = ["application", "course", "district", "resource", "
 /// As [`me_response`]; `response_malformed` also when the response is about a district or another kind of record.
 pub fn person_response(response: &Response) -> Result<Me> {
     let me = me_response(response)?;
-    let answer = exchange::record(response)?;
-    let kinds = [exchange::text(&answer, "type"), me.user_type.as_ref().map(UserType::as_str)];
+    let record = exchange::record(response)?;
+    let kinds = [exchange::text(&record, "type"), me.user_type.as_ref().map(UserType::as_str)];
     let odd = kinds.into_iter().flatten().find(|kind| NO_PEOPLE.contains(kind));
     let why = odd.map(|kind| format!("the token belongs to a {kind}, not to a person"));
     why.map_or(Ok(me), |why| Err(exchange::malformed(response, why)))
@@ -354,7 +354,7 @@ fn roles(data: &Value) -> Vec<Role> {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Response {
+    fn response(status: u16, body: &str) -> Response {
         http::Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
     }
 
@@ -362,7 +362,7 @@ mod tests {
     fn a_person_of_clever_library_has_no_district() {
         let body =
             r#"{"type":"user","data":{"id":"5fc4","type":"user","authorized_by":"teacher"},"links":[]}"#;
-        let me = me_response(&answer(200, body)).unwrap();
+        let me = me_response(&response(200, body)).unwrap();
         assert_eq!(
             (me.id.as_str(), me.district_id, me.authorized_by.as_deref()),
             ("5fc4", None, Some("teacher"))
@@ -377,15 +377,15 @@ mod tests {
                 format!(r#"{{"type":"{kind}","data":{{"id":"5fc4"}}}}"#),
                 format!(r#"{{"type":"{kind}","data":{{"id":"5fc4","type":"user"}}}}"#),
             ] {
-                let error = person_response(&answer(200, &body)).unwrap_err();
+                let error = person_response(&response(200, &body)).unwrap_err();
                 assert_eq!(error.code(), ErrorCode::ResponseMalformed, "{body}");
                 assert!(error.to_string().contains(kind), "{error}");
-                assert_eq!(me_response(&answer(200, &body)).unwrap().id, "5fc4");
+                assert_eq!(me_response(&response(200, &body)).unwrap().id, "5fc4");
             }
         }
         for kind in [r#""user""#, r#""teacher""#, r#""bus_driver""#, "null", "5", "[]", r#""""#] {
             let body = format!(r#"{{"type":{kind},"data":{{"id":"5fc4","type":{kind}}}}}"#);
-            assert_eq!(person_response(&answer(200, &body)).unwrap().id, "5fc4", "{body}");
+            assert_eq!(person_response(&response(200, &body)).unwrap().id, "5fc4", "{body}");
         }
     }
 
@@ -393,7 +393,7 @@ mod tests {
     fn every_role_is_kept_including_unknown_ones() {
         let body =
             r#"{"data":{"id":"1","roles":{"teacher":{"legacy_id":"9","schools":[]},"bus_driver":{}}}}"#;
-        let mut roles = user_response(&answer(200, body), "1").unwrap().roles;
+        let mut roles = user_response(&response(200, body), "1").unwrap().roles;
         roles.sort_by_key(|role| role.name.as_str().to_owned());
         assert_eq!(roles[0].name, RoleName::Other("bus_driver".to_owned()));
         assert_eq!((roles[1].name.clone(), roles[1].legacy_id.as_deref()), (RoleName::Teacher, Some("9")));
@@ -403,7 +403,7 @@ mod tests {
     fn a_role_counts_only_if_it_is_an_object() {
         let names = |roles: &str| {
             let body = format!(r#"{{"data":{{"id":"1","roles":{roles}}}}}"#);
-            let roles = user_response(&answer(200, &body), "1").unwrap().roles;
+            let roles = user_response(&response(200, &body), "1").unwrap().roles;
             roles.iter().map(|role| role.name.as_str().to_owned()).collect::<Vec<_>>()
         };
         for none in [
@@ -447,10 +447,10 @@ mod tests {
             (500, r#"{"data":{"id":"2"}}"#),
             (502, ""),
         ] {
-            assert!(own_user_response(&answer(status, body), "1").unwrap().is_none(), "{status} {body}");
+            assert!(own_user_response(&response(status, body), "1").unwrap().is_none(), "{status} {body}");
         }
         for body in [r#"{"data":{"id":"2"}}"#, r#"{"data":{"id":"2","roles":{"teacher":{}}},"links":[]}"#] {
-            let error = own_user_response(&answer(200, body), "1").unwrap_err();
+            let error = own_user_response(&response(200, body), "1").unwrap_err();
             assert_eq!(error.code(), ErrorCode::ResponseMalformed, "{body}");
         }
     }
@@ -459,7 +459,7 @@ mod tests {
     fn text_that_only_describes_is_repaired() {
         let body = "\u{feff}{\"data\":{\"id\":\"1\",\"name\":{\"first\":\"Ada \\ud83d\",\"middle\":\"B\\u0000\\n\",\"last\":\"\\n\"},\
             \"email\":\"a\\ud83d@b\",\"district\":\"d\\u0000\",\"age\":1e999}}";
-        let user = user_response(&answer(200, body), "1").unwrap();
+        let user = user_response(&response(200, body), "1").unwrap();
         let name = Name { first: Some("Ada \u{fffd}".into()), middle: Some("B\u{fffd} ".into()), last: None };
         assert_eq!((user.name, user.unverified_email, user.district_id), (name, None, None));
     }
@@ -467,7 +467,7 @@ mod tests {
     #[test]
     fn a_missing_id_is_an_error_and_other_missing_data_is_not() {
         let body = r#"{"data":{"id":"1","email":null,"name":"x"}}"#;
-        let user = user_response(&answer(200, body), "1").unwrap();
+        let user = user_response(&response(200, body), "1").unwrap();
         assert!(user.unverified_email.is_none() && user.name == Name::default() && user.roles.is_empty());
         for body in [
             r#"{"data":{}}"#,
@@ -481,7 +481,7 @@ mod tests {
             "{}",
         ] {
             assert_eq!(
-                me_response(&answer(200, body)).unwrap_err().code(),
+                me_response(&response(200, body)).unwrap_err().code(),
                 ErrorCode::ResponseMalformed,
                 "{body}"
             );
@@ -490,7 +490,7 @@ mod tests {
 
     #[test]
     fn a_record_about_someone_else_is_refused() {
-        let body = answer(200, r#"{"data":{"id":"1","name":{"first":"A"}}}"#);
+        let body = response(200, r#"{"data":{"id":"1","name":{"first":"A"}}}"#);
         let other_user = user_response(&body, "2").unwrap_err().code();
         let other_district = district_response(&body, "2").unwrap_err().code();
         assert_eq!([other_user, other_district], [ErrorCode::ResponseMalformed; 2]);
@@ -500,13 +500,13 @@ mod tests {
     #[test]
     fn userinfo_about_someone_else_is_refused() {
         let body = r#"{"sub":"1","name":{"first":"A"}}"#;
-        assert_eq!(userinfo_response(&answer(200, body), Some("1")).unwrap().id, "1");
+        assert_eq!(userinfo_response(&response(200, body), Some("1")).unwrap().id, "1");
         assert_eq!(
-            userinfo_response(&answer(200, body), Some("2")).unwrap_err().code(),
+            userinfo_response(&response(200, body), Some("2")).unwrap_err().code(),
             ErrorCode::UserinfoSubject
         );
         assert_eq!(
-            userinfo_response(&answer(200, "{}"), None).unwrap_err().code(),
+            userinfo_response(&response(200, "{}"), None).unwrap_err().code(),
             ErrorCode::ResponseMalformed
         );
     }

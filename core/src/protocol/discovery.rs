@@ -56,13 +56,13 @@ pub fn request(issuer: &str) -> Result<Request> {
 /// # Errors
 /// `discovery_issuer`, `response_html`, `response_malformed`, or the error code for the status.
 pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
-    let answer = exchange::record(response)?;
-    let text = |name| exchange::text(&answer, name).unwrap_or_default();
+    let record = exchange::record(response)?;
+    let text = |name| exchange::text(&record, name).unwrap_or_default();
     if text("issuer") != issuer {
         let detail = format!("expected {}, found {}", quote(issuer), quote(text("issuer")));
         return Err(Error::with_detail(ErrorCode::DiscoveryIssuer, detail));
     }
-    let endpoint = |name| endpoint(&answer, name, issuer);
+    let endpoint = |name| endpoint(&record, name, issuer);
     Ok(Metadata {
         jwks_uri: endpoint("jwks_uri")
             .ok_or_else(|| exchange::malformed(response, why_not_asked(text("jwks_uri"))))?,
@@ -73,8 +73,8 @@ pub fn response(response: &Response, issuer: &str) -> Result<Metadata> {
 }
 
 /// An address in the document, in canonical form, if it is valid.
-fn endpoint(answer: &Value, name: &str, issuer: &str) -> Option<String> {
-    let url = parse_endpoint(exchange::text(answer, name)?).ok()?;
+fn endpoint(record: &Value, name: &str, issuer: &str) -> Option<String> {
+    let url = parse_endpoint(exchange::text(record, name)?).ok()?;
     may_be_asked(&url, issuer).then(|| url.into())
 }
 
@@ -165,8 +165,8 @@ mod tests {
             ("https://clever.com", "http://clever:5999/oauth/certs", false),
         ] {
             let body = format!(r#"{{"issuer":"{issuer}","jwks_uri":"{uri}"}}"#);
-            let answer = http::Response::builder().body(body.into_bytes()).unwrap();
-            assert_eq!(response(&answer, issuer).is_ok(), usable, "{issuer} {uri}");
+            let record = http::Response::builder().body(body.into_bytes()).unwrap();
+            assert_eq!(response(&record, issuer).is_ok(), usable, "{issuer} {uri}");
         }
     }
 

@@ -141,8 +141,8 @@ pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
 
 /// The `error` member of an OAuth error response (RFC 6749 5.2), if it is a plain word, which is safe in a message.
 pub(crate) fn error_word(response: &Response) -> Option<String> {
-    let answer = json::lenient(response.body()).ok()?;
-    let word = text(&answer, "error")?;
+    let record = json::lenient(response.body()).ok()?;
+    let word = text(&record, "error")?;
     let plain = word.len() <= 64
         && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
     plain.then(|| word.to_owned())

@@ -77,15 +77,15 @@ pub fn response(response: &Response) -> Result<Tokens> {
     if !exchange::is_good(response) {
         return Err(refused(response));
     }
-    let answer = exchange::record(response)?;
+    let record = exchange::record(response)?;
     // RFC 6749 7.1: a token of an unknown type must not be used. The responses in Clever's documentation have no type.
-    let bearer = exchange::text(&answer, "token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-    let access_token = exchange::text(&answer, "access_token").filter(|token| is_token(token));
+    let bearer = exchange::text(&record, "token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let access_token = exchange::text(&record, "access_token").filter(|token| is_token(token));
     let (true, Some(access_token)) = (bearer, access_token) else {
         return Err(exchange::malformed(response, "no bearer token in the response"));
     };
     // The ID token decides who logged in. Null means no ID token. Any other value that is not a string is an error.
-    let id_token = match answer.get("id_token") {
+    let id_token = match record.get("id_token") {
         None | Some(Value::Null) => None,
         Some(Value::String(token)) if token.is_empty() => None,
         Some(Value::String(token)) => Some(token.as_str().into()),

@@ -48,19 +48,19 @@ pub fn request(endpoint: &str, access_token: &str) -> Result<Request> {
 /// # Errors
 /// `token_foreign`, `token_rejected`, `response_html`, `response_malformed`, or the error code for the status.
 pub fn response(response: &Response, client_id: &str) -> Result<TokenInfo> {
-    let answer = exchange::record(response)?;
-    let found = exchange::text(&answer, "client_id")
+    let record = exchange::record(response)?;
+    let found = exchange::text(&record, "client_id")
         .ok_or_else(|| exchange::malformed(response, "client_id is missing"))?;
     if found != client_id {
         let detail = format!("expected {}, found {}", quote(client_id), quote(found));
         return Err(Error::with_detail(ErrorCode::TokenForeign, detail));
     }
-    Ok(TokenInfo { client_id: client_id.to_owned(), scopes: scopes(&answer) })
+    Ok(TokenInfo { client_id: client_id.to_owned(), scopes: scopes(&record) })
 }
 
 /// The scopes: a list of strings, each one word (RFC 6749 3.3). Anything else gives no access.
-fn scopes(answer: &Value) -> Vec<String> {
-    let list = answer.get("scopes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+fn scopes(record: &Value) -> Vec<String> {
+    let list = record.get("scopes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     list.iter().filter_map(Value::as_str).filter_map(text::identifier).map(str::to_owned).collect()
 }
 

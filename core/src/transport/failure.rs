@@ -82,15 +82,15 @@ fn reason(error: &reqwest::Error) -> String {
 }
 
 /// Detects a response that the proxy sent instead of Clever. A proxy only sees whole requests with plain http.
-pub(super) fn of_proxy(request: &Request, proxy: &Proxy, answer: &reqwest::Response) -> Result<()> {
-    let status = answer.status();
+pub(super) fn of_proxy(request: &Request, proxy: &Proxy, response: &reqwest::Response) -> Result<()> {
+    let status = response.status();
     let is_plain = request.uri().scheme() == Some(&http::uri::Scheme::HTTP);
-    let is_html = answer
+    let is_html = response
         .headers()
         .get(http::header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
     let (code, detail) = if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-        (ErrorCode::NetworkConnect, wants_credentials(proxy, &offered(answer.headers())))
+        (ErrorCode::NetworkConnect, wants_credentials(proxy, &offered(response.headers())))
     } else if is_plain && is_html && !status.is_success() {
         let how = proxy.how_to_avoid();
         let detail = format!("it came through the proxy {proxy}; to connect without it, {how}");

@@ -121,7 +121,7 @@ mod tests {
         http::Request::builder().method(method).uri("https://clever.com/me").body(Vec::new()).unwrap()
     }
 
-    fn answer(status: u16, headers: &[(&str, &str)]) -> Result<Response> {
+    fn response(status: u16, headers: &[(&str, &str)]) -> Result<Response> {
         let mut builder = http::Response::builder().status(status);
         for (name, value) in headers {
             builder = builder.header(*name, *value);
@@ -141,12 +141,12 @@ mod tests {
 
     /// Sends a request, within `patience`, to a server that gives these responses in turn (repeating the last one), and takes no
     /// time for them.
-    async fn course(method: Method, patience: Duration, answers: &[Result<Response>]) -> Course {
+    async fn course(method: Method, patience: Duration, responses: &[Result<Response>]) -> Course {
         let (begun, times, next) = (clock::now(), RefCell::new(Vec::new()), Cell::new(0));
         let send = |_| {
             times.borrow_mut().push(clock::now());
             let number = next.replace(next.get() + 1);
-            ready(answers[number.min(answers.len() - 1)].clone())
+            ready(responses[number.min(responses.len() - 1)].clone())
         };
         let result = repeat(&request(method), MAX_ATTEMPTS, begun + patience, &Recorder::new(), send).await;
         let times = times.into_inner();
@@ -154,8 +154,8 @@ mod tests {
         Course { result, pauses: times.windows(2).map(|pair| pair[1] - pair[0]).collect() }
     }
 
-    async fn get(answers: &[Result<Response>]) -> Course {
-        course(Method::GET, PATIENT, answers).await
+    async fn get(responses: &[Result<Response>]) -> Course {
+        course(Method::GET, PATIENT, responses).await
     }
 
     /// Whether a pause is the backoff after this attempt. Tokio's timers count whole milliseconds.
@@ -167,18 +167,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_temporary_failure_is_tried_five_times_with_growing_pauses() {
         let failures = [
-            answer(429, &[]),
-            answer(500, &[]),
-            answer(502, &[]),
-            answer(503, &[]),
-            answer(504, &[]),
+            response(429, &[]),
+            response(500, &[]),
+            response(502, &[]),
+            response(503, &[]),
+            response(504, &[]),
             failure(ErrorCode::NetworkConnect),
             failure(ErrorCode::NetworkName),
             failure(ErrorCode::NetworkInterrupted),
         ];
         for failing in failures {
             let Course { result, pauses } = get(std::slice::from_ref(&failing)).await;
-            assert_eq!(result.map(|answer| answer.status()), failing.map(|answer| answer.status()));
+            assert_eq!(result.map(|response| response.status()), failing.map(|response| response.status()));
             assert_eq!(pauses.len(), 4, "five attempts");
             for (pause, attempt) in pauses.into_iter().zip(1..) {
                 assert!(is_backoff(pause, attempt), "{attempt}: {pause:?}");
@@ -188,14 +188,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_first_successful_response_ends_the_retries() {
-        let course = get(&[answer(503, &[]), answer(500, &[]), answer(200, &[]), answer(503, &[])]).await;
+        let course =
+            get(&[response(503, &[]), response(500, &[]), response(200, &[]), response(503, &[])]).await;
         assert_eq!((course.result.unwrap().status(), course.pauses.len()), (StatusCode::OK, 2));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_permanent_failure_is_not_retried() {
         let mut results: Vec<_> =
-            [200, 204, 302, 400, 401, 403, 404, 501, 505].map(|status| answer(status, &[])).into();
+            [200, 204, 302, 400, 401, 403, 404, 501, 505].map(|status| response(status, &[])).into();
         results.extend([ErrorCode::NetworkTls, ErrorCode::ResponseTooLarge].map(failure));
         results.push(Err(Error::new(ErrorCode::NetworkConnect).lasting()));
         for result in results {
@@ -209,8 +210,8 @@ mod tests {
             (failure(ErrorCode::NetworkConnect), 5),
             (failure(ErrorCode::NetworkName), 5),
             (failure(ErrorCode::NetworkInterrupted), 1),
-            (answer(429, &[("retry-after", "0")]), 1),
-            (answer(503, &[]), 1),
+            (response(429, &[("retry-after", "0")]), 1),
+            (response(503, &[]), 1),
         ] {
             let course = course(Method::POST, PATIENT, std::slice::from_ref(&failing)).await;
             assert_eq!(course.pauses.len() + 1, attempts, "{failing:?}");
@@ -226,7 +227,7 @@ mod tests {
             [date, ("x-ratelimit-reset", "1640995203")],
         ];
         for headers in asked {
-            let course = get(&[answer(429, &headers), answer(200, &[])]).await;
+            let course = get(&[response(429, &headers), response(200, &[])]).await;
             let [pause] = course.pauses[..] else { panic!("{:?}", course.pauses) };
             assert!(is_backoff(pause.checked_sub(Duration::from_secs(3)).unwrap(), 1), "{pause:?}");
         }
@@ -234,7 +235,7 @@ mod tests {
 
     #[test]
     fn without_a_server_date_pauses_use_this_machines_clock() {
-        let limited = answer(429, &[("x-ratelimit-reset", "1003")]);
+        let limited = response(429, &[("x-ratelimit-reset", "1003")]);
         let pause = pause(&request(Method::GET), &limited, 1, 1000).unwrap();
         assert!(is_backoff(pause.checked_sub(Duration::from_secs(3)).unwrap(), 1), "{pause:?}");
     }
@@ -242,8 +243,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_pause_longer_than_the_time_left_is_not_started() {
         for wait in ["10", "11", "86400", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
-            let (begun, limited) = (clock::now(), answer(429, &[("retry-after", wait)]));
-            let course = get(&[limited, answer(200, &[])]).await;
+            let (begun, limited) = (clock::now(), response(429, &[("retry-after", wait)]));
+            let course = get(&[limited, response(200, &[])]).await;
             assert_eq!(course.result.unwrap().status(), StatusCode::TOO_MANY_REQUESTS, "{wait}");
             assert_eq!(clock::now(), begun, "{wait}");
         }
@@ -252,7 +253,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_deadline_ends_the_attempts() {
         // Two pauses of at most 100 and 200 ms fit. A third one of at least 200 ms, after at least 150 ms, does not.
-        let course = course(Method::GET, Duration::from_millis(340), &[answer(503, &[])]).await;
+        let course = course(Method::GET, Duration::from_millis(340), &[response(503, &[])]).await;
         assert_eq!(course.result.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(course.pauses.len(), 2, "{:?}", course.pauses);
     }

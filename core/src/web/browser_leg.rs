@@ -7,13 +7,13 @@ use http::header::{ALLOW, WWW_AUTHENTICATE};
 use serde_json::json;
 use url::Url;
 
-use super::answer::{DENIED, Step, WebAnswer};
 use super::held::{Completed, HeldLogin, HeldLogins, Proven};
 use super::identity::SessionIdentity;
 use super::options::{Paths, WebOptions};
 use super::pages::{self, with_parameters};
 use super::problem::Problem;
 use super::request::WebRequest;
+use super::response::{DENIED, Step, WebResponse};
 use crate::browser::Endpoint;
 use crate::client::Client;
 use crate::error::{Error, ErrorCode, Result, quote};
@@ -55,8 +55,8 @@ const ENCODED: [(&str, &str); 8] = [
 /// let leg = BrowserLeg::new(Client::new(config.build()?)?, WebOptions::new())?;
 /// let request = WebRequest::from(&http::Request::get("/clever/login?next=/grades").body(()).unwrap());
 /// assert!(leg.is_login(request.path()));
-/// let answer = leg.login(&request, false);
-/// assert_eq!(answer.response().status(), 303);
+/// let response = leg.login(&request, false);
+/// assert_eq!(response.as_http().status(), 303);
 /// # Ok::<(), clever_sso::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -216,7 +216,7 @@ impl BrowserLeg {
 
     /// Begins a login. In the query, `next` is where the person goes afterwards, `district_id` skips Clever's school picker, and
     /// with `switch_user`, Clever asks the person who they are. `has_session` is whether a person is signed in.
-    pub fn login(&self, request: &WebRequest, has_session: bool) -> WebAnswer {
+    pub fn login(&self, request: &WebRequest, has_session: bool) -> WebResponse {
         if let Some(refused) = self.refused(Endpoint::Login, request) {
             return refused;
         }
@@ -271,18 +271,18 @@ impl BrowserLeg {
     /// Finishes a login: one that began here, or one that began at Clever.
     pub async fn callback(&self, request: &WebRequest) -> Step {
         if let Some(refused) = self.refused(Endpoint::Callback, request) {
-            return Step::Answer(refused);
+            return Step::Respond(refused);
         }
         let has = |name: &str| request.parameter(name).is_some();
         // A login without a state is only restarted, which is quick.
         if self.options.waiting_page && has("code") && has("state") && !has(WAITED) {
             let onwards = format!("?{}&{WAITED}=1", request.query());
-            return Step::Answer(WebAnswer::page(200, pages::waiting(&onwards, self.language(request))));
+            return Step::Respond(WebResponse::page(200, pages::waiting(&onwards, self.language(request))));
         }
         let arrived_at = self.redirect_uri_at(request.host()).unwrap_or_default();
         let arrived_at = arrived_at.split('?').next().unwrap_or_default();
         let callback = format!("{arrived_at}?{}", request.query());
-        Step::Answer(match self.client.finish_login(&callback, request.cookies()).await {
+        Step::Respond(match self.client.finish_login(&callback, request.cookies()).await {
             Ok(Outcome::SignedIn(signed_in)) => return Step::SignIn(signed_in),
             Ok(Outcome::Restart(restart)) => self.to_clever(&restart.login, request),
             Ok(Outcome::Denied(denied)) => self.denied(request, &denied),
@@ -292,7 +292,7 @@ impl BrowserLeg {
 
     /// The response to a person who is now signed in: a redirect to the page that they wanted. `login` is the [`SignedIn`] of the
     /// callback, or a [`HeldLogin`].
-    pub fn admitted(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
+    pub fn admitted(&self, request: &WebRequest, login: &dyn Proven) -> WebResponse {
         let Identity { id, user_type, .. } = login.identity();
         let role = user_type.as_ref().map_or("role unknown", |user_type| user_type.as_str());
         tracing::info!("signed in with Clever: Clever id {id} ({role})");
@@ -300,16 +300,16 @@ impl BrowserLeg {
     }
 
     /// The response to a person who was already signed in: a redirect to the page that they wanted.
-    pub(crate) fn onwards(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
+    pub(crate) fn onwards(&self, request: &WebRequest, login: &dyn Proven) -> WebResponse {
         let home = self.inside(request, &self.options.after_login);
-        WebAnswer::redirect(login.return_to().unwrap_or(&home), login.set_cookies(), self.language(request))
+        WebResponse::redirect(login.return_to().unwrap_or(&home), login.set_cookies(), self.language(request))
     }
 
     /// The response to a person whose login is on hold, with [`HeldLogins`] in the session: a redirect to `page`, a path of your
     /// application where they do what you ask for.
-    pub fn held(&self, request: &WebRequest, signed_in: &SignedIn, page: &str) -> WebAnswer {
+    pub fn held(&self, request: &WebRequest, signed_in: &SignedIn, page: &str) -> WebResponse {
         let target = self.inside(request, page);
-        WebAnswer::redirect(&target, &self.cookies_while_held(signed_in, 303), self.language(request))
+        WebResponse::redirect(&target, &self.cookies_while_held(signed_in, 303), self.language(request))
     }
 
     /// Takes a held login, to sign the person in; the others stay in `held`. Without a key, it is the login that was held first.
@@ -324,12 +324,12 @@ impl BrowserLeg {
     }
 
     /// The response when no login is on hold anymore: a redirect to the login.
-    pub fn log_in_again(&self, request: &WebRequest) -> WebAnswer {
-        WebAnswer::redirect(&self.login_url(request, None), &[], self.language(request))
+    pub fn log_in_again(&self, request: &WebRequest) -> WebResponse {
+        WebResponse::redirect(&self.login_url(request, None), &[], self.language(request))
     }
 
     /// The response to a person that the application refuses. The person is not signed in.
-    pub fn refused_sign_in(&self, request: &WebRequest, login: &dyn Proven, why: &Refused) -> WebAnswer {
+    pub fn refused_sign_in(&self, request: &WebRequest, login: &dyn Proven, why: &Refused) -> WebResponse {
         let (code, sentence, status) = match &why.error {
             Some(error) => (error.code().as_str(), error.user_message(), error.page_status()),
             None => (
@@ -345,25 +345,25 @@ impl BrowserLeg {
         let wishes = (login.return_to(), login.switch_user());
         let mut problem = self.problem(request, (code, sentence, status), wishes);
         problem.retry_after = why.error.as_ref().and_then(Error::retry_after);
-        WebAnswer::problem_page(problem, self.language(request))
+        WebResponse::problem_page(problem, self.language(request))
             .cookies(&self.without_sign_in(request, login))
             .ending_session(true)
     }
 
     /// The response to a person who logged out while their login was in progress. The person is not signed in.
-    pub fn logged_out_meanwhile(&self, request: &WebRequest, login: &dyn Proven) -> WebAnswer {
+    pub fn logged_out_meanwhile(&self, request: &WebRequest, login: &dyn Proven) -> WebResponse {
         let target = self.inside(request, &self.options.after_log_out);
-        WebAnswer::redirect(&target, &self.without_sign_in(request, login), self.language(request))
+        WebResponse::redirect(&target, &self.without_sign_in(request, login), self.language(request))
             .ending_session(true)
     }
 
     /// The response when the application's own code or its session store failed. Log the reason yourself.
-    pub fn broken(&self, request: &WebRequest, login: Option<&dyn Proven>) -> WebAnswer {
+    pub fn broken(&self, request: &WebRequest, login: Option<&dyn Proven>) -> WebResponse {
         let error = ErrorCode::Internal;
         let wishes = login.map_or((None, false), |login| (login.return_to(), login.switch_user()));
         let said = (error.as_str(), error.user_message(), error.page_status());
         let cookies = login.map_or_else(Vec::new, |login| self.without_sign_in(request, login));
-        WebAnswer::problem_page(self.problem(request, said, wishes), self.language(request))
+        WebResponse::problem_page(self.problem(request, said, wishes), self.language(request))
             .cookies(&cookies)
             .ending_session(login.is_some())
     }
@@ -391,28 +391,28 @@ impl BrowserLeg {
 
     /// Logs the person out. Only a form on a page of the application may do so. End your session if the response requires it. The
     /// person stays signed in at Clever, as Clever recommends.
-    pub fn log_out(&self, request: &WebRequest) -> WebAnswer {
+    pub fn log_out(&self, request: &WebRequest) -> WebResponse {
         if let Some(refused) = self.refused(Endpoint::Logout, request) {
             return refused;
         }
         let cookies = self.client.log_out_cookies(request.cookies());
         let target = self.inside(request, &self.options.after_log_out);
-        WebAnswer::redirect(&target, &cookies, self.language(request)).ending_session(true)
+        WebResponse::redirect(&target, &cookies, self.language(request)).ending_session(true)
     }
 
     /// The signed-in person, as JSON for scripts.
-    pub fn whoami(&self, request: &WebRequest, person: Option<&SessionIdentity>) -> WebAnswer {
+    pub fn whoami(&self, request: &WebRequest, person: Option<&SessionIdentity>) -> WebResponse {
         match person.map(serde_json::to_value) {
-            Some(Ok(person)) => WebAnswer::json(200, &person),
+            Some(Ok(person)) => WebResponse::json(200, &person),
             _ => self.not_signed_in_json(request),
         }
     }
 
     /// The response to a request for a page that is only for signed-in people. A person who opens a page is sent to log in and
     /// comes back to it. A script (`fetch`) gets 401 with JSON. A frame or a submitted form gets 401 with a page.
-    pub fn not_signed_in(&self, request: &WebRequest) -> WebAnswer {
+    pub fn not_signed_in(&self, request: &WebRequest) -> WebResponse {
         match self.guard(request) {
-            Guard::ToLogIn => WebAnswer::redirect(
+            Guard::ToLogIn => WebResponse::redirect(
                 &self.login_url(request, Some(&self.here(request))),
                 &[],
                 self.language(request),
@@ -420,16 +420,16 @@ impl BrowserLeg {
             Guard::Json => self.not_signed_in_json(request),
             Guard::Page => {
                 let said = (NOT_SIGNED_IN, words::NOT_SIGNED_IN.text(Language::English), 401);
-                WebAnswer::problem_page(self.problem(request, said, (None, false)), self.language(request))
+                WebResponse::problem_page(self.problem(request, said, (None, false)), self.language(request))
                     .header(WWW_AUTHENTICATE, CHALLENGE)
             }
         }
     }
 
     /// The response to a signed-in person without the roles that a page requires: 403, with JSON for a script.
-    pub fn not_allowed(&self, request: &WebRequest) -> WebAnswer {
+    pub fn not_allowed(&self, request: &WebRequest) -> WebResponse {
         if matches!(self.guard(request), Guard::Json) {
-            return WebAnswer::json(
+            return WebResponse::json(
                 403,
                 &json!({"detail": words::NOT_ALLOWED.text(Language::English), "code": NOT_ALLOWED}),
             );
@@ -438,7 +438,7 @@ impl BrowserLeg {
         let said = (NOT_ALLOWED, words::NOT_ALLOWED.text(Language::English), 403);
         let mut problem = self.problem(request, said, (Some(&here), false));
         problem.home_url = Some(self.inside(request, &self.options.after_login));
-        WebAnswer::problem_page(problem, self.language(request))
+        WebResponse::problem_page(problem, self.language(request))
     }
 
     /// The cookies to set with the response to a request whose session has a signed-in person: the last sign-in was kept.
@@ -452,9 +452,9 @@ impl BrowserLeg {
         cookies
     }
 
-    fn not_signed_in_json(&self, request: &WebRequest) -> WebAnswer {
+    fn not_signed_in_json(&self, request: &WebRequest) -> WebResponse {
         let body = json!({"detail": words::NOT_SIGNED_IN.text(Language::English), "code": NOT_SIGNED_IN, "login_url": self.login_url(request, None)});
-        WebAnswer::json(401, &body).header(WWW_AUTHENTICATE, CHALLENGE)
+        WebResponse::json(401, &body).header(WWW_AUTHENTICATE, CHALLENGE)
     }
 
     /// How a guard responds: with a redirect for a person who can be sent to log in, a page for a person who would lose a form,
@@ -470,27 +470,27 @@ impl BrowserLeg {
     }
 
     /// The response to a request that must not act: a `HEAD` request, a prefetch, a frame, or a form on another site.
-    fn refused(&self, endpoint: Endpoint, request: &WebRequest) -> Option<WebAnswer> {
+    fn refused(&self, endpoint: Endpoint, request: &WebRequest) -> Option<WebResponse> {
         let refusal = self.client.refusal(endpoint, request.browser())?;
-        let answer = WebAnswer::new(refusal.status, String::new());
+        let response = WebResponse::new(refusal.status, String::new());
         Some(match refusal.allow {
-            Some(allow) => answer.header(ALLOW, allow),
-            None => answer,
+            Some(allow) => response.header(ALLOW, allow),
+            None => response,
         })
     }
 
-    fn to_clever(&self, login: &Login, request: &WebRequest) -> WebAnswer {
+    fn to_clever(&self, login: &Login, request: &WebRequest) -> WebResponse {
         if login.needs_page {
-            return WebAnswer::page(200, pages::moved(&login.url, self.language(request)))
+            return WebResponse::page(200, pages::moved(&login.url, self.language(request)))
                 .cookies(&login.set_cookies);
         }
-        WebAnswer::redirect(&login.url, &login.set_cookies, self.language(request))
+        WebResponse::redirect(&login.url, &login.set_cookies, self.language(request))
     }
 
-    fn denied(&self, request: &WebRequest, denied: &Denied) -> WebAnswer {
+    fn denied(&self, request: &WebRequest, denied: &Denied) -> WebResponse {
         tracing::warn!("login with Clever failed: {DENIED}: Clever responded with {}", quote(&denied.error));
         let wishes = (denied.return_to.as_deref(), denied.switch_user);
-        WebAnswer::problem_page(
+        WebResponse::problem_page(
             self.problem(request, (DENIED, words::DENIED.text(Language::English), 403), wishes),
             self.language(request),
         )
@@ -498,7 +498,7 @@ impl BrowserLeg {
         .ending_session(denied.ends_session)
     }
 
-    fn failed(&self, request: &WebRequest, error: &Error) -> WebAnswer {
+    fn failed(&self, request: &WebRequest, error: &Error) -> WebResponse {
         tracing::warn!("login with Clever failed: {error}");
         let said = (error.code().as_str(), error.user_message(), error.page_status());
         let mut problem = self.problem(request, said, (error.return_to(), error.switch_user()));
@@ -506,7 +506,7 @@ impl BrowserLeg {
         if error.code() == ErrorCode::PageNotAllowed {
             problem.home_url = Some(self.inside(request, &self.options.after_login));
         }
-        WebAnswer::problem_page(problem, self.language(request))
+        WebResponse::problem_page(problem, self.language(request))
             .cookies(error.set_cookies())
             .ending_session(error.ends_session())
     }

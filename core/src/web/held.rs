@@ -152,12 +152,12 @@ impl fmt::Debug for HeldLogin {
 ///
 /// ```
 /// use clever_sso::SignedIn;
-/// use clever_sso::web::{BrowserLeg, HeldLogins, WebAnswer, WebRequest};
+/// use clever_sso::web::{BrowserLeg, HeldLogins, WebResponse, WebRequest};
 /// use serde_json::Value;
 ///
 /// # trait Session { fn value(&self, key: &str) -> Option<Value>; fn end(&self); fn insert(&self, key: &str, value: impl serde::Serialize); }
 /// /// Instead of signing the person in: the browser goes to a page of yours.
-/// fn ask_for_code(leg: &BrowserLeg, request: &WebRequest, signed_in: &SignedIn, session: &impl Session) -> clever_sso::Result<WebAnswer> {
+/// fn ask_for_code(leg: &BrowserLeg, request: &WebRequest, signed_in: &SignedIn, session: &impl Session) -> clever_sso::Result<WebResponse> {
 ///     let others = session.value("held").and_then(HeldLogins::from_session);
 ///     let (held, key) = HeldLogins::hold(others, signed_in)?;
 ///     session.end(); // nothing of the person before is carried over
@@ -166,7 +166,7 @@ impl fmt::Debug for HeldLogin {
 /// }
 ///
 /// /// That page, when the code is right.
-/// fn let_in(leg: &BrowserLeg, request: &WebRequest, key: &str, session: &impl Session) -> WebAnswer {
+/// fn let_in(leg: &BrowserLeg, request: &WebRequest, key: &str, session: &impl Session) -> WebResponse {
 ///     let mut others = session.value("held").and_then(HeldLogins::from_session);
 ///     let Some(held) = leg.take_held(&mut others, Some(key)) else { return leg.log_in_again(request) };
 ///     session.end();

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::pages;
-use super::{BrowserLeg, HeldLogins, Problem, Refused, SessionIdentity, WebAnswer, WebOptions, WebRequest};
+use super::{BrowserLeg, HeldLogins, Problem, Refused, SessionIdentity, WebOptions, WebRequest, WebResponse};
 use crate::sentences::Language;
 use crate::{Client, Config, ErrorCode, Identity, RoleName, Secret, SignedIn, Tokens, UserType};
 
@@ -21,8 +21,8 @@ fn get(target: &str, headers: &[(&str, &str)]) -> WebRequest {
     WebRequest::new("GET", target, headers.iter().copied())
 }
 
-fn header<'a>(answer: &'a WebAnswer, name: &str) -> &'a str {
-    answer.response().headers().get(name).map_or("", |value| value.to_str().unwrap())
+fn header<'a>(response: &'a WebResponse, name: &str) -> &'a str {
+    response.as_http().headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
 #[test]
@@ -153,27 +153,27 @@ fn signed_out_pages_are_redirected_and_scripts_get_401() {
         ("GET", vec![("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "iframe")], 401),
         ("POST", vec![], 401),
     ] {
-        let answer = leg.not_signed_in(&WebRequest::new(method, "/a?b=ä", headers.clone()));
-        assert_eq!(answer.response().status(), status, "{method} {headers:?}");
-        assert_eq!(header(&answer, "cache-control"), "no-store");
+        let response = leg.not_signed_in(&WebRequest::new(method, "/a?b=ä", headers.clone()));
+        assert_eq!(response.as_http().status(), status, "{method} {headers:?}");
+        assert_eq!(header(&response, "cache-control"), "no-store");
         if status == 303 {
-            assert_eq!(header(&answer, "location"), "/clever/login?next=%2Fa%3Fb%3D%C3%A4");
+            assert_eq!(header(&response, "location"), "/clever/login?next=%2Fa%3Fb%3D%C3%A4");
         } else {
-            assert!(header(&answer, "www-authenticate").starts_with("Session"));
-            assert_eq!(header(&answer, "content-type"), "application/json");
-            assert!(answer.response().body().contains("\"login_url\":\"/clever/login\""));
+            assert!(header(&response, "www-authenticate").starts_with("Session"));
+            assert_eq!(header(&response, "content-type"), "application/json");
+            assert!(response.as_http().body().contains("\"login_url\":\"/clever/login\""));
         }
     }
     // The response to a person's submitted form is not JSON.
     let form = leg.not_signed_in(&WebRequest::new("POST", "/a", navigates));
     assert_eq!(
-        (form.response().status().as_u16(), header(&form, "content-type")),
+        (form.as_http().status().as_u16(), header(&form, "content-type")),
         (401, "text/html; charset=utf-8")
     );
     assert_eq!(form.problem().map(|problem| problem.code.as_str()), Some("not_signed_in"));
-    assert_eq!(leg.not_allowed(&get("/a", &[])).response().status(), 403);
+    assert_eq!(leg.not_allowed(&get("/a", &[])).as_http().status(), 403);
     let told = leg.not_allowed(&get("/a", &[("Sec-Fetch-Mode", "cors")]));
-    assert_eq!((told.response().status().as_u16(), header(&told, "content-type")), (403, "application/json"));
+    assert_eq!((told.as_http().status().as_u16(), header(&told, "content-type")), (403, "application/json"));
 }
 
 #[test]
@@ -188,9 +188,9 @@ fn pages_are_in_the_language_of_the_browser() {
         ("de", "en"),
         ("es;q=0", "en"),
     ] {
-        let answer = leg.not_allowed(&get("/a", &[("Accept-Language", accepted)]));
-        assert!(answer.response().body().contains(&format!("<html lang=\"{tag}\">")), "{accepted}");
-        assert_eq!(answer.problem().map(|problem| problem.language), Some(tag));
+        let response = leg.not_allowed(&get("/a", &[("Accept-Language", accepted)]));
+        assert!(response.as_http().body().contains(&format!("<html lang=\"{tag}\">")), "{accepted}");
+        assert_eq!(response.problem().map(|problem| problem.language), Some(tag));
     }
 }
 
@@ -199,10 +199,10 @@ fn a_configured_language_is_used_for_every_page() {
     for (set, accepted, tag) in
         [("es", "en", "es"), ("en", "es", "en"), ("es-MX", "", "es"), ("", "es", "es")]
     {
-        let answer =
+        let response =
             leg(WebOptions::new().language(set)).not_allowed(&get("/a", &[("Accept-Language", accepted)]));
-        assert!(answer.response().body().contains(&format!("<html lang=\"{tag}\">")), "{set} {accepted}");
-        assert_eq!(answer.problem().map(|problem| problem.language), Some(tag));
+        assert!(response.as_http().body().contains(&format!("<html lang=\"{tag}\">")), "{set} {accepted}");
+        assert_eq!(response.problem().map(|problem| problem.language), Some(tag));
     }
 }
 
@@ -215,9 +215,11 @@ fn names_and_urls_in_pages_are_escaped() {
     let line = leg.signed_in_line(&request, &person);
     assert!(line.contains("&lt;b&gt;&#x27;&quot;&amp;") && !line.contains("<script>"), "{line}");
     assert!(leg.login_button(&request, Some("/a\"b")).contains("next=%2Fa%22b"));
-    let answer = leg.not_allowed(&request);
-    assert!(!answer.response().body().contains("<script>"));
-    assert!(header(&answer, "content-security-policy").starts_with("default-src 'none'; style-src 'sha256-"));
+    let response = leg.not_allowed(&request);
+    assert!(!response.as_http().body().contains("<script>"));
+    assert!(
+        header(&response, "content-security-policy").starts_with("default-src 'none'; style-src 'sha256-")
+    );
 }
 
 /// Set by `make sentences`: write the pages instead of comparing them.
@@ -236,16 +238,16 @@ fn the_pages_match_the_files_of_the_browser_tests() {
         "Ada Ashworth".clone_into(&mut ada.full_name);
         let snippets =
             format!("{}\n{}", leg.login_button(&request, None), leg.signed_in_line(&request, &ada));
-        for (name, answer) in [
+        for (name, response) in [
             ("refused", leg.refused_sign_in(&request, &signed_in(Some("/grades")), &Refused::new())),
             ("not-allowed", leg.not_allowed(&request)),
             ("not-signed-in", leg.not_signed_in(&form)),
-            ("waiting", WebAnswer::page(200, pages::waiting("/clever/callback?clever_waited=1", language))),
-            ("snippets", WebAnswer::page(200, snippets)),
+            ("waiting", WebResponse::page(200, pages::waiting("/clever/callback?clever_waited=1", language))),
+            ("snippets", WebResponse::page(200, snippets)),
         ] {
             let headers = ["content-type", "content-security-policy", "referrer-policy"]
-                .map(|name| format!("{name}: {}\n", header(&answer, name)));
-            let shown = format!("{}\n{}\n", headers.concat(), answer.response().body().trim_end());
+                .map(|name| format!("{name}: {}\n", header(&response, name)));
+            let shown = format!("{}\n{}\n", headers.concat(), response.as_http().body().trim_end());
             let path = format!("{folder}/{name}-{}.http", language.tag());
             if std::env::var_os(WRITE).is_some() {
                 std::fs::write(&path, &shown).unwrap();
@@ -260,17 +262,17 @@ fn the_pages_match_the_files_of_the_browser_tests() {
 
 #[test]
 fn an_applications_own_page_keeps_status_and_cookies() {
-    let answer = leg(WebOptions::new()).not_allowed(&get("/a", &[])).with_page("<p>mine");
-    assert_eq!((answer.response().status().as_u16(), answer.response().body().as_str()), (403, "<p>mine"));
-    assert_eq!(header(&answer, "content-security-policy"), "");
-    assert_eq!(answer.problem().map(Problem::status_code), Some(http::StatusCode::FORBIDDEN));
+    let response = leg(WebOptions::new()).not_allowed(&get("/a", &[])).with_page("<p>mine");
+    assert_eq!((response.as_http().status().as_u16(), response.as_http().body().as_str()), (403, "<p>mine"));
+    assert_eq!(header(&response, "content-security-policy"), "");
+    assert_eq!(response.problem().map(Problem::status_code), Some(http::StatusCode::FORBIDDEN));
 }
 
 #[test]
 fn a_redirect_to_a_long_url_becomes_a_page() {
     let leg = leg(WebOptions::new());
-    let answer = leg.not_signed_in(&get(&format!("/{}", "%D1%88".repeat(500)), &[]));
-    assert_eq!(answer.response().status(), 303, "500 letters must fit into a redirect");
+    let response = leg.not_signed_in(&get(&format!("/{}", "%D1%88".repeat(500)), &[]));
+    assert_eq!(response.as_http().status(), 303, "500 letters must fit into a redirect");
     let long = "/".to_owned() + &"x".repeat(3000);
     assert_eq!(header(&leg.not_signed_in(&get(&long, &[])), "location"), "/clever/login");
     let login = crate::Login {
@@ -280,10 +282,10 @@ fn a_redirect_to_a_long_url_becomes_a_page() {
         pending: String::new(),
         needs_page: false,
     };
-    let answer = WebAnswer::from(&login);
-    assert_eq!(answer.response().status(), 200);
+    let response = WebResponse::from(&login);
+    assert_eq!(response.as_http().status(), 200);
     assert!(
-        answer.response().body().contains("http-equiv=\"refresh\" content=\"0; url=https://clever.com/x")
+        response.as_http().body().contains("http-equiv=\"refresh\" content=\"0; url=https://clever.com/x")
     );
 }
 
@@ -337,7 +339,7 @@ fn a_held_login_redirects_to_the_applications_page_and_is_completed_once() {
     let request = get("/clever/callback", &[]);
     let (held, key) = HeldLogins::hold(None, &signed_in).unwrap();
     let waits = leg.held(&request, &signed_in, &format!("/code/{key}"));
-    assert_eq!((waits.response().status().as_u16(), waits.ends_session()), (303, false));
+    assert_eq!((waits.as_http().status().as_u16(), waits.ends_session()), (303, false));
     assert_eq!(header(&waits, "location"), format!("/code/{key}"));
     signed_in.return_to = None;
     let (held, other) = HeldLogins::hold(Some(held), &signed_in).unwrap();
@@ -346,8 +348,8 @@ fn a_held_login_redirects_to_the_applications_page_and_is_completed_once() {
     let login = leg.take_held(&mut session, Some(&key)).unwrap();
     assert_eq!(header(&leg.admitted(&request, &login), "location"), "/grades");
     let refused = leg.refused_sign_in(&request, &login, &Refused::new());
-    assert_eq!((refused.response().status().as_u16(), refused.ends_session()), (403, true));
-    assert!(refused.response().body().contains("next=%2Fgrades"));
+    assert_eq!((refused.as_http().status().as_u16(), refused.ends_session()), (403, true));
+    assert!(refused.as_http().body().contains("next=%2Fgrades"));
     // A browser that stores its session may send an old copy again, to any worker of this process.
     assert!(leg.clone().take_held(&mut HeldLogins::from_session(kept), Some(&key)).is_none());
     let again = leg.log_in_again(&request);

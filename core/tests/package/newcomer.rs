@@ -27,12 +27,12 @@ impl Site {
         Ok(Self { leg: BrowserLeg::new(client, WebOptions::new().after_login("/grades"))?, session: None })
     }
 
-    async fn answer(&mut self, request: &Request<()>) -> Response<String> {
+    async fn response(&mut self, request: &Request<()>) -> Response<String> {
         let request = WebRequest::from(request);
-        let answer = match request.path() {
+        let response = match request.path() {
             path if self.leg.is_login(path) => self.leg.login(&request, self.session.is_some()),
             _ if self.leg.takes_callback(&request) => match self.leg.callback(&request).await {
-                Step::Answer(answer) => answer,
+                Step::Respond(response) => response,
                 Step::SignIn(signed_in) => {
                     self.session = Some(self.leg.session_identity(&signed_in.identity));
                     return self.leg.admitted(&request, &signed_in).into_http();
@@ -45,10 +45,10 @@ impl Site {
                 None => self.leg.not_signed_in(&request),
             },
         };
-        if answer.ends_session() {
+        if response.ends_session() {
             self.session = None;
         }
-        answer.into_http()
+        response.into_http()
     }
 }
 
@@ -69,7 +69,7 @@ impl Browser {
             .header("sec-fetch-site", "same-origin")
             .header(header::COOKIE, cookies.join("; "))
             .body(())?;
-        let response = self.site.answer(&request).await;
+        let response = self.site.response(&request).await;
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let (name, rest) = cookie.to_str()?.split_once('=').ok_or("a cookie without a value")?;
             let value = rest.split(';').next().unwrap_or_default();

@@ -27,7 +27,7 @@ pub(super) const DENIED: &str = "access_denied";
 #[must_use = "the browser waits for a response"]
 pub enum Step {
     /// Send this to the browser.
-    Answer(WebAnswer),
+    Respond(WebResponse),
     /// The person proved the login: end the old session, start a new one, and respond with
     /// [`BrowserLeg::admitted`](super::BrowserLeg::admitted); or respond with
     /// [`BrowserLeg::refused_sign_in`](super::BrowserLeg::refused_sign_in).
@@ -37,40 +37,40 @@ pub enum Step {
 /// A response to the browser, and whether to end its old session.
 ///
 /// ```
-/// use clever_sso::web::WebAnswer;
+/// use clever_sso::web::WebResponse;
 ///
-/// fn send(answer: WebAnswer, end_session: impl FnOnce()) -> http::Response<String> {
-///     if answer.ends_session() {
+/// fn send(response: WebResponse, end_session: impl FnOnce()) -> http::Response<String> {
+///     if response.ends_session() {
 ///         end_session();
 ///     }
-///     answer.into_http()
+///     response.into_http()
 /// }
 /// ```
 #[derive(Clone)]
 #[must_use = "the browser waits for it"]
-pub struct WebAnswer {
-    response: Response<String>,
+pub struct WebResponse {
+    http: Response<String>,
     ends_session: bool,
     problem: Option<Box<Problem>>,
 }
 
-impl WebAnswer {
+impl WebResponse {
     pub(super) fn new(status: u16, body: String) -> Self {
-        let mut response = Response::new(body);
-        *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut http = Response::new(body);
+        *http.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // The page is for one person, and the address of the callback contains a code.
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        Self { response, ends_session: false, problem: None }
+        http.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        http.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        Self { http, ends_session: false, problem: None }
     }
 
     /// A redirect. If the address is too long for one, it is a page that continues by itself.
     pub(super) fn redirect(target: &str, cookies: &[SetCookie], language: Language) -> Self {
-        let answer = Self::new(303, String::new()).header(LOCATION, target).cookies(cookies);
-        let headers = answer.response.headers();
+        let response = Self::new(303, String::new()).header(LOCATION, target).cookies(cookies);
+        let headers = response.http.headers();
         let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         if headers.contains_key(LOCATION) && bytes + SESSION_COOKIE_BYTES <= MAX_HEADER_BYTES {
-            return answer;
+            return response;
         }
         Self::page(200, pages::moved(target, language)).cookies(cookies)
     }
@@ -81,11 +81,11 @@ impl WebAnswer {
     }
 
     pub(super) fn problem_page(problem: Problem, language: Language) -> Self {
-        let mut answer = Self::page(problem.status, pages::problem(&problem, language));
+        let mut response = Self::page(problem.status, pages::problem(&problem, language));
         if let Some(pause) = problem.retry_after {
-            answer = answer.header(RETRY_AFTER, &pause.as_secs().to_string());
+            response = response.header(RETRY_AFTER, &pause.as_secs().to_string());
         }
-        Self { problem: Some(Box::new(problem)), ..answer }
+        Self { problem: Some(Box::new(problem)), ..response }
     }
 
     pub(super) fn json(status: u16, body: &serde_json::Value) -> Self {
@@ -96,7 +96,7 @@ impl WebAnswer {
 
     pub(super) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.response.headers_mut().insert(name, value);
+            self.http.headers_mut().insert(name, value);
         }
         self
     }
@@ -104,7 +104,7 @@ impl WebAnswer {
     pub(super) fn cookies(mut self, cookies: &[SetCookie]) -> Self {
         for cookie in cookies {
             if let Ok(value) = HeaderValue::from_str(&cookie.header()) {
-                self.response.headers_mut().append(SET_COOKIE, value);
+                self.http.headers_mut().append(SET_COOKIE, value);
             }
         }
         self
@@ -128,34 +128,34 @@ impl WebAnswer {
 
     /// Replaces this crate's page by your own page (HTML).
     pub fn with_page(mut self, html: impl Into<String>) -> Self {
-        *self.response.body_mut() = html.into();
-        self.response.headers_mut().remove(CONTENT_SECURITY_POLICY);
+        *self.http.body_mut() = html.into();
+        self.http.headers_mut().remove(CONTENT_SECURITY_POLICY);
         self.header(CONTENT_TYPE, HTML)
     }
 
     /// The response: its status, its headers with the cookies, and its body.
-    pub const fn response(&self) -> &Response<String> {
-        &self.response
+    pub const fn as_http(&self) -> &Response<String> {
+        &self.http
     }
 
-    /// Like [`response`](Self::response), as an owned response that you can send.
+    /// Like [`as_http`](Self::as_http), as an owned response that you can send.
     pub fn into_http(self) -> Response<String> {
-        self.response
+        self.http
     }
 }
 
-impl std::fmt::Debug for WebAnswer {
+impl std::fmt::Debug for WebResponse {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
-            .debug_struct("WebAnswer")
-            .field("status", &self.response.status())
+            .debug_struct("WebResponse")
+            .field("status", &self.http.status())
             .field("ends_session", &self.ends_session)
             .finish_non_exhaustive()
     }
 }
 
 /// The redirect to Clever, with its cookies.
-impl From<&Login> for WebAnswer {
+impl From<&Login> for WebResponse {
     fn from(login: &Login) -> Self {
         if login.needs_page {
             return Self::page(200, pages::moved(&login.url, Language::English)).cookies(&login.set_cookies);
@@ -165,16 +165,16 @@ impl From<&Login> for WebAnswer {
 }
 
 /// The redirect to Clever, with its cookies.
-impl From<&Restart> for WebAnswer {
+impl From<&Restart> for WebResponse {
     fn from(restart: &Restart) -> Self {
         Self::from(&restart.login)
     }
 }
 
 /// A page in English that says that Clever refused, with its cookies and without links. End the session if
-/// [`ends_session`](WebAnswer::ends_session) is true. [`BrowserLeg::callback`](super::BrowserLeg::callback) makes the page with
+/// [`ends_session`](WebResponse::ends_session) is true. [`BrowserLeg::callback`](super::BrowserLeg::callback) makes the page with
 /// links, in the person's language.
-impl From<&Denied> for WebAnswer {
+impl From<&Denied> for WebResponse {
     fn from(denied: &Denied) -> Self {
         let problem = Problem::without_links(DENIED, words::DENIED.text(Language::English), 403);
         Self::problem_page(problem, Language::English)
@@ -184,8 +184,8 @@ impl From<&Denied> for WebAnswer {
 }
 
 /// A page in English with the error's sentence for the person, with its status and cookies and without links. End the session if
-/// [`ends_session`](WebAnswer::ends_session) is true.
-impl From<&Error> for WebAnswer {
+/// [`ends_session`](WebResponse::ends_session) is true.
+impl From<&Error> for WebResponse {
     fn from(error: &Error) -> Self {
         let problem =
             Problem::without_links(error.code().as_str(), error.user_message(), error.page_status());

@@ -27,7 +27,7 @@ const SHORT: Duration = Duration::from_secs(1);
 const WELL_SET: u64 = 10;
 
 /// The responses of the first round.
-pub(super) struct Answers<'a> {
+pub(super) struct Responses<'a> {
     setup: Setup<'a>,
     discovery: Result<Metadata>,
     /// The response to a failed discovery request, in words.
@@ -40,13 +40,13 @@ pub(super) struct Answers<'a> {
 }
 
 /// Sends all requests that do not depend on other responses.
-pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Answers<'a> {
+pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Responses<'a> {
     let asked_first = match setup.discovers.take() {
         Some(builder) => {
-            let answer =
+            let response =
                 asker.ask(vec![(RequestTo::Discovery, discovery::request(&setup.config.issuer))]).await.pop();
-            if let Some(Ok(answer)) = &answer
-                && let Ok(metadata) = discovery::response(answer, &setup.config.issuer)
+            if let Some(Ok(response)) = &response
+                && let Ok(metadata) = discovery::response(response, &setup.config.issuer)
                 && let Ok(config) = builder.discovered(&metadata).build()
             {
                 setup.config = config;
@@ -54,7 +54,7 @@ pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Answ
                 // The endpoints are unknown, so no secret is sent to them.
                 setup.credentials_are_usable = false;
             }
-            answer
+            response
         }
         None => None,
     };
@@ -69,20 +69,20 @@ pub(super) async fn first_round<'a>(asker: &Asker, mut setup: Setup<'a>) -> Answ
     }
     if setup.credentials_are_usable && !config.redirect_uris.is_empty() {
         let uris = config.redirect_uris.iter().take(redirect_uris::MOST).map(String::as_str);
-        requests.extend(uris.chain([redirect_uris::NOBODYS]).map(|uri| authorize_request(config, uri)));
+        requests.extend(uris.chain([redirect_uris::UNREGISTERED]).map(|uri| authorize_request(config, uri)));
     }
-    let mut answers = asker.ask(requests).await.into_iter();
-    let mut next = || answers.next().unwrap_or_else(|| Err(Error::new(ErrorCode::Internal)));
+    let mut responses = asker.ask(requests).await.into_iter();
+    let mut next = || responses.next().unwrap_or_else(|| Err(Error::new(ErrorCode::Internal)));
     let api = next();
     let document = asked_first.unwrap_or_else(&mut next);
     let token = has_token.then(&mut next);
     let instead = document.as_ref().ok().map(what_it_is);
     let discovery = document.and_then(|document| discovery::response(&document, &config.issuer));
-    Answers { discovery, instead, api, token, authorize: answers.collect(), setup }
+    Responses { discovery, instead, api, token, authorize: responses.collect(), setup }
 }
 
 fn token_request(config: &Config) -> Result<Request> {
-    let redirect_uri = config.redirect_uris.first().map_or(redirect_uris::NOBODYS, String::as_str);
+    let redirect_uri = config.redirect_uris.first().map_or(redirect_uris::UNREGISTERED, String::as_str);
     token::request(
         &config.token_endpoint()?,
         &config.client_id,
@@ -98,8 +98,8 @@ fn authorize_request(config: &Config, redirect_uri: &str) -> (RequestTo, Result<
 }
 
 /// The error, with the response that came instead of the expected one, if there is one.
-fn with_answer(error: &Error, address: &str, answer: Option<&Result<Response>>) -> String {
-    let instead = answer.and_then(|answer| answer.as_ref().ok()).map(what_it_is);
+fn with_response(error: &Error, address: &str, response: Option<&Result<Response>>) -> String {
+    let instead = response.and_then(|response| response.as_ref().ok()).map(what_it_is);
     with_instead(error, address, instead.as_deref())
 }
 
@@ -121,15 +121,15 @@ fn with_instead(error: &Error, address: &str, instead: Option<&str>) -> String {
 }
 
 /// The status and content type of a response, without its body.
-fn what_it_is(answer: &Response) -> String {
-    let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+fn what_it_is(response: &Response) -> String {
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
     let kind = header(header::CONTENT_TYPE).map(|kind| format!(", {}", quote(kind))).unwrap_or_default();
     let target = header(header::LOCATION).and_then(|location| Url::parse(location).ok());
     let target = target.and_then(|target| target.host_str().map(|host| format!(" to {}", quote(host))));
-    format!("HTTP {}{kind}{}", answer.status().as_u16(), target.unwrap_or_default())
+    format!("HTTP {}{kind}{}", response.status().as_u16(), target.unwrap_or_default())
 }
 
-impl Answers<'_> {
+impl Responses<'_> {
     pub(super) const fn config(&self) -> &Config {
         &self.setup.config
     }
@@ -141,7 +141,7 @@ impl Answers<'_> {
             .iter()
             .chain(&self.authorize)
             .chain([&self.api])
-            .filter_map(|answer| answer.as_ref().err());
+            .filter_map(|response| response.as_ref().err());
         self.discovery
             .as_ref()
             .err()
@@ -199,12 +199,12 @@ impl Answers<'_> {
         let are_rejected = credentials.as_ref().is_some_and(|finding| finding.level == Level::Problem);
         found.extend(credentials);
         // Clever may refuse every request of an app that it does not know.
-        match refusal.filter(|answer| !are_rejected || answer.status() == StatusCode::NOT_FOUND) {
-            Some(answer) => found.push(redirect_uris::refuses_all(
+        match refusal.filter(|response| !are_rejected || response.status() == StatusCode::NOT_FOUND) {
+            Some(response) => found.push(redirect_uris::refuses_all(
                 self.config(),
                 &self.login_address(),
-                answer.status(),
-                &what_it_is(&answer),
+                response.status(),
+                &what_it_is(&response),
             )),
             None => self.redirect_uris(&variants, are_rejected, &failed, found),
         }
@@ -275,38 +275,38 @@ impl Answers<'_> {
         let may_refuse_all = self.may_refuse_all();
         let without = may_refuse_all.then(|| (RequestTo::Discovery, redirect_uris::request_without(config)));
         requests.extend(without);
-        let mut answers = asker.ask(requests).await.into_iter();
+        let mut responses = asker.ask(requests).await.into_iter();
         let keys = addresses
-            .map(|address| address.and_then(|address| Some(OfKeys { answer: answers.next()?, address })));
-        for (variant, answer) in variants.iter_mut().zip(answers.by_ref()) {
-            variant.is_known = answer.is_ok_and(|answer| self.is_known(&answer) == Some(true));
+            .map(|address| address.and_then(|address| Some(OfKeys { response: responses.next()?, address })));
+        for (variant, response) in variants.iter_mut().zip(responses.by_ref()) {
+            variant.is_known = response.is_ok_and(|response| self.is_known(&response) == Some(true));
         }
-        let without = answers.next().filter(|_| may_refuse_all).and_then(Result::ok);
+        let without = responses.next().filter(|_| may_refuse_all).and_then(Result::ok);
         let knows_one = variants.iter().any(|variant| variant.is_known);
         SecondRound {
             keys,
             variants,
-            refusal: without.filter(|answer| !knows_one && self.is_refusal(answer)),
+            refusal: without.filter(|response| !knows_one && self.is_refusal(response)),
         }
     }
 
-    fn is_refusal(&self, answer: &Response) -> bool {
-        matches!(self.treated(answer), Treated::Refused(_))
+    fn is_refusal(&self, response: &Response) -> bool {
+        matches!(self.treated(response), Treated::Refused(_))
     }
 
     /// Whether the login address refuses every redirect URI. Then it may refuse every request.
     fn may_refuse_all(&self) -> bool {
         let is_refusal =
-            |answer: &Result<Response>| answer.as_ref().is_ok_and(|answer| self.is_refusal(answer));
+            |response: &Result<Response>| response.as_ref().is_ok_and(|response| self.is_refusal(response));
         !self.authorize.is_empty() && self.authorize.iter().all(is_refusal)
     }
 
-    fn keys(&self, answers: [Option<OfKeys>; 2], failed: Failed<'_>) -> Option<Finding> {
+    fn keys(&self, responses: [Option<OfKeys>; 2], failed: Failed<'_>) -> Option<Finding> {
         let read = |of: OfKeys| {
-            let keys = of.answer.as_ref().map_err(Clone::clone).and_then(jwks::response);
-            keys.map_err(|error| (with_answer(&error, &of.address, Some(&of.answer)), error))
+            let keys = of.response.as_ref().map_err(Clone::clone).and_then(jwks::response);
+            keys.map_err(|error| (with_response(&error, &of.address, Some(&of.response)), error))
         };
-        let [published, set] = answers.map(|answer| answer.map(read));
+        let [published, set] = responses.map(|response| response.map(read));
         let own = self.setup.keys.and_then(Keys::known);
         let text = match (&set, &published) {
             (Some(set), published) => match (set, published) {
@@ -361,8 +361,8 @@ impl Answers<'_> {
         const CHECK: &str = "credentials";
         let names = self.config().names();
         let (id, secret) = (names.of("client_id"), names.of("client_secret"));
-        let answer = match &self.token {
-            Some(answer) => answer.as_ref().map_err(Clone::clone).and_then(token::response),
+        let response = match &self.token {
+            Some(response) => response.as_ref().map_err(Clone::clone).and_then(token::response),
             None if self.setup.credentials_are_usable => return None,
             None => {
                 return Some(Finding::warning(
@@ -372,7 +372,7 @@ impl Answers<'_> {
                 ));
             }
         };
-        Some(match answer {
+        Some(match response {
             Err(error) if error.code() == ErrorCode::CodeRejected => {
                 Finding::ok(CHECK, &"Clever accepts the client id and secret")
             }
@@ -390,7 +390,7 @@ impl Answers<'_> {
             ),
             Err(error) => {
                 let address = self.config().token_endpoint().unwrap_or_default();
-                failed(CHECK, &error, &with_answer(&error, &address, self.token.as_ref()))
+                failed(CHECK, &error, &with_response(&error, &address, self.token.as_ref()))
             }
             Ok(_) => Finding::problem(
                 CHECK,
@@ -403,15 +403,15 @@ impl Answers<'_> {
     /// The end of the advice for rejected credentials if the response may not be Clever's, which sends JSON here.
     fn if_a_page_came(&self) -> &'static str {
         match &self.token {
-            Some(Ok(answer)) if token::is_page(answer) => {
+            Some(Ok(response)) if token::is_page(response) => {
                 ". The response is a web page, so a proxy or gateway may have sent it: let this server reach Clever without it"
             }
             _ => "",
         }
     }
 
-    fn treated(&self, answer: &Response) -> Treated {
-        redirect_uris::treated(answer, &self.login_address())
+    fn treated(&self, response: &Response) -> Treated {
+        redirect_uris::treated(response, &self.login_address())
     }
 
     fn login_address(&self) -> String {
@@ -419,34 +419,34 @@ impl Answers<'_> {
     }
 
     /// How a redirect URI is treated that belongs to no app.
-    fn treated_of_nobody(&self) -> Option<Treated> {
+    fn treated_unregistered(&self) -> Option<Treated> {
         self.authorize.last()?.as_ref().ok().map(|other| self.treated(other))
     }
 
-    fn is_known(&self, answer: &Response) -> Option<bool> {
-        redirect_uris::is_known(&self.treated(answer), self.treated_of_nobody().as_ref())
+    fn is_known(&self, response: &Response) -> Option<bool> {
+        redirect_uris::is_known(&self.treated(response), self.treated_unregistered().as_ref())
     }
 
     /// The host of someone else that the login address sends everyone to.
-    fn led_away(&self, answer: &Response) -> Option<String> {
+    fn led_away(&self, response: &Response) -> Option<String> {
         redirect_uris::led_away(
-            &self.treated(answer),
-            self.treated_of_nobody().as_ref(),
+            &self.treated(response),
+            self.treated_unregistered().as_ref(),
             &self.login_address(),
         )
     }
 
     /// Each redirect URI, and the response to it.
     fn asked_redirect_uris(&self) -> impl Iterator<Item = (&str, &Result<Response>)> {
-        let answers = self.authorize.split_last().map(|(_, answers)| answers).unwrap_or_default();
-        self.config().redirect_uris.iter().map(String::as_str).zip(answers)
+        let responses = self.authorize.split_last().map(|(_, responses)| responses).unwrap_or_default();
+        self.config().redirect_uris.iter().map(String::as_str).zip(responses)
     }
 
     fn unknown_redirect_uris(&self) -> Vec<&str> {
-        let is_unknown = |answer: &Result<Response>| {
-            answer.as_ref().is_ok_and(|answer| self.is_known(answer) == Some(false))
+        let is_unknown = |response: &Result<Response>| {
+            response.as_ref().is_ok_and(|response| self.is_known(response) == Some(false))
         };
-        self.asked_redirect_uris().filter(|(_, answer)| is_unknown(answer)).map(|(uri, _)| uri).collect()
+        self.asked_redirect_uris().filter(|(_, response)| is_unknown(response)).map(|(uri, _)| uri).collect()
     }
 
     fn redirect_uris(
@@ -457,9 +457,9 @@ impl Answers<'_> {
         found: &mut Vec<Finding>,
     ) {
         const CHECK: &str = redirect_uris::CHECK;
-        for (uri, answer) in self.asked_redirect_uris() {
-            let answer = match answer {
-                Ok(answer) => answer,
+        for (uri, response) in self.asked_redirect_uris() {
+            let response = match response {
+                Ok(response) => response,
                 Err(error) if error.code() == ErrorCode::ConfigInvalid => {
                     found.push(failed(CHECK, error, &error.to_string()));
                     break;
@@ -472,11 +472,11 @@ impl Answers<'_> {
                     continue;
                 }
             };
-            if let Some(host) = self.led_away(answer) {
+            if let Some(host) = self.led_away(response) {
                 found.push(redirect_uris::sent_away(uri, &host, &self.login_address()));
                 continue;
             }
-            found.push(match self.is_known(answer) {
+            found.push(match self.is_known(response) {
                 Some(true) => Finding::ok(CHECK, &format_args!("Clever knows {}", quote(uri))),
                 Some(false) if credentials_are_rejected => Finding::warning(
                     CHECK,
@@ -488,8 +488,8 @@ impl Answers<'_> {
                     let instead = instead.map(|variant| (variant.uri.as_str(), variant.why));
                     redirect_uris::unknown(uri, instead, self.config())
                 }
-                None if matches!(self.treated(answer), Treated::Unclear(_)) => {
-                    redirect_uris::not_checked(uri, &format_args!("responds with {}", what_it_is(answer)))
+                None if matches!(self.treated(response), Treated::Unclear(_)) => {
+                    redirect_uris::not_checked(uri, &format_args!("responds with {}", what_it_is(response)))
                 }
                 None => Finding::ok(
                     CHECK,
@@ -518,7 +518,7 @@ impl Answers<'_> {
                     self.config().names().of("api_base")
                 ),
             ),
-            Err(error) => failed(CHECK, &error, &with_answer(&error, base, Some(&self.api))),
+            Err(error) => failed(CHECK, &error, &with_response(&error, base, Some(&self.api))),
             Ok(_) => Finding::problem(
                 CHECK,
                 &format_args!("{base} accepts a made-up token: this is not Clever"),
@@ -559,7 +559,7 @@ struct SecondRound {
 /// A response with keys, and its address.
 struct OfKeys {
     address: String,
-    answer: Result<Response>,
+    response: Result<Response>,
 }
 
 /// A redirect URI that is similar to a configured one.

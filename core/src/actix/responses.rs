@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use crate::error::Error;
 use crate::login::{Denied, Login, Restart};
 use crate::set_cookie::SetCookie;
-use crate::web::{WebAnswer, WebRequest};
+use crate::web::{WebRequest, WebResponse};
 
 /// Converts a request. Its types are those of an older version of the `http` crate.
 pub(super) fn request_of(request: &HttpRequest) -> WebRequest {
@@ -22,17 +22,16 @@ pub(super) fn request_of(request: &HttpRequest) -> WebRequest {
 }
 
 /// Converts a response.
-fn response_of(answer: &WebAnswer) -> HttpResponse {
-    let from = answer.response();
-    let mut response = HttpResponse::build(status_of(answer));
-    for (name, value) in from.headers() {
-        response.append_header((name.as_str(), value.as_bytes()));
+fn response_of(response: &WebResponse) -> HttpResponse {
+    let mut builder = HttpResponse::build(status_of(response));
+    for (name, value) in response.as_http().headers() {
+        builder.append_header((name.as_str(), value.as_bytes()));
     }
-    response.body(from.body().clone())
+    builder.body(response.as_http().body().clone())
 }
 
-fn status_of(answer: &WebAnswer) -> StatusCode {
-    let status = answer.response().status().as_u16();
+fn status_of(response: &WebResponse) -> StatusCode {
+    let status = response.as_http().status().as_u16();
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
@@ -51,13 +50,13 @@ pub(super) fn add_default(headers: &mut HeaderMap, name: HeaderName, value: &'st
     }
 }
 
-impl From<WebAnswer> for HttpResponse {
-    fn from(answer: WebAnswer) -> Self {
-        response_of(&answer)
+impl From<WebResponse> for HttpResponse {
+    fn from(response: WebResponse) -> Self {
+        response_of(&response)
     }
 }
 
-impl Responder for WebAnswer {
+impl Responder for WebResponse {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
@@ -71,11 +70,11 @@ impl Responder for WebAnswer {
 /// `on_problem`.
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
-        status_of(&WebAnswer::from(self))
+        status_of(&WebResponse::from(self))
     }
 
     fn error_response(&self) -> HttpResponse {
-        WebAnswer::from(self).into()
+        WebResponse::from(self).into()
     }
 }
 
@@ -84,7 +83,7 @@ impl Responder for Login {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        WebAnswer::from(&self).into()
+        WebResponse::from(&self).into()
     }
 }
 
@@ -93,7 +92,7 @@ impl Responder for Restart {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        WebAnswer::from(&self).into()
+        WebResponse::from(&self).into()
     }
 }
 
@@ -103,6 +102,6 @@ impl Responder for Denied {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        WebAnswer::from(&self).into()
+        WebResponse::from(&self).into()
     }
 }
