@@ -1,0 +1,291 @@
+"""The Python applications of docs/coming-from.md: after the move, people are the same users as before."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
+from pathlib import Path
+from threading import Barrier, BrokenBarrierError
+from types import ModuleType
+from typing import Any
+
+import pytest
+from clever_sso.testing import Emulator, log_in
+from harness.paths import EMULATOR
+from harness.patience import SECONDS
+from recipes import COMING_FROM, MOVED, REDIRECT_URI, Cooked, files, guide_block, needs
+
+STORED = {"grace": "5d8e21b7f04c6a00127b3a01", "sam": "5d8e21b7f04c6a00127b3a03"}  # by the older id of any role
+
+
+def moving(block: str) -> str:
+    """Return a block of the page about other libraries."""
+    found = re.search(rf"<!-- {re.escape(block)} -->\n```\w+\n(.*?)^```$", COMING_FROM, re.DOTALL | re.MULTILINE)
+    assert found is not None, block
+    return found[1]
+
+
+# Flask-Dance reads the time with a function that newer Pythons warn about.
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+def test_flask_dance(emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("flask_dance.consumer", "flask_login", "sqlalchemy")
+    callback = "http://localhost/login/clever/authorized"
+    emulator = emulators(callback)
+    variables = {**emulator.settings(), "DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"}
+    for name, value in {**variables, "OAUTHLIB_INSECURE_TRANSPORT": "1"}.items():
+        monkeypatch.setenv(name, value)
+    before = ModuleType("flask_dance_before")
+    text = files("flask-dance-before")["app.py"]
+    for address in ("https://api.clever.com", "https://clever.com"):
+        assert address in text
+        text = text.replace(address, emulator.base_url)
+    monkeypatch.setitem(sys.modules, before.__name__, before)
+    exec(text, before.__dict__)
+    for number, (name, older) in enumerate({"ada": "", **STORED}.items(), 1):
+        client = before.app.test_client()
+        assert log_in(client, name, emulator, path="/login/clever").location == "/"
+        assert client.get("/").text == f"Hello, {emulator.person(name).full_name}, user {number}"
+        if older:
+            with before.Session(before.engine) as database:
+                row = database.scalars(before.select(before.OAuth).order_by(before.OAuth.id.desc())).first()
+                row.provider_user_id, row.user.name = older, f"kept {name}"
+                database.commit()
+    before.engine.dispose()
+
+    after = ModuleType("flask_dance_after")
+    monkeypatch.setitem(sys.modules, after.__name__, after)
+    exec(files("flask-dance")["app.py"], after.__dict__)
+    names = {"ada": "Ada Ashworth", "grace": "kept grace", "sam": "kept sam", "jose": "José Núñez"}
+    client = after.app.test_client()
+    for _ in range(2):
+        for number, (name, shown) in enumerate(names.items(), 1):
+            assert log_in(client, name, emulator).location == "/"
+            assert client.get("/").text == f"Hello, {shown}, user {number}"
+    assert client.get("/login/clever?next=/shelf").location == "/clever/login?next=/shelf"
+    client.post("/clever/logout")
+    assert client.get("/").status_code == 303
+    with after.Session(after.engine) as database:
+        rows = {row.provider_user_id for row in database.scalars(after.select(after.OAuth))}
+    assert rows == {emulator.person(name).id for name in names}
+    after.engine.dispose()
+
+
+def test_auth0s_quickstart(
+    emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Import the file that Auth0 exports; people are the same users as before."""
+    needs("flask")
+    emulator = emulators(REDIRECT_URI)
+    own = {"DATABASE": str(tmp_path / "people.db"), "FLASK_SECRET_KEY": secrets.token_hex(32)}
+    for name, value in {**emulator.settings(), **own}.items():
+        monkeypatch.setenv(name, value)
+
+    def load(name: str, block: str) -> ModuleType:
+        module = ModuleType(name)
+        monkeypatch.setitem(sys.modules, name, module)
+        exec(moving(block), module.__dict__)
+        return module
+
+    people, export_of = load("people", "authlib people.py"), load("take_over", "auth0 take_over.py")
+    stored = {"ada": emulator.person("ada").id, **STORED}
+    lines = [{"user_id": f"oauth2|clever|{clever_id}", "email": "x@example"} for clever_id in stored.values()]
+    lines.insert(1, {"user_id": "auth0|64c20b1e8f3a7d0019c4e503"})
+    export = tmp_path / "users.ndjson"
+    export.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    export_of.take_over(export)
+    export_of.take_over(export)
+    rows = {name: people.find(clever_id) for name, clever_id in stored.items()}
+    assert sorted(rows.values()) == [1, 2, 3]
+    assert people.find("64c20b1e8f3a7d0019c4e503") is None, "that one logged in with a password of Auth0"
+    client = load("authlib_after", "authlib after app.py").app.test_client()
+    for name in (*stored, *stored):
+        assert log_in(client, name, emulator).location == "/"
+        assert client.get("/").text == f"Hello, {emulator.person(name).first_name}"
+        with client.session_transaction() as session:
+            assert session["person"] == rows[name]
+
+
+def test_two_tabs_at_once_make_one_row_in_the_table_of_authlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE", str(tmp_path / "people.db"))
+    people = ModuleType("people")
+    exec(moving("authlib people.py"), people.__dict__)
+    people.find("made by this call: the table")
+    connected, both_looked = people.connected, Barrier(2)
+
+    class Slow:
+        """A connection whose search waits for the other tab's search, if that one may begin."""
+
+        def __init__(self) -> None:
+            self.closing = connected()
+
+        def __enter__(self) -> Any:
+            self.database = self.closing.__enter__()
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self.database.__exit__(*error)
+            self.closing.__exit__(*error)
+
+        def execute(self, statement: str, values: Any = ()) -> Any:
+            found = self.database.execute(statement, values)
+            if statement.startswith("SELECT"):
+                with suppress(BrokenBarrierError):
+                    both_looked.wait(0.3)
+            return found
+
+    monkeypatch.setattr(people, "connected", lambda: nullcontext(Slow()))
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(people.find_or_make, ["one id"] * 2)) == [1, 1]
+
+
+def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("fastapi")
+    from starlette.testclient import TestClient
+
+    monkeypatch.setenv("DATABASE", str(tmp_path / "people.db"))
+    module = ModuleType("people")
+    exec(moving("authlib people.py"), module.__dict__)
+    monkeypatch.setitem(sys.modules, "people", module)
+    rows = {name: module.find_or_make(clever_id) for name, clever_id in STORED.items()}
+    app, emulator = cooked("fastapi-after")
+    asked: list[str] = []
+    with TestClient(app.app) as client:
+        for name in (*STORED, *STORED):
+            emulator.forget_journal()
+            log_in(client, name, emulator)
+            asked += [entry.path for entry in emulator.journal() if "/users/" in entry.path]
+            assert client.get("/").json() == f"Hello, {emulator.person(name).full_name.split()[0]}"
+            assert module.find(emulator.person(name).id) == rows[name]
+    # Clever is asked once for each person.
+    assert len(asked) == len(STORED)
+
+
+def test_every_application_of_the_other_page_is_run() -> None:
+    assert {name for name, _, _ in MOVED} == {"flask-dance-before", "flask-dance", "fastapi-after"}
+    text = Path(__file__).read_text("utf-8")
+    # Blocks with other names are run in tests/interop/clients.
+    others = re.findall(r"^<!-- ((?:mozilla|auth0) [^:]+?) -->$", COMING_FROM, re.MULTILINE)
+    assert len(others) == 8
+    assert [block for block in others if f'"{block}"' not in text] == []
+
+
+BEFORE_MOZILLA = """
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"
+import django
+
+django.setup()
+from accounts.models import CleverId
+from clever_sso.testing import Emulator, log_in
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+
+setup_test_environment()
+for line in os.environ["MIGRATE"].splitlines():
+    call_command(*line.split()[2:], verbosity=0)
+emulator = Emulator(os.environ["CLEVER_BASE_URL"], ["http://localhost/oidc/callback/"], {}, None)
+for handle in ("ada", "jose", "grace", "ivy", "ivo", "ada"):
+    client = Client(SERVER_NAME="localhost")
+    assert log_in(client, handle, emulator, path="/oidc/authenticate/").headers["Location"] == "/"
+    assert client.session["_auth_user_id"], handle
+# That library makes one user of children with the same email address.
+assert [User.objects.count(), CleverId.objects.count()] == [4, 5]
+older = "5d8e21b7f04c6a00127b3a01"
+assert CleverId.objects.filter(clever_id=emulator.person("grace").id).update(clever_id=older) == 1
+"""
+AFTER_MOZILLA = """
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"
+import django
+
+django.setup()
+from io import StringIO
+from accounts.models import CleverId
+from clever_sso.django.models import CleverAccount
+from clever_sso.testing import Emulator, log_in
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+
+setup_test_environment()
+call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+call_command("migrate", verbosity=0)
+call_command("check", fail_level="WARNING")
+emulator = Emulator(os.environ["CLEVER_BASE_URL"], ["http://localhost/clever/callback"], {}, None)
+command = os.environ["IMPORT"].split()
+assert command[:3] == ["python", "manage.py", "clever_import"] and command[-1] == "--dry-run"
+said = StringIO()
+call_command(*command[2:], stdout=said, stderr=said)
+assert not CleverAccount.objects.exists()
+ivys = CleverId.objects.get(clever_id=emulator.person("ivy").id).user
+assert f"user {ivys.pk}: has 2 Clever ids" in said.getvalue(), said.getvalue()
+# The account is Ivy's; Ivo gets a user of his own.
+CleverId.objects.get(clever_id=emulator.person("ivo").id).delete()
+call_command(*command[2:-1], stdout=said, stderr=said)
+kept = {link.clever_id: link.user_id for link in CleverId.objects.all()}
+assert len(kept) == CleverAccount.objects.count() == 4
+for handle in ("ada", "jose", "grace", "ivy", "ivo", "grace"):
+    client, person = Client(SERVER_NAME="localhost"), emulator.person(handle)
+    assert log_in(client, handle, emulator).headers["Location"] == "/"
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    if handle == "ivo":
+        assert user.pk not in kept.values()
+    else:
+        assert user.pk == kept["5d8e21b7f04c6a00127b3a01" if handle == "grace" else person.id]
+assert User.objects.count() == 5
+"""
+
+
+def test_mozilla_django_oidc(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("mozilla_django_oidc")
+    monkeypatch.setenv("CLEVER_EMULATOR", os.environ.get("CLEVER_EMULATOR", str(EMULATOR)))
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "accounts").mkdir()
+    (tmp_path / "accounts/__init__.py").touch()
+    after = 'INSTALLED_APPS += ["accounts"]\nALLOWED_HOSTS = ["localhost"]\n'
+    settings, urls = tmp_path / "mysite/settings.py", tmp_path / "mysite/urls.py"
+    of_the_guide = settings.read_text("utf-8"), urls.read_text("utf-8")
+    start = of_the_guide[0].partition(guide_block("django settings.py"))[0]
+    addresses = of_the_guide[1].partition("from django.urls import include\n")[0]
+
+    def run(program: str, **variables: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    with Emulator.running(["http://localhost/clever/callback", "http://localhost/oidc/callback/"]) as emulator:
+        (tmp_path / "accounts/models.py").write_text(moving("mozilla collecting accounts/models.py"), "utf-8")
+        collecting = tmp_path / "accounts/collecting.py"
+        collecting.write_text(moving("mozilla collecting accounts/collecting.py"), "utf-8")
+        before = "import os\n" + moving("mozilla before settings.py") + moving("mozilla collecting settings.py")
+        for address in ("https://api.clever.com", "https://clever.com"):
+            assert address in before
+            before = before.replace(address, emulator.base_url)
+        settings.write_text(f'{start}\n{before}ALLOWED_HOSTS = ["localhost"]\nLOGIN_REDIRECT_URL = "/"\n', "utf-8")
+        urls.write_text(addresses + moving("mozilla before urls.py"), "utf-8")
+        run(BEFORE_MOZILLA, **emulator.settings(), MIGRATE=moving("mozilla collecting migrate").strip())
+        collecting.unlink()
+        settings.write_text(of_the_guide[0] + after, "utf-8")
+        urls.write_text(of_the_guide[1], "utf-8")
+        variables = {**emulator.settings(), "CLEVER_REDIRECT_URI": "http://localhost/clever/callback"}
+        run(AFTER_MOZILLA, **variables, IMPORT=moving("mozilla import").strip())
