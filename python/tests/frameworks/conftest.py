@@ -95,6 +95,16 @@ def override() -> Iterator[Callable[..., None]]:
         each.disable()
 
 
+@pytest.fixture
+def make(framework: str, request: pytest.FixtureRequest) -> Callable[..., object]:
+    """Start an application of this framework with the given settings."""
+    from starting import FACES
+
+    if framework == "django":
+        request.getfixturevalue("untouched")
+    return FACES[framework]
+
+
 @pytest.fixture(scope="session")
 def identity(clever: str) -> Callable[[str], Identity]:
     """The identity, from a login, of the person with this sign-in number."""
