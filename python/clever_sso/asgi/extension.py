@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request  # noqa: TC002  (FastAPI reads it)
 from starlette.responses import Response  # noqa: TC002  (FastAPI reads it)
 
-from clever_sso import _settings
+from clever_sso import _roles, _settings
 from clever_sso._web import api
 from clever_sso._web.button import Html, login_button
 from clever_sso._web.button import signed_in_line as signed_in_html
@@ -290,7 +290,7 @@ class CleverSso:
         """
         if not roles:
             raise TypeError('role needs the name of one: role("teacher", "staff")')
-        _settings.check_roles("role", roles)
+        _roles.check_roles("role", roles)
         return self._guards.of(roles)
 
     def button(

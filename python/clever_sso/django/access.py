@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from clever_sso import _settings
+from clever_sso import _roles
 from clever_sso._web import api
 from clever_sso._web.identity import SessionIdentity
 from clever_sso._web.request import answer_of_guard
@@ -210,8 +210,8 @@ def check_roles(function: str, roles: tuple[object, ...], place: str = "") -> No
     if not roles:
         message = f'{function} needs the name of a role: {function}("teacher", "staff")'
         raise TypeError(message)
-    _settings.check_role_types(function, roles)
-    unknown = [str(role) for role in roles if role not in _settings.KNOWN_ROLES]
+    _roles.check_role_types(function, roles)
+    unknown = [str(role) for role in roles if role not in _roles.KNOWN_ROLES]
     if unknown:
         caller = sys._getframe(2)  # noqa: SLF001  (`inspect` would read the source of each frame)
         place = place or f"{function} in {caller.f_code.co_filename}, line {caller.f_lineno}"

@@ -19,7 +19,7 @@ from django.template.loader import get_template
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
-from clever_sso import _settings, exceptions
+from clever_sso import _roles, _settings, exceptions
 from clever_sso._native import Client, leads_to
 from clever_sso._web.api import OTHER_PAGES
 from clever_sso._web.doctor import domain_problem, secure_problem
@@ -249,9 +249,9 @@ def _guards() -> Iterator[CheckMessage]:
 
 def _unknown_role(place: str, role: str) -> CheckMessage:
     """Reports misspelled roles. A name that resembles no known role may be one that Clever adds."""
-    hint = f"The known ones are {', '.join(sorted(_settings.KNOWN_ROLES))}."
-    message = f"{place}: {_settings.unknown_role(role)}"
-    if _settings.nearest_role(role):
+    hint = f"The known ones are {', '.join(sorted(_roles.KNOWN_ROLES))}."
+    message = f"{place}: {_roles.unknown_role(role)}"
+    if _roles.nearest_role(role):
         return Error(message, id="clever_sso.E015", hint=hint)
     return Warning(message, id="clever_sso.W006", hint=hint)
 
@@ -404,7 +404,7 @@ def _groups() -> Iterator[CheckMessage]:
             hint="Derive the model from PermissionsMixin, or use CLEVER_PROVISION_USER.",
         )
     for role in sorted(groups):
-        if role not in _settings.KNOWN_ROLES:
+        if role not in _roles.KNOWN_ROLES:
             yield _unknown_role("CLEVER_ROLE_GROUPS", role)
 
 

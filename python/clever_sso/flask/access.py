@@ -14,7 +14,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.local import LocalProxy
 from werkzeug.test import EnvironBuilder
 
-from clever_sso import _settings
+from clever_sso import _roles, _settings
 from clever_sso._web import api
 from clever_sso._web.arrival import LoggedOutError
 from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, HeldLogin
@@ -315,7 +315,7 @@ def login_required(*arguments: View | str) -> View | Callable[[View], View]:
     """
     if len(arguments) == 1 and callable(arguments[0]):
         return _guarded(arguments[0], ())
-    _settings.check_roles("login_required", arguments)
+    _roles.check_roles("login_required", arguments)
     roles = tuple(argument for argument in arguments if isinstance(argument, str))
 
     def decorator(view: View) -> View:
