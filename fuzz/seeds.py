@@ -176,7 +176,7 @@ def requests() -> dict[str, list[bytes]]:
         "GET /login HTTP/1.1\r\nHost: x\r\nAccept-Language: es;q=0.5\r\nCookie: clever_emulator_5999=x\r\n\r\n" * 2,
         "HEAD / HTTP/1.0\r\n\r\n",
     ]
-    world = (ROOT / "world.toml").read_text("utf-8")
+    world = (ROOT / "emulator" / "world.toml").read_text("utf-8")
     small = """[[district]]
 id = "58da8a43cc70ab00017a1a87"
 name = "Springfield"
