@@ -155,7 +155,7 @@ def judged(entry: Entry, last: str, complaint: str, exit_code: int, milliseconds
         return Result(found["person"], found["district"], found["proof"], milliseconds, right)
     code = complaint.partition(":")[0]
     right = exit_code == 1 and code == entry.proof
-    return Result("nobody", "", f"refused: {code}", milliseconds, right)
+    return Result("no one", "", f"refused: {code}", milliseconds, right)
 
 
 def run_all() -> bool:
