@@ -166,7 +166,7 @@ def test_the_settings_page_is_for_administrators_and_shows_no_secret(browser: Br
 
 
 def test_the_settings_page_can_check_the_settings(site: Site) -> None:
-    assert "Clever answers, and its keys can be used." in checked(site)
+    assert "Clever responds, and its keys can be used." in checked(site)
     saved(site, client_secret="0" * 40)
     found = checked(site)
     assert '<div class="notice notice-error"><p>credentials: Clever does not accept the client id and secret' in found
@@ -336,7 +336,7 @@ def test_the_library_is_found_in_every_place_of_the_guide(
 def test_without_a_library_administrators_get_a_notice_and_the_site_works(installed: Installed, database: Path) -> None:
     with framework(installed, "wordpress", "ffi", DB_SOCKET=str(database), DB="without", VENDOR="/nowhere") as site:
         assert asked(f"{site.url}/-install").text.endswith("installed")
-        told = "Log in with Clever does not find its library."
+        told = "Log in with Clever cannot find its library."
         assert told in administrator(site).open(f"{site.url}/wp-admin/").text
         page = asked(f"{site.url}/wp-login.php")
         assert (page.status, "clever" in page.text.lower(), told in page.text) == (200, False, False)

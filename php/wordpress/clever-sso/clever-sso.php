@@ -43,7 +43,7 @@ if (load_library()) {
     add_action('admin_notices', function (): void {
         if (current_user_can('activate_plugins')) {
             $sentence = __(
-                'Log in with Clever does not find its library. Install the PHP extension clever_sso, run "composer require clever-sso/clever-sso" in the folder of the plugin, or define CLEVER_SSO_CLASSES in wp-config.php.',
+                'Log in with Clever cannot find its library. Install the PHP extension clever_sso, run "composer require clever-sso/clever-sso" in the folder of the plugin, or define CLEVER_SSO_CLASSES in wp-config.php.',
                 'clever-sso',
             );
             echo '<div class="notice notice-error"><p>', esc_html($sentence), '</p></div>';

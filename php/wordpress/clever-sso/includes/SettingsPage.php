@@ -65,7 +65,7 @@ final class SettingsPage
             $role = is_string($sent['roles'][$name] ?? null) ? $sent['roles'][$name] : 'subscriber';
             $isPowerful = Settings::isPowerful($role);
             if ($role !== Settings::NOBODY && (get_role($role) === null || ($isPowerful && !$kept['allow_administrators']))) {
-                $sentence = __('A role at Clever gives no role that can take over this site, unless you allow it below.', 'clever-sso');
+                $sentence = __('A role at Clever cannot give people a WordPress role that can take over this site, unless you allow it below.', 'clever-sso');
                 add_settings_error(Settings::OPTION, "role_{$name}", $sentence);
                 $role = 'subscriber';
             }
@@ -121,14 +121,14 @@ final class SettingsPage
         $this->row('client_id');
         $this->row('client_secret', __('It is not shown. Leave it empty to keep the one that is set.', 'clever-sso'));
         /* translators: %s is a URL. */
-        $register = sprintf(__('Register this address at Clever. If it is empty: %s', 'clever-sso'), home_url('/clever/callback'));
+        $register = sprintf(__('Register this address at Clever. If you leave it empty, it is: %s', 'clever-sso'), home_url('/clever/callback'));
         $this->row('redirect_uri', $register);
-        $this->row('district_id', __('Its Clever id, if there is only one: it skips the school picker.', 'clever-sso'));
+        $this->row('district_id', __('The Clever id of the district, if everyone is in the same one. Clever then skips the school picker.', 'clever-sso'));
         foreach (Settings::CLEVER_ROLES as $name) {
             $this->roleRow($name);
         }
         $checked = checked($this->settings->allowsAdministrators(), true, false);
-        $sentence = __('Roles at Clever may give roles that can take over this site, such as Administrator', 'clever-sso');
+        $sentence = __('Let roles at Clever give WordPress roles that can take over this site, such as Administrator', 'clever-sso');
         echo '<tr><th scope="row">', esc_html__('Administrators', 'clever-sso'), '</th><td><label><input type="checkbox" name="',
             esc_attr(Settings::OPTION), '[allow_administrators]" value="1" ', $checked, '> ', esc_html($sentence), '</label></td></tr></table>';
         submit_button();
@@ -146,7 +146,7 @@ final class SettingsPage
             return;
         }
         delete_transient(self::CHECK . '_' . get_current_user_id());
-        $lines = $found['lines'] ?: [__('Clever answers, and its keys can be used.', 'clever-sso')];
+        $lines = $found['lines'] ?: [__('Clever responds, and its keys can be used.', 'clever-sso')];
         $kind = ['notice-success', 'notice-warning', 'notice-error'][$found['exit_code']];
         echo '<div class="notice ', $kind, '"><p>', implode('<br>', array_map(esc_html(...), $lines)),
             '</p></div>';
