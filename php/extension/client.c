@@ -283,7 +283,7 @@ ZEND_METHOD(CleverSso_Client, fromEnv)
 	ZEND_PARSE_PARAMETERS_END();
 
 	HashTable *arguments = zend_new_array(8);
-	if (php_clever_sso_environment(arguments, false)) {
+	if (php_clever_sso_environment(arguments)) {
 		if (logger != NULL) {
 			Z_ADDREF_P(logger);
 			zend_hash_str_add_new(arguments, ZEND_STRL("logger"), logger);
@@ -300,7 +300,7 @@ ZEND_METHOD(CleverSso_Client, doctorFromEnv)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
 	HashTable *arguments = zend_new_array(8);
-	if (php_clever_sso_environment(arguments, true)) {
+	if (php_clever_sso_environment(arguments)) {
 		zval client;
 		object_init_ex(&client, php_clever_sso_ce_client);
 		client_of(Z_OBJ(client))->names = CLEVER_SSO_NAMES_ENVIRONMENT;

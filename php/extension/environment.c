@@ -29,25 +29,6 @@ static bool read_list(zval *value, zend_string *text)
 	return true;
 }
 
-/* Whether a comma or semicolon ends this URL, or another URL follows it. */
-static bool has_separator(const char *url)
-{
-	for (const char *at = strpbrk(url, ",;"); at != NULL; at = strpbrk(at + 1, ",;")) {
-		if (at[1] == '\0' || strncmp(at + 1, "http:", 5) == 0 || strncmp(at + 1, "https:", 6) == 0) return true;
-	}
-	return false;
-}
-
-static bool read_urls(zval *value, zend_string *text)
-{
-	zval *url;
-	read_list(value, text);
-	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), url) {
-		if (has_separator(Z_STRVAL_P(url))) return false;
-	} ZEND_HASH_FOREACH_END();
-	return true;
-}
-
 static bool read_number(zval *value, zend_string *text)
 {
 	double number;
@@ -81,7 +62,6 @@ static bool read_flag(zval *value, zend_string *text)
 
 static const char *kind_of(reader read)
 {
-	if (read == read_urls) return "URLs: several are separated by spaces";
 	if (read == read_number) return "a number";
 	if (read == read_whole) return "a whole number";
 	return "true or false";
@@ -91,9 +71,9 @@ static const struct {
 	const char *argument;
 	reader read;
 } arguments_by_kind[] = {
-	{ "clientId", read_text }, { "clientSecret", read_text }, { "redirectUri", read_urls }, { "issuer", read_text },
+	{ "clientId", read_text }, { "clientSecret", read_text }, { "redirectUri", read_list }, { "issuer", read_text },
 	{ "apiBase", read_text }, { "baseUrl", read_text }, { "timeout", read_number }, { "leeway", read_whole },
-	{ "pendingKey", read_text }, { "oldPendingKeys", read_list }, { "returnToOrigins", read_urls },
+	{ "pendingKey", read_text }, { "oldPendingKeys", read_list }, { "returnToOrigins", read_list },
 	{ "development", read_flag }, { "authorizationEndpoint", read_text }, { "tokenEndpoint", read_text },
 	{ "tokeninfoEndpoint", read_text }, { "userinfoEndpoint", read_text }, { "jwksUri", read_text },
 	{ "discover", read_flag }, { "caBundle", read_text }, { "proxy", read_text }, { "keyCache", read_text },
@@ -150,7 +130,7 @@ static zend_string *environment(const char *variable)
 	return copy;
 }
 
-bool php_clever_sso_environment(HashTable *arguments, bool for_doctor)
+bool php_clever_sso_environment(HashTable *arguments)
 {
 	for (size_t i = 0; i < sizeof arguments_by_kind / sizeof *arguments_by_kind; i++) {
 		char variable[MOST_NAME];
@@ -162,7 +142,7 @@ bool php_clever_sso_environment(HashTable *arguments, bool for_doctor)
 		bool is_read = arguments_by_kind[i].read(&value, text);
 		zend_string_release(text);
 		zend_hash_str_update(arguments, argument, strlen(argument), &value);
-		if (!is_read && !(for_doctor && arguments_by_kind[i].read == read_urls)) {
+		if (!is_read) {
 			php_clever_sso_throw_config("%s cannot be read as %s", variable, kind_of(arguments_by_kind[i].read));
 			return false;
 		}

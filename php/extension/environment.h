@@ -4,8 +4,7 @@
 
 #include "php_clever_sso.h"
 
-/* The arguments of the constructor by their names. Throws a ConfigException and returns false if a variable cannot be read. The
- * doctor itself finds commas between URLs. */
-bool php_clever_sso_environment(HashTable *arguments, bool for_doctor);
+/* The arguments of the constructor by their names. Throws a ConfigException and returns false if a variable cannot be read. */
+bool php_clever_sso_environment(HashTable *arguments);
 
 #endif

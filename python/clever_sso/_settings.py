@@ -61,7 +61,6 @@ _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _MAY_BE_SECRET = re.compile(
     r"@|^[^:/.\\]{16,}$|[0-9A-Fa-f]{16}|(?=[\w+=-]*[a-z])(?=[\w+=-]*[A-Z])(?=[\w+=-]*\d)[\w+=-]{20}", re.ASCII
 )
-_COMMA_BETWEEN = re.compile(r"[,;](?:$|https?:)")
 # Characters that a URL never contains unencoded, that end a path, or that start a route parameter.
 _NOT_IN_URLS, _ENDS_PATH = re.compile(r"[\s\\\x00-\x1f\x7f]"), re.compile(r"[?#<>{}]|//|/\.\.?(/|$)")
 
@@ -630,14 +629,6 @@ def _list(value: object) -> list[str]:
     raise _WrongTypeError(_kind(value))
 
 
-def _uris(value: object) -> list[str]:
-    """URIs. A comma between them would become a part of one."""
-    found = _list(value)
-    if any(_COMMA_BETWEEN.search(uri) for uri in found):
-        raise ValueError
-    return found
-
-
 def _text_or_path(value: object) -> str:
     return _text(os.fspath(value) if isinstance(value, os.PathLike) else value)
 
@@ -674,7 +665,6 @@ _KINDS: dict[Callable[[Any], Any], str] = {
     _text: "text",
     _text_or_path: "PEM text, or the path of a PEM file",
     _list: "text, several separated by spaces",
-    _uris: "text, several separated by spaces",
     _boolean: "true or false",
     _seconds: "a number of seconds",
     _whole_seconds: "a whole number of seconds",
@@ -683,7 +673,7 @@ _KINDS: dict[Callable[[Any], Any], str] = {
 _READERS: dict[str, Callable[[Any], Any]] = {
     "client_id": _text,
     "client_secret": _text,
-    "redirect_uri": _uris,
+    "redirect_uri": _list,
     "issuer": _text,
     "api_base": _text,
     "base_url": _text,
@@ -691,7 +681,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "leeway": _whole_seconds,
     "pending_key": _text,
     "old_pending_keys": _list,
-    "return_to_origins": _uris,
+    "return_to_origins": _list,
     "development": _boolean,
     "authorization_endpoint": _text,
     "token_endpoint": _text,

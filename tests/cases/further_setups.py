@@ -269,14 +269,13 @@ FURTHER = [
     Broken(
         "redirect URI with a mark", "settings", "CLEVER_REDIRECT_URI", set_to(CLEVER_REDIRECT_URI=f"{MARK}{CALLBACK}")
     ),
+    Broken("redirect URIs with a comma", "settings", "comma", set_to(CLEVER_REDIRECT_URI=f"{CALLBACK},{CALLBACK}/2")),
+    Broken("redirect URI with a semicolon", "settings", "semicolon", set_to(CLEVER_REDIRECT_URI=f"{CALLBACK};")),
     Broken(
-        "redirect URIs with a comma", "redirect_uri", "comma", set_to(CLEVER_REDIRECT_URI=f"{CALLBACK},{CALLBACK}/2")
-    ),
-    Broken(
-        "redirect URI with a semicolon",
+        "redirect URI with a period",
         "redirect_uri",
-        "a punctuation mark at the end",
-        set_to(CLEVER_REDIRECT_URI=f"{CALLBACK};"),
+        "a period at the end",
+        set_to(CLEVER_REDIRECT_URI=f"{CALLBACK}."),
     ),
     Broken(
         "redirect URI with two slashes",

@@ -80,9 +80,24 @@ impl Addresses {
         Ok(url.as_str().trim_end_matches('/').to_owned())
     }
 
+    /// One address of a setting that takes several: a comma or semicolon between them would become a part of one.
+    fn check_is_one(&self, setting: &str, text: &str) -> Result<()> {
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with("http:") || rest.starts_with("https:");
+        if !text.match_indices([',', ';']).any(|(at, _)| ends(&text[at + 1..])) {
+            return Ok(());
+        }
+        let why = if self.names == SettingNames::Environment {
+            "must have spaces between several URLs, not commas or semicolons"
+        } else {
+            "must be one URL, without a comma or semicolon after it"
+        };
+        Err(self.wrong(setting, why, text))
+    }
+
     /// A redirect URI. It is not changed, because Clever compares it byte by byte with the registered one.
     pub(super) fn check_redirect_uri(&self, text: &str) -> Result<()> {
         const SETTING: &str = "redirect_uri";
+        self.check_is_one(SETTING, text)?;
         if let Some(scheme) = custom_scheme(text) {
             let why = format!(
                 "must start with https://, not with a custom scheme ({scheme}) that any app on a device can claim; use an \
@@ -115,7 +130,9 @@ impl Addresses {
     }
 
     pub(super) fn check_origin(&self, text: &str) -> Result<String> {
-        parse_origin(text).map_err(|why| self.wrong("return_to_origin", why, text))
+        const SETTING: &str = "return_to_origin";
+        self.check_is_one(SETTING, text)?;
+        parse_origin(text).map_err(|why| self.wrong(SETTING, why, text))
     }
 }
 

@@ -166,6 +166,35 @@ fn a_redirect_uri_is_not_changed() {
 }
 
 #[test]
+fn a_comma_between_addresses_is_not_a_part_of_one() {
+    for (text, is_one) in [
+        ("https://a.example,https://b.example", false),
+        ("https://a.example;http://b.example", false),
+        ("https://a.example,", false),
+        ("https://a.example;", false),
+        ("https://a.example/b,c;d?e=,f", true),
+        ("https://a.example/https:,/http", true),
+    ] {
+        let config = || builder().redirect_uri(text);
+        assert_eq!(config().build().is_ok(), is_one, "{text}");
+        if !is_one {
+            let shown = detail(config());
+            assert!(
+                shown.contains("redirect_uri must be one URL, without a comma or semicolon after it, found"),
+                "{shown}"
+            );
+            let shown = detail(config().setting_names(SettingNames::Environment));
+            assert!(
+                shown.contains("CLEVER_REDIRECT_URI must have spaces between several URLs, not commas"),
+                "{shown}"
+            );
+            let shown = detail(builder().return_to_origin(text));
+            assert!(shown.contains("return_to_origin must be one URL, without a comma"), "{shown}");
+        }
+    }
+}
+
+#[test]
 fn a_redirect_uri_with_a_custom_scheme_gets_an_error_with_advice() {
     for uri in [
         "myapp://callback",

@@ -141,8 +141,8 @@ pub(super) fn near(uri: &str) -> Vec<(String, &'static str)> {
     add(uri.split_once('?').map(|(bare, _)| bare.to_owned()), "its query");
     let lower = uri.to_ascii_lowercase();
     add((lower != uri).then_some(lower), "capital letters");
-    let listed = uri.trim_end_matches([',', ';', '.']);
-    add((listed != uri).then(|| listed.to_owned()), "a punctuation mark at the end");
+    let listed = uri.trim_end_matches('.');
+    add((listed != uri).then(|| listed.to_owned()), "a period at the end");
     if let Some((scheme, rest)) = uri.split_once("://") {
         let is_scheme = |text: &str| matches!(text, "http" | "https");
         let inner = rest.split_once("://").filter(|(inner, _)| is_scheme(inner));
@@ -228,11 +228,6 @@ pub(super) fn unknown(uri: &str, instead: Option<(&str, &str)>, config: &Config)
             CHECK,
             &format_args!("Clever knows {}, but not {shown}: they differ by {why}", quote(known)),
             &format_args!("make {setting} and the redirect URI in Clever's dashboard exactly the same"),
-        ),
-        None if uri.contains(",http") => Finding::problem(
-            CHECK,
-            &format_args!("Clever does not know {shown}: it has a comma"),
-            &format_args!("separate the addresses in {setting} with spaces, not with commas"),
         ),
         None if are_at_one_server(uri, &config.issuer) => Finding::problem(
             CHECK,

@@ -657,7 +657,7 @@ final class Client implements ClientInterface
             return new Report([new Finding('settings', 'problem', $error->getMessage(), null), Reader::versions()]);
         }
         try {
-            $arguments = self::fromVariables(forDoctor: true);
+            $arguments = self::fromVariables();
             self::checkFiles($arguments, self::NAMED_BY_ENVIRONMENT);
             $config = self::configured($arguments, self::NAMED_BY_ENVIRONMENT);
         } catch (ConfigException | ArgumentException $error) {
@@ -683,9 +683,9 @@ final class Client implements ClientInterface
     }
 
     /** @return array<string, mixed> Every argument of the constructor, from environment variables where they are set. */
-    private static function fromVariables(bool $forDoctor = false): array
+    private static function fromVariables(): array
     {
-        return Environment::read(array_diff(array_keys(self::defaults()), ['logger']), $forDoctor) + self::defaults();
+        return Environment::read(array_diff(array_keys(self::defaults()), ['logger'])) + self::defaults();
     }
 
     /**

@@ -7,12 +7,11 @@ namespace CleverSso;
 /** @internal The arguments of a client, from environment variables. */
 final class Environment
 {
-    private const URLS = 'URLs: several are separated by spaces';
     /** The types of arguments. All others are text. */
     private const KINDS = [
-        'redirectUri' => self::URLS,
+        'redirectUri' => 'list',
         'oldPendingKeys' => 'list',
-        'returnToOrigins' => self::URLS,
+        'returnToOrigins' => 'list',
         'timeout' => 'a number',
         'leeway' => 'a whole number',
         'development' => 'true or false',
@@ -27,13 +26,12 @@ final class Environment
 
     /**
      * @param list<string> $arguments The names of all of them.
-     * @param bool $forDoctor Whether to accept commas between URLs, because the doctor itself finds them.
      *
      * @return array<string, mixed> Those that are set.
      *
      * @throws ConfigException config_invalid
      */
-    public static function read(array $arguments, bool $forDoctor = false): array
+    public static function read(array $arguments): array
     {
         $found = [];
         foreach ($arguments as $argument) {
@@ -41,8 +39,7 @@ final class Environment
             $text = Variables::get($variable);
             if ($text !== null) {
                 $kind = self::KINDS[$argument] ?? 'text';
-                $isRead = $forDoctor && $kind === self::URLS ? 'list' : $kind;
-                $found[$argument] = self::value($isRead, $text) ?? throw self::wrong("{$variable} cannot be read as {$kind}");
+                $found[$argument] = self::value($kind, $text) ?? throw self::wrong("{$variable} cannot be read as {$kind}");
             }
         }
         return isset($found['clientId']) ? $found : throw self::wrong('CLEVER_CLIENT_ID is not set');
@@ -65,8 +62,6 @@ final class Environment
     {
         return match ($kind) {
             'list' => self::split($text),
-            // A comma between URLs would become a part of one.
-            self::URLS => preg_grep('/[,;](?:$|https?:)/D', self::split($text)) === [] ? self::split($text) : null,
             'a number' => is_numeric($text) ? (float) $text : null,
             'a whole number' => is_numeric($text) && is_int($text + 0) ? (int) $text : null,
             'true or false' => match (strtolower($text)) {

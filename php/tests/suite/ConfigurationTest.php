@@ -44,6 +44,10 @@ final class ConfigurationTest extends EmulatorCase
         yield ['ConfigException', 'config_invalid', ['']];
         yield ['ArgumentException', 'clientId has a NUL byte', ["a\0b"]];
         yield ['ArgumentException', 'clientId is not UTF-8', ["\xff"]];
+        foreach (['redirectUri', 'returnToOrigins'] as $one) {
+            $sentence = "{$one} must be one URL, without a comma or semicolon after it";
+            yield ['ConfigException', $sentence, ['clientId' => 'a', $one => ['https://a.example,https://b.example']]];
+        }
         yield ['ConfigException', "redirectUri {$http} \"http://www.example.org/\"", ['a', null, 'http://www.example.org/']];
         yield ['ConfigException', "baseUrl {$http} \"http://clever:5999\"", ['clientId' => 'a', 'baseUrl' => 'http://clever:5999']];
         yield ['ConfigException', 'caBundle: "/no/such/ca.pem" cannot be read', ['clientId' => 'a', 'caBundle' => '/no/such/ca.pem']];
@@ -203,7 +207,7 @@ final class ConfigurationTest extends EmulatorCase
         yield ['CLEVER_LEEWAY cannot be read as a whole number', ['CLIENT_ID' => 'a', 'LEEWAY' => '1.5']];
         yield ['CLEVER_DISCOVER cannot be read as true or false', ['CLIENT_ID' => 'a', 'DISCOVER' => 'maybe']];
         foreach (['https://a.example/c,https://b.example/c', 'https://a.example/c;http://b.example/c', 'https://a.example/c, https://b.example/c'] as $urls) {
-            $sentence = 'cannot be read as URLs: several are separated by spaces';
+            $sentence = 'must have spaces between several URLs, not commas or semicolons, found';
             yield ["CLEVER_REDIRECT_URI {$sentence}", ['CLIENT_ID' => 'a', 'REDIRECT_URI' => $urls]];
             yield ["CLEVER_RETURN_TO_ORIGINS {$sentence}", ['CLIENT_ID' => 'a', 'RETURN_TO_ORIGINS' => $urls]];
         }

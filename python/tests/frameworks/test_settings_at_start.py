@@ -42,12 +42,12 @@ def test_correct_settings_are_accepted(make: Callable[..., object]) -> None:
         ({"CLEVER_AFTER_LOGIN": "no_such_view"}, "CLEVER_AFTER_LOGIN"),
         (
             {"CLEVER_REDIRECT_URI": f"{REDIRECT_URI}, {REDIRECT_URI}2"},
-            "CLEVER_REDIRECT_URI cannot be read as text, several",
+            "CLEVER_REDIRECT_URI must have spaces between several URLs, not commas or semicolons",
         ),
-        ({"CLEVER_REDIRECT_URI": f"{REDIRECT_URI},{REDIRECT_URI}2"}, "separated by spaces"),
+        ({"CLEVER_REDIRECT_URI": f"{REDIRECT_URI},{REDIRECT_URI}2"}, "must have spaces"),
         (
             {"CLEVER_RETURN_TO_ORIGINS": "https://a.example;https://b.example"},
-            "CLEVER_RETURN_TO_ORIGINS cannot be read",
+            "CLEVER_RETURN_TO_ORIGINS must have spaces between several URLs",
         ),
         ({"CLEVER_REDIRECT_URI": "http://127.0.0.1:9/clever/logout"}, "CLEVER_REDIRECT_URI leads to '/clever/logout'"),
         ({"CLEVER_REDIRECT_URI": "http://127.0.0.1:9/clever/whoami/"}, "CLEVER_REDIRECT_URI leads to"),
