@@ -20,7 +20,7 @@ from clever_sso._web.arrival import LoggedOutError
 from clever_sso._web.before import HELD_KEY, OF_A_LOGIN, HeldLogin
 from clever_sso._web.identity import SESSION_KEY, Linked, SessionIdentity
 from clever_sso._web.request import address, answer_of_guard, login_address, root_of
-from clever_sso.flask.state import state
+from clever_sso.flask.state import app_here, request_here, session_here, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,7 @@ NAMES_A_PERSON = "clever_sso.names_a_person"
 
 def identity() -> SessionIdentity | None:
     """Who is signed in."""
-    person = SessionIdentity.from_session(session)
+    person = SessionIdentity.from_session(session_here())
     if person is not None:
         request.environ[NAMES_A_PERSON] = True
     return person
@@ -55,7 +55,8 @@ It is a proxy for the person of the request, so it is never `None` itself: write
 
 def root() -> str:
     """The path prefix of the application in the browser."""
-    return root_of(request.root_path, request.path, state().paths.known_prefix)
+    asked = request_here()
+    return root_of(asked.root_path, asked.path, state().paths.known_prefix)
 
 
 def login_path() -> str:
@@ -69,7 +70,8 @@ def look_at_session() -> bool:
 
     A request without the session cookie is skipped, so that responses that are the same for everyone do not change.
     """
-    if current_app.session_interface.get_cookie_name(current_app) not in request.cookies:
+    app = app_here()
+    if app.session_interface.get_cookie_name(app) not in request.cookies:
         return False
     kept = _kept_session()
     accessed = kept.accessed
@@ -99,7 +101,7 @@ def take_held(rotate: Rotate | None, key: str | None) -> tuple[HeldLogin | None,
     interface = current_app.session_interface
     if type(interface).open_session is not SecureCookieSessionInterface.open_session:
         # Read it again: another request may have logged out, or completed the login, in the meantime.
-        again: Any = interface.open_session(_app(), request)
+        again: Any = interface.open_session(app_here(), request)
         held, found = HeldLogin.with_key(session, key), HeldLogin.with_key(again or {}, key)
         if held is None or found is None or found.key != held.key:
             if held is not None:
@@ -113,7 +115,7 @@ def take_held(rotate: Rotate | None, key: str | None) -> tuple[HeldLogin | None,
     # Flask-Session does not store an empty session.
     again[HELD_KEY] = None
     _save(again)
-    new: Any = interface.open_session(_app(), current_app.request_class(EnvironBuilder().get_environ()))
+    new: Any = interface.open_session(app_here(), current_app.request_class(EnvironBuilder().get_environ()))
     return held, Waiting(again, new.sid)
 
 
@@ -127,25 +129,26 @@ def replace_session(signed_in: SessionIdentity, rotate: Rotate | None, waiting: 
         LoggedOutError: When the person has logged out of it since this request came.
     """
     replaced = waiting or (_replaced(signed_in) if rotate is None else None)
+    app, kept = app_here(), session_here()
     if replaced is None or replaced is waiting:
         end_session()
-        if rotate is not None and current_app.session_interface.get_cookie_name(_app()) in request.cookies:
+        if rotate is not None and app.session_interface.get_cookie_name(app) in request.cookies:
             # Empty the session under the old id, whatever the application's own function does with it.
-            _save(session)
-        session[SESSION_KEY] = signed_in.to_session()
+            _save(kept)
+        kept[SESSION_KEY] = signed_in.to_session()
     else:
         _end_each(SessionIdentity.without_room(replaced.session))
-        kept = signed_in.replacing(replaced.session, replaced.session.sid)
-        session.clear()
-        session[SESSION_KEY] = kept
-    if session.permanent:
+        person = signed_in.replacing(replaced.session, replaced.session.sid)
+        kept.clear()
+        kept[SESSION_KEY] = person
+    if kept.permanent:
         # The session ends when the browser closes, even if its store makes new sessions permanent.
-        session.permanent = False
+        kept.permanent = False
     # An attacker may know the id of a session on the server, so the session gets a new id. Flask-Session does that only
     # for a session with data.
-    rotate = rotate or getattr(current_app.session_interface, "regenerate", None)
+    rotate = rotate or getattr(app.session_interface, "regenerate", None)
     if replaced is not None:
-        cast("Any", session).sid = replaced.new_sid
+        cast("Any", kept).sid = replaced.new_sid
     elif rotate is not None:
         rotate(session)
     return replaced
@@ -194,9 +197,10 @@ class Waiting(Replaced):
 
 def end_session() -> None:
     """Clear the session and the sessions that it replaced."""
-    if session:
-        _end_replaced(session)
-    session.clear()
+    old = session_here()
+    if old:
+        _end_replaced(old)
+    old.clear()
 
 
 def _end_replaced(session: Any) -> None:  # noqa: ANN401  (that of Flask, or of Flask-Session)
@@ -209,7 +213,7 @@ def _end_replaced(session: Any) -> None:  # noqa: ANN401  (that of Flask, or of 
 
 def _with_sid(sid: str) -> Any:  # noqa: ANN401  (a session of Flask-Session)
     """The session with this id, or an empty one."""
-    app, interface = _app(), cast("Any", current_app.session_interface)
+    app, interface = app_here(), cast("Any", current_app.session_interface)
     # With SESSION_USE_SIGNER, the cookie has a signature too.
     value = interface._sign(app, sid) if getattr(interface, "use_signer", False) else sid  # noqa: SLF001
     cookie = f"{interface.get_cookie_name(app)}={value}"
@@ -227,7 +231,7 @@ def _end_each(sids: Iterable[str]) -> None:
 
 def _save(session: Any) -> None:  # noqa: ANN401  (that of Flask-Session)
     # The cookie of this response is not used.
-    current_app.session_interface.save_session(_app(), session, current_app.response_class())
+    current_app.session_interface.save_session(app_here(), session, current_app.response_class())
 
 
 def _replaced(signed_in: SessionIdentity) -> Replaced | None:
@@ -235,7 +239,7 @@ def _replaced(signed_in: SessionIdentity) -> Replaced | None:
     if not hasattr(interface, "regenerate") or not hasattr(session, "sid") or not signed_in.is_person_of(session):
         return None
     again = _check_that_it_is_there(cast("Any", session).sid)
-    new: Any = interface.open_session(_app(), current_app.request_class(EnvironBuilder().get_environ()))
+    new: Any = interface.open_session(app_here(), current_app.request_class(EnvironBuilder().get_environ()))
     return Replaced(again, new.sid)
 
 
@@ -244,14 +248,10 @@ def _check_that_it_is_there(sid: str) -> Any:  # noqa: ANN401  (a session of Fla
 
     A new sign-in of the same person keeps this session. A logout deletes it.
     """
-    again: Any = current_app.session_interface.open_session(_app(), request)
+    again: Any = current_app.session_interface.open_session(app_here(), request)
     if again is None or again.sid != sid:
         raise LoggedOutError
     return again
-
-
-def _app() -> Flask:
-    return cast("LocalProxy[Flask]", current_app)._get_current_object()  # noqa: SLF001  (Flask documents it)
 
 
 def check_rotation(app: Flask, rotate: Rotate | None) -> None:

@@ -6,16 +6,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, cast
 
-from flask import current_app, has_request_context, request
+from flask import current_app, has_request_context, request, session
 
 from clever_sso._web.hosts import at_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flask import Flask
+    from flask import Flask, Request
     from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
+    from werkzeug.local import LocalProxy
 
     from clever_sso._native import Client
     from clever_sso._web.arrival import Problem, SignIn
@@ -54,6 +55,25 @@ class State:
     def client(self) -> Client:
         """The client for the requested host."""
         return at_host(self.clients, host(), self.default_client) if self.clients else self.default_client
+
+
+# The objects behind Flask's proxies. A proxy looks its object up again for each use, and signals must come from the
+# application itself.
+
+
+def app_here() -> Flask:
+    """The current application."""
+    return cast("LocalProxy[Flask]", current_app)._get_current_object()  # noqa: SLF001  (Flask documents it)
+
+
+def request_here() -> Request:
+    """The current request."""
+    return cast("LocalProxy[Request]", request)._get_current_object()  # noqa: SLF001  (Flask documents it)
+
+
+def session_here() -> SessionMixin:
+    """The session of the current request."""
+    return cast("LocalProxy[SessionMixin]", session)._get_current_object()  # noqa: SLF001  (Flask documents it)
 
 
 def host() -> str | None:

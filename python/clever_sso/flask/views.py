@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, Callable, cast
+from typing import TYPE_CHECKING, Any, Callable
 
 from flask import (
     Blueprint,
@@ -70,17 +70,15 @@ from clever_sso.flask.access import (
 )
 from clever_sso.flask.signals import login_denied, signed_in
 from clever_sso.flask.snippets import words_of_person
-from clever_sso.flask.state import EXTENSION, host, state
+from clever_sso.flask.state import EXTENSION, app_here, host, request_here, session_here, state
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
     from typing import Literal
 
-    from flask.sessions import SessionMixin
-    from werkzeug.local import LocalProxy
     from werkzeug.wrappers import Response
 
-    from clever_sso._native import SetCookie
+    from clever_sso._native import Client, SetCookie
     from clever_sso._web.before import Waiting as Held
     from clever_sso.flask.access import Waiting
     from clever_sso.flask.state import State
@@ -131,11 +129,12 @@ def _before() -> Response | None:
 
     A method that werkzeug does not know is refused like any other method that must not act.
     """
-    if isinstance(request.routing_exception, MethodNotAllowed):
+    wrong_route = request.routing_exception
+    if isinstance(wrong_route, MethodNotAllowed):
         endpoint = _endpoint()
         answer = _refusal(endpoint) if endpoint is not None else None
         return _private(answer) if answer is not None else None
-    if not isinstance(request.routing_exception, NotFound):
+    if not isinstance(wrong_route, NotFound):
         return None
     uris, path = state().client.redirect_uris, request.root_path + request.path
     if is_redirect_uri(path, uris):
@@ -169,7 +168,8 @@ def _query() -> str:
 
 def _settle(response: Response) -> Response:
     """The session of the last sign-in came back, so it was not lost, whatever ends it later."""
-    if _CAME_BACK in request.environ and _ASKED not in request.environ:
+    environ = request.environ
+    if _CAME_BACK in environ and _ASKED not in environ:
         cookies = kept_cookies(
             state().client,
             request.headers.get("Cookie"),
@@ -178,7 +178,7 @@ def _settle(response: Response) -> Response:
             status=response.status_code,
         )
         _with_cookies(response, cookies)
-    if NAMES_A_PERSON in request.environ:
+    if NAMES_A_PERSON in environ:
         response.headers.setdefault("Cache-Control", NO_STORE)
     return response
 
@@ -188,20 +188,20 @@ def _login() -> Response:
     refusal = _refusal("login")
     if refusal is not None:
         return refusal
-    if current_app.session_interface.is_null_session(session):
+    app, kept, extension = app_here(), session_here(), state()
+    if app.session_interface.is_null_session(kept):
         raise RuntimeError("clever_sso.flask needs sessions: set app.secret_key")
-    extension = state()
     # The key and the store of the sessions may have been set up after the extension.
-    check_keys(_app())
-    check_rotation(_app(), extension.rotate_session)
+    check_keys(app)
+    check_rotation(app, extension.rotate_session)
     step = begun(
         extension.client,
         _query(),
         own_pages=_own_pages,
         cookies=request.headers.get("Cookie"),
-        has_session=identity() is not None or HELD_KEY in session,
+        has_session=identity() is not None or HELD_KEY in kept,
         home=_home(),
-        logger=current_app.logger,
+        logger=app.logger,
         session_cookie=_session_cookie,
         host=host,
     )
@@ -216,7 +216,7 @@ def _own_pages() -> frozenset[str]:
 
 
 def _session_cookie() -> str:
-    app, interface = _app(), current_app.session_interface
+    app, interface = app_here(), current_app.session_interface
     return (
         f"SESSION_COOKIE_NAME {interface.get_cookie_name(app)!r}, SESSION_COOKIE_DOMAIN "
         f"{interface.get_cookie_domain(app)!r}, SESSION_COOKIE_PATH {interface.get_cookie_path(app)!r}, "
@@ -254,8 +254,9 @@ def _logout() -> Response:
 
 def _refusal(endpoint: Literal["login", "callback", "logout"]) -> Response | None:
     """The response to a request that must not act."""
-    request.environ[_ASKED] = True
-    refusal = state().client.refusal(endpoint, method=request.method, headers=sent_headers(request.environ))
+    asked = request_here()
+    asked.environ[_ASKED] = True
+    refusal = state().client.refusal(endpoint, method=asked.method, headers=sent_headers(asked.environ))
     if refusal is None:
         return None
     return make_response("", refusal.status, {"Allow": refusal.allow} if refusal.allow else {})
@@ -325,14 +326,14 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
     """Sign the person in, unless the application decides otherwise. Returns the response and cookies to set."""
     extension = state()
     signing_in = SessionIdentity.of(step.identity, extension.chosen.session_seconds)
-    others = others_of(session, step.identity)
+    others = others_of(session_here(), step.identity)
     replaced = replace_session(signing_in, extension.rotate_session, waiting)
-    hook = extension.hooks.sign_in
+    before, hook = extension.hooks.before_sign_in, extension.hooks.sign_in
     try:
-        if not is_decided:
+        if before is not None and not is_decided:
             # Until the application lets the person in, the session belongs to no one.
             signed_in_as = session.pop(SESSION_KEY)
-            waits = _decide(step, others)
+            waits = _decide(before, step, others)
             if waits is not None:
                 make_room(session, _cookie_size, 1)
                 _check_cookie_size()
@@ -344,7 +345,7 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
             session[SESSION_KEY] = signed_in_as
         answer = _result_of(hook, step) if hook is not None else None
         response = None if answer is None else make_response(answer)
-        signed_in.send(_app(), identity=step.identity, tokens=step.tokens)
+        signed_in.send(app_here(), identity=step.identity, tokens=step.tokens)
         if others is not None:
             session[HELD_KEY] = others
             make_room(session, _cookie_size, 0)
@@ -367,17 +368,14 @@ def _sign_in(step: SignIn, *, is_decided: bool, waiting: Waiting | None) -> tupl
     return _onwards(step.return_to), step.set_cookies
 
 
-def _decide(step: SignIn, others: Held | None) -> Response | None:
+def _decide(hook: Callable[[ProvenLogin[Client]], Any], step: SignIn, others: Held | None) -> Response | None:
     """Ask the application before the person is signed in. Returns its response, or `None` to continue."""
-    hook = state().hooks.before_sign_in
-    if hook is None:
-        return None
     proven = ProvenLogin.of(
         step,
-        request=cast("LocalProxy[Any]", request)._get_current_object(),  # noqa: SLF001  (Flask documents it)
+        request=request_here(),
         client=state().client,
         session=session,
-        in_browser=not _is_on_the_server(),
+        in_browser=not _is_on_the_server(app_here()),
         others=others,
     )
     answer = _result_of(hook, proven)
@@ -407,7 +405,8 @@ def _without_old_session(response: Response) -> Response:
 
     A function of `after_request` may still make the session too large.
     """
-    app, interface = _app(), current_app.session_interface
+    app = app_here()
+    interface = app.session_interface
     name = interface.get_cookie_name(app)
     if name in request.cookies and _cookie_size():
         # Only newer versions of Flask know partitioned cookies.
@@ -426,7 +425,7 @@ def _without_old_session(response: Response) -> Response:
 
 def _report(problem: Problem) -> None:
     try:
-        login_denied.send(_app(), problem=problem)
+        login_denied.send(app_here(), problem=problem)
     except Exception:
         # The person must get a page in any case.
         current_app.logger.exception("a receiver of login_denied failed")
@@ -475,24 +474,26 @@ def _with_each(response: Response, cookies: tuple[SetCookie, ...]) -> Response:
 
 def _after(response: Response) -> Response:
     """Keep pages out of shared caches. Stop the redirect loop of a guard that redirects the login to the login."""
-    if request.endpoint not in {"clever_sso.logout", f"clever_sso.{WHOAMI}"} and _ASKED not in request.environ:
+    asked = request_here()
+    if _ASKED not in asked.environ and asked.endpoint not in {"clever_sso.logout", f"clever_sso.{WHOAMI}"}:
         advice = (
             "a before_request function responded instead of the login: let it ignore requests with "
             'request.blueprint == "clever_sso"'
         )
-        login = {login_path(), f"{request.root_path}{state().paths.prefix}/login"}
+        login = {login_path(), f"{asked.root_path}{state().paths.prefix}/login"}
         # `request.url` fails for a query or a Host header that is not valid text.
-        here = f"{request.scheme}://{request.headers.get('Host', '')}{request.root_path}{request.path}"
+        here = f"{asked.scheme}://{asked.headers.get('Host', '')}{asked.root_path}{asked.path}"
         if response.location and sends_to_log_in(here, response.location, login):
             response = _take(problem_of_setup(advice))
         elif response.status_code in {401, 403}:
             current_app.logger.warning("%s", advice)
     # The exact size is asked for only when it matters.
-    if response.location and all(
+    location = response.location
+    if location and all(
         pages.does_not_fit(response.headers, _session_cookie_bytes(size))
         for size in (_cookie_size_at_most, _cookie_size)
     ):
-        page = _own_page(pages.moved(response.location, words_of_person()), 200)
+        page = _own_page(pages.moved(location, words_of_person()), 200)
         for cookie in response.headers.getlist("Set-Cookie"):
             page.headers.add("Set-Cookie", cookie)
         response = page
@@ -501,7 +502,8 @@ def _after(response: Response) -> Response:
 
 def _session_cookie_bytes(size_of: Callable[[], int]) -> int:
     """The size of the cookie that Flask will set with the session, when the session is in it."""
-    if not current_app.session_interface.should_set_cookie(_app(), session):
+    app = app_here()
+    if not app.session_interface.should_set_cookie(app, session_here()):
         return 0
     size = size_of()
     return size + _COOKIE_BYTES if size else 0
@@ -515,22 +517,18 @@ def _check_cookie_size() -> None:
 
 def _cookie_size() -> int:
     """The size of the session cookie's name and value in bytes, if the session is stored in the cookie."""
-    return 0 if _is_on_the_server() else cookie_size.exact(_app(), _kept())
+    app = app_here()
+    return 0 if _is_on_the_server(app) else cookie_size.exact(app, session_here())
 
 
 def _cookie_size_at_most() -> int:
     """An upper bound of that size, and quicker: `_cookie_size` has to sign the session."""
-    return 0 if _is_on_the_server() else cookie_size.at_most(_app(), _kept())
+    app = app_here()
+    return 0 if _is_on_the_server(app) else cookie_size.at_most(app, session_here())
 
 
-def _kept() -> SessionMixin:
-    # Flask's proxy would look up the session again for each key.
-    return cast("LocalProxy[SessionMixin]", session)._get_current_object()  # noqa: SLF001  (Flask documents it)
-
-
-def _is_on_the_server() -> bool:
+def _is_on_the_server(app: Flask) -> bool:
     """Whether sessions are stored on the server."""
-    app = _app()
     extension: State = app.extensions[EXTENSION]
     # A store on the server may be a subclass of Flask's own. Then it has a method that changes ids.
     return extension.rotate_session is not None or hasattr(app.session_interface, "regenerate")
@@ -542,8 +540,3 @@ def _private(response: Response) -> Response:
         if name.lower() not in present:
             response.headers.add(name, value)
     return response
-
-
-def _app() -> Flask:
-    # Send signals from the application itself, not from its proxy.
-    return cast("LocalProxy[Flask]", current_app)._get_current_object()  # noqa: SLF001  (Flask documents it)
