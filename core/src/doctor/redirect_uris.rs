@@ -368,7 +368,7 @@ mod tests {
             ]
         );
         for (uri, meant) in [
-            ("https://app.example/cb;", "https://app.example/cb"),
+            ("https://app.example/cb.", "https://app.example/cb"),
             ("https://https://app.example/cb", "https://app.example/cb"),
             ("https://app.example//cb", "https://app.example/cb"),
             ("https://app.example:443/cb", "https://app.example/cb"),
