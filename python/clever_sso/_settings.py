@@ -496,6 +496,23 @@ def invalid(message: str) -> ConfigError:
     )
 
 
+def guide(heading: str) -> str:
+    """Where a section of the guide is, for a message. The address comes from the metadata of the package.
+
+    Args:
+        heading: The heading in docs/python.md.
+    """
+    from importlib.metadata import PackageNotFoundError, metadata  # noqa: PLC0415  (only messages need it)
+
+    try:
+        told = dict(url.split(", ", 1) for url in metadata("clever_sso").get_all("Project-URL") or ())
+    except PackageNotFoundError:
+        # Packed into one file, or copied.
+        told = {}
+    page = told.get("Documentation", "docs/python.md")
+    return f'"{heading}" ({page}#{re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-")})'
+
+
 # ---------------------------------------------------------------- session keys
 
 SHORTEST_KEY = 16

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import importlib
 import os
@@ -302,3 +303,34 @@ def test_every_setting_is_in_the_guide() -> None:
         names |= importlib.import_module(home).OWN_SETTINGS
     assert len(names) > 25
     assert sorted(name for name in names if f"`{name}`" not in GUIDE) == []
+
+
+def test_every_message_names_a_heading_of_the_guide_and_its_address() -> None:
+    package = ROOT / "python/clever_sso"
+    files = [path.read_text("utf-8") for path in package.rglob("*.py")]
+    named = {heading for text in files for heading in re.findall(r"_settings\.guide\((['\"])(.+?)\1\)", text)}
+    headings = set(re.findall(r"^#+ (.+)$", GUIDE, re.MULTILINE))
+    assert len(named) > 1
+    assert {heading for _, heading in named} <= headings
+    assert re.fullmatch(
+        r'"A second factor, consent, a form to sign up" '
+        r"\(https://\S+/docs/python\.md#a-second-factor-consent-a-form-to-sign-up\)",
+        _settings.guide("A second factor, consent, a form to sign up"),
+    )
+
+
+def test_no_message_sends_readers_to_a_file_that_a_wheel_does_not_have() -> None:
+    """Docstrings may name a file of the repository. Messages give its address."""
+    wrong = []
+    for path in (ROOT / "python/clever_sso").rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        statements = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+        docstrings = {id(value) for value in statements if isinstance(value, ast.Constant)}
+        wrong += [
+            f"{path.name}: {node.value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+            if re.search(r"\bdocs/\w+", node.value)
+        ]
+    # What the address is when the package has no metadata.
+    assert wrong == ["_settings.py: docs/python.md"]

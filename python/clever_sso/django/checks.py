@@ -24,7 +24,7 @@ from clever_sso._native import Client, leads_to
 from clever_sso._web.api import OTHER_PAGES
 from clever_sso._web.doctor import domain_problem, secure_problem
 from clever_sso._web.hosts import clients_of_hosts, misplaced, own_settings, raise_named, setting_of
-from clever_sso.django import conf
+from clever_sso.django import conf, imported
 from clever_sso.django.access import UNKNOWN_ROLES
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _check_login(where: str, client: Client) -> None:
 def _hint(error: exceptions.ConfigError) -> str:
     """The hint about a setting of the client."""
     if not _settings.is_missing(error):
-        return 'docs/python.md, "Settings", lists what each setting may be.'
+        return f"{_settings.guide('Settings')} lists what each setting may be."
     name = error.message.removesuffix(f" {_settings.NOT_SET}").rpartition(" ")[2]
     source = (
         "It is the address of your callback, such as https://app.example/clever/callback, registered with Clever"
@@ -321,11 +321,11 @@ def _addresses(redirect_uris: Mapping[str, tuple[str, ...]]) -> Iterator[CheckMe
 def _backends() -> Iterator[CheckMessage]:
     from clever_sso.django.backend import CleverBackend  # noqa: PLC0415  (it needs the apps to be ready)
 
-    try:
-        backends = [import_string(path) for path in list_of_texts("AUTHENTICATION_BACKENDS")]
-    except Exception as error:  # noqa: BLE001  (a module of the project may raise anything)
-        yield Error(f"AUTHENTICATION_BACKENDS: {error}", id="clever_sso.E004", hint="Each must be the path of a class.")
+    paths = list_of_texts("AUTHENTICATION_BACKENDS")
+    for wrong in filter(None, (imported.problem(path, "class") for path in paths)):
+        yield Error(f"AUTHENTICATION_BACKENDS {wrong}", id="clever_sso.E004", hint="Each must be the path of a class.")
         return
+    backends = [import_string(path) for path in paths]
     if not any(isinstance(backend, type) and issubclass(backend, CleverBackend) for backend in backends):
         yield Error(
             "AUTHENTICATION_BACKENDS has no Clever backend: no one could sign in",
@@ -343,9 +343,23 @@ def list_of_texts(name: str) -> list[str]:
 def _hooks() -> Iterator[CheckMessage]:
     for reason in conf.unreadable_hooks():
         name = reason.partition(" ")[0]
-        takes = ", ".join(conf.HOOKS.get(name, ()))
-        hint = f'Name a function of your project, such as "accounts.decide", which begins with: def decide({takes}).'
+        sample, takes = _SAMPLES[name], ", ".join(conf.HOOKS[name])
+        hint = (
+            f'Name a function of your project, such as "accounts.{sample}", which begins with: def {sample}({takes}).'
+        )
+        path = str(getattr(settings, name))
+        if " raises " in reason and not _settings.may_be_secret(path):
+            module = path.rpartition(".")[0]
+            hint = f'Correct that file. To see the whole error, run manage.py shell -c "import {module}".'
         yield Error(reason, id="clever_sso.E005", hint=hint)
+
+
+_SAMPLES = {
+    "CLEVER_BEFORE_SIGN_IN": "decide",
+    "CLEVER_MATCH_USER": "find_user",
+    "CLEVER_PROVISION_USER": "provision",
+}
+"""The names that the guides give to these functions."""
 
 
 def _middleware() -> Iterator[CheckMessage]:

@@ -22,6 +22,7 @@ from clever_sso._native import Client
 from clever_sso._web.hosts import HOSTS, at_host, clients_of_hosts, settings_of_hosts
 from clever_sso._web.identity import TWELVE_HOURS
 from clever_sso._web.request import prefix_of, prefix_on_this_host
+from clever_sso.django import imported
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -264,12 +265,12 @@ def unreadable_hooks() -> Iterator[str]:
 
 
 def _unreadable(name: str) -> str | None:
-    try:
-        found = hook(name)
-    except Exception as error:  # noqa: BLE001  (a module of the project may raise anything)
-        # Python's message contains the value, which may be a secret in the wrong setting.
-        why = "" if _settings.may_be_secret(getattr(settings, name, None)) else f": {type(error).__name__}: {error}"
-        return f"{name} names no function{why}"
+    value = getattr(settings, name, None)
+    if isinstance(value, str):
+        wrong = imported.problem(value, "function")
+        if wrong:
+            return f"{name} {wrong}"
+    found = hook(name)
     return None if found is None else _settings.hook_problem(name, found, *HOOKS[name])
 
 

@@ -27,6 +27,7 @@ from clever_sso._web.doctor import (
     versions,
 )
 from clever_sso.django import checks, conf
+from clever_sso.django.imported import why
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -141,9 +142,9 @@ def _of_engine() -> Iterator[Found]:
     engine = settings.SESSION_ENGINE
     try:
         import_module(engine)
-    except ImportError as error:
-        shown, why = ("", "") if _settings.may_be_secret(engine) else (f" {engine!r}", f": {error}")
-        yield SESSION, "problem", f"SESSION_ENGINE{shown} cannot be imported{why}", "correct SESSION_ENGINE"
+    except Exception as error:  # noqa: BLE001  (a module of the project may raise anything)
+        shown, reason = ("", "") if _settings.may_be_secret(engine) else (f" {engine!r}", f": {why(error)}")
+        yield SESSION, "problem", f"SESSION_ENGINE{shown} cannot be imported{reason}", "correct SESSION_ENGINE"
         return
     if engine == "django.contrib.sessions.backends.db" and not apps.is_installed("django.contrib.sessions"):
         found = "sessions are kept in the database, but INSTALLED_APPS does not have django.contrib.sessions"

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.checks import Warning  # noqa: A004  (Django's name)
 from django.utils.module_loading import import_string
 
+from clever_sso import _settings
 from clever_sso.django import conf
 from clever_sso.django.backend import CleverBackend
 from clever_sso.django.checks import list_of_texts, safely
@@ -67,7 +68,7 @@ def _second_factors() -> Iterator[CheckMessage]:
                 f"{name} is installed, and CLEVER_BEFORE_SIGN_IN is not set: Clever signs people in without their "
                 "second factor",
                 id="clever_sso.W021",
-                hint='docs/python.md, "Before a person is signed in", shows how to ask for it.',
+                hint=f"{_settings.guide('A second factor, consent, a form to sign up')} shows how to ask for it.",
             )
 
 

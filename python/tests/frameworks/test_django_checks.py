@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pydoc
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -78,6 +80,69 @@ def test_a_correct_configuration_has_no_findings() -> None:
 )
 def test_each_wrong_setting_has_its_own_finding(word: str, changes: dict[str, object]) -> None:
     assert found(**changes) == {word}
+
+
+SECRET = "a secret of the project"
+# Python keeps modules by their names.
+NUMBERS = itertools.count()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("def find_user(\n", "{}.find_user", "names a function that cannot be imported: '{}' raises SyntaxError in "),
+        (f"import os\n\nraise KeyError({SECRET!r})", "{}.find_user", "'{}' raises KeyError in {}.py, line 3"),
+        (f"import os\nWORD = os.environ[{SECRET!r}]", "{}.find_user", "'{}' raises KeyError in {}.py, line 2"),
+        ("x = 1\nx.find_user", "{}.find_user", "'{}' raises AttributeError in {}.py, line 2"),
+        (
+            "import no_such_package",
+            "{}.find_user",
+            "raises ModuleNotFoundError (there is no module 'no_such_package') in {}.py, line 1",
+        ),
+        ("", "{}.find_user", "names no function: the module '{}' has no 'find_user'"),
+        ("", "{}x.find_user", "names no function: there is no module '{}x'"),
+        ("", "{}", "names no function: '{}' is not the path of one"),
+        ("", "find user", "names no function: 'find user' is not the path of one"),
+    ],
+)
+@pytest.mark.parametrize("setting", ["CLEVER_MATCH_USER", "CLEVER_BEFORE_SIGN_IN", "AUTHENTICATION_BACKENDS"])
+def test_a_path_that_cannot_be_imported_is_reported_with_the_reason(
+    case: tuple[str, str, str], setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clever_sso.django.checks import check
+    from django.test import override_settings
+
+    source, path, said = case
+    module = f"own_{next(NUMBERS)}"
+    (tmp_path / f"{module}.py").write_text(source, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    is_list = setting == "AUTHENTICATION_BACKENDS"
+    value = path.replace("{}", module)
+    with override_settings(**{setting: [value] if is_list else value}):
+        (found,) = check()
+    assert (found.id, found.msg.split()[0]) == ("clever_sso.E004" if is_list else "clever_sso.E005", setting)
+    assert said.replace("{}", module).replace("function", "class" if is_list else "function") in found.msg
+    assert SECRET not in f"{found.msg} {found.hint}"
+    if not is_list:
+        runs = f'manage.py shell -c "import {module}"' if " raises " in found.msg else "which begins with: def "
+        assert runs in str(found.hint)
+
+
+def test_the_hint_about_a_hook_has_the_name_and_arguments_of_that_hook() -> None:
+    from clever_sso.django import conf
+    from clever_sso.django.checks import check
+    from django.test import override_settings
+
+    hints = set()
+    for name, arguments in conf.HOOKS.items():
+        with override_settings(**{name: "django_project.nothing"}):
+            (found,) = check()
+        sample = re.search(r'such as "accounts\.(\w+)", which begins with: def (\w+)\((.*)\)\.$', str(found.hint))
+        assert sample, found.hint
+        assert (sample[1], sample[3]) == (sample[2], ", ".join(arguments))
+        hints.add(sample[1])
+    assert len(hints) == len(conf.HOOKS)
 
 
 def test_a_strict_cookie_is_fine_with_the_waiting_page() -> None:

@@ -274,6 +274,18 @@ def test_sessions_that_are_not_stored_are_named_in_django(
 
 
 @pytest.mark.usefixtures("untouched")
+def test_a_session_engine_that_raises_is_named_with_the_line_in_django(
+    clever: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own_sessions.py").write_text("from uuid import uuid4\nraise ValueError('a secret')", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    _, text = in_django(clever, SESSION_ENGINE="own_sessions")
+    assert "SESSION_ENGINE 'own_sessions' cannot be imported: ValueError in " in text
+    assert "own_sessions.py, line 2" in text
+    assert "a secret" not in text
+
+
+@pytest.mark.usefixtures("untouched")
 def test_a_host_that_allowed_hosts_does_not_have_is_a_warning(clever: str) -> None:
     found = "warning  callback: ALLOWED_HOSTS does not have '127.0.0.1', where logins come back to"
     assert found in in_django(clever, ALLOWED_HOSTS=["other.example"])[1]
