@@ -49,6 +49,25 @@ ANOTHER_SENTENCE = "Your account here is linked to another person at Clever. Ple
 LINKED_SENTENCE = "This Clever account is already used with another account here. Please ask your school for help."
 
 
+_ADVICE = {
+    "staff": (
+        ", because their user is staff or a superuser: they can log in with their password. To let them use Clever, "
+        "set CLEVER_ALLOW_STAFF = True, then run clever_import again, or let them connect Clever after a password login"
+    ),
+    "shared": (
+        ", because several users have their Clever id: delete the wrong rows of the old table, and run clever_import "
+        "again"
+    ),
+    "several": (
+        ", because their user has several Clever ids: delete the wrong rows of the old table, and run clever_import "
+        "again; if all ids are of one person, run it with --allow-several"
+    ),
+    "": ": clever_import --dry-run says why",
+}
+"""What an administrator can do about a person that an import left out."""
+_AS_NEW = 'To let them in as a new user, delete their row in the admin, "removed Clever accounts"'
+
+
 class AlreadyLinked(Refused):
     """Raised when a person at Clever is already linked to another user."""
 
@@ -132,11 +151,14 @@ def check_not_removed(identity: AnyIdentity) -> None:
     Raises:
         Refused: With a sentence for the person.
     """
-    found = list(removals(identity).values_list("left_out", flat=True))
+    found = list(removals(identity).values_list("left_out", "reason"))
     if not found or link_of(identity) is not None:
         return
-    if any(found):
-        raise Refused(LEFT_OUT_SENTENCE, reason="clever_import left this person out: see the row in the admin")
+    reasons = [reason for left_out, reason in found if left_out]
+    if reasons:
+        reason = "staff" if "staff" in reasons else reasons[0]
+        sentence = STAFF_SENTENCE if reason == "staff" else LEFT_OUT_SENTENCE
+        raise Refused(sentence, reason=f"clever_import left this person out{_ADVICE[reason]}. {_AS_NEW}")
     if conf.refuses_unlinked():
         raise Refused(REMOVED_SENTENCE, reason="the link of this person was deleted")
 

@@ -35,9 +35,9 @@ class CleverAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class RemovedAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Shows people whose link was deleted or who an import left out. Delete a row to let the person log in again."""
 
-    list_display = ("clever_id", "left_out", "removed_at")
+    list_display = ("clever_id", "left_out", "reason", "removed_at")
     search_fields = ("clever_id",)
-    readonly_fields = ("issuer", "clever_id", "left_out", "removed_at")
+    readonly_fields = ("issuer", "clever_id", "left_out", "reason", "removed_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (as Django calls it)
         """Not allowed: only a deleted link or an import adds rows."""

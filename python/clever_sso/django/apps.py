@@ -39,7 +39,7 @@ class CleverSsoConfig(AppConfig):
         from clever_sso.django import conf  # noqa: PLC0415  (it needs the settings)
         from clever_sso.django.checks import check, check_deployment  # noqa: PLC0415  (they need the apps to be ready)
         from clever_sso.django.models import CleverAccount  # noqa: PLC0415
-        from clever_sso.django.user_checks import check_users  # noqa: PLC0415
+        from clever_sso.django.user_checks import check_import, check_users  # noqa: PLC0415
 
         if getattr(settings, "CLEVER_PROXY", None):
             # On error pages, Django hides settings by name. The name of this one does not show that it may contain a
@@ -55,6 +55,7 @@ class CleverSsoConfig(AppConfig):
         checks.register(check, checks.Tags.security)
         checks.register(check_deployment, checks.Tags.security, deploy=True)
         checks.register(check_users, checks.Tags.models)
+        checks.register(check_import, checks.Tags.database)
         # However a link is deleted: by `unlink`, in the admin, or together with its user.
         post_delete.connect(_remember_removed, CleverAccount, dispatch_uid=OUTERMOST)
 

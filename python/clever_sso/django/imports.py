@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -13,12 +14,23 @@ from django.core.exceptions import ValidationError
 from django.db import connections, transaction
 
 from clever_sso.django import accounts
-from clever_sso.django.models import LONGEST_ID, CleverAccount, RemovedAccount
+from clever_sso.django.models import (
+    LEFT_OUT_REASONS,
+    LONGEST_ID,
+    SEVERAL,
+    SHARED,
+    STAFF,
+    CleverAccount,
+    RemovedAccount,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _BATCH = 500
+CLEVER = "clever"
+"""The name of Clever in the tables of other libraries, unless a project chose another."""
+_PROVIDERS_FORM = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _CLEVERS_FORM = re.compile("[0-9a-f]{24}")
 
 
@@ -54,8 +66,8 @@ class Report:
     skipped: list[str] = field(default_factory=list)
     """A sentence for each row, or group of rows, that was left out."""
 
-    refused: set[str] = field(default_factory=set)
-    """The Clever ids of people who were left out and are refused until an administrator decides."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """The Clever ids of people who are refused until an administrator decides, and why the import left them out."""
 
     @property
     def odd_ids(self) -> int:
@@ -93,14 +105,59 @@ def rows(table: Table, providers: Iterable[str], using: str) -> Iterator[tuple[A
             yield from found
 
 
-def providers(table: Table, using: str) -> list[str]:
-    """The providers in a table that has some, for a message. At most ten."""
+def providers(table: Table, wanted: str, using: str) -> list[str]:
+    """The providers in a table, for a message: at most ten, the most similar to `wanted` first.
+
+    Values that cannot be the name of a provider are left out: in the wrong column, they may be anything.
+    """
     connection = connections[using]
     column, name = (connection.ops.quote_name(each) for each in (table.provider or "", table.name))
     with connection.cursor() as cursor:
         # The names come from this database and are quoted by its own rules.
         cursor.execute(f"SELECT DISTINCT {column} FROM {name} ORDER BY {column}")  # noqa: S608
-        return [str(value) for (value,) in cursor.fetchmany(10)]
+        found = [str(value) for (value,) in cursor.fetchmany(_BATCH) if _PROVIDERS_FORM.fullmatch(str(value))]
+    return sorted(found, key=lambda each: _difference(each, wanted))[:10]
+
+
+def _difference(one: str, other: str) -> float:
+    return 1 - SequenceMatcher(None, one.casefold(), other.casefold()).ratio()
+
+
+def missing_providers(table: Table, wanted: Iterable[str], using: str) -> list[str]:
+    """The wanted providers that no row has. None are missing if no row has any provider."""
+    connection = connections[using]
+    column, name = (connection.ops.quote_name(each) for each in (table.provider or "", table.name))
+    with connection.cursor() as cursor:
+
+        def is_there(condition: str, *values: str) -> bool:
+            # As above.
+            cursor.execute(f"SELECT COUNT(*) FROM {name} WHERE {column} {condition}", values)  # noqa: S608
+            return bool(cursor.fetchone()[0])
+
+        return [each for each in wanted if not is_there("= %s", each)] if is_there("IS NOT NULL") else []
+
+
+def unlinked_users(table: Table, provider: str, using: str) -> int:
+    """How many users have a row of this provider, no link, and no record of an import that left them out.
+
+    It is 0 if there is no such table.
+    """
+    connection, quote = connections[using], connections[using].ops.quote_name
+    link, removed = CleverAccount._meta, RemovedAccount._meta  # noqa: SLF001  (Django documents it)
+    with connection.cursor() as cursor:
+        if not {table.name, link.db_table, removed.db_table} <= set(connection.introspection.table_names(cursor)):
+            return 0
+        # The names come from the code of Django's apps and are quoted by the rules of the database.
+        cursor.execute(
+            f"SELECT COUNT(DISTINCT entry.{quote(table.user)}) FROM {quote(table.name)} entry "  # noqa: S608
+            f"WHERE entry.{quote(table.provider or '')} = %s "
+            f"AND NOT EXISTS (SELECT 1 FROM {quote(link.db_table)} made "
+            f"WHERE made.{quote('user_id')} = entry.{quote(table.user)}) "
+            f"AND NOT EXISTS (SELECT 1 FROM {quote(removed.db_table)} gone "
+            f"WHERE gone.{quote('clever_id')} = entry.{quote(table.clever_id)})",
+            [provider],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def import_links(
@@ -127,7 +184,8 @@ def import_links(
         accounts.begin_with_a_write(using)
         users = _users(wanted.keys(), using)
         known = _known(wanted, issuer, using)
-        report.refused -= set(_known({"": report.refused}, issuer, using))
+        _let_in(report, _known({"": set(report.refused)}, issuer, using))
+        _drop_linked_elsewhere({key: wanted[key] for key in wanted if key in users}, known, report)
         deleted = accounts.removed().filter(issuer=issuer, left_out=False)
         removed = set(deleted.values_list("clever_id", flat=True))
         made: list[CleverAccount] = []
@@ -139,24 +197,40 @@ def import_links(
             reason = accounts.staff_reason(user)
             if reason:
                 report.skipped.append(f"user {key}: {reason}")
-                report.refused |= ids - set(known)
+                report.refused.update(dict.fromkeys(ids - set(known), STAFF))
                 continue
             for clever_id in sorted(ids):
-                owner = known.get(clever_id)
-                if owner == str(user.pk):
+                if clever_id in known:
                     report.known += 1
-                elif owner is not None:
-                    report.skipped.append(f"Clever id {clever_id}: of user {key}, and linked to user {owner} already")
                 elif clever_id in removed:
                     report.skipped.append(f"Clever id {clever_id}: its link was deleted")
                 else:
                     report.linked.append((user.pk, clever_id))
                     made.append(CleverAccount(user=user, issuer=issuer, clever_id=clever_id))
-        report.refused -= {clever_id for _, clever_id in report.linked} | removed
+        _let_in(report, {clever_id for _, clever_id in report.linked} | removed)
         if not dry_run:
             CleverAccount.objects.using(using).bulk_create(made, batch_size=_BATCH)
             _remember(report, issuer)
     return report
+
+
+def _drop_linked_elsewhere(wanted: dict[str, set[str]], known: dict[str, str], report: Report) -> None:
+    """Leave out the people who are linked to another user: often they logged in before the import."""
+    for user, ids in wanted.items():
+        for clever_id in sorted(ids & set(known)):
+            owner = known[clever_id]
+            if owner != user:
+                ids.discard(clever_id)
+                report.skipped.append(
+                    f"Clever id {clever_id}: of user {user}, and linked to user {owner} already. If both users are one "
+                    f"person: manage.py clever_merge_users {user} {owner}"
+                )
+
+
+def _let_in(report: Report, clever_ids: Iterable[str]) -> None:
+    """Note that these people are not refused."""
+    for clever_id in clever_ids:
+        report.refused.pop(clever_id, None)
 
 
 def _remember(report: Report, issuer: str) -> None:
@@ -165,8 +239,17 @@ def _remember(report: Report, issuer: str) -> None:
     linked = [clever_id for _, clever_id in report.linked]
     for at in range(0, len(linked), _BATCH):
         everyone.filter(issuer=issuer, clever_id__in=linked[at : at + _BATCH]).delete()
-    rows = [RemovedAccount(issuer=issuer, clever_id=clever_id, left_out=True) for clever_id in sorted(report.refused)]
+    rows = [
+        RemovedAccount(issuer=issuer, clever_id=clever_id, left_out=True, reason=reason)
+        for clever_id, reason in sorted(report.refused.items())
+    ]
     everyone.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+    # The reason may be another one than in the last import.
+    for reason in LEFT_OUT_REASONS:
+        ids = [row.clever_id for row in rows if row.reason == reason]
+        for at in range(0, len(ids), _BATCH):
+            left_out = everyone.filter(issuer=issuer, left_out=True, clever_id__in=ids[at : at + _BATCH])
+            left_out.exclude(reason=reason).update(reason=reason)
 
 
 def _readable(pairs: Iterable[tuple[Any, Any]], report: Report) -> dict[str, set[str]]:
@@ -213,7 +296,7 @@ def _drop_shared(wanted: dict[str, set[str]], report: Report) -> None:
     for clever_id, several in sorted(users.items()):
         if len(several) > 1:
             report.skipped.append(f"Clever id {clever_id}: users {', '.join(sorted(several))} have it")
-            report.refused.add(clever_id)
+            report.refused[clever_id] = SHARED
             for user in several:
                 wanted[user].discard(clever_id)
 
@@ -223,7 +306,7 @@ def _drop_several(wanted: dict[str, set[str]], report: Report) -> None:
     for user, ids in wanted.items():
         if len(ids) > 1:
             report.skipped.append(f"user {user}: has {len(ids)} Clever ids: {', '.join(sorted(ids))}")
-            report.refused |= ids
+            report.refused.update(dict.fromkeys(ids, SEVERAL))
             ids.clear()
 
 

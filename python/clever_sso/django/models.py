@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 # A role name that Clever adds is cut to this length.
 LONGEST_USER_TYPE = 32
 LONGEST_ID = 64
+STAFF, SHARED, SEVERAL = "staff", "shared", "several"
+LEFT_OUT_REASONS = {
+    STAFF: "the user is staff or a superuser",
+    SHARED: "several users have this Clever id",
+    SEVERAL: "the user has several Clever ids",
+}
+"""Why an import left a person out."""
 
 
 class CleverAccount(models.Model):
@@ -60,6 +67,13 @@ class RemovedAccount(models.Model):
     issuer: models.CharField[str, str] = models.CharField(max_length=255)
     clever_id: models.CharField[str, str] = models.CharField("Clever id", max_length=LONGEST_ID)
     left_out: models.BooleanField[bool, bool] = models.BooleanField("left out by an import", default=False)
+    reason: models.CharField[str, str] = models.CharField(
+        "why the import left the person out",
+        max_length=16,
+        blank=True,
+        default="",
+        choices=list(LEFT_OUT_REASONS.items()),
+    )
     removed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField("removed", auto_now_add=True)
 
     class Meta:

@@ -1,4 +1,8 @@
-"""System checks: whether a first login can create a user, and whether other apps still see logins with Clever."""
+"""System checks: whether a first login can create a user, and whether other apps still see logins with Clever.
+
+One asks the database: whether the users of another library were imported. Django runs it with `check --database` and
+`migrate`.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,19 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import Warning  # noqa: A004  (Django's name)
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error as DatabaseError
 from django.utils.module_loading import import_string
 
 from clever_sso import _settings
-from clever_sso.django import conf
+from clever_sso.django import accounts, conf, imports
 from clever_sso.django.backend import CleverBackend
 from clever_sso.django.checks import list_of_texts, safely
 from clever_sso.django.user_fields import email_field, is_unique
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from django.core.checks import CheckMessage
 
@@ -70,6 +76,33 @@ def _second_factors() -> Iterator[CheckMessage]:
                 id="clever_sso.W021",
                 hint=f"{_settings.guide('A second factor, consent, a form to sign up')} shows how to ask for it.",
             )
+
+
+def check_import(
+    databases: Collection[str] | None = None,
+    **_: Any,  # noqa: ANN401  (as Django calls it)
+) -> list[CheckMessage]:
+    """System check of a database: whether an import forgot users of another library. Needs a database to find any."""
+    return safely(lambda: _not_imported(databases or ()))
+
+
+def _not_imported(databases: Collection[str]) -> Iterator[CheckMessage]:
+    using = accounts.database()
+    matches = conf.matches_users() or any(each.match is not CleverBackend.match for each in _backends_of_clever())
+    if using not in databases or matches:
+        return
+    for source, table in imports.TABLES.items():
+        # Django reports a database that cannot be asked.
+        with suppress(DatabaseError, ImproperlyConfigured, ConfigError):
+            count = imports.unlinked_users(table, imports.CLEVER, using)
+            if count:
+                becomes = "creates a second user" if conf.creates_users() else "is refused"
+                yield Warning(
+                    f"the table {table.name!r} has users who logged in with Clever before and are not linked "
+                    f"({count}): their next login {becomes}",
+                    id="clever_sso.W023",
+                    hint=f"Run manage.py clever_import {source} --dry-run. {_settings.guide('Import')} explains it.",
+                )
 
 
 def _list_of_sessions() -> Iterator[CheckMessage]:

@@ -76,6 +76,13 @@ def test_an_import_links_the_users_of_another_library(
     assert told.strip() == "1 linked, 1 linked before, 0 left out"
 
 
+def merge_line(clever_id: str, keep: int, other: int) -> str:
+    return (
+        f"Clever id {clever_id}: of user {keep}, and linked to user {other} already. If both users are one person: "
+        f"manage.py clever_merge_users {keep} {other}"
+    )
+
+
 def test_an_import_names_and_skips_contradictory_rows(
     table: Callable[..., None], identity: Callable[[str], Identity]
 ) -> None:
@@ -105,7 +112,7 @@ def test_an_import_names_and_skips_contradictory_rows(
     for words in [
         f"Clever id shared: users {one.pk}, {two.pk} have it",
         f"user {three.pk}: has 2 Clever ids: first, second",
-        f"Clever id {identity(JOSE).id}: of user {one.pk}, and linked to user {linked.pk} already",
+        merge_line(identity(JOSE).id, one.pk, linked.pk),
         f"user {boss.pk}: the user is staff or a superuser, and CLEVER_ALLOW_STAFF is not set",
         "user 987654: there is no such user",
         f"user {two.pk}: the Clever id is empty",
@@ -119,29 +126,73 @@ def test_an_import_names_and_skips_contradictory_rows(
     assert set(left_out()) == {"shared", "b1"}
 
 
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_an_import_after_a_login_names_the_command_that_merges_both_users(
+    is_staff: bool, table: Callable[..., None], identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
+    old = users().create_user("old", is_staff=is_staff)
+    table("allauth", (old.pk, identity(ADA).id, "clever"))
+    new = authenticate(identity(ADA))
+    assert new.pk != old.pk
+    for options in ({"dry_run": True}, {}):
+        _, complained = run("clever_import", "allauth", **options)
+        merge = f"manage.py clever_merge_users {old.pk} {new.pk}"
+        assert [line.endswith(merge) for line in complained.splitlines()].count(True) == 1
+    override(CLEVER_ALLOW_STAFF=is_staff)
+    run(*merge.split()[1:])
+    assert authenticate(identity(ADA)).pk == old.pk
+    told, complained = run("clever_import", "allauth")
+    assert (told.strip(), complained) == ("0 linked, 1 linked before, 0 left out", "")
+
+
 def left_out() -> Any:
     from clever_sso.django.models import RemovedAccount
 
     return RemovedAccount.objects.filter(left_out=True).values_list("clever_id", flat=True)
 
 
-@pytest.mark.parametrize("who", ["staff", "two rows"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        (
+            "staff",
+            "Please log in with your password instead of Clever.",
+            "their user is staff or a superuser: they can",
+        ),
+        ("two rows", "needs a check", "their user has several Clever ids: delete the wrong rows"),
+        ("two users", "needs a check", "several users have their Clever id: delete the wrong rows"),
+        ("before", "needs a check", "clever_import --dry-run says why"),
+    ],
+)
 def test_a_person_left_out_by_an_import_gets_no_second_account(
-    who: str, table: Callable[..., None], identity: Callable[[str], Identity], override: Callable[..., None]
+    case: tuple[str, str, str], table: Callable[..., None], identity: Callable[[str], Identity], override: Any
 ) -> None:
     from clever_sso.django import Refused
+    from clever_sso.django.models import RemovedAccount
 
-    user = users().create_user("old", is_staff=who == "staff")
-    rows = [(user.pk, identity(ADA).id, "clever")]
-    table("allauth", *rows, *([(user.pk, "another", "clever")] if who == "two rows" else []))
+    who, page, log = case
+    user, other = users().create_user("old", is_staff=who in {"staff", "before"}), users().create_user("other")
+    more = {"two rows": [(user.pk, "another", "clever")], "two users": [(other.pk, identity(ADA).id, "clever")]}
+    table("allauth", (user.pk, identity(ADA).id, "clever"), *more.get(who, []))
     told, _ = run("clever_import", "allauth", dry_run=True)
     assert "would be refused" in told
     assert not left_out()
     run("clever_import", "allauth")
+    if who == "before":
+        # An import of a version that recorded no reason.
+        RemovedAccount.objects.update(reason="")
     override(CLEVER_MATCH_USER=lambda _: user)
-    with pytest.raises(Refused, match="needs a check"):
+    with pytest.raises(Refused) as refused:
         authenticate(identity(ADA))
-    assert users().count() == 1
+    assert page in refused.value.sentence
+    assert log in refused.value.reason
+    assert refused.value.reason.endswith('delete their row in the admin, "removed Clever accounts"')
+    assert users().count() == 2
+    if who == "two users":
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM socialaccount_socialaccount WHERE user_id = {other.pk}")
     # The next import can link them.
     override(CLEVER_ALLOW_STAFF=True)
     run("clever_import", "allauth", allow_several=True)
@@ -149,6 +200,75 @@ def test_a_person_left_out_by_an_import_gets_no_second_account(
     assert authenticate(identity(ADA)).pk == user.pk
     told, _ = run("clever_import", "allauth")
     assert told.strip() == f"0 linked, {1 + (who == 'two rows')} linked before, 0 left out"
+
+
+def test_an_import_records_the_reason_of_the_last_import(table: Callable[..., None]) -> None:
+    from clever_sso.django.models import RemovedAccount
+
+    user = users().create_user("old", is_staff=True)
+    table("allauth", (user.pk, "a1", "clever"))
+    run("clever_import", "allauth")
+    assert [row.reason for row in RemovedAccount.objects.all()] == ["staff"]
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO socialaccount_socialaccount VALUES ({user.pk}, 'a2', 'clever')")
+    run("clever_import", "allauth")
+    assert [row.reason for row in RemovedAccount.objects.all()] == ["several", "several"]
+
+
+@pytest.mark.parametrize("source", ["allauth", "social-auth"])
+def test_check_of_the_database_warns_of_users_who_were_not_imported(
+    source: str, table: Callable[..., None], identity: Callable[[str], Identity], override: Callable[..., None]
+) -> None:
+    from clever_sso.django.user_checks import check_import
+    from django.core import checks
+
+    def found(*databases: str) -> list[str]:
+        return [f"{each.id} {each.msg} {each.hint}" for each in check_import(databases=list(databases))]
+
+    assert found("default") == [], "there is no table of another library"
+    ada, boss, jose = (users().create_user(name, is_staff=name == "boss") for name in ("ada", "boss", "jose"))
+    table(source, (ada.pk, identity(ADA).id, "clever"), (boss.pk, "b1", "clever"), (jose.pk, "j1", "google"))
+    (warning,) = found("default")
+    assert "has users who logged in with Clever before and are not linked (2)" in warning
+    assert "their next login creates a second user" in warning
+    assert f"manage.py clever_import {source} --dry-run" in warning
+    # Django passes databases only with `check --database` and `migrate`.
+    assert found() == check_import() == found("replica") == []
+    assert "clever_sso.W023" in {each.id for each in checks.run_checks(databases=["default"])}
+    assert "clever_sso.W023" not in {each.id for each in checks.run_checks()}
+    override(CLEVER_CREATE_USERS=False)
+    assert "their next login is refused" in found("default")[0]
+    override(CLEVER_MATCH_USER="django_project.who")
+    assert found("default") == [], "they are matched when they log in"
+    override(CLEVER_MATCH_USER=None)
+    # Those who are left out are refused, so there is nothing to warn of.
+    run("clever_import", source)
+    assert found("default") == []
+
+
+def test_check_of_a_database_that_cannot_be_asked_finds_nothing(
+    table: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clever_sso.django import imports
+    from clever_sso.django.user_checks import check_import
+    from django.db import InterfaceError, OperationalError, connection
+
+    table("allauth", (users().create_user("ada").pk, "a1", "clever"))
+    for error in (OperationalError, InterfaceError):
+
+        def fail(*_: object, error: type[Exception] = error) -> int:
+            raise error("the database is down")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(imports, "unlinked_users", fail)
+            assert check_import(databases=["default"]) == []
+    assert len(check_import(databases=["default"])) == 1
+    # Before the first `migrate`, there is no table for links.
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE clever_sso_cleveraccount RENAME TO elsewhere")
+    assert check_import(databases=["default"]) == []
 
 
 def test_an_import_prints_the_issuer_and_warns_about_an_emulator(table: Callable[..., None]) -> None:
@@ -200,17 +320,36 @@ def test_an_import_before_migrate_says_so(table: Callable[..., None]) -> None:
         run("clever_import", "allauth")
 
 
-@pytest.mark.parametrize("providers", [[], ["google", "Clever"], ["clever"]])
-def test_an_import_without_rows_of_the_provider_names_those_in_the_table(
-    table: Callable[..., None], providers: list[str]
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("source", SHAPES)
+@pytest.mark.parametrize(
+    "case",
+    [
+        ([], ["wrong"], None),
+        (["clever"], [], None),
+        (["google", "Clever"], [], "no row of 'clever'. It has 'Clever', 'google': name the right one with --provider"),
+        (["a", "clever", "google"], ["clevr"], "no row of 'clevr'. It has 'clever', 'google', 'a': name the right one"),
+        (["clever"], ["clever", "wrong"], "no row of 'wrong'. It has 'clever': name the right one"),
+        (["ada@school.example", "two words"], [], "no row of 'clever'. Name the right one with --provider"),
+    ],
+)
+def test_an_import_refuses_a_provider_that_the_table_does_not_have(
+    table: Callable[..., None], source: str, dry_run: bool, case: tuple[list[str], list[str], str | None]
 ) -> None:
-    table("allauth", *((users().create_user(each).pk, "64c20b1e8f3a7d0019c4e501", each) for each in providers))
-    _, complained = run("clever_import", "allauth", dry_run=True)
-    wrong = (
-        "the table 'socialaccount_socialaccount' has no row of 'clever'. It has 'Clever', 'google': name the right one "
-        "with --provider"
-    )
-    assert complained == (wrong if len(providers) > 1 else "")
+    from django.core.management.base import CommandError
+
+    providers, wanted, said = case
+    table(source, *((users().create_user(each).pk, f"64c20b1e8f3a7d0019c4e50{len(each)}", each) for each in providers))
+    name, user, clever_id, provider = SHAPES[source]
+    columns = {"table": name, "user_column": user, "id_column": clever_id, "provider_column": provider}
+    options = {"dry_run": dry_run, **(columns if source == "table" else {}), **({"provider": wanted} if wanted else {})}
+    if said is None:
+        assert run("clever_import", source, **options)[1] == ""
+        return
+    with pytest.raises(CommandError, match=re.escape(said)) as refused:
+        run("clever_import", source, **options)
+    assert "@" not in str(refused.value)
+    assert accounts().count() == 0
 
 
 @pytest.mark.parametrize(
@@ -234,7 +373,7 @@ def test_an_import_knows_a_key_that_is_written_in_another_form() -> None:
         2,
     ]
     again = import_links(rows, "https://clever.com")
-    assert (again.known, again.skipped, again.refused) == (2, [], set())
+    assert (again.known, again.skipped, again.refused) == (2, [], {})
 
 
 def test_an_import_can_read_a_column_of_the_user_table(identity: Callable[[str], Identity]) -> None:

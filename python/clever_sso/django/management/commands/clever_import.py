@@ -82,17 +82,15 @@ class Command(BaseCommand):
         ours = {model._meta.db_table for model in models}  # noqa: SLF001  (Django documents it)
         if not ours <= set(connections[accounts.database()].introspection.table_names()):
             raise CommandError("the tables for links are missing: run manage.py migrate first")
-        table, wanted = _table(options), options["provider"] or ["clever"]
+        table, wanted = _table(options), options["provider"] or [imports.CLEVER]
         try:
             pairs = list(imports.rows(table, wanted, using))
         except imports.MissingTable as error:
             raise CommandError(str(error)) from None
-        there = imports.providers(table, using) if table.provider and not pairs else []
-        if there:
-            self.stderr.write(
-                f"the table {table.name!r} has no row of {' or '.join(map(repr, wanted))}. It has "
-                f"{', '.join(map(repr, there))}: name the right one with --provider"
-            )
+        for missing in imports.missing_providers(table, wanted, using) if table.provider else ():
+            there = ", ".join(map(repr, imports.providers(table, missing, using)))
+            found = f"It has {there}: name the right one" if there else "Name the right one"
+            raise CommandError(f"the table {table.name!r} has no row of {missing!r}. {found} with --provider")
         return imports.import_links(pairs, issuer, allow_several=options["allow_several"], dry_run=options["dry_run"])
 
 
