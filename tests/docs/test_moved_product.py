@@ -147,8 +147,7 @@ def test_a_moved_product_keeps_all_users_and_their_data(
                     moving["allauth after urls.py"],
                     recipes["tenants: urls.py"],
                     recipes["drf: urls.py"],
-                    "from second_factor import second_factor",
-                    'urlpatterns += [path("second-factor/<str:key>", second_factor, name="second-factor")]',
+                    guide["factors urls.py"],
                 )
             ),
         )

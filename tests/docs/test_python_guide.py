@@ -289,9 +289,16 @@ def test_every_block_of_the_guide_is_run() -> None:
         "import",
         "hosts",
     }
-    # python/tests/frameworks/test_second_factors.py runs these two.
-    run |= {"allauth", "otp"}
+    # python/tests/frameworks/test_second_factors.py runs these.
+    run |= {"allauth", "factors", "keys", "otp"}
     assert {name for name, _, _ in BLOCKS} == run | NOT_RUN
+
+
+def test_the_guide_names_the_tested_version_of_allauth() -> None:
+    pinned = (ROOT / "tests/harness/requirements/third-party.txt").read_text("utf-8")
+    tested = re.search(r"^django-allauth\[\w+\]==([\d.]+)", pinned, re.MULTILINE)
+    assert tested
+    assert re.findall(r"a key in version ([\d.]+\d)", GUIDE) == [tested[1]]
 
 
 def test_every_setting_is_in_the_guide() -> None:

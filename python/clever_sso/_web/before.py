@@ -186,6 +186,9 @@ class HeldLogin:
     ends_at: int = 0
     """When this login expires, in Unix seconds."""
 
+    is_signed_in: bool = False
+    """Whether another tab has signed this person in. Then ask nothing again: `complete_login` leads to their page."""
+
     @classmethod
     def of(cls, session: Mapping[str, Any]) -> HeldLogin | None:
         """The oldest held login in a session; `None` if there is none or it has expired."""
@@ -205,6 +208,8 @@ class HeldLogin:
         if found is None:
             return []
         identity, tokens, logins = found
+        person = SessionIdentity.from_session(session)
+        is_signed_in = person is not None and (person.issuer, person.id) == (identity.issuer, identity.id)
         return [
             cls(
                 identity,
@@ -213,6 +218,7 @@ class HeldLogin:
                 switch_user=login["switch_user"],
                 key=login["key"],
                 ends_at=login["ends_at"],
+                is_signed_in=is_signed_in,
             )
             for login in logins
         ]
@@ -220,11 +226,8 @@ class HeldLogin:
     @classmethod
     def take_of_person_in(cls, session: Mapping[str, Any], key: str | None) -> HeldLogin | None:
         """A login whose person another tab has already signed in. This call completes it."""
-        other = SessionIdentity.from_session(session)
-        held = cls.with_key(session, key) if other is not None else None
-        if other is None or held is None or (other.issuer, other.id) != (held.identity.issuer, held.identity.id):
-            return None
-        return held if held.spend() else None
+        held = cls.with_key(session, key)
+        return held if held is not None and held.is_signed_in and held.spend() else None
 
     def step(self, cookies: str | None) -> SignIn:
         """The sign-in that completes this login, in a request with this `Cookie` header."""

@@ -26,8 +26,12 @@ def held_login(request: HttpRequest, key: str | None = None) -> HeldLogin | None
     from clever_sso.django.views import backend  # noqa: PLC0415
 
     held = HeldLogin.with_key(request.session, key)
-    # The session has Clever's data. The user is looked up now.
-    return held and dataclasses.replace(held, user=backend()[1].find(cast("Identity", held.identity)))
+    # The session has Clever's data. The user is looked up now, and may not be the signed-in user anymore.
+    return held and dataclasses.replace(
+        held,
+        user=backend()[1].find(cast("Identity", held.identity)),
+        is_signed_in=held.is_signed_in and request.user.is_authenticated,
+    )
 
 
 def complete_login(request: HttpRequest, key: str | None = None) -> HttpResponse:

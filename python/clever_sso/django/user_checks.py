@@ -74,7 +74,7 @@ def _second_factors() -> Iterator[CheckMessage]:
                 f"{name} is installed, and CLEVER_BEFORE_SIGN_IN is not set: Clever signs people in without their "
                 "second factor",
                 id="clever_sso.W021",
-                hint=f"{_settings.guide('A second factor, consent, a form to sign up')} shows how to ask for it.",
+                hint=f"{_settings.guide('Second factors in Django')} shows how to ask for it.",
             )
 
 

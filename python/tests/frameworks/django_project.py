@@ -69,8 +69,11 @@ async def staffroom_later(_: HttpRequest) -> HttpResponse:
 
 def waiting(request: HttpRequest) -> HttpResponse:
     """The person whose login is held."""
-    held = held_login(request)
-    return HttpResponse(f"{held.identity.name.full} {held.user} {held.return_to} {bool(held.tokens)}" if held else "-")
+    held = held_login(request, request.GET.get("key"))
+    if held is None:
+        return HttpResponse("-")
+    signed_in = " signed in" * held.is_signed_in
+    return HttpResponse(f"{held.identity.name.full} {held.user} {held.return_to} {bool(held.tokens)}{signed_in}")
 
 
 def finish(request: HttpRequest) -> HttpResponse:

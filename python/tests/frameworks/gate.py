@@ -69,4 +69,6 @@ class Gate:
 
 
 def shown(held: Any) -> str:
-    return f"{held.identity.name.full} {held.return_to} {bool(held.tokens)}" if held else "-"
+    if held is None:
+        return "-"
+    return f"{held.identity.name.full} {held.return_to} {bool(held.tokens)}{' signed in' * held.is_signed_in}"

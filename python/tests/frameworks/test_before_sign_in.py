@@ -478,7 +478,9 @@ def test_each_held_tab_returns_to_its_own_page(app: Any, clever: str, order: tup
     keys = held_in_tabs(app, clever, *pages)
     for tab in order:
         assert app.get(f"/waiting/{keys[tab]}")[1].startswith(f"Ada Ashworth {pages[tab]} ")
-    for tab in order:
+    for place, tab in enumerate(order):
+        # Only the first tab has to ask for anything.
+        assert app.get(f"/waiting/{keys[tab]}")[1].endswith(" signed in") == (place > 0)
         assert app.get(f"/finish/{keys[tab]}")[::2] == (303, pages[tab])
         assert app.get("/who")[1] == "Ada Ashworth"
     assert app.told == ["Ada Ashworth"]

@@ -433,6 +433,37 @@ def test_each_held_tab_returns_to_its_own_page(
     assert browser.get(f"/finish?key={keys[0]}").headers["Location"] == "/clever/login"
 
 
+def test_a_held_login_says_that_another_tab_has_signed_the_person_in(clever: str, decide: Callable[..., None]) -> None:
+    from django.contrib.auth.models import User
+    from harness.browser import Browser
+    from running import path_of
+
+    keys: list[str] = []
+
+    def hold_one(proven: ProvenLogin[Any]) -> Any:
+        keys.append(proven.hold())
+        return redirect("/waiting")
+
+    decide(hold_one)
+    browser = visitor()
+    begun = [browser.get(f"/clever/login?next={page}").headers["Location"] for page in ("/a", "/b")]
+    for location in begun:
+        browser.get(path_of(Browser(clever, ADA).callback(location)))
+
+    def is_signed_in() -> list[bool]:
+        shown = [browser.get(f"/waiting?key={key}").content for key in keys]
+        return [each.endswith(b" signed in") for each in shown if each != b"-"]
+
+    assert is_signed_in() == [False, False]
+    browser.get(f"/finish?key={keys[0]}")
+    assert is_signed_in() == [True]
+    # If the person may no longer be signed in, the login must ask again.
+    User.objects.update(is_active=False)
+    assert is_signed_in() == [False]
+    assert browser.get(f"/finish?key={keys[1]}").status_code == 403
+    assert browser.get("/who").content == b"nobody"
+
+
 @pytest.mark.parametrize("when", ["before its turn", "in its turn"])
 def test_two_forms_at_the_same_time_sign_in_once(
     clever: str, decide: Callable[..., None], when: str, monkeypatch: pytest.MonkeyPatch

@@ -143,7 +143,8 @@ def test_a_user_with_a_second_factor_must_enter_it(kind: str, matched: str, tmp_
         asked = page.url
         assert browser.open(site.url + "/").text == "nobody"
         # The guard of /private begins another login, which is held as well, with its own page.
-        assert browser.open(site.url + "/private").url != asked
+        other_tab = browser.open(site.url + "/private?tab=2")
+        assert other_tab.url != asked
         page = browser.open(asked)
         assert page.url == asked
         wrong = browser.open(asked, {"csrfmiddlewaretoken": token_of(page.text), "code": "000000"})
@@ -151,6 +152,11 @@ def test_a_user_with_a_second_factor_must_enter_it(kind: str, matched: str, tmp_
         done = browser.open(asked, {"csrfmiddlewaretoken": token_of(wrong.text), "code": code()})
         assert done.text == "Hello, ada"
         assert browser.open(site.url + "/").text == "ada"
+        # The other tab does not ask again. Django refuses its old form, and the page leads on.
+        old_form = {"csrfmiddlewaretoken": token_of(other_tab.text), "code": code()}
+        assert browser.open(other_tab.url, old_form).status == 403
+        done = browser.open(other_tab.url)
+        assert (done.url, done.text) == (site.url + "/private?tab=2", "Hello, ada")
         if kind == "otp":
             assert browser.open(site.url + "/vault").text == "gold"
         else:
@@ -178,6 +184,14 @@ def test_a_user_whose_code_comes_by_email_gets_in_with_it(tmp_path: Path) -> Non
         assert browser.open(site.url + "/").text == "nobody"
         page = browser.open(asked, {"csrfmiddlewaretoken": token_of(page.text), "code": code[0]})
         assert page.text == "Hello, ada"
+
+
+def test_without_the_url_of_the_guide_a_user_with_a_second_factor_is_not_signed_in(tmp_path: Path) -> None:
+    with serving("second_factor", tmp_path, SECOND_FACTOR="otp", HOOK="yes", NO_URL="yes") as site:
+        browser = Browser(site.emulator)
+        assert browser.sign_in(ADA, browser.open(site.url + "/private")).status == 500
+        assert browser.open(site.url + "/").text == "nobody"
+        assert "the application raised NoReverseMatch (Clever id " in site.log.read_text()
 
 
 def test_without_the_hook_django_otp_still_asks_for_the_device(tmp_path: Path) -> None:
@@ -212,6 +226,7 @@ def test_check_warns_that_people_would_lose_their_second_factor(kind: str, hook:
     with serving("second_factor", tmp_path, SECOND_FACTOR=kind, **({"HOOK": hook} if hook else {})) as site:
         log = site.log.read_text()
     assert ("clever_sso.W021" in log) == (not hook)
+    assert ('HINT: "Second factors in Django" (https://' in log) == (not hook)
 
 
 @pytest.mark.parametrize("tracked", [False, True])

@@ -137,6 +137,15 @@ def test_two_identities_are_the_same_person_only_with_equal_issuer_and_id(name: 
     assert others_of(waiting("a"), other) is None
     assert HeldLogin.take_of_person_in(waiting("b") | stored(**{name: value}), "b") is None
     assert HeldLogin.take_of_person_in(waiting("b"), "b") is None
+    for session, is_signed_in in [
+        (waiting("b"), False),
+        (waiting("b") | stored(), True),
+        (waiting("b") | stored(**{name: value}), False),
+        (waiting("b") | stored(ends_at=int(time.time()) - 1), False),
+    ]:
+        held = HeldLogin.with_key(session, "b")
+        assert held is not None
+        assert held.is_signed_in is is_signed_in
     taken = HeldLogin.take_of_person_in(waiting("b") | stored(), "b")
     assert taken is not None
     assert taken.return_to == "/b"

@@ -2,7 +2,7 @@
 
 The user `ada` is linked to Ada's Clever id and has a device with the key `TOTP_KEY`. With `MATCHED`, there is no link:
 `CLEVER_MATCH_USER` finds the user. With `BY_EMAIL`, she has no such device, and gets a code by email, in `FOLDER`. With
-allauth, `grace` is linked to Grace's Clever id and has only a security key, which `CREDENTIAL` describes. With
+allauth and `CREDENTIAL`, `grace` is linked to Grace's Clever id and has only a security key, which it describes. With
 `USERSESSIONS`, allauth lists the sessions of a user. `/private` is for people who are signed in, and with django-otp
 `/vault` is for people who used their device. With `AXES`, django-axes counts failed logins: `/wrong-password` is a
 failed login, and `/failures` shows how many there were. Sam's user is inactive then.
@@ -30,6 +30,7 @@ from harness.paths import ROOT
 
 ALLAUTH = os.environ.get("SECOND_FACTOR") == "allauth"
 AXES = "AXES" in os.environ
+KEYS = "CREDENTIAL" in os.environ
 MATCHED = "MATCHED" in os.environ
 BY_EMAIL = "BY_EMAIL" in os.environ
 USERSESSIONS = os.environ.get("USERSESSIONS", "")
@@ -42,6 +43,7 @@ def make_app() -> WSGIHandler:
     clever = {name: value for name, value in os.environ.items() if name.startswith("CLEVER_")}
     apps = ["allauth", "allauth.account", "allauth.mfa"] if ALLAUTH else ["django_otp", "django_otp.plugins.otp_totp"]
     middleware = "allauth.account.middleware.AccountMiddleware" if ALLAUTH else "django_otp.middleware.OTPMiddleware"
+    of_the_guide = settings_of_the_guide()
     settings.configure(
         SECRET_KEY="a key for tests only",
         ALLOWED_HOSTS=["127.0.0.1"],
@@ -66,13 +68,7 @@ def make_app() -> WSGIHandler:
             *(["axes.middleware.AxesMiddleware"] if AXES else []),
             *(["allauth.usersessions.middleware.UserSessionsMiddleware"] if USERSESSIONS else []),
         ],
-        TEMPLATES=[
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "APP_DIRS": True,
-                "DIRS": [templates()],
-            }
-        ],
+        TEMPLATES=of_the_guide["TEMPLATES"],
         DATABASES={
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
@@ -92,13 +88,13 @@ def make_app() -> WSGIHandler:
         EMAIL_FILE_PATH=str(Path(os.environ["FOLDER"]) / "mail"),
         STATIC_URL="/static/",
         MFA_TOTP_TOLERANCE=5,
-        MFA_SUPPORTED_TYPES=["totp", "recovery_codes", "webauthn"],
+        MFA_SUPPORTED_TYPES=["totp", "recovery_codes", *(["webauthn"] if KEYS else [])],
         MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN=True,
         OTP_TOTP_THROTTLE_FACTOR=0,
         OTP_EMAIL_THROTTLE_FACTOR=0,
         USE_TZ=True,
         USERSESSIONS_TRACK_ACTIVITY=USERSESSIONS == "tracked",
-        CLEVER_BEFORE_SIGN_IN="second_factor.decide" if "HOOK" in os.environ else None,
+        CLEVER_BEFORE_SIGN_IN=of_the_guide["CLEVER_BEFORE_SIGN_IN"] if "HOOK" in os.environ else None,
         CLEVER_MATCH_USER=matched if MATCHED else None,
         **clever,
     )
@@ -135,9 +131,10 @@ def make_ada() -> None:
         from allauth.mfa.webauthn.internal.auth import WebAuthn  # noqa: PLC0415
 
         TOTP.activate(ada, b32encode(bytes.fromhex(TOTP_KEY)).decode())
-        grace = User.objects.create_user("grace")
-        CleverAccount.objects.create(user=grace, issuer=conf.client().issuer, clever_id=GRACES_ID)
-        WebAuthn.add(grace, "key", json.loads(os.environ.get("CREDENTIAL", "{}")))
+        if KEYS:
+            grace = User.objects.create_user("grace")
+            CleverAccount.objects.create(user=grace, issuer=conf.client().issuer, clever_id=GRACES_ID)
+            WebAuthn.add(grace, "key", json.loads(os.environ["CREDENTIAL"]))
     elif BY_EMAIL:
         from django_otp.plugins.otp_email.models import EmailDevice  # noqa: PLC0415
 
@@ -155,20 +152,22 @@ def second_factor_of_the_guide() -> ModuleType:
     return module
 
 
-def block(name: str) -> str:
+def block(name: str, recipe: str = "keys" if KEYS else "allauth" if ALLAUTH else "otp") -> str:
     guide = (ROOT / "docs" / "python.md").read_text("utf-8")
-    found = re.search(
-        rf"<!-- {'allauth' if ALLAUTH else 'otp'} {re.escape(name)} -->\n```\w+\n(.*?)```", guide, re.DOTALL
-    )
+    found = re.search(rf"<!-- {recipe} {re.escape(name)} -->\n```\w+\n(.*?)```", guide, re.DOTALL)
     assert found
     return found[1]
 
 
-def templates() -> Path:
-    """The folder with `second_factor.html` from the guide."""
+def settings_of_the_guide() -> dict[str, Any]:
+    """The settings from the guide, with `second_factor.html` where the guide puts it."""
     folder = Path(tempfile.mkdtemp(dir=os.environ["FOLDER"]))
-    (folder / "second_factor.html").write_text(block("second_factor.html"), "utf-8")
-    return folder
+    (folder / "templates").mkdir()
+    (folder / "templates" / "second_factor.html").write_text(block("second_factor.html"), "utf-8")
+    templates = {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "DIRS": []}
+    names: dict[str, Any] = {"TEMPLATES": [templates], "BASE_DIR": folder}
+    exec(block("settings.py", "factors"), names)
+    return names
 
 
 @login_required
@@ -199,6 +198,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def addresses() -> list[Any]:
     from django.urls import include, path  # noqa: PLC0415
 
+    names: dict[str, Any] = {"urlpatterns": []}
+    if "NO_URL" not in os.environ:
+        exec(block("urls.py", "factors"), names)
     return [
         path("", home),
         path("private", private),
@@ -206,7 +208,7 @@ def addresses() -> list[Any]:
         path("wrong-password", wrong_password),
         path("failures", failures),
         path("second-factor", lambda request: sys.modules["second_factor"].second_factor(request, None)),
-        path("second-factor/<str:key>", sys.modules["second_factor"].second_factor, name="second-factor"),
+        *names["urlpatterns"],
         path("clever/", include("clever_sso.django.urls")),
         path("noted", lambda request: HttpResponse(str(request.session.get("account_authentication_methods")))),
         *([path("accounts/", include("allauth.urls"))] if ALLAUTH else []),
