@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.routing import Match, Mount
+from starlette.routing import Mount
 
 from clever_sso import _settings
 from clever_sso._native import doctor_of_client
@@ -30,6 +30,7 @@ from clever_sso._web.doctor import (
     versions,
 )
 from clever_sso.aio import AsyncClient
+from clever_sso.asgi.routes import route_of, shown
 from clever_sso.asgi.stores import (
     cookies_of_sessions,
     key_problems,
@@ -42,7 +43,7 @@ from clever_sso.asgi.watched import WATCHED
 from clever_sso.exceptions import ConfigError, Error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from starlette.middleware import Middleware
 
@@ -171,59 +172,28 @@ def _of_callback(app: Starlette, settings: Settings) -> Iterator[Found]:
         # A proxy may remove a prefix.
         ends_with_it = path.rstrip("/").endswith(inside.rstrip("/"))
         paths = [path, inside] if ends_with_it else [path]
-        found = [_route_of(app, each, parts.netloc) for each in paths]
+        found = [route_of(app, each, parts.netloc) for each in paths]
         if any(map(_is_callback, found)):
             continue
         other = next((each for each in found if each is not None), None)
         if other is None:
-            shown = f"the redirect URI leads to {path!r}, where no route of the application answers"
+            told = f"the redirect URI leads to {path!r}, where no route of the application answers"
             yield (
                 CALLBACK,
                 "problem",
-                shown,
+                told,
                 "register the address of the callback with Clever, with the path of mounts",
             )
         else:
-            shown = f"the redirect URI leads to {path!r}, where the route {_shown(other)} answers and not the callback"
-            yield CALLBACK, "problem", shown, "install CleverSso before you add that route, or make its path narrower"
+            told = f"the redirect URI leads to {path!r}, where the route {shown(other)} answers and not the callback"
+            yield CALLBACK, "problem", told, "install CleverSso before you add that route, or make its path narrower"
         return
     yield CALLBACK, "ok", "the redirect URI leads to the callback", None
-
-
-def _shown(route: Any) -> str:  # noqa: ANN401  (any route)
-    return repr(getattr(route, "path", type(route).__name__))
 
 
 def _is_callback(route: Any) -> bool:  # noqa: ANN401  (any route)
     endpoint: Any = getattr(route, "endpoint", None)
     return isinstance(getattr(endpoint, "__self__", None), Views) and endpoint.__name__ == "callback"
-
-
-def _route_of(app: Starlette, path: str, host: str) -> Any:  # noqa: ANN401  (any route)
-    """The route that the application's router finds for a GET to a path."""
-    scope: dict[str, Any] = {
-        "type": "http",
-        "method": "GET",
-        "path": path,
-        "root_path": "",
-        "query_string": b"",
-        "headers": [(b"host", host.encode())],
-        "app": app,
-    }
-    return _match(app.routes, scope)
-
-
-def _match(routes: Iterable[Any], scope: dict[str, Any]) -> Any:  # noqa: ANN401  (any route)
-    partial = None
-    for route in routes:
-        match, child = route.matches(scope)
-        if match == Match.NONE:
-            continue
-        inner = _match(route.routes or [], {**scope, **child}) if isinstance(route, Mount) else route
-        if match == Match.FULL:
-            return inner
-        partial = partial or inner
-    return partial
 
 
 # ---------------------------------------------------------------- the sessions

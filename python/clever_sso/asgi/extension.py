@@ -6,6 +6,7 @@ import inspect
 import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -22,7 +23,7 @@ from clever_sso.asgi.addresses import here, keeps_from_logging_in, login_path, m
 from clever_sso.asgi.guards import Guards, NotLetInError, tell_script
 from clever_sso.asgi.middleware import OutermostMiddleware, Refusing, RouteMiddleware, look_after_sessions
 from clever_sso.asgi.request import words_of_person
-from clever_sso.asgi.routes import BelowPrefix, Page
+from clever_sso.asgi.routes import BelowPrefix, Page, check_that_it_is_free
 from clever_sso.asgi.sessions import current_identity
 from clever_sso.asgi.settings import Settings
 from clever_sso.asgi.stores import (
@@ -150,7 +151,8 @@ class CleverSso:
         Raises:
             ConfigError: `config_invalid`, when the sessions are on the server and there is no function that changes
                 their ids, or when the secret key is missing, short, or a sample. If the session middleware is added
-                afterwards or missing, this is raised when the application starts.
+                afterwards or missing, this is raised when the application starts. So is a route of yours that responds
+                instead of the login or the callback.
             TypeError: When `app` is not a Starlette or FastAPI application.
             RuntimeError: When the application has already started.
         """
@@ -169,6 +171,7 @@ class CleverSso:
             # At this point the application knows all its middleware, but has not created any of it.
             try:
                 self._check_sessions(app)
+                self._check_routes(app)
             except ConfigError as error:
                 return Refusing(error)
             over_https = self.client.redirect_uris[0].startswith("https:")
@@ -202,6 +205,12 @@ class CleverSso:
             raise_first(strict_problems(app.user_middleware))
         if self._settings.rotate_session is None:
             raise_first(rotation_problems(app.user_middleware))
+
+    def _check_routes(self, app: Starlette) -> None:
+        if not WATCHED.get():
+            paths = self._settings.paths
+            pages = [("callback", paths.callback), ("login", f"{paths.prefix}/login")]
+            check_that_it_is_free(app, pages, urlsplit(self._settings.default_client.redirect_uris[0]).netloc)
 
     async def older_ids(self, login: SignIn | ProvenLogin[AsyncClient]) -> tuple[str, ...]:
         """Return the older ids of this person, for all roles. Call it if no account has the id of the login.

@@ -81,7 +81,10 @@ class CleverSso:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Add login, callback and logout to `app`. Raises the same exceptions as the class."""
+        """Add login, callback and logout to `app`. Raises the same exceptions as the class.
+
+        A view that is already at the path of the login or the callback is a wrong setting, too.
+        """
         _check_app(app)
         set_up = SET_UP.get()
         if set_up is not None:
@@ -102,6 +105,7 @@ class CleverSso:
         check_rotation(app, self._rotate_session)
         _set_defaults(app, chosen, secure=urlsplit(client.redirect_uris[0]).scheme == "https")
         paths = Paths.of(chosen, client.redirect_uris, prefix_name="CLEVER_URL_PREFIX")
+        _check_that_it_is_free(app, paths)
         for host, own in clients.items():
             raise_named(_named(host, from_configuration), partial(_check, own, chosen))
         told = list(misplaced(client, clients, lambda host: _named(host, from_configuration)))
@@ -187,6 +191,22 @@ def _named(host: str, from_configuration: Container[str]) -> str:
 def _check(client: Client, chosen: Chosen) -> None:
     _settings.check_login(client)
     Paths.of(chosen, client.redirect_uris, prefix_name="CLEVER_URL_PREFIX")
+
+
+def _check_that_it_is_free(app: Flask, paths: Paths) -> None:
+    """Checks that no other view is at the path of the login or the callback. It would respond first.
+
+    Raises:
+        ConfigError: `config_invalid`, with the endpoint of the other view.
+    """
+    for route, path in (("callback", paths.callback), ("login", f"{paths.prefix}/login")):
+        for rule in app.url_map.iter_rules():
+            elsewhere = rule.host or rule.subdomain or rule.build_only or rule.endpoint.startswith("clever_sso.")
+            if not elsewhere and rule.rule == path and (rule.methods is None or "GET" in rule.methods):
+                raise _settings.invalid(
+                    f"the view {rule.endpoint!r} is at {path}, the path of the {route}, so no one could log in: remove "
+                    "that view, the library has its own"
+                )
 
 
 def _tell_unread(app: Flask, *, from_env: bool) -> None:
