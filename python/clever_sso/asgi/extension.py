@@ -236,10 +236,10 @@ class CleverSso:
     def before_sign_in(self, function: BeforeHook) -> BeforeHook:
         """Decorator: let `function` decide about each person that Clever confirmed, before they are signed in.
 
-        It gets a `ProvenLogin` and may be async. If it returns `None`, the person is signed in. If it returns a
-        response, the browser gets that response and no one is signed in. To sign the person in later with
-        `complete_login`, call `hold` first. If it raises, no one is signed in: the person gets an error page for
-        `Refused` and for an `Error` of Clever's API, the application handles an `HTTPException`, and any other
+        It gets a `ProvenLogin`. It may be async; a plain function runs in a thread. If it returns `None`, the person is
+        signed in. If it returns a response, the browser gets that response and no one is signed in. To sign the person
+        in later with `complete_login`, call `hold` first. If it raises, no one is signed in: the person gets an error
+        page for `Refused` and for an `Error` of Clever's API, the application handles an `HTTPException`, and any other
         exception is logged and becomes a page with status 500.
         """
         _settings.check_hook("before_sign_in", function, "proven")
@@ -262,10 +262,10 @@ class CleverSso:
     def on_sign_in(self, function: SignInHook) -> SignInHook:
         """Decorator: call `function` with the request and every `SignIn`. Use it to find, create or refuse an account.
 
-        The session already belongs to the new person, and you can add to it. If `function` returns a response, the
-        browser gets it instead of the redirect. If it raises, no one is signed in: the person gets an error page for
-        `Refused`, the application handles an `HTTPException`, and any other exception is logged and becomes a page with
-        status 500.
+        It may be async; a plain function runs in a thread, so it may wait for a database. The session already belongs
+        to the new person, and you can add to it. If `function` returns a response, the browser gets it instead of the
+        redirect. If it raises, no one is signed in: the person gets an error page for `Refused`, the application
+        handles an `HTTPException`, and any other exception is logged and becomes a page with status 500.
         """
         _settings.check_hook("on_sign_in", function, "request", "sign_in")
         self._settings.hooks.sign_in = function
@@ -274,7 +274,8 @@ class CleverSso:
     def on_problem(self, function: ProblemHook) -> ProblemHook:
         """Decorator: let `function` make the page of a failed login from the request and a `Problem`.
 
-        If it raises, the exception is logged, and the person gets the package's page.
+        It may be async; a plain function runs in a thread. If it raises, the exception is logged, and the person gets
+        the package's page.
         """
         _settings.check_hook("on_problem", function, "request", "problem")
         self._settings.hooks.problem = function

@@ -134,7 +134,7 @@ async def tell_script(request: Request, error: Exception) -> Response:
     """Respond to a script that a guard did not let in, if the application has no handler for these errors."""
     own: Any = request.app.exception_handlers.get(HTTPException)
     if own is not None and str(getattr(own, "__module__", "")).partition(".")[0] not in {"fastapi", "starlette"}:
-        answer: Response = await result_of(own(request, error))
+        answer: Response = await result_of(own, request, error)
         return answer
     refused = cast("NotLetInError", error)
     return JSONResponse(refused.content, refused.status_code, {**api.JSON_HEADERS, **(refused.headers or {})})

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import inspect
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
 
 from clever_sso._web import pages
 from clever_sso._web.request import prefix_on_this_host
 from clever_sso._web.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from starlette.requests import HTTPConnection
     from starlette.responses import Response
@@ -31,8 +34,14 @@ HOST: ContextVar[str | None] = ContextVar("clever_sso.host", default=None)
 """The requested host."""
 
 
-async def result_of(value: Any) -> Any:  # noqa: ANN401  (what a hook returned, awaitable or not)
-    """The value, awaited if it is awaitable."""
+async def result_of(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401  (what a hook returns)
+    """Call a function of the application: a plain one in a thread, as Starlette and FastAPI do, so that it may wait."""
+    inner: Any = function
+    while isinstance(inner, partial):
+        inner = inner.func
+    if any(map(inspect.iscoroutinefunction, (inner, getattr(inner, "__call__", None)))):  # noqa: B004  (async or not)
+        return await function(*arguments)
+    value = await run_in_threadpool(function, *arguments)
     return await value if inspect.isawaitable(value) else value
 
 

@@ -158,7 +158,7 @@ async def replace_session(
         return replaced
     await end_session(request)
     if rotate_session is not None:
-        await result_of(rotate_session(request))
+        await result_of(rotate_session, request)
     elif handler is not None:
         if waiting is None:
             # The session that held a login stays until the person is signed in, so that we notice a logout in between.

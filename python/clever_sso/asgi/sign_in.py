@@ -97,7 +97,7 @@ async def _welcomed(
                 return waits
             session[SESSION_KEY] = signed_in_as
         hook = settings.hooks.sign_in
-        answer = _response_of("on_sign_in", await result_of(hook(request, step))) if hook is not None else None
+        answer = _response_of("on_sign_in", await result_of(hook, request, step)) if hook is not None else None
         if others is not None:
             session_of(request)[HELD_KEY] = others
         if settings.rotate_session is None:
@@ -132,7 +132,7 @@ async def _decide(settings: Settings, request: Request, step: SignIn, others: Wa
         in_browser=settings.rotate_session is None and is_in_browser(request),
         others=others,
     )
-    answer = await result_of(settings.hooks.before_sign_in(proven))
+    answer = await result_of(settings.hooks.before_sign_in, proven)
     proven.check_held(answer)
     response = _response_of("before_sign_in", answer)
     if response is not None:

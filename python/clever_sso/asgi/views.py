@@ -210,7 +210,7 @@ class Views:
         problem = problem.linked(login_path(self.settings, request.scope), home(self.settings, request)).in_words(words)
         if self.settings.hooks.problem is not None:
             try:
-                return cast("Response", await result_of(self.settings.hooks.problem(request, problem)))
+                return cast("Response", await result_of(self.settings.hooks.problem, request, problem))
             except Exception:
                 logger.exception("on_problem failed")
         links = (problem.login_url, problem.switch_user_url, problem.home_url)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from clever_sso._web.arrival import Problem
-from clever_sso.asgi.request import ASKED, HOST, asked_host
+from clever_sso.asgi.request import ASKED, HOST, asked_host, result_of
 from clever_sso.asgi.sessions import end_session
 from clever_sso.asgi.sign_in import sign_in
 from clever_sso.asgi.views import Views
@@ -32,8 +32,7 @@ def swapped(app: object, step: SignIn) -> Swap:
 
     async def hook(request: Request, given: SignIn) -> Any:  # noqa: ANN401  (as the application's own)
         try:
-            answer: Any = own_hook(request, given) if own_hook is not None else None
-            return await answer if hasattr(answer, "__await__") else answer
+            return await result_of(own_hook, request, given) if own_hook is not None else None
         except Exception as error:
             swap.raised.append(error)
             raise
