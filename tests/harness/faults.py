@@ -44,17 +44,43 @@ class Faults:
         return fault
 
 
+class Barrier:
+    """Holds the requests to `path` until `size` different ones have arrived, then lets these go on.
+
+    A request that is the same as an earlier one was sent again. It does not count.
+    """
+
+    def __init__(self, path: str, size: int) -> None:
+        self._path, self._size = path, size
+        self._held: set[bytes] = set()
+        self._released: set[bytes] = set()
+        self._full = asyncio.Event()
+
+    async def wait(self, path: str, request: bytes) -> None:
+        """Return when the request may go on."""
+        if path != self._path or request in self._released:
+            return
+        self._held.add(request)
+        full = self._full
+        if len(self._held) == self._size:
+            self._held, self._released, self._full = set(), self._held, asyncio.Event()
+            full.set()
+        await full.wait()
+
+
 @contextmanager
-def in_front_of_an_emulator(apps: Sequence[emulator.App], faults: Faults) -> Iterator[tuple[str, str]]:
+def in_front_of_an_emulator(
+    apps: Sequence[emulator.App], faults: Faults, barrier: Barrier
+) -> Iterator[tuple[str, str]]:
     """Run an emulator behind the proxy; yield the base URL of the proxy, and the one of the emulator."""
     with ports.reserved() as port:
         base_url = f"http://127.0.0.1:{port}"
-        with emulator.known_as(base_url, apps, "ada") as address, _proxy(port, address, faults):
+        with emulator.known_as(base_url, apps, "ada") as address, _proxy(port, address, faults, barrier):
             yield base_url, address
 
 
 @contextmanager
-def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
+def _proxy(port: int, address: str, faults: Faults, barrier: Barrier) -> Iterator[None]:
     behind = urlsplit(address)
     loop = asyncio.new_event_loop()
     listening, stop = threading.Event(), asyncio.Event()
@@ -78,7 +104,7 @@ def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
         back = asyncio.ensure_future(_copy(server, to_client))
         try:
             while not client.at_eof():
-                to_server.write(await _request(client, faults))
+                to_server.write(await _request(client, faults, barrier))
                 await to_server.drain()
         finally:
             to_server.close()
@@ -108,13 +134,14 @@ def _proxy(port: int, address: str, faults: Faults) -> Iterator[None]:
         loop.close()
 
 
-async def _request(client: asyncio.StreamReader, faults: Faults) -> bytes:
+async def _request(client: asyncio.StreamReader, faults: Faults, barrier: Barrier) -> bytes:
     """Read the next request of this connection; its path leads to a scenario if it gets a fault."""
     head = await client.readuntil(b"\r\n\r\n")
     method, path, rest = head.split(b" ", 2)
     lines = (line.partition(b":") for line in rest.lower().split(b"\r\n"))
     length = next((int(value) for name, _, value in lines if name == b"content-length"), 0)
     body = await client.readexactly(length)
+    await barrier.wait(path.decode("ascii"), head)
     fault = faults.next(path.decode("ascii"))
     if fault == SLOW:
         await asyncio.sleep(SLOW_SECONDS)
