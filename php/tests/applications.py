@@ -14,8 +14,6 @@ from installed import PATIENCE_SECONDS, block, program, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-PACKAGE = TARGET / "composer/clever-sso"
-
 
 def environment(home: Path) -> dict[str, str]:
     """The environment for Composer: it uses no registry, and copies packages so that other users can read them."""
@@ -36,9 +34,9 @@ def made(folder: Path) -> Path:
         program(name)
     if not (RELEASE / "libclever_sso.so").exists():
         pytest.skip(f"there is no library in {RELEASE}: build it")
-    run(["make", "-s", "composer", f"CARGO_TARGET_DIR={TARGET}"], ROOT)
-    (folder / "clever_sso/target").mkdir(parents=True)
-    (folder / "clever_sso/target/composer").symlink_to(PACKAGE.parent)
+    # Where the guide expects it. Another test process may create the package at the same time.
+    package = folder / "clever_sso/target/composer/clever-sso"
+    run(["make", "-s", "composer", f"CARGO_TARGET_DIR={TARGET}", f"COMPOSER_PACKAGE={package}"], ROOT)
     said = ran([program("bash"), "-euc", block("run: install")], folder, environment(folder / "home"))
     assert "clever_sso: " in said
     return folder / "reading-room"
