@@ -35,7 +35,12 @@ closure() {
 
 [ ! -e "$stamp" ] || exit 0
 command -v apt-get > /dev/null || fail "this needs Debian 12 or later: apt-get is not here"
-mkdir -p "$tree" "$folder/packages" "$folder/unpacked"
+mkdir -p "$tree" "$folder/unpacked"
+# One at a time: they use the same folders. The one before may have unpacked the same packages.
+exec 9> "$folder/debian.lock"
+flock 9
+[ ! -e "$stamp" ] || exit 0
+mkdir -p "$folder/packages"
 if [ -n "$architecture" ]; then
     # Separate package lists, so that the machine's own apt never sees this architecture.
     mkdir -p "$folder/apt-$architecture"/{lists,cache/archives}/partial
