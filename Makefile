@@ -25,6 +25,9 @@ WITHOUT_PATHS := $(CURDIR)/ffi/packaging/without_paths.sh
 SHARED := $(CURDIR)/ffi/packaging/shared.sh
 THIRD_PARTY_NAME := LICENSES-THIRD-PARTY.txt
 THIRD_PARTY := $(RELEASE)/$(THIRD_PARTY_NAME)
+# Each run of make writes a file of its own first. Its name doesn't start with LICENSE, because wheels contain all files that do.
+WRITE_LICENSES = new=$$(mktemp $(@D)/.licenses.XXXXXX) && trap 'rm -f "$$new"' EXIT && \
+	$(PYTHON) ffi/packaging/third_party.py $(1) > "$$new" && chmod 644 "$$new" && mv "$$new" $@
 WINDOWS := x86_64-pc-windows-gnu
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 TARBALL = libclever_sso-$(VERSION)-$(HOST)
@@ -34,7 +37,10 @@ EMULATOR_PROFILE ?= release
 TEST_WHEELS := $(CARGO_TARGET_DIR)/test-wheels
 # The tests to run; by default, those in pytest.ini.
 TESTS ?=
-INSTALL_WHEEL = $(IN_VENV)/pip install -q --force-reinstall --no-deps $(WHEELS)/clever_sso-*.whl
+# pip doesn't lock the environment that it changes, so another `make` in this clone waits.
+ALONE_IN_VENV := $(PYTHON) $(CURDIR)/tests/harness/turns.py $(VENV)
+PIP_INSTALL := $(ALONE_IN_VENV) $(IN_VENV)/pip install -q
+INSTALL_WHEEL = $(PIP_INSTALL) --force-reinstall --no-deps $(WHEELS)/clever_sso-*.whl
 
 # actix-web takes most of a minute to compile, and the code for it makes the same decisions as that for axum. Only the full form of the
 # tests includes it.
@@ -62,10 +68,11 @@ demo: $(if $(SERVE),$(VENV)/demo) ## log people in through every entry point in 
 	@$(CARGO) build --profile demo -p clever-sso-ffi -p clever-emulator -p clever-sso-python -p example-rust
 	@echo "==> Step 2 of 3: installing the C library and the Python package in $(DEMO)"
 	@ln -sf libclever_sso.so $(DEMO)/libclever_sso.so.$(MAJOR)
-	@rm -rf $(DEMO)/python && mkdir $(DEMO)/python && cp -R python/clever_sso $(DEMO)/python/
-	@cp $(DEMO)/lib_native.so $(DEMO)/python/clever_sso/_native.abi3.so
-	@echo "==> Step 3 of 3: logging people in, one row for each entry point and language"
-	@CLEVER_BUILD=$(DEMO) PYTHONPATH=$(DEMO)/python $(if $(SERVE),$(IN_VENV)/python,$(PYTHON)) examples/demo/demo.py $(if $(SERVE),--serve)
+	@# Another demo may be running from this clone, so each has its own copy of the package.
+	@python=$$(mktemp -d $(DEMO)/python.XXXXXX) && trap 'rm -rf "$$python"' EXIT && cp -R python/clever_sso "$$python" && \
+		cp $(DEMO)/lib_native.so "$$python/clever_sso/_native.abi3.so" && \
+		echo "==> Step 3 of 3: logging people in, one row for each entry point and language" && \
+		CLEVER_BUILD=$(DEMO) PYTHONPATH="$$python" $(if $(SERVE),$(IN_VENV)/python,$(PYTHON)) examples/demo/demo.py $(if $(SERVE),--serve)
 
 # ---------------------------------------------------------------- build
 
@@ -197,7 +204,7 @@ diagrams: ## draw docs/images/*.svg from the *.mmd beside them (needs node 20 an
 
 .PHONY: screenshots
 screenshots: test-build ## take docs/images/screenshot-*.png from the emulator and the Flask example (needs chromium)
-	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
+	@$(PIP_INSTALL) --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
 	cd tests && CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator $(IN_VENV)/python -m browser.screenshots
 
 .PHONY: dist-windows
@@ -239,8 +246,7 @@ EMULATOR_LICENSES ?= $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt
 EMULATOR_TARGETS ?= $(HOST) x86_64-unknown-linux-musl aarch64-unknown-linux-musl $(WINDOWS)
 $(RELEASE)/LICENSES-THIRD-PARTY-EMULATOR.txt: Cargo.lock ffi/packaging/third_party.py
 	@mkdir -p $(RELEASE)
-	$(PYTHON) ffi/packaging/third_party.py clever-emulator $(EMULATOR_TARGETS) > $@.new
-	@mv $@.new $@
+	$(call WRITE_LICENSES,clever-emulator $(EMULATOR_TARGETS))
 
 IMAGE = $(DIST)/clever-emulator-$(VERSION)-oci.tar
 
@@ -266,7 +272,7 @@ vcpkg: ## dist/clever-sso-vcpkg-VERSION.tar.gz: the port for vcpkg, with the has
 	$(PYTHON) $(PACKAGES)/vcpkg.py --archives $(DIST) --out $(DIST)
 
 # The logins use the Python package, the library and the emulator of all tests.
-INSTALL_TESTED = @$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
+INSTALL_TESTED = @$(PIP_INSTALL) --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
 TESTED = LD_LIBRARY_PATH=$(RELEASE) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator
 
 .PHONY: test-oci
@@ -311,8 +317,7 @@ dist: ## dist/libclever_sso-VERSION-TRIPLE.tar.gz: the C library for any Linux s
 LINKED_INTO = $(if $(filter python/%,$@),clever-sso-python,$(if $(filter emulator/%,$@),clever-emulator,clever-sso-ffi))
 $(THIRD_PARTY) python/$(THIRD_PARTY_NAME) emulator/$(THIRD_PARTY_NAME): Cargo.lock ffi/packaging/third_party.py
 	@mkdir -p $(dir $@)
-	$(PYTHON) ffi/packaging/third_party.py $(LINKED_INTO) > $@.new
-	@mv $@.new $@
+	$(call WRITE_LICENSES,$(LINKED_INTO))
 
 # ---------------------------------------------------------------- release
 
@@ -451,7 +456,7 @@ test-packages:
 # the timeout. Then it fails with a stack trace of each thread, and the run goes on.
 .PHONY: test-python
 test-python: test-build ## the tests that pytest runs: Python, C, PHP, browser; TESTS= selects some of them
-	@$(IN_VENV)/pip install -q --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
+	@$(PIP_INSTALL) --force-reinstall --no-deps $(TEST_WHEELS)/clever_sso-*.whl
 	@# Unset make's own variables, because some tests run make.
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u MAKEOVERRIDES \
 		LD_LIBRARY_PATH=$(RELEASE) CLEVER_DIST=$(TEST_WHEELS) CLEVER_EMULATOR=$(CARGO_TARGET_DIR)/debug/clever-emulator \
@@ -625,16 +630,16 @@ clean: ## remove everything that was built
 $(VENV)/bin/pip:
 	@echo "==> creating a virtual environment in $(VENV)"
 	@$(NEEDS_PYTHON)
-	@$(PYTHON) -m venv $(VENV)
+	@$(ALONE_IN_VENV) bash -c 'test -x $@ || $(PYTHON) -m venv $(VENV)'
 
 # One stamp for each list of requirements, so that the demo doesn't install packages that only tests need.
 $(VENV)/%: tests/harness/requirements/%.txt | $(VENV)/bin/pip
 	@echo "==> installing what is needed to $*"
-	@$(IN_VENV)/pip install -q -r $<
+	@$(PIP_INSTALL) -r $<
 	@touch $@
 
 # pip compiles it, which doesn't work on every machine.
 $(VENV)/uwsgi-tried: tests/harness/requirements/uwsgi.txt | $(VENV)/bin/pip
-	@$(IN_VENV)/pip install -q -r $< > $(VENV)/uwsgi.log 2>&1 \
+	@$(PIP_INSTALL) -r $< > $(VENV)/uwsgi.log 2>&1 \
 		|| echo "==> uWSGI could not be compiled (see $(VENV)/uwsgi.log). The tests that need it are skipped."
 	@touch $@

@@ -19,12 +19,14 @@ options=(-Wl,--build-id=sha1 -Wl,-O1 -Wl,--gc-sections -Wl,--eh-frame-hdr -Wl,-z
 [ -n "${KEEP_DEBUG:-}" ] || options+=(-Wl,--strip-all)
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# In the folder of the library, so that it can be renamed, and with a name of its own, because another build may be running.
+new=$(mktemp "$(dirname "$to")/.shared.XXXXXX")
+trap 'rm -rf "$work" "$new"' EXIT
 "${PYTHON:-python3}" "$here/symbol_versions.py" > "$work/libclever_sso.map"
 "${cc[@]}" -shared -o "$work/libclever_sso.so" -Wl,-soname,"libclever_sso.so.$major" \
     -Wl,--version-script="$work/libclever_sso.map" -Wl,--whole-archive "$from" -Wl,--no-whole-archive \
     "${options[@]}" -Wl,--as-needed -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 # In one step, and as a new file: a program that has loaded the old file keeps it, and so does cargo.
-cp "$work/libclever_sso.so" "$to.new"
-chmod 755 "$to.new"
-mv -f "$to.new" "$to"
+cp "$work/libclever_sso.so" "$new"
+chmod 755 "$new"
+mv -f "$new" "$to"
