@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import subprocess
 import sys
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.cookie_browser import Browser
+from harness.patience import SECONDS
 from sites import APPS, GRACE, SAM, YUKI, Site, serving
 
 # The ids of teachers before version 3 of Clever's API. One of them was also staff, with another id.
@@ -37,6 +40,12 @@ class Library:
     def after(self, folder: Path, scenario: str = "") -> AbstractContextManager[Site]:
         command = [sys.executable, str(APPS / self.app[0]), *self.app[1:], "after", str(folder)]
         return serving(command, self.callback_after, scenario=scenario)
+
+    def go_back(self, folder: Path) -> None:
+        """Give the people who are new since the move to the old library (Django)."""
+        command = [sys.executable, str(APPS / self.app[0]), *self.app[1:], "back", str(folder)]
+        needed = {"APP_URL": "", "CLEVER_BASE_URL": "", "CLEVER_CLIENT_ID": "", "CLEVER_CLIENT_SECRET": ""}
+        subprocess.run(command, env={**os.environ, **needed}, check=True, timeout=SECONDS)
 
     def store_old_id(self, folder: Path, number: str) -> None:
         """Change an account to one from before version 3 of Clever's API."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness.cookie_browser import Browser
-from libraries import LIBRARIES, user_of, who
+from libraries import LIBRARIES, Library, user_of, who
 from sites import ADA, GRACE, IVO, IVY, JOSE, JOSE_ID, MILA, MILA_RETURNED, NOOR, SAM, YUKI, Site
 
 pytest.importorskip("allauth")
@@ -105,6 +105,18 @@ def test_the_old_login_and_callback_lead_to_the_new_login(moved: Moved) -> None:
 
 def test_a_new_person_gets_a_new_user_after_the_move(moved: Moved) -> None:
     assert moved.user(NOOR) not in {None, *moved.users.values()}
+
+
+@pytest.mark.parametrize("library", [LIBRARIES["allauth"], LIBRARIES["social-core"]], ids=["allauth", "social-core"])
+def test_the_old_library_knows_new_people_when_a_site_goes_back(library: Library, tmp_path: Path) -> None:
+    with library.before(tmp_path) as site:
+        ada = user_of(site, ADA, library.begin)
+    with library.after(tmp_path) as site:
+        ivy = user_of(site, IVY, "/clever/login")
+    library.go_back(tmp_path)
+    with library.before(tmp_path) as site:
+        assert [user_of(site, number, library.begin) for number in (ADA, IVY)] == [ada, ivy]
+    assert None not in {ada, ivy}
 
 
 @pytest.mark.parametrize("scenario", ["", "tokens-no-id-token"])

@@ -1,6 +1,7 @@
 """A Django site that moves to clever_sso with the code of `docs/coming-from.md`, before or after.
 
-`moving_django.py allauth|social before|after FOLDER`: both use the database in the folder.
+`moving_django.py allauth|social before|after|back FOLDER`: all use the database in the folder. `back` prepares it for
+the old library, and ends.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ names: dict[str, Any] = {
     "SOCIAL_AUTH_CLEVER_AUTHORIZATION_URL": f"{CLEVER}/oauth/authorize",
     "SOCIAL_AUTH_CLEVER_ACCESS_TOKEN_URL": f"{CLEVER}/oauth/tokens",
 }
-exec(block(f"{library} {state} settings.py"), names)
-if state == "after":
+exec(block(f"{library} {'before' if state == 'before' else 'after'} settings.py"), names)
+if state != "before":
     Path(folder, "moving.py").write_text(block(f"{library} after moving.py"), "utf-8")
     sys.path.append(folder)
 settings.configure(**{name: value for name, value in names.items() if name.isupper()})
@@ -106,10 +107,13 @@ addresses: dict[str, Any] = {
         path("cart", cart),
     ]
 }
-exec(block(f"{library} {state} urls.py"), addresses)
+exec(block(f"{library} {'before' if state == 'before' else 'after'} urls.py"), addresses)
 urlpatterns = addresses["urlpatterns"]
 
 if __name__ == "__main__":
+    if state == "back":
+        exec(block(f"{library} go_back.py"))
+        sys.exit()
     if state == "before":
         at_the_emulator()
     call_command("migrate", run_syncdb=True, verbosity=0)
