@@ -78,6 +78,48 @@ def test_flask_dance(emulators: Callable[[str], Emulator], tmp_path: Path, monke
     after.engine.dispose()
 
 
+@pytest.mark.parametrize(
+    ("block", "old_name", "address"),
+    [("authlib after app.py", "login", "/login"), ("flask-dance: app.py", "clever.login", "/login/clever")],
+)
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_forgotten_link_to_the_old_login_raises_unless_its_name_is_kept(  # noqa: PLR0913  (as pytest calls it)
+    block: str,
+    old_name: str,
+    address: str,
+    *,
+    is_kept: bool,
+    emulators: Callable[[str], Emulator],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    needs("flask_login", "sqlalchemy")
+    from werkzeug.routing import BuildError
+
+    own = {"FLASK_SECRET_KEY": secrets.token_hex(32), "DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"}
+    for name, value in {**emulators(REDIRECT_URI).settings(), **own}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setitem(sys.modules, "people", ModuleType("people"))
+    kept = f'@app.get("{address}", endpoint="{old_name}")'
+    assert f"`{kept}`" in COMING_FROM
+    text = moving(block)
+    assert text.count(f'@app.get("{address}")') == 1
+    module = ModuleType("forgotten_link")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(text.replace(f'@app.get("{address}")', kept) if is_kept else text, module.__dict__)
+    with module.app.test_request_context():
+        from flask import url_for
+
+        if is_kept:
+            assert url_for(old_name) == address
+        else:
+            with pytest.raises(BuildError):
+                url_for(old_name)
+    assert module.app.test_client().get(f"{address}?next=/shelf").location == "/clever/login?next=/shelf"
+    if hasattr(module, "engine"):
+        module.engine.dispose()
+
+
 def test_auth0s_quickstart(
     emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +206,8 @@ def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.
             asked += [entry.path for entry in emulator.journal() if "/users/" in entry.path]
             assert client.get("/").json() == f"Hello, {emulator.person(name).full_name.split()[0]}"
             assert module.find(emulator.person(name).id) == rows[name]
+        old = client.get("/login?next=/shelf", follow_redirects=False)
+        assert (old.status_code, old.headers["Location"]) == (303, "/clever/login?next=/shelf")
     # Clever is asked once for each person.
     assert len(asked) == len(STORED)
 
