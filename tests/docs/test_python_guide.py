@@ -291,6 +291,8 @@ def test_every_block_of_the_guide_is_run() -> None:
     }
     # python/tests/frameworks/test_second_factors.py runs these.
     run |= {"allauth", "factors", "keys", "otp"}
+    # python/tests/frameworks/test_django_channels.py runs this one.
+    run |= {"channels"}
     assert {name for name, _, _ in BLOCKS} == run | NOT_RUN
 
 
