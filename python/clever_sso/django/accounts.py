@@ -158,7 +158,8 @@ def check_not_removed(identity: AnyIdentity) -> None:
     if reasons:
         reason = "staff" if "staff" in reasons else reasons[0]
         sentence = STAFF_SENTENCE if reason == "staff" else LEFT_OUT_SENTENCE
-        raise Refused(sentence, reason=f"clever_import left this person out{_ADVICE[reason]}. {_AS_NEW}")
+        advice = _ADVICE.get(reason, _ADVICE[""])
+        raise Refused(sentence, reason=f"clever_import left this person out{advice}. {_AS_NEW}")
     if conf.refuses_unlinked():
         raise Refused(REMOVED_SENTENCE, reason="the link of this person was deleted")
 
