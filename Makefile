@@ -68,11 +68,13 @@ demo: $(if $(SERVE),$(VENV)/demo) ## log people in through every entry point in 
 	@$(CARGO) build --profile demo -p clever-sso-ffi -p clever-emulator -p clever-sso-python -p example-rust
 	@echo "==> Step 2 of 3: installing the C library and the Python package in $(DEMO)"
 	@ln -sf libclever_sso.so $(DEMO)/libclever_sso.so.$(MAJOR)
-	@# Another demo may be running from this clone, so each has its own copy of the package.
-	@python=$$(mktemp -d $(DEMO)/python.XXXXXX) && trap 'rm -rf "$$python"' EXIT && cp -R python/clever_sso "$$python" && \
-		cp $(DEMO)/lib_native.so "$$python/clever_sso/_native.abi3.so" && \
-		echo "==> Step 3 of 3: logging people in, one row for each entry point and language" && \
-		CLEVER_BUILD=$(DEMO) PYTHONPATH="$$python" $(if $(SERVE),$(IN_VENV)/python,$(PYTHON)) examples/demo/demo.py $(if $(SERVE),--serve)
+	@# Links, because another demo from this clone may be using these files.
+	@mkdir -p $(DEMO)/package/clever_sso
+	@ln -sfn $(CURDIR)/python/clever_sso/* $(DEMO)/package/clever_sso
+	@ln -sf $(DEMO)/lib_native.so $(DEMO)/package/clever_sso/_native.abi3.so
+	@echo "==> Step 3 of 3: logging people in, one row for each entry point and language"
+	@CLEVER_BUILD=$(DEMO) PYTHONPATH=$(DEMO)/package PYTHONPYCACHEPREFIX=$(DEMO)/pycache \
+		$(if $(SERVE),$(IN_VENV)/python,$(PYTHON)) examples/demo/demo.py $(if $(SERVE),--serve)
 
 # ---------------------------------------------------------------- build
 
