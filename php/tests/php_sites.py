@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from harness import emulator, ports
 from harness.patience import SECONDS
-from installed import APP_NAME, SCRIPTS, Installed, app, settings
-from servers import built_in, own_folder
+from installed import APP_NAME, Installed, app, settings
+from servers import after, built_in, own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,11 +76,10 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
             environment = settings(public, clever + scenario, LD_LIBRARY_PATH=str(installed.library), **more)
             folder = own_folder(installed.folder / f"page-{secrets.token_hex(8)}")
             # The user of the server cannot read files in the repository.
-            own = page and str(shutil.copy(page, folder))
-            strict = shutil.copy(SCRIPTS / "strict.php", folder)
-            shown = own or str(installed.page)
+            own = page and folder / shutil.copy(page, folder)
+            shown = after(installed.strict, own or installed.page, folder)
             save_path = sessions or str(folder)
-            quiet = ["-ddisplay_errors=0", "-dlog_errors=1", "-derror_reporting=-1", f"-dauto_prepend_file={strict}"]
+            quiet = ["-ddisplay_errors=0", "-dlog_errors=1", "-derror_reporting=-1"]
             environment["PHP_CLASSES"] = str(installed.classes(way))
             environment["PHP_FOLDER"] = str(folder)
             arguments = [*options, "-dffi.enable=1", f"-dsession.save_path={save_path}", *quiet, "-S", at, shown]

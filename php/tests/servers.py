@@ -122,6 +122,13 @@ def process(
             server.wait()
 
 
+def after(first: Path, page: Path, folder: Path) -> str:
+    """The script for `php -S` that runs `first`, then the page. It ignores `auto_prepend_file` for such a script."""
+    script = folder / f"{first.stem}-{page.name}"
+    script.write_text(f"<?php require '{first}'; return require '{page}';")
+    return str(script)
+
+
 @contextmanager
 def built_in(command: list[str], environment: dict[str, str], port: int, log: Path) -> Iterator[None]:
     """Run `php -S`."""

@@ -14,7 +14,7 @@ from harness.paths import ROOT
 from harness.patience import MILLISECONDS
 from installed import PAGE, Installed, app, block, run, settings
 from php_sites import ADA
-from servers import PHP_INI, Setup, built_in, fpm_behind_nginx, own_folder
+from servers import PHP_INI, Setup, after, built_in, fpm_behind_nginx, own_folder
 from visitor import Visitor
 
 if TYPE_CHECKING:
@@ -37,9 +37,10 @@ def test_every_php_block_of_the_guide_is_valid(installed: Installed) -> None:
         assert "No syntax errors" in run(installed.php("-l", str(file)), folder)
 
 
-def strict(installed: Installed, folder: Path) -> list[str]:
-    """The options for every PHP here: every warning becomes an exception."""
-    return [f"-dsession.save_path={folder}", f"-dauto_prepend_file={installed.strict}", "-derror_reporting=-1"]
+def strict(installed: Installed, folder: Path, port: int, page: Path) -> list[str]:
+    """The options for PHP's own server: every warning becomes an exception."""
+    script = after(installed.strict, page, folder)
+    return [f"-dsession.save_path={folder}", "-derror_reporting=-1", "-S", f"127.0.0.1:{port}", script]
 
 
 @pytest.mark.parametrize("extension", [True, False], ids=["extension", "ffi"])
@@ -54,7 +55,7 @@ def test_the_first_login_of_the_guide_logs_a_person_in(
         environment = settings(site, clever)
         environment.pop("LD_LIBRARY_PATH", None)
         options = [] if extension else block("run: serve").rpartition("php ")[2].split()[:2]
-        serve = [*options, *strict(installed, folder), "-S", f"127.0.0.1:{port}", str(application / "index.php")]
+        serve = [*options, *strict(installed, folder, port, application / "index.php")]
         with built_in(installed.php(*serve, extension=extension), environment, port, folder / "output.log"):
             visitor = Visitor()
             assert "Log in with Clever" in visitor.open(site).text
@@ -83,7 +84,7 @@ def test_the_page_without_a_client_secret_logs_a_person_in(
         for name in ("LD_LIBRARY_PATH", "CLEVER_CLIENT_SECRET"):
             environment.pop(name, None)
         options = [] if extension else ["-d", "ffi.enable=1"]
-        serve = [*options, *strict(installed, folder), "-S", f"127.0.0.1:{port}", str(application / "implicit.php")]
+        serve = [*options, *strict(installed, folder, port, application / "implicit.php")]
         with built_in(installed.php(*serve, extension=extension), environment, port, folder / "output.log"):
             visitor = Visitor()
             assert "Log in with Clever" in visitor.open(site).text
@@ -158,7 +159,7 @@ def test_from_composer_to_a_login_in_a_browser(
         environment.pop("LD_LIBRARY_PATH", None)
         command = block("run: serve").rpartition("php ")[2].split()
         options = [] if extension else command[: command.index("-S")]
-        serve = [*options, *strict(installed, folder), "-S", f"127.0.0.1:{port}", str(index)]
+        serve = [*options, *strict(installed, folder, port, index)]
         with built_in(installed.php(*serve, extension=extension), environment, port, folder / "output.log"):
             context = browser.new_context()
             context.set_default_timeout(MILLISECONDS)

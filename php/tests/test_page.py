@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from php_sites import DISTRICT, WAYS, Site, serving
+from php_sites import DISTRICT, WAYS, Site, asked, serving
 from visitor import Page, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from installed import Installed
 
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
 def site(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Site]:
     with serving(installed, request.param) as running:
         yield running
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_on_these_sites_a_warning_is_an_exception_even_if_it_is_suppressed(
+    installed: Installed, way: str, tmp_path: Path
+) -> None:
+    page = tmp_path / "warns.php"
+    page.write_text("<?php try { @hex2bin('a'); echo 'a warning'; } catch (ErrorException) { echo 'an exception'; }")
+    with serving(installed, way, page=str(page)) as site:
+        assert asked(site.url).text == "an exception"
 
 
 def log_in(site: Site, visitor: Visitor, person: str = "ada", **query: str) -> Page:
