@@ -56,12 +56,12 @@ def main() -> None:
     if options.draw:
         write(*known)
         return
-    chapters = {each.part: each for each in known[1]}
+    chapters, begun = {each.part: each for each in known[1]}, time.monotonic()
     for name in options.part or PARTS:
         chapters[name] = measured(name, PARTS[name] * options.share)
         # Write after each part, so that its results are kept even if the next part fails.
         write(machine(), [chapters[part] for part in PARTS if part in chapters])
-    print("==> wrote docs/performance.md")
+    print(f"==> wrote docs/performance.md after {time.monotonic() - begun:.0f} s")
 
 
 def write(here: Machine, chapters: list[Measured]) -> None:

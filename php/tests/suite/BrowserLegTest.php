@@ -13,6 +13,16 @@ use CleverSso\Testing\FakeClient;
 /** What frameworks share. */
 final class BrowserLegTest extends EmulatorCase
 {
+    public function testAScriptOfAPersonWithoutTheRoleGetsJson(): void
+    {
+        $client = new FakeClient(Fake::exception(NetworkException::class, 'network_timeout'));
+        $leg = new BrowserLeg($client, 'https://app.example/callback', '/login', ['/login', '/callback', '/logout'], '/', '/');
+        $reply = $leg->notAllowed();
+        self::assertSame([403, 'application/json'], [$reply->status, $reply->headers['Content-Type']]);
+        self::assertSame('not_allowed', json_decode($reply->body, true)['code']);
+        self::assertStringContainsString('no-store', $reply->headers['Cache-Control']);
+    }
+
     public function testALoggerThatThrowsDoesNotStopALogin(): void
     {
         $client = new FakeClient(Fake::exception(NetworkException::class, 'network_timeout'));

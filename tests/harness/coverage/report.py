@@ -2,7 +2,7 @@
 
 It reads tracefiles (lcov's format), adds them up, and prints a line for each part of the project. It fails if no test
 runs some line of a file that decides which user is signed in. `decides.toml` beside this file lists these files, and
-the lines that no test can run, each with the reason.
+the lines that no test can run, each with the reason. Of some other files, it only prints the lines that no test ran.
 """
 
 from __future__ import annotations
@@ -62,20 +62,20 @@ def table(counts: Counts) -> list[str]:
     return rows
 
 
-def never_run(counts: Counts) -> list[str]:
-    """Return the lines of deciding files that no test runs, and the deciding files that were not measured."""
+def never_run(counts: Counts, patterns: list[str]) -> list[str]:
+    """Return the lines of these files that no test runs, and the patterns without a file that was measured."""
     found, explained = [], {(each["file"], each["line"]) for each in RULES["explained"]}
-    for pattern in RULES["decides"]:
+    for pattern in patterns:
         files = [file for file in counts if fnmatch(file, pattern) and "/tests" not in file]
         if not files:
-            found.append(f"{pattern}: no file of it was measured")
+            found.append(f"{pattern}: not measured")
         for file in files:
             text = (ROOT / file).read_text().splitlines()
             for number, count in sorted(counts[file].items()):
                 # pcov also counts the line after the end of a file.
                 line = text[number - 1].strip() if number <= len(text) else ""
                 if not count and line.strip(")}];,") and (file, line) not in explained:
-                    found.append(f"{file}:{number}: no test runs it: {line}")
+                    found.append(f"{file}:{number}: {line}")
     return found
 
 
@@ -90,8 +90,11 @@ def main() -> int:
     counts = read(tracefiles)
     write(counts, options.out)
     print(*table(counts), sep="\n")
-    missing = never_run(counts)
-    print(*missing, sep="\n")
+    listed, missing = never_run(counts, RULES["lists"]), never_run(counts, RULES["decides"])
+    if listed:
+        print("\nNot run where it is counted:", *listed, sep="\n")
+    if missing:
+        print("\nThis decides which user is signed in, so a test must run it:", *missing, sep="\n")
     return 1 if missing else 0
 
 
