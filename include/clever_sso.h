@@ -49,7 +49,7 @@
 //
 // Memory. The library overwrites all memory before it frees it: when you have freed everything and the client, no token, code
 // or secret is left on the heap. Clear your own copies yourself. When malloc() fails, a line on stderr says so, and the process
-// ends with abort(), which you cannot catch. There is a limit to what a peer can make a call allocate: see docs/c.md.
+// ends with abort(), which you cannot catch. docs/c.md lists the limits of what a peer can make a call allocate.
 //
 // Errors. A call that can fail returns a clever_sso_status; CLEVER_SSO_OK is 0. Its last argument may be NULL. Otherwise it
 // receives NULL on success, or an error to free: a stable error code, a line for the log, and a sentence to show to the person
@@ -539,9 +539,9 @@ clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config,
                                                  const char *jwks_uri,
                                                  clever_sso_error **error);
 
-// Fetches the issuer's discovery document, and takes the endpoints from it that you did not set. For OpenID Providers other
-// than Clever, whose endpoints are built in. If the document does not have the endpoint, or has an unusable one, the call that
-// needs it fails with `config_invalid`.
+// Fetches the issuer's discovery document, and takes the endpoints from it that you did not set. Use it for OpenID Providers
+// other than Clever: Clever's endpoints are built in. If the document does not have an endpoint, or has an unusable one, the
+// call that needs this endpoint fails with `config_invalid`.
 //
 // Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 //
@@ -782,7 +782,7 @@ clever_sso_status clever_sso_begin_implicit(const clever_sso_client *client,
 const char *clever_sso_login_url(const clever_sso_login *login);
 
 // Whether to respond with a page that continues to the URL by itself (for example with `<meta http-equiv="refresh">`) instead of
-// a redirect, because browsers give up after about twenty redirects in a row. Only used with
+// a redirect, because browsers give up after about twenty redirects in a row. It can be true only if you call
 // `clever_sso_login_options_set_has_session`. False when `login` is NULL.
 //
 // Since 0.1.
@@ -919,8 +919,8 @@ clever_sso_kind clever_sso_outcome_kind(const clever_sso_outcome *outcome);
 // Since 0.1.
 const clever_sso_set_cookie *clever_sso_outcome_set_cookie(const clever_sso_outcome *outcome, size_t index);
 
-// Whether to end the browser's session: a new session replaces it, or a login that this browser began was refused. Devices are
-// shared, so the person who uses it now must not continue as the last person. False when `outcome` is NULL.
+// Whether to end the browser's session. True when a new session replaces it, and when a login that this browser began was
+// refused: devices are shared, so the next person must not continue as the last one. False when `outcome` is NULL.
 //
 // Since 0.1.
 bool clever_sso_outcome_ends_session(const clever_sso_outcome *outcome);
@@ -1165,8 +1165,8 @@ clever_sso_status clever_sso_log_out(const clever_sso_client *client,
 // for each request with a session; usually there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
 // No network.
 //
-// Send a cookie with a `clever_sso_set_cookie_max_age` above 0 only with a page (status 200), not with a redirect, an image or
-// JSON: the cookie says that the person sees a page, and is not in a loop. Send a cookie with 0 with any response.
+// If the `clever_sso_set_cookie_max_age` of a cookie is above 0, the cookie records that the person saw a page, and is not in a
+// loop. So send it only with a page (status 200), not with a redirect, an image or JSON. If it is 0, send it with any response.
 //
 // Without this call, a person who logs out without `clever_sso_log_out` and signs in again four times in a minute gets
 // `session_not_kept`. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails
@@ -1215,7 +1215,7 @@ const char *clever_sso_error_user_message_in(const clever_sso_error *error,
                                              const char *language);
 
 // The sentence for an error code that you stored, for example in the URL of your error page. Do not free it: it lives as long as
-// the library. NULL when `code` is NULL, or this version does not have it.
+// the library. NULL when `code` is NULL, or when this version does not know it.
 //
 // Since 0.1.
 const char *clever_sso_user_message(const char *code,
@@ -1255,8 +1255,8 @@ bool clever_sso_error_retryable(const clever_sso_error *error);
 const clever_sso_set_cookie *clever_sso_error_set_cookie(const clever_sso_error *error,
                                                          size_t index);
 
-// Whether to end the browser's session: a login that this browser began has failed. Devices are shared, so the person who uses
-// it now must not continue as the last person. False when `error` is NULL.
+// Whether to end the browser's session. True when a login that this browser began has failed: devices are shared, so the next
+// person must not continue as the last one. False when `error` is NULL.
 //
 // Since 0.1.
 bool clever_sso_error_ends_session(const clever_sso_error *error);
@@ -1408,7 +1408,7 @@ clever_sso_status clever_sso_portal_url(const clever_sso_client *client,
 // Reads a callback: the whole URL that the browser came back with, or only its query or its fragment. No network.
 //
 // The query begins after the first `?`. Another `?` is part of a name or a value: `?code=a?b` has the code `a?b`, and `??code=a`
-// has no code. Pass a query with its `?`, as it arrived: without it, a query that itself starts with `?` loses that character.
+// has no code. Pass a query with the `?` in front of it. If you leave that out, a query that itself starts with `?` loses it.
 //
 // Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it is empty, repeats a
 // parameter, or contradicts itself.
@@ -1992,8 +1992,8 @@ clever_sso_status clever_sso_doctor(const clever_sso_client *client,
                                     clever_sso_report **report,
                                     clever_sso_error **error);
 
-// Checks settings, like `clever_sso_doctor`, even when no client can be made from them: the first problem then says what is
-// wrong with them.
+// Checks a configuration, like `clever_sso_doctor`. It also works with settings that are too wrong to make a client: the first
+// problem in the report then says what is wrong with them.
 //
 // Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
 //
@@ -2003,7 +2003,7 @@ clever_sso_status clever_sso_config_doctor(const clever_sso_config *config,
                                            clever_sso_error **error);
 
 // The same for a provider whose endpoints are in its discovery document. Call it instead of `clever_sso_config_discover`: the
-// doctor fetches the document itself, within its 15 seconds. Why that fails is in the report.
+// doctor fetches the document itself, within its 15 seconds. If that fails, the report says why.
 //
 // Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
 //
@@ -2067,11 +2067,13 @@ void clever_sso_report_free(clever_sso_report *report);
 // Sets the callback that receives the log of this process. It replaces the previous callback. NULL turns the log off, which is
 // the default.
 //
-// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback unchanged. The
-// callback runs on the thread that calls this library, during that call, and on several threads at once: lock any data that they
-// share. It must return: it must not throw a C++ exception, and must not call `longjmp` or `pthread_exit`. While it runs,
-// SIGPIPE is blocked and `pthread_cancel` waits, as in every call. A child that it forks may only exec or `_exit`. Its own
-// calls to this library are not logged. No event contains a token, code, secret, email or response body.
+// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback unchanged. No
+// event contains a token, code, secret, email or response body.
+//
+// The callback runs on the thread that calls this library, during that call. It may run on several threads at once, so lock the
+// data that these threads share. It must return: it must not throw a C++ exception, and must not call `longjmp` or
+// `pthread_exit`. While it runs, SIGPIPE is blocked and `pthread_cancel` waits, as in every call. If the callback calls this
+// library itself, those calls are not logged. If it forks, the child may only exec or `_exit`.
 //
 // When this function succeeds, no thread is running the previous callback, and no thread will call it again: you may free its
 // `user_data`. To guarantee this, the function waits for a running callback, so do not hold a lock that the callback takes.

@@ -40,7 +40,7 @@ impl From<&Callback> for clever_sso_callback {
 /// Reads a callback: the whole URL that the browser came back with, or only its query or its fragment. No network.
 ///
 /// The query begins after the first `?`. Another `?` is part of a name or a value: `?code=a?b` has the code `a?b`, and `??code=a`
-/// has no code. Pass a query with its `?`, as it arrived: without it, a query that itself starts with `?` loses that character.
+/// has no code. Pass a query with the `?` in front of it. If you leave that out, a query that itself starts with `?` loses it.
 ///
 /// Free the callback with `clever_sso_callback_free`. Fails with `CLEVER_SSO_LOGIN` when it is empty, repeats a
 /// parameter, or contradicts itself.

@@ -110,7 +110,7 @@ pub extern "C" fn clever_sso_error_user_message_in(
 }
 
 /// The sentence for an error code that you stored, for example in the URL of your error page. Do not free it: it lives as long as
-/// the library. NULL when `code` is NULL, or this version does not have it.
+/// the library. NULL when `code` is NULL, or when this version does not know it.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_user_message(code: *const c_char, language: *const c_char) -> *const c_char {
     let code = header(code).parse::<ErrorCode>();
@@ -163,8 +163,8 @@ pub extern "C" fn clever_sso_error_set_cookie(
     error.and_then(|error| error.set_cookies.get(index))
 }
 
-/// Whether to end the browser's session: a login that this browser began has failed. Devices are shared, so the person who uses
-/// it now must not continue as the last person. False when `error` is NULL.
+/// Whether to end the browser's session. True when a login that this browser began has failed: devices are shared, so the next
+/// person must not continue as the last one. False when `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_error_ends_session(error: Option<&clever_sso_error>) -> bool {
     error.is_some_and(|error| error.ends_session)

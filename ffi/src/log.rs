@@ -27,11 +27,13 @@ use level::{clever_sso_log_callback, clever_sso_log_level};
 /// Sets the callback that receives the log of this process. It replaces the previous callback. NULL turns the log off, which is
 /// the default.
 ///
-/// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback unchanged. The
-/// callback runs on the thread that calls this library, during that call, and on several threads at once: lock any data that they
-/// share. It must return: it must not throw a C++ exception, and must not call `longjmp` or `pthread_exit`. While it runs,
-/// SIGPIPE is blocked and `pthread_cancel` waits, as in every call. A child that it forks may only exec or `_exit`. Its own
-/// calls to this library are not logged. No event contains a token, code, secret, email or response body.
+/// `level` is a `clever_sso_log_level`: less important events are dropped. `user_data` is passed to the callback unchanged. No
+/// event contains a token, code, secret, email or response body.
+///
+/// The callback runs on the thread that calls this library, during that call. It may run on several threads at once, so lock the
+/// data that these threads share. It must return: it must not throw a C++ exception, and must not call `longjmp` or
+/// `pthread_exit`. While it runs, SIGPIPE is blocked and `pthread_cancel` waits, as in every call. If the callback calls this
+/// library itself, those calls are not logged. If it forks, the child may only exec or `_exit`.
 ///
 /// When this function succeeds, no thread is running the previous callback, and no thread will call it again: you may free its
 /// `user_data`. To guarantee this, the function waits for a running callback, so do not hold a lock that the callback takes.

@@ -80,7 +80,7 @@ pub extern "C" fn clever_sso_login_url(login: Option<&clever_sso_login>) -> *con
 }
 
 /// Whether to respond with a page that continues to the URL by itself (for example with `<meta http-equiv="refresh">`) instead of
-/// a redirect, because browsers give up after about twenty redirects in a row. Only used with
+/// a redirect, because browsers give up after about twenty redirects in a row. It can be true only if you call
 /// `clever_sso_login_options_set_has_session`. False when `login` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_login_needs_page(login: Option<&clever_sso_login>) -> bool {

@@ -36,8 +36,8 @@ pub extern "C" fn clever_sso_log_out(
 /// for each request with a session; usually there is no cookie to set. `cookies` is the `Cookie` header of the request, or NULL.
 /// No network.
 ///
-/// Send a cookie with a `clever_sso_set_cookie_max_age` above 0 only with a page (status 200), not with a redirect, an image or
-/// JSON: the cookie says that the person sees a page, and is not in a loop. Send a cookie with 0 with any response.
+/// If the `clever_sso_set_cookie_max_age` of a cookie is above 0, the cookie records that the person saw a page, and is not in a
+/// loop. So send it only with a page (status 200), not with a redirect, an image or JSON. If it is 0, send it with any response.
 ///
 /// Without this call, a person who logs out without `clever_sso_log_out` and signs in again four times in a minute gets
 /// `session_not_kept`. Read the cookies with `clever_sso_logout_set_cookie`. Free them with `clever_sso_logout_free`. Fails

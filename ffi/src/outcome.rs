@@ -197,8 +197,8 @@ pub extern "C" fn clever_sso_outcome_set_cookie(
     outcome.and_then(|outcome| outcome.set_cookies.get(index))
 }
 
-/// Whether to end the browser's session: a new session replaces it, or a login that this browser began was refused. Devices are
-/// shared, so the person who uses it now must not continue as the last person. False when `outcome` is NULL.
+/// Whether to end the browser's session. True when a new session replaces it, and when a login that this browser began was
+/// refused: devices are shared, so the next person must not continue as the last one. False when `outcome` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clever_sso_outcome_ends_session(outcome: Option<&clever_sso_outcome>) -> bool {
     outcome.is_some_and(|outcome| outcome.ends_session)

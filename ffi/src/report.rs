@@ -82,8 +82,8 @@ pub extern "C" fn clever_sso_doctor(
     give(report, error, || Ok((&handle(client, "client")?.client.doctor()?).into()))
 }
 
-/// Checks settings, like `clever_sso_doctor`, even when no client can be made from them: the first problem then says what is
-/// wrong with them.
+/// Checks a configuration, like `clever_sso_doctor`. It also works with settings that are too wrong to make a client: the first
+/// problem in the report then says what is wrong with them.
 ///
 /// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
 #[unsafe(no_mangle)]
@@ -96,7 +96,7 @@ pub extern "C" fn clever_sso_config_doctor(
 }
 
 /// The same for a provider whose endpoints are in its discovery document. Call it instead of `clever_sso_config_discover`: the
-/// doctor fetches the document itself, within its 15 seconds. Why that fails is in the report.
+/// doctor fetches the document itself, within its 15 seconds. If that fails, the report says why.
 ///
 /// Free the report with `clever_sso_report_free`. Fails with `CLEVER_SSO_ARGUMENT` and `CLEVER_SSO_INTERNAL`.
 #[unsafe(no_mangle)]

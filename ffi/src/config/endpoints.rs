@@ -76,9 +76,9 @@ pub extern "C" fn clever_sso_config_set_jwks_uri(
     set_setting(config, jwks_uri, "jwks_uri", error, ConfigBuilder::jwks_uri)
 }
 
-/// Fetches the issuer's discovery document, and takes the endpoints from it that you did not set. For OpenID Providers other
-/// than Clever, whose endpoints are built in. If the document does not have the endpoint, or has an unusable one, the call that
-/// needs it fails with `config_invalid`.
+/// Fetches the issuer's discovery document, and takes the endpoints from it that you did not set. Use it for OpenID Providers
+/// other than Clever: Clever's endpoints are built in. If the document does not have an endpoint, or has an unusable one, the
+/// call that needs this endpoint fails with `config_invalid`.
 ///
 /// Fails with `CLEVER_SSO_CONFIG`, `CLEVER_SSO_CLEVER` and `CLEVER_SSO_NETWORK`.
 #[unsafe(no_mangle)]
