@@ -84,10 +84,10 @@ fn wrong_password(call: &Call, home: Option<Home<'_>>, parameters: &Parameters) 
     let place = home.map(|home| format!("{at}{}", home.name())).unwrap_or_default();
     let message = Text::new(
         format!(
-            "That did not work: no one{place} has this user name and password. Here, both are the sign-in number."
+            "That did not work: no one{place} has this user name and password. Type the same number in both boxes."
         ),
         format!(
-            "No funcionó: nadie{place} tiene este nombre y esta contraseña. Aquí, los dos son el número de la persona."
+            "No funcionó: nadie{place} tiene este nombre y esta contraseña. Escribe el mismo número en las dos casillas."
         ),
     );
     let message = message.text(language);

@@ -18,7 +18,7 @@ pub(super) fn developers<'a>(
         details lang="en" {
             summary { h2 { "For developers: sign in as anyone" } }
             p.hint {
-                "The number is both the user name and the password. "
+                "The number of a person is both their user name and their password. "
                 a href="/_emulator/" { "The desk" } " lists the people to test with, and what apps have sent."
             }
             @for home in homes {

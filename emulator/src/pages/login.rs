@@ -76,7 +76,10 @@ fn password(page: &LoginPage<'_>) -> Markup {
             input #password name="password" type="password" autocomplete="current-password" required
                 aria-invalid=[wrong] aria-describedby=(described);
             p.hint #password-hint {
-                (language.say("Here, both are the sign-in number.", "Aquí, los dos son el número de la persona."))
+                (language.say(
+                    "Here, type the person's number in both boxes.",
+                    "Aquí, escribe el número de la persona en las dos casillas.",
+                ))
             }
             button.primary type="submit" { (language.say("Log in", "Entrar")) }
         }
@@ -180,9 +183,9 @@ pub(crate) fn confirmation(person: &Person, context: LoginContext<'_>, yes: &str
                 button.block type="submit" { (language.say("No, that is not me", "No, no soy yo")) }
             }
             p.hint.elsewhere {
-                (language.say("If you are someone else, ", "Si eres otra persona, se cierra la sesión de "))
+                (language.say("If you choose No, we log out ", "Si eliges No, se cierra la sesión de "))
                 (name(person))
-                (language.say(" is logged out and you can log in.", " y puedes entrar."))
+                (language.say(". Then you can log in.", ". Después puedes entrar."))
             }
         },
     )

@@ -23,7 +23,7 @@ fn people_without_access_see_a_page_that_says_why() {
         ("staff-app", "ada", "it is for other kinds of users."),
         ("staff-app", "dana", "it is for other kinds of users."),
         ("island-app", "ada", "it is not shared with their district."),
-        ("island-app", "lou", "it is a district app."),
+        ("island-app", "lou", "it is only for people in a district."),
     ] {
         let who = format!("&emulator_login={handle}");
         let instant = format!("/oauth/instant-login?client_id={client_id}{who}");

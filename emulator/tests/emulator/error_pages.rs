@@ -65,7 +65,7 @@ fn people_without_access_see_the_reason_and_another_person_can_log_in() {
         ("ada", "staff-app", "it is for other kinds of users."),
         ("ada", "island-app", "it is not shared with their district."),
         ("ada", "library-app", "it is for Clever Library."),
-        ("lou", "app", "it is a district app."),
+        ("lou", "app", "it is only for people in a district."),
     ] {
         let cookie = session(&emulator, handle);
         let target = format!("/oauth/authorize?response_type=code&client_id={client_id}");

@@ -30,12 +30,13 @@ impl App {
         is_shared && !self.admits(person) && roles.any(|role| role.user_type == UserType::DistrictAdmin)
     }
 
-    /// Why this person may not log in to it, as the end of a sentence that starts with "it", in English and
-    /// Spanish. An app of Clever Library is only
-    /// for the people of Clever Library, and other apps are not for them.
+    /// Why this person may not log in to it, as the end of a sentence that starts with "it", in English and Spanish. An app of
+    /// Clever Library is only for the people of Clever Library, and other apps are not for them.
     pub(crate) fn refusal(&self, person: &Person) -> Option<(&'static str, &'static str)> {
         match &person.district_id {
-            None if !self.library => return Some(("is a district app", "es de un distrito")),
+            None if !self.library => {
+                return Some(("is only for people in a district", "es solo para personas de un distrito"));
+            }
             Some(_) if self.library => return Some(("is for Clever Library", "es de Clever Library")),
             Some(id) if !self.is_shared_with(id) => {
                 return Some(("is not shared with their district", "no se comparte con su distrito"));
