@@ -18,7 +18,7 @@ sentences! {
     PLEASE_LOG_IN, c"Please log in", c"Inicia sesión";
     DID_NOT_WORK, c"Signing in did not work", c"No se pudo iniciar sesión";
     NOT_OPEN, c"You cannot open this page", c"No puedes abrir esta página";
-    NOT_CHANGED, c"Your Clever account was not changed here", c"No se cambió tu cuenta de Clever";
+    NOT_CHANGED, c"Nothing was changed", c"No se cambió nada";
     START_PAGE, c"Go to the start page", c"Ir a la página de inicio";
     GO_BACK, c"Go back", c"Volver";
     SOMEONE_ELSE, c"Log in as someone else", c"Entrar con otra cuenta";

@@ -38,8 +38,8 @@ final class Sentences
             'No se pudo iniciar sesión',
         'You cannot open this page' =>
             'No puedes abrir esta página',
-        'Your Clever account was not changed here' =>
-            'No se cambió tu cuenta de Clever',
+        'Nothing was changed' =>
+            'No se cambió nada',
         'Go to the start page' =>
             'Ir a la página de inicio',
         'Go back' =>

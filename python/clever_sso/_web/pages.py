@@ -112,7 +112,7 @@ def problem(  # noqa: PLR0913  (each is another thing)
     button = ("Go to the start page", home_url) if home_url else (LOG_IN, login_url)
     title = "You cannot open this page" if home_url else "Signing in did not work"
     if home_url and code != "page_not_allowed":
-        button, title = ("Go back", home_url), "Your Clever account was not changed here"
+        button, title = ("Go back", home_url), "Nothing was changed"
     return _page(
         title,
         f'<p role="alert">{escape(words.say(sentence))}</p>\n'
