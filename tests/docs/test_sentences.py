@@ -64,7 +64,7 @@ def test_the_page_of_errors_has_the_codes_of_refusals() -> None:
         for code in re.findall(constant, (folder / name).read_text("utf-8"), re.MULTILINE)
         if "_" in code
     }
-    crate = "".join((ROOT / "core/src/web" / name).read_text("utf-8") for name in ("answer.rs", "browser_leg.rs"))
+    crate = "".join((ROOT / "core/src/web" / name).read_text("utf-8") for name in ("response.rs", "browser_leg.rs"))
     used |= set(re.findall(r"const (?:DENIED|NOT_\w+): &str = \"(\w+)\"", crate))
     assert listed == used
     assert len(listed) > 4
