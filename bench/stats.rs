@@ -32,8 +32,8 @@ fn main() {
     );
     let login = login();
     let share = cost.as_secs_f64() / login.as_secs_f64();
-    println!("what a login counts: {:.2} us", micros(cost));
-    println!("a login without a network's delay: {:.0} us", micros(login));
+    println!("counting one login: {:.2} us", micros(cost));
+    println!("one login without network delay: {:.0} us", micros(login));
     println!("counting: {:.2} % of a login, limit {:.0} %", share * 100.0, LIMIT * 100.0);
     assert!(share < LIMIT);
 }
