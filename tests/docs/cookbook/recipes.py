@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
-from clever_sso.testing import Emulator
+from clever_sso.testing import Emulator, log_in
 from harness.paths import ROOT
 
 PAGE = (ROOT / "docs/cookbook.md").read_text("utf-8")
@@ -39,6 +40,42 @@ def lay_out(recipe: str, folder: Path) -> None:
 def needs(*packages: str) -> None:
     for package in packages:
         pytest.importorskip(package)
+
+
+def refused_when_closed(
+    client: Any, new_client: Callable[[], Any], emulator: Emulator, change: Callable[[str], object], page: str = "/"
+) -> None:
+    """Ada's user is closed, then deleted, while she is signed in: no page lets her in, and nothing fails.
+
+    Args:
+        client: A browser in which no one is signed in.
+        new_client: Creates another browser.
+        emulator: The emulator.
+        change: Closes, opens or deletes the users.
+        page: A page that needs a user.
+    """
+
+    def status() -> int:
+        return int(client.get(page).status_code)
+
+    log_in(client, "ada", emulator)
+    assert status() == 200
+    change("close")
+    assert status() == 403
+    refused = log_in(new_client(), "ada", emulator)
+    assert (refused.status_code, "Your account is closed." in refused.text) == (403, True)
+    # On the same device, too. The refused person is signed out.
+    assert log_in(client, "ada", emulator).status_code == 403
+    assert client.get("/clever/whoami").status_code == 401
+    change("open")
+    assert log_in(client, "ada", emulator).status_code == 303
+    assert status() == 200
+    change("delete")
+    assert status() == 403
+    # She can log out, and the next person can log in.
+    assert client.post("/clever/logout").status_code == 303
+    assert log_in(client, "jose", emulator).status_code == 303
+    assert status() == 200
 
 
 def guide_block(name: str) -> str:

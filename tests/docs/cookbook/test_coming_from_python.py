@@ -9,7 +9,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -21,7 +21,7 @@ import pytest
 from clever_sso.testing import Emulator, log_in
 from harness.paths import EMULATOR
 from harness.patience import SECONDS
-from recipes import COMING_FROM, MOVED, REDIRECT_URI, Cooked, files, guide_block, needs
+from recipes import COMING_FROM, MOVED, REDIRECT_URI, Cooked, files, guide_block, needs, refused_when_closed
 
 STORED = {"grace": "5d8e21b7f04c6a00127b3a01", "sam": "5d8e21b7f04c6a00127b3a03"}  # by the older id of any role
 
@@ -101,12 +101,11 @@ def test_a_forgotten_link_to_the_old_login_raises_unless_its_name_is_kept(  # no
         monkeypatch.setenv(name, value)
     monkeypatch.setitem(sys.modules, "people", ModuleType("people"))
     kept = f'@app.get("{address}", endpoint="{old_name}")'
-    assert f"`{kept}`" in COMING_FROM
     text = moving(block)
-    assert text.count(f'@app.get("{address}")') == 1
+    assert text.count(kept) == 1
     module = ModuleType("forgotten_link")
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    exec(text.replace(f'@app.get("{address}")', kept) if is_kept else text, module.__dict__)
+    exec(text if is_kept else text.replace(kept, f'@app.get("{address}")'), module.__dict__)
     with module.app.test_request_context():
         from flask import url_for
 
@@ -120,11 +119,84 @@ def test_a_forgotten_link_to_the_old_login_raises_unless_its_name_is_kept(  # no
         module.engine.dispose()
 
 
+@pytest.fixture
+def moved(
+    emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Any, Emulator]]:
+    """The application of Flask-Dance after the move, with an empty database."""
+    needs("flask_login", "sqlalchemy")
+    emulator = emulators("http://localhost/login/clever/authorized")
+    for name, value in {**emulator.settings(), "DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"}.items():
+        monkeypatch.setenv(name, value)
+    module = ModuleType("moved")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(files("flask-dance")["app.py"], module.__dict__)
+    module.Base.metadata.create_all(module.engine)
+    yield module, emulator
+    module.engine.dispose()
+
+
+def test_flask_dance_refuses_closed_and_deleted_users(moved: tuple[Any, Emulator]) -> None:
+    module, emulator = moved
+    with module.app.test_request_context():
+        assert module.url_for("clever.login") == "/login/clever"
+    client = module.app.test_client()
+    assert client.get("/", headers={"Accept": "application/json"}).status_code == 401
+    log_in(client, "ada", emulator)
+    # A session of the old application, and one whose user is another.
+    for other in {"_user_id": "1", "_fresh": True}, {"_user_id": "1", "user": "2"}:
+        old = module.app.test_client()
+        with old.session_transaction() as session:
+            session.update(other)
+        assert old.get("/").status_code == 303
+    change_rows(module, "DELETE FROM user")  # the row of the link stays: the database does not check foreign keys
+    refused = log_in(client, "ada", emulator)
+    assert (refused.status_code, "Your account is closed." in refused.text) == (403, True)
+    change_rows(module, "DELETE FROM flask_dance_oauth")
+
+    def change(how: str) -> None:
+        statements = {"close": ["UPDATE user SET active = 0"], "open": ["UPDATE user SET active = 1"]}
+        change_rows(module, *statements.get(how, ["DELETE FROM flask_dance_oauth", "DELETE FROM user"]))
+
+    refused_when_closed(client, module.app.test_client, emulator, change)
+
+
+def test_flask_dance_does_not_hide_another_error_of_the_database(moved: tuple[Any, Emulator]) -> None:
+    module, emulator = moved
+    module.app.config["PROPAGATE_EXCEPTIONS"] = False
+    change_rows(module, "CREATE UNIQUE INDEX one ON user (active)")
+    client = module.app.test_client()
+    assert log_in(client, "ada", emulator).status_code == 303
+    assert log_in(client, "jose", emulator).status_code == 500
+    assert client.get("/clever/whoami").status_code == 401
+
+
+def test_old_tokens_of_flask_dance_are_deleted(moved: tuple[Any, Emulator]) -> None:
+    module, _ = moved
+    with module.engine.begin() as database:
+        for provider in ("clever", "other"):
+            columns = "(provider, provider_user_id, created_at, token, user_id)"
+            values = (provider, "x", "2026-01-01", '{"a": 1}', 1)
+            database.exec_driver_sql(f"INSERT INTO flask_dance_oauth {columns} VALUES (?, ?, ?, ?, ?)", values)
+        database.exec_driver_sql(moving("flask-dance remove"))
+        tokens = database.exec_driver_sql("SELECT provider, token FROM flask_dance_oauth").fetchall()
+        assert [tuple(row) for row in tokens] == [("clever", "{}"), ("other", '{"a": 1}')]
+        database.exec_driver_sql("DELETE FROM flask_dance_oauth")
+
+
+def change_rows(module: Any, *statements: str) -> None:
+    with module.engine.begin() as database:
+        for statement in statements:
+            database.exec_driver_sql(statement)
+
+
 def test_auth0s_quickstart(
     emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Import the file that Auth0 exports; people are the same users as before."""
     needs("flask")
+    from flask import url_for
+
     emulator = emulators(REDIRECT_URI)
     own = {"DATABASE": str(tmp_path / "people.db"), "FLASK_SECRET_KEY": secrets.token_hex(32)}
     for name, value in {**emulator.settings(), **own}.items():
@@ -153,6 +225,22 @@ def test_auth0s_quickstart(
         assert client.get("/").text == f"Hello, {emulator.person(name).first_name}"
         with client.session_transaction() as session:
             assert session["person"] == rows[name]
+    app = sys.modules["authlib_after"].app
+    with app.test_request_context():
+        assert url_for("login", next="/shelf") == "/login?next=/shelf"
+    assert client.get("/login?next=/shelf").location == "/clever/login?next=/shelf"
+    refused_when_closed(app.test_client(), app.test_client, emulator, change_people(people))
+
+
+def change_people(people: Any) -> Callable[[str], None]:
+    """Close, open or delete all rows in the table of Authlib's example."""
+
+    def change(how: str) -> None:
+        statement = {"close": "UPDATE person SET closed = 1", "open": "UPDATE person SET closed = 0"}
+        with people.connected() as database, database:
+            database.execute(statement.get(how, "DELETE FROM person"))
+
+    return change
 
 
 def test_two_tabs_at_once_make_one_row_in_the_table_of_authlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,6 +298,16 @@ def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.
         assert (old.status_code, old.headers["Location"]) == (303, "/clever/login?next=/shelf")
     # Clever is asked once for each person.
     assert len(asked) == len(STORED)
+
+    def browser() -> TestClient:
+        return TestClient(app.app, follow_redirects=False)
+
+    client = browser()
+    sent = client.get("/login", params={"next": "/shelf?week=7&day=1"})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/clever/login?next=%2Fshelf%3Fweek%3D7%26day%3D1")
+    assert client.get("/login").headers["location"].rstrip("?") == "/clever/login"
+    assert app.app.url_path_for("login") == "/login"
+    refused_when_closed(client, browser, emulator, change_people(module))
 
 
 def test_every_application_of_the_other_page_is_run() -> None:

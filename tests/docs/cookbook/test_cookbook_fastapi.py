@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from clever_sso.testing import log_in
-from recipes import Cooked, needs
+from recipes import Cooked, needs, refused_when_closed
 
 
 def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
@@ -42,4 +42,15 @@ def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
         assert (client.get("/").json().endswith("user 1"), len(seen)) == (True, 4)
         client.post("/clever/logout")
         assert client.get("/", follow_redirects=False).status_code == 303
+        module.find = late
+
+        def change(how: str) -> None:
+            statement = {"close": "UPDATE user SET active = 0", "open": "UPDATE user SET active = 1"}
+            with module.engine.begin() as database:
+                database.exec_driver_sql(statement.get(how, "DELETE FROM user"))
+
+        def browser() -> TestClient:
+            return TestClient(module.app, follow_redirects=False)
+
+        refused_when_closed(browser(), browser, emulator, change)
     module.engine.dispose()

@@ -3,48 +3,110 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from clever_sso.testing import log_in
-from recipes import Cooked, files, needs
+import pytest
+from clever_sso.testing import Emulator, log_in
+from recipes import Cooked, files, needs, refused_when_closed
 
 
-def test_flask_login(cooked: Cooked) -> None:
-    needs("flask_login")
-    module, emulator = cooked("flask-login")
+def change_users(module: Any, *others: str) -> Callable[[str], None]:
+    """Close, open or delete all users of a recipe."""
+    statements = {
+        "close": ["UPDATE {} SET active = 0"],
+        "open": ["UPDATE {} SET active = 1"],
+        "delete": [*(f"DELETE FROM {other}" for other in others), "DELETE FROM {}"],
+    }
+
+    def change(how: str) -> None:
+        with module.engine.begin() as database:
+            for statement in statements[how]:
+                database.exec_driver_sql(statement.format(module.User.__tablename__))
+
+    return change
+
+
+@pytest.fixture
+def flask_login(cooked: Cooked, tmp_path: Path) -> Iterator[tuple[Any, Emulator]]:
+    needs("flask_login", "sqlalchemy")
+    module, emulator = cooked("flask-login", DATABASE_URL=f"sqlite:///{tmp_path / 'people.db'}")
+    yield module, emulator
+    module.engine.dispose()
+
+
+def test_flask_login(flask_login: tuple[Any, Emulator]) -> None:
+    module, emulator = flask_login
     client = module.app.test_client()
     sent = client.get("/")
-    assert (sent.status_code, sent.location.partition("?")[0]) == (302, "/clever/login")
+    assert (sent.status_code, sent.location.partition("?")[0]) == (303, "/clever/login")
+    assert client.get("/", headers={"Accept": "application/json"}).status_code == 401
     assert log_in(client, "ada", emulator, path="/").location == "/"
     assert client.get("/").text == "Hello, Ada Ashworth"
     # The next person on the device.
     log_in(client, "grace", emulator)
     assert client.get("/").text.startswith("Hello, Grace ")
     client.post("/clever/logout")
-    assert client.get("/").status_code == 302
+    assert client.get("/").status_code == 303
 
 
-def test_flask_login_why_not_remember(cooked: Cooked) -> None:
-    needs("flask_login")
-    module, emulator = cooked("flask-login")
-    import flask_login
-
+def test_flask_login_refuses_closed_and_deleted_users(flask_login: tuple[Any, Emulator]) -> None:
+    module, emulator = flask_login
     app = module.app
-    app.view_functions["clever_sso.login"]
+    refused_when_closed(app.test_client(), app.test_client, emulator, change_users(module))
 
-    def remember(step: Any) -> None:
-        flask_login.login_user(module.User(step.identity), remember=True)
 
-    module.clever.on_sign_in(remember)
+def test_flask_login_with_a_password(flask_login: tuple[Any, Emulator]) -> None:
+    module, emulator = flask_login
+    from werkzeug.security import generate_password_hash
+
+    with module.Session(module.engine) as database:
+        hashed = generate_password_hash("right", "pbkdf2:sha256:1")
+        database.add(module.User(office_name="office", password_hash=hashed, name="Ms. Office"))
+        database.commit()
+    client, right = module.app.test_client(), {"name": "office", "password": "right"}
+    assert client.post("/office", data={**right, "password": "wrong"}).status_code == 403
+    assert client.post("/office", data={**right, "name": "other"}).status_code == 403
+    assert client.get("/").status_code == 303
+    assert client.post("/office", data=right).status_code == 303
+    assert client.get("/").text == "Hello, Ms. Office"
+    # A login with Clever replaces this session, and the other way around.
+    log_in(client, "ada", emulator)
+    assert client.get("/").text == "Hello, Ada Ashworth"
+    client.post("/office", data=right)
+    assert client.get("/").text == "Hello, Ms. Office"
+    assert client.get("/clever/whoami").status_code == 401
+    change_users(module)("close")
+    assert client.get("/").status_code == 303
+    assert client.post("/office", data=right).status_code == 403
+    change_users(module)("open")
+    assert client.get("/").text == "Hello, Ms. Office"
+    client.post("/clever/logout")
+    assert client.get("/").status_code == 303
+
+
+def test_flask_login_why_not_remember(flask_login: tuple[Any, Emulator]) -> None:
+    module, emulator = flask_login
+    from flask_login import UserMixin, login_user
+
+    app, own = module.app, module.login_user
+    module.login_user = lambda user: login_user(user, remember=True)
     client = app.test_client()
     log_in(client, "ada", emulator)
+    module.login_user = own
     client.post("/clever/logout")
-    # The cookie still exists, but the recipe's loader signs no one in with it.
+    # The cookie still exists, but the recipe's loader signs no one in with it, even if another person's user is gone.
     assert client.get_cookie("remember_token") is not None
-    assert client.get("/").status_code == 302
+    assert client.get("/").status_code == 303
+    log_in(client, "jose", emulator)
+    with module.Session(module.engine) as database:
+        database.delete(database.get(module.User, 2))
+        database.commit()
+    assert client.get("/").status_code == 403
+    client.post("/clever/logout")
     # A loader that trusts the key alone would sign the person in.
-    naive = type("Naive", (flask_login.UserMixin,), {"id": "1", "name": "Ada, still there"})
+    naive = type("Naive", (UserMixin,), {"id": "1", "name": "Ada, still there"})
     module.manager.user_loader(lambda _: naive())
     assert client.get("/").text == "Hello, Ada, still there"
 
@@ -90,6 +152,13 @@ def test_sqlalchemy(cooked: Cooked, tmp_path: Path) -> None:
     module.find = misses_at_first
     log_in(client, "ada", emulator)
     assert client.get("/").text.endswith("user 1")
+    module.find = lambda *_: None
+    module.app.config["PROPAGATE_EXCEPTIONS"] = False
+    # No row was written by another tab, so the error of the database is not hidden.
+    assert log_in(client, "ada", emulator).status_code == 500
+    assert client.get("/clever/whoami").status_code == 401
+    module.find = late
+    refused_when_closed(module.app.test_client(), module.app.test_client, emulator, change_users(module))
     module.engine.dispose()
 
 
