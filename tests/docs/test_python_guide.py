@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from clever_sso import AsyncClient, Client, ClientSettings, SignedIn, _settings
@@ -134,6 +136,11 @@ def test_following_the_guide_leads_to_a_greeting_by_name(framework: str, tmp_pat
         if framework == "django":
             assert browser.open(f"{url}/staffroom").text == "coffee"
             assert '"teacher":"Grace ' in browser.open(f"{url}/api/lessons?format=json").text
+        else:
+            assert '"name":"Grace ' in browser.open(f"{url}/api/me").text
+            with pytest.raises(HTTPError, match="401") as raised:
+                urlopen(f"{url}/api/me", timeout=SECONDS)
+            raised.value.close()
         browser.sign_out()
         page = browser.sign_in(CONTACT, browser.open(f"{url}/clever/login"))
         assert "Only schools use the Reading Room. (not_admitted)" in page.text

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import json
+import re
 import secrets
 import subprocess
 import sys
@@ -13,6 +16,7 @@ from typing import Any
 import pytest
 from clever_sso import AsyncClient
 from clever_sso.testing import LoginNotFinished, force_login, force_login_async, make_identity
+from harness.paths import ROOT
 from harness.patience import SECONDS
 
 SETTINGS = {
@@ -352,3 +356,17 @@ def test_make_identity_has_the_same_attributes_as_the_identity_of_a_login() -> N
 
     public = {name for name in dir(Identity) if not name.startswith("_")}
     assert public <= {name for name in dir(identity) if not name.startswith("_")}
+
+
+def test_the_guide_lists_every_parameter_of_make_identity_with_its_default() -> None:
+    page = (ROOT / "docs/testing.md").read_text("utf-8")
+    table = page.split("| parameter of `make_identity` |", 1)[1].split("\n\n", 1)[0]
+    rows = re.findall(r"^\| (`.+?`) \| .* \| (.+) \|$", table, re.MULTILINE)
+    shown = {name: default for names, default in rows for name in re.findall(r"`(\w+)`", names)}
+    parameters = inspect.signature(make_identity).parameters
+    assert list(shown) == list(parameters)
+    for name, default in shown.items():
+        values = re.findall(r"`(.+?)`", default)
+        own = parameters[name].default
+        if own and own != ():
+            assert json.dumps(own) in values, name
