@@ -50,7 +50,9 @@ _OF_PROXIES = {
 }
 # Redirects of at least this many bytes are checked.
 _LONG = 1024
-_OK = 200
+_OK, _TOO_MANY = 200, 429
+_TOLD: set[str] = set()
+"""The views that the log already names."""
 
 
 class CleverSsoMiddleware(MiddlewareMixin):
@@ -131,6 +133,7 @@ class CleverSsoOuterMiddleware(MiddlewareMixin):
         try:
             _keep_private(request, response)
             _settle(request, response)
+            _name_other_callback(request, response)
             cookies = request.META.pop(views.WHEN_FAILED, ())
             views.with_cookies(response, tuple(cookie for cookie in cookies if cookie.name not in response.cookies))
             _drop_too_large(request, response)
@@ -174,6 +177,27 @@ def _keep_private(request: HttpRequest, response: HttpResponse) -> None:
     session = getattr(request, "session", None)
     if getattr(session, "accessed", False) and has_been_read(session, SESSION_KEY):
         response.headers.setdefault("Cache-Control", api.NO_STORE)
+
+
+def _name_other_callback(request: HttpRequest, response: HttpResponse) -> None:
+    """Name a view that responds to a callback instead of this package, such as the old callback of another library.
+
+    A view that calls the callback, or that limits its rate (429), is meant to be there.
+    """
+    match = request.resolver_match
+    if views.ASKED in request.META or match is None or "code=" not in request.META.get("QUERY_STRING", ""):
+        return
+    name = match.view_name
+    if name in _TOLD or response.status_code == _TOO_MANY:
+        return
+    try:
+        path = reverse("clever_sso:callback")
+    except NoReverseMatch:
+        return
+    if request.path.rstrip("/") == path.rstrip("/"):
+        _TOLD.add(name)
+        advice = "remove it from urlpatterns, or list the addresses of clever_sso.django before it"
+        logger.warning("the view %s responded to a callback at %s, so no one can log in: %s", name, path, advice)
 
 
 def _settle(request: HttpRequest, response: HttpResponse) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -512,3 +514,33 @@ def test_a_prefix_that_the_framework_knows_needs_no_setting(override: Callable[.
     # As behind a proxy: the server passes the prefix.
     answer = Visitor().get("/clever/callback?code=a", SCRIPT_NAME="/school")
     assert answer.status_code == 303
+
+
+def test_the_log_names_another_view_that_responds_to_a_callback(
+    client: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clever_sso.django import middleware, views
+    from django.http import HttpResponse
+    from django.test import override_settings
+    from django.urls import clear_url_caches, include, path
+
+    def old(request: Any) -> HttpResponse:
+        return HttpResponse("the old callback", status=int(request.GET.get("status", "200")))
+
+    def wrapped(request: Any) -> HttpResponse:
+        return views.callback(request)
+
+    monkeypatch.setattr(middleware, "_TOLD", set())
+    for view, told in (old, 1), (wrapped, 0):
+        caplog.clear()
+        urls = ModuleType("urls_with_another_view")
+        urls.urlpatterns = [path("clever/callback", view), path("clever/", include("clever_sso.django.urls"))]  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, urls.__name__, urls)
+        with override_settings(ROOT_URLCONF=urls.__name__):
+            clear_url_caches()
+            for query in ("", "?code=c&status=429", "?code=c&state=s", "?code=c"):
+                client.get(f"/clever/callback{query}")
+        clear_url_caches()
+        lines = [line for line in caplog.messages if "responded to a callback" in line]
+        assert len(lines) == told
+        assert all("old" in line and "/clever/callback, so no one can log in" in line for line in lines)
