@@ -144,7 +144,7 @@ def test_flask_dance_refuses_closed_and_deleted_users(moved: tuple[Any, Emulator
     assert client.get("/", headers={"Accept": "application/json"}).status_code == 401
     log_in(client, "ada", emulator)
     # A session of the old application, and one whose user is another.
-    for other in {"_user_id": "1", "_fresh": True}, {"_user_id": "1", "user": "2"}:
+    for other in {"_user_id": "1", "_fresh": True}, {"_user_id": "1", "signed_in_user": "2"}:
         old = module.app.test_client()
         with old.session_transaction() as session:
             session.update(other)
