@@ -55,6 +55,12 @@ def test_flask_login_refuses_closed_and_deleted_users(flask_login: tuple[Any, Em
     module, emulator = flask_login
     app = module.app
     refused_when_closed(app.test_client(), app.test_client, emulator, change_users(module))
+    with app.test_client() as client:
+        log_in(client, "jose", emulator)
+        change_users(module)("close")
+        client.get("/")
+        # Pages without a guard don't see the closed user either.
+        assert module.current_user.is_anonymous
 
 
 def test_flask_login_with_a_password(flask_login: tuple[Any, Emulator]) -> None:
