@@ -180,6 +180,17 @@ def staff_reason(user: Any, identity: AnyIdentity | SessionIdentity | None = Non
     return None
 
 
+def check_staff(user: Any, identity: AnyIdentity | None = None) -> None:  # noqa: ANN401  (a user model may be anything)
+    """Refuse staff and superusers that Clever may not sign in or link.
+
+    Raises:
+        Refused: With a sentence for the person.
+    """
+    reason = staff_reason(user, identity)
+    if reason:
+        raise Refused(STAFF_SENTENCE, reason=reason)
+
+
 def check_link(user: Any, identity: AnyIdentity) -> None:  # noqa: ANN401  (a user model may be anything)
     """Refuse early what `link` would refuse.
 
@@ -188,9 +199,7 @@ def check_link(user: Any, identity: AnyIdentity) -> None:  # noqa: ANN401  (a us
     """
     if identity.loginas_by_admin:
         raise Refused(reason="an administrator of Clever logged in as this person, so nothing is linked")
-    reason = staff_reason(user)
-    if reason:
-        raise Refused(STAFF_SENTENCE, reason=reason)
+    check_staff(user)
 
 
 def check_no_other(user: Any, identity: AnyIdentity) -> None:  # noqa: ANN401  (a user model may be anything)

@@ -52,9 +52,7 @@ def begin(request: HttpRequest, query: str) -> Login:
         Refused: When this user may not be linked.
         Error: The same as `begin_login`.
     """
-    reason = accounts.staff_reason(request.user)
-    if reason:
-        raise Refused(accounts.STAFF_SENTENCE, reason=reason)
+    accounts.check_staff(request.user)
     wanted = as_shown(parameters(query).get("next", "")) or None
     login = _begin(request, wanted)
     _keep(request, {**_kept(request), login.key: str(request.user.pk)})

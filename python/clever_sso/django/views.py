@@ -446,9 +446,12 @@ def _decide(request: HttpRequest, step: SignIn, others: Waiting | None) -> HttpR
     """Ask the application before the person is signed in. Returns its response, or `None` to continue."""
     if conf.hook("CLEVER_BEFORE_SIGN_IN") is None:
         return None
-    # Check this before the person is asked for a second factor.
+    # Check both before the person is asked for a second factor.
     accounts.check_not_removed(cast("Identity", step.identity))
-    return _asked_hook(request, step, others, user=backend()[1].find(cast("Identity", step.identity)))
+    user = backend()[1].find(cast("Identity", step.identity))
+    if user is not None:
+        accounts.check_staff(user, cast("Identity", step.identity))
+    return _asked_hook(request, step, others, user=user)
 
 
 def _asked_hook(

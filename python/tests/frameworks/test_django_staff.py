@@ -30,7 +30,8 @@ def test_staff_can_sign_in_only_with_allow_staff_and_never_through_an_administra
     by_admin: bool,
     status: int,
 ) -> None:
-    override(CLEVER_ALLOW_STAFF=allowed)
+    asked: list[Any] = []
+    override(CLEVER_ALLOW_STAFF=allowed, CLEVER_BEFORE_SIGN_IN=asked.append)
     user = known_by(clever, "64c20b1e8f3a7d0019c4e601")
     setattr(user, flag, True)
     user.save()
@@ -39,6 +40,7 @@ def test_staff_can_sign_in_only_with_allow_staff_and_never_through_an_administra
     back = path_of(Browser(clever, GRACE).callback(begun.headers["Location"]))
     answer = browser.get(back + ("&loginas_by_admin=true" if by_admin else ""))
     assert answer.status_code == status
+    assert len(asked) == (status == 303), "a second factor is not asked of someone who is refused anyway"
     assert (browser.get("/username").content == b"known") == (status == 303)
     if status == 403:
         assert b"Please log in with your password" in answer.content
