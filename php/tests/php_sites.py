@@ -82,7 +82,7 @@ def serving(  # noqa: PLR0913  (what a test may change about the page)
             quiet = ["-ddisplay_errors=0", "-dlog_errors=1", "-derror_reporting=-1"]
             environment["PHP_CLASSES"] = str(installed.classes(way))
             environment["PHP_FOLDER"] = str(folder)
-            arguments = [*options, "-dffi.enable=1", f"-dsession.save_path={save_path}", *quiet, "-S", at, shown]
+            arguments = [*options, "-dffi.enable=1", f"-dsession.save_path={save_path}", *quiet, "-S", at, str(shown)]
             command = installed.php(*arguments, extension=way == "extension")
             with built_in(command, environment, port, folder / "output.log"):
                 site = Site(f"http://{at}", clever, folder)

@@ -394,13 +394,26 @@ def test_how_long_a_session_lasts_is_one_setting(installed: Installed) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_session_that_is_not_kept_ends_with_a_page_and_a_log_line(installed: Installed, way: str) -> None:
-    with serving(installed, way, sessions=NOWHERE) as site:
+    # PHP can store these sessions, but never read them.
+    folder = own_folder(installed.folder / f"unreadable-{way}")
+    with serving(installed, way, sessions=f'"0;000;{folder}"') as site:
         browser = Browser(site.clever)
         page = browser.open(f"{site.url}/me")
         assert (page.status, "session_not_kept" in page.text) == (500, True)
         assert sum(url.startswith(site.clever) for url in browser.visited) == 3
         cookie = "session cookie session: domain (this host), path /, Secure no; sessions are kept by files in "
-        assert cookie + NOWHERE in site.log
+        assert f"{cookie}0;000;" in site.log
+        assert "the session: session_start(): open(" in site.log
+        assert "sess_…" in site.log
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_session_that_cannot_be_stored_ends_with_a_page_and_a_log_line(installed: Installed, way: str) -> None:
+    with serving(installed, way, sessions=NOWHERE) as site:
+        browser = Browser(site.clever)
+        page = browser.open(f"{site.url}/me")
+        assert (page.status, "internal" in page.text) == (500, True)
+        assert sum(url.startswith(site.clever) for url in browser.visited) == 1
         assert "the session: session_start(): open(/nowhere/sess_…" in site.log
 
 

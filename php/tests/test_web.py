@@ -142,6 +142,7 @@ def test_an_application_that_throws_signs_no_one_in(browser: Browser, site: Site
     assert not [name for name in kept(browser) if "signed_in" in name]
     assert browser.open(site.url).text == "front nobody"
     assert "fell over" in site.log
+    assert "login failed: the application threw RuntimeException (Clever id " in site.log
 
 
 def test_an_application_can_give_a_session_a_new_id(browser: Browser, site: Site) -> None:
@@ -463,6 +464,67 @@ def test_warnings_that_a_session_handler_suppresses_are_not_logged(installed: In
     with serving(installed, way, page=PAGE, EARLY="handler") as site:
         assert Browser(site.clever).open(f"{site.url}/members").text == "member Ada"
         assert "other_" not in site.log
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def failing(installed: Installed, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The application's session handler, and its page of a failed login, can throw."""
+    with serving(installed, request.param, auto_login=None, page=PAGE, EARLY="failing") as running:
+        yield running
+
+
+@pytest.mark.parametrize("way", ["throws", "warns"])
+@pytest.mark.parametrize("step", ["open", "read", "write", "destroy"])
+def test_a_session_store_that_fails_in_a_login_signs_no_one_in(failing: Site, step: str, way: str) -> None:
+    browser = Browser(failing.clever)
+    assert browser.sign_in(ADA, browser.open(f"{failing.url}/members")).text == "member Ada"
+    browser.sign_out()
+    before, session = len(failing.log), cookie_of(browser, "session")
+    (failing.folder / "fails").write_text(f"callback {step} {way}")
+    try:
+        page = browser.sign_in(ROBIN, browser.open(f"{failing.url}/login"))
+    finally:
+        (failing.folder / "fails").unlink()
+    assert (page.status, "<code>internal</code>" in page.text) == (500, True)
+    assert browser.open(failing.url).text == "front nobody"
+    assert not [name for name in kept(browser) if "signed_in" in name]
+    log = failing.log[before:]
+    assert "login failed: internal: the session store failed: " in log
+    assert ("UnexpectedValueException: no route to tcp://…@10.0.0.9?auth=… for " in log) == (way == "throws")
+    assert [secret for secret in ("hunter", session) if secret in log] == []
+    assert browser.open(f"{failing.url}/members").text == "member Robin"
+
+
+def test_a_session_store_that_fails_in_a_logout_signs_out_in_the_browser(failing: Site) -> None:
+    browser = Browser(failing.clever)
+    browser.sign_in(ADA, browser.open(f"{failing.url}/members"))
+    headers = {"Cookie": f"session={cookie_of(browser, 'session')}", "Accept_Language": "es"}
+    for page, method in [("logout", "POST"), ("login", "GET")]:
+        (failing.folder / "fails").write_text(f"{page} {'destroy' if page == 'logout' else 'read'} throws")
+        try:
+            answer = asked(f"{failing.url}/{page}", method, **headers)
+        finally:
+            (failing.folder / "fails").unlink()
+        assert (answer.status, "Esta aplicación tiene un problema" in answer.text) == (500, True)
+        assert ("session=deleted" in str(answer.headers)) == (page == "logout")
+
+
+def test_on_a_page_of_the_application_its_session_handler_may_throw(failing: Site) -> None:
+    browser = Browser(failing.clever)
+    browser.sign_in(ADA, browser.open(f"{failing.url}/members"))
+    (failing.folder / "fails").write_text("members read throws")
+    try:
+        assert browser.open(f"{failing.url}/members").status == 500
+    finally:
+        (failing.folder / "fails").unlink()
+    assert "Uncaught UnexpectedValueException: no route" in failing.log
+
+
+def test_if_the_applications_error_page_throws_people_see_the_packages_page(failing: Site) -> None:
+    browser = Browser(failing.clever)
+    page = browser.sign_in(JOSE, browser.open(f"{failing.url}/login"))
+    assert (page.status, "<code>not_admitted</code>" in page.text) == (403, True)
+    assert "the application's own page of a failed login threw RuntimeException in " in failing.log
 
 
 def test_problems_of_sessions_are_logged_where_php_reports_no_warnings(installed: Installed) -> None:

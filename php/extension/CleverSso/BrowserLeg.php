@@ -248,7 +248,33 @@ final class BrowserLeg
     public function misconfigured(string $message): BrowserReply
     {
         $this->log('error', 'login failed: ' . Problem::CONFIG_INVALID . ": {$message}");
-        return $this->problem(Problem::setup($this));
+        return $this->problem(Problem::ofTheApp($this, Problem::CONFIG_INVALID));
+    }
+
+    /**
+     * The application's own code failed, for example its session store. End your session first.
+     *
+     * @param string $why For the log.
+     * @param SignedIn|null $signedIn The person, if they proved a login.
+     */
+    public function broken(string $why, ?SignedIn $signedIn = null): BrowserReply
+    {
+        $this->log('error', 'login failed: ' . Problem::INTERNAL . ": {$why}");
+        $cookies = $signedIn === null ? [] : $this->withoutSignIn($signedIn);
+        return $this->problem(Problem::ofTheApp($this, Problem::INTERNAL, $signedIn), $cookies);
+    }
+
+    /**
+     * An exception of the application ends a login. It goes on to the application's own handler. Its message may contain anything,
+     * so only its class is logged.
+     *
+     * @return list<SetCookie> To set with the response, whatever it is.
+     */
+    public function threw(SignedIn $signedIn, \Throwable $error): array
+    {
+        $class = get_debug_type($error);
+        $this->log('warning', "login failed: the application threw {$class} (Clever id {$signedIn->identity->id})");
+        return $this->withoutSignIn($signedIn);
     }
 
     /** The scheme, host and port of a URL; null when the text is not a URL. */

@@ -61,17 +61,36 @@ final class BrowserReply implements \JsonSerializable
     /** Sends it by PHP's own functions. `show` prints the page of a problem; by default it is a plain page. */
     public function send(?callable $show = null): void
     {
-        http_response_code($this->status);
-        foreach ($this->headers as $name => $value) {
-            header("{$name}: {$value}");
+        if (!headers_sent()) {
+            http_response_code($this->status);
+            foreach ($this->headers as $name => $value) {
+                header("{$name}: {$value}");
+            }
+            foreach ($this->cookies as $cookie) {
+                $cookie->send();
+            }
         }
-        foreach ($this->cookies as $cookie) {
-            $cookie->send();
-        }
-        if ($this->problem !== null && $show !== null) {
-            $show($this->problem);
-        } else {
-            echo $this->body;
+        echo $this->problem === null || $show === null ? $this->body : $this->shown($show, $this->problem);
+    }
+
+    /** The page that the application prints; the package's own if that fails, because the person needs one. */
+    private function shown(callable $show, Problem $problem): string
+    {
+        ob_start();
+        $level = ob_get_level();
+        try {
+            $show($problem);
+            while (ob_get_level() > $level) {
+                ob_end_flush();
+            }
+            return (string) ob_get_clean();
+        } catch (\Throwable $error) {
+            while (ob_get_level() >= $level) {
+                ob_end_clean();
+            }
+            $class = get_debug_type($error);
+            error_log("the application's own page of a failed login threw {$class} in {$error->getFile()}:{$error->getLine()}");
+            return $this->body;
         }
     }
 

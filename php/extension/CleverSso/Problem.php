@@ -15,6 +15,7 @@ final class Problem
     public const NOT_ADMITTED = 'not_admitted';
     public const CONFIG_INVALID = 'config_invalid';
     public const PAGE_NOT_ALLOWED = 'page_not_allowed';
+    public const INTERNAL = 'internal';
     /** @internal The headers of the page, whether the page is yours or the package's. */
     public const HEADERS = [
         'Content-Type' => 'text/html; charset=utf-8',
@@ -75,11 +76,11 @@ final class Problem
         return self::made($sentence, self::NOT_ADMITTED, 403, $leg, $outcome);
     }
 
-    /** @internal */
-    public static function setup(BrowserLeg $leg): self
+    /** @internal The application is not set up, or its own code failed. */
+    public static function ofTheApp(BrowserLeg $leg, string $code, ?SignedIn $outcome = null): self
     {
         $sentence = 'This app has a problem with Clever. Please tell someone at your school.';
-        return self::made($sentence, self::CONFIG_INVALID, 500, $leg);
+        return self::made($sentence, $code, 500, $leg, $outcome);
     }
 
     /** @internal The waiting page. It continues by itself to the address where the login finishes. */

@@ -37,6 +37,8 @@ final class Session
     private ?array $user = null;
     /** @var array<string, mixed>|null The data of a session that had ended before this request came. */
     private ?array $over = null;
+    /** Why the session could not be read when this request began; null if it could. */
+    private ?SessionFailed $failed = null;
 
     /**
      * @param string $application The redirect URI of the application. Another application of this host may keep its sessions in
@@ -83,9 +85,15 @@ final class Session
                 }
             }
         }
-        $this->person = session_status() === PHP_SESSION_ACTIVE
-            ? $this->read()
-            : $this->opened($this->idOfTheBrowser(), $this->read(...));
+        try {
+            $person = session_status() === PHP_SESSION_ACTIVE
+                ? $this->read()
+                : $this->opened($this->idOfTheBrowser(), $this->read(...));
+        } catch (SessionFailed $failed) {
+            // The pages of the login respond with a page of their own.
+            $this->failed = $failed;
+        }
+        $this->person = $person ?? null;
     }
 
     public static function isName(string $name): bool
@@ -108,10 +116,12 @@ final class Session
      * Who was signed in when this request began.
      *
      * @return array<string, mixed>|null
+     *
+     * @throws SessionFailed
      */
     public function person(): ?array
     {
-        return $this->person;
+        return $this->failed === null ? $this->person : throw $this->failed;
     }
 
     /**
@@ -121,6 +131,8 @@ final class Session
      * in progress in another tab would find no one signed in. It has only one successor, even if several callbacks bring its
      * cookie, because a logout would not find a second one. Any other session ends at once: devices are shared, and an
      * attacker may have planted an anonymous session.
+     *
+     * @throws SessionFailed
      */
     public function replace(Identity $identity): void
     {
@@ -153,6 +165,8 @@ final class Session
      * @param array<string, mixed> $person
      *
      * @return bool False if the person has logged out since this request came: then no one is signed in.
+     *
+     * @throws SessionFailed
      */
     public function begin(Identity $identity, #[\SensitiveParameter] array $person): bool
     {
@@ -167,9 +181,9 @@ final class Session
         }
         $id = $this->successor ?? (string) self::told(session_create_id(...));
         do {
-            session_id($id);
+            self::told(fn() => session_id($id));
             // We set the id ourselves: in strict mode, PHP would replace it.
-            self::told(fn() => session_start(['use_strict_mode' => '0', 'use_cookies' => '1']));
+            self::told(fn() => session_start(['use_strict_mode' => '0', 'use_cookies' => '1']), mustWork: true);
             $kept = $this->kept();
             $faster = ($kept['user'] ?? null) === $user ? $kept : null;
             $id = $faster['successor'] ?? null;
@@ -187,8 +201,8 @@ final class Session
             'replaced' => array_filter($this->replaced + ($faster['replaced'] ?? []), self::mayAnswer(...)),
         ]] + ($faster === null ? [] : $_SESSION);
         $id = (string) session_id();
-        self::told(session_write_close(...));
-        ini_set('session.use_strict_mode', '1');
+        self::told(session_write_close(...), mustWork: true);
+        self::told(fn() => ini_set('session.use_strict_mode', '1'));
         // From now on, a logout with the old cookie finds this session through the old one.
         if ($this->isLoggedOut($user)) {
             $this->opened($id, $this->destroy(...));
@@ -198,16 +212,37 @@ final class Session
         return true;
     }
 
-    /** Ends the session of this browser, the sessions that it replaced, and the one that replaced it. */
+    /**
+     * Ends the session of this browser, the sessions that it replaced, and the one that replaced it.
+     *
+     * @throws SessionFailed The browser then forgets its session.
+     */
     public function end(): void
     {
-        $linked = $this->act($this->destroy(...)) ?? ($this->over === null ? null : self::linkedTo($this->over));
-        if ($linked === null) {
-            return;
+        try {
+            $linked = $this->act($this->destroy(...)) ?? ($this->over === null ? null : self::linkedTo($this->over));
+            if ($linked === null) {
+                return;
+            }
+            while ($linked !== []) {
+                $more = $this->opened(array_pop($linked), $this->destroy(...));
+                $linked = [...$linked, ...$more ?? []];
+            }
+        } catch (SessionFailed $failed) {
+            $this->abandon();
+            throw $failed;
         }
-        while ($linked !== []) {
-            $more = $this->opened(array_pop($linked), $this->destroy(...));
-            $linked = [...$linked, ...$more ?? []];
+        $this->deleteCookie();
+    }
+
+    /** After the session store failed: the browser forgets its session, and this request stores nothing more. */
+    public function abandon(): void
+    {
+        $_SESSION = [];
+        try {
+            session_status() === PHP_SESSION_ACTIVE && self::told(session_abort(...));
+        } catch (SessionFailed) {
+            // The handler could not even be closed.
         }
         $this->deleteCookie();
     }
@@ -235,7 +270,7 @@ final class Session
             $this->name,
             $this->secure ? 'yes' : 'no',
             ini_get('session.save_handler'),
-            session_save_path() ?: sys_get_temp_dir(),
+            SessionFailed::safe(session_save_path() ?: sys_get_temp_dir()),
         );
     }
 
@@ -306,7 +341,7 @@ final class Session
     {
         $linked = self::linkedTo($this->kept() ?? []);
         $_SESSION = [];
-        self::told(session_destroy(...));
+        self::told(session_destroy(...), mustWork: true);
         return $linked;
     }
 
@@ -345,7 +380,7 @@ final class Session
         if ($id === null) {
             return null;
         }
-        session_id($id);
+        self::told(fn() => session_id($id));
         if (!self::told(fn() => session_start(['use_cookies' => '0']))) {
             return null;
         }
@@ -357,7 +392,7 @@ final class Session
         if (session_status() === PHP_SESSION_ACTIVE) {
             self::told(session_write_close(...));
         } else {
-            ini_set('session.use_cookies', '1');
+            self::told(fn() => ini_set('session.use_cookies', '1'));
         }
         return $result;
     }
@@ -365,22 +400,31 @@ final class Session
     /**
      * Calls one of PHP's session functions. Its warnings go to the log, without a session id. An error handler that turns
      * warnings into exceptions would otherwise stop a login whose code has already been used.
+     *
+     * @param bool $mustWork Whether it is a failure if the session is not opened, written or destroyed.
+     *
+     * @throws SessionFailed Also when a session handler of the application throws.
      */
-    private static function told(callable $act): mixed
+    private static function told(callable $act, bool $mustWork = false): mixed
     {
         $reported = error_reporting();
-        set_error_handler(function (int $level, string $message) use ($reported): bool {
+        $isLost = false;
+        set_error_handler(function (int $level, string $message) use ($reported, &$isLost): bool {
+            $isLost = $isLost || str_contains($message, 'Failed to write session data');
             // A session handler of the application may suppress its own warnings with @.
             if (error_reporting() === $reported || (error_reporting() & $level) !== 0) {
-                error_log('the session: ' . preg_replace('/sess_[\w,-]+/', 'sess_…', $message));
+                error_log('the session: ' . SessionFailed::safe($message));
             }
             return true;
         });
         try {
-            return $act();
+            $result = $act();
+        } catch (\Throwable $error) {
+            throw SessionFailed::because($error);
         } finally {
             restore_error_handler();
         }
+        return $mustWork && ($isLost || $result === false) ? throw new SessionFailed('it did not store or delete a session') : $result;
     }
 
     /**

@@ -21,6 +21,7 @@ require_once __DIR__ . '/BrowserRequest.php';
 require_once __DIR__ . '/Problem.php';
 require_once __DIR__ . '/Refused.php';
 require_once __DIR__ . '/Sentences.php';
+require_once __DIR__ . '/SessionFailed.php';
 require_once __DIR__ . '/Session.php';
 require_once __DIR__ . '/SessionIdentity.php';
 require_once __DIR__ . '/SettingNames.php';
@@ -100,8 +101,14 @@ final class Web
             ));
         }
         $this->hidden = Hidden::of(new Session($redirectUri, $sessionSeconds, $sessionName));
-        if ($this->page() === null) {
+        if ($this->page() !== null) {
+            return;
+        }
+        try {
             $this->tellThatTheSessionIsKept();
+        } catch (SessionFailed $failed) {
+            // This is a page of the application, and an exception of its own code.
+            throw $failed->getPrevious() ?? $failed;
         }
     }
 
@@ -161,7 +168,8 @@ final class Web
      * @param (callable(Problem): void)|null $show Prints the page of a login that failed. Status and headers are set; add
      *     your own. Default: a plain page.
      *
-     * @throws \Throwable What `admit` throws. Then no one is signed in.
+     * @throws \Throwable What `admit` throws, for your own error handler. Then no one is signed in. If your session handler or
+     *     `show` throws, people see the page of a failed login, and the log says why.
      */
     public function answer(?callable $admit = null, ?callable $show = null): void
     {
@@ -172,17 +180,27 @@ final class Web
         $request = BrowserRequest::fromGlobals();
         // What the application prints, for example a notice of PHP, must not begin the response: its headers are not set yet.
         ob_start();
-        $reply = match ($page) {
-            'login' => $this->leg->login($request, $this->session()->person() !== null, $this->wish()),
-            'callback' => $this->finish($request, $admit ?? self::keep(...)),
-            'logout' => $this->leg->logOut($request),
-            'misplaced' => $this->leg->misconfigured(
-                "CLEVER_REDIRECT_URI leads to {$this->callback}, but a callback arrived below another prefix: it must be"
-                    . ' the public address, with the prefix that a proxy adds or takes off',
-            ),
-        };
-        if ($reply->endsSession) {
-            $this->session()->end();
+        try {
+            // If the session store fails, it fails before the code is used.
+            $isSignedIn = $this->session()->person() !== null;
+            $reply = match ($page) {
+                'login' => $this->leg->login($request, $isSignedIn, $this->wish()),
+                'callback' => $this->finish($request, $admit ?? self::keep(...)),
+                'logout' => $this->leg->logOut($request),
+                'misplaced' => $this->leg->misconfigured(
+                    "CLEVER_REDIRECT_URI leads to {$this->callback}, but a callback arrived below another prefix: it must be"
+                        . ' the public address, with the prefix that a proxy adds or takes off',
+                ),
+            };
+            if ($reply->endsSession) {
+                $this->session()->end();
+            }
+        } catch (SessionFailed $failed) {
+            if ($page === 'callback' && $this->isOfALoginOfThisBrowser()) {
+                // Devices are shared: the previous person must not stay signed in.
+                $this->session()->abandon();
+            }
+            $reply = $this->leg->broken($failed->getMessage());
         }
         $reply->send($show);
         exit;
@@ -364,17 +382,24 @@ final class Web
         }
         try {
             return $this->signIn($reply->signedIn, $admit);
+        } catch (SessionFailed $failed) {
+            $this->session()->abandon();
+            return $this->leg->broken($failed->getMessage(), $reply->signedIn);
         } catch (Exception $error) {
             return $this->leg->failed($error);
         }
     }
 
-    /** @param callable(SignedIn): ?array<string, mixed> $admit */
+    /**
+     * @param callable(SignedIn): ?array<string, mixed> $admit
+     *
+     * @throws SessionFailed
+     */
     private function signIn(SignedIn $outcome, callable $admit): BrowserReply
     {
         $this->session()->replace($outcome->identity);
         $person = null;
-        $isSignedIn = false;
+        $isOver = false;
         try {
             $person = $admit($outcome);
             if ($person !== null && !is_array($person)) {
@@ -382,16 +407,22 @@ final class Web
                 throw Traces::safe(new \TypeError(self::class . "::answer(): Argument #1 (\$admit) must return an array or null, {$found} returned"));
             }
             Session::mustPrecedeTheResponse('a person must be signed in');
-            $isSignedIn = $person !== null && $this->session()->begin($outcome->identity, $person);
+            $isOver = $person !== null && $this->session()->begin($outcome->identity, $person);
             // A person who logged out during the login stays logged out.
-            return $person === null ? $this->leg->notAdmitted($outcome) : $this->leg->admitted($outcome, $isSignedIn);
+            return $person === null ? $this->leg->notAdmitted($outcome) : $this->leg->admitted($outcome, $isOver);
         } catch (Refused $refused) {
             return $this->leg->notAdmitted($outcome, $refused->getMessage());
-        } catch (\Throwable $error) {
+        } catch (SessionFailed $failed) {
+            $isOver = true;
+            throw $failed;
+        } catch (Exception $error) {
             self::send($this->leg->withoutSignIn($outcome));
             throw $error;
+        } catch (\Throwable $error) {
+            self::send($this->leg->threw($outcome, $error));
+            throw $error;
         } finally {
-            if (!$isSignedIn) {
+            if (!$isOver) {
                 $this->session()->end();
             }
         }

@@ -26,6 +26,30 @@ final class SuppressingHandler extends SessionHandler
     }
 }
 
+/** See `works` in strict.php. */
+final class FailingHandler extends SessionHandler
+{
+    public function open(string $path, string $name): bool
+    {
+        return works('open') && parent::open($path, $name);
+    }
+
+    public function read(string $id): string|false
+    {
+        return works('read', $id) ? parent::read($id) : false;
+    }
+
+    public function write(string $id, string $data): bool
+    {
+        return works('write', $id) && parent::write($id, $data);
+    }
+
+    public function destroy(string $id): bool
+    {
+        return works('destroy', $id) && parent::destroy($id);
+    }
+}
+
 /** Acts like a logout in another request: deletes the session. */
 function logOutOf(string $cookies): array
 {
@@ -48,6 +72,9 @@ if (getenv('EARLY') === 'silent') {
 if (getenv('EARLY') === 'handler') {
     session_set_save_handler(new SuppressingHandler(), true);
 }
+if (getenv('EARLY') === 'failing') {
+    session_set_save_handler(new FailingHandler(), true);
+}
 $web = Web::fromEnv();
 if (getenv('EARLY') === 'guard') {
     $web->requirePerson();
@@ -66,7 +93,7 @@ $web->answer(fn(SignedIn $signedIn): mixed => match ($signedIn->identity->name->
     'Robin 🦊' => printed() + ['first' => 'Robin'],
     '琳' => printed(flushes: true) + ['first' => 'Lin'],
     default => ['first' => $signedIn->identity->name->first],
-});
+}, getenv('EARLY') === 'failing' ? fn(): never => throw new RuntimeException('no template') : null);
 $path = parse_url($_SERVER['REQUEST_URI'] ?? '/members', PHP_URL_PATH);
 if ($path === '/cart') {
     // A session of the application itself, with a plain session_start().

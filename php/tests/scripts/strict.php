@@ -11,6 +11,22 @@ set_error_handler(function (int $level, string $message, string $file, int $line
     throw new ErrorException($message, 0, $level, $file, $line);
 });
 
+/**
+ * Whether a step of the application's session store works. A file of the test, `fails`, says which one does not: the start of the
+ * path, the step, and whether it throws or warns.
+ */
+function works(string $step, string $id = ''): bool
+{
+    $file = getenv('PHP_FOLDER') . '/fails';
+    [$page, $failing, $way] = explode(' ', (is_file($file) ? file_get_contents($file) : '') . '   ');
+    if (!str_starts_with($_SERVER['REQUEST_URI'] ?? '', "/{$page}") || $step !== $failing) {
+        return true;
+    }
+    $message = "no route to tcp://cache:hunter2@10.0.0.9?auth=hunter3 for {$id}";
+    $way === 'warns' ? trigger_error($message, E_USER_WARNING) : throw new UnexpectedValueException($message);
+    return false;
+}
+
 // For `make coverage`.
 if (extension_loaded('pcov') && getenv('COVERAGE_PHP') !== false) {
     require_once (string) getenv('COVERAGE_START');

@@ -207,7 +207,7 @@ final class ConfigurationTest extends EmulatorCase
         yield ['CLEVER_LEEWAY cannot be read as a whole number', ['CLIENT_ID' => 'a', 'LEEWAY' => '1.5']];
         yield ['CLEVER_DISCOVER cannot be read as true or false', ['CLIENT_ID' => 'a', 'DISCOVER' => 'maybe']];
         foreach (['https://a.example/c,https://b.example/c', 'https://a.example/c;http://b.example/c', 'https://a.example/c, https://b.example/c'] as $urls) {
-            $sentence = 'must have spaces between several URLs, not commas or semicolons, found';
+            $sentence = 'must have spaces between several URLs, not commas or semicolons, found "' . strtok($urls, ' ') . '"';
             yield ["CLEVER_REDIRECT_URI {$sentence}", ['CLIENT_ID' => 'a', 'REDIRECT_URI' => $urls]];
             yield ["CLEVER_RETURN_TO_ORIGINS {$sentence}", ['CLIENT_ID' => 'a', 'RETURN_TO_ORIGINS' => $urls]];
         }

@@ -10,6 +10,7 @@ use CleverSso\Callback;
 use CleverSso\Client;
 use CleverSso\Problem;
 use CleverSso\Sentences;
+use CleverSso\SessionFailed;
 
 /** No dump, export, cast, encoding or trace shows a secret or personal data. */
 final class SecretsTest extends EmulatorCase
@@ -287,5 +288,23 @@ final class SecretsTest extends EmulatorCase
         $own = new \CleverSso\LoginException(codeWord: 'config_invalid', userMessage: 'Only schools.');
         self::assertSame('Only schools.', $own->getUserMessageIn('es'));
         self::assertSame('', (new \CleverSso\LoginException())->getUserMessageIn('es'));
+    }
+
+    public function testALineAboutTheSessionStoreShowsNoSecret(): void
+    {
+        $id = 'k3v9q0lm2n4p6r8s1t5u7w9x0y';
+        $lines = [
+            "open(/var/lib/php/sess_{$id}, O_RDWR) failed" => 'open(/var/lib/php/sess_… O_RDWR) failed',
+            "no PHPREDIS_SESSION:{$id} in tcp://u:hunter2@10.0.0.9:6379" => 'no PHPREDIS_SESSION:… in tcp://…@10.0.0.9:6379',
+            'redis (path: tcp://10.0.0.9?weight=1&auth=hunter2)' => 'redis (path: tcp://10.0.0.9?weight=1&auth=…)',
+            'tls://10.0.0.9?auth[]=app&auth[]=hunter2&x=1' => 'tls://10.0.0.9?auth[]=…&auth[]=…&x=1',
+            'mysql:host=db;password=hunter2;port=1' => 'mysql:host=db;password=…;port=1',
+            "one\nline\0" => 'one line ',
+        ];
+        foreach ($lines as $text => $shown) {
+            self::assertSame($shown, SessionFailed::safe($text));
+        }
+        $failed = SessionFailed::because(new \RuntimeException("lost {$id}"));
+        self::assertSame('the session store failed: RuntimeException: lost …', $failed->getMessage());
     }
 }
