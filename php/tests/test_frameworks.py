@@ -50,6 +50,13 @@ def own(installed: Installed, used: Framework) -> Iterator[Site]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def failing(installed: Installed, used: Framework) -> Iterator[Site]:
+    """The session store of the application can fail."""
+    with framework(installed, used.name, FAILING="1") as running:
+        yield running
+
+
 @pytest.fixture
 def browser(site: Site) -> Browser:
     return Browser(site.clever)
@@ -330,7 +337,9 @@ def test_a_warning_is_an_exception_in_these_applications(browser: Browser, site:
         (GRACE, 500, ""),
     ],
 )
-def test_the_application_decides_about_each_person(own: Site, number: str, status: int, text: str) -> None:
+def test_the_application_decides_about_each_person(
+    own: Site, used: Framework, number: str, status: int, text: str
+) -> None:
     browser = Browser(own.clever)
     assert signed_in(browser, own).text == "member Ada"
     before = header_of(browser)
@@ -339,10 +348,29 @@ def test_the_application_decides_about_each_person(own: Site, number: str, statu
     assert (page.status, text in page.text) == (status, True)
     assert not is_signed_in(own, header_of(browser))
     assert not is_signed_in(own, before)
+    if number == GRACE and used.name == "laravel":
+        # Symfony's own logger writes only errors.
+        assert "login failed: the application threw RuntimeException (Clever id " in own.log
     assert not [name for name in kept(browser) if "signed_in" in name or "clever_login_" in name]
     # A refusal does not count as a lost session, however often it happens.
     for _ in range(4):
         assert browser.open(f"{own.url}/clever/login").status == status
+
+
+@pytest.mark.parametrize("way", ["throws", "warns"])
+@pytest.mark.parametrize("step", ["write", "destroy"])
+def test_a_session_store_that_fails_in_a_login_signs_no_one_in(failing: Site, step: str, way: str) -> None:
+    browser = Browser(failing.clever)
+    assert signed_in(browser, failing).text == "member Ada"
+    browser.sign_out()
+    (failing.folder / "fails").write_text(f"clever/callback {step} {way}")
+    try:
+        page = browser.sign_in(TEACHER, browser.open(f"{failing.url}/clever/login"))
+    finally:
+        (failing.folder / "fails").unlink()
+    assert page.status == 500
+    assert browser.open(f"{failing.url}/front").text == "front nobody"
+    assert browser.open(f"{failing.url}/members").text == "member Grace"
 
 
 def test_if_every_page_is_guarded_people_can_still_log_in(installed: Installed, used: Framework) -> None:

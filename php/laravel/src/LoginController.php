@@ -58,8 +58,8 @@ final class LoginController
     private function signIn(Request $request, SignedIn $signedIn): Response
     {
         $leg = $this->clever->leg();
-        $this->signIns->replace($request, $signedIn);
         try {
+            $this->signIns->replace($request, $signedIn);
             $user = $this->user($request, $signedIn);
             if ($user instanceof Authenticatable) {
                 $this->signIns->begin($request, $signedIn, $user);
@@ -67,11 +67,16 @@ final class LoginController
             }
         } catch (Refused $refused) {
             return $this->signIns->settle($request, $leg->notAdmitted($signedIn, $refused->getMessage()));
-        } catch (\Throwable $error) {
-            $this->signIns->end($request);
+        } catch (CleverSsoException $error) {
+            // A call of the application to Clever's API failed.
             $this->signIns->addCookies($request, $leg->withoutSignIn($signedIn));
-            // A call of the application to Clever's API failed. Any other exception is the application's own.
-            return $error instanceof CleverSsoException ? $this->signIns->settle($request, $leg->failed($error)) : throw $error;
+            $this->signIns->end($request);
+            return $this->signIns->settle($request, $leg->failed($error));
+        } catch (\Throwable $error) {
+            // Of the application, or of its session store: Laravel's exception handler responds.
+            $this->signIns->addCookies($request, $leg->threw($signedIn, $error));
+            $this->signIns->end($request);
+            throw $error;
         }
         if ($user === null) {
             return $this->signIns->settle($request, $leg->notAdmitted($signedIn));

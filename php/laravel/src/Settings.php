@@ -39,6 +39,13 @@ final class Settings
         return $this->get('guard') ?? ($keepsNoUsers ? 'clever' : $this->config->get('auth.defaults.guard'));
     }
 
+    /** @return array{string, string, ?string, bool} Name, path, domain and Secure of Laravel's session cookie. */
+    public function sessionCookie(): array
+    {
+        $session = (array) $this->config->get('session');
+        return [$session['cookie'], $session['path'] ?? '/', $session['domain'] ?? null, (bool) ($session['secure'] ?? false)];
+    }
+
     public function client(LoggerInterface $logger): Client
     {
         $arguments = (array) $this->get('client') + ['logger' => $logger];

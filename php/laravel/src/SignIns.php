@@ -35,6 +35,8 @@ final class SignIns
     private \WeakMap $proven;
     /** @var \WeakMap<Request, true> Requests in which the application signed the person in. */
     private \WeakMap $used;
+    /** @var \WeakMap<Request, true> Requests whose session could not be ended: the browser must not keep it. */
+    private \WeakMap $stuck;
 
     public function __construct(
         private readonly Guards $guards,
@@ -44,6 +46,7 @@ final class SignIns
         $this->cookies = new \WeakMap();
         $this->proven = new \WeakMap();
         $this->used = new \WeakMap();
+        $this->stuck = new \WeakMap();
     }
 
     /** Who is signed in with Clever; null for others. */
@@ -144,16 +147,22 @@ final class SignIns
      */
     public function end(Request $request): void
     {
-        if ($this->guard()->check()) {
-            $this->guard()->logout();
-        }
+        $this->stuck[$request] = true;
         foreach (array_keys($request->cookies->all()) as $name) {
             if (preg_match(self::REMEMBERS, (string) $name) === 1) {
                 $this->cookieJar->queue($this->cookieJar->forget($name));
             }
         }
-        $request->session()->invalidate();
+        // The application may listen to the logout and throw, and so may the session store.
+        try {
+            if ($this->guard()->check()) {
+                $this->guard()->logout();
+            }
+        } finally {
+            $request->session()->invalidate();
+        }
         $request->session()->regenerateToken();
+        unset($this->stuck[$request]);
     }
 
     /** The application logged a person out in its own way. A later login in this session is not a login with Clever. */
@@ -186,6 +195,11 @@ final class SignIns
         foreach ($this->cookies[$request] ?? [] as $cookie) {
             $response->headers->set('Set-Cookie', $cookie->header, false);
             $response->headers->set('Cache-Control', 'no-store');
+        }
+        if (isset($this->stuck[$request])) {
+            [$name, $path, $domain, $secure] = $this->settings->sessionCookie();
+            $response->headers->removeCookie($name, $path, $domain);
+            $response->headers->clearCookie($name, $path, $domain, $secure || $request->isSecure(), true);
         }
     }
 

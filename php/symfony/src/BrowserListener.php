@@ -57,7 +57,12 @@ final class BrowserListener implements EventSubscriberInterface
                 $event->setResponse($this->signIns->settle($request, $reply));
                 return;
             }
-            $this->signIns->replace($request, $reply->signedIn);
+            try {
+                $this->signIns->replace($request, $reply->signedIn);
+            } catch (\Throwable $error) {
+                $this->signIns->of($request)->add($leg->threw($reply->signedIn, $error));
+                throw $error;
+            }
             $this->signIns->of($request)->signedIn = $reply->signedIn;
         } elseif ($route === 'clever_sso_logout') {
             $browser = BrowserRequest::fromHttpFoundation($request);
@@ -90,6 +95,10 @@ final class BrowserListener implements EventSubscriberInterface
         }
         if ($cookies !== []) {
             $response->headers->set('Cache-Control', 'no-store');
+        }
+        if ($found->isStuck) {
+            $cookie = $this->legs->sessionCookie();
+            $response->headers->clearCookie($cookie['name'], $cookie['path'], $cookie['domain'], $cookie['secure'] === true || $request->isSecure(), true);
         }
     }
 

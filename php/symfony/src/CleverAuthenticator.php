@@ -54,8 +54,9 @@ final class CleverAuthenticator extends AbstractAuthenticator implements Authent
             $this->signIns->of($request)->add($this->legs->leg()->withoutSignIn($signedIn));
             throw new NotSignedIn($this->legs->leg()->failed($error));
         } catch (\Throwable $error) {
+            // Of the application: its own error page responds.
+            $this->signIns->of($request)->add($this->legs->leg()->threw($signedIn, $error));
             $this->signOut($request);
-            $this->signIns->of($request)->add($this->legs->leg()->withoutSignIn($signedIn));
             throw $error;
         }
         if ($user instanceof Response) {

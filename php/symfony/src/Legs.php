@@ -101,15 +101,26 @@ final class Legs
         return BrowserLeg::prefixOf($this->settings['redirect_uri'], $this->router->generate('clever_sso_callback')) ?? '';
     }
 
-    private function describeSession(): string
+    /** @return array{name: string, domain: ?string, path: string, secure: bool|string} The session cookie of Symfony. */
+    public function sessionCookie(): array
     {
         $options = $this->sessionOptions + ['name' => session_name()] + session_get_cookie_params();
-        $secure = $options['cookie_secure'] ?? $options['secure'];
+        return [
+            'name' => $options['name'],
+            'domain' => ($options['cookie_domain'] ?? $options['domain']) ?: null,
+            'path' => $options['cookie_path'] ?? $options['path'],
+            'secure' => $options['cookie_secure'] ?? $options['secure'],
+        ];
+    }
+
+    private function describeSession(): string
+    {
+        ['name' => $name, 'domain' => $domain, 'path' => $path, 'secure' => $secure] = $this->sessionCookie();
         return sprintf(
             'session cookie %s: domain %s, path %s, Secure %s (framework.session)',
-            $options['name'],
-            $options['cookie_domain'] ?? $options['domain'] ?: '(this host)',
-            $options['cookie_path'] ?? $options['path'],
+            $name,
+            $domain ?? '(this host)',
+            $path,
             is_bool($secure) ? ($secure ? 'yes' : 'no') : $secure,
         );
     }

@@ -18,6 +18,8 @@ final class SignIn
     public array $cookies = [];
     /** @var list<SetCookie> To set only with a page that is shown. */
     public array $withPages = [];
+    /** Whether the session could not be ended: the browser must not keep it. */
+    public bool $isStuck = false;
     /** One word; '' when the request is not part of a login. */
     public string $outcome = '';
 

@@ -96,7 +96,10 @@ final class SignIns
     public function end(Request $request): void
     {
         if ($request->hasSession() && $request->hasPreviousSession()) {
+            // The session store may fail.
+            $this->of($request)->isStuck = true;
             $request->getSession()->invalidate();
+            $this->of($request)->isStuck = false;
         }
     }
 

@@ -133,11 +133,31 @@ if (getenv('DOCS') || getenv('SOCIALITE_ROUTES')) {
     getenv('DOCS') && require_once getenv('DOCS') . '/app/CleverUsers.php';
 }
 
+/** See `works` in strict.php. */
+final class FailingHandler extends Illuminate\Session\FileSessionHandler
+{
+    public function read($id): string|false
+    {
+        return works('read', $id) ? parent::read($id) : '';
+    }
+
+    public function write($id, $data): bool
+    {
+        return works('write', $id) && parent::write($id, $data);
+    }
+
+    public function destroy($id): bool
+    {
+        return works('destroy', $id) && parent::destroy($id);
+    }
+}
+
 final class AppProvider extends ServiceProvider
 {
     public function boot(): void
     {
         Auth::provider('app', fn() => new Users());
+        $this->app['session']->extend('failing', fn($app) => new FailingHandler($app['files'], $app['config']['session.files'], 120));
         // The rate limits from the guide.
         getenv('LIMITER') && eval(getenv('LIMITER'));
         foreach ([Login::class, Logout::class, Failed::class] as $event) {
@@ -250,7 +270,7 @@ if (!is_dir("{$folder}/config")) {
             'providers' => ['users' => ['driver' => 'app']],
         ],
         'session' => [
-            'driver' => 'file', 'lifetime' => 120, 'expire_on_close' => true, 'encrypt' => false, 'connection' => null, 'table' => null,
+            'driver' => getenv('FAILING') ? 'failing' : 'file', 'lifetime' => 120, 'expire_on_close' => true, 'encrypt' => false, 'connection' => null, 'table' => null,
             'files' => "{$folder}/storage/framework/sessions", 'store' => null, 'lottery' => [0, 100], 'cookie' => 'laravel_session', 'path' => '/',
             'domain' => getenv('COOKIE_DOMAIN') ?: null, 'secure' => null, 'http_only' => true, 'same_site' => getenv('SAMESITE') ?: 'lax',
         ],

@@ -119,6 +119,45 @@ final class Users implements UserMapper, UserProviderInterface, UserCheckerInter
     }
 }
 
+/** See `works` in strict.php. It locks no file: PHP's own server is one process, and a lock would outlast a request that failed. */
+final class FailingHandler implements SessionHandlerInterface
+{
+    private static function file(string $id): string
+    {
+        return getenv('PHP_FOLDER') . "/sess_{$id}";
+    }
+
+    public function open(string $path, string $name): bool
+    {
+        return true;
+    }
+
+    public function close(): bool
+    {
+        return true;
+    }
+
+    public function read(string $id): string|false
+    {
+        return is_file(self::file($id)) ? file_get_contents(self::file($id)) : '';
+    }
+
+    public function write(string $id, string $data): bool
+    {
+        return works('write', $id) && file_put_contents(self::file($id), $data) !== false;
+    }
+
+    public function destroy(string $id): bool
+    {
+        return works('destroy', $id) && (!is_file(self::file($id)) || unlink(self::file($id)));
+    }
+
+    public function gc(int $seconds): int|false
+    {
+        return 0;
+    }
+}
+
 final class AppKernel extends Kernel
 {
     use MicroKernelTrait;
@@ -152,12 +191,13 @@ final class AppKernel extends Kernel
     protected function configureContainer(ContainerConfigurator $container): void
     {
         $own = $this->environment === 'own';
+        $container->services()->set(FailingHandler::class, FailingHandler::class);
         $container->services()->alias('app.tokens', 'security.token_storage')->public();
         $container->extension('framework', [
             'secret' => 'a secret of the tests',
             'default_locale' => getenv('LOCALE') ?: 'en',
             'php_errors' => ['throw' => true, 'log' => true],
-            'session' => ['storage_factory_id' => 'session.storage.factory.native', 'handler_id' => null]
+            'session' => ['storage_factory_id' => 'session.storage.factory.native', 'handler_id' => getenv('FAILING') ? FailingHandler::class : null]
                 + ['cookie_samesite' => getenv('SAMESITE') ?: 'lax', 'cookie_domain' => getenv('COOKIE_DOMAIN') ?: null],
             'router' => ['utf8' => true],
         ] + ($this->debug ? ['profiler' => ['only_exceptions' => false]] : []));
