@@ -313,6 +313,31 @@ def test_the_filter_in_the_guide_decides_about_people(site: Site) -> None:
         file.unlink()
 
 
+@pytest.mark.parametrize("hook", ["clever_sso_user", "wp_login", "clear_auth_cookie", "attach_session_information"])
+def test_a_filter_or_action_that_throws_signs_no_one_in(site: Site, hook: str) -> None:
+    browser = Browser(site.clever)
+    signed_in(browser, site)
+    before = header_of(browser)
+    browser.sign_out()
+    file = site.folder / "wp-content/mu-plugins/throwing.php"
+    fails = "static fn() => throw new RuntimeException('hunter2')"
+    # The sign-out of a refused person runs the actions of a logout.
+    first = (
+        "add_filter('clever_sso_user', static fn() => new WP_Error('no', 'no'));" if hook == "clear_auth_cookie" else ""
+    )
+    file.write_text(f"<?php {first} add_filter('{hook}', {fails});")
+    file.chmod(0o644)
+    try:
+        page = signed_in(browser, site, JOSE)
+    finally:
+        file.unlink()
+    expected = (403, "not_admitted") if first else (500, "internal")
+    assert (page.status, f"<code>{expected[1]}</code>" in page.text) == (expected[0], True)
+    assert (who(site, before), who(site, header_of(browser))) == ("nobody", "nobody")
+    assert "login failed: internal: the site threw RuntimeException in " in site.log
+    assert "hunter2" not in site.log
+
+
 def test_uninstalling_deletes_all_data_of_the_plugin(browser: Browser, site: Site) -> None:
     signed_in(browser, site)
     assert who(site, header_of(browser)) == "Ada"

@@ -28,6 +28,8 @@ final class Plugin
     private const SAME_SECONDS = 60;
 
     private ?SessionIdentity $signingIn = null;
+    /** @var array{int, string}|null The user and the token of the session that this request began. */
+    private ?array $begun = null;
     private ?Client $client = null;
     private readonly Users $users;
 
@@ -120,8 +122,13 @@ final class Plugin
             wp_die(esc_html(self::translated($error->getUserMessage())), '', ['response' => $error->getPageStatus()]);
         }
         if ($reply->endsSession) {
-            // The action of WordPress sends the cookies, for every way to log out.
-            wp_logout();
+            try {
+                // The action of WordPress sends the cookies, for every way to log out.
+                wp_logout();
+            } catch (\Throwable $error) {
+                error_log('login failed: ' . Problem::INTERNAL . ': ' . self::thrown($error));
+                $this->signOut();
+            }
         }
         $reply->send($this->show(...));
         exit;
@@ -134,13 +141,13 @@ final class Plugin
             return $reply;
         }
         $signedIn = $reply->signedIn;
-        $goesOn = $this->isAnotherTab($signedIn);
-        if (!$goesOn && is_user_logged_in()) {
-            // Devices are shared: the session of the previous person ends in any case.
-            wp_destroy_current_session();
-        }
         $isSignedIn = false;
         try {
+            $goesOn = $this->isAnotherTab($signedIn);
+            if (!$goesOn && is_user_logged_in()) {
+                // Devices are shared: the session of the previous person ends in any case.
+                wp_destroy_current_session();
+            }
             $user = $this->users->of($signedIn);
             if (!$goesOn || $user->ID !== get_current_user_id()) {
                 $this->begin($signedIn, $user);
@@ -153,15 +160,38 @@ final class Plugin
             self::send($this->leg()->withoutSignIn($signedIn));
             return $this->leg()->failed($error);
         } catch (\Throwable $error) {
-            self::send($this->leg()->withoutSignIn($signedIn));
-            throw $error;
+            // A filter or an action of the site. WordPress has no handler for it that speaks to people.
+            return $this->leg()->broken(self::thrown($error), $signedIn);
         } finally {
             if (!$isSignedIn) {
-                wp_destroy_current_session();
-                wp_clear_auth_cookie();
-                wp_set_current_user(0);
+                $this->signOut();
             }
         }
+    }
+
+    /** Filters and actions of the site may throw here too. Then the browser at least forgets its session. */
+    private function signOut(): void
+    {
+        $steps = [
+            // The session that has just begun, which the cookies of this request do not name.
+            fn() => $this->begun === null ? null : \WP_Session_Tokens::get_instance($this->begun[0])->destroy($this->begun[1]),
+            wp_destroy_current_session(...),
+            wp_clear_auth_cookie(...),
+            fn() => wp_set_current_user(0),
+        ];
+        foreach ($steps as $step) {
+            try {
+                $step();
+            } catch (\Throwable $error) {
+                error_log('login failed: ' . Problem::INTERNAL . ': ' . self::thrown($error));
+            }
+        }
+    }
+
+    /** For the log. The message of an exception may contain anything. */
+    private static function thrown(\Throwable $error): string
+    {
+        return 'the site threw ' . get_debug_type($error) . " in {$error->getFile()}:{$error->getLine()}";
     }
 
     /** Whether this browser has a session of the same person that another tab began within the last minute. */
@@ -178,11 +208,14 @@ final class Plugin
     private function begin(SignedIn $signedIn, \WP_User $user): void
     {
         $this->signingIn = SessionIdentity::of($signedIn->identity);
+        $note = fn(mixed ...$told) => $this->begun = [(int) $told[3], (string) ($told[5] ?? '')];
+        add_action('set_logged_in_cookie', $note, PHP_INT_MIN, 6);
         try {
             wp_set_current_user($user->ID);
             wp_set_auth_cookie($user->ID, false, str_starts_with(strtolower($this->settings->get('redirect_uri')), 'https:'));
         } finally {
             $this->signingIn = null;
+            remove_action('set_logged_in_cookie', $note, PHP_INT_MIN);
         }
         do_action('wp_login', $user->user_login, $user);
     }
