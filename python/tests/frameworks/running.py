@@ -19,6 +19,8 @@ from harness.emulator import App, running
 from harness.paths import TARGET
 from harness.patience import SECONDS, wait_for
 
+# The names of the test files about settings, which tests of other versions run again.
+AT_START = sorted(file.stem.removeprefix("test_") for file in Path(__file__).parent.glob("test_*_at_start.py"))
 SERVE = Path(__file__).with_name("sites") / "serve.py"
 SITES_IN_RUST = {name: TARGET / f"debug/examples/{name}_site" for name in ("axum", "actix")}
 FRAMEWORKS = ["flask", "django", "asgi"]

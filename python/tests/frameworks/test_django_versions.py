@@ -17,6 +17,7 @@ import pytest
 from harness.length import WHOLE, not_here, whole_or_short
 from harness.paths import TARGET
 from harness.turns import alone_in
+from running import AT_START
 
 django = pytest.importorskip("django")
 HERE = Path(__file__).parent
@@ -37,10 +38,10 @@ NEEDED += whole_or_short(["django-allauth[mfa]>=65", "django-otp>=1.5", "django-
 # Test files that are not only about Django.
 SHARED = [
     HERE / f"test_{name}.py"
-    for name in ("contract", "api", "force_login", "hosts", "second_factors", "settings_at_start", "snippets")
+    for name in ("contract", "api", "force_login", "hosts", "second_factors", *AT_START, "snippets")
 ]
 # The files that `make test` runs again: those that depend most on Django itself.
-SHORT = ("django", "django_api", "django_checks", "django_views", "api", "settings_at_start", "snippets")
+SHORT = ("django", "django_api", "django_checks", "django_views", "api", *AT_START, "snippets")
 REQUIREMENTS = {"4.2": "Django>=4.2,<5", "5.2": "Django>=5.2,<6", "newest": "Django"}
 # The other tests already ran with the installed version.
 VERSIONS = [version for version in REQUIREMENTS if not django.__version__.startswith(f"{version}.")]

@@ -517,10 +517,11 @@ def test_a_prefix_that_the_framework_knows_needs_no_setting(override: Callable[.
 
 
 def test_the_log_names_another_view_that_responds_to_a_callback(
-    client: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from clever_sso.django import middleware, views
     from django.http import HttpResponse
+    from django.test import Client as Visitor
     from django.test import override_settings
     from django.urls import clear_url_caches, include, path
 
@@ -539,7 +540,7 @@ def test_the_log_names_another_view_that_responds_to_a_callback(
         with override_settings(ROOT_URLCONF=urls.__name__):
             clear_url_caches()
             for query in ("", "?code=c&status=429", "?code=c&state=s", "?code=c"):
-                client.get(f"/clever/callback{query}")
+                Visitor().get(f"/clever/callback{query}")
         clear_url_caches()
         lines = [line for line in caplog.messages if "responded to a callback" in line]
         assert len(lines) == told

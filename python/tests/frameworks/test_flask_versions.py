@@ -16,6 +16,7 @@ import pytest
 from harness.length import not_here, whole_or_short
 from harness.paths import ROOT, TARGET
 from harness.turns import alone_in
+from running import AT_START
 
 pytest.importorskip("flask")
 HERE = Path(__file__).parent
@@ -32,7 +33,7 @@ WHOLE = (
     "languages",
     "large_sessions",
     "prefix",
-    "settings_at_start",
+    *AT_START,
 )
 TESTS = [HERE / f"test_{name}.py" for name in whole_or_short(WHOLE, SHORT)]
 # A time limit for several steps that may hang.

@@ -16,6 +16,7 @@ import pytest
 from harness.length import not_here, whole_or_short
 from harness.paths import ROOT, TARGET
 from harness.turns import alone_in
+from running import AT_START
 
 for needed in ("starlette", "fastapi", "httpx2"):
     pytest.importorskip(needed)
@@ -23,7 +24,7 @@ HERE = Path(__file__).parent
 LOWEST = "0.37"
 REQUIREMENTS = [f"starlette=={LOWEST}.*", "fastapi>=0.110,<0.111", "httpx<0.28", "anyio<4.4", "itsdangerous>=2"]
 SHORT = ("asgi", "before_sign_in", "api", "hosts", "prefix")
-WHOLE = (*SHORT, "contract", "force_login", "settings_at_start", "snippets")
+WHOLE = (*SHORT, "contract", "force_login", *AT_START, "snippets")
 TESTS = [HERE / f"test_{name}.py" for name in whole_or_short(WHOLE, SHORT)]
 # That Starlette sends the session cookie with every response, so these tests do not apply to it.
 OF_ITS_OWN = "eight_tabs or does_not_depend_on_cookies"
