@@ -20,7 +20,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from clever_sso import AsyncClient, Client, ClientSettings, SignedIn, _settings
+from clever_sso import AsyncClient, Client, ClientSettings, Identity, SignedIn, _settings
 from clever_sso._web.hosts import settings_of_hosts
 from harness import ports
 from harness.browser import Browser as Person
@@ -308,6 +308,12 @@ def test_the_guide_names_the_tested_version_of_allauth() -> None:
     tested = re.search(r"^django-allauth\[\w+\]==([\d.]+)", pinned, re.MULTILINE)
     assert tested
     assert re.findall(r"a key in version ([\d.]+\d)", GUIDE) == [tested[1]]
+
+
+def test_every_member_of_an_identity_is_in_the_guide() -> None:
+    table = GUIDE.split("| member of `Identity` |", 1)[1].split("\n\n", 1)[0]
+    cells = [line.strip("| ").split(" | ")[0] for line in table.splitlines()[2:]]
+    assert [name for cell in cells for name in re.findall(r"`(\w+)`", cell)] == list(Identity.__match_args__)
 
 
 def test_every_setting_is_in_the_guide() -> None:

@@ -78,6 +78,21 @@ def refused_when_closed(
     assert status() == 200
 
 
+def shows_a_way_out_to_closed_people(client: Any, page: str = "/") -> None:
+    """A closed person gets a page with the logout. A script gets JSON. Neither is stored.
+
+    Args:
+        client: A browser in which a closed person is signed in.
+        page: A page that needs a user.
+    """
+    shown = client.get(page, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (shown.status_code, 'action="/clever/logout"' in shown.text) == (403, True)
+    assert shown.headers["Content-Type"].startswith("text/html")
+    told = client.get(page, headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()) == (403, {"detail": "Your account is closed."})
+    assert {each.headers["Cache-Control"] for each in (shown, told)} == {"no-store"}
+
+
 def guide_block(name: str) -> str:
     """Return a block of the guide for Python, by the name in its comment."""
     found = re.search(rf"<!-- {re.escape(name)} -->\n```python\n(.*?)```", GUIDE, re.DOTALL)

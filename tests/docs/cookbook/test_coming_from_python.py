@@ -21,7 +21,17 @@ import pytest
 from clever_sso.testing import Emulator, log_in
 from harness.paths import EMULATOR
 from harness.patience import SECONDS
-from recipes import COMING_FROM, MOVED, REDIRECT_URI, Cooked, files, guide_block, needs, refused_when_closed
+from recipes import (
+    COMING_FROM,
+    MOVED,
+    REDIRECT_URI,
+    Cooked,
+    files,
+    guide_block,
+    needs,
+    refused_when_closed,
+    shows_a_way_out_to_closed_people,
+)
 
 STORED = {"grace": "5d8e21b7f04c6a00127b3a01", "sam": "5d8e21b7f04c6a00127b3a03"}  # by the older id of any role
 
@@ -68,7 +78,8 @@ def test_flask_dance(emulators: Callable[[str], Emulator], tmp_path: Path, monke
     for _ in range(2):
         for number, (name, shown) in enumerate(names.items(), 1):
             assert log_in(client, name, emulator).location == "/"
-            assert client.get("/").text == f"Hello, {shown}, user {number}"
+            home = client.get("/")
+            assert (home.text, home.headers["Cache-Control"]) == (f"Hello, {shown}, user {number}", "no-store")
     assert client.get("/login/clever?next=/shelf").location == "/clever/login?next=/shelf"
     client.post("/clever/logout")
     assert client.get("/").status_code == 303
@@ -161,6 +172,33 @@ def test_flask_dance_refuses_closed_and_deleted_users(moved: tuple[Any, Emulator
     refused_when_closed(client, module.app.test_client, emulator, change)
 
 
+def test_a_user_with_a_password_in_a_test_of_the_moved_application(moved: tuple[Any, Emulator]) -> None:
+    module, _ = moved
+    from flask_login import FlaskLoginClient
+
+    with module.Session(module.engine, expire_on_commit=False) as database:
+        user = module.User(name="Ms. Office")
+        database.add(user)
+        database.commit()
+
+    @module.app.get("/staffroom")
+    @module.login_required
+    @module.clever_flask.login_required("teacher")
+    def staffroom() -> str:
+        return "coffee"
+
+    module.app.test_client_class = FlaskLoginClient
+    client = module.app.test_client(user=user)
+    assert client.get("/").status_code == 303
+    client = module.app.test_client(user=user)
+    with client.session_transaction() as session:
+        session["signed_in_user"] = session["_user_id"]
+    home = client.get("/")
+    assert (home.text, home.headers["Cache-Control"]) == ("Hello, Ms. Office, user 1", "no-store")
+    # A user with a password has no role.
+    assert client.get("/staffroom").location.startswith("/clever/login?")
+
+
 def test_flask_dance_does_not_hide_another_error_of_the_database(moved: tuple[Any, Emulator]) -> None:
     module, emulator = moved
     module.app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -232,6 +270,157 @@ def test_auth0s_quickstart(
     refused_when_closed(app.test_client(), app.test_client, emulator, change_people(people))
 
 
+AFTER_AUTHLIB = moving("authlib after app.py")
+
+
+@pytest.fixture
+def from_authlib(
+    emulators: Callable[[str], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], tuple[Any, Any, Emulator]]:
+    """Load the application of Authlib after the move, or a changed one."""
+    needs("flask")
+
+    def load(application: str = AFTER_AUTHLIB) -> tuple[Any, Any, Emulator]:
+        emulator = emulators(REDIRECT_URI)
+        own = {"DATABASE": str(tmp_path / "people.db"), "FLASK_SECRET_KEY": secrets.token_hex(32)}
+        for name, value in {**emulator.settings(), **own}.items():
+            monkeypatch.setenv(name, value)
+        people, after = ModuleType("people"), ModuleType("authlib_after")
+        for module, text in (people, moving("authlib people.py")), (after, application):
+            monkeypatch.setitem(sys.modules, module.__name__, module)
+            exec(text, module.__dict__)
+        return after, people, emulator
+
+    return load
+
+
+def test_a_closed_person_sees_pages_without_a_guard_and_can_log_out(
+    from_authlib: Callable[[], tuple[Any, Any, Emulator]], tmp_path: Path
+) -> None:
+    after, people, emulator = from_authlib()
+    after.app.static_folder = str(tmp_path)
+    (tmp_path / "site.css").write_text("body {}", "utf-8")
+    client = after.app.test_client()
+    log_in(client, "ada", emulator)
+    assert client.get("/").headers["Cache-Control"] == "no-store"
+    change_people(people)("close")
+    home = client.get("/")
+    assert (home.status_code, 'action="/clever/logout"' in home.text) == (403, True)
+    assert home.headers["Cache-Control"] == "no-store"
+    assert client.get("/static/site.css", buffered=True).text == "body {}"
+    assert client.get("/login?next=/shelf").location == "/clever/login?next=/shelf"
+    assert "/clever/login?switch_user=1" in client.get("/welcome").text
+    assert client.get("/logout").location == "/welcome"
+    assert client.get("/clever/whoami").status_code == 401
+    # A deleted person gets a new row, so only a closed one stays out.
+    assert log_in(client, "ada", emulator).status_code == 403
+    change_people(people)("delete")
+    assert log_in(client, "ada", emulator).status_code == 303
+
+
+def sign_in_with_a_password(client: Any, people: Any, log_in_with: Callable[[str], Any], emulator: Emulator) -> None:
+    """A person with a password uses the page for everyone, beside people with Clever."""
+    rows = {name: people.find_or_make(name) for name in ("office", "closed")}
+    people.with_password = lambda name, password: rows.get(name) if password == "right" else None
+
+    def desk() -> tuple[int, str, str | None]:
+        page = client.get("/desk")
+        return page.status_code, page.text.strip('"'), page.headers.get("Cache-Control")
+
+    with people.connected() as database, database:
+        database.execute("UPDATE person SET closed = 1 WHERE id = ?", [rows["closed"]])
+    for name in "closed", "stranger":
+        assert log_in_with(name).status_code == 403
+        assert desk()[0] == 303
+    assert client.get("/desk").headers["Location"] == "/clever/login?next=%2Fdesk"
+    assert client.get("/desk", headers={"Accept": "application/json"}).status_code == 401
+    log_in(client, "ada", emulator)
+    ada = people.find(emulator.person("ada").id)
+    assert desk() == (200, f"This is the desk of person {ada}.", "no-store")
+    office = (200, f"This is the desk of person {rows['office']}.", "no-store")
+    log_in_with("office")
+    assert desk() == office
+    assert client.get("/clever/whoami").status_code == 401
+    # A login with Clever replaces this session.
+    log_in(client, "ada", emulator)
+    assert desk()[1] == f"This is the desk of person {ada}."
+    log_in_with("office")
+    change_people(people)("close")
+    assert desk()[0] == 303
+    change_people(people)("open")
+    assert desk() == office
+    client.post("/clever/logout")
+    assert desk()[0] == 303
+    log_in(client, "ada", emulator)
+    change_people(people)("close")
+    assert desk()[0] == 403
+
+
+def test_people_with_a_password_beside_clever_in_flask(
+    from_authlib: Callable[[str], tuple[Any, Any, Emulator]], tmp_path: Path
+) -> None:
+    after, people, emulator = from_authlib(AFTER_AUTHLIB + moving("authlib password app.py"))
+    after.app.static_folder = str(tmp_path)
+    (tmp_path / "site.css").write_text("body {}", "utf-8")
+    client = after.app.test_client()
+
+    def log_in_with(name: str) -> Any:
+        return client.post("/office", data={"name": name, "password": "right"})
+
+    sign_in_with_a_password(client, people, log_in_with, emulator)
+    # A session of the old application has a person, too.
+    old = after.app.test_client()
+    with old.session_transaction() as session:
+        session["person"] = 1
+    change_people(people)("open")
+    assert old.get("/desk").status_code == 303
+    log_in_with("office")
+    # A file that is the same for everyone may be stored.
+    assert "Vary" not in client.get("/static/site.css", buffered=True).headers
+    assert client.post("/office", data={"name": "office", "password": "wrong"}).status_code == 403
+
+
+def test_a_message_of_before_sign_in_is_kept_for_the_next_page(
+    from_authlib: Callable[[], tuple[Any, Any, Emulator]],
+) -> None:
+    after, _, emulator = from_authlib()
+    from flask import flash, get_flashed_messages, redirect
+
+    @after.clever.before_sign_in
+    def decide(_: Any) -> Any:
+        flash("not for you")
+        return redirect("/messages")
+
+    @after.app.get("/messages")
+    def messages() -> str:
+        return " ".join(get_flashed_messages())
+
+    client = after.app.test_client()
+    assert log_in(client, "ada", emulator).location == "/messages"
+    assert client.get("/messages").text == "not for you"
+    assert client.get("/clever/whoami").status_code == 401
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_an_old_callback_is_refused_or_never_called(
+    from_authlib: Callable[[str], tuple[Any, Any, Emulator]], *, is_before: bool
+) -> None:
+    from clever_sso import ConfigError
+
+    view = '@app.get("/clever/callback")\ndef callback():\n    return "old"\n\n\n'
+    made = "clever = CleverSso(app)\n"
+    assert AFTER_AUTHLIB.count(made) == 1
+    changed = AFTER_AUTHLIB.replace(made, view + made if is_before else made + view)
+    if is_before:
+        with pytest.raises(ConfigError, match="the view 'callback'"):
+            from_authlib(changed)
+        return
+    after, _, emulator = from_authlib(changed)
+    client = after.app.test_client()
+    assert log_in(client, "ada", emulator).location == "/"
+    assert client.get("/").text == "Hello, Ada"
+
+
 def change_people(people: Any) -> Callable[[str], None]:
     """Close, open or delete all rows in the table of Authlib's example."""
 
@@ -276,14 +465,21 @@ def test_two_tabs_at_once_make_one_row_in_the_table_of_authlib(tmp_path: Path, m
         assert list(pool.map(people.find_or_make, ["one id"] * 2)) == [1, 1]
 
 
-def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def people_of_fastapi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The module `people` that the application in FastAPI imports."""
     needs("fastapi")
-    from starlette.testclient import TestClient
-
     monkeypatch.setenv("DATABASE", str(tmp_path / "people.db"))
     module = ModuleType("people")
     exec(moving("authlib people.py"), module.__dict__)
     monkeypatch.setitem(sys.modules, "people", module)
+    return module
+
+
+def test_authlib_in_fastapi(cooked: Cooked, people_of_fastapi: ModuleType) -> None:
+    from starlette.testclient import TestClient
+
+    module = people_of_fastapi
     rows = {name: module.find_or_make(clever_id) for name, clever_id in STORED.items()}
     app, emulator = cooked("fastapi-after")
     asked: list[str] = []
@@ -305,9 +501,28 @@ def test_authlib_in_fastapi(cooked: Cooked, tmp_path: Path, monkeypatch: pytest.
     client = browser()
     sent = client.get("/login", params={"next": "/shelf?week=7&day=1"})
     assert (sent.status_code, sent.headers["location"]) == (303, "/clever/login?next=%2Fshelf%3Fweek%3D7%26day%3D1")
-    assert client.get("/login").headers["location"].rstrip("?") == "/clever/login"
+    assert client.get("/login").headers["location"] == "/clever/login"
     assert app.app.url_path_for("login") == "/login"
     refused_when_closed(client, browser, emulator, change_people(module))
+    change_people(module)("close")
+    shows_a_way_out_to_closed_people(client)
+
+
+def test_people_with_a_password_beside_clever_in_fastapi(cooked: Cooked, people_of_fastapi: ModuleType) -> None:
+    from starlette.testclient import TestClient
+
+    app, emulator = cooked("fastapi-after")
+    exec(moving("fastapi password app.py"), app.__dict__)
+    client = TestClient(app.app, follow_redirects=False)
+
+    def log_in_with(name: str) -> Any:
+        return client.post("/office", json={"name": name, "password": "right"})
+
+    sign_in_with_a_password(client, people_of_fastapi, log_in_with, emulator)
+    shows_a_way_out_to_closed_people(client, "/desk")
+    change_people(people_of_fastapi)("open")
+    assert client.get("/desk").status_code == 200
+    assert client.post("/office", json={"name": "office", "password": "wrong"}).status_code == 403
 
 
 def test_every_application_of_the_other_page_is_run() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from clever_sso.testing import log_in
-from recipes import Cooked, needs, refused_when_closed
+from recipes import Cooked, needs, refused_when_closed, shows_a_way_out_to_closed_people
 
 
 def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
@@ -52,5 +52,8 @@ def test_sqlmodel(cooked: Cooked, tmp_path: Path) -> None:
         def browser() -> TestClient:
             return TestClient(module.app, follow_redirects=False)
 
-        refused_when_closed(browser(), browser, emulator, change)
+        other = browser()
+        refused_when_closed(other, browser, emulator, change)
+        change("close")
+        shows_a_way_out_to_closed_people(other)
     module.engine.dispose()

@@ -44,6 +44,7 @@ def test_flask_login(flask_login: tuple[Any, Emulator]) -> None:
     assert client.get("/", headers={"Accept": "application/json"}).status_code == 401
     assert log_in(client, "ada", emulator, path="/").location == "/"
     assert client.get("/").text == "Hello, Ada Ashworth"
+    assert client.get("/").headers["Cache-Control"] == "no-store"
     # The next person on the device.
     log_in(client, "grace", emulator)
     assert client.get("/").text.startswith("Hello, Grace ")
@@ -77,6 +78,7 @@ def test_flask_login_with_a_password(flask_login: tuple[Any, Emulator]) -> None:
     assert client.get("/").status_code == 303
     assert client.post("/office", data=right).status_code == 303
     assert client.get("/").text == "Hello, Ms. Office"
+    assert client.get("/").headers["Cache-Control"] == "no-store"
     # A login with Clever replaces this session, and the other way around.
     log_in(client, "ada", emulator)
     assert client.get("/").text == "Hello, Ada Ashworth"
