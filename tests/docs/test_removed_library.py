@@ -292,7 +292,7 @@ def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product
 
 def in_order(text: str) -> list[str]:
     """Return the apps of allauth in the order of the guide."""
-    found = re.search(r"in this order: ((?:`\w+`(?:, )?)+)", text)
+    found = re.search(r"in this order: ((?:`\w+`(?:,\s+)?)+)\.", text)
     assert found is not None
     return re.findall(r"\w+", found[1])
 
