@@ -160,6 +160,30 @@ def unlinked_users(table: Table, provider: str, using: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+def lookalikes(table: Table, using: str) -> list[str]:
+    """The other providers in a table whose ids look like Clever's. Empty if there is no such table.
+
+    A project may have chosen any name for Clever. The first and the last id stand for the others.
+    """
+    connection, quote = connections[using], connections[using].ops.quote_name
+    provider, clever_id = quote(table.provider or ""), quote(table.clever_id)
+    with connection.cursor() as cursor:
+        if table.name not in connection.introspection.table_names(cursor):
+            return []
+        # The names come from the code of Django's apps and are quoted by the rules of the database.
+        cursor.execute(
+            f"SELECT {provider}, MIN({clever_id}), MAX({clever_id}) FROM {quote(table.name)} "  # noqa: S608
+            f"GROUP BY {provider} ORDER BY {provider}"
+        )
+        return [
+            name
+            for name, first, last in cursor.fetchmany(_BATCH)
+            if name != CLEVER
+            and _PROVIDERS_FORM.fullmatch(str(name))
+            and all(_CLEVERS_FORM.fullmatch(str(each)) for each in (first, last))
+        ]
+
+
 def import_links(
     pairs: Iterable[tuple[Any, Any]], issuer: str, *, allow_several: bool = False, dry_run: bool = False
 ) -> Report:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -25,7 +26,7 @@ from clever_sso.django.user_fields import email_field, is_unique
 from clever_sso.exceptions import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from django.core.checks import CheckMessage
 
@@ -94,15 +95,68 @@ def _not_imported(databases: Collection[str]) -> Iterator[CheckMessage]:
     for source, table in imports.TABLES.items():
         # Django reports a database that cannot be asked.
         with suppress(DatabaseError, ImproperlyConfigured, ConfigError):
+            becomes = "creates a second user" if conf.creates_users() else "is refused"
             count = imports.unlinked_users(table, imports.CLEVER, using)
             if count:
-                becomes = "creates a second user" if conf.creates_users() else "is refused"
                 yield Warning(
                     f"the table {table.name!r} has users who logged in with Clever before and are not linked "
                     f"({count}): their next login {becomes}",
                     id="clever_sso.W023",
                     hint=f"Run manage.py clever_import {source} --dry-run. {_settings.guide('Import')} explains it.",
                 )
+            for provider in sorted({*imports.lookalikes(table, using)} - _others(source)):
+                count = imports.unlinked_users(table, provider, using)
+                if count:
+                    yield Warning(
+                        f"the table {table.name!r} has users of the provider {provider!r} who are not linked ({count}),"
+                        f" and their ids look like Clever's: if they logged in with Clever, their next login {becomes}",
+                        id="clever_sso.W023",
+                        hint=f"If this provider is Clever, run manage.py clever_import {source} --provider {provider} "
+                        f'--dry-run. If not, set SILENCED_SYSTEM_CHECKS = ["clever_sso.W023"] after the import. '
+                        f"{_settings.guide('Import')} explains it.",
+                    )
+
+
+def _others(source: str) -> set[str]:
+    """The providers of another library that the settings still have, and that do not lead to Clever."""
+    return {name for name, addresses in _SET_UP[source]() if not any(map(_leads_to_clever, addresses))}
+
+
+def _of_allauth() -> Iterator[tuple[str, list[Any]]]:
+    prefix = "allauth.socialaccount.providers."
+    for app in apps.get_app_configs():
+        name = app.name.removeprefix(prefix)
+        # These apps have many providers, each with its own name.
+        if name != app.name and name not in {"openid_connect", "saml"}:
+            yield name, []
+    # allauth reports settings that it cannot read.
+    with suppress(AttributeError, TypeError, ValueError):
+        for name, values in dict(getattr(settings, "SOCIALACCOUNT_PROVIDERS", None) or {}).items():
+            for each in [values.get("APP") or {}, *values.get("APPS", ())]:
+                if each:
+                    yield str(each.get("provider_id") or name), [dict(each.get("settings") or {}).get("server_url")]
+
+
+def _of_social_auth() -> Iterator[tuple[str, list[Any]]]:
+    attributes = ("OIDC_ENDPOINT", "AUTHORIZATION_URL", "ACCESS_TOKEN_URL")
+    for path in list_of_texts("AUTHENTICATION_BACKENDS"):
+        # A module of the project may raise any exception. Another check reports it.
+        with suppress(Exception):
+            backend = import_string(path)
+            yield str(backend.name), [getattr(backend, attribute, None) for attribute in attributes]
+
+
+_SET_UP: dict[str, Callable[[], Iterator[tuple[str, list[Any]]]]] = {
+    "allauth": _of_allauth,
+    "social-auth": _of_social_auth,
+}
+
+
+def _leads_to_clever(address: object) -> bool:
+    with suppress(ValueError):
+        host = urlsplit(address).hostname if isinstance(address, str) else None
+        return host is not None and (host == "clever.com" or host.endswith(".clever.com"))
+    return False
 
 
 def _list_of_sessions() -> Iterator[CheckMessage]:

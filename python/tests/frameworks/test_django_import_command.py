@@ -249,6 +249,64 @@ def test_check_of_the_database_warns_of_users_who_were_not_imported(
     assert found("default") == []
 
 
+@pytest.mark.parametrize("source", ["allauth", "social-auth"])
+def test_check_of_the_database_warns_of_ids_like_clevers_under_another_name(
+    source: str, table: Callable[..., None], identity: Callable[[str], Identity]
+) -> None:
+    from clever_sso.django.user_checks import check_import
+
+    ada, jose = users().create_user("ada"), users().create_user("jose")
+    ours, google, school = identity(ADA).id, "118234567890123456789", "5f9d88b3c4e1a2b3d4e5f601"
+    others = [(jose.pk, google, "google"), (jose.pk, school, "mixed"), (jose.pk, "not an id", "mixed")]
+    table(source, (ada.pk, ours, "school-login"), (jose.pk, school, "odd name"), *others)
+    (warning,) = check_import(databases=["default"])
+    assert warning.id == "clever_sso.W023"
+    assert "users of the provider 'school-login' who are not linked (1)" in warning.msg
+    assert f"manage.py clever_import {source} --provider school-login --dry-run" in str(warning.hint)
+    run("clever_import", source, provider=["school-login"])
+    assert check_import(databases=["default"]) == []
+
+
+class OfSocialAuth:
+    """A backend of python-social-auth, as far as a check looks at it."""
+
+    name = "school-login"
+    AUTHORIZATION_URL = "https://school.example/oauth/authorize"
+
+
+class OfSocialAuthForClever(OfSocialAuth):
+    """A backend of the project, for Clever."""
+
+    AUTHORIZATION_URL = "https://clever.com/oauth/authorize"
+
+
+def test_check_of_the_database_is_silent_about_other_providers_in_the_settings(
+    table: Callable[..., None], override: Callable[..., None]
+) -> None:
+    from clever_sso.django.user_checks import check_import
+    from django.conf import settings
+
+    row = (users().create_user("ada").pk, "5f9d88b3c4e1a2b3d4e5f601", "school-login")
+    for source in ("allauth", "social-auth"):
+        table(source, row)
+    mine = list(settings.AUTHENTICATION_BACKENDS)
+    for address, backend, warnings in [
+        (None, None, 2),
+        ("https://school.example", OfSocialAuth, 0),
+        ("https://clever.com.school.example", OfSocialAuth, 0),
+        ("https://clever.com/.well-known/openid-configuration", OfSocialAuthForClever, 2),
+        ("https://[", OfSocialAuth, 0),
+        (["a wrong type"], None, 2),
+    ]:
+        app = {"provider_id": "school-login", "settings": {"server_url": address}}
+        broken = {"another": ["of a wrong type"]} if isinstance(address, list) else {}
+        override(
+            SOCIALACCOUNT_PROVIDERS={**broken, "openid_connect": {"APPS": [app]}} if address else None,
+            AUTHENTICATION_BACKENDS=[*mine, f"{__name__}.{backend.__name__}"] if backend else mine,
+        )
+        assert [each.id for each in check_import(databases=["default"])] == ["clever_sso.W023"] * warnings
+
+
 def test_check_of_a_database_that_cannot_be_asked_finds_nothing(
     table: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
