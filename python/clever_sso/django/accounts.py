@@ -52,17 +52,18 @@ LINKED_SENTENCE = "This Clever account is already used with another account here
 _ADVICE = {
     "staff": (
         ", because their user is staff or a superuser: they can log in with their password. To let them use Clever, "
-        "set CLEVER_ALLOW_STAFF = True, then run clever_import again, or let them connect Clever after a password login"
+        "set CLEVER_ALLOW_STAFF = True, then run clever_import again while the old table exists, or let them connect "
+        "Clever after a password login"
     ),
     "shared": (
         ", because several users have their Clever id: delete the wrong rows of the old table, and run clever_import "
-        "again"
+        "again while that table exists"
     ),
     "several": (
         ", because their user has several Clever ids: delete the wrong rows of the old table, and run clever_import "
-        "again; if all ids are of one person, run it with --allow-several"
+        "again while that table exists; if all ids are of one person, run it with --allow-several"
     ),
-    "": ": clever_import --dry-run says why",
+    "": ": clever_import --dry-run says why, while the old table exists",
 }
 """What an administrator can do about a person that an import left out."""
 _AS_NEW = 'To let them in as a new user, delete their row in the admin, "removed Clever accounts"'

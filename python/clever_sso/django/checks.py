@@ -422,10 +422,16 @@ def _groups() -> Iterator[CheckMessage]:
             yield _unknown_role("CLEVER_ROLE_GROUPS", role)
 
 
+_LOGIN_URL_HINT = (
+    'Set LOGIN_URL = "clever_sso:login". If people also log in with a password, set it to your own login page, with a '
+    "link there."
+)
+
+
 def _login_url() -> Iterator[CheckMessage]:
     wrong = conf.no_place(settings.LOGIN_URL)
     if wrong:
-        yield Error(f"LOGIN_URL {wrong}", id="clever_sso.E014", hint='Set LOGIN_URL = "clever_sso:login".')
+        yield Error(f"LOGIN_URL {wrong}", id="clever_sso.E014", hint=_LOGIN_URL_HINT)
         return
     try:
         target = resolve_url(settings.LOGIN_URL)
@@ -445,7 +451,7 @@ def _login_url() -> Iterator[CheckMessage]:
             yield Error(
                 f"LOGIN_URL leads to {target!r}, a page of the login that does not begin one",
                 id="clever_sso.E014",
-                hint='Set LOGIN_URL = "clever_sso:login".',
+                hint=_LOGIN_URL_HINT,
             )
             return
     try:
@@ -454,7 +460,7 @@ def _login_url() -> Iterator[CheckMessage]:
         yield Warning(
             f"LOGIN_URL leads to {target!r}, where there is no page: login_required would send people there",
             id="clever_sso.W007",
-            hint='Set LOGIN_URL = "clever_sso:login", or to a page that links there.',
+            hint=_LOGIN_URL_HINT,
         )
 
 
@@ -462,7 +468,7 @@ def _no_login_url() -> CheckMessage:
     return Error(
         f"LOGIN_URL is {str(settings.LOGIN_URL)!r}, and no URL pattern has that name",
         id="clever_sso.E014",
-        hint='Set LOGIN_URL = "clever_sso:login".',
+        hint=_LOGIN_URL_HINT,
     )
 
 

@@ -220,7 +220,8 @@ def import_links(
                 continue
             reason = accounts.staff_reason(user)
             if reason:
-                report.skipped.append(f"user {key}: {reason}")
+                locked_out = "" if user.has_usable_password() else ". Without a password, this user is locked out"
+                report.skipped.append(f"user {key}: {reason}{locked_out}")
                 report.refused.update(dict.fromkeys(ids - set(known), STAFF))
                 continue
             for clever_id in sorted(ids):

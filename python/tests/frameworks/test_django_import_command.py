@@ -87,7 +87,7 @@ def test_an_import_names_and_skips_contradictory_rows(
     table: Callable[..., None], identity: Callable[[str], Identity]
 ) -> None:
     one, two, three = (users().create_user(name) for name in ("one", "two", "three"))
-    boss = users().create_superuser("boss")
+    boss, chief = users().create_superuser("boss", password="of the boss"), users().create_superuser("chief")
     linked = authenticate(identity(JOSE))
     table(
         "allauth",
@@ -97,6 +97,7 @@ def test_an_import_names_and_skips_contradictory_rows(
         (three.pk, "second", "clever"),
         (one.pk, identity(JOSE).id, "clever"),
         (boss.pk, "b1", "clever"),
+        (chief.pk, "c1", "clever"),
         (987654, "nobody", "clever"),
         (two.pk, "", "clever"),
         (two.pk, None, "clever"),
@@ -106,14 +107,15 @@ def test_an_import_names_and_skips_contradictory_rows(
         (two.pk, "ok2", "clever"),
     )
     told, complained = run("clever_import", "allauth")
-    assert told.splitlines()[0] == "1 linked, 0 linked before, 10 left out"
-    assert told.splitlines()[1].startswith("people who were left out: 4. They are refused at their next login")
-    lines = complained.splitlines()
+    assert told.splitlines()[0] == "1 linked, 0 linked before, 11 left out"
+    assert told.splitlines()[1].startswith("Clever ids that were left out: 5. Logins with them are refused, until")
+    lines, of_staff = complained.splitlines(), "the user is staff or a superuser, and CLEVER_ALLOW_STAFF is not set"
     for words in [
         f"Clever id shared: users {one.pk}, {two.pk} have it",
         f"user {three.pk}: has 2 Clever ids: first, second",
         merge_line(identity(JOSE).id, one.pk, linked.pk),
-        f"user {boss.pk}: the user is staff or a superuser, and CLEVER_ALLOW_STAFF is not set",
+        f"user {boss.pk}: {of_staff}",
+        f"user {chief.pk}: {of_staff}. Without a password, this user is locked out",
         "user 987654: there is no such user",
         f"user {two.pk}: the Clever id is empty",
         "a row without a user",
@@ -123,7 +125,7 @@ def test_an_import_names_and_skips_contradictory_rows(
     assert set(accounts().values_list("user_id", "clever_id")) == {(two.pk, "ok2"), (linked.pk, identity(JOSE).id)}
     told, _ = run("clever_import", "allauth", allow_several=True)
     assert told.startswith("2 linked, 1 linked before")
-    assert set(left_out()) == {"shared", "b1"}
+    assert set(left_out()) == {"shared", "b1", "c1"}
 
 
 @pytest.mark.parametrize("is_staff", [False, True])

@@ -70,8 +70,8 @@ class Command(BaseCommand):
         if report.refused:
             refused = "would be refused" if options["dry_run"] else "are refused"
             self.stdout.write(
-                f"people who were left out: {len(report.refused)}. They {refused} at their next login, until their row "
-                'is deleted in the administration ("removed Clever accounts") or an import links them'
+                f"Clever ids that were left out: {len(report.refused)}. Logins with them {refused}, until their row is "
+                'deleted in the administration ("removed Clever accounts") or an import links them'
             )
 
     def _imported(self, options: dict[str, Any], issuer: str) -> imports.Report:
