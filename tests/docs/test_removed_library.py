@@ -21,7 +21,15 @@ from harness.patience import SECONDS
 
 GUIDE = (ROOT / "docs/coming-from.md").read_text("utf-8")
 BLOCKS = dict(re.findall(r"^<!-- (.+?) -->\n```python\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE))
+FACTORS = dict(
+    re.findall(
+        r"^<!-- ([^\n]+) -->\n```python\n(.*?)^```$",
+        (ROOT / "docs/python.md").read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+)
 STEPS = GUIDE.split("### Remove the old library\n", 1)[1].split("\n### ", 1)[0]
+TRY = re.findall(r'^python manage.py shell -c "(import moving; .+)"$', GUIDE, re.MULTILINE)[0]
 CALLBACK = "http://localhost/clever/callback"
 OF_THE_PRODUCT = """
 import os
@@ -91,7 +99,10 @@ class Migration(migrations.Migration):
         )
     ]
 """
-# This migration depends on the library: it fills its column from the library's table.
+FIELD = """
+    account = models.ForeignKey("{app}.{model}", models.SET_NULL, null=True)
+"""
+# This migration depends on the library: it has a foreign key to the library's table, and fills a column from it.
 DEPENDENT_MIGRATION = """
 from django.db import migrations, models
 
@@ -105,6 +116,7 @@ class Migration(migrations.Migration):
     dependencies = [("cards", "0001_first"), ("{app}", "0001_initial")]
     operations = [
         migrations.AddField("card", "number", models.CharField(blank=True, max_length=30)),
+        migrations.AddField("card", "account", models.ForeignKey("{app}.{model}", models.SET_NULL, null=True)),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]
 """
@@ -115,6 +127,15 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [("cards", "0001_first")]
     operations = [migrations.AddField("card", "number", models.CharField(blank=True, max_length=30))]
+"""
+# The new migration when it is written, and when it has run everywhere.
+WITHOUT_FIELD = """
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cards", "0002_number")]
+    operations = [{operation}]
 """
 
 START = """
@@ -162,6 +183,9 @@ def user_of(handle):
 # A wrong provider in moving.py is an error, not a second user. Then everyone is imported, staff last. The old library
 # also gets the people who are new. The plan shows that the product's own migration would be unapplied.
 BEFORE = """
+import io
+from contextlib import redirect_stdout
+
 import moving
 from clever_sso.testing import make_identity
 
@@ -171,7 +195,7 @@ ada, olga = User.objects.create_user("ada"), User.objects.create_user("olga", is
 root = User.objects.create_superuser("root", password="a password of hers")
 for user in (ada, olga):
     model.objects.create(user=user, provider=provider, uid=emulator.person(user.username).id)
-Card.objects.create(user=ada, number="card 7")
+Card.objects.create(user=ada, number="card 7", account=model.objects.get(user=ada))
 for label, name, fields in (
     ("account", "EmailAddress", {"email": "ada@school.example"}),
     ("mfa", "Authenticator", {"type": "totp", "data": {"secret": "x"}}),
@@ -180,6 +204,10 @@ for label, name, fields in (
     if apps.is_installed(f"allauth.{label}"):
         apps.get_model(label, name).objects.create(user=ada, **fields)
 assert moving.PROVIDER == provider
+handed = io.StringIO()
+with redirect_stdout(handed):
+    call_command("shell", command=os.environ["TRY"].replace("THE ID", emulator.person("ada").id))
+assert handed.getvalue().endswith("ada\\n"), handed.getvalue()
 moving.PROVIDER = "another"
 count = User.objects.count()
 assert log_in(Client(SERVER_NAME="localhost", raise_request_exception=False), "ada", emulator).status_code == 500
@@ -203,6 +231,10 @@ for _ in range(2):
         (f"clever_{noor}", provider, noor),
     }
 assert apps_in_plan(LABELS[0]) == {LABELS[0], "cards"}
+"""
+REMOVE_FIELD = """
+call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+call_command("migrate", verbosity=0)
 """
 DELETE_TABLES = """
 for label in LABELS:
@@ -236,6 +268,33 @@ User.objects.get(username="ada").delete()
 connection.check_constraints()
 assert not Card.objects.exists()
 """
+# Ada is imported, and Noor is new. After the application went back, each has a row, and the old code can delete Noor.
+IMPORTED = """
+call_command("migrate", verbosity=0)
+model, provider = apps.get_model(LABELS[0], os.environ["MODEL"]), os.environ["PROVIDER"]
+model.objects.create(user=User.objects.create_user("ada"), provider=provider, uid=emulator.person("ada").id)
+source = "social-auth" if LABELS[0] == "social_django" else "allauth"
+assert "1 linked, 0 linked before, 0 left out" in said("clever_import", source, provider=[provider])
+assert user_of("ada") == ("ada", 303)
+assert user_of("noor")[1] == 303
+"""
+BACK = """
+import os
+from django.apps import apps
+from django.contrib.auth import get_user_model
+
+model = apps.get_model(os.environ["LABELS"], os.environ["MODEL"])
+names = set(model.objects.filter(provider=os.environ["PROVIDER"]).values_list("user__username", flat=True))
+assert len(names) == get_user_model().objects.count() == 2, names
+get_user_model().objects.exclude(username="ada").get().delete()
+"""
+AGAIN = """
+call_command("migrate", verbosity=0)
+source = "social-auth" if LABELS[0] == "social_django" else "allauth"
+assert "1 linked, 0 linked before, 0 left out" in said("clever_import", source, provider=[os.environ["PROVIDER"]])
+assert user_of("ada") == ("ada", 303)
+assert CleverAccount.objects.count() == 1
+"""
 
 
 @dataclass(frozen=True)
@@ -255,6 +314,22 @@ class Product:
     def configure(self, settings: str, urls: str) -> None:
         self.write("mysite/settings.py", self.settings + OF_THE_PRODUCT + settings)
         self.write("mysite/urls.py", self.urls + FRONT_PAGE + urls)
+
+    def manage(self, *command: str, stdin: str = "", fails: bool = False, **variables: str) -> str:
+        """Run manage.py, and return its output."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=self.folder,
+            env={**self.environment, **variables},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS * 2,
+            check=False,
+        )
+        output = done.stdout + done.stderr
+        assert (done.returncode != 0) == fails, output
+        return output
 
     def run(self, program: str, **variables: str) -> None:
         done = subprocess.run(
@@ -306,6 +381,7 @@ class Library:
     model: str
     provider: str
     old_login: str
+    package: str
 
     def block(self, name: str) -> str:
         text = BLOCKS[f"{self.blocks} {name}"]
@@ -318,28 +394,38 @@ class Library:
             "MODEL": self.model,
             "PROVIDER": self.provider,
             "OLD_LOGIN": self.old_login,
-            "GO_BACK": BLOCKS[f"{self.blocks} go_back.py"],
+            "GO_BACK": self.block("go_back.py"),
+            "TRY": TRY,
         }
 
 
-ALLAUTH = Library("allauth", "socialaccount", "SocialAccount", "clever", "/accounts/clever/login/")
+ALLAUTH = Library(
+    "allauth", "socialaccount", "SocialAccount", "clever", "/accounts/clever/login/", "allauth.socialaccount"
+)
 # A backend of the product, with a name of its own.
-SOCIAL = Library("social", "social_django", "UserSocialAuth", "clever-school", "/login/clever-school/")
+SOCIAL = Library("social", "social_django", "UserSocialAuth", "clever-school", "/login/clever-school/", "social_django")
 
 
-def remove(product: Product, library: Library, labels: list[str], more: tuple[str, str], urls: str) -> None:
-    """Follow the steps of the guide, with more settings before and after the removal, and with these URLs after it."""
+def remove(product: Product, library: Library, labels: list[str], more: tuple[str, str], urls: tuple[str, str]) -> None:
+    """Follow the steps of the guide, with more settings before and after the removal, and with these URLs."""
     variables = library.variables(labels)
     assert f"`manage.py migrate {library.app} zero --plan`" in STEPS
     product.write("moving.py", library.block("after moving.py"))
     number = "cards/migrations/0002_number.py"
     product.write(number, DEPENDENT_MIGRATION.format(app=library.app, model=library.model))
-    product.configure(library.block("after settings.py") + more[0], library.block("after urls.py"))
+    product.write("cards/models.py", MODELS + FIELD.format(app=library.app, model=library.model))
+    product.configure(library.block("after settings.py") + more[0], urls[0])
     product.run(BEFORE, **variables)
+    product.write("cards/models.py", MODELS)
+    last = "cards/migrations/0003_without_account.py"
+    product.write(last, WITHOUT_FIELD.format(operation='migrations.RemoveField("card", "account")'))
+    product.run(REMOVE_FIELD, **variables)
     product.write(number, FREE_MIGRATION)
+    product.write(last, WITHOUT_FIELD.format(operation=""))
     product.run(DELETE_TABLES, **variables)
-    (product.folder / "moving.py").unlink()
-    product.configure(WITHOUT + more[1], urls)
+    for name in ("moving", "second_factor"):
+        (product.folder / f"{name}.py").unlink(missing_ok=True)
+    product.configure(WITHOUT + more[1], urls[1])
     product.run(AFTER, **variables)
 
 
@@ -355,11 +441,34 @@ def test_a_product_that_removes_allauth_keeps_its_columns_and_its_users(product:
     pytest.importorskip("allauth.usersessions")
     urls = ALLAUTH.block("after urls.py")
     if removed == "socialaccount":
-        remove(product, ALLAUTH, ["socialaccount"], (OTHER_PARTS, PART_OF_ALLAUTH), urls)
-    else:
-        remove(product, ALLAUTH, in_order(STEPS), (OTHER_PARTS, ""), without('include("allauth.urls")', urls))
+        remove(product, ALLAUTH, ["socialaccount"], (OTHER_PARTS, PART_OF_ALLAUTH), (urls, urls))
+        return
+    product.write("second_factor.py", FACTORS["allauth second_factor.py"])
+    settings = OTHER_PARTS + FACTORS["factors settings.py"]
+    addresses = (urls + FACTORS["factors urls.py"], without('include("allauth.urls")', urls))
+    remove(product, ALLAUTH, in_order(STEPS), (settings, ""), addresses)
 
 
 def test_a_product_that_removes_python_social_auth_keeps_its_columns_and_its_users(product: Product) -> None:
     pytest.importorskip("social_django")
-    remove(product, SOCIAL, ["social_django"], ("", ""), SOCIAL.block("after urls.py"))
+    urls = SOCIAL.block("after urls.py")
+    remove(product, SOCIAL, ["social_django"], ("", ""), (urls, urls))
+
+
+@pytest.mark.parametrize("library", whole_or_short([ALLAUTH, SOCIAL], [SOCIAL]), ids=lambda each: each.app)
+def test_a_product_that_goes_back_can_delete_its_users_and_move_again(product: Product, library: Library) -> None:
+    pytest.importorskip(library.package)
+    wrong = library.block("go_back.py").replace(f'PROVIDER = "{library.provider}"', 'PROVIDER = "another"')
+    variables = library.variables([library.app])
+    # The import needs no moving.py.
+    after = library.block("after settings.py") + "\ndel CLEVER_MATCH_USER\nSOCIALACCOUNT_FORMS = {}\n"
+    product.configure(after, library.block("after urls.py"))
+    product.run(IMPORTED, **variables)
+    assert "LookupError: PROVIDER in go_back.py is wrong" in product.manage("shell", stdin=wrong, fails=True)
+    product.manage("shell", stdin=library.block("go_back.py"))
+    assert "`manage.py migrate clever_sso zero`" in GUIDE
+    product.manage("migrate", "clever_sso", "zero")
+    product.configure(library.block("before settings.py"), library.block("before urls.py"))
+    product.manage("shell", "-c", BACK, **variables)
+    product.configure(after, library.block("after urls.py"))
+    product.run(AGAIN, **variables)

@@ -220,7 +220,7 @@ def import_links(
                 continue
             reason = accounts.staff_reason(user)
             if reason:
-                locked_out = "" if user.has_usable_password() else ". Without a password, this user is locked out"
+                locked_out = "" if user.has_usable_password() else ". Without a password, this user may be locked out"
                 report.skipped.append(f"user {key}: {reason}{locked_out}")
                 report.refused.update(dict.fromkeys(ids - set(known), STAFF))
                 continue

@@ -115,7 +115,7 @@ def test_an_import_names_and_skips_contradictory_rows(
         f"user {three.pk}: has 2 Clever ids: first, second",
         merge_line(identity(JOSE).id, one.pk, linked.pk),
         f"user {boss.pk}: {of_staff}",
-        f"user {chief.pk}: {of_staff}. Without a password, this user is locked out",
+        f"user {chief.pk}: {of_staff}. Without a password, this user may be locked out",
         "user 987654: there is no such user",
         f"user {two.pk}: the Clever id is empty",
         "a row without a user",
