@@ -315,12 +315,14 @@ class Product:
         self.write("mysite/settings.py", self.settings + OF_THE_PRODUCT + settings)
         self.write("mysite/urls.py", self.urls + FRONT_PAGE + urls)
 
-    def manage(self, *command: str, stdin: str = "", fails: bool = False, **variables: str) -> str:
+    def manage(
+        self, *command: str, stdin: str = "", fails: bool = False, variables: dict[str, str] | None = None
+    ) -> str:
         """Run manage.py, and return its output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *command],
             cwd=self.folder,
-            env={**self.environment, **variables},
+            env={**self.environment, **(variables or {})},
             input=stdin,
             capture_output=True,
             text=True,
@@ -469,6 +471,6 @@ def test_a_product_that_goes_back_can_delete_its_users_and_move_again(product: P
     assert "`manage.py migrate clever_sso zero`" in GUIDE
     product.manage("migrate", "clever_sso", "zero")
     product.configure(library.block("before settings.py"), library.block("before urls.py"))
-    product.manage("shell", "-c", BACK, **variables)
+    product.manage("shell", "-c", BACK, variables=variables)
     product.configure(after, library.block("after urls.py"))
     product.run(AGAIN, **variables)

@@ -145,6 +145,17 @@ def test_the_hint_about_a_hook_has_the_name_and_arguments_of_that_hook() -> None
     assert len(hints) == len(conf.HOOKS)
 
 
+@pytest.mark.parametrize("wrong", ["account_login", "/accounts/login/", "clever_sso:callback", None])
+def test_the_hint_about_login_url_keeps_the_page_for_a_password(wrong: str | None) -> None:
+    from clever_sso.django.checks import check
+    from django.test import override_settings
+
+    with override_settings(LOGIN_URL=wrong):
+        (found,) = check()
+    assert "LOGIN_URL" in found.msg
+    assert "If people also log in with a password, set it to your own login page" in str(found.hint)
+
+
 def test_a_strict_cookie_is_fine_with_the_waiting_page() -> None:
     assert found(SESSION_COOKIE_SAMESITE="Strict", CLEVER_WAITING_PAGE=True) == set()
 
