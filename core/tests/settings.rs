@@ -58,7 +58,7 @@ const fn kind(value: SettingValue) -> &'static str {
         SettingValue::Seconds => "seconds; a `Duration` in Rust",
         SettingValue::WholeSeconds => "whole seconds",
         SettingValue::Switch => "true or false",
-        SettingValue::Action => "true or false; a call in C and Rust",
+        SettingValue::Action => "true or false (in C and Rust: a function to call)",
     }
 }
 

@@ -125,7 +125,7 @@ pub extern "C" fn clever_sso_config_set_pending_key(
     set_setting(config, pending_key, "pending_key", error, ConfigBuilder::pending_key)
 }
 
-/// An old key, or an old client secret: pending logins that it encrypted stay valid until they expire.
+/// An old key, or an old client secret. Pending logins that were encrypted with it stay valid until they expire.
 ///
 /// Fails with `CLEVER_SSO_ARGUMENT`.
 #[unsafe(no_mangle)]

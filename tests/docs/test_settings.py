@@ -88,7 +88,7 @@ def test_the_environment_and_the_frameworks_have_a_variable_for_each_setting() -
         "seconds; a `Duration` in Rust": "_seconds",
         "whole seconds": "_whole_seconds",
         "true or false": "_boolean",
-        "true or false; a call in C and Rust": "_boolean",
+        "true or false (in C and Rust: a function to call)": "_boolean",
     }
     # URIs are texts without a comma between them.
     read = {name: reader.__name__.replace("_uris", "_list") for name, reader in readers.items()}

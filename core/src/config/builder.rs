@@ -269,7 +269,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// An old key, or an old client secret: pending logins that it encrypted stay valid until they expire.
+    /// An old key, or an old client secret. Pending logins that were encrypted with it stay valid until they expire.
     pub fn old_pending_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.old_pending_keys.push(key.into());
         self

@@ -91,7 +91,7 @@ pub const SETTINGS: [Setting; 20] = [
         "old_pending_key",
         Texts,
         "none",
-        "An old key, or an old client secret: pending logins that it encrypted stay valid until they expire.",
+        "An old key, or an old client secret. Pending logins that were encrypted with it stay valid until they expire.",
     )
     .in_python("old_pending_keys"),
     Setting::new(
@@ -128,7 +128,7 @@ pub const SETTINGS: [Setting; 20] = [
             "discover",
             Action,
             "off",
-            "Fetches the issuer's discovery document, and takes the endpoints from it that you did not set.",
+            "Fetches the issuer's discovery document, and takes from it the endpoints that you did not set.",
         )
     },
     Setting::new(

@@ -76,7 +76,7 @@ pub extern "C" fn clever_sso_config_set_jwks_uri(
     set_setting(config, jwks_uri, "jwks_uri", error, ConfigBuilder::jwks_uri)
 }
 
-/// Fetches the issuer's discovery document, and takes the endpoints from it that you did not set. Use it for OpenID Providers
+/// Fetches the issuer's discovery document, and takes from it the endpoints that you did not set. Use it for OpenID Providers
 /// other than Clever: Clever's endpoints are built in. If the document does not have an endpoint, or has an unusable one, the
 /// call that needs this endpoint fails with `config_invalid`.
 ///

@@ -416,7 +416,7 @@ clever_sso_status clever_sso_config_set_pending_key(clever_sso_config *config,
                                                     const char *pending_key,
                                                     clever_sso_error **error);
 
-// An old key, or an old client secret: pending logins that it encrypted stay valid until they expire.
+// An old key, or an old client secret. Pending logins that were encrypted with it stay valid until they expire.
 //
 // Fails with `CLEVER_SSO_ARGUMENT`.
 //
@@ -539,7 +539,7 @@ clever_sso_status clever_sso_config_set_jwks_uri(clever_sso_config *config,
                                                  const char *jwks_uri,
                                                  clever_sso_error **error);
 
-// Fetches the issuer's discovery document, and takes the endpoints from it that you did not set. Use it for OpenID Providers
+// Fetches the issuer's discovery document, and takes from it the endpoints that you did not set. Use it for OpenID Providers
 // other than Clever: Clever's endpoints are built in. If the document does not have an endpoint, or has an unusable one, the
 // call that needs this endpoint fails with `config_invalid`.
 //
