@@ -490,7 +490,8 @@ def test_a_session_store_that_fails_in_a_login_signs_no_one_in(failing: Site, st
     assert not [name for name in kept(browser) if "signed_in" in name]
     log = failing.log[before:]
     assert "login failed: internal: the session store failed: " in log
-    assert ("UnexpectedValueException: no route to tcp://…@10.0.0.9?auth=… for " in log) == (way == "throws")
+    assert ("failed: UnexpectedValueException in /" in log) == (way == "throws")
+    assert ("no route" in log) == (way == "warns"), "the message of an exception may contain anything"
     assert [secret for secret in ("hunter", session) if secret in log] == []
     assert browser.open(f"{failing.url}/members").text == "member Robin"
 

@@ -14,9 +14,10 @@ final class SessionFailed extends \RuntimeException
         parent::__construct('the session store failed: ' . self::safe($why), previous: $previous);
     }
 
+    /** The message of an exception may contain anything, such as the data of a session, so the log has its class and place. */
     public static function because(\Throwable $error): self
     {
-        return new self(get_debug_type($error) . ': ' . $error->getMessage(), $error);
+        return new self(get_debug_type($error) . " in {$error->getFile()}:{$error->getLine()}", $error);
     }
 
     /** A text of PHP or of a session handler, for the log. It may have session ids, and an address with a password. */

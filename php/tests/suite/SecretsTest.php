@@ -304,7 +304,10 @@ final class SecretsTest extends EmulatorCase
         foreach ($lines as $text => $shown) {
             self::assertSame($shown, SessionFailed::safe($text));
         }
-        $failed = SessionFailed::because(new \RuntimeException("lost {$id}"));
-        self::assertSame('the session store failed: RuntimeException: lost …', $failed->getMessage());
+        $failed = SessionFailed::because(new \RuntimeException("lost {$id} of ada@school.example"));
+        $line = __LINE__ - 1;
+        self::assertStringEndsWith("SecretsTest.php:{$line}", $failed->getMessage());
+        self::assertStringStartsWith('the session store failed: RuntimeException in /', $failed->getMessage());
+        self::assertStringNotContainsString('lost', $failed->getMessage());
     }
 }
